@@ -1,0 +1,52 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/semantics/body.h"
+
+namespace braid {
+
+class QueryContext;
+class SyntaxTree;
+
+/// One declaration found in a file: what FileItems lists, in source order, parents before children.
+struct ItemEntry {
+    ItemId item = ItemId::None;
+    uint32_t begin = 0, end = 0;  // bytes in the file, trivia before it left out
+    uint32_t name_begin = 0, name_end = 0;
+    bool is_public = true;
+    bool owns_syntax = false;     // functions, types…: has an ItemSyntax of its own; fields and variants use the parent's
+    friend bool operator==(const ItemEntry&, const ItemEntry&) = default;
+};
+
+/// Answers both languages give about an item; each is the compute function of the query of the same name in
+/// semantics/queries.h and may ask other queries through the context.
+struct Language {
+    std::string_view name;             // "altru"
+    std::string_view file_extension;   // ".altru"
+    std::string_view line_comment;     // "#"
+    std::string_view prelude_module;   // stdlib file whose public items every file sees
+
+    std::shared_ptr<const SyntaxTree> (*parse)(std::shared_ptr<const SyntaxTree> previous, std::string_view text);
+    std::vector<ItemEntry> (*items)(FileId file, const SyntaxTree& tree);
+
+    FunctionSignature (*function_signature)(QueryContext&, ItemId function);
+    TypeDefinition (*type_definition)(QueryContext&, ItemId type);
+    ImplInfo (*impl_info)(QueryContext&, ItemId impl);
+    Type (*value_type)(QueryContext&, ItemId constant_or_static_or_alias);  // TypeAlias: its target
+    Body (*body)(QueryContext&, ItemId item);  // function, script (File), static/constant initializer, contract clauses of a type
+    std::vector<ItemDiagnostic> (*item_diagnostics)(QueryContext&, ItemId item);  // of declarations (not of bodies)
+
+    // Printing in the language's own spelling.
+    std::string (*print_type)(Type type);
+    std::string (*print_signature)(QueryContext&, ItemId item);  // for hover: one declaration line
+};
+
+/// The languages made known at start-up by the program (cli/, lsp/, tests): `{&altru_language, &velox_language}`.
+void register_languages(std::span<const Language* const> languages);
+const Language* language_of_path(std::string_view path);  // by extension; null: not ours
+const Language& language_of(ItemId item);                 // by its file
+
+}  // namespace braid

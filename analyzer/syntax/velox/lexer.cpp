@@ -1,0 +1,392 @@
+#include "analyzer/syntax/velox/lexer.h"
+
+#include <array>
+
+#include "analyzer/syntax/velox/characters.h"
+
+namespace braid::velox {
+namespace {
+
+struct KeywordEntry {
+    std::string_view text;
+    Kind kind;
+};
+
+constexpr KeywordEntry keywords[] = {
+#define KEYWORD(Name, text) {text, Kind::Name},
+#define CONTEXTUAL(Name, text) {text, Kind::Name},
+#include "analyzer/syntax/velox/tokens.def"
+};
+
+constexpr size_t keyword_slots = 256;
+
+constexpr size_t keyword_hash(std::string_view text) {
+    return (text.size() * 71 + uint8_t(text[0]) * 13 + uint8_t(text[1]) * 31 + uint8_t(text.back()) * 5) % keyword_slots;
+}
+
+// Open addressing, filled at compile time; 0 is an empty slot, else index + 1 into `keywords`.
+constexpr auto keyword_table = [] {
+    std::array<uint8_t, keyword_slots> table{};
+    for (size_t i = 0; i < std::size(keywords); ++i) {
+        size_t slot = keyword_hash(keywords[i].text);
+        while (table[slot] != 0) slot = (slot + 1) % keyword_slots;
+        table[slot] = uint8_t(i + 1);
+    }
+    return table;
+}();
+
+constexpr size_t longest_keyword = [] {
+    size_t longest = 0;
+    for (const KeywordEntry& entry : keywords) longest = std::max(longest, entry.text.size());
+    return longest;
+}();
+
+class Scanner {
+  public:
+    Scanner(std::string_view text, uint32_t begin) : text_(text), begin_(begin), at_(begin) {}
+
+    LexedToken token() {
+        skip_trivia();
+        result_.trivia_length = at_ - begin_;
+        begin_ = at_;
+        if (at_ == text_.size()) return finish(Kind::EndOfFile);
+        return scan();
+    }
+
+    LexedToken regex();
+    LexedToken template_rest(char quote) {
+        ++at_;
+        return quoted(quote, Kind::TemplateTail, Kind::TemplateMiddle);
+    }
+    LexedToken greater();
+
+  private:
+    char peek(uint32_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+    bool accept(char c) {
+        if (peek() != c || at_ == text_.size()) return false;
+        ++at_;
+        return true;
+    }
+    LexedToken finish(Kind kind) {
+        result_.kind = kind;
+        result_.length = at_ - begin_;
+        // One character decides where most tokens end; the longest are `?.` before a digit and `1..`.
+        result_.lookahead = 2;
+        return result_;
+    }
+    void fail(LexError error, uint32_t offset, uint32_t end) {
+        if (result_.error != LexError::None) return;
+        result_.error = error;
+        result_.error_offset = offset;
+        result_.error_length = end - offset;
+    }
+
+    void skip_trivia();
+    void skip_line_comment();
+    void skip_block_comment();
+    LexedToken scan();
+    LexedToken punctuation(char first);
+    LexedToken identifier(Kind plain);
+    LexedToken number();
+    void digits(bool (*is_digit)(char));
+    LexedToken quoted(char quote, Kind whole, Kind with_hole);
+    void escape();
+    LexedToken unknown();
+
+    std::string_view text_;
+    uint32_t begin_;
+    uint32_t at_;
+    LexedToken result_;
+};
+
+void Scanner::skip_line_comment() {
+    while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
+}
+
+void Scanner::skip_block_comment() {
+    uint32_t begin = at_;
+    at_ += 2;
+    for (; at_ < text_.size(); ++at_) {
+        if (text_[at_] == '\n' || text_[at_] == '\r') result_.newline_before = true;
+        if (text_[at_] == '*' && peek(1) == '/') {
+            at_ += 2;
+            return;
+        }
+    }
+    fail(LexError::UnterminatedComment, begin, begin + 2);
+}
+
+void Scanner::skip_trivia() {
+    if (at_ == 0 && text_.substr(0, 2) == "#!") skip_line_comment();
+    while (at_ < text_.size()) {
+        char c = text_[at_];
+        if (c == ' ' || c == '\t' || c == '\v' || c == '\f') {
+            ++at_;
+        } else if (c == '\n' || c == '\r') {
+            result_.newline_before = true;
+            ++at_;
+        } else if (c == '/' && peek(1) == '/') {
+            skip_line_comment();
+        } else if (c == '/' && peek(1) == '*') {
+            skip_block_comment();
+        } else if (uint8_t(c) >= 0x80) {
+            CodePoint point = decode(text_, at_);
+            if (!is_unicode_space(point.value)) return;
+            if (point.value == 0x2028 || point.value == 0x2029) result_.newline_before = true;
+            at_ += point.length;
+        } else {
+            return;
+        }
+    }
+}
+
+LexedToken Scanner::scan() {
+    char c = text_[at_];
+    if (is_name_start(c)) return identifier(Kind::Identifier);
+    if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
+    switch (c) {
+        case '"': ++at_; return quoted('"', Kind::StringLiteral, Kind::TemplateHead);
+        case '\'': ++at_; return quoted('\'', Kind::StringLiteral, Kind::TemplateHead);
+        case '`': ++at_; return quoted('`', Kind::TemplateWhole, Kind::TemplateHead);
+        case '#': {
+            if (!is_name_start(peek(1)) && uint8_t(peek(1)) < 0x80) return unknown();
+            ++at_;
+            return identifier(Kind::PrivateName);
+        }
+        default: break;
+    }
+    if (uint8_t(c) < 0x80) return punctuation(c);
+    CodePoint point = decode(text_, at_);
+    return point.valid ? identifier(Kind::Identifier) : unknown();
+}
+
+LexedToken Scanner::identifier(Kind plain) {
+    bool ascii = true;
+    while (at_ < text_.size()) {
+        if (is_name_part(text_[at_])) {
+            ++at_;
+            continue;
+        }
+        if (uint8_t(text_[at_]) < 0x80) break;
+        CodePoint point = decode(text_, at_);
+        if (!point.valid || is_unicode_space(point.value)) break;
+        ascii = false;
+        at_ += point.length;
+    }
+    if (plain == Kind::PrivateName || !ascii) return finish(plain);
+    return finish(keyword_kind(text_.substr(begin_, at_ - begin_)));
+}
+
+void Scanner::digits(bool (*belongs)(char)) {
+    while (at_ < text_.size() && (belongs(text_[at_]) || text_[at_] == '_')) ++at_;
+}
+
+LexedToken Scanner::number() {
+    bool malformed = false;
+    char base = text_[at_] == '0' ? char(peek(1) | 0x20) : '\0';
+    if (base == 'x' || base == 'o' || base == 'b') {
+        at_ += 2;
+        uint32_t first = at_;
+        digits(base == 'x' ? is_hex_digit : base == 'o' ? is_octal_digit : is_binary_digit);
+        malformed = at_ == first;
+    } else {
+        digits(is_digit);
+        // `1..10` is a range and `1.toFixed()` a call: the point belongs to the number only before what may follow it.
+        if (peek() == '.' && peek(1) != '.' && !is_name_start(peek(1)) && at_ < text_.size()) {
+            ++at_;
+            digits(is_digit);
+        }
+        if ((peek() | 0x20) == 'e') {
+            uint32_t exponent = at_++;
+            if (peek() == '+' || peek() == '-') ++at_;
+            if (is_digit(peek())) {
+                digits(is_digit);
+            } else {
+                at_ = exponent;  // what follows is reported as a whole below
+            }
+        }
+    }
+    // `3px`, `0b12` and `10n` are one wrong number, not a number and a name.
+    uint32_t end = at_;
+    while (at_ < text_.size() && is_name_part(text_[at_])) ++at_;
+    if (malformed || at_ != end) fail(LexError::MalformedNumber, begin_, at_);
+    return finish(Kind::NumberLiteral);
+}
+
+void Scanner::escape() {
+    uint32_t begin = at_++;
+    if (at_ == text_.size()) return;
+    char c = text_[at_++];
+    bool good = true;
+    if (c == 'x') {
+        for (int i = 0; i < 2 && good; ++i) {
+            good = is_hex_digit(peek());
+            if (good) ++at_;
+        }
+    } else if (c == 'u' && peek() == '{') {
+        ++at_;
+        uint32_t value = 0;
+        uint32_t first = at_;
+        for (; is_hex_digit(peek()) && value <= 0x10ffff; ++at_) value = value * 16 + hex_value(peek());
+        good = at_ != first && value <= 0x10ffff && peek() == '}';
+        if (good) ++at_;
+    } else if (c == 'u') {
+        for (int i = 0; i < 4 && good; ++i) {
+            good = is_hex_digit(peek());
+            if (good) ++at_;
+        }
+    } else if (c == '\r' && peek() == '\n') {
+        ++at_;
+    }
+    if (!good) fail(LexError::MalformedEscape, begin, at_);
+}
+
+/// After the opening quote or the `}` of a hole, up to and with the closing quote or the next `${`.
+LexedToken Scanner::quoted(char quote, Kind whole, Kind with_hole) {
+    bool many_lines = quote == '`';
+    while (at_ < text_.size()) {
+        char c = text_[at_];
+        if (c == quote) {
+            ++at_;
+            return finish(whole);
+        }
+        if (c == '\\') {
+            escape();
+        } else if (c == '$' && peek(1) == '{' && quote != '\'') {
+            at_ += 2;
+            return finish(with_hole);
+        } else if (!many_lines && (c == '\n' || c == '\r')) {
+            break;
+        } else {
+            ++at_;
+        }
+    }
+    if (many_lines) {
+        fail(LexError::UnterminatedTemplate, begin_, begin_ + 1);
+    } else {
+        result_.error = LexError::None;  // that it has no end matters more than an escape in it
+        fail(LexError::UnterminatedString, begin_, at_);
+    }
+    return finish(whole);
+}
+
+LexedToken Scanner::regex() {
+    ++at_;
+    bool in_class = false;
+    while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') {
+        char c = text_[at_++];
+        if (c == '\\' && at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') {
+            ++at_;
+        } else if (c == '[') {
+            in_class = true;
+        } else if (c == ']') {
+            in_class = false;
+        } else if (c == '/' && !in_class) {
+            while (at_ < text_.size() && is_name_part(text_[at_])) ++at_;
+            return finish(Kind::RegexLiteral);
+        }
+    }
+    fail(LexError::UnterminatedRegex, begin_, at_);
+    return finish(Kind::RegexLiteral);
+}
+
+LexedToken Scanner::greater() {
+    ++at_;
+    if (accept('=')) return finish(Kind::GreaterEqual);
+    if (!accept('>')) return finish(Kind::Greater);
+    if (accept('=')) return finish(Kind::GreaterGreaterEqual);
+    if (!accept('>')) return finish(Kind::GreaterGreater);
+    return finish(accept('=') ? Kind::GreaterGreaterGreaterEqual : Kind::GreaterGreaterGreater);
+}
+
+LexedToken Scanner::unknown() {
+    CodePoint point = decode(text_, at_);
+    uint32_t begin = at_;
+    at_ += point.length;
+    // A run of broken bytes is one mistake.
+    while (!point.valid && at_ < text_.size() && uint8_t(text_[at_]) >= 0x80) {
+        CodePoint next = decode(text_, at_);
+        if (next.valid) break;
+        at_ += next.length;
+    }
+    fail(point.valid ? LexError::UnknownCharacter : LexError::InvalidUtf8, begin, at_);
+    return finish(Kind::Unknown);
+}
+
+// Longest match, spelled out: `first` is at at_.
+LexedToken Scanner::punctuation(char first) {
+    ++at_;
+    switch (first) {
+        case '{': return finish(Kind::LeftBrace);
+        case '}': return finish(Kind::RightBrace);
+        case '(': return finish(Kind::LeftParen);
+        case ')': return finish(Kind::RightParen);
+        case '[': return finish(Kind::LeftBracket);
+        case ']': return finish(Kind::RightBracket);
+        case ';': return finish(Kind::Semicolon);
+        case ',': return finish(Kind::Comma);
+        case ':': return finish(Kind::Colon);
+        case '@': return finish(Kind::At);
+        case '~': return finish(Kind::Tilde);
+        case '>': return finish(Kind::Greater);
+        case '/': return finish(accept('=') ? Kind::SlashEqual : Kind::Slash);
+        case '%': return finish(accept('=') ? Kind::PercentEqual : Kind::Percent);
+        case '^': return finish(accept('=') ? Kind::CaretEqual : Kind::Caret);
+        case '+':
+            if (accept('+')) return finish(Kind::PlusPlus);
+            return finish(accept('=') ? Kind::PlusEqual : Kind::Plus);
+        case '-':
+            if (accept('-')) return finish(Kind::MinusMinus);
+            if (accept('>')) return finish(Kind::ThinArrow);
+            return finish(accept('=') ? Kind::MinusEqual : Kind::Minus);
+        case '*':
+            if (accept('*')) return finish(accept('=') ? Kind::StarStarEqual : Kind::StarStar);
+            return finish(accept('=') ? Kind::StarEqual : Kind::Star);
+        case '=':
+            if (accept('>')) return finish(Kind::FatArrow);
+            if (!accept('=')) return finish(Kind::Equal);
+            return finish(accept('=') ? Kind::EqualEqualEqual : Kind::EqualEqual);
+        case '!':
+            if (!accept('=')) return finish(Kind::Exclamation);
+            return finish(accept('=') ? Kind::ExclamationEqualEqual : Kind::ExclamationEqual);
+        case '<':
+            if (accept('=')) return finish(Kind::LessEqual);
+            if (!accept('<')) return finish(Kind::Less);
+            return finish(accept('=') ? Kind::LessLessEqual : Kind::LessLess);
+        case '&':
+            if (accept('&')) return finish(accept('=') ? Kind::AmpersandAmpersandEqual : Kind::AmpersandAmpersand);
+            return finish(accept('=') ? Kind::AmpersandEqual : Kind::Ampersand);
+        case '|':
+            if (accept('|')) return finish(accept('=') ? Kind::BarBarEqual : Kind::BarBar);
+            return finish(accept('=') ? Kind::BarEqual : Kind::Bar);
+        case '?':
+            if (accept('?')) return finish(accept('=') ? Kind::QuestionQuestionEqual : Kind::QuestionQuestion);
+            // `a?.5:b` is a conditional
+            return finish(peek() == '.' && !is_digit(peek(1)) && accept('.') ? Kind::QuestionDot : Kind::Question);
+        case '.':
+            if (!accept('.')) return finish(Kind::Dot);
+            if (accept('=')) return finish(Kind::DotDotEqual);
+            return finish(accept('.') ? Kind::Ellipsis : Kind::DotDot);
+        default: --at_; return unknown();
+    }
+}
+
+}  // namespace
+
+Kind keyword_kind(std::string_view text) {
+    if (text.size() < 2 || text.size() > longest_keyword) return Kind::Identifier;
+    for (size_t slot = keyword_hash(text); keyword_table[slot] != 0; slot = (slot + 1) % keyword_slots) {
+        const KeywordEntry& entry = keywords[keyword_table[slot] - 1];
+        if (entry.text == text) return entry.kind;
+    }
+    return Kind::Identifier;
+}
+
+LexedToken lex_token(std::string_view text, uint32_t offset) { return Scanner(text, offset).token(); }
+LexedToken lex_regex(std::string_view text, uint32_t begin) { return Scanner(text, begin).regex(); }
+LexedToken lex_template_rest(std::string_view text, uint32_t begin, char quote) {
+    return Scanner(text, begin).template_rest(quote);
+}
+LexedToken lex_greater(std::string_view text, uint32_t begin) { return Scanner(text, begin).greater(); }
+
+}  // namespace braid::velox

@@ -177,6 +177,7 @@ struct MirBody {
     std::vector<Block> blocks;                // entry is 0
     std::vector<ScopedLocal> scopes;
     bool is_async = false, is_generator = false, is_task = false;
+    bool errors_are_exceptions = false;  // Velox: overflow, index… throw and can be caught; else they panic
     Type result = nullptr;
     Name name;
     uint32_t node = 0, last_node = 0;

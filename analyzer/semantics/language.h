@@ -27,6 +27,7 @@ struct Language {
     std::string_view name;             // "altru"
     std::string_view file_extension;   // ".altru"
     std::string_view line_comment;     // "#"
+    bool errors_are_exceptions;        // run-time errors are thrown values that a program may catch
     std::string_view prelude_module;   // stdlib file whose public items every file sees
 
     std::shared_ptr<const SyntaxTree> (*parse)(std::shared_ptr<const SyntaxTree> previous, std::string_view text);

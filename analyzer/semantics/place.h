@@ -27,15 +27,15 @@ class Name {
   public:
     Name() = default;
     explicit Name(std::string_view text);
-    std::string_view text() const { return *text_; }
-    bool empty() const { return text_->empty(); }
+    std::string_view text() const { return text_ ? std::string_view(*text_) : std::string_view(); }
+    bool empty() const { return !text_; }
     friend bool operator==(const Name&, const Name&) = default;
     friend bool operator<(const Name& a, const Name& b) { return a.text() < b.text(); }
     size_t hash() const { return std::hash<const void*>{}(text_); }
 
   private:
     static const std::string* intern(std::string_view text);
-    const std::string* text_ = intern({});
+    const std::string* text_ = nullptr;  // null: the empty name
 };
 
 }  // namespace braid

@@ -1,0 +1,23 @@
+#pragma once
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/diagnostics/diagnostic.h"
+
+namespace braid {
+
+/// The code of this name ("use-after-move"); underscores count as hyphens, since `allow(use_after_move)` is common.
+std::optional<DiagnosticCode> find_code(std::string_view name);
+/// In the order of the catalogue.
+std::vector<DiagnosticCode> all_codes();
+/// The code whose name is nearest to a mistyped one, if any is near.
+std::optional<DiagnosticCode> nearest_code(std::string_view name);
+
+std::string_view severity_name(Severity severity);  // "error", "warning", "information", "hint": as in JSON
+std::optional<Severity> find_severity(std::string_view name);
+
+/// The page of a code in Markdown (docs/diagnostics/CODE.md, embedded at build time). Empty when there is none yet.
+std::string_view explain_page(DiagnosticCode code);
+
+}  // namespace braid

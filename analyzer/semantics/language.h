@@ -10,14 +10,16 @@ namespace braid {
 
 class QueryContext;
 class SyntaxTree;
+struct Grammar;
 
-/// One declaration found in a file: what FileItems lists, in source order, parents before children.
+/// One declaration found in a file: what FileItems lists, in source order, parents before children; the first is the
+/// file itself. Positions change with every edit above; only rendering and the editor read them.
 struct ItemEntry {
     ItemId item = ItemId::None;
-    uint32_t begin = 0, end = 0;  // bytes in the file, trivia before it left out
-    uint32_t name_begin = 0, name_end = 0;
+    uint32_t node = 0;            // preorder index in the file's tree (syntax/tree.h element_at)
+    uint32_t name_node = 0;       // of the identifier token; equal to `node` when there is none
     bool is_public = true;
-    bool owns_syntax = false;     // functions, types…: has an ItemSyntax of its own; fields and variants use the parent's
+    bool owns_syntax = false;     // File, functions, types, impls…: has an ItemSyntax; fields and variants use the parent's
     friend bool operator==(const ItemEntry&, const ItemEntry&) = default;
 };
 
@@ -28,10 +30,12 @@ struct Language {
     std::string_view file_extension;   // ".altru"
     std::string_view line_comment;     // "#"
     bool errors_are_exceptions;        // run-time errors are thrown values that a program may catch
-    std::string_view prelude_module;   // stdlib file whose public items every file sees
+    std::string_view prelude;          // path of the stdlib file whose public items every file sees: "std:altru/core.altru"
 
-    std::shared_ptr<const SyntaxTree> (*parse)(std::shared_ptr<const SyntaxTree> previous, std::string_view text);
+    const Grammar& (*grammar)();
     std::vector<ItemEntry> (*items)(FileId file, const SyntaxTree& tree);
+    /// Paths of the files that this one names (`mod name`, `import … from "./m.velox"`), beside `path`.
+    std::vector<std::string> (*imported_paths)(std::string_view path, const SyntaxTree& tree);
 
     FunctionSignature (*function_signature)(QueryContext&, ItemId function);
     TypeDefinition (*type_definition)(QueryContext&, ItemId type);
@@ -43,6 +47,7 @@ struct Language {
     // Printing in the language's own spelling.
     std::string (*print_type)(Type type);
     std::string (*print_signature)(QueryContext&, ItemId item);  // for hover: one declaration line
+    std::string (*documentation)(QueryContext&, ItemId item);    // of its doc comment, marks removed
 };
 
 /// The languages made known at start-up by the program (cli/, lsp/, tests): `{&altru_language, &velox_language}`.

@@ -1,0 +1,193 @@
+#pragma once
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/database/database.h"
+#include "analyzer/semantics/language.h"
+#include "analyzer/syntax/tree.h"
+#include "analyzer/text/files.h"
+
+/// The queries of the semantic model. Each asks the language of its item; see language.h for what the languages answer.
+///
+/// What keeps a keystroke cheap: FileItems changes with every edit, ItemSyntax and ItemChildren hide that behind
+/// equality (trivia and positions ignored), and everything below reads only those two.
+namespace braid {
+
+/// All paths of the process: workspace files by absolute path, the standard library as "std:altru/sync.altru".
+FileTable& files();
+bool is_std(FileId file);
+/// The item of kind File for a file. Its name is the module's name ("sync") for the standard library, else empty.
+ItemId file_item(FileId file);
+
+/// Input: the current tree of a file. The host re-parses (Grammar::reparse) and sets it; law: re-parse = parse.
+struct FileTree {
+    using Key = FileId;
+    using Value = SyntaxTreePtr;
+    static constexpr const char* name = "file_tree";
+    static bool equal(const Value& a, const Value& b) { return a == b; }
+};
+
+/// Input: the files of the workspace and of the standard library, sorted.
+struct SourceFiles {
+    using Key = NoKey;
+    using Value = std::vector<FileId>;
+    static constexpr const char* name = "source_files";
+};
+
+/// Declarations with their present positions.
+struct FileItems {
+    using Key = FileId;
+    struct Value {
+        std::vector<ItemEntry> entries;
+        std::unordered_map<ItemId, uint32_t> index;
+        const ItemEntry* find(ItemId item) const {
+            auto it = index.find(item);
+            return it == index.end() ? nullptr : &entries[it->second];
+        }
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    static constexpr const char* name = "file_items";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// Direct children, in order, without positions.
+struct ItemChildren {
+    using Key = ItemId;
+    struct Child {
+        ItemId item;
+        bool is_public;
+        friend bool operator==(const Child&, const Child&) = default;
+    };
+    using Value = std::vector<Child>;
+    static constexpr const char* name = "item_children";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// The syntax of one item cut out of its file: offsets begin at the item. Children that own syntax are *holes*: they
+/// count as one node and their content does not make two ItemSyntax differ.
+class ItemTree {
+  public:
+    ItemTree() = default;
+    /// `holes`: the nodes of the direct children that own syntax, in order.
+    ItemTree(SyntaxTreePtr tree, std::vector<SyntaxNode> holes);
+
+    explicit operator bool() const { return tree_ != nullptr; }
+    SyntaxNode root() const { return tree_->root(); }
+    const SyntaxTree& tree() const { return *tree_; }
+    bool is_hole(const SyntaxElement& element) const;
+
+    /// The number a Place carries. `element` must not be inside a hole.
+    uint32_t node_of(const SyntaxElement& element) const;
+    SyntaxElement element(uint32_t node) const;  ///< null when there is none
+    friend bool operator==(const ItemTree& a, const ItemTree& b);
+
+  private:
+    struct Hole {
+        uint32_t index;    // full preorder index below the root
+        uint32_t size;     // nodes and tokens inside, itself included
+    };
+    SyntaxTreePtr tree_;
+    std::vector<Hole> holes_;
+};
+
+struct ItemSyntax {
+    using Key = ItemId;
+    using Value = ItemTree;  ///< false when the item is not there any more
+    static constexpr const char* name = "item_syntax";
+    static Value compute(QueryContext&, const Key&);
+};
+
+#define BRAID_ITEM_QUERY(Query, ValueType, text)                  \
+    struct Query {                                                \
+        using Key = ItemId;                                       \
+        using Value = ValueType;                                  \
+        static constexpr const char* name = text;                 \
+        static Value compute(QueryContext&, const Key&);          \
+    };
+BRAID_ITEM_QUERY(SignatureOf, FunctionSignature, "signature")
+BRAID_ITEM_QUERY(DefinitionOf, TypeDefinition, "definition")   // struct, class, interface, enum, variant, trait, actor
+BRAID_ITEM_QUERY(ImplOf, ImplInfo, "impl")
+BRAID_ITEM_QUERY(ItemDiagnosticsOf, std::vector<ItemDiagnostic>, "item_diagnostics")
+#undef BRAID_ITEM_QUERY
+
+/// Type of a constant, static, module variable; the target of an alias.
+struct ValueTypeOf {
+    using Key = ItemId;
+    using Value = Type;
+    static constexpr const char* name = "value_type";
+    static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) { return type::error(); }
+};
+
+/// Result of a Velox function without annotation. A recursive one gets the fallback (error type) and, from the
+/// language, `annotation-needed`.
+struct InferredResult {
+    using Key = ItemId;
+    using Value = Type;
+    static constexpr const char* name = "inferred_result";
+    static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) { return type::error(); }
+};
+
+struct BodyOf {
+    using Key = ItemId;
+    using Value = Body;
+    static constexpr const char* name = "body";
+    static Value compute(QueryContext&, const Key&);
+    static bool equal(const Value&, const Value&) { return false; }  // recomputed only when something it read changed
+};
+
+/// Every impl of the workspace and the standard library, for lookups by trait or by the head of the self type.
+struct ImplIndex {
+    using Key = NoKey;
+    struct Value {
+        std::vector<ItemId> impls;  // in file order
+        std::unordered_map<ItemId, std::vector<ItemId>> by_trait;
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    static constexpr const char* name = "impl_index";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// What MIR, the checks and the machine may know of a type.
+struct Capabilities {
+    bool copy = false;        ///< may be duplicated by reading it
+    bool needs_drop = false;  ///< something happens when its owner ends (also for counted handles, which are copy too)
+    bool send = false;
+    bool sync = false;
+    friend bool operator==(const Capabilities&, const Capabilities&) = default;
+};
+struct CapabilitiesOf {
+    using Key = Type;
+    using Value = Capabilities;
+    static constexpr const char* name = "capabilities";
+    static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) { return {true, false, true, true}; }  // greatest fixed point
+};
+/// Why a type is not Send (or Sync): from the type down to the offending part: `Job.lock`, `[MutexGuard[int]]`…
+struct CapabilityPath {
+    std::vector<std::string> steps;  // "Job.lock", "element of list"
+    Type culprit = nullptr;
+};
+CapabilityPath explain_not_send(QueryContext&, Type);
+CapabilityPath explain_not_sync(QueryContext&, Type);
+
+/// Types of the slots FieldOf addresses: fields of a struct, actor, tuple; of a variant when `variant` is given.
+std::vector<Type> field_types(QueryContext&, Type aggregate, ItemId variant = ItemId::None);
+/// The method of the impl that serves a trait's method for `self` (type arguments of impl then method), if there is one;
+/// the trait's own default method otherwise.
+struct ResolvedMethod {
+    ItemId function = ItemId::None;
+    std::vector<Type> type_arguments;
+};
+ResolvedMethod resolve_trait_method(QueryContext&, ItemId trait_method, Type self, std::span<const Type> arguments);
+/// Matches `pattern` (with parameters owned by `owner`) against `actual`; fills `arguments`.
+bool match_type(Type pattern, Type actual, ItemId owner, std::vector<Type>& arguments);
+bool implements(QueryContext&, Type self, ItemId trait);
+
+/// Renders: the present position of a place (its text without trivia); an empty range at the item when it is gone.
+FileRange locate(QueryContext&, Place place);
+Diagnostic render(QueryContext&, const ItemDiagnostic&);
+
+}  // namespace braid

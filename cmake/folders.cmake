@@ -1,6 +1,7 @@
 # name              folder                     what it may include
-braid_library(text         analyzer/text)
+braid_library(text         analyzer/text             LINK fmt::fmt)
 braid_library(diagnostics  analyzer/diagnostics      DEPENDS text LINK fmt::fmt nlohmann_json::nlohmann_json)
+include(cmake/explain_pages.cmake)
 braid_library(syntax       analyzer/syntax           DEPENDS text diagnostics)
 braid_library(syntax_altru analyzer/syntax/altru     DEPENDS syntax)
 braid_library(syntax_velox analyzer/syntax/velox     DEPENDS syntax)

@@ -101,7 +101,9 @@ struct FieldInfo {
     friend bool operator==(const FieldInfo&, const FieldInfo&) = default;
 };
 
-/// Struct, class, interface, actor, enum or variant: its parts.
+/// Struct, class, interface, actor, enum or variant: its parts. Attributes that capabilities come from, beside
+/// derive(Copy): on native types `handle` (a counted shared handle: Copy, dropped, Send and Sync), `drops`, `not_send`,
+/// `not_sync`, `sync_if_send` (Mutex content and the like), `shared` (Velox classes that cross isolates by reference).
 struct TypeDefinition {
     std::vector<GenericParameter> generics;
     std::vector<FieldInfo> fields;     ///< own fields, in order; for positional variant payloads names are "0", "1", …
@@ -113,6 +115,7 @@ struct TypeDefinition {
     ItemId constructor = ItemId::None; ///< Velox constructor, Altru `new` written by the program
     bool is_abstract = false;
     bool is_native = false;            ///< representation and methods live in interpreter/
+    bool by_reference = false;         ///< values are shared references (Velox classes, interfaces, enums)
     std::vector<uint32_t> invariants;  ///< nodes of `inv` clauses; their expressions are in the item's Body
     friend bool operator==(const TypeDefinition&, const TypeDefinition&) = default;
 };

@@ -153,6 +153,7 @@ Type dyn(ItemId trait, std::vector<Type> arguments, bool send) {
 Type record(std::vector<RecordField> fields) {
     TypeData data;
     data.kind = TypeKind::Record;
+    data.flags = TypeShared;
     data.fields = std::move(fields);
     return intern(std::move(data));
 }
@@ -167,17 +168,19 @@ Type function(std::vector<Type> parameters, Type result, uint16_t flags, uint32_
     return intern(std::move(data));
 }
 
-Type tuple(std::vector<Type> elements) {
+Type tuple(std::vector<Type> elements, uint16_t flags) {
     if (elements.empty()) return unit();
     TypeData data;
     data.kind = TypeKind::Tuple;
+    data.flags = flags;
     data.arguments = std::move(elements);
     return intern(std::move(data));
 }
 
-Type list(Type element) {
+Type list(Type element, uint16_t flags) {
     TypeData data;
     data.kind = TypeKind::List;
+    data.flags = flags;
     data.arguments = {element};
     return intern(std::move(data));
 }

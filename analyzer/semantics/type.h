@@ -47,7 +47,9 @@ enum TypeFlag : uint16_t {
     TypeAsync = 2,           // Function
     TypeSendBound = 4,       // Function, Dyn
     TypeVariadic = 8,        // Function: the last parameter is a list that takes the rest
-    TypeInt = 16,            // Velox `int` (Integer I64) needs no flag; reserved for spelled-as distinctions in printing
+    TypeShared = 16,         // List, Tuple, Function, Record: values are passed by reference and shared (all of Velox's)
+    TypeMoveOnly = 32,       // Function: a closure that owns captures which are not Copy; function types written in
+                             // signatures never have it, and assignability ignores it
     // derived on construction, from the term and its arguments:
     TypeHasParameter = 256,
     TypeHasInference = 512,
@@ -106,10 +108,10 @@ Type any();
 Type unknown();
 Type nominal(ItemId item, std::vector<Type> arguments = {});
 Type actor_handle(ItemId item, std::vector<Type> arguments = {});
-Type record(std::vector<RecordField> fields);
+Type record(std::vector<RecordField> fields);  // always TypeShared
 Type function(std::vector<Type> parameters, Type result, uint16_t flags = 0, uint32_t optional_parameters = 0);
-Type tuple(std::vector<Type> elements);  // of none: unit
-Type list(Type element);
+Type tuple(std::vector<Type> elements, uint16_t flags = 0);  // of none: unit
+Type list(Type element, uint16_t flags = 0);                 // Velox: TypeShared
 Type array(Type element, uint64_t length);
 Type union_of(std::vector<Type> members);  // flattens, removes duplicates and never; one member: that member
 Type literal(Type base, std::string_view text);

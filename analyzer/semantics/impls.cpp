@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "analyzer/semantics/queries.h"
+
+namespace braid {
+
+bool match_type(Type pattern, Type actual, ItemId owner, std::vector<Type>& arguments) {
+    if (pattern->is(TypeKind::Parameter) && pattern->item == owner) {
+        if (arguments.size() <= pattern->index) arguments.resize(pattern->index + 1, nullptr);
+        if (!arguments[pattern->index]) arguments[pattern->index] = actual;
+        return arguments[pattern->index] == actual;
+    }
+    if (pattern == actual) return true;
+    if (pattern->kind != actual->kind || pattern->item != actual->item || pattern->length != actual->length ||
+        pattern->arguments.size() != actual->arguments.size() || pattern->fields.size() != actual->fields.size() ||
+        (pattern->flags & TypeMutable) != (actual->flags & TypeMutable))
+        return false;
+    bool structural = !pattern->arguments.empty() || !pattern->fields.empty();
+    if (!structural) return false;  // different leaves
+    for (size_t i = 0; i < pattern->arguments.size(); ++i)
+        if (!match_type(pattern->arguments[i], actual->arguments[i], owner, arguments)) return false;
+    for (size_t i = 0; i < pattern->fields.size(); ++i) {
+        if (pattern->fields[i].name != actual->fields[i].name) return false;
+        if (!match_type(pattern->fields[i].type, actual->fields[i].type, owner, arguments)) return false;
+    }
+    return true;
+}
+
+namespace {
+
+struct ImplMatch {
+    ItemId impl = ItemId::None;
+    std::vector<Type> arguments;
+};
+
+ImplMatch find_impl(QueryContext& context, Type self, ItemId trait) {
+    auto index = context.get<ImplIndex>();
+    auto it = index->by_trait.find(trait);
+    if (it == index->by_trait.end()) return {};
+    for (ItemId impl : it->second) {
+        auto info = context.get<ImplOf>(impl);
+        std::vector<Type> arguments(info->generics.size(), nullptr);
+        if (!info->self || !match_type(info->self, self, impl, arguments)) continue;
+        bool bounds_hold = true;
+        for (size_t i = 0; i < info->generics.size() && bounds_hold; ++i)
+            for (Type bound : info->generics[i].bounds)
+                if (arguments[i] && bound->is(TypeKind::Nominal) && kind_of(bound->item) == ItemKind::Trait)
+                    bounds_hold &= implements(context, arguments[i], bound->item);
+        if (bounds_hold) return {impl, std::move(arguments)};
+    }
+    return {};
+}
+
+}  // namespace
+
+bool implements(QueryContext& context, Type self, ItemId trait) {
+    if (self->has(TypeHasError)) return true;
+    std::string_view name = name_of(trait).text();
+    if (is_std(file_of(trait))) {
+        auto capabilities = context.get<CapabilitiesOf>(self);
+        if (name == "Copy") return capabilities->copy;
+        if (name == "Send") return capabilities->send;
+        if (name == "Sync") return capabilities->sync;
+    }
+    return find_impl(context, self, trait).impl != ItemId::None;
+}
+
+ResolvedMethod resolve_trait_method(QueryContext& context, ItemId trait_method, Type self, std::span<const Type> arguments) {
+    ItemId trait = parent_of(trait_method);
+    ImplMatch match = find_impl(context, self, trait);
+    ResolvedMethod resolved;
+    if (match.impl == ItemId::None) return resolved;
+    // Type arguments come as the trait's then the method's; the impl's replace the trait's.
+    size_t of_trait = context.get<DefinitionOf>(trait)->generics.size();
+    for (ItemId method : context.get<ImplOf>(match.impl)->methods) {
+        if (name_of(method) != name_of(trait_method)) continue;
+        resolved.function = method;
+        resolved.type_arguments = std::move(match.arguments);
+        for (size_t i = of_trait; i < arguments.size(); ++i) resolved.type_arguments.push_back(arguments[i]);
+        return resolved;
+    }
+    resolved.function = trait_method;  // the trait's default: `Self` is found through DirectCallee::self
+    resolved.type_arguments.assign(arguments.begin(), arguments.end());
+    return resolved;
+}
+
+}  // namespace braid

@@ -1,0 +1,207 @@
+#include "analyzer/semantics/queries.h"
+
+#include <algorithm>
+
+#include "analyzer/semantics/language.h"
+
+namespace braid {
+
+FileTable& files() {
+    static FileTable& table = *new FileTable;
+    return table;
+}
+
+bool is_std(FileId file) { return files().path(file).starts_with("std:"); }
+
+ItemId file_item(FileId file) {
+    std::string_view name;
+    const std::string& path = files().path(file);
+    if (is_std(file)) {
+        size_t slash = path.rfind('/');
+        name = std::string_view(path).substr(slash + 1);
+        name = name.substr(0, name.rfind('.'));
+    }
+    return intern_item({ItemId::None, ItemKind::File, Name(name), 0, file});
+}
+
+FileItems::Value FileItems::compute(QueryContext& context, const Key& file) {
+    Value value;
+    auto tree = context.get<FileTree>(file);
+    const Language* language = language_of_path(files().path(file));
+    if (!tree || !*tree || !language) return value;
+    value.entries = language->items(file, **tree);
+    value.index.reserve(value.entries.size());
+    for (uint32_t i = 0; i < value.entries.size(); ++i) value.index.emplace(value.entries[i].item, i);
+    return value;
+}
+
+ItemChildren::Value ItemChildren::compute(QueryContext& context, const Key& item) {
+    Value children;
+    auto items = context.get<FileItems>(file_of(item));
+    for (const ItemEntry& entry : items->entries)
+        if (parent_of(entry.item) == item) children.push_back({entry.item, entry.is_public});
+    return children;
+}
+
+ItemSyntax::Value ItemSyntax::compute(QueryContext& context, const Key& item) {
+    FileId file = file_of(item);
+    auto items = context.get<FileItems>(file);
+    const ItemEntry* entry = items->find(item);
+    auto tree = context.get<FileTree>(file);
+    if (!entry || !entry->owns_syntax || !tree || !*tree) return {};
+    SyntaxElement found = element_at((*tree)->root(), entry->node);
+    if (!found.is_node()) return {};
+    SyntaxNode node(found);
+    // A tree of its own over a copy of the item's bytes: a memo must not keep whole old versions of a file alive.
+    auto text = std::make_shared<const std::string>(node.full_text());
+    auto own = std::make_shared<const SyntaxTree>((*tree)->grammar(), std::move(text), GreenRef(node.green()));
+    std::vector<SyntaxNode> holes;
+    for (const ItemEntry& child : items->entries) {
+        if (!child.owns_syntax || parent_of(child.item) != item || child.node <= entry->node) continue;
+        SyntaxElement hole = element_at(own->root(), child.node - entry->node);
+        if (hole.is_node()) holes.emplace_back(hole);
+    }
+    return ItemTree(std::move(own), std::move(holes));
+}
+
+FunctionSignature SignatureOf::compute(QueryContext& context, const Key& item) {
+    return language_of(item).function_signature(context, item);
+}
+TypeDefinition DefinitionOf::compute(QueryContext& context, const Key& item) {
+    return language_of(item).type_definition(context, item);
+}
+ImplInfo ImplOf::compute(QueryContext& context, const Key& item) { return language_of(item).impl_info(context, item); }
+Type ValueTypeOf::compute(QueryContext& context, const Key& item) { return language_of(item).value_type(context, item); }
+std::vector<ItemDiagnostic> ItemDiagnosticsOf::compute(QueryContext& context, const Key& item) {
+    return language_of(item).item_diagnostics(context, item);
+}
+Body BodyOf::compute(QueryContext& context, const Key& item) { return language_of(item).body(context, item); }
+
+Type InferredResult::compute(QueryContext& context, const Key& item) {
+    auto body = context.get<BodyOf>(item);
+    return body->functions.empty() || !body->functions[0].result ? type::error() : body->functions[0].result;
+}
+
+ImplIndex::Value ImplIndex::compute(QueryContext& context, const Key&) {
+    Value value;
+    auto sources = context.get<SourceFiles>();
+    if (!sources) return value;
+    std::vector<ItemId> pending;
+    for (FileId file : *sources) pending.push_back(file_item(file));
+    // Impls stand in files and in modules; ItemChildren keeps this independent of positions and bodies.
+    for (size_t i = 0; i < pending.size(); ++i) {
+        for (const auto& child : *context.get<ItemChildren>(pending[i])) {
+            if (kind_of(child.item) == ItemKind::Module) pending.push_back(child.item);
+            if (kind_of(child.item) == ItemKind::Impl) value.impls.push_back(child.item);
+        }
+    }
+    for (ItemId impl : value.impls) {
+        Type trait = context.get<ImplOf>(impl)->trait;
+        if (trait && trait->is(TypeKind::Nominal)) value.by_trait[trait->item].push_back(impl);
+    }
+    return value;
+}
+
+// ---- ItemTree ----
+
+ItemTree::ItemTree(SyntaxTreePtr tree, std::vector<SyntaxNode> holes) : tree_(std::move(tree)) {
+    for (const SyntaxNode& hole : holes) holes_.push_back({index_of(tree_->root(), hole), hole.size()});
+}
+
+uint32_t ItemTree::node_of(const SyntaxElement& element) const {
+    uint32_t index = index_of(tree_->root(), element);
+    uint32_t hidden = 0;
+    for (const Hole& hole : holes_) {
+        if (hole.index >= index) break;
+        hidden += hole.size - 1;
+    }
+    return index - hidden;
+}
+
+SyntaxElement ItemTree::element(uint32_t node) const {
+    uint32_t index = node;
+    for (const Hole& hole : holes_) {
+        if (hole.index >= index) break;
+        index += hole.size - 1;
+    }
+    return element_at(tree_->root(), index);
+}
+
+bool ItemTree::is_hole(const SyntaxElement& element) const {
+    if (!element.is_node()) return false;
+    uint32_t index = index_of(tree_->root(), element);
+    auto it = std::lower_bound(holes_.begin(), holes_.end(), index,
+                               [](const Hole& hole, uint32_t i) { return hole.index < i; });
+    return it != holes_.end() && it->index == index && SyntaxNode(element).size() == it->size;
+}
+
+bool operator==(const ItemTree& a, const ItemTree& b) {
+    if (!a || !b) return !a == !b;
+    if (a.tree_->green_root() == b.tree_->green_root()) return true;
+    if (a.holes_.empty() && b.holes_.empty()) return tokens_equal(a.root(), b.root());
+    if (a.holes_.size() != b.holes_.size()) return false;
+    Preorder walk_a(a.root()), walk_b(b.root());
+    uint32_t index_a = 0, index_b = 0;
+    size_t hole = 0;
+    while (walk_a && walk_b) {
+        bool in_a = hole < a.holes_.size() && a.holes_[hole].index == index_a;
+        bool in_b = hole < b.holes_.size() && b.holes_[hole].index == index_b;
+        if (in_a != in_b || walk_a->kind() != walk_b->kind()) return false;
+        if (in_a) {
+            index_a += a.holes_[hole].size;
+            index_b += b.holes_[hole].size;
+            ++hole;
+            walk_a.skip_children();
+            walk_b.skip_children();
+        } else {
+            if (walk_a->is_token() && walk_a->text() != walk_b->text()) return false;
+            ++index_a;
+            ++index_b;
+        }
+        walk_a.next();
+        walk_b.next();
+    }
+    return !walk_a && !walk_b;
+}
+
+// ---- rendering ----
+
+FileRange locate(QueryContext& context, Place place) {
+    FileId file = file_of(place.item);
+    auto items = context.get<FileItems>(file);
+    auto tree = context.get<FileTree>(file);
+    const ItemEntry* entry = items->find(place.item);
+    if (!entry || !tree || !*tree) return {file, {}};
+    uint32_t index = entry->node + place.node;
+    if (entry->owns_syntax) {
+        // Entries stand in preorder, so holes of this item that begin before the place shift it.
+        for (const ItemEntry& child : items->entries) {
+            if (!child.owns_syntax || parent_of(child.item) != place.item || child.node <= entry->node) continue;
+            if (child.node >= index) break;
+            SyntaxElement hole = element_at((*tree)->root(), child.node);
+            if (hole.is_node()) index += SyntaxNode(hole).size() - 1;
+        }
+    }
+    SyntaxElement element = element_at((*tree)->root(), index);
+    if (!element) element = element_at((*tree)->root(), entry->node);
+    return {file, element ? element.text_range() : TextRange{}};
+}
+
+Diagnostic render(QueryContext& context, const ItemDiagnostic& diagnostic) {
+    Diagnostic out;
+    out.code = diagnostic.code;
+    out.severity = diagnostic.severity;
+    out.message = diagnostic.message;
+    out.tags = diagnostic.tags;
+    out.location = locate(context, diagnostic.location);
+    for (const auto& related : diagnostic.related) out.related.push_back({locate(context, related.location), related.message});
+    for (const auto& fix : diagnostic.fixes) {
+        Diagnostic::Fix rendered{fix.title, {}};
+        for (const auto& edit : fix.edits)
+            rendered.edits.push_back({locate(context, edit.location), Diagnostic::FixEdit::Position(edit.position), edit.text});
+        out.fixes.push_back(std::move(rendered));
+    }
+    return out;
+}
+
+}  // namespace braid

@@ -53,7 +53,7 @@ class GreenSlot {
 
 /// Immutable, position independent, shared between versions of a tree and between threads by its reference count.
 /// Followed in memory by its child slots and, with the flag `OwnsErrors`, a pointer to its errors.
-class GreenNode {
+class alignas(8) GreenNode {
   public:
     enum Flag : uint16_t {
         Token = 1,        ///< a big token: no children

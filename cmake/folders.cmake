@@ -23,7 +23,7 @@ braid_library(vm           interpreter/vm            DEPENDS bytecode heap sched
 braid_library(runtime      interpreter/runtime       DEPENDS vm)
 braid_library(natives      interpreter/natives       DEPENDS runtime)
 braid_library(debugger     interpreter/debugger      DEPENDS runtime natives)
-braid_library(protocol     protocol                  LINK nlohmann_json::nlohmann_json)
+braid_library(protocol     protocol                  LINK fmt::fmt nlohmann_json::nlohmann_json)
 braid_library(dap          interpreter/dap           DEPENDS debugger protocol)
 braid_library(lsp          lsp                       DEPENDS ide stdlib protocol)
 

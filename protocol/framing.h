@@ -29,26 +29,28 @@ class FrameDecoder {
 
     void feed(std::string_view bytes);
 
-    // The next body; nullopt: more bytes are needed first. A malformed header block is an error once, is skipped, and
-    // what follows is looked at afresh; so is a body over the limit. A header without end is fatal.
+    // The next body; nullopt: more bytes are needed first. A malformed header block is an error, is skipped, and what
+    // follows is looked at afresh; so is a body over the limit. A header without end is fatal, and so is a length out of
+    // all proportion.
     tl::expected<std::optional<std::string>, FrameError> next();
 
     // Whether the bytes so far end inside a frame: an end of input here has cut a message short.
     bool inside_frame() const { return start_ < buffer_.size() || body_length_ || skip_ > 0; }
 
   private:
-    struct Header;
-
     tl::expected<bool, FrameError> read_header();
-    tl::expected<Header, std::string> parse_header(std::string_view block) const;
-    void skip_malformed(std::string_view block, std::size_t block_size);
-    void skip_oversized();
+    tl::expected<std::size_t, std::string> parse_header(std::string_view block) const;
+    // Moves past a malformed block, but not past a Content-Length inside it: that of a message whose predecessor was
+    // sent without a header, most likely.
+    void skip_malformed(std::size_t block_size);
+    FrameError die(std::string message);
+    std::string_view pending() const { return std::string_view(buffer_).substr(start_); }
     void consume(std::size_t count);
 
     FrameLimits limits_;
     std::string buffer_;
     std::size_t start_ = 0;                   // bytes of buffer_ before this are used up
-    std::size_t scanned_ = 0;                 // no end of header before this
+    std::size_t scanned_ = 0;                 // pending bytes known to hold no end of a header
     std::size_t skip_ = 0;                    // bytes of an oversized body still to be thrown away
     std::optional<std::size_t> body_length_;  // a header was read, its body is awaited
     std::optional<FrameError> dead_;

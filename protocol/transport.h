@@ -16,7 +16,8 @@ struct TransportError {
     std::string message;
 };
 
-// One thread reads and one writes, at the same time; close() may come from any thread and wakes both.
+// One thread reads and one writes, at the same time; stop_reading() and close() may come from any
+// thread and wake who waits.
 class Transport {
   public:
     virtual ~Transport() = default;
@@ -26,6 +27,9 @@ class Transport {
 
     // Writes all of it, waiting as long as the other side takes; an error when that is gone, or after close().
     virtual tl::expected<void, TransportError> write(std::string_view bytes) = 0;
+
+    // From now on read() gives 0; writing goes on.
+    virtual void stop_reading() = 0;
 
     virtual void close() = 0;
 };

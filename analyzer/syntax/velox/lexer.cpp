@@ -310,7 +310,7 @@ LexedToken Scanner::unknown() {
         at_ += next.length;
     }
     fail(point.valid ? LexError::UnknownCharacter : LexError::InvalidUtf8, begin, at_);
-    return finish(Kind::Unknown);
+    return finish(Kind::BadToken);
 }
 
 // Longest match, spelled out: `first` is at at_.

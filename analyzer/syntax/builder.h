@@ -27,7 +27,8 @@ class ReuseCursor {
         SyntaxKind separator = 0;     ///< comma lists: the token that may stand between elements; 0: none
         bool at_separator = false;    ///< the list expects a separator here, not an element
         bool whole_chunks = true;     ///< hidden list chunks of such elements may be taken at once
-        uint32_t max_height = 0xffff; ///< levels of nesting left before the depth limit
+        uint32_t max_height = 0xffff;  ///< set by the builder: levels of nesting left before the depth limit
+        bool without_errors = false;   ///< set by the builder: an error was just reported here
     };
     /// The largest node (or list chunk) that starts at `new_offset` of the new text and may be taken whole; null when none.
     const GreenNode* find(uint32_t new_offset, const Request& request);

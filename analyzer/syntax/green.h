@@ -109,7 +109,6 @@ class alignas(8) GreenNode {
   private:
     GreenNode(const Header& header, uint32_t count) : count_(count), header_(header) {}
     static void destroy(const GreenNode* node);
-    static size_t bytes(uint32_t count, bool errors);
     const GreenSlot* slots() const { return reinterpret_cast<const GreenSlot*>(this + 1); }
 
     mutable std::atomic<uint32_t> refs_{1};

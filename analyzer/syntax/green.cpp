@@ -1,0 +1,128 @@
+#include "analyzer/syntax/green.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace braid {
+
+void SyntaxError::shift(uint32_t delta) {
+    auto move = [delta](TextRange& range) {
+        range.begin += delta;
+        range.end += delta;
+    };
+    move(range);
+    for (Related& entry : related) move(entry.range);
+    if (fix)
+        for (TextEdit& edit : fix->edits) move(edit.range);
+}
+
+namespace {
+
+// Green nodes are bump-allocated from aligned chunks; a chunk counts what lives in it and is freed with the last. A parse of a
+// whole file fills chunks front to back; the few nodes of a re-parse share the thread's current chunk with their predecessors.
+constexpr size_t ChunkBytes = 32 * 1024;
+constexpr size_t LargeNode = ChunkBytes / 8;
+
+std::atomic<size_t> bytes_in_use{0};
+
+struct Chunk {
+    std::atomic<uint32_t> alive;
+    uint32_t bytes;
+
+    static Chunk* of(const void* pointer) {
+        return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(pointer) & ~uintptr_t(ChunkBytes - 1));
+    }
+    static Chunk* create(size_t bytes) {
+        size_t rounded = (bytes + ChunkBytes - 1) / ChunkBytes * ChunkBytes;
+        void* memory = std::aligned_alloc(ChunkBytes, rounded);
+        if (!memory) throw std::bad_alloc();
+        bytes_in_use.fetch_add(rounded, std::memory_order_relaxed);
+        return new (memory) Chunk{{1}, uint32_t(rounded)};
+    }
+    void release() {
+        if (alive.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+        bytes_in_use.fetch_sub(bytes, std::memory_order_relaxed);
+        std::free(this);
+    }
+};
+constexpr size_t ChunkStart = 16;
+static_assert(sizeof(Chunk) <= ChunkStart);
+
+/// The chunk a thread allocates from; holds one reference of it.
+struct CurrentChunk {
+    Chunk* chunk = nullptr;
+    size_t used = 0;
+    ~CurrentChunk() {
+        if (chunk) chunk->release();
+    }
+    void* allocate(size_t bytes) {
+        if (bytes > LargeNode) {
+            // A chunk of its own; its first reference is the node's.
+            return reinterpret_cast<char*>(Chunk::create(ChunkStart + bytes)) + ChunkStart;
+        }
+        if (!chunk || used + bytes > ChunkBytes) {
+            if (chunk) chunk->release();
+            chunk = Chunk::create(ChunkBytes);
+            used = ChunkStart;
+        }
+        void* memory = reinterpret_cast<char*>(chunk) + used;
+        used += bytes;
+        chunk->alive.fetch_add(1, std::memory_order_relaxed);
+        return memory;
+    }
+};
+thread_local CurrentChunk current_chunk;
+
+}  // namespace
+
+size_t GreenNode::bytes_alive() { return bytes_in_use.load(std::memory_order_relaxed); }
+
+const GreenNode* GreenNode::make(const Header& header, const GreenSlot* slots, uint32_t count,
+                                 std::unique_ptr<const std::vector<SyntaxError>> errors) {
+    size_t bytes = sizeof(GreenNode) + count * sizeof(GreenSlot) + (errors ? sizeof(void*) : 0);
+    auto* node = new (current_chunk.allocate(bytes)) GreenNode(header, count);
+    if (count) std::memcpy(static_cast<void*>(node + 1), slots, count * sizeof(GreenSlot));
+    if (errors) {
+        node->header_.flags |= OwnsErrors | HasErrors;
+        const auto* list = errors.release();
+        std::memcpy(static_cast<void*>(reinterpret_cast<char*>(node + 1) + count * sizeof(GreenSlot)), &list,
+                    sizeof(list));
+    }
+    return node;
+}
+
+const GreenNode* GreenNode::make_token(SyntaxKind kind, uint32_t trivia, uint32_t length) {
+    Header header;
+    header.kind = kind;
+    header.flags = Token;
+    header.length = trivia + length;
+    header.size = 1;
+    return new (current_chunk.allocate(sizeof(GreenNode))) GreenNode(header, trivia);
+}
+
+const std::vector<SyntaxError>* GreenNode::own_errors() const {
+    if (!has(OwnsErrors)) return nullptr;
+    const std::vector<SyntaxError>* list;
+    std::memcpy(&list, slots() + count_, sizeof(list));
+    return list;
+}
+
+void GreenNode::destroy(const GreenNode* root) {
+    // Iterative: the depth of a tree is no reason to use up the native stack.
+    std::vector<const GreenNode*> doomed{root};
+    while (!doomed.empty()) {
+        const GreenNode* node = doomed.back();
+        doomed.pop_back();
+        for (GreenSlot slot : *node) {
+            if (slot.is_inline()) continue;
+            const GreenNode* child = slot.heap();
+            if (child->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) doomed.push_back(child);
+        }
+        delete node->own_errors();
+        node->~GreenNode();
+        Chunk::of(node)->release();
+    }
+}
+
+}  // namespace braid

@@ -151,10 +151,8 @@ class InputWriter {
     ~InputWriter();
     void set_erased(const detail::QueryType& type, const void* key, std::shared_ptr<const void> value,
                     Durability durability);
-    struct Change;
     struct Changes;
     std::unique_ptr<Changes> changes_;
-    friend class detail::Engine;
 };
 
 /// Owns the inputs and all memos. One writer at a time; snapshots may be taken from any thread.

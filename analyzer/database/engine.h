@@ -1,0 +1,162 @@
+#pragma once
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/database/database.h"
+
+// The engine behind database.h, with types erased. Not for other folders.
+//
+// Who may touch what: a snapshot holds a *lease*; a writer has exclusive access once it holds `writer_mutex_` and there
+// is no lease. The revision, `last_changed_`, input values and the hook change under exclusive access only, so tasks
+// read them freely. Memos are published under their node's mutex and immutable but for `verified_at`.
+namespace braid::detail {
+
+using Revision = uint64_t;
+
+struct QueryTable;
+struct Node;
+
+/// What is known of one key: for a query its last result, for an input its value (null: not set).
+struct Memo {
+    std::shared_ptr<const void> value;
+    Revision changed_at = 0;
+    std::atomic<Revision> verified_at{0};
+    Durability durability = Durability::High;
+    std::vector<Node*> dependencies;  ///< in the order of their first reading
+};
+
+/// One key of one query. Its address is its identity; it is freed under exclusive access, when nothing kept depends on it.
+struct Node {
+    QueryTable* table = nullptr;
+    std::shared_ptr<const void> key;
+    mutable std::mutex mutex;  ///< guards `memo`
+    std::shared_ptr<Memo> memo;
+    std::atomic<Task*> owner{nullptr};  ///< the task that brings it up to date
+    bool marked = false;                ///< for the collector
+
+    std::shared_ptr<Memo> current_memo() const {
+        std::lock_guard lock(mutex);
+        return memo;
+    }
+};
+
+struct QueryTable {
+    explicit QueryTable(const QueryType& query) : type(query) {}
+
+    Node& node(const void* key, std::atomic<size_t>& node_count);
+
+    struct KeyReference {
+        const void* key;
+        size_t hash;
+    };
+    struct KeyHash {
+        size_t operator()(const KeyReference& reference) const { return reference.hash; }
+    };
+    struct KeyEqual {
+        const QueryType* type;
+        bool operator()(const KeyReference& a, const KeyReference& b) const {
+            return a.hash == b.hash && type->equal_keys(a.key, b.key);
+        }
+    };
+    using Nodes = std::unordered_map<KeyReference, std::unique_ptr<Node>, KeyHash, KeyEqual>;
+    struct Shard {
+        mutable std::mutex mutex;
+        Nodes nodes;
+    };
+    struct Counters {
+        std::atomic<uint64_t> computed{0}, verified{0}, reused{0}, cycles{0};
+    };
+
+    const QueryType& type;
+    std::array<std::unique_ptr<Shard>, 16> shards;
+    Counters counters;
+
+    template <typename F>
+    void each_node(F&& f) const {
+        for (const auto& shard : shards) {
+            std::lock_guard lock(shard->mutex);
+            for (const auto& [reference, node] : shard->nodes) f(*node);
+        }
+    }
+};
+
+class Engine {
+  public:
+    Engine();
+    ~Engine();
+
+    // Leases of snapshots.
+    void acquire_lease();  ///< waits while somebody writes
+    void share_lease();    ///< by a holder of one
+    void release_lease();
+
+    // Writing.
+    struct Change {
+        const QueryType* type;
+        std::shared_ptr<const void> key;
+        std::shared_ptr<const void> value;
+        Durability durability;
+    };
+    bool commit(const std::vector<Change>& changes);
+    size_t collect_garbage(Revision keep);
+    void set_event_hook(std::function<void(const QueryEvent&)> hook);
+
+    // Read by tasks.
+    Revision revision() const { return revision_.load(std::memory_order_acquire); }
+    Revision last_changed(Durability durability) const { return last_changed_[static_cast<size_t>(durability)]; }
+    bool cancel_requested() const { return cancel_.load(std::memory_order_acquire); }
+    QueryTable& table(const QueryType& type);
+    Node& node(QueryTable& table, const void* key) { return table.node(key, node_count_); }
+    void notify(QueryEvent::Kind kind, const Node& node) const;
+
+    /// Waits until the owner of `node` changes or `task` is cancelled. False, at once, if the owner itself waits, through
+    /// others, for `task`.
+    bool wait_for_owner(Node& node, Task& task);
+    void release(Node& node);
+    std::mutex& cycle_mutex() { return cycle_mutex_; }
+    void retire(const Task& task);  ///< after its last release: nobody looks at it any more
+
+    // Looking from outside.
+    std::map<std::string, QueryStatistics> all_statistics() const;
+    QueryStatistics statistics_of(const QueryType& type) const;
+    void reset_statistics();
+    size_t count(const QueryType* type) const;  ///< null: all
+
+  private:
+    class Exclusive;
+    void apply(Node& node, const Change& change);
+    size_t sweep(Revision keep);
+
+    std::atomic<Revision> revision_{1};
+    std::array<Revision, 3> last_changed_{1, 1, 1};
+    std::function<void(const QueryEvent&)> hook_;
+
+    std::mutex writer_mutex_;
+    std::mutex lease_mutex_;
+    std::condition_variable lease_changed_;
+    size_t leases_ = 0;
+    bool writing_ = false;
+    std::atomic<bool> cancel_{false};
+
+    mutable std::shared_mutex tables_mutex_;
+    std::unordered_map<const QueryType*, std::unique_ptr<QueryTable>> tables_;
+    std::atomic<size_t> node_count_{0};
+    size_t sweep_at_;
+
+    std::mutex wait_mutex_;  ///< guards every task's `waiting_for`
+    std::condition_variable owner_changed_;
+    std::atomic<size_t> waiters_{0};
+    std::mutex cycle_mutex_;
+};
+
+}  // namespace braid::detail

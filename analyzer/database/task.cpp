@@ -1,0 +1,281 @@
+#include "analyzer/database/task.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <system_error>
+#include <thread>
+
+namespace braid::detail {
+
+namespace {
+
+/// Native stack a run may use before its next query is computed on a fresh stack. Leaves the larger part of the usual
+/// 8 MiB to the computations themselves.
+constexpr ptrdiff_t segment_size = 512 * 1024;
+constexpr size_t most_segments = 512;
+constexpr size_t linear_search_limit = 24;
+constexpr size_t poll_every = 256;
+
+const char* stack_position() { return static_cast<const char*>(__builtin_frame_address(0)); }
+
+bool is_input(const Node& node) { return node.table->type.is_input; }
+
+Durability durability_of(const std::shared_ptr<Memo>& memo) {
+    return memo && memo->value ? memo->durability : Durability::Low;  // absence is the least durable thing to read
+}
+
+}  // namespace
+
+Task::Task(Engine& engine, const CancellationToken& token)
+    : engine_(engine), token_(token), context_(*this), stack_base_(stack_position()) {}
+
+Task::~Task() {
+    unwind_to(0);
+    engine_.retire(*this);
+}
+
+void Task::check_cancelled() const {
+    if (engine_.cancel_requested()) throw Unwind{Cancelled::Reason::Write};
+    if (token_.cancelled()) throw Unwind{Cancelled::Reason::Request};
+}
+
+QueryTable& Task::table(const QueryType& type) {
+    QueryTable*& cached = tables_[&type];
+    if (!cached) cached = &engine_.table(type);
+    return *cached;
+}
+
+std::shared_ptr<const void> Task::fetch(const QueryType& type, const void* key) {
+    check_cancelled();
+    Node& node = engine_.node(table(type), key);
+    std::shared_ptr<Memo> memo;
+    if (type.is_input) {
+        memo = node.current_memo();
+    } else {
+        const std::shared_ptr<Memo> known = node.current_memo();
+        if (known && known->verified_at.load(std::memory_order_acquire) == engine_.revision()) {
+            node.table->counters.reused.fetch_add(1, std::memory_order_relaxed);
+            memo = known;
+        } else {
+            memo = up_to_date(node);
+            if (!memo) memo = refresh(node);
+        }
+    }
+    if (!frames_.empty()) record(frames_.back(), node, durability_of(memo));
+    return memo ? memo->value : nullptr;
+}
+
+void Task::record(Frame& frame, Node& dependency, Durability durability) {
+    frame.durability = std::min(frame.durability, durability);
+    if (frame.read.size() < linear_search_limit) {
+        if (std::find(frame.read.begin(), frame.read.end(), &dependency) != frame.read.end()) return;
+    } else {
+        if (frame.read_set.empty()) frame.read_set.insert(frame.read.begin(), frame.read.end());
+        if (!frame.read_set.insert(&dependency).second) return;
+    }
+    frame.read.push_back(&dependency);
+}
+
+/// The memo of a query, if it holds without looking at its dependencies.
+std::shared_ptr<Memo> Task::up_to_date(Node& node) {
+    std::shared_ptr<Memo> memo = node.current_memo();
+    if (!memo) return nullptr;
+    const Revision verified_at = memo->verified_at.load(std::memory_order_acquire);
+    if (verified_at == engine_.revision()) return memo;
+    if (verified_at < engine_.last_changed(memo->durability)) return nullptr;
+    memo->verified_at.store(engine_.revision(), std::memory_order_release);
+    node.table->counters.verified.fetch_add(1, std::memory_order_relaxed);
+    return memo;
+}
+
+/// Brings `node` up to date. Old dependencies are walked with the frames as stack, so that a long chain needs no native
+/// stack; only functions of queries nest natively.
+std::shared_ptr<Memo> Task::refresh(Node& node) {
+    const size_t base = frames_.size();
+    try {
+        if (auto done = begin(node)) return done;
+        while (frames_.size() > base) {
+            Frame& frame = frames_.back();
+            Node* dependency = nullptr;
+            try {
+                switch (advance(frame, dependency)) {
+                    case Next::Descend: begin(*dependency); break;
+                    case Next::Compute: compute(frame); pop(); break;
+                    case Next::Done: pop(); break;
+                }
+            } catch (const CycleUnwind& cycle) {
+                if (cycle.head < base) throw;
+                unwind_to(cycle.head);  // that node has its value by now
+            }
+        }
+        return node.current_memo();
+    } catch (...) {
+        unwind_to(base);
+        throw;
+    }
+}
+
+/// Claims `node` and pushes its frame; or gives its memo if that turns out to be up to date.
+std::shared_ptr<Memo> Task::begin(Node& node) {
+    check_cancelled();
+    if (auto active = active_.find(&node); active != active_.end()) {
+        throw CycleUnwind{resolve_cycle(active->second)};
+    }
+    bool owned = false;
+    for (;;) {
+        Task* nobody = nullptr;
+        owned = node.owner.compare_exchange_strong(nobody, this);
+        if (owned) break;
+        // If waiting would be a deadlock the two tasks are in one cycle of queries: this one goes through it by itself
+        // and finds it on its own stack. The first to store a memo decides.
+        if (!engine_.wait_for_owner(node, *this)) break;
+        check_cancelled();
+        if (auto memo = up_to_date(node)) return memo;
+    }
+    if (auto memo = up_to_date(node)) {
+        if (owned) engine_.release(node);
+        return memo;
+    }
+    Frame& frame = frames_.emplace_back();
+    frame.node = &node;
+    frame.owned = owned;
+    frame.old = node.current_memo();
+    if (frame.old) frame.old_verified_at = frame.old->verified_at.load(std::memory_order_acquire);
+    active_.emplace(&node, frames_.size() - 1);
+    return nullptr;
+}
+
+/// Looks at the old dependencies from where it stopped. Their order matters: a later one may only make sense as long as
+/// the earlier ones are unchanged.
+Task::Next Task::advance(Frame& frame, Node*& dependency) {
+    if (!frame.old) return Next::Compute;
+    const auto& dependencies = frame.old->dependencies;
+    for (; frame.next < dependencies.size(); ++frame.next) {
+        if (frame.next % poll_every == poll_every - 1) check_cancelled();
+        Node& candidate = *dependencies[frame.next];
+        const std::shared_ptr<Memo> memo = is_input(candidate) ? candidate.current_memo() : up_to_date(candidate);
+        if (!memo && !is_input(candidate)) {
+            dependency = &candidate;
+            return Next::Descend;
+        }
+        if (memo && memo->changed_at > frame.old_verified_at) return Next::Compute;
+    }
+    frame.old->verified_at.store(engine_.revision(), std::memory_order_release);
+    frame.node->table->counters.verified.fetch_add(1, std::memory_order_relaxed);
+    engine_.notify(QueryEvent::Kind::Verified, *frame.node);
+    return Next::Done;
+}
+
+void Task::compute(Frame& frame) {
+    frame.computing = true;
+    engine_.notify(QueryEvent::Kind::Computing, *frame.node);
+    frame.node->table->counters.computed.fetch_add(1, std::memory_order_relaxed);
+    std::shared_ptr<const void> value = call_on_enough_stack(*frame.node);
+    const std::shared_ptr<Memo> memo = store(frame, std::move(value), std::move(frame.read), frame.durability);
+    const bool unchanged = frame.old && memo->changed_at == frame.old->changed_at;
+    engine_.notify(unchanged ? QueryEvent::Kind::Unchanged : QueryEvent::Kind::Computed, *frame.node);
+}
+
+std::shared_ptr<const void> Task::call_on_enough_stack(const Node& node) {
+    const QueryType& type = node.table->type;
+    if (std::abs(stack_base_ - stack_position()) < segment_size) return type.compute(context_, node.key.get());
+    if (stack_segments_ == most_segments) throw Unwind{Cancelled::Reason::TooDeep};
+
+    const char* const outer_base = stack_base_;
+    std::shared_ptr<const void> value;
+    std::exception_ptr failure;
+    auto body = [&] {
+        stack_base_ = stack_position();
+        try {
+            value = type.compute(context_, node.key.get());
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    };
+    ++stack_segments_;
+    try {
+        std::thread(body).join();
+    } catch (const std::system_error&) {  // no more threads to be had
+        failure = std::make_exception_ptr(Unwind{Cancelled::Reason::TooDeep});
+    }
+    --stack_segments_;
+    stack_base_ = outer_base;
+    if (failure) std::rethrow_exception(failure);
+    return value;
+}
+
+/// Publishes a result, unless another task was first. A value equal to the old one keeps its date, so that dependents
+/// stay valid — but not if it became less durable: they would overlook later changes.
+std::shared_ptr<Memo> Task::store(Frame& frame, std::shared_ptr<const void> value, std::vector<Node*> dependencies,
+                                  Durability durability) {
+    auto memo = std::make_shared<Memo>();
+    memo->dependencies = std::move(dependencies);
+    memo->dependencies.shrink_to_fit();
+    memo->durability = durability;
+    memo->changed_at = engine_.revision();
+    memo->verified_at.store(engine_.revision(), std::memory_order_relaxed);
+    const QueryType& type = frame.node->table->type;
+    if (frame.old && durability >= frame.old->durability && type.equal(frame.old->value.get(), value.get())) {
+        memo->changed_at = frame.old->changed_at;
+        value = frame.old->value;
+    }
+    memo->value = std::move(value);
+
+    std::lock_guard lock(frame.node->mutex);
+    const std::shared_ptr<Memo>& present = frame.node->memo;
+    if (!present || present->verified_at.load(std::memory_order_acquire) != engine_.revision()) {
+        frame.node->memo = std::move(memo);
+    }
+    return frame.node->memo;
+}
+
+/// Gives every member of the cycle — the frames from `head` to the top — its fallback value. Which queries are members
+/// does not depend on the one that was asked for first: each runs deterministically until its first dependency that
+/// cannot be finished, and the members are exactly those on a circle of such steps; all others see finished values.
+/// Members depend on everything any member read, so the cycle is looked at again when any of that changes.
+///
+/// Another task may have gone through the same cycle and given a frame of this one its value; whatever this task did
+/// since, with the fallback values it saw, is then void. So the frame to unwind to may be lower than `head`; and the
+/// values of a cycle appear together, under one mutex.
+size_t Task::resolve_cycle(size_t head) {
+    std::lock_guard lock(engine_.cycle_mutex());
+    for (size_t i = 0; i < frames_.size(); ++i) {
+        const std::shared_ptr<Memo> memo = frames_[i].node->current_memo();
+        if (memo && memo->verified_at.load(std::memory_order_acquire) == engine_.revision()) return i;
+    }
+    Frame all;
+    for (size_t i = head; i < frames_.size(); ++i) {
+        const Frame& frame = frames_[i];
+        if (frame.computing) {
+            for (Node* node : frame.read) record(all, *node, durability_of(node->current_memo()));
+        } else {
+            for (size_t d = 0; d < frame.next; ++d) {
+                Node* node = frame.old->dependencies[d];
+                record(all, *node, durability_of(node->current_memo()));
+            }
+        }
+    }
+    for (size_t i = head; i < frames_.size(); ++i) {
+        Frame& frame = frames_[i];
+        const QueryType& type = frame.node->table->type;
+        frame.node->table->counters.cycles.fetch_add(1, std::memory_order_relaxed);
+        store(frame, type.fallback(frame.node->key.get()), all.read, all.durability);
+        engine_.notify(type.declares_fallback ? QueryEvent::Kind::Cycle : QueryEvent::Kind::UndeclaredCycle,
+                       *frame.node);
+    }
+    return head;
+}
+
+void Task::pop() {
+    Frame& frame = frames_.back();
+    active_.erase(frame.node);
+    if (frame.owned) engine_.release(*frame.node);
+    frames_.pop_back();
+}
+
+void Task::unwind_to(size_t depth) {
+    while (frames_.size() > depth) pop();
+}
+
+}  // namespace braid::detail

@@ -1,0 +1,74 @@
+#pragma once
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "analyzer/database/engine.h"
+
+namespace braid::detail {
+
+/// One run on one snapshot: the stack of nodes being brought up to date. Used by one thread at a time.
+class Task {
+  public:
+    Task(Engine& engine, const CancellationToken& token);
+    ~Task();
+    Task(const Task&) = delete;
+    Task& operator=(const Task&) = delete;
+
+    std::shared_ptr<const void> fetch(const QueryType& type, const void* key);
+    bool cancelled() const { return engine_.cancel_requested() || token_.cancelled(); }
+    void check_cancelled() const;
+
+    QueryContext& context() { return context_; }
+
+    Node* waiting_for = nullptr;  ///< guarded by Engine::wait_mutex_
+
+  private:
+    /// A node being verified (its old memo's dependencies, in order) or, once one of them changed, computed.
+    struct Frame {
+        Node* node = nullptr;
+        bool owned = false;  ///< false: another task has it, and waiting for that one would be a deadlock
+        bool computing = false;
+        std::shared_ptr<Memo> old;
+        Revision old_verified_at = 0;
+        size_t next = 0;  ///< of old->dependencies, while verifying
+
+        // What the computation read so far.
+        std::vector<Node*> read;
+        std::unordered_set<Node*> read_set;  ///< once there are many
+        Durability durability = Durability::High;
+    };
+    struct CycleUnwind {
+        size_t head;  ///< index of the lowest frame that is finished by it
+    };
+    enum class Next { Descend, Compute, Done };
+
+    QueryTable& table(const QueryType& type);
+    std::shared_ptr<Memo> up_to_date(Node& node);
+    std::shared_ptr<Memo> refresh(Node& node);
+    std::shared_ptr<Memo> begin(Node& node);
+    Next advance(Frame& frame, Node*& dependency);
+    void compute(Frame& frame);
+    std::shared_ptr<const void> call_on_enough_stack(const Node& node);
+    std::shared_ptr<Memo> store(Frame& frame, std::shared_ptr<const void> value, std::vector<Node*> dependencies,
+                                Durability durability);
+    size_t resolve_cycle(size_t head);
+    void pop();
+    void unwind_to(size_t depth);
+
+    static void record(Frame& frame, Node& dependency, Durability durability);
+
+    Engine& engine_;
+    CancellationToken token_;
+    QueryContext context_;
+    std::deque<Frame> frames_;  // references stay valid while deeper frames come and go
+    std::unordered_map<const Node*, size_t> active_;
+    std::unordered_map<const QueryType*, QueryTable*> tables_;  // spares the lock of Engine::table
+
+    const char* stack_base_;
+    size_t stack_segments_ = 1;
+};
+
+}  // namespace braid::detail

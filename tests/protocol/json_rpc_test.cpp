@@ -235,10 +235,11 @@ TEST_CASE("the server asks the client") {
 
 TEST_CASE("many threads write whole messages") {
     Client client([](Transport& transport) {
-        ThreadPool pool(4);
+        ThreadPool pool(1);
         JsonRpcServer server(transport, pool.executor());
+        ThreadPool writers(4);  // ends before the server does
         for (int i = 0; i < 4; ++i)
-            pool.run([&server, i] {
+            writers.run([&server, i] {
                 for (int n = 0; n < 250; ++n) server.notify("n", Json{{"thread", i}, {"n", n}, {"pad", std::string(n, 'x')}});
             });
         return server.run();

@@ -29,6 +29,8 @@ struct LocalDeclaration {
     // Capture by Borrow, BorrowMutable and Alias: the local *holds a reference* to the outer variable and every use of
     // the variable is `(*local)`. `type` is then Reference(T); an Alias one is marked so that ownership checks skip it.
     bool is_alias = false;
+    // Capture by value that lives in its closure's slot (it is mutable, moves or drops): a reference to that slot too.
+    bool is_slot = false;
 };
 
 struct Deref {};
@@ -75,6 +77,7 @@ struct RepeatOf { Operand value, count; };
 struct RangeOf { Operand begin, end; bool inclusive; };
 struct DiscriminantOf { Place place; };          // index of the variant among its enum's
 struct LengthOf { Place place; };
+struct SliceOf { Place place; uint32_t skip_front, skip_back; };  // the rest of a list pattern, copied or moved out
 struct TypeTestOf { Operand operand; Type tested; };
 struct TypeOfOperand { Operand operand; };
 /// `captures`: one per capture of the body function, a BorrowOf result already in a temporary where by reference.
@@ -85,7 +88,7 @@ struct InterpolateOf { std::vector<std::string> texts, formats; std::vector<Oper
 struct StaticRefOf { ItemId item; };                              // a reference to the static: use through Deref
 using Rvalue = std::variant<Use, BorrowOf, UnaryOperation, BinaryOperation, Conversion, AggregateOf, RepeatOf, RangeOf,
                             DiscriminantOf, LengthOf, TypeTestOf, TypeOfOperand, ClosureOf, PropertyOf, ElementOf,
-                            InterpolateOf, StaticRefOf>;
+                            InterpolateOf, StaticRefOf, SliceOf>;
 
 struct Assign { Place place; Rvalue value; };     // never drops the old value: an explicit Drop comes first
 struct SetProperty { Operand object; Name name; Operand value; };
@@ -143,7 +146,9 @@ struct AssertTerminator {
     Operand condition;
     bool expected = true;
     std::string message;                      // `req b != 0.0` …
+    std::string error_class;                  // where errors are exceptions: the class thrown, else "Error"
     std::vector<std::pair<std::string, Operand>> values;  // names in the clause and their values
+    bool always = false;                      // the `?` marker: also under --contracts=marked
     uint8_t contract = 0;                     // 0 none, else 1 + ContractKind; 1 (req) blames the caller
     BlockId target;
 };

@@ -1,0 +1,298 @@
+#include "analyzer/flow/lowering.h"
+
+namespace braid::mir {
+
+using namespace hir;
+
+/// Runs `body` with break and continue aimed at `exit` and `next`, and ends at `next`.
+void Lowering::loop_body(ExprId body, ExprId id, BlockId exit, BlockId next, size_t loop_mark, Place result, bool has_result) {
+    targets_.push_back({id, loop_mark, exit, next, std::move(result), has_result});
+    size_t inside = mark();
+    effect(body);
+    if (reachable()) leave(inside, body_[body].node);
+    else scheduled_.resize(inside);
+    targets_.pop_back();
+}
+
+void Lowering::lower_loop(Place d, const Loop& l, ExprId id, uint32_t node) {
+    ensure_block();
+    size_t outside = mark();
+    BlockId head = new_block(), exit = new_block(), next = new_block();
+    bool has_result = !mir_.locals[d.local].type->is(TypeKind::Unit);
+    split(node);
+    go_to(head, node);
+    start(head);
+    check_loop_invariants(id, node);
+    if (l.condition != ExprId::None && !l.test_after) {
+        BlockId body = new_block(), leave_loop = new_block();
+        condition(l.condition, body, leave_loop);
+        std::vector<Scheduled> entries = scheduled_;
+        start(leave_loop);
+        emit_exits(outside, node);
+        go_to(exit, node);
+        scheduled_ = entries;
+        start(body);
+    }
+    // `continue` leaves the condition's bindings too: they are made anew.
+    loop_body(l.body, id, exit, next, outside, d, has_result);
+    if (reachable()) emit_exits(outside, node);
+    go_to(next, node);
+    scheduled_.resize(outside);
+    start(next);
+    if (l.update != ExprId::None) effect(l.update);
+    if (l.test_after && l.condition != ExprId::None) condition(l.condition, head, exit);
+    else go_to(head, node);
+    scheduled_.resize(outside);
+    start(exit);
+}
+
+void Lowering::lower_for(const For& f, ExprId id, uint32_t node) {
+    ensure_block();
+    size_t outside = mark();
+    auto* range = std::get_if<hir::Range>(&body_[f.iterable].data);
+    if (f.iteration == Iteration::Range && range) for_range(f, *range, id, node);
+    else if (f.iteration == Iteration::List || f.iteration == Iteration::ListMutable) for_list(f, id, node);
+    else if (f.next != ItemId::None) for_iterator(f, id, node);
+    else for_protocol(f, id, node);
+    if (reachable()) leave(outside, node);
+    else scheduled_.resize(outside);
+}
+
+void Lowering::for_range(const For& f, const hir::Range& range, ExprId id, uint32_t node) {
+    Type type = body_[range.begin].type;
+    auto value = [&](ExprId from) {
+        Local local = new_local(type, LocalKind::Temporary, {}, LocalId::None, node);
+        into(Place{local, {}}, from);
+        return local;
+    };
+    Local counter = value(range.begin);
+    bool bounded = range.end != ExprId::None;
+    Local end = bounded ? value(range.end) : kNoLocal;
+    if (!reachable()) return;
+    BlockId head = new_block(), body = new_block(), next = new_block(), exit = new_block();
+    size_t loop_mark = mark();
+    split(node);
+    go_to(head, node);
+    start(head);
+    check_loop_invariants(id, node);
+    if (bounded) {
+        Local more = new_local(type::boolean());
+        BinaryOp compare = range.inclusive ? BinaryOp::LessEqual : BinaryOp::Less;
+        assign(Place{more, {}}, BinaryOperation{compare, Copy{Place{counter, {}}}, Copy{Place{end, {}}}}, node);
+        terminate(SwitchInteger{consume(more), {{0, exit}}, body}, node);
+    } else {
+        go_to(body, node);
+    }
+    start(body);
+    declare_bindings(f.pattern);
+    Local element = new_local(type, LocalKind::Temporary, {}, LocalId::None, node);
+    assign(Place{element, {}}, Use{Copy{Place{counter, {}}}}, node);
+    bind(f.pattern, Place{element, {}}, true);
+    loop_body(f.body, id, exit, next, loop_mark, Place{element, {}}, false);
+    if (reachable()) leave(loop_mark, node);
+    scheduled_.resize(loop_mark);
+    go_to(next, node);
+    start(next);
+    BlockId advance = new_block();
+    if (bounded && range.inclusive) {
+        // The last value is not stepped past: it may be the type's largest.
+        Local last = new_local(type::boolean());
+        assign(Place{last, {}}, BinaryOperation{BinaryOp::Equal, Copy{Place{counter, {}}}, Copy{Place{end, {}}}}, node);
+        terminate(SwitchInteger{consume(last), {{0, advance}}, exit}, node);
+    } else {
+        go_to(advance, node);
+    }
+    start(advance);
+    assign(Place{counter, {}}, BinaryOperation{BinaryOp::Add, Copy{Place{counter, {}}}, Constant{type, uint64_t(1)}}, node);
+    go_to(head, node);
+    start(exit);
+}
+
+/// Lends the elements by index; the length is read on each round, so a list that grows is followed (Velox), and one that
+/// may not change is not (the borrow says so).
+void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
+    const Expr& iterable = body_[f.iterable];
+    bool lends = is_place(f.iterable) && !iterable.type->has(TypeShared);
+    Place list;
+    if (lends) {
+        list = place(f.iterable);
+    } else {
+        Local held = new_local(iterable.type, LocalKind::Variable, {}, LocalId::None, node);
+        schedule_local(held);
+        push(StorageLive{held}, node);
+        size_t temporaries = mark();
+        into(Place{held, {}}, f.iterable);
+        if (!reachable()) return;
+        leave(temporaries, node);
+        list = Place{held, {}};
+    }
+    Type list_type = iterable.type;
+    while (list_type->is(TypeKind::Reference)) {
+        list = subplace(list, mir::Deref{});
+        list_type = list_type->element();
+    }
+    Local index = new_local(type::integer());
+    assign(Place{index, {}}, Use{Constant{type::integer(), uint64_t(0)}}, node);
+    BlockId head = new_block(), body = new_block(), next = new_block(), exit = new_block();
+    size_t loop_mark = mark();
+    split(node);
+    go_to(head, node);
+    start(head);
+    check_loop_invariants(id, node);
+    Local length = new_local(type::integer()), more = new_local(type::boolean());
+    assign(Place{length, {}}, LengthOf{list}, node);
+    assign(Place{more, {}}, BinaryOperation{BinaryOp::Less, Copy{Place{index, {}}}, Copy{Place{length, {}}}}, node);
+    terminate(SwitchInteger{consume(more), {{0, exit}}, body}, node);
+    start(body);
+    declare_bindings(f.pattern);
+    Place element = subplace(list, IndexOf{index});
+    Type wanted = body_[f.pattern].type, element_type = list_type->element();
+    if (wanted->is(TypeKind::Reference) && wanted != element_type) {
+        Local lent = new_local(wanted, LocalKind::Temporary, {}, LocalId::None, node);
+        BorrowKind kind = f.iteration == Iteration::ListMutable ? BorrowKind::Mutable : BorrowKind::Shared;
+        assign(Place{lent, {}}, BorrowOf{kind, element}, node);
+        element = Place{lent, {}};
+    }
+    bind(f.pattern, element, false);
+    loop_body(f.body, id, exit, next, loop_mark, Place{index, {}}, false);
+    if (reachable()) leave(loop_mark, node);
+    scheduled_.resize(loop_mark);
+    go_to(next, node);
+    start(next);
+    assign(Place{index, {}}, BinaryOperation{BinaryOp::Add, Copy{Place{index, {}}}, Constant{type::integer(), uint64_t(1)}}, node);
+    go_to(head, node);
+    start(exit);
+}
+
+/// Calls `next(&mut iterator)`, which gives Option or Result: the first variant carries an element, the other ends.
+void Lowering::for_iterator(const For& f, ExprId id, uint32_t node) {
+    const Expr& iterable = body_[f.iterable];
+    bool by_reference = iterable.type->is(TypeKind::Reference);
+    bool lends = is_place(f.iterable) && (is_copy(iterable.type) || f.iteration == Iteration::Channel);
+    Place iterator;
+    if (lends) {
+        iterator = place(f.iterable);
+    } else {
+        Local held = new_local(iterable.type, LocalKind::Variable, {}, LocalId::None, node);
+        schedule_local(held);
+        push(StorageLive{held}, node);
+        size_t temporaries = mark();
+        into(Place{held, {}}, f.iterable);
+        if (!reachable()) return;
+        leave(temporaries, node);
+        iterator = Place{held, {}};
+    }
+    Type iterator_type = by_reference ? iterable.type->element() : iterable.type;
+    if (by_reference) iterator = subplace(iterator, mir::Deref{});
+
+    auto signature = context_.get<SignatureOf>(f.next);
+    ItemId owner = parent_of(f.next);
+    std::vector<Type> arguments = iterator_type->arguments;
+    if (iterator_type->is(TypeKind::Tuple)) arguments.clear();
+    Type step_type = substitute(signature->result, owner, arguments);
+    DirectCallee callee{f.next, arguments, nullptr};
+    if (kind_of(owner) == ItemKind::Impl) {
+        std::vector<Type> matched(context_.get<ImplOf>(owner)->generics.size(), nullptr);
+        match_type(context_.get<ImplOf>(owner)->self, iterator_type, owner, matched);
+        step_type = substitute(signature->result, owner, matched);
+        callee.type_arguments = matched;
+    } else if (kind_of(owner) == ItemKind::Trait) {
+        callee.self = iterator_type;
+        callee.type_arguments.clear();
+        step_type = body_[f.pattern].type;
+    }
+
+    BlockId head = new_block(), next = new_block(), exit = new_block();
+    size_t loop_mark = mark();
+    split(node);
+    go_to(head, node);
+    start(head);
+    check_loop_invariants(id, node);
+    bool is_mutable = signature->receiver == Receiver::Mutable;
+    Local lent = new_local(type::reference(iterator_type, is_mutable), LocalKind::Temporary, {}, LocalId::None, node);
+    assign(Place{lent, {}}, BorrowOf{is_mutable ? BorrowKind::Mutable : BorrowKind::Shared, iterator}, node);
+    Local step = temporary(step_type, node);
+    CallTerminator call;
+    call.callee = callee;
+    call.function_value = Constant{type::unit(), {}};
+    call.arguments.push_back(consume(lent));
+    call.destination = Place{step, {}};
+    BlockId got = call.target = new_block();
+    terminate(std::move(call), node);
+    start(got);
+    Local tag = new_local(type::integer());
+    assign(Place{tag, {}}, DiscriminantOf{Place{step, {}}}, node);
+    BlockId body = new_block(), ended = new_block();
+    terminate(SwitchInteger{consume(tag), {{0, body}}, ended}, node);
+    std::vector<Scheduled> entries = scheduled_;
+    start(ended);
+    emit_exits(loop_mark, node);
+    go_to(exit, node);
+    scheduled_ = entries;
+    start(body);
+    declare_bindings(f.pattern);
+    auto variants = context_.get<DefinitionOf>(step_type->item)->variants;
+    Place element{step, {Downcast{variants.empty() ? ItemId::None : variants[0]}, FieldOf{0}}};
+    bind(f.pattern, element, true);
+    loop_body(f.body, id, exit, next, loop_mark, Place{step, {}}, false);
+    if (reachable()) leave(loop_mark, node);
+    scheduled_.resize(loop_mark);
+    go_to(next, node);
+    start(next);
+    go_to(head, node);
+    start(exit);
+}
+
+/// The iteration protocol of objects: `next()` gives `{ done, value }`; awaited for asynchronous iterators.
+void Lowering::for_protocol(const For& f, ExprId id, uint32_t node) {
+    Local iterator = new_local(body_[f.iterable].type, LocalKind::Variable, {}, LocalId::None, node);
+    schedule_local(iterator);
+    push(StorageLive{iterator}, node);
+    into(Place{iterator, {}}, f.iterable);
+    if (!reachable()) return;
+    BlockId head = new_block(), next = new_block(), exit = new_block();
+    size_t loop_mark = mark();
+    split(node);
+    go_to(head, node);
+    start(head);
+    Local step = new_local(type::any());
+    CallTerminator call;
+    call.callee = VirtualCallee{Name("next"), ItemId::None};
+    call.function_value = Constant{type::unit(), {}};
+    call.arguments.push_back(Copy{Place{iterator, {}}});
+    call.destination = Place{step, {}};
+    BlockId got = call.target = new_block();
+    terminate(std::move(call), node);
+    start(got);
+    if (f.iteration == Iteration::AsyncIterator) {
+        Local settled = new_local(type::any());
+        BlockId resumed = new_block();
+        terminate(AwaitTerminator{consume(step), Place{settled, {}}, resumed}, node);
+        start(resumed);
+        step = settled;
+    }
+    Local done_value = property_value(Place{step, {}}, Name("done"), type::any(), node);
+    Local done = new_local(type::boolean());
+    assign(Place{done, {}}, Conversion{ConvertKind::ToBool, consume(done_value), type::boolean()}, node);
+    BlockId body = new_block();
+    terminate(SwitchInteger{consume(done), {{0, body}}, exit}, node);
+    start(body);
+    Local raw = property_value(Place{step, {}}, Name("value"), type::any(), node);
+    Type wanted = body_[f.pattern].type;
+    Local element = raw;
+    if (wanted != type::any()) {
+        element = new_local(wanted);
+        assign(Place{element, {}}, Conversion{ConvertKind::Unwrap, consume(raw), wanted}, node);
+    }
+    declare_bindings(f.pattern);
+    bind(f.pattern, Place{element, {}}, true);
+    loop_body(f.body, id, exit, next, loop_mark, Place{element, {}}, false);
+    if (reachable()) leave(loop_mark, node);
+    scheduled_.resize(loop_mark);
+    go_to(next, node);
+    start(next);
+    go_to(head, node);
+    start(exit);
+}
+
+}  // namespace braid::mir

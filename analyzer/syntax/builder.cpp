@@ -60,21 +60,42 @@ std::unique_ptr<std::vector<SyntaxError>> GreenBuilder::take_errors(uint32_t fir
     return own;
 }
 
-void GreenBuilder::finish_unit(const UnitMark& unit, SyntaxKind kind) {
-    GreenNode::Header header = this->header(unit.mark, kind);
+void GreenBuilder::add_unit_facts(GreenNode::Header& header, const UnitMark& unit) const {
     uint32_t lookahead = looked_at_ > position_ ? looked_at_ - position_ : 0;
     header.lookahead = uint16_t(std::min<uint32_t>(lookahead, GreenNode::SaturatedLookahead));
     header.height = uint16_t(deepest_ - depth_);
     header.context = unit.context;
     if (unreusable_ != unit.saved_unreusable)
         header.flags |= GreenNode::Unreusable;
-    else if (lookahead < GreenNode::SaturatedLookahead)
+    else if (lookahead < GreenNode::SaturatedLookahead && unit.context != NoReuse)
         header.flags |= GreenNode::Reusable;
     if (last_error_ == position_) header.flags |= GreenNode::ErrorAtEnd;
+}
+
+void GreenBuilder::finish_unit(const UnitMark& unit, SyntaxKind kind) {
+    GreenNode::Header header = this->header(unit.mark, kind);
+    add_unit_facts(header, unit);
     push_node(header, unit.mark.slots, take_errors(unit.first_error, unit.mark.position));
     ++size_;
-    deepest_ = std::max(deepest_, unit.saved_deepest);
-    unit_begin_ = unit.saved_unit;
+    abandon_unit(unit);
+}
+
+void GreenBuilder::finish_unit(const UnitMark& unit) {
+    bool single = slots_.size() == unit.mark.slots + 1 && slots_.back().node() && !slots_.back().is_list() &&
+                  !slots_.back().heap()->has(GreenNode::Reusable);
+    if (single) {
+        // Nobody else has seen the node yet.
+        auto* node = const_cast<GreenNode*>(slots_.back().heap());
+        add_unit_facts(node->header_, unit);
+        if (errors_.size() > unit.first_error && !node->has(GreenNode::OwnsErrors)) {
+            for (GreenSlot slot : *node)
+                if (!slot.is_inline()) slot.heap()->retain();
+            slots_.back() = GreenSlot(GreenNode::make(node->header_, node->begin(), node->slot_count(),
+                                                      take_errors(unit.first_error, unit.mark.position)));
+            node->release();
+        }
+    }
+    abandon_unit(unit);
 }
 
 void GreenBuilder::abandon_unit(const UnitMark& unit) {

@@ -12,6 +12,9 @@
 
 namespace braid {
 
+/// A parser context under which nothing may be taken over.
+inline constexpr uint16_t NoReuse = 0xffff;
+
 /// A set of kinds for reuse requests: a predicate generated from a language's tables.
 using KindPredicate = bool (*)(SyntaxKind);
 
@@ -23,7 +26,8 @@ class ReuseCursor {
 
     struct Request {
         KindPredicate elements;       ///< kinds of node that may stand here
-        uint16_t context = 0;         ///< must equal the node's
+        uint16_t context = 0;         ///< must equal the node's …
+        uint16_t other_context = NoReuse;  ///< … or this
         SyntaxKind separator = 0;     ///< comma lists: the token that may stand between elements; 0: none
         bool at_separator = false;    ///< the list expects a separator here, not an element
         bool whole_chunks = true;     ///< hidden list chunks of such elements may be taken at once
@@ -78,7 +82,7 @@ class GreenBuilder {
         uint32_t saved_deepest;
         uint32_t saved_unreusable;
         uint32_t saved_unit;
-        uint16_t context;
+        uint16_t context;  ///< may be set until the unit is finished
     };
 
     explicit GreenBuilder(ReuseCursor* reuse = nullptr) : reuse_(reuse) {}
@@ -103,6 +107,8 @@ class GreenBuilder {
     // -- units of reuse --
     UnitMark unit(uint16_t context);
     void finish_unit(const UnitMark& unit, SyntaxKind kind);
+    /// Makes a unit of the one node pushed since the mark (an expression as a list element).
+    void finish_unit(const UnitMark& unit);
     /// Gives up being a unit (its errors go to the enclosing one); call instead of finish_unit, then use `unit.mark` freely.
     void abandon_unit(const UnitMark& unit);
     /// Takes a node of the old tree at the current position, if one fits. The caller lexes on from the new `position()`.
@@ -177,6 +183,7 @@ class GreenBuilder {
   private:
     void push_node(GreenNode::Header header, uint32_t first_slot, std::unique_ptr<std::vector<SyntaxError>> errors);
     GreenNode::Header header(const Mark& mark, SyntaxKind kind) const;
+    void add_unit_facts(GreenNode::Header& header, const UnitMark& unit) const;
     std::unique_ptr<std::vector<SyntaxError>> take_errors(uint32_t first, uint32_t base);
 
     ReuseCursor* reuse_;

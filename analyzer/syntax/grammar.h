@@ -30,11 +30,11 @@ struct Grammar {
     std::span<const std::string_view> keywords;      ///< reserved words, sorted
     /// The trivia piece that `text` (what is left of a token's trivia, not empty) begins with.
     TriviaPiece (*next_trivia)(std::string_view text) = nullptr;
-    /// What a documentation comment says: its marks and the space after them removed.
-    std::string (*doc_text)(std::string_view comment) = nullptr;
     /// Parses `text`; with `old` and edits, takes over what the edits left alone (see reuse.h).
     SyntaxTreePtr (*parse)(SharedText text) = nullptr;
     SyntaxTreePtr (*reparse)(const SyntaxTree& old, std::span<const TextEdit> edits, SharedText text) = nullptr;
+    /// What a documentation comment says: its marks and the space after them removed.
+    std::string (*doc_text)(std::string_view comment) = nullptr;
 
     bool is_token(SyntaxKind kind) const { return kind < first_node && kind != KindList; }
     std::string_view kind_name(SyntaxKind kind) const { return kind_names[kind]; }

@@ -107,6 +107,7 @@ class alignas(8) GreenNode {
     static size_t bytes_alive();
 
   private:
+    friend class GreenBuilder;  // turns a node it just made into a unit
     GreenNode(const Header& header, uint32_t count) : count_(count), header_(header) {}
     static void destroy(const GreenNode* node);
     const GreenSlot* slots() const { return reinterpret_cast<const GreenSlot*>(this + 1); }

@@ -32,7 +32,8 @@ bool ReuseCursor::list_suits(const GreenNode* list, const Request& request) cons
 }
 
 bool ReuseCursor::suits(const GreenNode* node, uint32_t begin, uint32_t limit, const Request& request) const {
-    if (!node->has(GreenNode::Reusable) || node->context() != request.context || node->length() == 0) return false;
+    if (!node->has(GreenNode::Reusable) || node->length() == 0) return false;
+    if (node->context() != request.context && node->context() != request.other_context) return false;
     if (node->height() > request.max_height) return false;
     if (request.without_errors && node->has(GreenNode::HasErrors)) return false;
     if (uint64_t(begin) + node->length() + node->lookahead() > limit) return false;

@@ -27,8 +27,9 @@ class SyntaxTree {
     const GreenRef& green_root() const { return root_; }
     inline SyntaxNode root() const;
 
+    /// Whether `errors()` has anything to say; that may be hints only, see `default_severity(code)`.
     bool has_errors() const { return root_->has(GreenNode::HasErrors); }
-    /// All errors with absolute ranges, by position.
+    /// All reports with absolute ranges, by position.
     std::vector<SyntaxError> errors() const;
 
     /// The token that covers `offset`, trivia counted as part of the token it leads; at the end of the text the EOF token.
@@ -183,7 +184,7 @@ uint32_t index_of(const SyntaxNode& root, const SyntaxElement& element);
 /// The inverse; null when `index` is out of range.
 SyntaxElement element_at(const SyntaxNode& root, uint32_t index);
 
-/// Same structure, kinds and token texts, trivia ignored; false when either has syntax errors, unless they are the same green node.
+/// Same structure, kinds and token texts, trivia ignored. What reads neither trivia nor positions need not be computed again.
 bool tokens_equal(const SyntaxNode& a, const SyntaxNode& b);
 
 /// A node of one version of a file, found again by kind and range.

@@ -33,6 +33,7 @@ struct Memo {
     std::atomic<Revision> verified_at{0};
     Durability durability = Durability::High;
     std::vector<Node*> dependencies;  ///< in the order of their first reading
+    bool cyclic = false;              ///< a fallback value; the last dependency is the next member of the cycle
 };
 
 /// One key of one query. Its address is its identity; it is freed under exclusive access, when nothing kept depends on it.

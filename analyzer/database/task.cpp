@@ -160,6 +160,8 @@ Task::Next Task::advance(Frame& frame, Node*& dependency) {
             return Next::Descend;
         }
         if (memo && memo->changed_at > frame.old_verified_at) return Next::Compute;
+        // The next member of the cycle could be finished: this node is in a cycle with it no longer.
+        if (frame.old->cyclic && frame.next + 1 == dependencies.size()) return Next::Compute;
     }
     frame.old->verified_at.store(engine_.revision(), std::memory_order_release);
     frame.node->table->counters.verified.fetch_add(1, std::memory_order_relaxed);
@@ -171,8 +173,11 @@ void Task::compute(Frame& frame) {
     frame.computing = true;
     engine_.notify(QueryEvent::Kind::Computing, *frame.node);
     frame.node->table->counters.computed.fetch_add(1, std::memory_order_relaxed);
-    std::shared_ptr<const void> value = call_on_enough_stack(*frame.node);
-    const std::shared_ptr<Memo> memo = store(frame, std::move(value), std::move(frame.read), frame.durability);
+    auto memo = std::make_shared<Memo>();
+    memo->value = call_on_enough_stack(*frame.node);
+    memo->dependencies = std::move(frame.read);
+    memo->durability = frame.durability;
+    memo = store(frame, std::move(memo));
     const bool unchanged = frame.old && memo->changed_at == frame.old->changed_at;
     engine_.notify(unchanged ? QueryEvent::Kind::Unchanged : QueryEvent::Kind::Computed, *frame.node);
 }
@@ -207,21 +212,16 @@ std::shared_ptr<const void> Task::call_on_enough_stack(const Node& node) {
 
 /// Publishes a result, unless another task was first. A value equal to the old one keeps its date, so that dependents
 /// stay valid — but not if it became less durable: they would overlook later changes.
-std::shared_ptr<Memo> Task::store(Frame& frame, std::shared_ptr<const void> value, std::vector<Node*> dependencies,
-                                  Durability durability) {
-    auto memo = std::make_shared<Memo>();
-    memo->dependencies = std::move(dependencies);
+std::shared_ptr<Memo> Task::store(Frame& frame, std::shared_ptr<Memo> memo) {
     memo->dependencies.shrink_to_fit();
-    memo->durability = durability;
     memo->changed_at = engine_.revision();
     memo->verified_at.store(engine_.revision(), std::memory_order_relaxed);
     const QueryType& type = frame.node->table->type;
-    if (frame.old && durability >= frame.old->durability && type.equal(frame.old->value.get(), value.get())) {
+    if (frame.old && memo->durability >= frame.old->durability &&
+        type.equal(frame.old->value.get(), memo->value.get())) {
         memo->changed_at = frame.old->changed_at;
-        value = frame.old->value;
+        memo->value = frame.old->value;
     }
-    memo->value = std::move(value);
-
     std::lock_guard lock(frame.node->mutex);
     const std::shared_ptr<Memo>& present = frame.node->memo;
     if (!present || present->verified_at.load(std::memory_order_acquire) != engine_.revision()) {
@@ -230,10 +230,17 @@ std::shared_ptr<Memo> Task::store(Frame& frame, std::shared_ptr<const void> valu
     return frame.node->memo;
 }
 
+std::vector<Node*> Task::read_so_far(const Frame& frame) {
+    if (frame.computing) return frame.read;
+    if (!frame.old) return {};
+    const auto& dependencies = frame.old->dependencies;
+    return {dependencies.begin(), dependencies.begin() + static_cast<ptrdiff_t>(frame.next)};
+}
+
 /// Gives every member of the cycle — the frames from `head` to the top — its fallback value. Which queries are members
 /// does not depend on the one that was asked for first: each runs deterministically until its first dependency that
 /// cannot be finished, and the members are exactly those on a circle of such steps; all others see finished values.
-/// Members depend on everything any member read, so the cycle is looked at again when any of that changes.
+/// A member depends on what it read and on the next member, so verifying one goes the same way round.
 ///
 /// Another task may have gone through the same cycle and given a frame of this one its value; whatever this task did
 /// since, with the fallback values it saw, is then void. So the frame to unwind to may be lower than `head`; and the
@@ -244,23 +251,23 @@ size_t Task::resolve_cycle(size_t head) {
         const std::shared_ptr<Memo> memo = frames_[i].node->current_memo();
         if (memo && memo->verified_at.load(std::memory_order_acquire) == engine_.revision()) return i;
     }
-    Frame all;
+    Durability durability = Durability::High;
+    std::vector<std::vector<Node*>> read;
     for (size_t i = head; i < frames_.size(); ++i) {
-        const Frame& frame = frames_[i];
-        if (frame.computing) {
-            for (Node* node : frame.read) record(all, *node, durability_of(node->current_memo()));
-        } else {
-            for (size_t d = 0; d < frame.next; ++d) {
-                Node* node = frame.old->dependencies[d];
-                record(all, *node, durability_of(node->current_memo()));
-            }
-        }
+        read.push_back(read_so_far(frames_[i]));
+        for (const Node* node : read.back()) durability = std::min(durability, durability_of(node->current_memo()));
     }
     for (size_t i = head; i < frames_.size(); ++i) {
         Frame& frame = frames_[i];
         const QueryType& type = frame.node->table->type;
+        auto memo = std::make_shared<Memo>();
+        memo->value = type.fallback(frame.node->key.get());
+        memo->dependencies = std::move(read[i - head]);
+        memo->dependencies.push_back(frames_[i + 1 < frames_.size() ? i + 1 : head].node);
+        memo->durability = durability;
+        memo->cyclic = true;
+        store(frame, std::move(memo));
         frame.node->table->counters.cycles.fetch_add(1, std::memory_order_relaxed);
-        store(frame, type.fallback(frame.node->key.get()), all.read, all.durability);
         engine_.notify(type.declares_fallback ? QueryEvent::Kind::Cycle : QueryEvent::Kind::UndeclaredCycle,
                        *frame.node);
     }

@@ -52,13 +52,13 @@ class Task {
     Next advance(Frame& frame, Node*& dependency);
     void compute(Frame& frame);
     std::shared_ptr<const void> call_on_enough_stack(const Node& node);
-    std::shared_ptr<Memo> store(Frame& frame, std::shared_ptr<const void> value, std::vector<Node*> dependencies,
-                                Durability durability);
+    std::shared_ptr<Memo> store(Frame& frame, std::shared_ptr<Memo> memo);
     size_t resolve_cycle(size_t head);
     void pop();
     void unwind_to(size_t depth);
 
     static void record(Frame& frame, Node& dependency, Durability durability);
+    static std::vector<Node*> read_so_far(const Frame& frame);
 
     Engine& engine_;
     CancellationToken token_;

@@ -118,7 +118,8 @@ class Scheduler {
     bool claim(Task& task, ParkToken token) noexcept;
     void resume(Task& task, WakeTag tag = WakeNormal);
     bool wake(Task& task, ParkToken token, WakeTag tag = WakeNormal);
-    // Wakes the task from whatever it waits for (cancellation). False if it is not parked or somebody else won.
+    // Wakes the task from whatever it waits for (cancellation). False if it is not parked or somebody else won. A canceller
+    // sets its mark (seq_cst) before this; a task looks at the mark after prepare_park(): the cancellation is not missed.
     bool wake_anyway(Task& task, WakeTag tag = WakeCancel);
 
     // --- time ---
@@ -148,7 +149,7 @@ class Scheduler {
     // returns Yielded at its next safepoint like all others. Actions run in order of request.
     void at_stopped_world(std::function<void()> action);
     // Waits until the world stands. Not callable inside a task.
-    StoppedWorld stop_world() ;
+    StoppedWorld stop_world();
 
     // Debugger: a held task does not start another step until released; it may have to be preempted first (poll
     // is_running). Holding is no wait: it stops quiescence.

@@ -22,7 +22,6 @@ class Strand {
     size_t waiting() const;
 
   private:
-    friend class Scheduler;
     friend struct SchedulerCore;
 
     // True: the task has the turn and goes to a worker's queue. False: it waits here.

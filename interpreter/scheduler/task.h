@@ -89,7 +89,7 @@ class Task {
 
     // --- from anywhere ---
     TaskState state() const noexcept { return static_cast<TaskState>(word_.load(std::memory_order_acquire) & 0xff); }
-    ParkToken token() const noexcept { return {static_cast<uint32_t>(word_.load(std::memory_order_acquire) >> 32)}; }
+    ParkToken token() const noexcept { return {static_cast<uint32_t>(word_.load(std::memory_order_seq_cst) >> 32)}; }
     // Null unless parked (or parking).
     const WaitReason* wait_reason() const noexcept { return wait_reason_.load(std::memory_order_acquire); }
     uint64_t id() const noexcept { return id_; }  // in order of spawning, from 1
@@ -111,8 +111,6 @@ class Task {
     Task() = default;
 
   private:
-    friend class Scheduler;
-    friend class Strand;
     friend class TaskQueue;
     friend class Registry;
     friend struct SchedulerCore;

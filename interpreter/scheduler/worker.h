@@ -33,7 +33,6 @@ class Worker {
         : scheduler_(scheduler), index_(index), external_(external) {}
 
   private:
-    friend class Scheduler;
     friend struct SchedulerCore;
     friend class World;
 

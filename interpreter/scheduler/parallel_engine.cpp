@@ -1,0 +1,274 @@
+#include "interpreter/scheduler/parallel_engine.h"
+
+#include <algorithm>
+
+namespace braid::scheduler {
+
+namespace {
+
+// After so many tasks in a row from the LIFO slot the queue has its turn.
+constexpr unsigned kLifoStreak = 16;
+// So often the injector is asked first. A prime, as in Go, so as not to beat with the program's own periods.
+constexpr unsigned kInjectorPeriod = 61;
+constexpr size_t kInjectorBatch = 32;
+
+unsigned count_of_workers(unsigned wanted) {
+    return wanted ? wanted : std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_parallel_engine(SchedulerCore& core) { return std::make_unique<ParallelEngine>(core); }
+
+ParallelEngine::ParallelEngine(SchedulerCore& core) : core_(core) {
+    for (unsigned i = 0; i < count_of_workers(core.options.workers); ++i)
+        workers_.push_back(std::make_unique<PoolWorker>(core.scheduler, i));
+}
+
+void ParallelEngine::push(PoolWorker& worker, Task& task) {
+    worker.deque.push(&task);
+    notify_one();
+}
+
+void ParallelEngine::ready(Task& task, bool woken) {
+    CoreWorker* current = core_.current();
+    if (!current || current->is_external() || static_cast<PoolWorker*>(current)->asleep) {
+        injector_.push(task);
+        notify_one();
+        return;
+    }
+    auto& worker = static_cast<PoolWorker&>(*current);
+    if (!woken) return push(worker, task);
+    // The slot's task runs here next, its data warm: nobody is woken for it, but whoever is pushed out is offered.
+    if (Task* previous = worker.lifo.exchange(&task, std::memory_order_acq_rel)) push(worker, *previous);
+}
+
+void ParallelEngine::run() {
+    std::vector<std::thread> threads;
+    for (size_t i = 1; i < workers_.size(); ++i)
+        threads.emplace_back([this, worker = workers_[i].get()] { serve(*worker); });
+    serve(*workers_[0]);
+    for (std::thread& thread : threads) thread.join();
+}
+
+void ParallelEngine::serve(PoolWorker& worker) {
+    Worker* outer = Worker::current();
+    SchedulerCore::set_current(&worker);
+    worker.started = core_.clock();
+    core_.world.add(worker);
+    if (core_.options.hooks.worker_started) core_.options.hooks.worker_started(worker);
+    core_.world.enter(worker);
+    loop(worker);
+    core_.world.leave(worker);
+    if (core_.options.hooks.worker_stopped) core_.options.hooks.worker_stopped(worker);
+    core_.world.remove(worker);
+    SchedulerCore::set_current(outer);
+}
+
+void ParallelEngine::loop(PoolWorker& worker) {
+    Task* yielded = nullptr;
+    while (!core_.stopping()) {
+        if (worker.signals().load(std::memory_order_relaxed) & SignalStopWorld) core_.world.safepoint(worker);
+        if (core_.timers.next() != Timers::kNever) core_.timers.fire(now(), core_);
+        Task* task = yielded ? next_local(worker) : next(worker);
+        if (yielded) {
+            // Others first; alone, it goes on without passing through the queue.
+            if (task)
+                push(worker, *yielded);
+            else
+                task = yielded;
+            yielded = nullptr;
+        }
+        if (!task) {
+            sleep(worker);
+            continue;
+        }
+        found(worker);
+        if (core_.step(worker, *task) == SchedulerCore::Ended::Requeue) yielded = task;
+    }
+}
+
+Task* ParallelEngine::next(PoolWorker& worker) {
+    if (Task* task = next_local(worker)) return task;
+    return search(worker);
+}
+
+Task* ParallelEngine::next_local(PoolWorker& worker) {
+    if (++worker.tick % kInjectorPeriod == 0)
+        if (Task* task = from_injector(worker, 1)) return task;
+    Task* woken = worker.lifo.load(std::memory_order_relaxed);
+    if (woken && (woken = worker.lifo.exchange(nullptr, std::memory_order_acq_rel))) {
+        if (++worker.lifo_streak <= kLifoStreak) {
+            ++worker.count.lifo_hits;
+            return woken;
+        }
+        push(worker, *woken);
+    }
+    worker.lifo_streak = 0;
+    if (Task* task = worker.deque.steal()) return task;
+    return from_injector(worker, kInjectorBatch);
+}
+
+Task* ParallelEngine::from_injector(PoolWorker& worker, size_t max) {
+    size_t share = injector_.size() / workers_.size() + 1;
+    TaskQueue taken = injector_.pop(std::min(max, share));
+    Task* first = taken.pop();
+    while (Task* task = taken.pop()) push(worker, *task);
+    return first;
+}
+
+Task* ParallelEngine::search(PoolWorker& worker) {
+    if (!worker.searching) {
+        // More searchers than half the workers would only get into each other's way.
+        if (2 * searching_.load(std::memory_order_relaxed) >= workers_.size()) return nullptr;
+        searching_.fetch_add(1, std::memory_order_seq_cst);
+        worker.searching = true;
+    }
+    Task* task = steal(worker);
+    return task ? task : from_injector(worker, kInjectorBatch);
+}
+
+Task* ParallelEngine::steal(PoolWorker& worker) {
+    size_t first = worker.random.below(workers_.size());
+    for (bool from_slot : {false, true}) {
+        for (size_t i = 0; i < workers_.size(); ++i) {
+            PoolWorker& victim = *workers_[(first + i) % workers_.size()];
+            if (&victim == &worker) continue;
+            Task* task = from_slot ? victim.lifo.exchange(nullptr, std::memory_order_acq_rel) : victim.deque.steal();
+            if (!task) continue;
+            ++worker.count.steals;
+            return task;
+        }
+    }
+    return nullptr;
+}
+
+void ParallelEngine::found(PoolWorker& worker) {
+    if (!worker.searching) return;
+    worker.searching = false;
+    if (searching_.fetch_sub(1, std::memory_order_seq_cst) == 1) notify_one();
+}
+
+ParallelEngine::PoolWorker* ParallelEngine::take_sleeper() {
+    PoolWorker* sleeper = nullptr;
+    if (!sleepers_.empty()) {
+        sleeper = sleepers_.back();
+        sleepers_.pop_back();
+    } else {
+        sleeper = timekeeper_.exchange(nullptr, std::memory_order_seq_cst);
+    }
+    if (sleeper) sleeping_.fetch_sub(1, std::memory_order_seq_cst);
+    return sleeper;
+}
+
+void ParallelEngine::notify_one() {
+    if (sleeping_.load(std::memory_order_seq_cst) == 0 || searching_.load(std::memory_order_seq_cst) > 0) return;
+    std::lock_guard lock(sleep_mutex_);
+    PoolWorker* sleeper = take_sleeper();
+    if (!sleeper) return;
+    searching_.fetch_add(1, std::memory_order_seq_cst);
+    sleeper->notified.store(true, std::memory_order_release);
+    sleeper->parker.unpark();
+}
+
+bool ParallelEngine::work_visible() const {
+    if (!injector_.empty()) return true;
+    return std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) { return !worker->deque.empty(); });
+}
+
+// Under sleep_mutex_, with every worker among the sleepers. Counts before queues: what ends outside leaves its task in a
+// queue first.
+bool ParallelEngine::still() const {
+    if (core_.anything_outside() || work_visible()) return false;
+    return std::none_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->lifo.load() != nullptr; });
+}
+
+void ParallelEngine::sleep(PoolWorker& worker) {
+    if (worker.searching) {
+        worker.searching = false;
+        searching_.fetch_sub(1, std::memory_order_seq_cst);
+    }
+    bool report = false;
+    {
+        std::lock_guard lock(sleep_mutex_);
+        if (sleeping_.load(std::memory_order_relaxed) + 1 == workers_.size() && !core_.stillness_reported() && still()) {
+            report = true;
+        } else {
+            if (!timekeeper_.load(std::memory_order_relaxed))
+                timekeeper_.store(&worker, std::memory_order_seq_cst);
+            else
+                sleepers_.push_back(&worker);
+            sleeping_.fetch_add(1, std::memory_order_seq_cst);
+        }
+    }
+    if (report) return core_.report_stillness();
+    if (work_visible() && leave_sleepers(worker)) return;
+    worker.asleep = true;
+    core_.world.leave(worker);
+    Instant before = now();
+    wait_for_work(worker);
+    ++worker.count.idle_parks;
+    worker.count.idle_nanoseconds.add(now() - before);
+    core_.world.enter(worker);
+    worker.asleep = false;
+    if (worker.notified.exchange(false, std::memory_order_acquire)) worker.searching = true;
+}
+
+void ParallelEngine::wait_for_work(PoolWorker& worker) {
+    while (!worker.notified.load(std::memory_order_acquire) && !core_.stopping()) {
+        uint64_t next = Timers::kNever;
+        if (timekeeper_.load(std::memory_order_seq_cst) == &worker) next = core_.timers.next();
+        if (next == Timers::kNever) {
+            worker.parker.park();
+        } else if (next > now()) {
+            worker.parker.park_until(core_.start + std::chrono::nanoseconds(next));
+        } else if (leave_sleepers(worker)) {
+            return;
+        }
+    }
+}
+
+// False: somebody has taken it out already, and told it.
+bool ParallelEngine::leave_sleepers(PoolWorker& worker) {
+    std::lock_guard lock(sleep_mutex_);
+    if (worker.notified.load(std::memory_order_relaxed)) return false;
+    sleeping_.fetch_sub(1, std::memory_order_seq_cst);
+    if (timekeeper_.load(std::memory_order_relaxed) != &worker) {
+        sleepers_.erase(std::find(sleepers_.begin(), sleepers_.end(), &worker));
+        return true;
+    }
+    PoolWorker* successor = nullptr;
+    if (!sleepers_.empty()) {
+        successor = sleepers_.back();
+        sleepers_.pop_back();
+    }
+    timekeeper_.store(successor, std::memory_order_seq_cst);
+    if (successor) successor->parker.unpark();
+    return true;
+}
+
+void ParallelEngine::timer_added() {
+    // Under the lock, so that the worker is not destroyed or awake in between.
+    if (!timekeeper_.load(std::memory_order_seq_cst)) return;
+    std::lock_guard lock(sleep_mutex_);
+    if (PoolWorker* keeper = timekeeper_.load(std::memory_order_relaxed)) keeper->parker.unpark();
+}
+
+void ParallelEngine::nudge() {
+    std::lock_guard lock(sleep_mutex_);
+    if (core_.stopping()) {
+        for (auto& worker : workers_) worker->parker.unpark();
+    } else if (sleeping_.load(std::memory_order_relaxed) == workers_.size()) {
+        // All asleep: one of them finds nothing to do and, as the last to fall asleep again, judges whether it is over.
+        PoolWorker* sleeper = take_sleeper();
+        searching_.fetch_add(1, std::memory_order_seq_cst);
+        sleeper->notified.store(true, std::memory_order_release);
+        sleeper->parker.unpark();
+    }
+}
+
+void ParallelEngine::add_stats(Stats& stats) const {
+    for (const auto& worker : workers_) stats.workers.push_back(worker->stats(now()));
+}
+
+}  // namespace braid::scheduler

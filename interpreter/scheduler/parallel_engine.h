@@ -1,0 +1,81 @@
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "interpreter/scheduler/core.h"
+#include "interpreter/scheduler/deque.h"
+#include "interpreter/scheduler/injector.h"
+#include "interpreter/scheduler/parker.h"
+
+namespace braid::scheduler {
+
+// N workers that steal from each other. The rules of waking and sleeping follow Go's (runtime/proc.go, "worker thread
+// parking/unparking"):
+//   - whoever makes work visible (deque or injector) then looks whether somebody sleeps and nobody searches, and if so
+//     wakes one;
+//   - a searcher that finds something and is the last to search wakes another;
+//   - a worker that goes to sleep stops being a searcher, announces itself, and only then looks at all queues once more.
+// The accesses involved are sequentially consistent, so one side always sees the other: no wake-up is lost.
+//
+// One sleeper, the timekeeper, sleeps only until the next timer. It is the last to be woken for work, so while anybody
+// sleeps, timers are kept; and when nobody sleeps, workers look at the timers between steps.
+class ParallelEngine final : public Engine {
+  public:
+    explicit ParallelEngine(SchedulerCore& core);
+
+    void ready(Task& task, bool woken) override;
+    void run() override;
+    void nudge() override;
+    void timer_added() override;
+    Instant now() const override { return core_.clock(); }
+    void add_stats(Stats& stats) const override;
+    unsigned worker_count() const override { return static_cast<unsigned>(workers_.size()); }
+
+  private:
+    struct PoolWorker : CoreWorker {
+        PoolWorker(Scheduler& scheduler, uint32_t index) : CoreWorker(scheduler, index, false), random(index) {}
+
+        WorkDeque deque;
+        alignas(64) std::atomic<Task*> lifo{nullptr};  // the task just woken; thieves take it last
+        Parker parker;
+        Random random;
+        unsigned lifo_streak = 0;
+        unsigned tick = 0;
+        bool searching = false;             // counted in searching_
+        bool asleep = false;                // its own queues are not looked at by itself
+        std::atomic<bool> notified{false};  // taken out of the sleepers by somebody else
+    };
+
+    void serve(PoolWorker& worker);
+    void loop(PoolWorker& worker);
+    Task* next(PoolWorker& worker);
+    Task* next_local(PoolWorker& worker);
+    Task* from_injector(PoolWorker& worker, size_t max);
+    Task* search(PoolWorker& worker);
+    Task* steal(PoolWorker& worker);
+    void found(PoolWorker& worker);
+    void push(PoolWorker& worker, Task& task);
+
+    // Sleeping. False: nothing came in between, the worker slept and was woken; true is the same to the caller.
+    void sleep(PoolWorker& worker);
+    void wait_for_work(PoolWorker& worker);
+    void notify_one();
+    PoolWorker* take_sleeper();
+    bool leave_sleepers(PoolWorker& worker);
+    bool work_visible() const;
+    bool still() const;
+
+    SchedulerCore& core_;
+    std::vector<std::unique_ptr<PoolWorker>> workers_;
+    Injector injector_;
+
+    alignas(64) std::atomic<unsigned> searching_{0};
+    alignas(64) std::atomic<unsigned> sleeping_{0};
+    std::mutex sleep_mutex_;
+    std::vector<PoolWorker*> sleepers_;             // without the timekeeper
+    std::atomic<PoolWorker*> timekeeper_{nullptr};  // changed under sleep_mutex_
+};
+
+}  // namespace braid::scheduler

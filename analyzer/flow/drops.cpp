@@ -1,0 +1,381 @@
+#include <map>
+#include <set>
+
+#include "analyzer/flow/mir_walk.h"
+#include "analyzer/flow/queries.h"
+
+// Drop elaboration, after rustc's: MIR is built with a Drop for every local at every way out of its scope; which of them
+// happen follows from where the value was moved. Move paths are tracked for locals and, below them, for the fields that
+// are moved out of singly.
+namespace braid::mir {
+namespace {
+
+using Path = uint32_t;
+constexpr Path kNoPath = 0xffffffff;
+
+struct MovePath {
+    Place place;
+    Path parent = kNoPath;
+    std::vector<Path> children;
+    Local flag = kNoLocal;
+};
+
+bool same_projection(const Projection& a, const Projection& b) {
+    if (a.index() != b.index()) return false;
+    if (auto* field = std::get_if<FieldOf>(&a)) return field->index == std::get<FieldOf>(b).index;
+    if (auto* downcast = std::get_if<Downcast>(&a)) return downcast->variant == std::get<Downcast>(b).variant;
+    return false;
+}
+
+struct State {
+    std::vector<bool> maybe_live;  // some way here leaves a value in the path
+    std::vector<bool> maybe_dead;  // some way here does not
+    bool reached = false;
+
+    bool merge(const State& other) {
+        if (!reached) return *this = other, reached = true;
+        bool changed = false;
+        for (size_t i = 0; i < maybe_live.size(); ++i) {
+            if (other.maybe_live[i] && !maybe_live[i]) changed = maybe_live[i] = true;
+            if (other.maybe_dead[i] && !maybe_dead[i]) changed = maybe_dead[i] = true;
+        }
+        return changed;
+    }
+};
+
+class Elaboration {
+  public:
+    Elaboration(QueryContext& context, MirBody& body) : context_(context), body_(body) {}
+
+    void run() {
+        collect_paths();
+        if (paths_.empty()) return;
+        solve();
+        rewrite();
+    }
+
+  private:
+    bool tracked(Local local) const {
+        return local < body_.locals.size() && body_.locals[local].kind != LocalKind::Capture && dropped_.count(local);
+    }
+
+    Path root(Local local) {
+        auto [it, inserted] = roots_.try_emplace(local, Path(paths_.size()));
+        if (inserted) paths_.push_back({Place{local, {}}, kNoPath, {}, kNoLocal});
+        return it->second;
+    }
+
+    /// The path of a place that is moved from; kNoPath where moves are the machine's business (through references,
+    /// out of list elements).
+    Path path_of(const Place& place, bool create) {
+        if (!tracked(place.local)) return kNoPath;
+        Path path = root(place.local);
+        for (const Projection& projection : place.projections) {
+            if (!std::holds_alternative<FieldOf>(projection) && !std::holds_alternative<Downcast>(projection))
+                return create ? kNoPath : path;
+            Path next = kNoPath;
+            for (Path child : paths_[path].children)
+                if (same_projection(paths_[child].place.projections.back(), projection)) next = child;
+            if (next == kNoPath) {
+                if (!create) return path;
+                next = Path(paths_.size());
+                Place sub = paths_[path].place;
+                sub.projections.push_back(projection);
+                paths_.push_back({std::move(sub), path, {}, kNoLocal});
+                paths_[path].children.push_back(next);
+            }
+            path = next;
+        }
+        return path;
+    }
+
+    void collect_paths() {
+        for (const Block& block : body_.blocks)
+            if (auto* drop = std::get_if<Drop>(&block.terminator.kind); drop && drop->place.is_local())
+                dropped_.insert(drop->place.local);
+        for (Local local : dropped_) root(local);
+        auto note = [&](const Operand& operand) {
+            if (auto* place = moved_place(operand)) path_of(*place, true);
+        };
+        for (const Block& block : body_.blocks) {
+            for (const Statement& s : block.statements) for_each_operand(s, note, [](const Place&) {});
+            for_each_operand(block.terminator, note);
+            if (auto* select = std::get_if<SelectTerminator>(&block.terminator.kind))
+                for (const SelectArm& arm : select->arms) note(arm.value);
+        }
+    }
+
+    void set(State& state, Path path, bool live) {
+        state.maybe_live[path] = live;
+        state.maybe_dead[path] = !live;
+        for (Path child : paths_[path].children) set(state, child, live);
+    }
+    void moved(State& state, const Operand& operand) {
+        auto* place = moved_place(operand);
+        Path path = place ? path_of(*place, false) : kNoPath;
+        if (path == kNoPath || paths_[path].place.projections.size() != place->projections.size()) return;
+        set(state, path, false);
+    }
+    void written(State& state, const Place& place) {
+        Path path = path_of(place, false);
+        if (path != kNoPath && paths_[path].place.projections.size() == place.projections.size()) set(state, path, true);
+    }
+
+    void flow_into(BlockId target, const State& state, std::vector<BlockId>& work) {
+        if (target != kNoBlock && entry_[target].merge(state)) work.push_back(target);
+    }
+
+    /// Runs the block from `state`; `unwinding(state)` sees the state before each thing that may unwind, `leaving(target,
+    /// state)` the one on each edge.
+    template <typename U, typename L>
+    void transfer(const Block& block, State state, U&& unwinding, L&& leaving) {
+        for (const Statement& s : block.statements) {
+            unwinding(state);
+            for_each_operand(s, [&](const Operand& o) { moved(state, o); }, [](const Place&) {});
+            if (auto* assign = std::get_if<Assign>(&s.kind)) written(state, assign->place);
+            if (auto* live = std::get_if<StorageLive>(&s.kind); live && tracked(live->local)) set(state, root(live->local), false);
+        }
+        for_each_operand(block.terminator, [&](const Operand& o) { moved(state, o); });
+        if (auto* drop = std::get_if<Drop>(&block.terminator.kind)) {
+            Path path = path_of(drop->place, false);
+            if (path != kNoPath && paths_[path].place.projections.size() == drop->place.projections.size()) set(state, path, false);
+        }
+        unwinding(state);
+        auto* select = std::get_if<SelectTerminator>(&block.terminator.kind);
+        size_t arm = 0;
+        for_each_successor(block.terminator, [&](BlockId target, const Place* destination) {
+            State edge = state;
+            if (select) moved(edge, select->arms[arm++].value);
+            if (destination) written(edge, *destination);
+            leaving(target, edge);
+        });
+    }
+
+    void solve() {
+        entry_.resize(body_.blocks.size());
+        State start;
+        start.maybe_live.assign(paths_.size(), false);
+        start.maybe_dead.assign(paths_.size(), true);
+        for (auto [local, path] : roots_)
+            if (body_.locals[local].kind == LocalKind::Parameter) set(start, path, true);
+        std::vector<BlockId> work;
+        flow_into(0, start, work);
+        while (!work.empty()) {
+            BlockId id = work.back();
+            work.pop_back();
+            const Block& block = body_.blocks[id];
+            transfer(
+                block, entry_[id], [&](const State& s) { flow_into(block.unwind, s, work); },
+                [&](BlockId target, const State& s) { flow_into(target, s, work); });
+        }
+    }
+
+    /// State just before the block's Drop.
+    State before_drop(BlockId id) {
+        State state = entry_[id];
+        for (const Statement& s : body_.blocks[id].statements) {
+            for_each_operand(s, [&](const Operand& o) { moved(state, o); }, [](const Place&) {});
+            if (auto* assign = std::get_if<Assign>(&s.kind)) written(state, assign->place);
+            if (auto* live = std::get_if<StorageLive>(&s.kind); live && tracked(live->local)) set(state, root(live->local), false);
+        }
+        return state;
+    }
+
+    bool any_child_dead(const State& state, Path path) {
+        for (Path child : paths_[path].children)
+            if (state.maybe_dead[child] || any_child_dead(state, child)) return true;
+        return false;
+    }
+
+    Local flag_of(Path path) {
+        if (paths_[path].flag == kNoLocal) {
+            LocalDeclaration flag;
+            flag.type = type::boolean();
+            body_.locals.push_back(flag);
+            paths_[path].flag = Local(body_.locals.size() - 1);
+            flagged_.push_back(path);
+        }
+        return paths_[path].flag;
+    }
+
+    struct Piece {
+        Place place;
+        Local flag;
+    };
+    /// What of `path` may still have to be dropped: it as a whole, or piece by piece when parts are moved out.
+    void pieces(const State& state, Path path, std::vector<Piece>& out) {
+        if (!any_child_dead(state, path)) {
+            if (!state.maybe_live[path]) return;
+            out.push_back({paths_[path].place, state.maybe_dead[path] ? flag_of(path) : kNoLocal});
+            return;
+        }
+        Type type = place_type(context_, body_, paths_[path].place);
+        auto child_with = [&](const Projection& projection) {
+            for (Path child : paths_[path].children)
+                if (same_projection(paths_[child].place.projections.back(), projection)) return child;
+            return kNoPath;
+        };
+        for (Path child : paths_[path].children)
+            if (std::holds_alternative<Downcast>(paths_[child].place.projections.back())) {
+                // Of an enum only the matched variant's payload can have been moved; the rest of the block owns nothing.
+                pieces_of_payload(state, path, child, type, out);
+                return;
+            }
+        auto fields = field_types(context_, type);
+        for (uint32_t i = 0; i < fields.size(); ++i) {
+            if (!context_.get<CapabilitiesOf>(fields[i])->needs_drop) continue;
+            Path child = child_with(FieldOf{i});
+            if (child != kNoPath) {
+                pieces(state, child, out);
+            } else if (state.maybe_live[path]) {
+                Place field = paths_[path].place;
+                field.projections.push_back(FieldOf{i});
+                out.push_back({std::move(field), state.maybe_dead[path] ? flag_of(path) : kNoLocal});
+            }
+        }
+    }
+
+    void pieces_of_payload(const State& state, Path path, Path downcast, Type type, std::vector<Piece>& out) {
+        // Another variant may be live on some path into here: it is dropped as a whole under the payload's flag.
+        Path payload = paths_[downcast].children.empty() ? downcast : paths_[downcast].children[0];
+        if (paths_[downcast].children.size() <= 1) {
+            if (state.maybe_live[payload])
+                out.push_back({paths_[path].place, state.maybe_dead[payload] ? flag_of(payload) : kNoLocal});
+            return;
+        }
+        auto variant = std::get<Downcast>(paths_[downcast].place.projections.back()).variant;
+        auto fields = field_types(context_, type, variant);
+        for (Path child : paths_[downcast].children) {
+            uint32_t index = std::get<FieldOf>(paths_[child].place.projections.back()).index;
+            if (index < fields.size() && context_.get<CapabilitiesOf>(fields[index])->needs_drop && state.maybe_live[child])
+                out.push_back({paths_[child].place, state.maybe_dead[child] ? flag_of(child) : kNoLocal});
+        }
+    }
+
+    void rewrite() {
+        size_t block_count = body_.blocks.size();
+        for (BlockId id = 0; id < block_count; ++id) {
+            auto* drop = std::get_if<Drop>(&body_.blocks[id].terminator.kind);
+            if (!drop) continue;
+            uint32_t node = body_.blocks[id].terminator.node;
+            BlockId target = drop->target;
+            Path path = path_of(drop->place, false);
+            bool exact = path != kNoPath && paths_[path].place.projections.size() == drop->place.projections.size();
+            if (!entry_[id].reached) {
+                body_.blocks[id].terminator = {Goto{target}, node};
+                continue;
+            }
+            if (!exact) continue;
+            State state = before_drop(id);
+            std::vector<Piece> todo;
+            pieces(state, path, todo);
+            chain(id, todo, target, node);
+        }
+        set_flags(block_count);
+    }
+
+    void chain(BlockId id, const std::vector<Piece>& todo, BlockId target, uint32_t node) {
+        BlockId current = id;
+        for (size_t i = 0; i < todo.size(); ++i) {
+            BlockId next = target;
+            if (i + 1 < todo.size()) {
+                Block continuation;
+                continuation.unwind = body_.blocks[id].unwind;
+                continuation.is_cleanup = body_.blocks[id].is_cleanup;
+                body_.blocks.push_back(std::move(continuation));
+                next = BlockId(body_.blocks.size() - 1);
+            }
+            body_.blocks[current].terminator = {Drop{todo[i].place, todo[i].flag, next}, node};
+            current = next;
+        }
+        if (todo.empty()) body_.blocks[id].terminator = {Goto{target}, node};
+    }
+
+    void set_flag(std::vector<Statement>& out, Path path, bool value, uint32_t node) {
+        if (paths_[path].flag != kNoLocal)
+            out.push_back({Assign{Place{paths_[path].flag, {}}, Use{Constant{type::boolean(), value}}}, node});
+        for (Path child : paths_[path].children) set_flag(out, child, value, node);
+    }
+
+    /// Flags follow every move and every write of their path; they begin false, parameters' true.
+    void set_flags(size_t block_count) {
+        if (flagged_.empty()) return;
+        for (BlockId id = 0; id < block_count; ++id) {
+            std::vector<Statement> out;
+            auto on_move = [&](const Operand& o, uint32_t node) {
+                auto* place = moved_place(o);
+                Path path = place ? path_of(*place, false) : kNoPath;
+                if (path != kNoPath && paths_[path].place.projections.size() == place->projections.size())
+                    set_flag(out, path, false, node);
+            };
+            auto on_write = [&](const Place& place, uint32_t node) {
+                Path path = path_of(place, false);
+                if (path != kNoPath && paths_[path].place.projections.size() == place.projections.size())
+                    set_flag(out, path, true, node);
+            };
+            if (id == 0)
+                for (Path path : flagged_) {
+                    bool parameter = body_.locals[paths_[path].place.local].kind == LocalKind::Parameter;
+                    out.push_back({Assign{Place{paths_[path].flag, {}}, Use{Constant{type::boolean(), parameter}}}, 0});
+                }
+            for (Statement& s : body_.blocks[id].statements) {
+                uint32_t node = s.node;
+                std::vector<Operand> operands;
+                for_each_operand(s, [&](const Operand& o) { operands.push_back(o); }, [](const Place&) {});
+                std::optional<Place> target;
+                if (auto* assign = std::get_if<Assign>(&s.kind)) target = assign->place;
+                out.push_back(std::move(s));
+                for (const Operand& o : operands) on_move(o, node);
+                if (target) on_write(*target, node);
+            }
+            Terminator& terminator = body_.blocks[id].terminator;
+            // The callee owns its arguments from here on: flags fall before the call, so unwinding sees them.
+            for_each_operand(terminator, [&](const Operand& o) { on_move(o, terminator.node); });
+            body_.blocks[id].statements = std::move(out);
+            edge_flags(id);
+        }
+    }
+
+    /// Destinations and select's sent values change flags on their edge: in a block of its own where a flag needs it.
+    void edge_flags(BlockId id) {
+        Terminator terminator = body_.blocks[id].terminator;
+        auto redirect = [&](BlockId& target, const Place* written_place, const Operand* sent) {
+            std::vector<Statement> out;
+            if (sent)
+                if (auto* place = moved_place(*sent))
+                    if (Path path = path_of(*place, false); path != kNoPath) set_flag(out, path, false, terminator.node);
+            if (written_place)
+                if (Path path = path_of(*written_place, false);
+                    path != kNoPath && paths_[path].place.projections.size() == written_place->projections.size())
+                    set_flag(out, path, true, terminator.node);
+            if (out.empty() || target == kNoBlock) return;
+            Block edge;
+            edge.statements = std::move(out);
+            edge.terminator = {Goto{target}, terminator.node};
+            edge.is_cleanup = body_.blocks[id].is_cleanup;
+            body_.blocks.push_back(std::move(edge));
+            target = BlockId(body_.blocks.size() - 1);
+        };
+        if (auto* call = std::get_if<CallTerminator>(&terminator.kind)) redirect(call->target, &call->destination, nullptr);
+        else if (auto* await = std::get_if<AwaitTerminator>(&terminator.kind)) redirect(await->target, &await->destination, nullptr);
+        else if (auto* yield = std::get_if<YieldTerminator>(&terminator.kind)) redirect(yield->target, &yield->destination, nullptr);
+        else if (auto* select = std::get_if<SelectTerminator>(&terminator.kind))
+            for (SelectArm& arm : select->arms) redirect(arm.target, &arm.destination, &arm.value);
+        else return;
+        body_.blocks[id].terminator = std::move(terminator);
+    }
+
+    QueryContext& context_;
+    MirBody& body_;
+    std::vector<MovePath> paths_;
+    std::map<Local, Path> roots_;
+    std::set<Local> dropped_;
+    std::vector<State> entry_;
+    std::vector<Path> flagged_;
+};
+
+}  // namespace
+
+void elaborate_drops(QueryContext& context, MirBody& body) { Elaboration(context, body).run(); }
+
+}  // namespace braid::mir

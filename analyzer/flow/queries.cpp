@@ -1,0 +1,29 @@
+#include "analyzer/flow/queries.h"
+
+#include <cassert>
+
+#include "analyzer/flow/lowering.h"
+
+namespace braid {
+
+mir::MirBodies BuiltMir::compute(QueryContext& context, const Key& item) {
+    mir::MirBodies bodies;
+    bodies.body = context.get<BodyOf>(item);
+    if (bodies.body->has_errors) return bodies;
+    bool exceptions = language_of(item).errors_are_exceptions;
+    for (uint32_t i = 0; i < bodies.body->functions.size(); ++i) {
+        context.check_cancelled();
+        bodies.functions.push_back(mir::Lowering(context, *bodies.body, BodyFunctionId(i), exceptions).run());
+    }
+    assert(mir::verify(bodies).empty());
+    return bodies;
+}
+
+mir::MirBodies ElaboratedMir::compute(QueryContext& context, const Key& item) {
+    mir::MirBodies bodies = *context.get<BuiltMir>(item);
+    for (mir::MirBody& body : bodies.functions) mir::elaborate_drops(context, body);
+    assert(mir::verify(bodies).empty());
+    return bodies;
+}
+
+}  // namespace braid

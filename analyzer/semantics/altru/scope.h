@@ -1,0 +1,80 @@
+#pragma once
+#include <unordered_map>
+
+#include "analyzer/semantics/altru/common.h"
+
+namespace braid::altru_semantics {
+
+/// One name that a `use` brings into scope.
+struct Import {
+    Name name;                       // as it is called here; empty for `a::*`
+    std::vector<Name> path;
+    std::vector<uint32_t> nodes;     // of the path's segments, within the module's item
+    uint32_t name_node = 0;
+    bool is_glob = false;
+    bool is_public = false;
+    friend bool operator==(const Import&, const Import&) = default;
+};
+
+/// Names declared directly in a file, module or function body, and its imports.
+struct ScopeNames {
+    using Key = ItemId;
+    struct Value {
+        std::unordered_map<Name, std::vector<ItemId>> names;
+        std::vector<Import> imports;
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    static constexpr const char* name = "altru_scope";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// Names of the locals that the statements of a script body bind at top level: functions may not use them.
+struct ScriptLocals {
+    using Key = ItemId;  // File
+    using Value = std::vector<std::pair<Name, uint32_t>>;
+    static constexpr const char* name = "altru_script_locals";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// A file's traits and the functions that a method call by name may mean.
+struct MethodIndex {
+    using Key = NoKey;
+    struct Candidate {
+        ItemId parent;  // Impl (inherent) or Trait
+        ItemId function;
+        friend bool operator==(const Candidate&, const Candidate&) = default;
+    };
+    struct Value {
+        std::unordered_map<Name, std::vector<Candidate>> by_name;
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    static constexpr const char* name = "altru_methods";
+    static Value compute(QueryContext&, const Key&);
+};
+
+enum class Want : uint8_t { Any, Type, Value };
+
+/// The file, module or function whose scope holds an item's names (the item itself when it is one).
+ItemId enclosing_scope(ItemId item);
+/// A name declared in or imported into one scope, outer scopes not asked. None when there is none.
+ItemId lookup_in_scope(QueryContext&, ItemId scope, Name name, Want want, int depth = 0);
+/// A name as code inside `scope` sees it: enclosing scopes, then the prelude, then the standard modules.
+ItemId lookup_name(QueryContext&, ItemId scope, Name name, Want want);
+/// A member of a module, file or enum by name.
+ItemId lookup_member(QueryContext&, ItemId container, Name name, Want want, int depth = 0);
+/// Every name visible in `scope`, for suggestions.
+std::vector<std::string> visible_names(QueryContext&, ItemId scope);
+/// The file of `mod name` without a body, or the module itself.
+ItemId module_contents(QueryContext&, ItemId module);
+
+struct PathResolution {
+    ItemId item = ItemId::None;         // what the resolved prefix names
+    size_t resolved = 0;                // segments used
+    std::vector<ItemId> steps;          // per resolved segment
+};
+/// Resolves as many segments as name modules, items and variants; associated functions are left to the caller.
+PathResolution resolve_path(QueryContext&, ItemId scope, const std::vector<Name>& segments, Want want, int depth = 0);
+
+bool is_type_item(ItemKind kind);
+
+}  // namespace braid::altru_semantics

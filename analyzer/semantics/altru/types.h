@@ -1,0 +1,60 @@
+#pragma once
+#include <functional>
+
+#include "analyzer/semantics/altru/scope.h"
+
+namespace braid::altru_semantics {
+
+/// The generic parameters of an item as its text lists them (no query about the item itself: bounds and defaults of a
+/// parameter may mention the others).
+std::vector<Name> generic_names(QueryContext&, ItemId item);
+/// `Self` inside a trait: the parameter after the trait's own generics.
+Type trait_self(QueryContext&, ItemId trait);
+/// What `Self` means in an item: the type itself, the impl's self type, the trait's Self; null elsewhere.
+Type self_type(QueryContext&, ItemId item);
+/// The type an item's name stands for, with its own parameters as arguments.
+Type own_type(QueryContext&, ItemId item);
+
+/// Turns type syntax into types. One per item whose text is read.
+class TypeLowering {
+  public:
+    /// `report` may be empty: then problems are somebody else's to report.
+    TypeLowering(QueryContext& context, ItemId item, const ItemTree& tree, std::vector<ItemDiagnostic>* report)
+        : context_(context), item_(item), tree_(tree), report_(report) {}
+
+    Type lower(const ast::Type& type);
+    /// Inside bodies: what `_` and left-off type arguments become. Without it they are `annotation-needed`.
+    std::function<Type(uint32_t node)> infer;
+    /// Told of each name in a type that was resolved.
+    std::function<void(uint32_t node, ItemId item, Type type)> resolved;
+
+    /// Traits of bounds: nominal types of trait items; a `fn(…)` bound is kept as the function type.
+    std::vector<Type> bounds(const ast::TypeBounds& bounds);
+    std::vector<GenericParameter> generics(const ast::GenericParameterList& list, const ast::WhereClause& where);
+
+    /// Type arguments for an item that takes generics: checks the number, fills defaults.
+    std::vector<Type> complete_arguments(ItemId item, std::vector<Type> given, uint32_t node);
+    /// Lowers a path of names with optional arguments (also from expressions).
+    Type lower_path(const std::vector<SyntaxToken>& segments, std::vector<Type> arguments, uint32_t node);
+    /// The type a resolved item stands for, with arguments; null when it is none.
+    Type instantiate(ItemId item, std::vector<Type> arguments, uint32_t node);
+    /// A generic parameter, Self or built-in type of this name; null when there is none.
+    Type builtin_or_parameter(Name name);
+
+    ItemDiagnostic* report(DiagnosticCode code, uint32_t node, std::string message);
+
+  private:
+    Type lower_function(const ast::FunctionType& function, uint16_t flags);
+    Type associated(Type base, const SyntaxToken& name);
+
+    QueryContext& context_;
+    ItemId item_;
+    const ItemTree& tree_;
+    std::vector<ItemDiagnostic>* report_;
+    int depth_ = 0;
+};
+
+/// Built-in scalar types by name: `int`, `u8`, `string`…; null for others.
+Type scalar_named(std::string_view name);
+
+}  // namespace braid::altru_semantics

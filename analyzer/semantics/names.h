@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "analyzer/semantics/body.h"
+
+/// Names of the typed body's operations, for dumps and messages.
+namespace braid {
+std::string_view operator_name(hir::UnaryOp op);
+std::string_view operator_name(hir::BinaryOp op);
+std::string_view operator_name(hir::LogicalOp op);
+std::string_view conversion_name(hir::ConvertKind kind);
+std::string quote(std::string_view text);  // "…" with escapes
+}  // namespace braid

@@ -199,9 +199,16 @@ void SchedulerCore::finish(CoreWorker& worker, Task& task) {
     registry.remove(task);
 }
 
-void SchedulerCore::report_stillness() {
+Stillness SchedulerCore::stillness() const {
+    int64_t held = held_count_.load(std::memory_order_seq_cst);
+    int64_t all = outside.load(std::memory_order_seq_cst);
+    if (all > held || !timers.empty()) return Stillness::Moving;
+    return all > 0 ? Stillness::OnlyHeld : Stillness::Quiescent;
+}
+
+void SchedulerCore::report(Stillness stillness) {
     still_reported_.store(true, std::memory_order_relaxed);
-    if (set_aside_count.load(std::memory_order_seq_cst) > 0) {
+    if (stillness == Stillness::OnlyHeld) {
         if (options.hooks.on_only_held) options.hooks.on_only_held();
         return;
     }
@@ -236,7 +243,8 @@ bool SchedulerCore::set_aside(Task& task) {
     std::lock_guard lock(held_mutex_);
     if (!must_hold(task)) return false;
     held_.push(task);
-    set_aside_count.fetch_add(1, std::memory_order_seq_cst);
+    begin_outside();
+    held_count_.fetch_add(1, std::memory_order_seq_cst);
     return true;
 }
 
@@ -246,9 +254,12 @@ void SchedulerCore::place_released() {
         std::lock_guard lock(held_mutex_);
         TaskQueue all = std::exchange(held_, {});
         while (Task* task = all.pop()) (must_hold(*task) ? held_ : released).push(*task);
-        set_aside_count.store(static_cast<int>(held_.size()), std::memory_order_seq_cst);
+        held_count_.store(static_cast<int64_t>(held_.size()), std::memory_order_seq_cst);
     }
-    while (Task* task = released.pop()) place(*task, false);
+    while (Task* task = released.pop()) {
+        place(*task, false);
+        end_outside();
+    }
 }
 
 void SchedulerCore::hold(Task& task) {

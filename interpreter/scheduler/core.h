@@ -61,6 +61,8 @@ class Engine {
     virtual unsigned worker_count() const = 0;
 };
 
+enum class Stillness : uint8_t { Moving, OnlyHeld, Quiescent };
+
 struct SchedulerCore {
     SchedulerCore(Scheduler& scheduler, Options options);
     ~SchedulerCore();
@@ -90,14 +92,16 @@ struct SchedulerCore {
     // --- life ---
     bool stopping() const { return stopping_.load(std::memory_order_seq_cst); }
     void stop(RunEnd end, int code);
-    // Executing external threads, jobs and input under way.
+    // Executing external threads, jobs and input under way, tasks held back by the debugger.
     void begin_outside() { outside.fetch_add(1, std::memory_order_seq_cst); }
     void end_outside() {
         if (outside.fetch_sub(1, std::memory_order_seq_cst) == 1) engine->nudge();
     }
-    bool anything_outside() const { return outside.load(std::memory_order_seq_cst) > 0 || !timers.empty(); }
+    // As far as the counts tell; to be asked before the queues are looked at, because what ends outside leaves its task
+    // in a queue first.
+    Stillness stillness() const;
     // Nothing can run: asks the embedder. Called by a worker inside the world that has no task.
-    void report_stillness();
+    void report(Stillness stillness);
     bool stillness_reported() const { return still_reported_.load(std::memory_order_relaxed); }
 
     // A scheduling point, seen by a sequential policy when it happens on the runner.
@@ -120,7 +124,6 @@ struct SchedulerCore {
     std::vector<std::unique_ptr<IoService>> services;
     std::unique_ptr<BlockingPool> pool;
     std::atomic<int64_t> outside{0};
-    std::atomic<int> set_aside_count{0};
     std::atomic<uint64_t> next_id{1};
     RunResult result{RunEnd::Quiescent, 0};
     const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
@@ -139,6 +142,7 @@ struct SchedulerCore {
     std::atomic<Task*> focus_{nullptr};
     std::mutex held_mutex_;
     TaskQueue held_;
+    std::atomic<int64_t> held_count_{0};
 
     std::mutex result_mutex_;
 };

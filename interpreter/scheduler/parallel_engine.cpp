@@ -176,11 +176,13 @@ bool ParallelEngine::work_visible() const {
     return std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) { return !worker->deque.empty(); });
 }
 
-// Under sleep_mutex_, with every worker among the sleepers. Counts before queues: what ends outside leaves its task in a
-// queue first.
-bool ParallelEngine::still() const {
-    if (core_.anything_outside() || work_visible()) return false;
-    return std::none_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->lifo.load() != nullptr; });
+// Under sleep_mutex_, with every other worker among the sleepers.
+Stillness ParallelEngine::stillness() const {
+    Stillness outside = core_.stillness();
+    if (outside == Stillness::Moving || work_visible()) return Stillness::Moving;
+    bool slots_empty =
+        std::none_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->lifo.load() != nullptr; });
+    return slots_empty ? outside : Stillness::Moving;
 }
 
 void ParallelEngine::sleep(PoolWorker& worker) {
@@ -188,12 +190,12 @@ void ParallelEngine::sleep(PoolWorker& worker) {
         worker.searching = false;
         searching_.fetch_sub(1, std::memory_order_seq_cst);
     }
-    bool report = false;
+    Stillness still = Stillness::Moving;
     {
         std::lock_guard lock(sleep_mutex_);
-        if (sleeping_.load(std::memory_order_relaxed) + 1 == workers_.size() && !core_.stillness_reported() && still()) {
-            report = true;
-        } else {
+        bool last = sleeping_.load(std::memory_order_relaxed) + 1 == workers_.size();
+        if (last && !core_.stillness_reported()) still = stillness();
+        if (still == Stillness::Moving) {
             if (!timekeeper_.load(std::memory_order_relaxed))
                 timekeeper_.store(&worker, std::memory_order_seq_cst);
             else
@@ -201,7 +203,7 @@ void ParallelEngine::sleep(PoolWorker& worker) {
             sleeping_.fetch_add(1, std::memory_order_seq_cst);
         }
     }
-    if (report) return core_.report_stillness();
+    if (still != Stillness::Moving) return core_.report(still);
     if (work_visible() && leave_sleepers(worker)) return;
     worker.asleep = true;
     core_.world.leave(worker);

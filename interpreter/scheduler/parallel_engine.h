@@ -58,14 +58,14 @@ class ParallelEngine final : public Engine {
     void found(PoolWorker& worker);
     void push(PoolWorker& worker, Task& task);
 
-    // Sleeping. False: nothing came in between, the worker slept and was woken; true is the same to the caller.
+    // Returns when there may be something to do.
     void sleep(PoolWorker& worker);
     void wait_for_work(PoolWorker& worker);
     void notify_one();
     PoolWorker* take_sleeper();
     bool leave_sleepers(PoolWorker& worker);
     bool work_visible() const;
-    bool still() const;
+    Stillness stillness() const;
 
     SchedulerCore& core_;
     std::vector<std::unique_ptr<PoolWorker>> workers_;

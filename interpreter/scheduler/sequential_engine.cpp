@@ -91,9 +91,9 @@ void SequentialEngine::stand_still() {
         core_.timers.fire(now(), core_);
         return;
     }
-    // Counts before the inbox: what ends outside leaves its task there first.
-    if (!core_.anything_outside() && !inbox_filled_.load(std::memory_order_seq_cst) && !core_.stillness_reported())
-        return core_.report_stillness();
+    Stillness stillness = core_.stillness();
+    if (stillness != Stillness::Moving && !inbox_filled_.load(std::memory_order_seq_cst) && !core_.stillness_reported())
+        return core_.report(stillness);
     core_.world.leave(runner_);
     Instant before = core_.clock();
     runner_.parker.park();

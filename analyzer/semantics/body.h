@@ -176,6 +176,8 @@ struct Expr {
     hir::ExprData data;
 };
 
+/// `type` is that of the place it is matched against. A pattern other than Bind and Wildcard that meets a reference
+/// looks through it (`match pairs.get(0): Some((a, b)) => …`); what binds below then has mode Borrow or copies.
 struct Pattern {
     Type type = nullptr;
     uint32_t node = 0;

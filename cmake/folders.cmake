@@ -15,6 +15,13 @@ braid_library(checks       analyzer/checks           DEPENDS flow)
 braid_library(format       analyzer/format           DEPENDS syntax)
 braid_library(ide          analyzer/ide              DEPENDS checks contracts format)
 braid_library(stdlib       stdlib                    DEPENDS semantics_altru semantics_velox)
+file(GLOB stdlib_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/stdlib/*/*.altru ${CMAKE_SOURCE_DIR}/stdlib/*/*.velox)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
+set(stdlib_embedded ${CMAKE_BINARY_DIR}/generated/standard_library.cpp)
+add_custom_command(OUTPUT ${stdlib_embedded}
+  COMMAND ${CMAKE_COMMAND} -DFOLDER=${CMAKE_SOURCE_DIR}/stdlib -DOUTPUT=${stdlib_embedded} -P ${CMAKE_SOURCE_DIR}/cmake/embed_stdlib.cmake
+  DEPENDS ${stdlib_sources} ${CMAKE_SOURCE_DIR}/cmake/embed_stdlib.cmake VERBATIM)
+target_sources(braid_stdlib PRIVATE ${stdlib_embedded})
 
 braid_library(heap         interpreter/heap)
 braid_library(scheduler    interpreter/scheduler     LINK ${UV_LIBRARY})

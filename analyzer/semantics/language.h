@@ -50,6 +50,12 @@ struct Language {
     std::string (*documentation)(QueryContext&, ItemId item);    // of its doc comment, marks removed
 };
 
+/// A standard module's source, embedded in the program (stdlib/stdlib.h).
+struct StandardFile {
+    std::string_view path;  // "std:altru/sync.altru"
+    std::string_view text;
+};
+
 /// The languages made known at start-up by the program (cli/, lsp/, tests): `{&altru_language, &velox_language}`.
 void register_languages(std::span<const Language* const> languages);
 const Language* language_of_path(std::string_view path);  // by extension; null: not ours

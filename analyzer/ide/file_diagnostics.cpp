@@ -1,0 +1,68 @@
+#include "analyzer/ide/file_diagnostics.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "analyzer/checks/checks.h"
+
+namespace braid {
+namespace {
+
+Diagnostic from_syntax(FileId file, SyntaxError error) {
+    Diagnostic out;
+    out.code = error.code;
+    out.severity = default_severity(error.code);
+    out.location = {file, error.range};
+    out.message = std::move(error.message);
+    for (auto& related : error.related) out.related.push_back({{file, related.range}, std::move(related.message)});
+    if (error.fix) {
+        Diagnostic::Fix fix{std::move(error.fix->title), {}};
+        for (TextEdit& edit : error.fix->edits)
+            fix.edits.push_back({{file, edit.range}, Diagnostic::FixEdit::Replace, std::move(edit.replacement)});
+        out.fixes.push_back(std::move(fix));
+    }
+    return out;
+}
+
+void sort_by_place(std::vector<Diagnostic>& diagnostics) {
+    auto key = [](const Diagnostic& d) { return std::tuple(d.location.range.begin, d.location.range.end, d.code); };
+    std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
+}
+
+}  // namespace
+
+std::vector<ItemId> items_with_bodies(QueryContext& context, FileId file) {
+    std::vector<ItemId> result;
+    for (const ItemEntry& entry : context.get<FileItems>(file)->entries) {
+        ItemKind kind = kind_of(entry.item);
+        bool has_body = kind == ItemKind::File || kind == ItemKind::Function || kind == ItemKind::Constant || kind == ItemKind::Static;
+        if (has_body && entry.owns_syntax) result.push_back(entry.item);
+    }
+    return result;
+}
+
+std::vector<Diagnostic> FastDiagnostics::compute(QueryContext& context, const Key& file) {
+    std::vector<Diagnostic> out;
+    auto tree = context.get<FileTree>(file);
+    if (!tree || !*tree) return out;
+    for (SyntaxError& error : (*tree)->errors()) out.push_back(from_syntax(file, std::move(error)));
+    auto add = [&](const std::vector<ItemDiagnostic>& diagnostics) {
+        for (const ItemDiagnostic& d : diagnostics) out.push_back(render(context, d));
+    };
+    for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
+        if (entry.owns_syntax) add(*context.get<ItemDiagnosticsOf>(entry.item));
+    for (ItemId item : items_with_bodies(context, file)) add(context.get<BodyOf>(item)->diagnostics);
+    sort_by_place(out);
+    return out;
+}
+
+std::vector<Diagnostic> FileDiagnostics::compute(QueryContext& context, const Key& file) {
+    std::vector<Diagnostic> out = *context.get<FastDiagnostics>(file);
+    for (ItemId item : items_with_bodies(context, file))
+        for (const ItemDiagnostic& d : *context.get<CheckDiagnostics>(item)) out.push_back(render(context, d));
+    sort_by_place(out);
+    return out;
+}
+
+}  // namespace braid

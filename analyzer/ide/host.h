@@ -1,0 +1,43 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/semantics/queries.h"
+
+namespace braid {
+
+/// Owns the database and the current trees of all files. Does no I/O: whoever holds it reads files and hands in texts.
+/// One thread writes (all non-const members); snapshots go anywhere. Languages must be registered before.
+class AnalysisHost {
+  public:
+    explicit AnalysisHost(std::span<const StandardFile> standard_library);
+
+    /// The file's text is now `text`; parsed incrementally when it was there before. Files of no language of ours are
+    /// ignored (FileId::None). Cancels what runs on older snapshots.
+    FileId set_file(std::string_view path, std::string text);
+    /// One edit after the other, each in the text the one before left.
+    void edit_file(FileId file, std::span<const TextEdit> edits);
+    void remove_file(FileId file);
+
+    bool has_file(FileId file) const { return trees_.count(file) != 0; }
+    SyntaxTreePtr tree(FileId file) const;
+    std::vector<FileId> workspace_files() const;  // without the standard library
+    /// Paths that known files import and that nobody handed in yet; ask again after handing them in.
+    std::vector<std::string> missing_imports() const;
+
+    Snapshot snapshot() const { return database_.snapshot(); }
+    Database& database() { return database_; }
+
+  private:
+    void store(FileId file, SyntaxTreePtr tree, bool is_new);
+    std::vector<FileId> sorted_files() const;
+
+    Database database_;
+    std::unordered_map<FileId, SyntaxTreePtr> trees_;
+};
+
+}  // namespace braid

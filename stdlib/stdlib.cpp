@@ -1,0 +1,13 @@
+#include "stdlib/stdlib.h"
+
+#include "analyzer/semantics/altru/language.h"
+#include "analyzer/semantics/velox/language.h"
+
+namespace braid {
+
+void register_all_languages() {
+    static constexpr const Language* kLanguages[] = {&altru::language, &velox::language};
+    register_languages(kLanguages);
+}
+
+}  // namespace braid

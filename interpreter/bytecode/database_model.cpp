@@ -1,0 +1,203 @@
+#include "interpreter/bytecode/database_model.h"
+
+#include "analyzer/flow/queries.h"
+
+namespace braid::bytecode {
+
+/// Nobody writes while a program is compiled or run on this snapshot, so only a bug cancels; then the default is given.
+template <typename F>
+auto DatabaseModel::ask(F&& f) const {
+    using Result = std::invoke_result_t<F, QueryContext&>;
+    auto result = snapshot_.run(std::forward<F>(f));
+    return result ? std::move(*result) : Result{};
+}
+
+DatabaseModel::DatabaseModel(Snapshot snapshot) : snapshot_(std::move(snapshot)) {
+    (void)snapshot_.run([&](QueryContext& context) { index_standard_library(context); });
+}
+
+void DatabaseModel::index_standard_library(QueryContext& context) {
+    auto sources = context.get<SourceFiles>();
+    if (!sources) return;
+    for (FileId file : *sources) {
+        if (!is_std(file)) continue;
+        ItemId module = file_item(file);
+        auto& names = slot_policy(module) == SlotPolicy::Boxed ? boxed_names_ : static_names_;
+        for (const auto& child : *context.get<ItemChildren>(module)) {
+            ItemKind kind = kind_of(child.item);
+            bool is_type = kind == ItemKind::Struct || kind == ItemKind::Class || kind == ItemKind::Enum ||
+                           kind == ItemKind::Trait || kind == ItemKind::Interface;
+            if (is_type) names.emplace(name_of(child.item), child.item);
+        }
+    }
+}
+
+SlotPolicy DatabaseModel::slot_policy(ItemId item) const {
+    return language_of(item).errors_are_exceptions ? SlotPolicy::Boxed : SlotPolicy::Static;
+}
+
+std::shared_ptr<const mir::MirBodies> DatabaseModel::mir(ItemId item) const {
+    return ask([&](QueryContext& context) { return context.get<ElaboratedMir>(item); });
+}
+
+FunctionSignature DatabaseModel::function_signature(ItemId function) const {
+    return ask([&](QueryContext& context) {
+        FunctionSignature signature = *context.get<SignatureOf>(function);
+        if (signature.result_inferred) signature.result = *context.get<InferredResult>(function);
+        return signature;
+    });
+}
+
+TypeDefinition DatabaseModel::type_definition(ItemId type) const {
+    return ask([&](QueryContext& context) { return *context.get<DefinitionOf>(type); });
+}
+
+Type DatabaseModel::static_type(ItemId item) const {
+    return ask([&](QueryContext& context) { return *context.get<ValueTypeOf>(item); });
+}
+
+std::vector<std::pair<ItemId, uint32_t>> DatabaseModel::generic_owners(ItemId function) const {
+    return ask([&](QueryContext& context) {
+        std::vector<std::pair<ItemId, uint32_t>> owners;
+        ItemId parent = parent_of(function);
+        if (parent != ItemId::None) {
+            ItemKind kind = kind_of(parent);
+            size_t count = 0;
+            if (kind == ItemKind::Impl) count = context.get<ImplOf>(parent)->generics.size();
+            else if (kind != ItemKind::File && kind != ItemKind::Module && kind != ItemKind::Function)
+                count = context.get<DefinitionOf>(parent)->generics.size();
+            if (count) owners.emplace_back(parent, uint32_t(count));
+        }
+        if (kind_of(function) == ItemKind::Function) {
+            size_t own = context.get<SignatureOf>(function)->generics.size();
+            if (own) owners.emplace_back(function, uint32_t(own));
+        }
+        return owners;
+    });
+}
+
+ResolvedFunction DatabaseModel::resolve_trait_method(ItemId method, Type self, const std::vector<Type>& arguments) const {
+    return ask([&](QueryContext& context) {
+        ResolvedMethod found = braid::resolve_trait_method(context, method, self, arguments);
+        return ResolvedFunction{found.function, std::move(found.type_arguments), found.function == method ? self : nullptr};
+    });
+}
+
+ResolvedFunction DatabaseModel::user_method(ItemId trait, std::string_view method, Type type) const {
+    if (trait == ItemId::None) return {};
+    ResolvedFunction resolved = ask([&](QueryContext& context) {
+        for (ItemId candidate : context.get<DefinitionOf>(trait)->methods) {
+            if (name_of(candidate).text() != method) continue;
+            ResolvedMethod found = braid::resolve_trait_method(context, candidate, type, {});
+            return ResolvedFunction{found.function, std::move(found.type_arguments), nullptr};
+        }
+        return ResolvedFunction{};
+    });
+    bool written_by_user = resolved.function != ItemId::None && !is_std(file_of(resolved.function));
+    return written_by_user ? resolved : ResolvedFunction{};
+}
+
+ResolvedFunction DatabaseModel::user_drop(Type type) const {
+    auto trait = static_names_.find(Name("Drop"));
+    return trait == static_names_.end() ? ResolvedFunction{} : user_method(trait->second, "drop", type);
+}
+
+ResolvedFunction DatabaseModel::user_show(Type type) const {
+    auto trait = static_names_.find(Name("Show"));
+    return trait == static_names_.end() ? ResolvedFunction{} : user_method(trait->second, "show", type);
+}
+
+Type DatabaseModel::normalize(Type type) const {
+    return ask([&](QueryContext& context) {
+        return map_type(type, [&](Type part) {
+            if (!part->is(TypeKind::Projection)) return part;
+            auto index = context.get<ImplIndex>();
+            auto impls = index->by_trait.find(part->item);
+            if (impls == index->by_trait.end()) return part;
+            for (ItemId impl : impls->second) {
+                auto info = context.get<ImplOf>(impl);
+                std::vector<Type> arguments(info->generics.size(), nullptr);
+                if (!match_type(info->self, part->element(), impl, arguments)) continue;
+                for (const auto& [name, target] : info->associated_types)
+                    if (name == part->text) return substitute(target, impl, arguments);
+            }
+            return part;
+        });
+    });
+}
+
+Capabilities DatabaseModel::capabilities(Type type) const {
+    return ask([&](QueryContext& context) {
+        auto found = context.get<CapabilitiesOf>(type);
+        return Capabilities{found->copy, found->needs_drop};
+    });
+}
+
+ItemId DatabaseModel::find_member(ItemId klass, Name name, MemberKind kind) const {
+    return ask([&](QueryContext& context) {
+        ItemId current = klass;
+        for (int depth = 0; depth < 256 && current != ItemId::None; ++depth) {
+            auto definition = context.get<DefinitionOf>(current);
+            for (ItemId method : definition->methods) {
+                if (name_of(method) != name) continue;
+                auto signature = context.get<SignatureOf>(method);
+                MemberKind its = signature->is_getter ? MemberKind::Getter : signature->is_setter ? MemberKind::Setter : MemberKind::Method;
+                if (its == kind && !signature->is_static) return method;
+            }
+            current = definition->base && definition->base->is(TypeKind::Nominal) ? definition->base->item : ItemId::None;
+        }
+        return ItemId::None;
+    });
+}
+
+ItemId DatabaseModel::well_known(WellKnown item) const {
+    const auto& names = item >= WellKnown::Promise ? boxed_names_ : static_names_;
+    auto found = names.find(Name(spelling(item)));
+    return found == names.end() ? ItemId::None : found->second;
+}
+
+std::string DatabaseModel::print_type(Type type) const {
+    // A structural type of no item is spelled as either language would; the nominal part decides where there is one.
+    ItemId item = ItemId::None;
+    bool shared = false;
+    walk_type(type, [&](Type part) {
+        if (item == ItemId::None) item = part->item;
+        shared |= part->has(TypeShared);
+        return true;
+    });
+    const Language* language = item != ItemId::None ? &language_of(item) : nullptr;
+    if (!language) {
+        const auto& names = shared ? boxed_names_ : static_names_;
+        if (!names.empty()) language = &language_of(names.begin()->second);
+    }
+    return language ? language->print_type(type) : "?";
+}
+
+SourceLocation DatabaseModel::location(ItemId item, uint32_t node) const {
+    SourceLocation out;
+    FileRange range = ask([&](QueryContext& context) { return locate(context, Place{item, node}); });
+    if (range.file == FileId::None) return out;
+    std::lock_guard lock(mutex_);
+    auto cached = texts_.find(range.file);
+    if (cached == texts_.end()) {
+        SyntaxTreePtr tree = ask([&](QueryContext& context) {
+            auto found = context.get<FileTree>(range.file);
+            return found ? *found : SyntaxTreePtr();
+        });
+        if (!tree) return out;
+        cached = texts_.emplace(range.file, SourceText(std::string(tree->text()))).first;
+    }
+    const SourceText& text = cached->second;
+    const LineIndex& lines = text.lines();
+    auto begin = lines.position(range.range.begin, ColumnUnit::CodePoint);
+    auto end = lines.position(range.range.end, ColumnUnit::CodePoint);
+    out.file = files().path(range.file);
+    out.line = begin.line + 1;
+    out.column = begin.column + 1;
+    out.end_line = end.line + 1;
+    out.end_column = end.column + 1;
+    out.text = std::string(text.slice(lines.line_range(begin.line)));
+    return out;
+}
+
+}  // namespace braid::bytecode

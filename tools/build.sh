@@ -11,9 +11,10 @@ build_targets() {
     shift
     mkdir -p "$folder"
     local log=$folder/build.log
-    if [ ! -f "$folder/build.ninja" ]; then
+    # A target can be unknown because its packages were not there when the folder was configured.
+    if ! ninja -C "$folder" -t query "$1" >/dev/null 2>&1; then
         say "configuring build/$preset"
-        (cd "$root" && cmake --preset "$preset") >"$log" 2>&1 || { cat "$log" >&2 && die "cmake failed"; }
+        (cd "$root" && cmake --preset "$preset") >"$log" 2>&1 || { cat "$log" >&2 && say "cmake failed" && return 1; }
     fi
     if ! ninja -C "$folder" -j "$jobs" "$@" 2>&1 | tee "$log" | show_progress "$preset"; then
         # Everything from the first failure on; the lines before it are progress only.

@@ -1,0 +1,265 @@
+#include "analyzer/syntax/velox/parser.h"
+
+namespace braid::velox {
+
+bool Parser::starts_type() {
+    switch (kind()) {
+        case Kind::LeftParen:
+        case Kind::LeftBracket:
+        case Kind::LeftBrace:
+        case Kind::Less:
+        case Kind::Bar:
+        case Kind::Ampersand:
+        case Kind::Minus:
+        case Kind::NewKw:
+        case Kind::TypeofKw: return true;
+        default: return at_name() || is_keyword_type(kind()) || (is_literal(kind()) && !at(Kind::RegexLiteral));
+    }
+}
+
+bool Parser::type() {
+    Nested nested(*this);
+    if (!nested) return too_deep();
+    auto mark = builder_.mark();
+    bool subject = at_name(1) || kind(1) == Kind::ThisKw;
+    if (at(Kind::AssertsKw) && subject && !newline_before(1) && kind(1) != Kind::IsKw) {
+        bump();
+        bump_as(at(Kind::ThisKw) ? Kind::ThisKw : Kind::Identifier);
+        if (accept(Kind::IsKw)) type();
+        finish(mark, Kind::PredicateType);
+        return true;
+    }
+    if ((at_name() || at(Kind::ThisKw)) && kind(1) == Kind::IsKw && !newline_before(1)) {
+        bump_as(at(Kind::ThisKw) ? Kind::ThisKw : Kind::Identifier);
+        bump();
+        type();
+        finish(mark, Kind::PredicateType);
+        return true;
+    }
+    if (!union_type()) return false;
+    if (!at(Kind::ExtendsKw) || newline_before()) return true;
+    bump();
+    union_type();
+    if (expect(Kind::Question, "a conditional type is `A extends B ? C : D`")) {
+        type();
+        if (expect(Kind::Colon, "a conditional type is `A extends B ? C : D`")) type();
+    }
+    finish(mark, Kind::ConditionalType);
+    return true;
+}
+
+/// `A | B`, also with a `|` in front.
+bool Parser::union_type() {
+    auto mark = builder_.mark();
+    bool several = accept(Kind::Bar);
+    if (!intersection_type() && !several) return false;
+    while (accept(Kind::Bar)) {
+        several = true;
+        intersection_type();
+    }
+    if (several) finish(mark, Kind::UnionType);
+    return true;
+}
+
+bool Parser::intersection_type() {
+    auto mark = builder_.mark();
+    bool several = accept(Kind::Ampersand);
+    if (!operator_type() && !several) return false;
+    while (accept(Kind::Ampersand)) {
+        several = true;
+        operator_type();
+    }
+    if (several) finish(mark, Kind::IntersectionType);
+    return true;
+}
+
+/// `keyof T`, `readonly T[]`, `infer T`
+bool Parser::operator_type() {
+    bool operand = at_word(1) || kind(1) == Kind::LeftParen || kind(1) == Kind::LeftBrace || kind(1) == Kind::LeftBracket ||
+                   is_literal(kind(1));
+    if (!is_type_operator(kind()) || !operand || newline_before(1)) return postfix_type();
+    Nested nested(*this);
+    if (!nested) return too_deep();
+    auto mark = builder_.mark();
+    bump();
+    operator_type();
+    finish(mark, Kind::OperatorType);
+    return true;
+}
+
+bool Parser::postfix_type() {
+    auto mark = builder_.mark();
+    GreenBuilder::Chain chain(builder_);
+    if (!primary_type()) return false;
+    while (type_suffix(mark))
+        if (!chain.wrap()) return too_deep();
+    return true;
+}
+
+/// `[]` or `["key"]`
+bool Parser::type_suffix(const GreenBuilder::Mark& mark) {
+    if (!at(Kind::LeftBracket) || newline_before()) return false;
+    TextRange opener{peek().begin, peek().end()};
+    bump();
+    if (accept(Kind::RightBracket)) {
+        finish(mark, Kind::ArrayType);
+        return true;
+    }
+    type();
+    expect_close(Kind::RightBracket, opener, "`[`");
+    finish(mark, Kind::IndexedType);
+    return true;
+}
+
+bool Parser::primary_type() {
+    auto mark = builder_.mark();
+    TextRange opener{peek().begin, peek().end()};
+    switch (kind()) {
+        case Kind::LeftParen:
+            if (function_type_ahead()) return function_type(Kind::FunctionType);
+            bump();
+            type();
+            expect_close(Kind::RightParen, opener, "`(`");
+            finish(mark, Kind::ParenType);
+            return true;
+        case Kind::Less: return function_type(Kind::FunctionType);
+        case Kind::NewKw: return function_type(Kind::ConstructorType);
+        case Kind::LeftBracket:
+            bump();
+            comma_list({.close = Kind::RightBracket,
+                        .element_name = "type",
+                        .what = "`[`",
+                        .starts = &Parser::starts_tuple_element,
+                        .element = &Parser::tuple_element},
+                       opener);
+            finish(mark, Kind::TupleType);
+            return true;
+        case Kind::LeftBrace: object_type(); return true;
+        case Kind::TypeofKw:
+            bump();
+            path("a name");
+            finish(mark, Kind::TypeofType);
+            return true;
+        case Kind::Minus:
+            bump();
+            expect(Kind::NumberLiteral, "");
+            finish(mark, Kind::LiteralType);
+            return true;
+        default: break;
+    }
+    if (is_keyword_type(kind())) {
+        bump();
+        finish(mark, Kind::KeywordType);
+        return true;
+    }
+    if (is_literal(kind())) {
+        bump();
+        finish(mark, Kind::LiteralType);
+        return true;
+    }
+    if (at_name()) {
+        named_type();
+        return true;
+    }
+    if (at(Kind::FunctionKw))
+        error_here(DiagnosticCode::ExpectedType, "the type of a function is written `(a: A) => R`");
+    else if (!at(Kind::BadToken))
+        error_here(DiagnosticCode::ExpectedType, "expected a type, " + found());
+    else
+        skip_token();
+    return false;
+}
+
+/// At `(`: parameters and `=>` follow, not a type in parentheses.
+bool Parser::function_type_ahead() {
+    if (kind(1) == Kind::RightParen || kind(1) == Kind::Ellipsis) return true;
+    if (at_name(1) && kind(2) == Kind::Colon) return true;
+    uint32_t close = close_of(peek().begin);
+    bool newline;
+    return close != 0 && kind_at(close, &newline) == Kind::FatArrow;
+}
+
+bool Parser::function_type(Kind made) {
+    auto mark = builder_.mark();
+    if (made == Kind::ConstructorType) bump();
+    type_parameters();
+    parameters();
+    if (expect(Kind::FatArrow, "the type of a function is written `(a: A) => R`")) type();
+    finish(mark, made);
+    return true;
+}
+
+void Parser::named_type() {
+    auto mark = builder_.mark();
+    path("the name of a type");
+    if (at(Kind::Less) && !newline_before()) type_arguments();
+    finish(mark, Kind::NamedType);
+}
+
+/// `a.b.c`
+void Parser::path(std::string_view what) {
+    auto mark = builder_.mark();
+    if (at(Kind::ThisKw))
+        bump();
+    else
+        expect_name(what);
+    while (at(Kind::Dot)) {
+        bump();
+        if (!at_word()) {
+            error_here(DiagnosticCode::ExpectedName, "expected a name after `.`, " + found());
+            break;
+        }
+        bump_as(Kind::Identifier);
+    }
+    finish(mark, Kind::Path);
+}
+
+/// `T`   `T?`   `...T[]`   `name: T`
+void Parser::tuple_element() {
+    auto mark = builder_.mark();
+    accept(Kind::Ellipsis);
+    if (at_name() && (kind(1) == Kind::Colon || (kind(1) == Kind::Question && kind(2) == Kind::Colon))) {
+        bump_as(Kind::Identifier);
+        accept(Kind::Question);
+        bump();
+    }
+    type();
+    accept(Kind::Question);
+    finish(mark, Kind::TupleElement);
+}
+
+void Parser::object_type() {
+    auto mark = builder_.mark();
+    Braces braces = open_braces("type");
+    members(braces, Within::ObjectType);
+    close_braces(braces);
+    finish(mark, Kind::ObjectType);
+}
+
+void Parser::type_arguments() {
+    auto mark = builder_.mark();
+    uint32_t begin = peek().begin;
+    TextRange opener{begin, peek().end()};
+    bump();
+    if (at(Kind::Greater)) error_here(DiagnosticCode::ExpectedType, "expected a type between `<` and `>`");
+    comma_list({Kind::Greater, "type", "`<`", &Parser::starts_type, &Parser::type_argument}, opener);
+    finish(mark, Kind::TypeArgumentList);
+    if (hopeless()) no_type_arguments_.insert(begin);
+}
+
+bool Parser::try_type_arguments() {
+    uint32_t begin = peek().begin;
+    if (no_type_arguments_.count(begin)) return false;
+    bool fits = speculate(true, [&] {
+        type_arguments();
+        if (at(Kind::LeftParen) || at_backtick()) return true;
+        bool glued = peek().trivia_length == 0;  // `a<b>=c`
+        if (glued && (is_assignment_operator(kind()) || at(Kind::EqualEqual) || at(Kind::EqualEqualEqual))) return false;
+        if (at(Kind::Less) || at(Kind::Greater) || at(Kind::Plus) || at(Kind::Minus)) return false;
+        return newline_before() || is_binary_operator(kind()) || !starts_expression();
+    });
+    if (!fits) no_type_arguments_.insert(begin);
+    return fits;
+}
+
+}  // namespace braid::velox

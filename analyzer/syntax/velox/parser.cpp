@@ -1,0 +1,190 @@
+#include "analyzer/syntax/velox/parser.h"
+
+#include <algorithm>
+
+#include "analyzer/syntax/velox/velox.h"
+
+namespace braid::velox {
+
+Parser::Parser(std::string_view text, ReuseCursor* reuse)
+    : text_(text), builder_(reuse), parens_(text), balanced_(braces_balanced(text)) {}
+
+GreenRef Parser::source_file() {
+    auto mark = builder_.mark();
+    statement_list(nullptr, false);
+    bump();
+    return builder_.finish_root(mark, raw(Kind::SourceFile));
+}
+
+// ---- tokens ----
+
+const Parser::Token& Parser::peek(uint32_t ahead) {
+    while (token_count_ <= ahead) {
+        uint32_t from = token_count_ == 0 ? builder_.position() : tokens_[token_count_ - 1].end();
+        Token& token = tokens_[token_count_++];
+        static_cast<LexedToken&>(token) = lex_token(text_, from);
+        token.begin = from + token.trivia_length;
+        // The end of the text counts as one byte.
+        builder_.looked_at(std::min(token.end() + token.lookahead, uint32_t(text_.size()) + 1));
+    }
+    return tokens_[ahead];
+}
+
+bool Parser::at_name(uint32_t ahead) { return kind(ahead) == Kind::Identifier || is_contextual(kind(ahead)); }
+bool Parser::at_word(uint32_t ahead) { return at_name(ahead) || is_reserved(kind(ahead)); }
+
+std::string_view Parser::token_text(uint32_t ahead) {
+    const Token& token = peek(ahead);
+    return text_.substr(token.begin, token.length);
+}
+
+bool Parser::at_backtick() {
+    return (at(Kind::TemplateWhole) || at(Kind::TemplateHead)) && text_[peek().begin] == '`';
+}
+
+void Parser::bump_as(Kind kind) {
+    const Token token = peek();
+    if (token.error != LexError::None) report_lex_error(token);
+    builder_.token(raw(kind), token.trivia_length, token.length);
+    --token_count_;
+    std::move(tokens_ + 1, tokens_ + 1 + token_count_, tokens_);
+}
+
+void Parser::rescan(LexedToken read) {
+    Token& token = tokens_[0];
+    read.trivia_length = token.trivia_length;
+    read.newline_before = token.newline_before;
+    static_cast<LexedToken&>(token) = read;
+    token_count_ = 1;
+    builder_.looked_at(std::min(token.end() + token.lookahead, uint32_t(text_.size()) + 1));
+}
+
+void Parser::report_lex_error(const Token& token) {
+    struct Wording {
+        LexError error;
+        DiagnosticCode code;
+        std::string_view message;
+    };
+    static constexpr Wording wordings[] = {
+        {LexError::UnterminatedString, DiagnosticCode::UnterminatedString,
+         "this string has no closing quote on its line; use `…` for text of several lines"},
+        {LexError::UnterminatedTemplate, DiagnosticCode::UnterminatedString, "this template is never closed: a ` is missing"},
+        {LexError::UnterminatedRegex, DiagnosticCode::UnterminatedString,
+         "this regular expression has no closing `/` on its line"},
+        {LexError::UnterminatedComment, DiagnosticCode::UnterminatedComment, "this comment is never closed: `*/` is missing"},
+        {LexError::MalformedNumber, DiagnosticCode::InvalidLiteral, "this is not a number"},
+        {LexError::MalformedEscape, DiagnosticCode::InvalidLiteral,
+         "this escape is malformed; write \\xHH, \\uHHHH or \\u{H…} up to \\u{10FFFF}"},
+        {LexError::UnknownCharacter, DiagnosticCode::InvalidCharacter, "this character cannot stand in a program"},
+        {LexError::InvalidUtf8, DiagnosticCode::InvalidCharacter, "these bytes are not UTF-8 text"},
+    };
+    for (const Wording& wording : wordings) {
+        if (wording.error != token.error) continue;
+        TextRange range{token.error_offset, token.error_offset + token.error_length};
+        std::string message(wording.message);
+        std::string_view text = text_.substr(token.begin, token.length);
+        if (token.error == LexError::MalformedNumber && text.ends_with('n'))
+            message = "numbers need no `n`: write `" + std::string(text.substr(0, text.size() - 1)) +
+                      "`, which is an `int` where one is expected";
+        error(wording.code, range, std::move(message));
+    }
+}
+
+// ---- units ----
+
+uint16_t Parser::context(Within within) {
+    if (balanced_) return uint16_t(within);
+    // Where blocks end depends on the indentation of the line the unit begins in, too.
+    uint32_t column = std::min(column_of_line(peek().begin), 0xfffu);
+    return uint16_t(0x8000 | column << 3 | uint16_t(within));
+}
+
+bool Parser::reuse(KindPredicate elements, Within within, bool whole_chunks) {
+    if (!builder_.reusing()) return false;
+    ReuseCursor::Request request{elements, context(within)};
+    request.whole_chunks = whole_chunks && balanced_;
+    if (!builder_.reuse(request)) return false;
+    forget_tokens();
+    return true;
+}
+
+// ---- lists ----
+
+/// Takes elements and chunks of the old tree while there are any; whether a separator must come next.
+bool Parser::reuse_elements(const List& list, bool* expect_comma) {
+    if (!list.reusable || !builder_.reusing()) return false;
+    ReuseCursor::Request request{list.reusable, context(list.within), raw(Kind::Comma), *expect_comma, balanced_};
+    bool ended_with_comma = false;
+    if (!builder_.reuse(request, &ended_with_comma)) return false;
+    forget_tokens();
+    *expect_comma = !ended_with_comma;
+    return true;
+}
+
+void Parser::comma_list(const List& list, TextRange opener) {
+    FlagScope scope(*this, {});
+    bool expect_comma = false;
+    auto closed = [&] { return list.braces ? at_close(*list.braces) : at(list.close) || at(Kind::EndOfFile); };
+    while (!closed() && !hopeless()) {
+        if (reuse_elements(list, &expect_comma)) continue;
+        if (expect_comma && accept(Kind::Comma)) {
+            expect_comma = false;
+        } else if (expect_comma) {
+            bool starts_next = (this->*list.starts)() && !(list.ends_at_line && newline_before());
+            if (!starts_next && !recover_in_list(list)) break;
+            if (starts_next) {
+                SyntaxError missing{DiagnosticCode::ExpectedToken, {previous_end(), previous_end()}, {}, {}, {}};
+                missing.message = "expected `,` before the next " + std::string(list.element_name);
+                missing.fix = SyntaxError::Fix{"insert `,`", {TextEdit{missing.range, ","}}};
+                error(std::move(missing));
+            }
+            expect_comma = false;
+        } else if ((this->*list.starts)()) {
+            (this->*list.element)();
+            expect_comma = true;
+        } else if (!recover_in_list(list)) {
+            break;
+        }
+    }
+    if (list.braces)
+        close_braces(*list.braces);
+    else
+        expect_close(list.close, opener, list.what);
+}
+
+/// At something that is neither an element nor a separator; false when the list must be given up.
+bool Parser::recover_in_list(const List& list) {
+    if (at(Kind::Comma)) {
+        error_here(DiagnosticCode::SyntaxError, "expected " + std::string(describe(list.close)) + " or another " +
+                                                    std::string(list.element_name) + ", " + found());
+        skip_token();
+        return true;
+    }
+    bool closing = at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace) || at(Kind::Semicolon);
+    if (closing || at(Kind::EndOfFile) || (newline_before() && starts_statement())) return false;
+    error_here(DiagnosticCode::ExpectedToken, "expected `,` or " + std::string(describe(list.close)) + " in this " +
+                                                  std::string(list.what) + ", " + found());
+    skip_to_close();
+    return at(Kind::Comma) || at(list.close);
+}
+
+// ---- entry points ----
+
+namespace {
+
+SyntaxTreePtr tree_of(SharedText text, ReuseCursor* reuse) {
+    GreenRef root = Parser(*text, reuse).source_file();
+    return std::make_shared<const SyntaxTree>(grammar(), std::move(text), std::move(root));
+}
+
+}  // namespace
+
+SyntaxTreePtr parse(SharedText text) { return tree_of(std::move(text), nullptr); }
+SyntaxTreePtr parse(std::string_view text) { return parse(std::make_shared<const std::string>(text)); }
+
+SyntaxTreePtr reparse(const SyntaxTree& old, std::span<const TextEdit> edits, SharedText text) {
+    ReuseCursor cursor(old.green_root().get(), edits);
+    return tree_of(std::move(text), &cursor);
+}
+
+}  // namespace braid::velox

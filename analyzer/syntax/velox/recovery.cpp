@@ -1,0 +1,215 @@
+#include <algorithm>
+
+#include "analyzer/syntax/velox/parser.h"
+
+// Errors, and how the parser finds its feet again. One cause, one error: the builder drops what is reported where something
+// was just reported, and a rule that gives up leaves its rest to skip_statement_rest or skip_to_close.
+namespace braid::velox {
+
+TextRange Parser::here() {
+    const Token& token = peek();
+    if (token.kind == Kind::EndOfFile || token.newline_before) return {previous_end(), previous_end()};
+    return {token.begin, token.end()};
+}
+
+bool Parser::error(SyntaxError error) {
+    ++complaints_;
+    return builder_.error(std::move(error));
+}
+
+bool Parser::error(DiagnosticCode code, TextRange range, std::string message) {
+    return error(SyntaxError{code, range, std::move(message), {}, {}});
+}
+
+void Parser::hint(TextRange range, std::string message, std::string title, std::vector<TextEdit> edits) {
+    SyntaxError hint{DiagnosticCode::ForeignSpelling, range, std::move(message), {}, {}};
+    hint.fix = SyntaxError::Fix{std::move(title), std::move(edits)};
+    builder_.error(std::move(hint));
+}
+
+std::string Parser::found() {
+    if (at(Kind::EndOfFile)) return "but the file ends here";
+    if (newline_before()) return "but the line ends here";
+    std::string_view text = token_text();
+    bool plain = text.size() <= 30 && std::none_of(text.begin(), text.end(), [](char c) { return uint8_t(c) < ' ' || c == '`'; });
+    if (at(Kind::BadToken) || !plain) return "found " + std::string(describe(kind()));
+    return "found `" + std::string(text) + "`";
+}
+
+bool Parser::expect(Kind k, std::string_view remedy) {
+    if (accept(k)) return true;
+    SyntaxError missing{DiagnosticCode::ExpectedToken, here(), {}, {}, {}};
+    missing.message = "expected " + std::string(describe(k)) + ", " + found();
+    if (!remedy.empty()) missing.message += "; " + std::string(remedy);
+    error(std::move(missing));
+    return false;
+}
+
+bool Parser::expect_close(Kind k, TextRange opener, std::string_view what) {
+    if (accept(k)) return true;
+    std::string name(describe(k));
+    std::string_view spelling = std::string_view(name).substr(1, name.size() - 2);
+    TextRange end{previous_end(), previous_end()};
+    SyntaxError missing{DiagnosticCode::UnclosedDelimiter, opener, {}, {}, {}};
+    missing.message = "this " + std::string(what) + " is never closed: " + name + " is missing";
+    missing.related.push_back({end, name + " could stand here"});
+    missing.fix = SyntaxError::Fix{"insert " + name, {TextEdit{end, std::string(spelling)}}};
+    error(std::move(missing));
+    return false;
+}
+
+bool Parser::expect_name(std::string_view what) {
+    if (at_name()) {
+        bump_as(Kind::Identifier);
+        return true;
+    }
+    if (is_reserved(kind()) && !newline_before()) {
+        error_here(DiagnosticCode::ExpectedName,
+                   "`" + std::string(token_text()) + "` is a word of the language and cannot be " + std::string(what));
+        skip_token();
+        return false;
+    }
+    error_here(DiagnosticCode::ExpectedName, "expected " + std::string(what) + ", " + found());
+    return false;
+}
+
+bool Parser::too_deep() {
+    error_here(DiagnosticCode::NestingTooDeep,
+               "this is nested too deeply (more than " + std::to_string(GreenBuilder::MaxDepth) +
+                   " levels); give the inner parts names of their own");
+    skip_to_close();
+    return false;
+}
+
+void Parser::skip_token() {
+    auto mark = builder_.mark();
+    bump();
+    finish(mark, Kind::Error);
+}
+
+/// One token; brackets inside keep `open` (their closing characters, or the quote of a template's hole).
+void Parser::skip_balanced(std::vector<char>& open) {
+    switch (kind()) {
+        case Kind::LeftParen: open.push_back(')'); break;
+        case Kind::LeftBracket: open.push_back(']'); break;
+        case Kind::LeftBrace: open.push_back('}'); break;
+        case Kind::TemplateHead: open.push_back(text_[peek().begin]); break;
+        case Kind::RightBrace:
+            if (!open.empty() && (open.back() == '`' || open.back() == '"'))
+                rescan(lex_template_rest(text_, peek().begin, open.back()));
+            if (!open.empty() && !at(Kind::TemplateMiddle)) open.pop_back();
+            break;
+        case Kind::RightParen:
+        case Kind::RightBracket:
+            if (!open.empty() && open.back() == text_[peek().begin]) open.pop_back();
+            break;
+        default: break;
+    }
+    bump();
+}
+
+void Parser::skip_to_close() {
+    if (speculating_) return;
+    auto mark = builder_.mark();
+    std::vector<char> open;
+    while (!at(Kind::EndOfFile)) {
+        bool closing = at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace);
+        if (open.empty() && (closing || at(Kind::Comma) || at(Kind::Semicolon))) break;
+        if (open.empty() && newline_before() && is_reserved(kind()) && starts_statement() && !starts_expression()) break;
+        skip_balanced(open);
+    }
+    if (!builder_.empty_since(mark)) finish(mark, Kind::Error);
+}
+
+void Parser::skip_statement_rest() {
+    if (speculating_) return;
+    auto mark = builder_.mark();
+    std::vector<char> open;
+    uint32_t column = balanced_ ? 0 : column_of_line(peek().begin);
+    while (!at(Kind::EndOfFile)) {
+        if (open.empty()) {
+            if (at(Kind::RightBrace)) break;
+            bool continues = at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::Plus) || at(Kind::Minus) ||
+                             at(Kind::Slash) || at(Kind::LeftBrace);
+            if (newline_before() && !continues && (starts_statement() || at(Kind::CaseKw) || at(Kind::DefaultKw)))
+                break;
+            if (at(Kind::Semicolon)) {
+                bump();
+                break;
+            }
+        } else if (!balanced_ && begins_line(peek()) && column_of_line(peek().begin) <= column && !at(Kind::RightBrace)) {
+            break;  // a brace is missing in here
+        }
+        skip_balanced(open);
+    }
+    if (!builder_.empty_since(mark)) finish(mark, Kind::Error);
+}
+
+bool Parser::at_statement_end() {
+    return at(Kind::Semicolon) || at(Kind::RightBrace) || at(Kind::EndOfFile) || newline_before();
+}
+
+/// Ends a statement: `;`, or nothing where JavaScript would insert one.
+void Parser::semicolon(std::string_view after) {
+    if (accept(Kind::Semicolon) || at_statement_end()) return;
+    if (at(Kind::CaseKw) || at(Kind::DefaultKw)) return;  // the last statement of a one-line arm
+    error_here(DiagnosticCode::ExpectedToken, "expected `;` or a new line after this " + std::string(after) + ", " + found());
+    skip_statement_rest();
+}
+
+// ---- braces ----
+
+uint32_t Parser::column_of_line(uint32_t offset) const {
+    constexpr uint32_t farthest = 1000;  // beyond that no one reads it as indentation
+    uint32_t begin = offset;
+    while (begin > 0 && text_[begin - 1] != '\n' && text_[begin - 1] != '\r') {
+        if (offset - --begin > farthest) return 0;
+    }
+    uint32_t end = begin;
+    while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t')) ++end;
+    return end - begin;
+}
+
+bool Parser::begins_line(const Token& token) const { return token.newline_before || token.begin == token.trivia_length; }
+
+Parser::Braces Parser::open_braces(std::string_view what) {
+    Braces braces;
+    braces.opener = {peek().begin, peek().end()};
+    braces.what = what;
+    bump();
+    if (!balanced_) {
+        braces.column = column_of_line(braces.opener.begin);
+        braces.indented = newline_before() && column_of_line(peek().begin) > braces.column;
+    }
+    return braces;
+}
+
+/// Whether what is in the braces ends here. In a text whose braces do not match, a line that stands further out than the
+/// contents should ends them, and a `}` that stands further in than it should closes nothing.
+bool Parser::at_close(const Braces& braces) {
+    for (;;) {
+        if (at(Kind::EndOfFile)) return true;
+        if (balanced_ || !braces.indented || !newline_before()) return at(Kind::RightBrace);
+        uint32_t column = column_of_line(peek().begin);
+        if (!at(Kind::RightBrace)) return column <= braces.column;
+        if (column <= braces.column) return true;
+        error(DiagnosticCode::UnmatchedDelimiter, {peek().begin, peek().end()}, "this `}` closes nothing: remove it");
+        skip_token();
+    }
+}
+
+void Parser::close_braces(const Braces& braces) {
+    bool ours = balanced_ || !braces.indented || !newline_before() || column_of_line(peek().begin) >= braces.column;
+    if (at(Kind::RightBrace) && ours) {
+        bump();
+        return;
+    }
+    TextRange end{previous_end(), previous_end()};
+    SyntaxError missing{DiagnosticCode::UnclosedDelimiter, braces.opener, {}, {}, {}};
+    missing.message = "the `{` of this " + std::string(braces.what) + " is never closed: `}` is missing";
+    missing.related.push_back({end, "`}` could stand after this"});
+    missing.fix = SyntaxError::Fix{"insert `}`", {TextEdit{end, "\n" + std::string(braces.column, ' ') + "}"}}};
+    error(std::move(missing));
+}
+
+}  // namespace braid::velox

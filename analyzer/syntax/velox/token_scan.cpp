@@ -1,0 +1,141 @@
+#include "analyzer/syntax/velox/token_scan.h"
+
+namespace braid::velox {
+namespace {
+
+bool ends_operand(Kind kind) {
+    switch (kind) {
+        case Kind::Identifier:
+        case Kind::PrivateName:
+        case Kind::NumberLiteral:
+        case Kind::StringLiteral:
+        case Kind::RegexLiteral:
+        case Kind::TemplateWhole:
+        case Kind::TemplateTail:
+        case Kind::ThisKw:
+        case Kind::SuperKw:
+        case Kind::NullKw:
+        case Kind::UndefinedKw:
+        case Kind::TrueKw:
+        case Kind::FalseKw:
+        case Kind::RightParen:
+        case Kind::RightBracket:
+        case Kind::RightBrace:
+        case Kind::PlusPlus:
+        case Kind::MinusMinus: return true;
+        default: return is_contextual(kind);
+    }
+}
+
+// Stands inside parentheses only in the block of a function, never directly.
+bool begins_statement_only(Kind kind) {
+    switch (kind) {
+        case Kind::LetKw:
+        case Kind::ReturnKw:
+        case Kind::IfKw:
+        case Kind::ForKw:
+        case Kind::WhileKw:
+        case Kind::DoKw:
+        case Kind::SwitchKw:
+        case Kind::TryKw:
+        case Kind::ThrowKw:
+        case Kind::BreakKw:
+        case Kind::ContinueKw:
+        case Kind::ExportKw:
+        case Kind::EnumKw: return true;
+        default: return false;
+    }
+}
+
+bool opens(Kind kind) {
+    return kind == Kind::LeftParen || kind == Kind::LeftBracket || kind == Kind::LeftBrace ||
+           kind == Kind::TemplateHead;
+}
+
+/// What a closing token closes; List for other tokens.
+Kind opener_of(Kind kind) {
+    switch (kind) {
+        case Kind::RightParen: return Kind::LeftParen;
+        case Kind::RightBracket: return Kind::LeftBracket;
+        case Kind::RightBrace: return Kind::LeftBrace;
+        case Kind::TemplateTail: return Kind::TemplateHead;
+        default: return Kind::List;
+    }
+}
+
+}  // namespace
+
+Kind TokenScan::next() {
+    token_ = lex_token(text_, at_);
+    uint32_t begin = at_ + token_.trivia_length;
+    bool newline = token_.newline_before;
+    switch (token_.kind) {
+        case Kind::Slash:
+        case Kind::SlashEqual:
+            if (!after_operand_) token_ = lex_regex(text_, begin);
+            break;
+        case Kind::LeftBrace: braces_.push_back('{'); break;
+        case Kind::TemplateHead: braces_.push_back(text_[begin]); break;
+        case Kind::RightBrace:
+            if (!braces_.empty() && braces_.back() != '{') token_ = lex_template_rest(text_, begin, braces_.back());
+            if (!braces_.empty() && token_.kind != Kind::TemplateMiddle) braces_.pop_back();
+            break;
+        default: break;
+    }
+    token_.newline_before = newline;
+    at_ = begin + token_.length;
+    after_operand_ = ends_operand(token_.kind);
+    return token_.kind;
+}
+
+ParenMatches::Match ParenMatches::find(uint32_t open) {
+    if (auto it = known_.find(open); it != known_.end()) return it->second;
+    struct Open {
+        Kind kind;
+        uint32_t begin;
+        bool holds_statement = false;  // then it is no list of parameters, and looking further is no use
+    };
+    std::vector<Open> opened;
+    TokenScan scan(text_, open);
+    for (;;) {
+        Kind kind = scan.next();
+        bool fails = kind == Kind::EndOfFile;
+        if (opens(kind)) {
+            opened.push_back({kind, scan.begin()});
+        } else if (kind == Kind::TemplateMiddle) {
+            fails = opened.back().kind != Kind::TemplateHead;
+        } else if (Kind opener = opener_of(kind); opener != Kind::List) {
+            Open closed = opened.back();
+            fails = closed.kind != opener;
+            if (!fails) {
+                opened.pop_back();
+                if (kind == Kind::RightParen)
+                    known_[closed.begin] = {closed.holds_statement ? 0 : scan.end(), scan.end()};
+                if (opened.empty()) return known_[open];
+            }
+        } else if (kind == Kind::Semicolon || begins_statement_only(kind)) {
+            fails = opened.size() == 1;
+            opened.back().holds_statement = true;
+        }
+        if (fails) {
+            Match none{0, scan.end() + (kind == Kind::EndOfFile)};
+            for (const Open& still : opened)
+                if (still.kind == Kind::LeftParen) known_[still.begin] = none;
+            return none;
+        }
+    }
+}
+
+bool braces_balanced(std::string_view text) {
+    TokenScan scan(text, 0);
+    uint32_t depth = 0;
+    for (Kind kind = scan.next(); kind != Kind::EndOfFile; kind = scan.next()) {
+        if (kind == Kind::LeftBrace || kind == Kind::TemplateHead) ++depth;
+        if (kind != Kind::RightBrace && kind != Kind::TemplateTail) continue;
+        if (depth == 0) return false;
+        --depth;
+    }
+    return depth == 0;
+}
+
+}  // namespace braid::velox

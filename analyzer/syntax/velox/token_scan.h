@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/syntax/velox/lexer.h"
+
+namespace braid::velox {
+
+/// Reads tokens ahead of the parser, without a grammar: a `/` after an operand divides, else it begins a regular
+/// expression; the `}` that closes a template's hole continues the template. Where that guess is wrong (`if (x) /re/`) the
+/// parser's own tokens are still right; only what it wanted to know from here (where a bracket closes) may be off.
+class TokenScan {
+  public:
+    TokenScan(std::string_view text, uint32_t begin) : text_(text), at_(begin) {}
+
+    /// The next token; its own bytes are [begin(), end()).
+    Kind next();
+    uint32_t begin() const { return at_ - token_.length; }
+    uint32_t end() const { return at_; }
+    bool newline_before() const { return token_.newline_before; }
+
+  private:
+    std::string_view text_;
+    uint32_t at_;
+    LexedToken token_;
+    bool after_operand_ = false;
+    std::vector<char> braces_;  ///< '{', or the quote of the template whose hole is open
+};
+
+/// Where parentheses close, remembered per parse, so that asking again for every nested one stays linear.
+class ParenMatches {
+  public:
+    explicit ParenMatches(std::string_view text) : text_(text) {}
+
+    struct Match {
+        uint32_t close = 0;     ///< end of the matching `)`; 0: there is none before the statement ends
+        uint32_t examined = 0;  ///< the text up to here was looked at
+    };
+    /// For the `(` at `open`.
+    Match find(uint32_t open);
+
+  private:
+    std::string_view text_;
+    std::unordered_map<uint32_t, Match> known_;
+};
+
+/// Whether every `{` of the text has its `}`. If not, the parser lets the indentation say where blocks end.
+bool braces_balanced(std::string_view text);
+
+}  // namespace braid::velox

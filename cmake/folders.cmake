@@ -23,6 +23,8 @@ add_custom_command(OUTPUT ${stdlib_embedded}
   DEPENDS ${stdlib_sources} ${CMAKE_SOURCE_DIR}/cmake/embed_stdlib.cmake VERBATIM)
 target_sources(braid_stdlib PRIVATE ${stdlib_embedded})
 
+braid_library(workspace    workspace                 DEPENDS ide stdlib LINK fmt::fmt)
+
 braid_library(heap         interpreter/heap)
 braid_library(scheduler    interpreter/scheduler     LINK ${UV_LIBRARY})
 braid_library(bytecode     interpreter/bytecode      DEPENDS flow)
@@ -31,8 +33,8 @@ braid_library(runtime      interpreter/runtime       DEPENDS vm)
 braid_library(natives      interpreter/natives       DEPENDS runtime)
 braid_library(debugger     interpreter/debugger      DEPENDS runtime natives)
 braid_library(protocol     protocol                  LINK fmt::fmt nlohmann_json::nlohmann_json)
-braid_library(dap          interpreter/dap           DEPENDS debugger protocol)
-braid_library(lsp          lsp                       DEPENDS ide stdlib protocol)
+braid_library(dap          interpreter/dap           DEPENDS debugger protocol workspace)
+braid_library(lsp          lsp                       DEPENDS ide workspace protocol)
 
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.cpp)
 if(cli_sources)

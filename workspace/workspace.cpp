@@ -1,0 +1,137 @@
+#include "workspace/workspace.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "analyzer/text/utf8.h"
+#include "stdlib/stdlib.h"
+
+namespace braid {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string megabytes(uintmax_t bytes) { return fmt::format("{} MB", bytes >> 20); }
+
+/// Where the text stops being text; none when it does not.
+std::optional<std::string> why_not_text(std::string_view bytes) {
+    size_t zero = bytes.find('\0');
+    if (zero == std::string_view::npos && utf8::is_valid(bytes)) return std::nullopt;
+    size_t bad = 0;
+    while (bad < bytes.size() && bad != zero) {
+        utf8::Decoded next = utf8::decode(bytes, bad);
+        if (!next.valid) break;
+        bad += next.length;
+    }
+    size_t line = 1 + size_t(std::count(bytes.begin(), bytes.begin() + ptrdiff_t(bad), '\n'));
+    return fmt::format("line {} is not UTF-8 text (byte 0x{:02x} at offset {}); save the file as UTF-8", line,
+                       static_cast<unsigned char>(bytes[bad]), bad);
+}
+
+bool is_left_out(const fs::path& folder) {
+    std::string name = folder.filename().string();
+    return name.starts_with(".") || name == "node_modules" || name == "build";
+}
+
+}  // namespace
+
+tl::expected<std::string, std::string> read_source_file(const std::string& path) {
+    auto fail = [&](std::string_view why) { return tl::make_unexpected(fmt::format("{}: {}", path, why)); };
+    std::error_code error;
+    fs::file_status status = fs::status(path, error);
+    if (status.type() == fs::file_type::not_found) return fail("no such file");
+    if (status.type() == fs::file_type::directory) return fail("is a folder, not a file; name a file in it");
+    if (error) return fail(error.message());
+    uintmax_t size = status.type() == fs::file_type::regular ? fs::file_size(path, error) : 0;
+    if (size > kMaxSourceBytes)
+        return fail(fmt::format("{} is more than the {} a source file may have", megabytes(size), megabytes(kMaxSourceBytes)));
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return fail(std::strerror(errno));
+    std::string text;
+    text.reserve(size);
+    char buffer[1 << 16];
+    while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
+        text.append(buffer, size_t(in.gcount()));
+        if (text.size() > kMaxSourceBytes)  // a pipe or a device tells no size
+            return fail(fmt::format("has more than the {} a source file may have", megabytes(kMaxSourceBytes)));
+    }
+    if (in.bad()) return fail("cannot be read");
+    if (auto why = why_not_text(text)) return fail(*why);
+    return text;
+}
+
+std::string normalized_path(const std::string& path) {
+    std::error_code error;
+    fs::path absolute = fs::weakly_canonical(fs::absolute(path, error), error);
+    return error ? path : absolute.string();
+}
+
+tl::expected<std::vector<std::string>, std::string> find_sources(const std::string& path) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
+    std::vector<std::string> found;
+    fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, error), end;
+    if (error) return tl::make_unexpected(fmt::format("{}: {}", path, error.message()));
+    for (; it != end; it.increment(error)) {
+        if (error) return tl::make_unexpected(fmt::format("{}: {}", path, error.message()));
+        if (it->is_directory(error) && is_left_out(it->path())) it.disable_recursion_pending();
+        else if (it->is_regular_file(error) && language_of_path(it->path().string())) found.push_back(it->path().string());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+void load_imports(AnalysisHost& host) {
+    std::vector<std::string> failed;
+    for (;;) {
+        std::vector<std::string> missing = host.missing_imports();
+        std::erase_if(missing, [&](const std::string& path) {
+            return std::find(failed.begin(), failed.end(), path) != failed.end();
+        });
+        if (missing.empty()) return;
+        for (const std::string& path : missing) {
+            auto text = read_source_file(path);
+            if (!text || host.set_file(path, std::move(*text)) == FileId::None) failed.push_back(path);
+        }
+    }
+}
+
+tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::string& path) {
+    auto text = read_source_file(path);
+    if (!text) return tl::make_unexpected(text.error());
+    if (!language_of_path(path))
+        return tl::make_unexpected(path + ": not a language Braid knows; the file's name must end in .altru or .velox");
+    FileId file = host.set_file(normalized_path(path), std::move(*text));
+    load_imports(host);
+    return file;
+}
+
+std::unique_ptr<AnalysisHost> make_host() {
+    register_all_languages();
+    return std::make_unique<AnalysisHost>(standard_library());
+}
+
+HostSources::HostSources(const AnalysisHost& host) : host_(host) {
+    std::error_code error;
+    working_directory_ = fs::current_path(error).string() + "/";
+}
+
+std::string HostSources::path(FileId file) const {
+    const std::string& path = files().path(file);
+    return path.starts_with(working_directory_) ? path.substr(working_directory_.size()) : path;
+}
+
+std::optional<SourceText> HostSources::text(FileId file) const {
+    SyntaxTreePtr tree = host_.tree(file);
+    if (!tree) return std::nullopt;
+    return SourceText(std::string(tree->text()));
+}
+
+}  // namespace braid

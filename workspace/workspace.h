@@ -1,0 +1,46 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "analyzer/diagnostics/render.h"
+#include "analyzer/ide/host.h"
+
+namespace braid {
+
+/// Larger files are refused: 32-bit offsets and an editor's patience end somewhere, and no program is that long.
+constexpr size_t kMaxSourceBytes = 32u << 20;
+
+/// The text of a source file, or a message for the user that names the file, the cause and the remedy.
+tl::expected<std::string, std::string> read_source_file(const std::string& path);
+
+/// Absolute, without `.` and `..`; what FileTable knows a file by.
+std::string normalized_path(const std::string& path);
+
+/// `path` itself, or the sources below it when it is a folder (hidden folders, build and node_modules left out), sorted.
+tl::expected<std::vector<std::string>, std::string> find_sources(const std::string& path);
+
+/// Reads the file and everything it imports, directly or not, into the host. Imports that cannot be read are left out:
+/// the analyzer reports them where they stand.
+tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::string& path);
+void load_imports(AnalysisHost& host);
+
+/// A host with the standard library, languages registered.
+std::unique_ptr<AnalysisHost> make_host();
+
+/// Sources of a host for the renderers; paths relative to the working directory where that is shorter.
+class HostSources : public SourceProvider {
+  public:
+    explicit HostSources(const AnalysisHost& host);
+    std::string path(FileId file) const override;
+    std::optional<SourceText> text(FileId file) const override;
+
+  private:
+    const AnalysisHost& host_;
+    std::string working_directory_;
+};
+
+}  // namespace braid

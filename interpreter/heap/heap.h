@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -40,9 +41,12 @@ class Marker {
         uint64_t next;  // first word not yet traced: long arrays are traced in pieces
     };
     void trace(Pending pending);
+    void visit_slots(const Word* slots, const std::vector<uint64_t>& traced) noexcept;
 
     Heap& heap_;
     std::vector<Pending> pending_;
+    uint64_t live_objects_ = 0;
+    uint64_t live_bytes_ = 0;
 };
 
 struct HeapOptions {
@@ -89,7 +93,6 @@ class Heap {
 
     // World stopped. Marks from the roots, destroys dead native objects, frees the rest.
     void collect();
-    // An allocation failed: true means a collection since `seen` (collections() read before) has not been tried.
     uint64_t collections() const noexcept { return collections_.load(std::memory_order_acquire); }
     // Asks for a collection as allocation does when it is time (System.gc(), memory limit).
     void want_collection();
@@ -118,6 +121,11 @@ class Heap {
     std::atomic<uint64_t> collections_{0};
     struct State;
     std::unique_ptr<State> state_;
+
+    void count_allocation(uint64_t bytes);
+    void pace(uint64_t live_bytes);
+    bool destroy_in(Block& block, bool dead_only);
+    void finish_collection(const Marker& marker, std::chrono::steady_clock::time_point start);
 };
 
 // A thread's way to allocate. Memory is zeroed: every slot of a new object is the empty value.
@@ -153,6 +161,8 @@ class Allocator {
     friend class Heap;
     explicit Allocator(Heap& heap);
     Object* raw(LayoutId layout, uint64_t payload_bytes);
+    void* cell(size_t size_class);
+    void release_blocks();
     void publish_native(Object* object) noexcept;
 
     Heap& heap_;

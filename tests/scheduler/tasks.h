@@ -1,9 +1,20 @@
 #pragma once
 
+#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <utility>
 
 #include "interpreter/scheduler/scheduler.h"
+
+// For tasks, hooks and threads: the framework's own assertions are for one thread.
+#define EXPECT(condition)                                                                   \
+    do {                                                                                    \
+        if (!(condition)) {                                                                 \
+            std::fprintf(stderr, "%s:%d: EXPECT(%s)\n", __FILE__, __LINE__, #condition);    \
+            std::abort();                                                                   \
+        }                                                                                   \
+    } while (false)
 
 namespace braid::scheduler {
 

@@ -101,6 +101,8 @@ class GreenBuilder {
     }
     /// Closes what was pushed since the mark into a node.
     void finish(const Mark& mark, SyntaxKind kind);
+    /// Kind of what was pushed last.
+    SyntaxKind last_kind() const { return slots_.empty() ? KindList : slots_.back().kind(); }
     /// True when nothing was pushed since the mark.
     bool empty_since(const Mark& mark) const { return slots_.size() == mark.slots; }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cctype>
 #include <cstring>
+#include <utility>
 
 namespace braid::altru {
 
@@ -214,6 +216,7 @@ const char* Lexer::skip_trivia(const char* p, Token& token) {
 
 Token Lexer::lex(uint32_t begin) {
     problem_.reset();
+    looked_at_ = 0;
     Token token;
     token.begin = begin;
     const char* start = skip_trivia(text_.data() + begin, token);
@@ -258,6 +261,7 @@ Token Lexer::lex(uint32_t begin) {
     }
     token.length = uint32_t(p - start);
     token.has_problem = problem_.has_value();
+    ends_at(token.end());
     return token;
 }
 
@@ -400,6 +404,7 @@ const char* Lexer::quote(const char* p, Token& token) {
     const char* q = p;
     while (q < end_ && *q != '\n' && *q != '\'' && q - p < 64) ++q;
     bool closes = *q == '\'' && q < end_;
+    ends_at(offset(q));
     problem(closes ? DiagnosticCode::InvalidLiteral : DiagnosticCode::UnterminatedString, start, closes ? q + 1 : p,
             closes ? "a character literal holds one character; text stands in double quotes"
                    : "this character literal is not closed; end it with `'`");
@@ -466,6 +471,7 @@ Token Lexer::lex_string_part(uint32_t begin, bool multi_line) {
     } else {
         token.kind = Kind::BadToken;
     }
+    looked_at_ = offset(p) + MaxLookahead;
     return token;
 }
 
@@ -478,6 +484,7 @@ Token Lexer::lex_format(uint32_t begin) {
     const char* p = start;
     while (p < end_ && *p != '}' && *p != '\n' && *p != '"') ++p;
     token.length = uint32_t(p - start);
+    looked_at_ = offset(p) + MaxLookahead;
     return token;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -46,12 +47,14 @@ class Lexer {
     Token lex_format(uint32_t offset);
 
     std::optional<SyntaxError> take_problem();
-    /// Bytes examined beyond the end of the last token are at most this many.
-    static constexpr uint32_t Lookahead = 4;
+    /// The end of the bytes that decided the last token; the end of the text counts as one byte.
+    uint32_t looked_at() const { return looked_at_; }
 
     static TriviaPiece next_trivia(std::string_view text);
 
   private:
+    /// What most tokens need: `1e+5`, the four bytes of a character.
+    static constexpr uint32_t MaxLookahead = 4;
     const char* skip_trivia(const char* p, Token& token);
     const char* skip_block_comment(const char* p);
     const char* number(const char* p, Token& token);
@@ -63,11 +66,13 @@ class Lexer {
     const char* escape(const char* p);
     void problem(DiagnosticCode code, const char* begin, const char* end, std::string message);
     void foreign_comment(const char* p);
+    void ends_at(uint32_t end, uint32_t lookahead = MaxLookahead) { looked_at_ = std::max(looked_at_, end + lookahead); }
     uint32_t offset(const char* p) const { return uint32_t(p - text_.data()); }
 
     std::string_view text_;
     const char* end_;
     std::optional<SyntaxError> problem_;
+    uint32_t looked_at_ = 0;
 };
 
 /// The length of the well-formed UTF-8 sequence at `p` (within `end`), or 0.

@@ -1,0 +1,377 @@
+// Layout: blocks of lines and lists in brackets, and the reuse of their elements.
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "analyzer/syntax/altru/parser.h"
+
+namespace braid::altru {
+
+namespace {
+
+enum ContextFlag : uint16_t { InBrackets = 1, InContract = 2, OnLine = 4, Tabs = 8 };
+constexpr int ColumnShift = 4;
+
+/// NoReuse when the column has no place in a context.
+uint16_t column_context(const Column& column) {
+    if (column.wide > 2000) return NoReuse;
+    if (column.narrow == column.wide) return uint16_t(column.wide << ColumnShift);
+    if (column.narrow * 8 == column.wide) return uint16_t(column.wide << ColumnShift | Tabs);
+    return NoReuse;
+}
+
+bool deeper(const Column& a, const Column& b) { return a.wide > b.wide; }
+/// Two lines whose order depends on the width of a tab.
+bool ambiguous(const Column& a, const Column& b) { return (a.wide <=> b.wide) != (a.narrow <=> b.narrow); }
+
+bool is_statement_kind(SyntaxKind kind) {
+    Group of = group(to_kind(kind));
+    return of == Group::Statement || of == Group::Declaration;
+}
+
+}  // namespace
+
+// ---- units ----
+
+uint16_t Parser::flags_context() const {
+    return uint16_t((layout_.brackets ? InBrackets : 0) | (layout_.contract ? InContract : 0));
+}
+
+/// A unit that is a line of a block.
+Parser::Unit Parser::start_line(const Column& block) {
+    Unit unit{builder_.unit(NoReuse), blocks_, true, block};
+    if (token_.first_on_line && token_.column == block) {
+        uint16_t column = column_context(block);
+        if (column != NoReuse) unit.mark.context = column | flags_context();
+    }
+    return unit;
+}
+
+/// A unit that is an element of a comma list.
+Parser::Unit Parser::start_element() {
+    Unit unit{builder_.unit(flags_context()), blocks_, token_.first_on_line, line_};
+    return unit;
+}
+
+/// Only a block inside makes an element depend on the column of the line it stands on.
+uint16_t Parser::context(const Unit& unit) const {
+    if (unit.own_line || unit.blocks == blocks_ || unit.mark.context == NoReuse) return unit.mark.context;
+    uint16_t column = column_context(unit.line);
+    return column == NoReuse ? NoReuse : uint16_t(unit.mark.context | column | OnLine);
+}
+
+void Parser::finish(Unit& unit, Kind kind) {
+    unit.mark.context = context(unit);
+    builder_.finish_unit(unit.mark, raw(kind));
+}
+
+void Parser::finish(Unit& unit) {
+    unit.mark.context = context(unit);
+    builder_.finish_unit(unit.mark);
+}
+
+bool Parser::reuse_lines(KindPredicate kinds, const Column& block) {
+    if (!builder_.reusing() || !(token_.column == block)) return false;
+    uint16_t column = column_context(block);
+    if (column == NoReuse) return false;
+    ReuseCursor::Request request{kinds};
+    request.context = column | flags_context();
+    const GreenNode* node = builder_.reuse(request);
+    if (node) after_reuse(node);
+    return node;
+}
+
+const GreenNode* Parser::reuse_elements(KindPredicate kinds, bool& separator) {
+    if (!builder_.reusing()) return nullptr;
+    ReuseCursor::Request request{kinds};
+    request.separator = raw(Kind::Comma);
+    request.at_separator = separator;
+    request.context = flags_context();
+    // Elements that begin lines depend on no other line; a chunk's later elements may stand on lines of their own.
+    uint16_t column = column_context(line_);
+    if (column != NoReuse && !token_.first_on_line) request.other_context = uint16_t(flags_context() | column | OnLine);
+    bool ended_with_separator = false;
+    const GreenNode* node = builder_.reuse(request, &ended_with_separator);
+    if (!node) return nullptr;
+    separator = !ended_with_separator;
+    if (node->context() & OnLine) ++blocks_;  // what contains it depends on the line, too
+    after_reuse(node);
+    return node;
+}
+
+/// Lexes on after a node that was taken over, and finds out on what line that is.
+void Parser::after_reuse(const GreenNode* node) {
+    token_.kind = Kind::BadToken;
+    lex();
+    if (token_.first_on_line) return;
+    // The line began with the last token below `node` that stands first on one.
+    uint32_t begin = position() - node->length();
+    if (text_.substr(begin, node->length()).find('\n') == std::string_view::npos) return;
+    std::vector<std::pair<GreenSlot, uint32_t>> pending{{GreenSlot(node), begin}};
+    while (!pending.empty()) {
+        auto [slot, offset] = pending.back();
+        pending.pop_back();
+        if (slot.is_token()) {
+            if (std::memchr(text_.data() + offset, '\n', slot.trivia_length()) == nullptr) continue;
+            Token token = lexer_.lex(offset);
+            if (!token.first_on_line) continue;
+            line_ = token.column;
+            return;
+        }
+        for (GreenSlot child : *slot.heap()) {
+            pending.emplace_back(child, offset);
+            offset += child.length();
+        }
+    }
+}
+
+// ---- blocks ----
+
+bool Parser::begins_line_of_block(const Column* header) const {
+    if (token_.kind == Kind::EndOfFile) return false;
+    if (!header) return true;
+    if (!token_.first_on_line || accepted_ || !deeper(token_.column, *header)) return false;
+    bool closer = token_.kind == Kind::RightParen || token_.kind == Kind::RightBracket || token_.kind == Kind::RightBrace ||
+                  token_.kind == Kind::Comma;
+    return !(layout_.brackets && closer);
+}
+
+/// Says that a line fits no block; lines that make the same mistake one after the other are reported once.
+void Parser::report_indentation(const Column& block, Column& tolerated) {
+    if (!token_.first_on_line || token_.column == tolerated) return;
+    tolerated = token_.column;
+    if (token_.column == block) return;
+    TextRange space{token_.text_begin() - std::min(token_.column.narrow, token_.trivia), token_.text_begin()};
+    if (ambiguous(token_.column, block) || token_.column.wide == block.wide)
+        error_at(DiagnosticCode::InconsistentIndentation, space,
+                 "tabs and spaces are mixed so that the column depends on the width of a tab; indent with spaces only");
+    else
+        error_at(DiagnosticCode::InconsistentIndentation, space,
+                 deeper(token_.column, block)
+                     ? fmt::format("this line is indented to column {}, but its block stands at {}; only a `:` opens a deeper block",
+                                   token_.column.wide, block.wide)
+                     : fmt::format("this line is indented to column {}, which is no open block's; its block stands at {}",
+                                   token_.column.wide, block.wide));
+}
+
+void Parser::block_lines(const Column* header, const Column& block, KindPredicate kinds,
+                         void (Parser::*element)(Unit&)) {
+    Column tolerated = block;
+    while (begins_line_of_block(header)) {
+        uint32_t before = position();
+        if (token_.first_on_line && reuse_lines(kinds, block)) {
+            tolerated = block;
+        } else {
+            Unit unit = start_line(block);
+            report_indentation(block, tolerated);
+            accept_line();
+            (this->*element)(unit);
+        }
+        while (more_on_line()) {
+            Unit unit = start_line(block);
+            (this->*element)(unit);
+        }
+        finish_line();
+        if (position() == before) skip_token();
+    }
+}
+
+/// After a `;` or `,` more may stand on the line.
+bool Parser::more_on_line() const {
+    if (at_statement_end() || position() == 0) return false;
+    char last = text_[position() - 1];
+    return last == ';' || last == ',';
+}
+
+/// After a statement: nothing else stands on its line.
+void Parser::finish_line() {
+    if (at_statement_end()) return;
+    if (at_closer())
+        error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
+    else
+        error_here(DiagnosticCode::ExpectedToken,
+                   fmt::format("expected the end of the line, found {}; each statement stands on a line of its own", found()));
+    skip_line();
+}
+
+/// The `:` of a header. When it is missing the lines below it are still its block; false when there are none.
+bool Parser::block_colon(const Column& header, std::string_view owner) {
+    if (eat(Kind::Colon)) return true;
+    if (at(Kind::LeftBrace))
+        error_here(DiagnosticCode::ExpectedBlock,
+                   fmt::format("expected `:` after {}, found `{{`; blocks begin with `:` and are indented, without braces", owner));
+    else
+        error_here(DiagnosticCode::ExpectedBlock, fmt::format("expected `:` and a block after {}, found {}", owner, found()));
+    if (!at_statement_end() && !at(Kind::ElseKw)) skip_line();
+    return token_.first_on_line && begins_line_of_block(&header);
+}
+
+void Parser::block(const Column& header, std::string_view owner, Contracts contracts) {
+    Nesting nesting(*this);
+    if (!nesting) return skip_lines(header);
+    Mark mark = builder_.mark();
+    if (block_colon(header, owner)) {
+        if (on_new_line())
+            statement_lines(header, contracts);
+        else
+            one_line_block();
+    }
+    builder_.finish(mark, raw(Kind::Block));
+}
+
+/// The block that is nested too deeply to be parsed.
+void Parser::skip_lines(const Column& header) {
+    LayoutScope scope(*this, {true, layout_.brackets, false});
+    Mark mark = builder_.mark();
+    while (begins_line_of_block(&header)) {
+        accept_line();
+        skip_line();
+    }
+    if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::Error));
+}
+
+void Parser::one_line_block() {
+    LayoutScope scope(*this, {true, layout_.brackets, false});
+    Unit unit = start_line(line_);
+    statement(unit);
+}
+
+/// The block of a match arm, after its `=>`.
+void Parser::arrow_block(const Column& header) {
+    Nesting nesting(*this);
+    if (!nesting) return skip_lines(header);
+    Mark mark = builder_.mark();
+    statement_lines(header, Contracts::None);
+    builder_.finish(mark, raw(Kind::Block));
+}
+
+void Parser::statement_lines(const Column& header, Contracts contracts) {
+    LayoutScope scope(*this, {true, layout_.brackets, false});
+    ++blocks_;
+    if (!begins_line_of_block(&header)) return;
+    Column block = token_.column;
+    if (contracts != Contracts::None) contract_list(header, block, contracts);
+    block_lines(&header, block, is_statement_kind, &Parser::statement);
+}
+
+void Parser::list_block(const Column& header, std::string_view owner, KindPredicate kinds, void (Parser::*element)(Unit&),
+                        Kind node) {
+    Nesting nesting(*this);
+    if (!nesting) return skip_lines(header);
+    Mark mark = builder_.mark();
+    if (block_colon(header, owner)) {
+        LayoutScope scope(*this, {true, layout_.brackets, false});
+        ++blocks_;
+        if (on_new_line()) {
+            if (begins_line_of_block(&header)) block_lines(&header, Column(token_.column), kinds, element);
+        } else {
+            do {
+                Unit unit = start_line(header);
+                (this->*element)(unit);
+            } while (more_on_line());
+        }
+    }
+    builder_.finish(mark, raw(node));
+}
+
+// ---- lists in brackets ----
+
+Parser::Elements Parser::bracketed(Kind open, Kind close, KindPredicate kinds, std::string_view what, Rule element) {
+    Token opening = token_;
+    Elements elements;
+    bool closed;
+    {
+        LayoutScope scope(*this, {false, true, layout_.contract});
+        bump_as(open);
+        elements = comma_elements(close, kinds, what, element);
+        closed = at(close);
+    }
+    close_bracket(closed, close, opening);
+    return elements;
+}
+
+/// The closing bracket, after the layout around the brackets is in force again.
+void Parser::close_bracket(bool closed, Kind close, const Token& open) {
+    if (closed) {
+        accept_line();
+        bump_as(close);
+        return;
+    }
+    std::string_view opener = text_.substr(open.text_begin(), open.length);
+    SyntaxError error{DiagnosticCode::UnclosedDelimiter, open.range(), {}, {}, {}};
+    error.message = fmt::format("this `{}` is never closed; expected {}, found {}", opener, describe(close), found());
+    error.related.push_back({here(), fmt::format("expected {} here", describe(close))});
+    builder_.error(std::move(error));
+}
+
+Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::string_view what, Rule element) {
+    Elements elements;
+    Column line = line_;
+    bool separator = false;
+    for (;;) {
+        if (const GreenNode* node = reuse_elements(kinds, separator)) {
+            GreenSlot slot(node);
+            while (slot.is_list()) slot = slot.heap()->slot(0);
+            elements.many |= elements.first != Kind::List || node->is_list();
+            if (elements.first == Kind::List) elements.first = to_kind(slot.kind());
+            continue;
+        }
+        if (at(close) || at(Kind::EndOfFile)) break;
+        if (separator) {
+            if (at(Kind::Comma)) {
+                bump();
+                separator = false;
+                elements.many = true;
+            } else if (at(Kind::Semicolon) && close == Kind::RightBracket) {
+                break;
+            } else if (!recover_in_list(close, what, line)) {
+                break;
+            }
+            continue;
+        }
+        uint32_t before = position();
+        if (at(Kind::Comma))
+            expected(DiagnosticCode::SyntaxError, what);
+        else
+            (this->*element)();
+        if (position() > before) {
+            if (elements.first == Kind::List) elements.first = to_kind(builder_.last_kind());
+        } else if (!at(Kind::Comma) && !recover_in_list(close, what, line)) {
+            break;
+        }
+        separator = true;
+    }
+    return elements;
+}
+
+/// At something that is neither separator nor closing bracket. Skips it, unless the list was probably left open: the next statement
+/// begins or another bracket closes. Then `close_bracket` has the word.
+bool Parser::recover_in_list(Kind close, std::string_view what, const Column& line) {
+    if (at_closer() || at(Kind::EndOfFile) || at(LineEnd)) return false;
+    auto begins_statement = [this] {
+        switch (visible_) {
+            case Kind::LetKw: case Kind::ReturnKw: case Kind::WhileKw: case Kind::ForKw: case Kind::LoopKw: case Kind::StructKw:
+            case Kind::EnumKw: case Kind::TraitKw: case Kind::ImplKw: case Kind::ActorKw: case Kind::UseKw: case Kind::PubKw:
+            case Kind::StaticKw: case Kind::ConstKw: case Kind::FnKw: case Kind::AsyncKw: case Kind::SelectKw: case Kind::GoKw:
+            case Kind::CaseKw: case Kind::BreakKw: case Kind::ContinueKw: case Kind::ModKw: case Kind::TypeKw:
+                return true;
+            default:
+                return false;
+        }
+    };
+    auto left_open = [&] { return token_.first_on_line && (begins_statement() || !deeper(token_.column, line)); };
+    if (left_open()) return false;
+    error_here(DiagnosticCode::ExpectedToken,
+               fmt::format("expected `,` or {} after {}, found {}", describe(close), what, found()));
+    Mark mark = builder_.mark();
+    int64_t open = 0;
+    do {
+        if (at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::LeftBrace)) ++open;
+        if (at_closer()) --open;
+        bump();
+    } while (!at(Kind::EndOfFile) && !at(LineEnd) && !left_open() && !(open == 0 && at(Kind::Comma)) && !(open <= 0 && at_closer()));
+    builder_.finish(mark, raw(Kind::Error));
+    return true;
+}
+
+}  // namespace braid::altru

@@ -1,0 +1,370 @@
+#include <fmt/format.h>
+
+#include "analyzer/syntax/altru/parser.h"
+
+namespace braid::altru {
+
+namespace {
+
+bool begins_declaration(Kind kind) {
+    switch (kind) {
+        case Kind::FnKw: case Kind::StructKw: case Kind::EnumKw: case Kind::TraitKw: case Kind::ImplKw: case Kind::ActorKw:
+        case Kind::TypeKw: case Kind::ConstKw: case Kind::StaticKw: case Kind::ModKw: case Kind::UseKw: case Kind::PubKw:
+        case Kind::AsyncKw:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+/// A declaration's keyword, as opposed to a closure (`fn(`) or a path (`async::spawn`).
+bool Parser::at_declaration() {
+    if (at(Kind::LeftBracket)) return at_attributes();
+    if (!begins_declaration(visible_)) return false;
+    if (at(Kind::PubKw)) return true;
+    Token next = peek();
+    if (next.kind == Kind::ColonColon) return false;
+    if (at(Kind::AsyncKw)) {
+        if (next.kind != Kind::FnKw) return false;
+        next = peek_after(next);
+    } else if (!at(Kind::FnKw)) {
+        return true;
+    }
+    return next.kind != Kind::LeftParen && !next.first_on_line;
+}
+
+/// `[name, name(…)]` on a line of its own above a declaration.
+bool Parser::at_attributes() {
+    Token token = peek();
+    if (token.kind != Kind::Identifier || token.first_on_line) return false;
+    int depth = 1;
+    while (depth > 0) {
+        token = peek_after(token);
+        if (token.kind == Kind::EndOfFile) return false;
+        if (token.kind == Kind::LeftBracket || token.kind == Kind::LeftParen) ++depth;
+        if (token.kind == Kind::RightBracket || token.kind == Kind::RightParen) --depth;
+        // A list expression may be long; attributes are names, numbers and strings.
+        if (depth == 1 && (token.kind == Kind::Dot || token.kind == Kind::Semicolon)) return false;
+    }
+    token = peek_after(token);
+    return token.first_on_line && (begins_declaration(token.kind) || token.kind == Kind::LeftBracket);
+}
+
+void Parser::attribute_lists() {
+    while (at(Kind::LeftBracket)) {
+        attribute_list();
+        if (at(LineEnd) && (begins_declaration(token_.kind) || token_.kind == Kind::LeftBracket || token_.kind == Kind::Identifier))
+            accept_line();
+    }
+}
+
+void Parser::attribute_list() {
+    Mark mark = builder_.mark();
+    bracketed(Kind::LeftBracket, Kind::RightBracket, no_kinds, "an attribute", &Parser::attribute);
+    builder_.finish(mark, raw(Kind::AttributeList));
+}
+
+void Parser::attribute() {
+    Mark mark = builder_.mark();
+    if (!at(Kind::Identifier)) {
+        expected(DiagnosticCode::ExpectedName, "the name of an attribute");
+        return;
+    }
+    bump();
+    if (at(Kind::LeftParen)) {
+        Mark arguments = builder_.mark();
+        bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "an argument", &Parser::attribute_argument);
+        builder_.finish(arguments, raw(Kind::AttributeArgumentList));
+    }
+    builder_.finish(mark, raw(Kind::Attribute));
+}
+
+/// `Clone`, `use-after-move`, `capacity = 8`
+void Parser::attribute_argument() {
+    Mark mark = builder_.mark();
+    while (at_name_or_keyword() || at(Kind::Minus)) bump_as(at(Kind::Minus) ? Kind::Minus : Kind::Identifier);
+    if (builder_.empty_since(mark))
+        expression();
+    else if (eat(Kind::Equal))
+        expression();
+    if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::AttributeArgument));
+}
+
+void Parser::declared_name(std::string_view what) {
+    if (at(Kind::Identifier)) {
+        bump();
+    } else if (is_keyword(visible_) && !begins_declaration(visible_)) {
+        error_here(DiagnosticCode::ExpectedName, fmt::format("`{}` is a reserved word and cannot name {}", token_text(), what));
+        skip_token();
+    } else {
+        expected(DiagnosticCode::ExpectedName, fmt::format("the name of {}", what));
+    }
+}
+
+/// [attributes] [pub] and a declaration's keyword; members that are no declarations elsewhere are `member`'s business.
+void Parser::declaration(Unit& unit) {
+    attribute_lists();
+    Column header = line_;
+    eat(Kind::PubKw);
+    switch (visible_) {
+        case Kind::AsyncKw:
+        case Kind::FnKw:
+            function_rest(header);
+            return finish(unit, Kind::FunctionDecl);
+        case Kind::StructKw:
+        case Kind::ActorKw: {
+            bool actor = at(Kind::ActorKw);
+            bump();
+            declared_name(actor ? "an actor" : "a struct");
+            generic_parameters();
+            where_clause();
+            if (actor || !at_statement_end())
+                list_block(header, actor ? "the actor's name" : "the struct's name", is_member, &Parser::member, Kind::MemberList);
+            return finish(unit, actor ? Kind::ActorDecl : Kind::StructDecl);
+        }
+        case Kind::EnumKw:
+            bump();
+            declared_name("an enum");
+            generic_parameters();
+            where_clause();
+            list_block(header, "the enum's name", is_member, &Parser::variant, Kind::MemberList);
+            return finish(unit, Kind::EnumDecl);
+        case Kind::TraitKw:
+            trait_rest(header);
+            return finish(unit, Kind::TraitDecl);
+        case Kind::ImplKw:
+            impl_rest(header);
+            return finish(unit, Kind::ImplDecl);
+        case Kind::TypeKw:
+            alias_rest();
+            return finish(unit, Kind::TypeAliasDecl);
+        case Kind::ConstKw:
+            constant_rest("a constant", true);
+            return finish(unit, Kind::ConstDecl);
+        case Kind::StaticKw:
+            constant_rest("a static", true);
+            return finish(unit, Kind::StaticDecl);
+        case Kind::ModKw:
+            bump();
+            declared_name("a module");
+            if (at(Kind::Colon)) list_block(header, "the module's name", is_member, &Parser::member, Kind::MemberList);
+            return finish(unit, Kind::ModDecl);
+        case Kind::UseKw:
+            bump();
+            use_tree();
+            return finish(unit, Kind::UseDecl);
+        default:
+            expected(DiagnosticCode::SyntaxError, "a declaration");
+            if (!at_statement_end()) skip_line();
+            return finish(unit, Kind::Error);
+    }
+}
+
+/// [async] fn name [generics] (parameters) [-> type] [where …] [: block]
+void Parser::function_rest(const Column& header) {
+    eat(Kind::AsyncKw);
+    if (!expect(Kind::FnKw, "to begin a function")) {
+        if (!at_statement_end()) skip_line();
+        return;
+    }
+    declared_name("a function");
+    generic_parameters();
+    if (at(Kind::LeftParen))
+        parameters();
+    else
+        expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the function");
+    if (at(Kind::Arrow)) {
+        bump();
+        type();
+    }
+    where_clause();
+    if (at(Kind::Colon) || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
+        block(header, "the function's signature", Contracts::Function);
+}
+
+void Parser::parameters() {
+    Mark mark = builder_.mark();
+    bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a parameter", &Parser::parameter);
+    builder_.finish(mark, raw(Kind::ParameterList));
+}
+
+/// `self`, `mut self`, `&self`, `&mut self`, `move self`
+bool Parser::at_self_parameter() {
+    if (at(Kind::SelfKw)) return true;
+    if (!at(Kind::Amp) && !at(Kind::MutKw) && !at(Kind::MoveKw)) return false;
+    Token next = peek();
+    if (at(Kind::Amp) && next.kind == Kind::MutKw) next = peek_after(next);
+    return next.kind == Kind::SelfKw;
+}
+
+void Parser::self_parameter() {
+    Mark mark = builder_.mark();
+    while (!at(Kind::SelfKw)) bump();
+    bump();
+    builder_.finish(mark, raw(Kind::SelfParameter));
+}
+
+/// [mut] name ":" type [ "=" default ]
+void Parser::parameter() {
+    if (at_self_parameter()) return self_parameter();
+    Mark mark = builder_.mark();
+    if (!at_pattern()) {
+        expected(DiagnosticCode::ExpectedName, "a parameter");
+        return;
+    }
+    pattern_operand();
+    if (eat(Kind::Colon)) type();
+    if (eat(Kind::Equal)) expression();
+    builder_.finish(mark, raw(Kind::Parameter));
+}
+
+void Parser::closure_parameter() {
+    Mark mark = builder_.mark();
+    if (!at_pattern() || at(Kind::Pipe)) {
+        expected(DiagnosticCode::ExpectedName, "a parameter");
+        return;
+    }
+    pattern_operand();
+    if (eat(Kind::Colon)) annotation_type();
+    builder_.finish(mark, raw(Kind::Parameter));
+}
+
+void Parser::closure_parameters() {
+    Mark mark = builder_.mark();
+    bracketed(Kind::Pipe, Kind::Pipe, no_kinds, "a parameter", &Parser::closure_parameter);
+    builder_.finish(mark, raw(Kind::ParameterList));
+}
+
+void Parser::generic_parameters() {
+    if (!at(Kind::LeftBracket)) {
+        if (at(Kind::Less) && token_.trivia == 0) angle_arguments();
+        return;
+    }
+    Mark mark = builder_.mark();
+    bracketed(Kind::LeftBracket, Kind::RightBracket, no_kinds, "a type parameter", &Parser::generic_parameter);
+    builder_.finish(mark, raw(Kind::GenericParameterList));
+}
+
+void Parser::generic_parameter() {
+    Mark mark = builder_.mark();
+    if (at(Kind::Lifetime)) {
+        bump();
+    } else if (at(Kind::Identifier)) {
+        bump();
+        if (eat(Kind::Colon)) type_bounds();
+        if (eat(Kind::Equal)) type();
+    } else {
+        expected(DiagnosticCode::ExpectedName, "the name of a type parameter");
+        return;
+    }
+    builder_.finish(mark, raw(Kind::GenericParameter));
+}
+
+/// where type: bounds {, type: bounds}; may stand on the next line, as may what follows a comma
+void Parser::where_clause() {
+    if (at(LineEnd) && token_.kind == Kind::WhereKw) accept_line();
+    if (!at(Kind::WhereKw)) return;
+    Mark mark = builder_.mark();
+    bump();
+    do {
+        if (at(LineEnd)) accept_line();
+        Mark predicate = builder_.mark();
+        if (!at_type()) {
+            expected(DiagnosticCode::ExpectedType, "a type after `where`");
+            break;
+        }
+        type();
+        if (expect(Kind::Colon, "and the traits the type must have")) type_bounds();
+        builder_.finish(predicate, raw(Kind::WherePredicate));
+    } while (eat(Kind::Comma));
+    builder_.finish(mark, raw(Kind::WhereClause));
+}
+
+/// trait name [generics] [: bounds] [where …] : members
+void Parser::trait_rest(const Column& header) {
+    bump();
+    declared_name("a trait");
+    generic_parameters();
+    if (at(Kind::Colon)) {
+        Token next = peek();
+        if (next.kind == Kind::Identifier && !next.first_on_line) {
+            bump();
+            type_bounds();
+        }
+    }
+    where_clause();
+    list_block(header, "the trait's name", is_member, &Parser::member, Kind::MemberList);
+}
+
+/// impl [generics] type : members, impl [generics] trait for type : members
+void Parser::impl_rest(const Column& header) {
+    bump();
+    generic_parameters();
+    if (at_type())
+        type();
+    else
+        expected(DiagnosticCode::ExpectedType, "the type to implement methods for");
+    if (eat(Kind::ForKw)) type();
+    where_clause();
+    list_block(header, "the type", is_member, &Parser::member, Kind::MemberList);
+}
+
+/// const NAME [: type] = value
+void Parser::constant_rest(std::string_view what, bool needs_value) {
+    bump();
+    if (at(Kind::MutKw)) {
+        error_here(DiagnosticCode::SyntaxError,
+                   fmt::format("{} cannot be `mut`; share what changes through a `static` with a lock or an atomic", what));
+        skip_token();
+    }
+    declared_name(what);
+    if (eat(Kind::Colon)) type();
+    if (at(Kind::Equal)) {
+        bump();
+        continue_line(false);
+        expression();
+    } else if (needs_value) {
+        expected(DiagnosticCode::ExpectedToken, fmt::format("`=` and the value of {}", what));
+    }
+}
+
+/// type name [generics] [: bounds] [= type]
+void Parser::alias_rest() {
+    bump();
+    declared_name("a type");
+    generic_parameters();
+    if (eat(Kind::Colon)) type_bounds();
+    if (eat(Kind::Equal)) {
+        continue_line(false);
+        type();
+    }
+}
+
+/// a::b, a::b as c, a::{b, c as d}, a::*
+void Parser::use_tree() {
+    Nesting nesting(*this);
+    if (!nesting) return;
+    Mark mark = builder_.mark();
+    bool more = true;
+    while (more) {
+        more = false;
+        if (at_name_or_keyword()) {
+            bump_as(at(Kind::SelfKw) || at(Kind::SuperKw) ? visible_ : Kind::Identifier);
+            more = eat(Kind::ColonColon);
+        } else if (at(Kind::Star)) {
+            bump();
+        } else if (at(Kind::LeftBrace)) {
+            Mark group = builder_.mark();
+            bracketed(Kind::LeftBrace, Kind::RightBrace, no_kinds, "a name to use", &Parser::use_tree);
+            builder_.finish(group, raw(Kind::UseGroup));
+        } else {
+            expected(DiagnosticCode::ExpectedName, "a name to use");
+        }
+    }
+    if (eat(Kind::AsKw)) declared_name("the import");
+    if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::UseTree));
+}
+
+}  // namespace braid::altru

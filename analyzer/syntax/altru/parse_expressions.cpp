@@ -1,0 +1,238 @@
+// Operators, from the loosest to the tightest; operands are in parse_operands.cpp.
+#include <fmt/format.h>
+
+#include "analyzer/syntax/altru/parser.h"
+
+namespace braid::altru {
+
+namespace {
+
+enum Precedence { None, Implies, Or, And, Not, Comparison, Range, BitOr, BitXor, BitAnd, Shift, Sum, Product, Cast };
+
+Precedence precedence(Kind kind) {
+    switch (kind) {
+        case Kind::OrKw: case Kind::PipePipe: return Or;
+        case Kind::AndKw: case Kind::AmpAmp: return And;
+        case Kind::Less: case Kind::LessEqual: case Kind::Greater: case Kind::GreaterEqual: case Kind::EqualEqual: case Kind::NotEqual:
+        case Kind::InKw: return Comparison;
+        case Kind::DotDot: case Kind::DotDotEqual: return Range;
+        case Kind::Pipe: return BitOr;
+        case Kind::Caret: return BitXor;
+        case Kind::Amp: return BitAnd;
+        case Kind::ShiftLeft: case Kind::ShiftRight: return Shift;
+        case Kind::Plus: case Kind::Minus: return Sum;
+        case Kind::Star: case Kind::Slash: case Kind::Percent: return Product;
+        case Kind::AsKw: return Cast;
+        default: return None;
+    }
+}
+
+}  // namespace
+
+bool Parser::begins_expression(Kind kind) {
+    switch (kind) {
+        case Kind::Identifier: case Kind::IntLiteral: case Kind::FloatLiteral: case Kind::CharLiteral: case Kind::RawStringLiteral:
+        case Kind::StringStart: case Kind::TrueKw: case Kind::FalseKw: case Kind::SelfKw: case Kind::SuperKw: case Kind::LeftParen:
+        case Kind::LeftBracket: case Kind::LeftBrace: case Kind::Minus: case Kind::NotKw: case Kind::Bang: case Kind::Star: case Kind::Amp:
+        case Kind::AmpAmp: case Kind::LeftArrow: case Kind::AwaitKw: case Kind::Pipe: case Kind::PipePipe: case Kind::FnKw:
+        case Kind::MoveKw: case Kind::AsyncKw: case Kind::IfKw: case Kind::MatchKw: case Kind::ChanKw: case Kind::DynKw:
+        case Kind::DotDot: case Kind::DotDotEqual: case Kind::ActorKw:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// All binary operators that bind at least as tightly as `minimum`.
+void Parser::binary(int minimum) {
+    Nesting nesting(*this);
+    if (!nesting) return;
+    Mark mark = builder_.mark();
+    Chain chain(builder_);
+    if (at(Kind::NotKw)) {
+        bump();
+        continue_line(true);
+        binary(Comparison);
+        builder_.finish(mark, raw(Kind::PrefixExpr));
+    } else if (at(Kind::DotDot) || at(Kind::DotDotEqual)) {
+        bump();
+        if (begins_expression(visible_)) binary(BitOr);
+        builder_.finish(mark, raw(Kind::RangeExpr));
+    } else {
+        prefix(true);
+    }
+    if (builder_.empty_since(mark)) return;
+    while (binary_step(mark, chain, minimum)) {
+    }
+}
+
+/// One operator and its right side around what the mark holds; false when no operator fits.
+bool Parser::binary_step(const Mark& mark, Chain& chain, int minimum) {
+    bool implies = layout_.contract && at_word("implies");
+    int level = implies ? Implies : precedence(visible_);
+    if (level == None || level < minimum) return false;
+    if (!chain.wrap()) {
+        too_deep();
+        return false;
+    }
+    if (level == Cast) {
+        bump();
+        Nesting nesting(*this);
+        if (nesting) type_operand(false);
+        builder_.finish(mark, raw(Kind::CastExpr));
+        return true;
+    }
+    if (level == Range) {
+        bump();
+        if (begins_expression(visible_)) binary(BitOr);
+        builder_.finish(mark, raw(Kind::RangeExpr));
+        return true;
+    }
+    if (implies)
+        bump_as(Kind::ImpliesKw);
+    else if (at(Kind::AmpAmp) || at(Kind::PipePipe))
+        foreign_operator();
+    else
+        bump();
+    continue_line(true);
+    if (begins_expression(visible_) || is_keyword(visible_))
+        binary(implies ? level : level + 1);
+    else
+        expected(DiagnosticCode::ExpectedExpression, "the right side of the operator");
+    builder_.finish(mark, raw(Kind::BinaryExpr));
+    if (level == Comparison && precedence(visible_) == Comparison)
+        error_here(DiagnosticCode::SyntaxError, "comparisons do not chain; join them with `and`: `a < b and b < c`");
+    return true;
+}
+
+/// `&&` and `||` for `and` and `or`; `!` for `not`
+void Parser::foreign_operator() {
+    Kind kind = at(Kind::AmpAmp) ? Kind::AndKw : at(Kind::PipePipe) ? Kind::OrKw : Kind::NotKw;
+    std::string_view word = kind == Kind::AndKw ? "and" : kind == Kind::OrKw ? "or" : "not";
+    bool spaced = token_.trivia > 0 || kind == Kind::NotKw;
+    std::string replacement = fmt::format("{}{}{}", spaced ? "" : " ", word,
+                                          text_.substr(token_.end(), 1) == " " ? "" : " ");
+    foreign(token_.range(), fmt::format("`{}` is written `{}` in Altru", token_text(), word),
+            fmt::format("write `{}`", word), replacement);
+    bump_as(kind);
+}
+
+/// Prefix operators. `await e?` is `(await e)?`, so the operand of `await` and `<-` takes no `?` itself.
+void Parser::prefix(bool with_try) {
+    Mark mark = builder_.mark();
+    Kind node = Kind::PrefixExpr;
+    bool delays_try = false;
+    switch (visible_) {
+        case Kind::Minus:
+        case Kind::Star:
+            bump();
+            break;
+        case Kind::NotKw:
+            bump();
+            break;
+        case Kind::Bang:
+            foreign_operator();
+            break;
+        case Kind::LeftArrow:
+            bump();
+            delays_try = true;
+            break;
+        case Kind::AwaitKw:
+            if (peek().kind == Kind::ColonColon) {
+                node = Kind::Error;
+                break;
+            }
+            bump();
+            node = Kind::AwaitExpr;
+            delays_try = true;
+            break;
+        case Kind::AmpAmp:
+            bump_part(Kind::Amp, 1);
+            node = Kind::BorrowExpr;
+            break;
+        case Kind::Amp:
+            bump();
+            eat(Kind::MutKw);
+            node = Kind::BorrowExpr;
+            break;
+        default:
+            node = Kind::Error;
+    }
+    Chain chain(builder_);
+    if (node == Kind::Error) {
+        operand();
+        if (!builder_.empty_since(mark)) postfix(mark, chain, with_try);
+        return;
+    }
+    continue_line(true);
+    {
+        Nesting nesting(*this);
+        if (nesting) prefix(with_try && !delays_try);
+    }
+    builder_.finish(mark, raw(node));
+    if (delays_try && with_try && at(Kind::Question)) postfix(mark, chain, true);
+}
+
+void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
+    for (;;) {
+        bool more = at(Kind::Dot) || at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::ColonColon) ||
+                    (at(Kind::Question) && with_try && !layout_.contract);
+        if (at(Kind::LeftBrace)) {
+            Kind base = to_kind(builder_.last_kind());
+            more = base == Kind::PathExpr || base == Kind::IndexExpr || base == Kind::ScopedExpr;
+        }
+        if (!more) return;
+        if (!chain.wrap()) return too_deep();
+        switch (visible_) {
+            case Kind::Question:
+                bump();
+                builder_.finish(mark, raw(Kind::TryExpr));
+                break;
+            case Kind::Dot:
+                field_access(mark);
+                break;
+            case Kind::LeftParen:
+                argument_list();
+                builder_.finish(mark, raw(Kind::CallExpr));
+                break;
+            case Kind::LeftBracket: {
+                Mark arguments = builder_.mark();
+                bracketed(Kind::LeftBracket, Kind::RightBracket, is_expression_kind, "an index or a type", &Parser::index_argument);
+                builder_.finish(arguments, raw(Kind::IndexArgumentList));
+                builder_.finish(mark, raw(Kind::IndexExpr));
+                break;
+            }
+            case Kind::ColonColon:
+                bump();
+                if (at_name_or_keyword())
+                    bump_as(Kind::Identifier);
+                else
+                    expected(DiagnosticCode::ExpectedName, "a name after `::`");
+                builder_.finish(mark, raw(Kind::ScopedExpr));
+                break;
+            default: {
+                auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::StructFieldInit; };
+                bracketed(Kind::LeftBrace, Kind::RightBrace, kinds, "a field", &Parser::struct_field);
+                builder_.finish(mark, raw(Kind::StructExpr));
+            }
+        }
+    }
+}
+
+/// `.name`, `.0`, `.await`
+void Parser::field_access(const Mark& mark) {
+    bump();
+    if (at(Kind::AwaitKw)) {
+        bump();
+        return builder_.finish(mark, raw(Kind::AwaitExpr));
+    }
+    if (at(Kind::Identifier) || at(Kind::IntLiteral))
+        bump();
+    else
+        expected(DiagnosticCode::ExpectedName, "the name of a field or method after `.`");
+    builder_.finish(mark, raw(Kind::FieldExpr));
+}
+
+bool Parser::is_expression_kind(SyntaxKind kind) { return group(to_kind(kind)) == Group::Expression; }
+
+}  // namespace braid::altru

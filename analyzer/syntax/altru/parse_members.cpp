@@ -1,0 +1,110 @@
+// What stands in the bodies of structs, enums, actors, traits, impls and modules; contract clauses.
+#include <fmt/format.h>
+
+#include "analyzer/syntax/altru/parser.h"
+
+namespace braid::altru {
+
+bool Parser::is_member(SyntaxKind kind) {
+    return group(to_kind(kind)) == Group::Declaration || to_kind(kind) == Kind::ContractClause;
+}
+
+/// A declaration, a field or an invariant.
+void Parser::member(Unit& unit) {
+    if (at_contract_clause(Contracts::Loop)) return contract_clause(unit);
+    bool attributes = at(Kind::LeftBracket);
+    if (attributes) attribute_lists();
+    bool field_follows = at(Kind::Identifier) || (at(Kind::PubKw) && peek().kind == Kind::Identifier);
+    if (field_follows) return field(unit);
+    if (at(Kind::PubKw) || at_declaration()) return declaration(unit);
+    expected(DiagnosticCode::SyntaxError, attributes ? "a declaration below the attribute" : "a field, a function or another member");
+    if (!at_statement_end()) skip_line();
+    finish(unit, Kind::Error);
+}
+
+/// [pub] name : type [= default]
+void Parser::field(Unit& unit) {
+    eat(Kind::PubKw);
+    bump();
+    if (expect(Kind::Colon, "and the type of the field after its name")) type();
+    if (eat(Kind::Equal)) {
+        continue_line(false);
+        expression();
+    }
+    eat(Kind::Comma);
+    finish(unit, Kind::FieldDecl);
+}
+
+/// Name, Name(types), Name{fields}, Name = number
+void Parser::variant(Unit& unit) {
+    attribute_lists();
+    if (!at(Kind::Identifier)) {
+        if (at_declaration()) return declaration(unit);
+        expected(DiagnosticCode::ExpectedName, "the name of a variant");
+        if (!at_statement_end()) skip_line();
+        return finish(unit, Kind::Error);
+    }
+    bump();
+    payload();
+    if (eat(Kind::Equal)) expression();
+    eat(Kind::Comma);
+    finish(unit, Kind::VariantDecl);
+}
+
+void Parser::payload() {
+    if (!at(Kind::LeftParen) && !at(Kind::LeftBrace)) return;
+    Mark mark = builder_.mark();
+    bool braces = at(Kind::LeftBrace);
+    bracketed(visible_, braces ? Kind::RightBrace : Kind::RightParen, no_kinds, "a type", &Parser::payload_field);
+    builder_.finish(mark, raw(Kind::VariantPayload));
+}
+
+void Parser::payload_field() {
+    Mark mark = builder_.mark();
+    if (at(Kind::Identifier) && peek().kind == Kind::Colon) {
+        bump();
+        bump();
+    }
+    type();
+    if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::PayloadField));
+}
+
+/// `req`, `ens` or `inv`, first on its line, before white space and an expression.
+bool Parser::at_contract_clause(Contracts contracts) {
+    if (token_.kind != Kind::Identifier || token_.length != 3 || contracts == Contracts::None) return false;
+    std::string_view word = token_text();
+    bool clause = word == "inv" || (contracts == Contracts::Function && (word == "req" || word == "ens"));
+    if (!clause) return false;
+    Token next = peek();
+    return next.trivia > 0 && !next.first_on_line && begins_expression(next.kind);
+}
+
+void Parser::contract_clause(Unit& unit) {
+    std::string_view word = token_text();
+    bump_as(word == "req" ? Kind::ReqKw : word == "ens" ? Kind::EnsKw : Kind::InvKw);
+    {
+        LayoutScope scope(*this, {layout_.lines, layout_.brackets, true});
+        expression();
+        if (at(Kind::Question)) bump();
+    }
+    finish(unit, Kind::ContractClause);
+}
+
+/// The clauses that open a body.
+void Parser::contract_list(const Column& header, const Column& block, Contracts contracts) {
+    auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::ContractClause; };
+    Mark mark = builder_.mark();
+    Column tolerated = block;
+    while (begins_line_of_block(&header) && at_contract_clause(contracts)) {
+        if (!reuse_lines(kinds, block)) {
+            Unit unit = start_line(block);
+            report_indentation(block, tolerated);
+            accept_line();
+            contract_clause(unit);
+        }
+        finish_line();
+    }
+    if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::ContractList));
+}
+
+}  // namespace braid::altru

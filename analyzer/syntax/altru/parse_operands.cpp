@@ -1,0 +1,343 @@
+#include <fmt/format.h>
+
+#include "analyzer/syntax/altru/parser.h"
+
+namespace braid::altru {
+
+void Parser::operand() {
+    if (is_keyword(visible_) && peek().kind == Kind::ColonColon) return path_expression();
+    Mark mark = builder_.mark();
+    switch (visible_) {
+        case Kind::Identifier:
+            if (layout_.contract && (at_word("forall") || at_word("exists")) && peek().kind == Kind::Identifier) return quantifier();
+            return path_expression();
+        case Kind::SelfKw:
+        case Kind::SuperKw:
+            return path_expression();
+        case Kind::IntLiteral:
+        case Kind::FloatLiteral:
+        case Kind::CharLiteral:
+        case Kind::RawStringLiteral:
+        case Kind::TrueKw:
+        case Kind::FalseKw:
+            bump();
+            return builder_.finish(mark, raw(Kind::LiteralExpr));
+        case Kind::StringStart:
+            return string_expression();
+        case Kind::LeftParen:
+            return parenthesized();
+        case Kind::LeftBracket:
+            return list_expression();
+        case Kind::LeftBrace:
+            return braces_expression();
+        case Kind::Pipe:
+        case Kind::PipePipe:
+        case Kind::FnKw:
+        case Kind::MoveKw:
+        case Kind::AsyncKw:
+            return closure();
+        case Kind::IfKw:
+            return if_expression();
+        case Kind::MatchKw:
+            return match_expression();
+        case Kind::ChanKw:
+        case Kind::DynKw:
+            type_operand(false);
+            return builder_.finish(mark, raw(Kind::TypeExpr));
+        case Kind::UnsafeKw:
+            error_here(DiagnosticCode::SyntaxError, "`unsafe` is a reserved word without a meaning in Altru; remove it");
+            return skip_token();
+        case Kind::BadToken:
+            return skip_token();
+        default:
+            expected(DiagnosticCode::ExpectedExpression, "an expression");
+    }
+}
+
+/// name { "::" name }
+void Parser::path_expression() {
+    Mark mark = builder_.mark();
+    auto segment = [this] { bump_as(at(Kind::SelfKw) || at(Kind::SuperKw) ? visible_ : Kind::Identifier); };
+    segment();
+    while (at(Kind::ColonColon)) {
+        bump();
+        if (at_name_or_keyword())
+            segment();
+        else
+            expected(DiagnosticCode::ExpectedName, "a name after `::`");
+    }
+    builder_.finish(mark, raw(Kind::PathExpr));
+}
+
+/// The parts of a string are lexed here, where it is known that they are parts of a string.
+void Parser::string_expression() {
+    Mark mark = builder_.mark();
+    TextRange open = token_.range();
+    bool multi_line = token_.length == 3;
+    push_as(Kind::StringStart);
+    for (;;) {
+        token_ = lexer_.lex_string_part(position(), multi_line);
+        builder_.looked_at(lexer_.looked_at());
+        if (token_.has_problem) lexical_ = lexer_.take_problem();
+        visible_ = token_.kind;
+        if (token_.kind == Kind::StringText) {
+            push_as(Kind::StringText);
+        } else if (token_.kind == Kind::InterpolationStart) {
+            interpolation(multi_line);
+        } else {
+            break;
+        }
+    }
+    if (token_.kind == Kind::StringEnd)
+        push_as(Kind::StringEnd);
+    else
+        error_at(DiagnosticCode::UnterminatedString, open,
+                 multi_line ? "this string is never closed; end it with `\"\"\"`"
+                            : "this string is not closed on its line; end it with `\"`, or use `\"\"\"` for several lines");
+    token_.kind = Kind::StringEnd;
+    lex();
+    builder_.finish(mark, raw(Kind::StringExpr));
+}
+
+/// ${ expression [: format] }
+void Parser::interpolation(bool multi_line) {
+    Mark mark = builder_.mark();
+    TextRange open = token_.range();
+    push_as(Kind::InterpolationStart);
+    {
+        LayoutScope scope(*this, {!multi_line, true, layout_.contract});
+        lex();
+        if (!at(Kind::RightBrace))
+            expression();
+        else
+            expected(DiagnosticCode::ExpectedExpression, "an expression in `${}`");
+        if (at(Kind::Colon)) {
+            uint32_t trivia = token_.trivia;
+            uint32_t begin = token_.begin;
+            token_ = lexer_.lex_format(token_.text_begin());
+            builder_.looked_at(lexer_.looked_at());
+            token_.begin = begin;
+            token_.trivia = trivia;
+            bump_as(Kind::FormatSpec);
+        }
+        if (!at(Kind::RightBrace)) {
+            builder_.error({DiagnosticCode::UnclosedDelimiter, open, fmt::format("this `${{` is never closed; expected `}}`, found {}", found()),
+                            {{here(), "expected `}` here"}}, {}});
+            Mark skipped = builder_.mark();
+            while (!at(Kind::RightBrace) && !at(Kind::StringStart) && !at(LineEnd) && !at(Kind::EndOfFile)) bump();
+            if (!builder_.empty_since(skipped)) builder_.finish(skipped, raw(Kind::Error));
+        }
+        if (at(Kind::RightBrace)) push_as(Kind::RightBrace);
+    }
+    builder_.finish(mark, raw(Kind::Interpolation));
+    lexical_.reset();
+}
+
+/// An expression that can be taken over by itself: the element of a list.
+void Parser::element_expression() {
+    Unit unit = start_element();
+    expression();
+    finish(unit);
+}
+
+/// [a, b], [value; count]
+void Parser::list_expression() {
+    Mark mark = builder_.mark();
+    Token open = token_;
+    bool repeat = false;
+    bool closed;
+    {
+        LayoutScope scope(*this, {false, true, layout_.contract});
+        bump();
+        comma_elements(Kind::RightBracket, is_expression_kind, "an element", &Parser::element_expression);
+        if (at(Kind::Semicolon)) {
+            repeat = true;
+            bump();
+            expression();
+        }
+        closed = at(Kind::RightBracket);
+    }
+    close_bracket(closed, Kind::RightBracket, open);
+    builder_.finish(mark, raw(repeat ? Kind::RepeatExpr : Kind::ListExpr));
+}
+
+/// {k: v}, {a, b}, {}
+void Parser::braces_expression() {
+    Mark mark = builder_.mark();
+    auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::MapEntry || is_expression_kind(kind); };
+    Elements elements = bracketed(Kind::LeftBrace, Kind::RightBrace, kinds, "an element", &Parser::brace_element);
+    bool map = elements.first == Kind::List || elements.first == Kind::MapEntry;
+    builder_.finish(mark, raw(map ? Kind::MapExpr : Kind::SetExpr));
+}
+
+void Parser::brace_element() {
+    Unit unit = start_element();
+    expression();
+    if (!at(Kind::Colon)) return finish(unit);
+    bump();
+    expression();
+    finish(unit, Kind::MapEntry);
+}
+
+/// name: value, name, ..base
+void Parser::struct_field() {
+    Unit unit = start_element();
+    if (eat(Kind::DotDot)) {
+        expression();
+        return finish(unit, Kind::StructBase);
+    }
+    if (!at(Kind::Identifier)) {
+        expected(DiagnosticCode::ExpectedName, "the name of a field");
+        return builder_.abandon_unit(unit.mark);
+    }
+    bump();
+    if (eat(Kind::Colon)) {
+        expression();
+    } else if (at(Kind::Equal)) {
+        foreign(token_.range(), "a field's value follows a `:` in a struct literal", "write `:`", ":");
+        bump_as(Kind::Colon);
+        expression();
+    }
+    finish(unit, Kind::StructFieldInit);
+}
+
+/// (), (a), (a,), (a, b)
+void Parser::parenthesized() {
+    Mark mark = builder_.mark();
+    Elements elements = bracketed(Kind::LeftParen, Kind::RightParen, is_expression_kind, "an expression", &Parser::element_expression);
+    bool single = elements.first != Kind::List && !elements.many;
+    builder_.finish(mark, raw(single ? Kind::ParenExpr : Kind::TupleExpr));
+}
+
+void Parser::argument_list() {
+    Mark mark = builder_.mark();
+    auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::Argument; };
+    bracketed(Kind::LeftParen, Kind::RightParen, kinds, "an argument", &Parser::argument);
+    builder_.finish(mark, raw(Kind::ArgumentList));
+}
+
+/// value, name = value
+void Parser::argument() {
+    Unit unit = start_element();
+    if (at(Kind::Identifier) && peek().kind == Kind::Equal) {
+        bump();
+        bump();
+    }
+    expression();
+    if (builder_.empty_since(unit.mark.mark)) return builder_.abandon_unit(unit.mark);
+    finish(unit, Kind::Argument);
+}
+
+bool Parser::at_type_in_expression() {
+    if (at(Kind::FnKw) || at(Kind::ChanKw) || at(Kind::DynKw)) return true;
+    if (at(Kind::AsyncKw)) return peek().kind == Kind::FnKw;
+    return at(Kind::Amp) && peek().kind == Kind::Lifetime;
+}
+
+void Parser::index_argument() {
+    Unit unit = start_element();
+    if (!at_type_in_expression()) {
+        expression();
+        return finish(unit);
+    }
+    type();
+    finish(unit, Kind::TypeExpr);
+}
+
+/// { move | async } ( |parameters| | fn(parameters) ) [-> type] body
+void Parser::closure() {
+    Mark mark = builder_.mark();
+    Column header = line_;
+    while (at(Kind::MoveKw) || at(Kind::AsyncKw)) bump();
+    bool fn = at(Kind::FnKw);
+    if (at(Kind::PipePipe)) {
+        bump();
+    } else if (at(Kind::Pipe)) {
+        closure_parameters();
+    } else if (fn) {
+        bump();
+        if (at(Kind::Identifier)) {
+            error_here(DiagnosticCode::SyntaxError, "a function in an expression has no name; declare it on a line of its own, or remove the name");
+            skip_token();
+        }
+        if (at(Kind::LeftParen))
+            parameters();
+        else
+            expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the closure");
+    } else {
+        expected(DiagnosticCode::ExpectedExpression, "a closure (`fn():` or `|x|`)");
+        return builder_.finish(mark, raw(Kind::ClosureExpr));
+    }
+    if (eat(Kind::Arrow)) type();
+    if (fn || at(Kind::Colon))
+        block(header, "the closure's parameters", Contracts::Function);
+    else
+        closure_body(header);
+    builder_.finish(mark, raw(Kind::ClosureExpr));
+}
+
+/// The expression of `|x| expression`; an assignment makes a block of it.
+void Parser::closure_body(const Column&) {
+    Mark mark = builder_.mark();
+    expression();
+    if (builder_.empty_since(mark)) return;
+    Kind kind = assignment_rest();
+    if (kind == Kind::Error) return;
+    builder_.finish(mark, raw(kind));
+    builder_.finish(mark, raw(Kind::Block));
+}
+
+/// if condition: block [else: block | else if …]
+void Parser::if_expression() {
+    Nesting nesting(*this);
+    if (!nesting) return;
+    Mark mark = builder_.mark();
+    Column header = line_;
+    bump();
+    condition();
+    block(header, "the condition");
+    if (at_else(header)) {
+        Mark clause = builder_.mark();
+        accept_line();
+        bump();
+        if (at(Kind::IfKw))
+            if_expression();
+        else
+            block(header, "`else`");
+        builder_.finish(clause, raw(Kind::ElseClause));
+    }
+    builder_.finish(mark, raw(Kind::IfExpr));
+}
+
+/// expression, or let pattern = expression; several joined by `and`
+void Parser::condition() {
+    if (!at(Kind::LetKw)) return expression();
+    Mark mark = builder_.mark();
+    bump();
+    pattern();
+    if (expect(Kind::Equal, "after the pattern")) expression();
+    builder_.finish(mark, raw(Kind::LetExpr));
+}
+
+/// match scrutinee: arms
+void Parser::match_expression() {
+    Mark mark = builder_.mark();
+    Column header = line_;
+    bump();
+    expression();
+    auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::MatchArm; };
+    list_block(header, "what `match` looks at", kinds, &Parser::match_arm, Kind::MatchArmList);
+    builder_.finish(mark, raw(Kind::MatchExpr));
+}
+
+/// forall name in range: body
+void Parser::quantifier() {
+    Mark mark = builder_.mark();
+    bump_as(at_word("forall") ? Kind::ForallKw : Kind::ExistsKw);
+    bump();
+    if (expect(Kind::InKw, "and a range after the name")) expression();
+    if (expect(Kind::Colon, "and the condition after the range")) expression();
+    builder_.finish(mark, raw(Kind::QuantifierExpr));
+}
+
+}  // namespace braid::altru

@@ -1,0 +1,235 @@
+#include <fmt/format.h>
+
+#include "analyzer/syntax/altru/parser.h"
+
+namespace braid::altru {
+
+void Parser::statement(Unit& unit) {
+    if (at_declaration()) {
+        declaration(unit);
+        return;
+    }
+    uint32_t before = position();
+    Kind kind = statement_body();
+    if (position() == before) {
+        // Nothing that begins a statement; what stopped us must not stop us again.
+        if (at_closer() && !at_statement_end()) {
+            error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
+            bump();
+        } else if (!at_statement_end()) {
+            bump();
+        }
+        if (!at_statement_end()) skip_line();
+        return finish(unit, Kind::Error);
+    }
+    if (at(Kind::Semicolon)) {
+        foreign(token_.range(), "statements end with their line in Altru, without `;`", "remove the `;`", "");
+        bump();
+    }
+    finish(unit, kind);
+}
+
+/// One statement; returns what it is.
+Kind Parser::statement_body() {
+    switch (visible_) {
+        case Kind::LetKw: return let_statement();
+        case Kind::ReturnKw:
+        case Kind::BreakKw:
+        case Kind::ContinueKw: return jump_statement();
+        case Kind::WhileKw: return while_statement();
+        case Kind::ForKw: return for_statement();
+        case Kind::LoopKw: return loop_statement();
+        case Kind::SelectKw: return select_statement();
+        case Kind::GoKw: return go_statement();
+        default: return expression_statement();
+    }
+}
+
+/// let pattern [: type] [= value [else: block]]
+Kind Parser::let_statement() {
+    Column header = line_;
+    bump();
+    pattern();
+    if (eat(Kind::Colon)) type();
+    if (at(Kind::Equal)) {
+        bump();
+        continue_line(false);
+        expression();
+        if (at_else(header)) else_block(header);
+    }
+    return Kind::LetStmt;
+}
+
+/// `else` belongs to what began on the line `header`: it stands on the same line or below it in the same column.
+bool Parser::at_else(const Column& header) const {
+    if (at(Kind::ElseKw)) return true;
+    return at(LineEnd) && token_.kind == Kind::ElseKw && token_.column == header;
+}
+
+/// else: block
+void Parser::else_block(const Column& header) {
+    Mark mark = builder_.mark();
+    accept_line();
+    bump();
+    block(header, "`else`");
+    builder_.finish(mark, raw(Kind::ElseClause));
+}
+
+Kind Parser::jump_statement() {
+    Kind keyword = visible_;
+    bump();
+    if (keyword == Kind::ReturnKw && begins_expression(visible_)) expression();
+    return keyword == Kind::ReturnKw ? Kind::ReturnStmt : keyword == Kind::BreakKw ? Kind::BreakStmt : Kind::ContinueStmt;
+}
+
+/// An assignment operator or `<-` and its right side, after an expression; Error when there is none.
+Kind Parser::assignment_rest() {
+    switch (visible_) {
+        case Kind::Equal: case Kind::PlusEqual: case Kind::MinusEqual: case Kind::StarEqual: case Kind::SlashEqual:
+        case Kind::PercentEqual: case Kind::AmpEqual: case Kind::PipeEqual: case Kind::CaretEqual: case Kind::ShiftLeftEqual:
+        case Kind::ShiftRightEqual:
+            bump();
+            continue_line(false);
+            expression();
+            return Kind::AssignStmt;
+        case Kind::LeftArrow:
+            bump();
+            continue_line(false);
+            expression();
+            return Kind::SendStmt;
+        default:
+            return Kind::Error;
+    }
+}
+
+Kind Parser::expression_statement() {
+    expression();
+    Kind kind = assignment_rest();
+    return kind == Kind::Error ? Kind::ExprStmt : kind;
+}
+
+/// while condition: block
+Kind Parser::while_statement() {
+    Column header = line_;
+    bump();
+    condition();
+    block(header, "the condition", Contracts::Loop);
+    return Kind::WhileStmt;
+}
+
+/// for pattern in [move] iterable: block
+Kind Parser::for_statement() {
+    Column header = line_;
+    bump();
+    pattern();
+    if (expect(Kind::InKw, "between the pattern and what it runs over")) {
+        if (at(Kind::MoveKw) && peek().kind != Kind::Pipe && peek().kind != Kind::FnKw) bump();
+        expression();
+    }
+    block(header, "the `for` header", Contracts::Loop);
+    return Kind::ForStmt;
+}
+
+Kind Parser::loop_statement() {
+    Column header = line_;
+    bump();
+    block(header, "`loop`", Contracts::Loop);
+    return Kind::LoopStmt;
+}
+
+/// select: arms
+Kind Parser::select_statement() {
+    Column header = line_;
+    bump();
+    auto kinds = [](SyntaxKind raw_kind) {
+        Kind kind = to_kind(raw_kind);
+        return kind == Kind::SelectArm || kind == Kind::SelectTimeoutArm || kind == Kind::SelectDefaultArm;
+    };
+    list_block(header, "`select`", kinds, &Parser::select_arm, Kind::SelectArmList);
+    return Kind::SelectStmt;
+}
+
+/// go call, go closure
+Kind Parser::go_statement() {
+    bump();
+    expression();
+    return Kind::GoStmt;
+}
+
+/// case [pattern =] operation: block, case channel <- value: block, case timeout(ms): block, default: block
+void Parser::select_arm(Unit& unit) {
+    Column header = line_;
+    if (at_word("default") && peek().kind == Kind::Colon) {
+        bump_as(Kind::DefaultKw);
+        block(header, "`default`");
+        return finish(unit, Kind::SelectDefaultArm);
+    }
+    if (!expect(Kind::CaseKw, "or `default` to begin an arm of `select`")) {
+        if (!at_statement_end()) skip_line();
+        if (token_.first_on_line) skip_lines(header);
+        return finish(unit, Kind::Error);
+    }
+    if (at_word("timeout") && peek().kind == Kind::LeftParen) {
+        bump_as(Kind::TimeoutKw);
+        argument_list();
+        block(header, "the arm", Contracts::None);
+        return finish(unit, Kind::SelectTimeoutArm);
+    }
+    // `pattern = operation` or an operation alone: a pattern is one only if `=` follows.
+    bool binds = false;
+    for (Token token = token_; token.kind != Kind::EndOfFile; token = peek_after(token)) {
+        if (token.first_on_line && token.begin != token_.begin) break;
+        if (token.kind == Kind::Equal) binds = true;
+        if (token.kind == Kind::Equal || token.kind == Kind::Colon || token.kind == Kind::LeftArrow || token.kind == Kind::Dot) break;
+    }
+    if (binds) {
+        pattern();
+        expect(Kind::Equal, "after the pattern");
+    }
+    expression();
+    if (!binds && eat(Kind::LeftArrow)) expression();
+    block(header, "the arm");
+    finish(unit, Kind::SelectArm);
+}
+
+/// pattern [if guard] => (expression | simple statement | block)
+void Parser::match_arm(Unit& unit) {
+    Column header = line_;
+    uint32_t before = position();
+    pattern();
+    if (at(Kind::IfKw)) {
+        Mark guard = builder_.mark();
+        bump();
+        expression();
+        builder_.finish(guard, raw(Kind::MatchGuard));
+    }
+    if (!expect(Kind::FatArrow, "after the pattern")) {
+        if (!at_statement_end()) skip_line();
+        if (token_.first_on_line && position() > before) skip_lines(header);
+        return finish(unit, position() > before ? Kind::MatchArm : Kind::Error);
+    }
+    LayoutScope scope(*this, {true, layout_.brackets, false});
+    if (on_new_line()) {
+        if (begins_line_of_block(&header))
+            arrow_block(header);
+        else
+            expected(DiagnosticCode::ExpectedExpression, "the value or the block of the arm");
+    } else {
+        Mark mark = builder_.mark();
+        if (at_jump()) {
+            Kind kind = jump_statement();
+            builder_.finish(mark, raw(kind));
+        } else if (at(Kind::LetKw) || at(Kind::ForKw) || at(Kind::WhileKw) || at(Kind::LoopKw) || at(Kind::SelectKw) || at(Kind::GoKw)) {
+            Kind kind = statement_body();
+            builder_.finish(mark, raw(kind));
+        } else {
+            expression();
+            Kind kind = assignment_rest();
+            if (kind != Kind::Error) builder_.finish(mark, raw(kind));
+        }
+    }
+    if (at(Kind::Comma)) bump();
+    finish(unit, Kind::MatchArm);
+}
+
+}  // namespace braid::altru

@@ -1,0 +1,202 @@
+#include <fmt/format.h>
+
+#include "analyzer/syntax/altru/parser.h"
+
+namespace braid::altru {
+
+bool Parser::at_type() const {
+    switch (visible_) {
+        case Kind::Identifier: case Kind::LeftBracket: case Kind::LeftParen: case Kind::Amp: case Kind::AmpAmp: case Kind::FnKw:
+        case Kind::AsyncKw: case Kind::ChanKw: case Kind::DynKw: case Kind::SelfKw: case Kind::SuperKw:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// type = operand { "|" operand } | operand "+" bounds
+void Parser::type() {
+    Nesting nesting(*this);
+    if (!nesting) return;
+    Mark mark = builder_.mark();
+    type_operand(true);
+    if (at(Kind::Plus)) {
+        bump();
+        type_bounds();
+        builder_.finish(mark, raw(Kind::BoundedType));
+    }
+    if (!at(Kind::Pipe)) return;
+    while (eat(Kind::Pipe)) {
+        continue_line(true);
+        type_operand(true);
+    }
+    builder_.finish(mark, raw(Kind::UnionType));
+}
+
+void Parser::annotation_type() {
+    Nesting nesting(*this);
+    if (nesting) type_operand(true);
+}
+
+/// `angle`: `Name<T>` is read as a habit from other languages (not after `as`, where `<` compares).
+void Parser::type_operand(bool angle) {
+    Mark mark = builder_.mark();
+    if (is_keyword(visible_) && peek().kind == Kind::ColonColon) return path_type(angle);
+    switch (visible_) {
+        case Kind::Identifier:
+        case Kind::SelfKw:
+        case Kind::SuperKw:
+            if (!at_word("_")) return path_type(angle);
+            bump();
+            return builder_.finish(mark, raw(Kind::InferredType));
+        case Kind::LeftBracket: {
+            Token open = token_;
+            bool closed;
+            bool array = false;
+            {
+                LayoutScope scope(*this, {false, true, layout_.contract});
+                bump();
+                type();
+                if (eat(Kind::Semicolon)) {
+                    array = true;
+                    expression();
+                }
+                closed = at(Kind::RightBracket);
+            }
+            close_bracket(closed, Kind::RightBracket, open);
+            return builder_.finish(mark, raw(array ? Kind::ArrayType : Kind::ListType));
+        }
+        case Kind::LeftParen: {
+            Elements elements = bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a type", &Parser::plain_type);
+            bool single = elements.first != Kind::List && !elements.many;
+            return builder_.finish(mark, raw(single ? Kind::ParenType : Kind::TupleType));
+        }
+        case Kind::AmpAmp: {
+            bump_part(Kind::Amp, 1);
+            Nesting nesting(*this);
+            if (nesting) type_operand(angle);
+            return builder_.finish(mark, raw(Kind::ReferenceType));
+        }
+        case Kind::Amp: {
+            bump();
+            eat(Kind::Lifetime);
+            eat(Kind::MutKw);
+            Nesting nesting(*this);
+            if (nesting) type_operand(angle);
+            return builder_.finish(mark, raw(Kind::ReferenceType));
+        }
+        case Kind::AsyncKw:
+        case Kind::FnKw:
+            return function_type();
+        case Kind::ChanKw: {
+            bump();
+            Nesting nesting(*this);
+            if (nesting) type_operand(angle);
+            return builder_.finish(mark, raw(Kind::ChannelType));
+        }
+        case Kind::DynKw:
+            bump();
+            type_bounds();
+            return builder_.finish(mark, raw(Kind::DynType));
+        case Kind::ImplKw:
+            error_here(DiagnosticCode::ExpectedType, "`impl` begins no type; write `dyn Trait`, or a type parameter with the trait as its bound");
+            return skip_token();
+        default:
+            expected(DiagnosticCode::ExpectedType, "a type");
+    }
+}
+
+void Parser::function_type() {
+    Mark mark = builder_.mark();
+    eat(Kind::AsyncKw);
+    if (expect(Kind::FnKw, "in the type of a function")) {
+        if (at(Kind::LeftParen))
+            bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a type", &Parser::plain_type);
+        else
+            expect(Kind::LeftParen, "and the types of the parameters after `fn`");
+        if (eat(Kind::Arrow)) type();
+    }
+    builder_.finish(mark, raw(Kind::FunctionType));
+}
+
+/// path = name { "::" name } [ "[" arguments "]" ]
+void Parser::path_type(bool angle) {
+    Mark mark = builder_.mark();
+    auto segment = [this] {
+        bool own = at(Kind::SelfKw) || at(Kind::SuperKw);
+        bump_as(own ? visible_ : Kind::Identifier);
+    };
+    segment();
+    while (at(Kind::ColonColon)) {
+        bump();
+        if (at_name_or_keyword())
+            segment();
+        else
+            expected(DiagnosticCode::ExpectedName, "a name after `::`");
+    }
+    if (at(Kind::LeftBracket)) {
+        Mark arguments = builder_.mark();
+        bracketed(Kind::LeftBracket, Kind::RightBracket, no_kinds, "a type", &Parser::type_argument);
+        builder_.finish(arguments, raw(Kind::TypeArgumentList));
+    } else if (angle && at(Kind::Less) && token_.trivia == 0) {
+        angle_arguments();
+    }
+    builder_.finish(mark, raw(Kind::PathType));
+}
+
+void Parser::type_argument() {
+    if (eat(Kind::Lifetime)) return;
+    Mark mark = builder_.mark();
+    if (at(Kind::Identifier) && peek().kind == Kind::Equal) {
+        bump();
+        bump();
+        type();
+        return builder_.finish(mark, raw(Kind::AssociatedTypeBinding));
+    }
+    type();
+}
+
+/// `Name<T>`, taken for `Name[T]`.
+void Parser::angle_arguments() {
+    Mark mark = builder_.mark();
+    Token open = token_;
+    // Its fix needs both ends: look for the closing one first.
+    int depth = 0;
+    Token close = open;
+    for (int i = 0; i < 64; ++i) {
+        if (close.kind == Kind::Less) ++depth;
+        if (close.kind == Kind::Greater) --depth;
+        if (close.kind == Kind::ShiftRight) depth -= 2;
+        if (depth <= 0 || close.kind == Kind::EndOfFile) break;
+        close = peek_after(close);
+    }
+    SyntaxError hint{DiagnosticCode::ForeignSpelling, open.range(), "type arguments stand in square brackets: `Name[T]`", {}, {}};
+    if (depth == 0 && close.kind == Kind::Greater)
+        hint.fix = SyntaxError::Fix{"write square brackets", {{open.range(), "["}, {close.range(), "]"}}};
+    builder_.error(std::move(hint));
+    bump();
+    while (!at(Kind::Greater) && !at(Kind::ShiftRight) && (at_type() || at(Kind::Lifetime))) {
+        type_argument();
+        if (!eat(Kind::Comma)) break;
+    }
+    if (at(Kind::ShiftRight))
+        bump_part(Kind::Greater, 1);
+    else
+        expect(Kind::Greater, "after the type arguments");
+    builder_.finish(mark, raw(Kind::TypeArgumentList));
+}
+
+/// bounds = type { "+" type }
+void Parser::type_bounds() {
+    Mark mark = builder_.mark();
+    do {
+        if (!eat(Kind::Lifetime)) {
+            Nesting nesting(*this);
+            if (!nesting) break;
+            type_operand(true);
+        }
+    } while (eat(Kind::Plus));
+    builder_.finish(mark, raw(Kind::TypeBounds));
+}
+
+}  // namespace braid::altru

@@ -1,0 +1,88 @@
+#include "analyzer/syntax/altru/parser.h"
+
+#include <fmt/format.h>
+
+namespace braid::altru {
+
+GreenRef Parser::parse_file() {
+    lex();
+    Mark mark = builder_.mark();
+    auto kinds = [](SyntaxKind kind) {
+        return group(to_kind(kind)) == Group::Declaration || group(to_kind(kind)) == Group::Statement;
+    };
+    while (token_.kind != Kind::EndOfFile) block_lines(nullptr, Column{}, kinds, &Parser::statement);
+    push_as(Kind::EndOfFile);
+    return builder_.finish_root(mark, raw(Kind::SourceFile));
+}
+
+void Parser::lex() {
+    bool field = token_.kind == Kind::Dot && token_.end() == position() && token_.length > 0;
+    token_ = field ? lexer_.lex_field(position()) : lexer_.lex(position());
+    builder_.looked_at(lexer_.looked_at());
+    lexical_ = token_.has_problem ? lexer_.take_problem() : std::nullopt;
+    if (token_.first_on_line) line_ = token_.column;
+    accepted_ = false;
+    show();
+}
+
+Token Parser::peek_after(const Token& token) {
+    Token next = lexer_.lex(token.end());
+    builder_.looked_at(lexer_.looked_at());
+    return next;
+}
+
+void Parser::show() {
+    bool hidden = layout_.lines && token_.first_on_line && !accepted_ && token_.kind != Kind::Dot &&
+                  token_.kind != Kind::EndOfFile;
+    visible_ = hidden ? LineEnd : token_.kind;
+}
+
+void Parser::set_layout(Layout layout) {
+    layout_ = layout;
+    show();
+}
+
+void Parser::accept_line() {
+    accepted_ = true;
+    show();
+}
+
+void Parser::push_as(Kind kind) {
+    if (lexical_) builder_.error(*std::exchange(lexical_, std::nullopt));
+    builder_.token(raw(kind), token_.trivia, token_.length);
+}
+
+void Parser::bump_as(Kind kind) {
+    push_as(kind);
+    lex();
+}
+
+/// Takes the first `length` bytes of the token as a token of its own.
+void Parser::bump_part(Kind kind, uint32_t length) {
+    builder_.token(raw(kind), token_.trivia, length);
+    lex();
+}
+
+bool Parser::eat(Kind kind) {
+    if (!at(kind)) return false;
+    bump();
+    return true;
+}
+
+bool Parser::expect(Kind kind, std::string_view where) {
+    if (eat(kind)) return true;
+    error_here(DiagnosticCode::ExpectedToken, fmt::format("expected {} {}, found {}", describe(kind), where, found()));
+    return false;
+}
+
+/// Where an operand must follow, the next line may give it; unless any column will do, it must be indented deeper.
+void Parser::continue_line(bool any_column) {
+    if (at(LineEnd) && (any_column || token_.column.wide > line_.wide || layout_.brackets)) accept_line();
+}
+
+bool Parser::at_statement_end() const {
+    if (at(LineEnd) || at(Kind::EndOfFile)) return true;
+    return layout_.brackets && (at_closer() || at(Kind::Comma));
+}
+
+}  // namespace braid::altru

@@ -1,0 +1,271 @@
+#pragma once
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "analyzer/syntax/altru/lexer.h"
+#include "analyzer/syntax/builder.h"
+
+namespace braid::altru {
+
+/// Recursive descent over tokens with layout.
+///
+/// Layout. A token that stands first on its line is shown to the grammar as `LineEnd` while lines matter, until `accept_line()`.
+/// Blocks set what column their lines have; brackets make line ends invisible, until a block inside of them makes lines matter
+/// again. A block's lines are indented deeper than the line its header began on (`line_`).
+///
+/// Reuse. Statements, members, arms and list elements are units (GreenBuilder). What a unit's text means beside its bytes is in its
+/// context: the column of its block or of its line, whether brackets are open around it, whether it is in a contract clause. Nothing else in this
+/// class may influence how a unit is parsed.
+class Parser {
+  public:
+    Parser(std::string_view text, ReuseCursor* reuse) : builder_(reuse), lexer_(text), text_(text) {}
+    GreenRef parse_file();
+
+  private:
+    // What the grammar sees instead of a token that begins a line.
+    static constexpr Kind LineEnd = Kind::Count;
+    using Mark = GreenBuilder::Mark;
+    using Chain = GreenBuilder::Chain;
+
+    struct Layout {
+        bool lines = true;      ///< line ends matter
+        bool brackets = false;  ///< inside brackets, however deep: closers and commas end a block
+        bool contract = false;  ///< inside a contract clause: `?` is no operator, `implies` and quantifiers are
+    };
+    /// Changes the layout for a scope.
+    class LayoutScope {
+      public:
+        LayoutScope(Parser& parser, Layout layout) : parser_(parser), saved_(parser.layout_) {
+            parser_.set_layout(layout);
+        }
+        ~LayoutScope() { parser_.set_layout(saved_); }
+        LayoutScope(const LayoutScope&) = delete;
+        LayoutScope& operator=(const LayoutScope&) = delete;
+
+      private:
+        Parser& parser_;
+        Layout saved_;
+    };
+    /// One level of nesting; false at the limit, after reporting it and skipping what follows.
+    class Nesting {
+      public:
+        explicit Nesting(Parser& parser) : parser_(parser), inside_(parser.builder_.enter()) {
+            if (!inside_) parser_.too_deep();
+        }
+        ~Nesting() { parser_.builder_.leave(); }
+        Nesting(const Nesting&) = delete;
+        Nesting& operator=(const Nesting&) = delete;
+        explicit operator bool() const { return inside_; }
+
+      private:
+        Parser& parser_;
+        bool inside_;
+    };
+    /// A unit of reuse being parsed, and what its context will be made of.
+    struct Unit {
+        GreenBuilder::UnitMark mark;
+        uint32_t blocks = 0;    ///< blocks_ at its begin
+        bool own_line = false;  ///< it began a line: nothing inside depends on another line
+        Column line;
+    };
+    /// What a comma list turned out to be.
+    struct Elements {
+        Kind first = Kind::List;  ///< kind of the first element
+        bool many = false;        ///< two elements or a trailing comma
+    };
+    using Rule = void (Parser::*)();
+
+    // ---- tokens (parser.cpp) ----
+    Kind kind() const { return visible_; }
+    bool at(Kind kind) const { return visible_ == kind; }
+    std::string_view token_text() const { return text_.substr(token_.text_begin(), token_.length); }
+    bool at_word(std::string_view word) const { return at(Kind::Identifier) && token_text() == word; }
+    bool at_name_or_keyword() const { return at(Kind::Identifier) || is_keyword(visible_); }
+    Token peek() { return peek_after(token_); }
+    Token peek_after(const Token& token);
+    void bump() { bump_as(visible_); }
+    void bump_as(Kind kind);
+    void push_as(Kind kind);  ///< without lexing on
+    void bump_part(Kind kind, uint32_t length);
+    bool eat(Kind kind);
+    bool expect(Kind kind, std::string_view where);
+    void lex();
+    void show();
+    void set_layout(Layout layout);
+    void accept_line();
+    void continue_line(bool any_column);
+    bool on_new_line() const { return token_.first_on_line || token_.kind == Kind::EndOfFile; }
+    bool at_closer() const { return at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace); }
+    bool at_statement_end() const;
+    uint32_t position() const { return builder_.position(); }
+
+    // ---- errors (errors.cpp) ----
+    /// At the current token, or after the last one when the current token begins a line.
+    TextRange here() const;
+    std::string found() const;
+    bool error_here(DiagnosticCode code, std::string message) { return error_at(code, here(), std::move(message)); }
+    bool error_at(DiagnosticCode code, TextRange range, std::string message);
+    bool expected(DiagnosticCode code, std::string_view what);
+    void foreign(TextRange range, std::string message, std::string title, std::string replacement);
+    void skip_line();
+    void skip_token();
+    void skip_balanced();
+    void too_deep();
+
+    // ---- units and lists (blocks.cpp) ----
+    Unit start_line(const Column& block);
+    Unit start_element();
+    uint16_t context(const Unit& unit) const;
+    uint16_t flags_context() const;
+    void finish(Unit& unit, Kind kind);
+    void finish(Unit& unit);
+    bool reuse_lines(KindPredicate kinds, const Column& block);
+    const GreenNode* reuse_elements(KindPredicate kinds, bool& separator);
+    void after_reuse(const GreenNode* node);
+
+    bool begins_line_of_block(const Column* header) const;
+    void report_indentation(const Column& block, Column& tolerated);
+    /// The lines of a block whose header began on the line `header` (null: the file). `element` parses one, as a unit.
+    void block_lines(const Column* header, const Column& block, KindPredicate kinds, void (Parser::*element)(Unit&));
+    void finish_line();
+    bool more_on_line() const;
+    void skip_lines(const Column& header);
+    bool block_colon(const Column& header, std::string_view owner);
+
+    enum class Contracts { None, Function, Loop };
+    void block(const Column& header, std::string_view owner, Contracts contracts = Contracts::None);
+    void statement_lines(const Column& header, Contracts contracts);
+    void arrow_block(const Column& header);
+    void one_line_block();
+    /// `: lines` of things that are no statements.
+    void list_block(const Column& header, std::string_view owner, KindPredicate kinds, void (Parser::*element)(Unit&), Kind node);
+
+    /// `open element, element close`; `element` is one element and makes its own unit if it is to be reused.
+    Elements bracketed(Kind open, Kind close, KindPredicate kinds, std::string_view what, Rule element);
+    Elements comma_elements(Kind close, KindPredicate kinds, std::string_view what, Rule element);
+    bool recover_in_list(Kind close, std::string_view what, const Column& line);
+    void close_bracket(bool closed, Kind close, const Token& open);
+
+    // ---- declarations (parse_declarations.cpp, parse_members.cpp) ----
+    bool at_declaration();
+    bool at_attributes();
+    void attribute_lists();
+    void attribute_list();
+    void attribute();
+    void attribute_argument();
+    void declaration(Unit& unit);
+    void function_rest(const Column& header);
+    void parameters();
+    void closure_parameters();
+    void parameter();
+    void closure_parameter();
+    bool at_self_parameter();
+    void self_parameter();
+    void generic_parameters();
+    void generic_parameter();
+    void where_clause();
+    void type_bounds();
+    void trait_rest(const Column& header);
+    void impl_rest(const Column& header);
+    void constant_rest(std::string_view what, bool needs_value);
+    void alias_rest();
+    void use_tree();
+    void member(Unit& unit);
+    static bool is_member(SyntaxKind kind);
+    void variant(Unit& unit);
+    void payload();
+    void payload_field();
+    void field(Unit& unit);
+    void declared_name(std::string_view what);
+
+    // ---- contracts ----
+    bool at_contract_clause(Contracts contracts);
+    void contract_clause(Unit& unit);
+    void contract_list(const Column& header, const Column& block, Contracts contracts);
+
+    // ---- statements (parse_statements.cpp) ----
+    void statement(Unit& unit);
+    Kind statement_body();
+    Kind let_statement();
+    Kind expression_statement();
+    Kind jump_statement();
+    Kind while_statement();
+    Kind for_statement();
+    Kind loop_statement();
+    Kind select_statement();
+    Kind go_statement();
+    void select_arm(Unit& unit);
+    void match_arm(Unit& unit);
+    void else_block(const Column& header);
+    Kind assignment_rest();
+    bool at_jump() const { return at(Kind::ReturnKw) || at(Kind::BreakKw) || at(Kind::ContinueKw); }
+
+    // ---- expressions (parse_expressions.cpp, parse_operands.cpp) ----
+    void expression() { binary(0); }
+    void binary(int minimum);
+    bool binary_step(const Mark& mark, Chain& chain, int minimum);
+    void foreign_operator();
+    void prefix(bool with_try);
+    void postfix(const Mark& mark, Chain& chain, bool with_try);
+    void field_access(const Mark& mark);
+    void operand();
+    void path_expression();
+    void string_expression();
+    void interpolation(bool multi_line);
+    void list_expression();
+    void braces_expression();
+    void brace_element();
+    void struct_field();
+    void parenthesized();
+    void element_expression();
+    void argument_list();
+    void argument();
+    void index_argument();
+    bool at_closure() const { return at(Kind::Pipe) || at(Kind::PipePipe) || at(Kind::FnKw) || at(Kind::MoveKw) || at(Kind::AsyncKw); }
+    void closure();
+    void closure_body(const Column& header);
+    void if_expression();
+    bool at_else(const Column& header) const;
+    void match_expression();
+    void condition();
+    void quantifier();
+    static bool begins_expression(Kind kind);
+    static bool is_expression_kind(SyntaxKind kind);
+    bool at_type_in_expression();
+
+    // ---- types and patterns (parse_types.cpp, parse_patterns.cpp) ----
+    void type();
+    void annotation_type();  ///< a type without `|` at its top, as between the bars of a closure
+    void type_operand(bool angle);
+    void path_type(bool angle);
+    void type_argument();
+    void angle_arguments();
+    void plain_type() { type(); }
+    void function_type();
+    bool at_type() const;
+    void pattern();
+    void pattern_operand();
+    void pattern_of_kind();
+    void literal_pattern();
+    void path_pattern();
+    void struct_field_pattern();
+    void range_pattern_rest(const Mark& mark);
+    bool at_pattern() const;
+
+    static bool no_kinds(SyntaxKind) { return false; }
+
+    GreenBuilder builder_;
+    Lexer lexer_;
+    std::string_view text_;
+    Token token_;
+    Kind visible_ = Kind::EndOfFile;
+    bool accepted_ = false;
+    Layout layout_;
+    Column line_;          ///< where the line of the current token begins
+    uint32_t blocks_ = 0;  ///< layout blocks opened so far
+    std::optional<SyntaxError> lexical_;
+};
+
+}  // namespace braid::altru

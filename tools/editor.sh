@@ -2,14 +2,9 @@
 
 extension=$root/vscode-extension
 
-# What `npm ci` installed is kept until the lock file changes.
 install_extension_modules() {
     . "$extension/tools/node.sh"
-    braid_use_node || return 1
-    local stamp=$extension/node_modules/.braid-lock
-    cmp -s "$extension/package-lock.json" "$stamp" && return 0
-    (cd "$extension" && npm ci --no-audit --no-fund) || return 1
-    cp "$extension/package-lock.json" "$stamp"
+    braid_use_node && braid_install_modules "$extension"
 }
 
 # Prints `ok NAME` or `FAILED NAME` for each script of package.json that checks something.
@@ -30,13 +25,11 @@ extension_checks() {
 command_package() {
     build_release
     need_packages extension
-    install_extension_modules || die "the extension's modules could not be installed"
-    (cd "$extension" && npm run --silent package) >&2 || die "the extension could not be packaged"
     local target=$build/package
     rm -rf "$target"
     mkdir -p "$target"
     cp "$build/release/braid" "$target/"
-    find "$extension" -maxdepth 2 -name '*.vsix' -not -path '*/node_modules/*' -exec cp {} "$target/" \;
+    "$extension/tools/package.sh" "$build/release/braid" "$target/braid.vsix" >&2 || die "the extension could not be packaged"
     say "packaged: $(cd "$target" && ls -m)"
 }
 

@@ -142,5 +142,5 @@ run_extension_checks() {
 run_editors() {
     [ -x "$root/tests/editors/run.sh" ] || return 0
     need_packages extension
-    BRAID=$build/release/braid run_listing_suite editors "$root/tests/editors/run.sh"
+    BRAID_BINARY=$build/release/braid run_listing_suite editors "$root/tests/editors/run.sh"
 }

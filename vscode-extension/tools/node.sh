@@ -1,4 +1,6 @@
-# Sourced, not run: puts a Node.js that can build and drive the extension first in PATH, with its headers for node-gyp.
+# Sourced, not run. braid_use_node puts a Node.js that can build and drive the extension first in PATH, with its headers for
+# node-gyp; braid_install_modules FOLDER installs the npm packages of the extension there.
+#
 # The system's Node 20 is taken when it is there with its headers; otherwise the npm packages `node-linux-ARCH`
 # (binary and headers) and `npm` are installed once into the cache, with whatever npm the system has (Debian's will do).
 
@@ -43,4 +45,12 @@ braid_use_node() {
     fi
     export PATH="$home/bin:$PATH"
     export npm_config_nodedir="$home/node_modules/$package"
+}
+
+# What was installed is kept until the lock file changes. Without the packages' own scripts: some of them download
+# programs, and none is needed.
+braid_install_modules() {
+    local lock=$1/package-lock.json stamp=$1/node_modules/.braid-lock
+    cmp -s "$lock" "$stamp" && return 0
+    (cd "$1" && npm ci --ignore-scripts) && cp "$lock" "$stamp"
 }

@@ -2,8 +2,6 @@
 # Builds the extension and packages it with the braid program inside.
 #
 #   vscode-extension/tools/package.sh BRAID [OUT.vsix]      (default: build/braid.vsix)
-#
-# npm's packages are installed when package-lock.json has changed since the last time.
 set -euo pipefail
 [ $# -ge 1 ] && [ -x "$1" ] || { echo "usage: $0 BRAID [OUT.vsix], where BRAID is the program to put inside" >&2; exit 2; }
 binary=$(realpath "$1")
@@ -13,16 +11,13 @@ out=$(realpath -m "${2:-$extension/../build/braid.vsix}")
 braid_use_node
 cd "$extension"
 
-# Without the packages' own scripts: some of them download programs, and none is needed.
-if ! cmp -s package-lock.json node_modules/.installed-lock; then
-    npm ci --ignore-scripts
-    cp package-lock.json node_modules/.installed-lock
-fi
+braid_install_modules "$extension"
 
 mkdir -p bin "$(dirname "$out")"
 install -m 755 "$binary" bin/braid
 strip --strip-debug bin/braid 2>/dev/null || true
-trap 'rm -rf bin' EXIT
+cp ../LICENSE .
+trap 'rm -rf bin LICENSE' EXIT
 case $(uname -m) in x86_64) target=linux-x64 ;; aarch64) target=linux-arm64 ;; *) target= ;; esac
 npm run --silent package -- ${target:+--target "$target"}
 mv braid.vsix "$out"

@@ -95,7 +95,8 @@ struct SchedulerCore {
     // Executing external threads, jobs and input under way, tasks held back by the debugger.
     void begin_outside() { outside.fetch_add(1, std::memory_order_seq_cst); }
     void end_outside() {
-        if (outside.fetch_sub(1, std::memory_order_seq_cst) == 1) engine->nudge();
+        int64_t left = outside.fetch_sub(1, std::memory_order_seq_cst) - 1;
+        if (left <= held_count_.load(std::memory_order_seq_cst)) engine->nudge();
     }
     // As far as the counts tell; to be asked before the queues are looked at, because what ends outside leaves its task
     // in a queue first.

@@ -68,8 +68,8 @@ void Lowering::lower_closure(Place d, const Expr& e, const hir::Closure& closure
         const LocalInfo& info = body_[capture.local];
         Place source = place_of_local(capture.local);
         switch (capture.mode) {
-            case CaptureMode::Copy: result.captures.push_back(Copy{source}); break;
-            case CaptureMode::Move: result.captures.push_back(read(source, info.type)); break;
+            case CaptureMode::Copy: result.captures.push_back(Copy{source, capture.node}); break;
+            case CaptureMode::Move: result.captures.push_back(read(source, info.type, capture.node)); break;
             default: {
                 BorrowKind kind = capture.mode == CaptureMode::Alias ? BorrowKind::Alias
                                   : capture.mode == CaptureMode::Borrow ? BorrowKind::Shared

@@ -61,10 +61,10 @@ Place Lowering::place(ExprId id) {
     return Place{temp, {}};
 }
 
-Operand Lowering::read(Place place, Type type) {
+Operand Lowering::read(Place place, Type type, uint32_t node) {
     bool is_temporary = place.is_local() && mir_.locals[place.local].kind == LocalKind::Temporary;
-    if (is_temporary || !is_copy(type)) return Move{std::move(place)};
-    return Copy{std::move(place)};
+    if (is_temporary || !is_copy(type)) return Move{std::move(place), node};
+    return Copy{std::move(place), node};
 }
 
 namespace {
@@ -91,7 +91,7 @@ std::optional<Constant> constant_of(const Expr& e) {
 Operand Lowering::operand(ExprId id) {
     const Expr& e = body_[id];
     if (auto constant = constant_of(e)) return *constant;
-    if (is_place(id)) return read(place(id), e.type);
+    if (is_place(id)) return read(place(id), e.type, e.node);
     Local temp = temporary(e.type, e.node);
     into(Place{temp, {}}, id);
     return consume(temp);

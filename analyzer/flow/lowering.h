@@ -68,7 +68,7 @@ class Lowering {
     Operand operand(ExprId expr);
     Operand stable_operand(ExprId expr, bool later_may_write);
     std::vector<Operand> operands(const std::vector<ExprId>& exprs, std::vector<bool>* spread = nullptr);
-    Operand read(Place place, Type type);         // Copy or Move by the type
+    Operand read(Place place, Type type, uint32_t node);  // Copy or Move by the type
     Place place(ExprId expr);
     bool is_place(ExprId expr) const;
     bool is_trivial(ExprId expr) const;

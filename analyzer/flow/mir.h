@@ -54,8 +54,8 @@ struct Constant {
     ItemId item = ItemId::None;
     std::vector<Type> type_arguments;
 };
-struct Copy { Place place; };
-struct Move { Place place; };
+struct Copy { Place place; uint32_t node = 0; };  // node: the expression read; 0: the statement's
+struct Move { Place place; uint32_t node = 0; };
 using Operand = std::variant<Copy, Move, Constant>;
 
 enum class BorrowKind : uint8_t { Shared, Mutable, TwoPhase, Alias /* Velox capture: no rules */ };

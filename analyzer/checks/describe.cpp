@@ -1,0 +1,46 @@
+#include "analyzer/checks/describe.h"
+
+#include "analyzer/semantics/language.h"
+
+namespace braid::checks {
+
+std::string describe(QueryContext& context, const mir::MirBody& body, const mir::Place& place) {
+    const mir::LocalDeclaration& local = body.locals[place.local];
+    if (local.name.empty()) return {};
+    std::string text(local.name.text());
+    mir::Place prefix{place.local, {}};
+    for (const mir::Projection& projection : place.projections) {
+        if (auto* field = std::get_if<mir::FieldOf>(&projection)) {
+            Type owner = mir::place_type(context, body, prefix);
+            if (owner->is(TypeKind::Tuple)) {
+                text += "." + std::to_string(field->index);
+            } else if (owner->item != ItemId::None && kind_of(owner->item) != ItemKind::Enum) {
+                auto definition = context.get<DefinitionOf>(owner->item);
+                if (field->index < definition->fields.size()) text += "." + std::string(definition->fields[field->index].name.text());
+            }
+        } else if (std::holds_alternative<mir::IndexOf>(projection)) {
+            text += "[…]";
+        }
+        prefix.projections.push_back(projection);
+    }
+    return text;
+}
+
+std::string print_type(ItemId item, Type type) { return language_of(item).print_type(type); }
+
+bool has_std_trait(QueryContext& context, Type type, std::string_view trait) {
+    for (const auto& [item, impls] : context.get<ImplIndex>()->by_trait)
+        if (is_std(file_of(item)) && name_of(item).text() == trait) return implements(context, type, item);
+    return false;
+}
+
+ItemDiagnostic diagnostic(DiagnosticCode code, Place place, std::string message) {
+    ItemDiagnostic out;
+    out.code = code;
+    out.severity = default_severity(code);
+    out.location = place;
+    out.message = std::move(message);
+    return out;
+}
+
+}  // namespace braid::checks

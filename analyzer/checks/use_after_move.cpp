@@ -1,0 +1,208 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analyzer/checks/checks.h"
+#include "analyzer/checks/describe.h"
+#include "analyzer/flow/mir_walk.h"
+
+// use-after-move: a value is read on some way after it was given away.
+//
+//     sender.send(data)
+//     println(data)        # `data` was moved
+//
+// A forward dataflow over places: which may have been moved out of, and where. A move of a part makes the whole unusable;
+// a move of the whole makes every part so. Writing a place gives it a value again.
+namespace braid::checks {
+namespace {
+
+using namespace mir;
+
+/// A place as a key: the local and the fields below it. Only these are tracked; moving out from behind a reference or
+/// out of a list element is another rule's business.
+using Path = std::vector<uint32_t>;
+
+class Analysis {
+  public:
+    Analysis(QueryContext& context, ItemId item, const MirBodies& bodies, const MirBody& body, std::vector<ItemDiagnostic>& out)
+        : context_(context), item_(item), bodies_(bodies), body_(body), out_(out) {}
+
+    void run() {
+        entry_.resize(body_.blocks.size());
+        reached_.assign(body_.blocks.size(), false);
+        std::vector<BlockId> work{0};
+        reached_[0] = true;
+        while (!work.empty()) {
+            BlockId id = work.back();
+            work.pop_back();
+            transfer(id, [&](BlockId target, const State& state) {
+                if (merge(target, state)) work.push_back(target);
+            });
+        }
+        reporting_ = true;
+        for (BlockId id = 0; id < body_.blocks.size(); ++id)
+            if (reached_[id] && !body_.blocks[id].is_cleanup) transfer(id, [](BlockId, const State&) {});
+    }
+
+  private:
+    using Sites = std::set<uint32_t>;  // nodes of the moves
+    using State = std::map<Path, Sites>;
+
+    bool merge(BlockId target, const State& state) {
+        bool changed = !reached_[target];
+        reached_[target] = true;
+        for (const auto& [path, sites] : state) {
+            Sites& mine = entry_[target][path];
+            size_t before = mine.size();
+            mine.insert(sites.begin(), sites.end());
+            changed |= mine.size() != before;
+        }
+        return changed;
+    }
+
+    /// The tracked part of a place; `exact`: all of it.
+    Path path_of(const Place& place, bool& exact) const {
+        Path path{place.local};
+        exact = true;
+        for (size_t i = 0; i < place.projections.size(); ++i) {
+            const Projection& p = place.projections[i];
+            bool slot = i == 0 && std::holds_alternative<Deref>(p) && body_.locals[place.local].is_slot;
+            if (slot) continue;
+            if (auto* field = std::get_if<FieldOf>(&p)) path.push_back(1 + field->index);
+            else if (std::holds_alternative<Downcast>(p)) path.push_back(0);
+            else {
+                exact = false;
+                break;
+            }
+        }
+        return path;
+    }
+
+    void moved(State& state, const Place& place, uint32_t node) {
+        if (body_.locals[place.local].name.empty()) return;
+        bool exact;
+        Path path = path_of(place, exact);
+        if (exact) state[path].insert(node);
+    }
+
+    void written(State& state, const Place& place) {
+        bool exact;
+        Path path = path_of(place, exact);
+        if (!exact) return;
+        // The place and everything below it hold a value again.
+        auto it = state.lower_bound(path);
+        while (it != state.end() && it->first.size() >= path.size() && std::equal(path.begin(), path.end(), it->first.begin()))
+            it = state.erase(it);
+    }
+
+    void used(const State& state, const Place& place, uint32_t node) {
+        if (!reporting_ || state.empty() || body_.locals[place.local].name.empty()) return;
+        bool exact;
+        Path path = path_of(place, exact);
+        for (const auto& [gone, sites] : state) {
+            size_t common = std::min(gone.size(), path.size());
+            if (std::equal(gone.begin(), gone.begin() + common, path.begin())) return report(place, gone, sites, node);
+        }
+    }
+
+    void operand(State& state, const Operand& o, uint32_t node) {
+        auto* place = read_place(o);
+        if (!place) return;
+        auto* copy = std::get_if<Copy>(&o);
+        uint32_t at = copy ? copy->node : std::get<Move>(o).node;
+        if (!at) at = node;
+        used(state, *place, at);
+        if (!copy) moved(state, *place, at);
+    }
+
+    template <typename F>
+    void transfer(BlockId id, F&& leaving) {
+        const Block& block = body_.blocks[id];
+        State state = entry_[id];
+        if (block.unwind != kNoBlock) leaving(block.unwind, state);
+        for (const Statement& s : block.statements) {
+            for_each_operand(s, [&](const Operand& o) { operand(state, o, s.node); },
+                             [&](const Place& place) { used(state, place, s.node); });
+            if (auto* assign = std::get_if<Assign>(&s.kind)) {
+                if (!assign->place.is_local()) base_used(state, assign->place, s.node);
+                written(state, assign->place);
+            } else if (auto* live = std::get_if<StorageLive>(&s.kind)) {
+                written(state, Place{live->local, {}});
+            }
+        }
+        uint32_t node = block.terminator.node;
+        for_each_operand(block.terminator, [&](const Operand& o) { operand(state, o, node); });
+        if (block.unwind != kNoBlock) leaving(block.unwind, state);
+        auto* select = std::get_if<SelectTerminator>(&block.terminator.kind);
+        size_t arm = 0;
+        for_each_successor(block.terminator, [&](BlockId target, const Place* destination) {
+            State edge = state;
+            if (select) operand(edge, select->arms[arm++].value, node);
+            if (destination) written(edge, *destination);
+            leaving(target, edge);
+        });
+    }
+
+    /// `job.field = …` needs `job` itself, not the field that is written.
+    void base_used(const State& state, const Place& place, uint32_t node) {
+        Place base = place;
+        base.projections.pop_back();
+        bool exact;
+        Path path = path_of(base, exact);
+        for (const auto& [gone, sites] : state)
+            if (gone.size() <= path.size() && std::equal(gone.begin(), gone.end(), path.begin()))
+                return report(base, gone, sites, node);
+    }
+
+    void report(const Place& place, const Path& gone, const Sites& sites, uint32_t node) {
+        if (!reported_.insert(gone[0]).second) return;  // one story per variable
+        std::string name = describe(context_, body_, place);
+        Type type = place_type(context_, body_, Place{gone[0], {}});
+        uint32_t site = *sites.begin();
+        bool in_loop = sites.count(node) != 0;
+        bool in_part = gone.size() > 1;
+        std::string what = in_part ? fmt::format("`{}` is used after a part of it was moved", name)
+                           : in_loop ? fmt::format("`{}` is moved again: an earlier round of the loop moved it", name)
+                                     : fmt::format("`{}` is used after it was moved", name);
+        ItemDiagnostic d = diagnostic(DiagnosticCode::UseAfterMove, {item_, node}, std::move(what));
+        for (uint32_t moved_at : sites) {
+            if (moved_at == node) continue;
+            d.related.push_back({{item_, moved_at}, fmt::format("`{}` is moved here{}", name, into_what(moved_at))});
+        }
+        if (in_loop) d.related.push_back({{item_, node}, fmt::format("`{}` is moved here, and the loop comes back", name)});
+        uint32_t declared = body_.locals[gone[0]].node;
+        d.related.push_back({{item_, declared}, fmt::format("`{}` has type `{}`, which is not Copy", body_.locals[gone[0]].name.text(),
+                                                            print_type(item_, body_.locals[gone[0]].is_slot ? type->element() : type))});
+        if (!in_part && has_std_trait(context_, type, "Clone"))
+            d.fixes.push_back({"clone the value that is moved", {{{item_, site}, ItemDiagnostic::FixEdit::InsertAfter, ".clone()"}}});
+        out_.push_back(std::move(d));
+    }
+
+    /// Says more where a move is a capture.
+    std::string into_what(uint32_t node) const {
+        for (const BodyFunction& f : bodies_.body->functions)
+            for (const Capture& c : f.captures)
+                if (c.node == node && c.mode == CaptureMode::Move) return f.is_task ? ", into the task" : ", into the closure";
+        return {};
+    }
+
+    QueryContext& context_;
+    ItemId item_;
+    const MirBodies& bodies_;
+    const MirBody& body_;
+    std::vector<ItemDiagnostic>& out_;
+    std::vector<State> entry_;
+    std::vector<bool> reached_;
+    std::set<uint32_t> reported_;
+    bool reporting_ = false;
+};
+
+}  // namespace
+
+void use_after_move(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
+    auto bodies = context.get<BuiltMir>(item);
+    for (const MirBody& body : bodies->functions) Analysis(context, item, *bodies, body, out).run();
+}
+
+}  // namespace braid::checks

@@ -141,9 +141,13 @@ std::string documentation_of(const Ast& declaration) {
     SyntaxNode body = declaration.node.child(raw(Kind::Block));
     if (!body) body = declaration.node.child(raw(Kind::MemberList));
     if (!body) return {};
-    SyntaxToken colon = body.token(raw(Kind::Colon));
-    SyntaxToken first = colon ? colon.next() : SyntaxToken();
-    return first ? doc_comment(first) : std::string();
+    bool colon = false;
+    for (SyntaxElement element : body.children()) {
+        // Above a member or a nested function the comment is that one's.
+        if (colon) return group(to_kind(element.kind())) == Group::Declaration ? std::string() : doc_comment(element);
+        colon = element.kind() == raw(Kind::Colon);
+    }
+    return {};
 }
 
 SyntaxToken FunctionDecl::name() const { return name_of(*this); }

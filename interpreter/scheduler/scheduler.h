@@ -29,6 +29,7 @@ enum class QuiescentAction : uint8_t {
     Continue,  // the hook made something runnable, or something outside (a debugger) will
 };
 
+// Called on a worker, inside the world: a hook must not wait for a thread that stops the world.
 struct Hooks {
     // On the worker's own thread, before its first and after its last step.
     std::function<void(Worker&)> worker_started;

@@ -69,9 +69,9 @@ class RunningRequests {
     std::map<std::string, std::stop_source> running_;
 };
 
-// Reads until `on_body` or `on_error` says false (it is asked for every body and every malformed frame), the input ends or
-// breaks. A fatal frame error, a broken connection and an input that ends inside a frame are told to `on_error` as well,
-// with `fatal` set; then the result is false.
+// Reads until `on_body` or `on_error` says false (it is asked for every body and every malformed frame), the input ends
+// or breaks. A fatal frame error, a broken connection and an input that ends inside a frame are told to `on_error` as
+// well, with `fatal` set; then the result is false.
 bool read_messages(Transport& transport, FrameLimits limits, const Trace& trace,
                    const std::function<bool(std::string body)>& on_body,
                    const std::function<bool(const FrameError& error)>& on_error);

@@ -32,7 +32,9 @@ DapReply reply_of(const Json& response) {
     return tl::unexpected(std::move(error));
 }
 
-DapError cancelled_error() { return DapError{.message = "cancelled", .show_user = false, .cancelled = true}; }
+DapError cancelled_error() {
+    return DapError{.message = "cancelled", .show_user = false, .cancelled = true};
+}
 
 // `format` may hold braces that would be taken for the names of variables.
 Json error_body(const DapError& error) {
@@ -95,7 +97,8 @@ void DapServer::Impl::send(Json message) {
 }
 
 void DapServer::Impl::respond(std::int64_t request_seq, const std::string& command, const DapReply& reply) {
-    Json message = {{"type", "response"}, {"request_seq", request_seq}, {"command", command}, {"success", reply.has_value()}};
+    Json message = {
+        {"type", "response"}, {"request_seq", request_seq}, {"command", command}, {"success", reply.has_value()}};
     if (!reply) {
         message["message"] = reply.error().cancelled ? "cancelled" : reply.error().message;
         message["body"] = error_body(reply.error());
@@ -127,8 +130,7 @@ void DapServer::Impl::receive_request(const Json& message) {
     if (!seq_value.is_number_integer()) return complain("a request needs an integer `seq`");
     const auto seq = seq_value.get<std::int64_t>();
     const auto name_value = message.value("command", Json());
-    if (!name_value.is_string())
-        return respond(seq, "", tl::unexpected(DapError{"a request needs a `command`"}));
+    if (!name_value.is_string()) return respond(seq, "", tl::unexpected(DapError{"a request needs a `command`"}));
     const auto name = name_value.get<std::string>();
     Json arguments = message.value("arguments", Json::object());
     if (arguments.is_null()) arguments = Json::object();
@@ -143,16 +145,15 @@ void DapServer::Impl::receive_request(const Json& message) {
         return respond(seq, name, tl::unexpected(DapError{"unknown command `" + name + "`"}));
     const auto token = running.begin(std::to_string(seq));
     if (!token) return respond(seq, name, tl::unexpected(DapError{name + ": a request with this `seq` is running"}));
-    if (command->second.run_on == RunOn::Reader)
-        return answer(seq, name, command->second.handler, arguments, *token);
+    if (command->second.run_on == RunOn::Reader) return answer(seq, name, command->second.handler, arguments, *token);
     executor([this, seq, name, handler = &command->second.handler, token = *token,
               arguments = std::make_shared<const Json>(std::move(arguments))] {
         answer(seq, name, *handler, *arguments, token);
     });
 }
 
-void DapServer::Impl::answer(std::int64_t seq, const std::string& name, const DapHandler& handler, const Json& arguments,
-                             const CancellationToken& token) {
+void DapServer::Impl::answer(std::int64_t seq, const std::string& name, const DapHandler& handler,
+                             const Json& arguments, const CancellationToken& token) {
     const DapRequest request(arguments, token);
     const auto reply = token.stop_requested() ? DapReply(tl::unexpected(cancelled_error()))
                                               : guarded(name, [&] { return handler(request); });
@@ -162,9 +163,10 @@ void DapServer::Impl::answer(std::int64_t seq, const std::string& name, const Da
             request.after_();
             return Json();
         });
-        if (!after) send({{"type", "event"},
-                          {"event", "output"},
-                          {"body", {{"category", "stderr"}, {"output", after.error().message + "\n"}}}});
+        if (!after)
+            send({{"type", "event"},
+                  {"event", "output"},
+                  {"body", {{"category", "stderr"}, {"output", after.error().message + "\n"}}}});
     }
     running.end(std::to_string(seq));
 }
@@ -219,7 +221,9 @@ void DapServer::on_cancel_progress(std::function<void(const std::string& progres
     impl_->on_cancel_progress = std::move(handler);
 }
 
-void DapServer::event(std::string_view name) { impl_->send({{"type", "event"}, {"event", name}}); }
+void DapServer::event(std::string_view name) {
+    impl_->send({{"type", "event"}, {"event", name}});
+}
 
 void DapServer::event(std::string_view name, const Json& body) {
     impl_->send({{"type", "event"}, {"event", name}, {"body", body}});

@@ -26,9 +26,9 @@ namespace braid::protocol {
 // A failed request. `message` is shown to the user as it is.
 struct DapError {
     std::string message;
-    int id = 0;               // a number per kind of error, for clients and scripts; 0: none
+    int id = 0;  // a number per kind of error, for clients and scripts; 0: none
     bool show_user = true;
-    bool cancelled = false;   // the response's `message` is then the protocol's word "cancelled"
+    bool cancelled = false;  // the response's `message` is then the protocol's word "cancelled"
 };
 
 // The body of the response; null for none.
@@ -46,7 +46,8 @@ class DapRequest {
 
   private:
     friend class DapServer;
-    DapRequest(const Json& arguments, const CancellationToken& cancelled) : arguments(arguments), cancelled(cancelled) {}
+    DapRequest(const Json& arguments, const CancellationToken& cancelled)
+        : arguments(arguments), cancelled(cancelled) {}
     mutable std::function<void()> after_;
 };
 

@@ -23,8 +23,8 @@ TransportError system_error(std::string_view what, int error) {
     return {fmt::format("{}: {}", what, std::strerror(error))};
 }
 
-// A write to a pipe without reader raises SIGPIPE in the writing thread. Blocked here, it becomes EPIPE, and the process's
-// own way with that signal is left alone.
+// A write to a pipe without reader raises SIGPIPE in the writing thread. Blocked here, it becomes EPIPE, and the
+// process's own way with that signal is left alone.
 class SigpipeBlocked {
   public:
     SigpipeBlocked() {
@@ -55,8 +55,7 @@ class SigpipeBlocked {
 
 class DescriptorTransport : public Transport {
   public:
-    DescriptorTransport(int read_descriptor, int write_descriptor)
-        : read_(read_descriptor), write_(write_descriptor) {}
+    DescriptorTransport(int read_descriptor, int write_descriptor) : read_(read_descriptor), write_(write_descriptor) {}
 
     ~DescriptorTransport() override {
         ::close(read_);

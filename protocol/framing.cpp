@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view length_header = "content-length";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool equal_ignoring_case(std::string_view text, std::string_view lower_case) {
     return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
@@ -82,7 +84,8 @@ tl::expected<bool, FrameError> FrameDecoder::read_header() {
         return tl::unexpected(FrameError{length.error()});
     }
     consume(size);
-    if (*length / 16 > limits_.body) return tl::unexpected(die(fmt::format("a message of {} bytes is announced", *length)));
+    if (*length / 16 > limits_.body)
+        return tl::unexpected(die(fmt::format("a message of {} bytes is announced", *length)));
     if (*length > limits_.body) {
         const auto present = std::min(*length, pending().size());
         skip_ = *length - present;
@@ -110,7 +113,8 @@ tl::expected<std::size_t, std::string> FrameDecoder::parse_header(std::string_vi
         const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
         if (digits.empty() || error != std::errc() || stop != digits.data() + digits.size())
             return tl::unexpected(fmt::format("Content-Length is not a number: `{}`", shown(digits)));
-        if (length && *length != value) return tl::unexpected<std::string>("a message has two different Content-Length headers");
+        if (length && *length != value)
+            return tl::unexpected<std::string>("a message has two different Content-Length headers");
         length = value;
     }
     if (!length) return tl::unexpected<std::string>("a message has no Content-Length header");
@@ -146,6 +150,8 @@ void FrameDecoder::consume(std::size_t count) {
     }
 }
 
-std::string frame(std::string_view body) { return fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body); }
+std::string frame(std::string_view body) {
+    return fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
+}
 
 }  // namespace braid::protocol

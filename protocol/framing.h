@@ -30,8 +30,8 @@ class FrameDecoder {
     void feed(std::string_view bytes);
 
     // The next body; nullopt: more bytes are needed first. A malformed header block is an error, is skipped, and what
-    // follows is looked at afresh; so is a body over the limit. A header without end is fatal, and so is a length out of
-    // all proportion.
+    // follows is looked at afresh; so is a body over the limit. A header without end is fatal, and so is a length out
+    // of all proportion.
     tl::expected<std::optional<std::string>, FrameError> next();
 
     // Whether the bytes so far end inside a frame: an end of input here has cut a message short.

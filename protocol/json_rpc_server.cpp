@@ -31,9 +31,13 @@ auto guarded(Handler&& handler) -> decltype(handler()) {
     }
 }
 
-bool is_id(const Json& value) { return value.is_string() || value.is_number_integer(); }
+bool is_id(const Json& value) {
+    return value.is_string() || value.is_number_integer();
+}
 
-Json envelope() { return {{"jsonrpc", "2.0"}}; }
+Json envelope() {
+    return {{"jsonrpc", "2.0"}};
+}
 
 std::string reply_text(const Json& id, const Reply& reply) {
     Json message = envelope();
@@ -182,7 +186,8 @@ void JsonRpcServer::Impl::receive_reply(const Json& message) {
 
 std::optional<ResponseError> JsonRpcServer::Impl::wrong_state(const std::string& method) const {
     if (state == State::ShutDown) return ResponseError{RpcError::InvalidRequest, "the server was shut down"};
-    if (state == State::BeforeInitialize && method != "initialize") return ResponseError{RpcError::ServerNotInitialized};
+    if (state == State::BeforeInitialize && method != "initialize")
+        return ResponseError{RpcError::ServerNotInitialized};
     if (state == State::Running && method == "initialize")
         return ResponseError{RpcError::InvalidRequest, "the server is initialized already"};
     return std::nullopt;
@@ -280,7 +285,8 @@ JsonRpcServer::~JsonRpcServer() = default;
 
 void JsonRpcServer::on_request(std::vector<RequestMethod> methods) {
     for (auto& method : methods)
-        impl_->methods.insert_or_assign(std::move(method.name), Impl::Method{method.run_on, std::move(method.handler), {}});
+        impl_->methods.insert_or_assign(std::move(method.name),
+                                        Impl::Method{method.run_on, std::move(method.handler), {}});
 }
 
 void JsonRpcServer::on_snapshot_request(std::string method, SnapshotHandler handler) {
@@ -288,7 +294,8 @@ void JsonRpcServer::on_snapshot_request(std::string method, SnapshotHandler hand
 }
 
 void JsonRpcServer::on_notification(std::vector<NotificationMethod> methods) {
-    for (auto& method : methods) impl_->notifications.insert_or_assign(std::move(method.name), std::move(method.handler));
+    for (auto& method : methods)
+        impl_->notifications.insert_or_assign(std::move(method.name), std::move(method.handler));
 }
 
 void JsonRpcServer::notify(std::string_view method, const Json& params) {
@@ -314,7 +321,9 @@ void JsonRpcServer::request(std::string_view method, const Json& params, ReplyHa
     impl_->writer.send(to_text(message));
 }
 
-bool JsonRpcServer::is_running() const { return impl_->state == Impl::State::Running; }
+bool JsonRpcServer::is_running() const {
+    return impl_->state == Impl::State::Running;
+}
 
 void JsonRpcServer::stop() {
     impl_->stopped = true;

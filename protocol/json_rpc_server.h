@@ -1,5 +1,6 @@
-// A JSON-RPC 2.0 server with the lifecycle of LSP. It knows how requests, notifications, replies, cancellation and errors
-// look on the wire, and `initialize`, `shutdown`, `exit` and `$/cancelRequest`; what the methods mean is the caller's:
+// A JSON-RPC 2.0 server with the lifecycle of LSP. It knows how requests, notifications, replies, cancellation and
+// errors look on the wire, and `initialize`, `shutdown`, `exit` and `$/cancelRequest`; what the methods mean is the
+// caller's:
 //
 //     JsonRpcServer server(*transport, pool.executor());
 //     server.on_request({{"initialize", RunOn::Reader, …}, {"textDocument/hover", RunOn::Pool, …}});
@@ -34,7 +35,7 @@ std::string_view default_message(RpcError code);
 
 struct ResponseError {
     RpcError code = RpcError::InternalError;
-    std::string message;                // empty: the code's default message
+    std::string message;                 // empty: the code's default message
     std::shared_ptr<const Json> data{};  // optional
 };
 

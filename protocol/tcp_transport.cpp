@@ -15,7 +15,9 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-tcp::endpoint local(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
+tcp::endpoint local(std::uint16_t port) {
+    return {asio::ip::address_v4::loopback(), port};
+}
 
 std::unique_ptr<Transport> connected(tcp::socket socket) {
     boost::system::error_code ignored;
@@ -84,8 +86,7 @@ tl::expected<std::unique_ptr<Transport>, TransportError> tcp_connect(std::uint16
     boost::system::error_code error;
     socket.connect(local(port), error);
     if (error)
-        return tl::unexpected(
-            TransportError{fmt::format("cannot connect to 127.0.0.1:{}: {}", port, error.message())});
+        return tl::unexpected(TransportError{fmt::format("cannot connect to 127.0.0.1:{}: {}", port, error.message())});
     return connected(std::move(socket));
 }
 

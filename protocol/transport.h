@@ -1,4 +1,5 @@
-// Byte streams a server talks over: standard input and output, a TCP connection on 127.0.0.1, a pair in memory for tests.
+// Byte streams a server talks over: standard input and output, a TCP connection on 127.0.0.1, a pair in memory for
+// tests.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +35,8 @@ class Transport {
     virtual void close() = 0;
 };
 
-// The process's standard streams, which belong to the protocol from here on: file descriptor 1 is redirected to standard
-// error and 0 to /dev/null, so that nothing else in the process can write into the protocol or read from it.
+// The process's standard streams, which belong to the protocol from here on: file descriptor 1 is redirected to
+// standard error and 0 to /dev/null, so that nothing else in the process can write into the protocol or read from it.
 tl::expected<std::unique_ptr<Transport>, TransportError> stdio_transport();
 
 // Takes over open file descriptors (equal for a socket) and closes them at the end.

@@ -1,5 +1,5 @@
-// The first byte chooses into what pieces the rest is cut; then whatever comes out of the decoder is parsed as JSON. The
-// same bytes at once must say the same.
+// The first byte chooses into what pieces the rest is cut; then whatever comes out of the decoder is parsed as JSON.
+// The same bytes at once must say the same.
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>

@@ -157,7 +157,11 @@ TEST_CASE("requests to the client are answered, or end with the connection") {
     const auto asked = s.receive();
     CHECK(shown(asked) == "request runInTerminal");
     CHECK(s.next() == "#1 runInTerminal");
-    s.client.send({{"seq", 2}, {"type", "response"}, {"request_seq", asked->at("seq")}, {"success", true}, {"body", {{"pid", 1}}}});
+    s.client.send({{"seq", 2},
+                   {"type", "response"},
+                   {"request_seq", asked->at("seq")},
+                   {"success", true},
+                   {"body", {{"pid", 1}}}});
     CHECK(s.receive()->at("body").at("reply") == R"({"pid":1})");
     s.client.send({{"seq", 3}, {"type", "request"}, {"command", "runInTerminal"}});
     CHECK(s.next() == "request runInTerminal");

@@ -1,7 +1,7 @@
 #include "protocol/framing.h"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 #include <vector>
 
@@ -10,7 +10,8 @@ using namespace braid::protocol;
 namespace {
 
 // Everything a decoder has to say about `bytes`, fed in pieces of `piece` bytes: a line per body or error.
-std::vector<std::string> decode(std::string_view bytes, std::size_t piece = std::string_view::npos, FrameLimits limits = {}) {
+std::vector<std::string> decode(std::string_view bytes, std::size_t piece = std::string_view::npos,
+                                FrameLimits limits = {}) {
     FrameDecoder decoder(limits);
     std::vector<std::string> said;
     while (!bytes.empty()) {
@@ -42,7 +43,8 @@ TEST_CASE("frames come out whole, however the bytes come in") {
 }
 
 TEST_CASE("headers: other names, any case, either line ending") {
-    CHECK(decode("Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}") == Said{"body: {}"});
+    CHECK(decode("Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}") ==
+          Said{"body: {}"});
     CHECK(decode("content-LENGTH:2\n\n{}") == Said{"body: {}"});
     CHECK(decode("Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}") == Said{"body: {}"});
 }
@@ -55,7 +57,8 @@ TEST_CASE("a malformed header is an error, and what follows is read") {
     CHECK(decode("X: 1\r\n\r\n" + frame("{}")) == Said{"error: a message has no Content-Length header", "body: {}"});
     CHECK(decode("hello\r\n\r\n" + frame("{}")) ==
           Said{"error: expected a header like `Content-Length: 42`, found `hello`", "body: {}"});
-    CHECK(decode("{\"no\":\"header\"}" + frame("{}")) == Said{"error: a message has no Content-Length header", "body: {}"});
+    CHECK(decode("{\"no\":\"header\"}" + frame("{}")) ==
+          Said{"error: a message has no Content-Length header", "body: {}"});
     CHECK(decode("Content-Length: 99999999999999999999999\r\n\r\n" + frame("{}")) ==
           Said{"error: Content-Length is not a number: `99999999999999999999999`", "body: {}"});
 }
@@ -67,7 +70,8 @@ TEST_CASE("limits: a long body is skipped, a header without end is the end") {
               Said{"error: a message of 5 bytes is over the limit of 4", "body: {}"});
     CHECK(decode(std::string(65, 'x') + frame("{}"), 10, limits) ==
           Said{"fatal: no Content-Length header within 64 bytes; is the other side speaking this protocol?"});
-    CHECK(decode("Content-Length: 1000000\r\n\r\n", 10, limits) == Said{"fatal: a message of 1000000 bytes is announced"});
+    CHECK(decode("Content-Length: 1000000\r\n\r\n", 10, limits) ==
+          Said{"fatal: a message of 1000000 bytes is announced"});
 }
 
 TEST_CASE("an input that ends inside a frame is noticed") {

@@ -25,7 +25,7 @@ class Signal {
 };
 
 struct World {
-    std::string text;        // reading thread only
+    std::string text;  // reading thread only
     Signal slow_started;
     std::string asked_reply;  // reading thread only
 };
@@ -34,7 +34,10 @@ int serve(Transport& transport, World& world, JsonRpcOptions options = {}) {
     ThreadPool pool(2);
     JsonRpcServer server(transport, pool.executor(), std::move(options));
     server.on_request({
-        {"initialize", RunOn::Reader, [](const Json&, const CancellationToken&) -> Reply { return Json{{"ok", true}}; }},
+        {"initialize", RunOn::Reader,
+         [](const Json&, const CancellationToken&) -> Reply {
+             return Json{{"ok", true}};
+         }},
         {"echo", RunOn::Pool, [](const Json& params, const CancellationToken&) -> Reply { return params; }},
         {"field", RunOn::Pool, [](const Json& params, const CancellationToken&) -> Reply { return params.at("x"); }},
         {"throw", RunOn::Reader,
@@ -132,7 +135,8 @@ TEST_CASE("errors have the codes of the protocol, and the server goes on") {
     CHECK(s.ask(request(3, "throw")) == "3 !-32603 our own bug");
     CHECK(s.ask({{"jsonrpc", "2.0"}, {"id", 4}}) == "4 !-32600 `method` is missing");
     CHECK(s.ask({{"jsonrpc", "1.0"}, {"id", 5}, {"method", "echo"}}) == "5 !-32600 `jsonrpc` must be \"2.0\"");
-    CHECK(s.ask({{"jsonrpc", "2.0"}, {"id", 1.5}, {"method", "echo"}}) == "null !-32600 `id` must be a string or an integer");
+    CHECK(s.ask({{"jsonrpc", "2.0"}, {"id", 1.5}, {"method", "echo"}}) ==
+          "null !-32600 `id` must be a string or an integer");
     CHECK(s.ask({{"jsonrpc", "2.0"}, {"id", 6}, {"method", 7}}) == "6 !-32600 `method` must be a string");
     CHECK(s.ask(request(7, "echo", "text")) == "7 !-32600 `params` must be an object or an array");
     CHECK(s.ask(Json::array()) == "null !-32600 batches of messages are not supported");
@@ -155,7 +159,9 @@ TEST_CASE("errors have the codes of the protocol, and the server goes on") {
 TEST_CASE("text that is not UTF-8 does not stop the reply") {
     Session s;
     s.initialize();
-    s.client.send_bytes(frame(R"({"jsonrpc":"2.0","id":1,"method":")" "\xff" R"("})"));
+    s.client.send_bytes(frame(R"({"jsonrpc":"2.0","id":1,"method":")"
+                              "\xff"
+                              R"("})"));
     CHECK_THAT(shown(s.client.receive()), Catch::Contains("-32700") || Catch::Contains("-32601"));
 }
 
@@ -226,7 +232,8 @@ TEST_CASE("the server asks the client") {
     s.client.send(request(2, "ask"));
     const auto again = s.client.receive();
     CHECK(shown(s.client.receive()) == "2 null");
-    s.client.send({{"jsonrpc", "2.0"}, {"id", again->at("id")}, {"error", {{"code", -32601}, {"message", "no such thing"}}}});
+    s.client.send(
+        {{"jsonrpc", "2.0"}, {"id", again->at("id")}, {"error", {{"code", -32601}, {"message", "no such thing"}}}});
     CHECK(s.client.receive()->at("params").at("reply") == "no such thing");
     s.client.send(request(3, "ask"));
     s.client.exit_status();
@@ -240,7 +247,8 @@ TEST_CASE("many threads write whole messages") {
         ThreadPool writers(4);  // ends before the server does
         for (int i = 0; i < 4; ++i)
             writers.run([&server, i] {
-                for (int n = 0; n < 250; ++n) server.notify("n", Json{{"thread", i}, {"n", n}, {"pad", std::string(n, 'x')}});
+                for (int n = 0; n < 250; ++n)
+                    server.notify("n", Json{{"thread", i}, {"n", n}, {"pad", std::string(n, 'x')}});
             });
         return server.run();
     });

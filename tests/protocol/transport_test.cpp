@@ -1,8 +1,8 @@
 #include "protocol/transport.h"
 
-#include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <unistd.h>
+#include <catch2/catch.hpp>
 
 #include <array>
 #include <future>
@@ -50,7 +50,8 @@ TEST_CASE("every transport carries bytes both ways and ends") {
         auto [here, there] = make();
         std::string large(3 * 1024 * 1024, '\0');
         for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 7);
-        auto written = std::async(std::launch::async, [&, here = here.get()] { return here->write(large).has_value(); });
+        auto written =
+            std::async(std::launch::async, [&, here = here.get()] { return here->write(large).has_value(); });
         CHECK(read_exactly(*there, large.size()) == large);
         CHECK(written.get());
         CHECK(there->write("pong"));

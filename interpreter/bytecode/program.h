@@ -69,6 +69,7 @@ struct AssertInfo {
     std::string message;
     std::vector<std::pair<std::string, const TypeDescriptor*>> values;
     uint8_t contract = 0;  // as in MIR
+    std::string error_class;
 };
 
 /// Site of a call of a method found at run time.
@@ -151,7 +152,8 @@ struct Program {
     std::deque<Function> functions;
     std::deque<TypeDescriptor> types;
     std::deque<ClassDescriptor> classes;
-    std::deque<StaticDescriptor> statics;           // in order of initialization
+    std::deque<StaticDescriptor> statics;
+    std::vector<StaticDescriptor*> initialization;  // the same, each after those its initializer can reach
     std::vector<const Function*> entries;           // scripts, then main, in order
     std::shared_ptr<const ProgramModel> model;
 

@@ -104,7 +104,8 @@ struct TypeDescriptor {
     const Function* user_drop = nullptr;  // takes &mut self
     const Function* user_show = nullptr;  // takes &self, gives a string
     const Function* drop_glue = nullptr;  // takes the value
-    bool has_user_show = false;           // here or in a part: showing it runs user code
+    bool has_user_show = false;           // here or in a part: showing it runs user code (once user_show was asked for)
+    std::unordered_map<ItemId, const Function*> dyn_methods;  // by trait method, for types that become `dyn`
 
     const NativeTypeOps* ops = nullptr;   // filled by the VM
     uint32_t layout = 0;                  // heap layout of the object (Struct, Union, Dyn), filled by the VM

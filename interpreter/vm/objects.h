@@ -30,7 +30,7 @@ enum class ObjectKind : uint8_t {
     Union,      // {TypeDescriptor*, value}
     Dyn,        // {TypeDescriptor*, is_reference, value}
     Closure,    // {Function*, captures…}
-    BoundCall,  // {Function*, arguments…}: a cold future, the call of a `go`, an actor's message. Binds the last
+    BoundCall,  // {Function*, closure or empty, arguments…}: a cold future, the call of a `go`, an actor's message. Binds the last
                 // arguments; those given when it is invoked come first (a message: the state)
     Cell,       // {word}
     Instance,   // Velox object: {Shape*, slots buffer}
@@ -63,6 +63,7 @@ constexpr int kVariantTag = 0;
 constexpr int kUnionType = 0, kUnionValue = 1;
 constexpr int kDynType = 0, kDynIsReference = 1, kDynValue = 2;
 constexpr int kClosureFunction = 0, kClosureFirst = 1;
+constexpr int kBoundFunction = 0, kBoundClosure = 1, kBoundFirst = 2;
 constexpr int kInstanceShape = 0, kInstanceSlots = 1;
 constexpr int kPanicKind = 0, kPanicMessage = 1, kPanicTrace = 2;
 

@@ -18,6 +18,7 @@ namespace braid::checks {
 namespace {
 
 using namespace mir;
+using mir::Place;  // not the place in the source
 
 /// A place as a key: the local and the fields below it. Only these are tracked; moving out from behind a reference or
 /// out of a list element is another rule's business.

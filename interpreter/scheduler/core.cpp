@@ -85,6 +85,20 @@ tl::expected<void, SpawnError> SchedulerCore::spawn(TaskRef task, Strand* strand
     return {};
 }
 
+tl::expected<ParkToken, SpawnError> SchedulerCore::spawn_parked(TaskRef task, Strand* strand, const WaitReason* reason) {
+    if (stopping()) return tl::unexpected(SpawnError::ShuttingDown);
+    if (registry.size() >= options.max_tasks) return tl::unexpected(SpawnError::TooManyTasks);
+    task->id_ = next_id.fetch_add(1, std::memory_order_relaxed);
+    task->strand_ = strand;
+    task->wait_reason_.store(reason, std::memory_order_release);
+    ParkToken token{1};
+    task->word_.store(make_word(token.epoch, TaskState::Parked), std::memory_order_seq_cst);
+    if (CoreWorker* worker = current()) ++worker->count.spawns;
+    registry.add(*task);
+    point(PointKind::Spawn, task->id(), 1);
+    return token;
+}
+
 bool SchedulerCore::claim(Task& task, uint32_t epoch) noexcept {
     uint64_t word = task.word_.load(std::memory_order_seq_cst);
     for (;;) {

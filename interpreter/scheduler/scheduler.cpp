@@ -38,6 +38,10 @@ tl::expected<void, SpawnError> Scheduler::spawn(TaskRef task, Strand* strand) {
     return core_->spawn(std::move(task), strand, false);
 }
 
+tl::expected<ParkToken, SpawnError> Scheduler::spawn_parked(TaskRef task, Strand* strand, const WaitReason* reason) {
+    return core_->spawn_parked(std::move(task), strand, reason);
+}
+
 tl::expected<void, SpawnError> Scheduler::spawn_external(TaskRef task) {
     return core_->spawn(std::move(task), nullptr, true);
 }

@@ -112,7 +112,10 @@ class Scheduler {
     // --- tasks ---
     // Makes the task runnable. It must have been made by make_task and never spawned before.
     tl::expected<void, SpawnError> spawn(TaskRef task, Strand* strand = nullptr);
-    // The same, on an OS thread of its own (under a sequential policy: on the runner).
+    // A task that begins its life parked: what part of a running task becomes when it waits and the rest goes on. Whoever
+    // has the token wakes it; its first step comes after that.
+    tl::expected<ParkToken, SpawnError> spawn_parked(TaskRef task, Strand* strand, const WaitReason* reason);
+    // The same as spawn, on an OS thread of its own (under a sequential policy: on the runner).
     tl::expected<void, SpawnError> spawn_external(TaskRef task);
 
     // Wins the token, or not. The winner alone may hand values to the task, and owes it a resume().

@@ -6,7 +6,7 @@ command_fuzz() {
     while [ $# -gt 0 ]; do
         case $1 in
             --minutes) minutes=${2:?--minutes N} && shift ;;
-            -*) die "fuzz: unknown option $1 (see ./dev help)" ;;
+            -*) wrong_usage "fuzz: unknown option $1" ;;
             *) targets+=("$1") ;;
         esac
         shift

@@ -12,7 +12,7 @@ command_test() {
             --quick) quick=yes ;;
             --asan | --tsan) preset=${1#--} ;;
             --update) export BRAID_UPDATE=1 ;;
-            -*) die "test: unknown option $1 (see ./dev help)" ;;
+            -*) wrong_usage "test: unknown option $1" ;;
             *) areas+=("$1") ;;
         esac
         shift
@@ -39,10 +39,12 @@ finish_tests() {
     trap - EXIT
     # Ending early without a failed suite, by a signal or an error of this script, is a failure, too.
     if [ $status -ne 0 ] && [ $failed -eq 0 ]; then count_suite dev 0 1; fi
+    [ $((passed + failed)) -gt 0 ] || echo "nothing of that name to run: suites are the folders of tests/, extension, editors"
     [ ${#failed_suites[@]} -eq 0 ] || echo "failed: ${failed_suites[*]} (logs in ${logs#"$root"/})"
     echo "$passed passed, $failed failed"
-    [ $failed -eq 0 ] && [ $passed -gt 0 ]
-    exit
+    # An `exit` without a number would give the status from before this trap.
+    if [ $failed -eq 0 ] && [ $passed -gt 0 ]; then exit 0; fi
+    exit 1
 }
 
 # wants SUITE [AREA…]: everything is wanted when no area is named.

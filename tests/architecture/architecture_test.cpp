@@ -18,18 +18,23 @@ const std::vector<SourceFile>& all_sources() {
 }
 
 const FolderTable& table() {
-    static const FolderTable parsed = FolderTable::parse(*read_file(fs::path(BRAID_SOURCE_DIR) / "cmake/folders.cmake"));
+    static const FolderTable parsed =
+        FolderTable::parse(*read_file(fs::path(BRAID_SOURCE_DIR) / "cmake/folders.cmake"));
     return parsed;
 }
 
-bool starts_with(const std::string& text, const std::string& prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+bool starts_with(const std::string& text, const std::string& prefix) {
+    return text.compare(0, prefix.size(), prefix) == 0;
+}
 
 bool has_ending(const std::string& path, std::initializer_list<const char*> endings) {
     std::string ending = fs::path(path).extension().string();
     return std::any_of(endings.begin(), endings.end(), [&](const char* each) { return ending == each; });
 }
 
-bool is_cpp(const std::string& path) { return has_ending(path, {".cpp", ".h", ".def"}); }
+bool is_cpp(const std::string& path) {
+    return has_ending(path, {".cpp", ".h", ".def"});
+}
 
 std::vector<Include> all_includes() {
     std::vector<Include> result;
@@ -66,7 +71,8 @@ TEST_CASE("the arrows of cmake/folders.cmake point one way: analyzer, interprete
         for (const std::string& folder : table().reachable_folders(library)) {
             bool server = folder == "protocol" || folder == "lsp" || folder == "interpreter/dap" || folder == "cli";
             if ((analyzer || interpreter) && server) problems.push_back(library.folder + " reaches " + folder);
-            if (analyzer && starts_with(folder, "interpreter/")) problems.push_back(library.folder + " reaches " + folder);
+            if (analyzer && starts_with(folder, "interpreter/"))
+                problems.push_back(library.folder + " reaches " + folder);
             if (folder == "cli") problems.push_back(library.folder + " reaches cli");
         }
     }
@@ -74,10 +80,11 @@ TEST_CASE("the arrows of cmake/folders.cmake point one way: analyzer, interprete
 }
 
 TEST_CASE("the analyzer does no I/O and prints nothing") {
-    static const std::set<std::string> headers{"fstream",  "iostream", "cstdio",       "stdio.h",   "filesystem", "unistd.h",
-                                               "fcntl.h",  "print",    "syncstream",   "fmt/os.h",  "sys/socket.h",
-                                               "sys/stat.h", "sys/mman.h", "uv.h"};
-    static const std::regex calls(R"((\bf?printf\s*\(|\bputs\s*\(|\bfopen\s*\(|\bstd::c(out|err|log)\b|\bfmt::print\b|\bgetenv\s*\())");
+    static const std::set<std::string> headers{"fstream",      "iostream",   "cstdio",     "stdio.h",    "filesystem",
+                                               "unistd.h",     "fcntl.h",    "print",      "syncstream", "fmt/os.h",
+                                               "sys/socket.h", "sys/stat.h", "sys/mman.h", "uv.h"};
+    static const std::regex calls(
+        R"((\bf?printf\s*\(|\bputs\s*\(|\bfopen\s*\(|\bstd::c(out|err|log)\b|\bfmt::print\b|\bgetenv\s*\())");
     std::vector<std::string> problems;
     for (const Include& include : all_includes()) {
         bool forbidden = !include.quoted && headers.count(include.target) != 0;
@@ -112,7 +119,8 @@ TEST_CASE("every folder says what it is for") {
     for (const Library& library : table().libraries()) folders.insert(library.folder);
     std::vector<std::string> problems;
     for (const std::string& folder : folders) {
-        if (!fs::exists(fs::path(BRAID_SOURCE_DIR) / folder / "README.md")) problems.push_back(folder + " has no README.md");
+        if (!fs::exists(fs::path(BRAID_SOURCE_DIR) / folder / "README.md"))
+            problems.push_back(folder + " has no README.md");
     }
     expect_none(problems);
 }
@@ -120,7 +128,8 @@ TEST_CASE("every folder says what it is for") {
 TEST_CASE("a file has one subject: no source is longer than 600 lines") {
     std::vector<std::string> problems;
     for (const SourceFile& file : all_sources()) {
-        bool source = is_cpp(file.path) || has_ending(file.path, {".cmake", ".sh", ".ts", ".mjs", ".py", ".lua", ".el"});
+        bool source =
+            is_cpp(file.path) || has_ending(file.path, {".cmake", ".sh", ".ts", ".mjs", ".py", ".lua", ".el"});
         auto lines = std::count(file.text.begin(), file.text.end(), '\n');
         if (source && lines > 600) problems.push_back(file.path + " has " + std::to_string(lines) + " lines");
     }

@@ -14,7 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string folder_of(const std::string& path) { return fs::path(path).parent_path().generic_string(); }
+std::string folder_of(const std::string& path) {
+    return fs::path(path).parent_path().generic_string();
+}
 
 }  // namespace
 
@@ -96,7 +98,8 @@ std::vector<std::string> forbidden_includes(const FolderTable& table, const std:
 }
 
 std::vector<SourceFile> sources(const fs::path& root) {
-    static const std::set<std::string> skipped{".git", "build", "node_modules", "dist", "out", ".cache", ".vscode-test"};
+    static const std::set<std::string> skipped{".git", "build",  "node_modules", "dist",
+                                               "out",  ".cache", ".vscode-test"};
     std::vector<SourceFile> result;
     std::vector<fs::path> pending{root};
     while (!pending.empty()) {

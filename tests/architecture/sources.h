@@ -16,7 +16,7 @@ struct Library {
 
 /// cmake/folders.cmake as data. The build and these tests read the same table.
 class FolderTable {
-public:
+  public:
     /// Reads the text of folders.cmake; lines of other commands are skipped.
     static FolderTable parse(const std::string& text);
 
@@ -25,7 +25,7 @@ public:
     /// The folders that files of `library` may include from: its own and everything it depends on.
     std::set<std::string> reachable_folders(const Library& library) const;
 
-private:
+  private:
     const Library* by_name(const std::string& name) const;
 
     std::vector<Library> libraries_;

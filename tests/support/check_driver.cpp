@@ -11,9 +11,13 @@ namespace {
 
 using nlohmann::json;
 
-Position position_of(const json& value) { return {value.at("line").get<int>(), value.at("column").get<int>()}; }
+Position position_of(const json& value) {
+    return {value.at("line").get<int>(), value.at("column").get<int>()};
+}
 
-Range range_of(const json& value) { return {position_of(value.at("start")), position_of(value.at("end"))}; }
+Range range_of(const json& value) {
+    return {position_of(value.at("start")), position_of(value.at("end"))};
+}
 
 FoundDiagnostic diagnostic_of(const json& value) {
     FoundDiagnostic result{.file = value.at("file"),
@@ -29,7 +33,7 @@ FoundDiagnostic diagnostic_of(const json& value) {
 }
 
 class CheckDriver : public Driver {
-public:
+  public:
     tl::expected<Subject, std::string> open(const FixtureStep& step) override {
         TemporaryFolder folder;
         Command command{.program = braid_program(), .arguments = {"check", "--format", "json"}};
@@ -54,7 +58,7 @@ public:
         return subject;
     }
 
-private:
+  private:
     static tl::expected<void, std::string> read_lines(const std::string& output, Subject& subject) {
         std::istringstream lines(output);
         for (std::string line; std::getline(lines, line);) {
@@ -70,7 +74,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Driver> make_check_driver() { return std::make_unique<CheckDriver>(); }
+std::unique_ptr<Driver> make_check_driver() {
+    return std::make_unique<CheckDriver>();
+}
 
 std::vector<std::string> run_fixture(const Fixture& fixture, Driver& driver) {
     std::vector<std::string> result;

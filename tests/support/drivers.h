@@ -10,7 +10,7 @@ namespace braid::test {
 
 /// A way to ask Braid about the files of a fixture. Each fixture goes through every driver.
 class Driver {
-public:
+  public:
     virtual ~Driver() = default;
     /// Opens the files of a step (for a later step: applies its edit) and gives what is found. The Subject may refer
     /// to the driver and is valid until the next call. The error says why nothing can be said at all.

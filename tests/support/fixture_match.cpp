@@ -20,7 +20,9 @@ bool fits(const Range& expected, const Range& found) {
     return one_wide && found.start == expected.start && found.end == found.start;
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 bool matches(const FixtureFile& file, const Expectation& expectation, const FoundDiagnostic& found) {
     return expectation.kind == ExpectationKind::Diagnostic && same_file(found.file, file.name) &&
@@ -33,7 +35,7 @@ std::string describe(const FoundDiagnostic& found) {
 }
 
 class Matcher {
-public:
+  public:
     Matcher(const FixtureStep& step, const Subject& subject) : step_(step), subject_(subject) {}
 
     std::vector<std::string> run() {
@@ -45,10 +47,9 @@ public:
         return std::move(result_);
     }
 
-private:
+  private:
     void say(const FixtureFile& file, const Expectation& expectation, const std::string& message) {
-        result_.push_back(
-            fmt::format("{} (mark in line {}): {}", file.name, expectation.mark_line, message));
+        result_.push_back(fmt::format("{} (mark in line {}): {}", file.name, expectation.mark_line, message));
     }
 
     void match_diagnostics() {
@@ -89,10 +90,14 @@ private:
     void match(const FixtureFile& file, const Expectation& expectation) {
         switch (expectation.kind) {
             case ExpectationKind::Diagnostic:
-            case ExpectationKind::Definition: return;
-            case ExpectationKind::Note: return match_note(file, expectation);
-            case ExpectationKind::Hover: return match_hover(file, expectation);
-            case ExpectationKind::Use: return match_use(file, expectation);
+            case ExpectationKind::Definition:
+                return;
+            case ExpectationKind::Note:
+                return match_note(file, expectation);
+            case ExpectationKind::Hover:
+                return match_hover(file, expectation);
+            case ExpectationKind::Use:
+                return match_use(file, expectation);
         }
     }
 
@@ -105,7 +110,8 @@ private:
                 }
             }
         }
-        say(file, expectation, fmt::format("no related range {} says `{}`", to_string(expectation.range), expectation.text));
+        say(file, expectation,
+            fmt::format("no related range {} says `{}`", to_string(expectation.range), expectation.text));
     }
 
     void match_hover(const FixtureFile& file, const Expectation& expectation) {
@@ -126,7 +132,8 @@ private:
         if (!subject_.definition) return;
         auto found = subject_.definition(file.name, expectation.range.start);
         for (const FoundLocation& location : found) {
-            if (same_file(location.file, definition->second.file) && fits(definition->second.range, location.range)) return;
+            if (same_file(location.file, definition->second.file) && fits(definition->second.range, location.range))
+                return;
         }
         std::string places;
         for (const auto& each : found) places += fmt::format(" {}:{}", each.file, to_string(each.range));

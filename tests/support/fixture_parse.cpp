@@ -40,7 +40,7 @@ bool take_number(std::string_view& text, int& number) {
 
 /// Reads a fixture line by line; every line either is a directive, a mark below a line of code, or code.
 class Parser {
-public:
+  public:
     Parser(const std::filesystem::path& path, std::string_view text) : mark_(comment_mark(path)), text_(text) {
         fixture_.path = path;
         fixture_.steps.emplace_back();
@@ -59,7 +59,7 @@ public:
         return std::move(fixture_);
     }
 
-private:
+  private:
     bool fail(std::string message) {
         error_ = std::move(message);
         return false;
@@ -163,7 +163,8 @@ private:
 
     bool read_mark(std::string_view line, std::string_view content) {
         if (file_ == nullptr || target_line_ == 0) return fail("a mark stands below the line it is about");
-        Expectation expectation{.kind = ExpectationKind::Diagnostic, .range = {}, .severity = {}, .code = {}, .text = {}};
+        Expectation expectation{
+            .kind = ExpectationKind::Diagnostic, .range = {}, .severity = {}, .code = {}, .text = {}};
         expectation.mark_line = line_number_;
         if (!read_range(line, content, expectation.range) || !read_label(trimmed(content), expectation)) return false;
         file_->expectations.push_back(std::move(expectation));
@@ -224,7 +225,8 @@ private:
         expectation.severity = severity;
         expectation.code = rest.substr(1, close - 1);
         rest = trimmed(rest.substr(close + 1));
-        if (!rest.empty() && !take_prefix(rest, ":")) return fail("after the code comes nothing, or `: ` and a part of the message");
+        if (!rest.empty() && !take_prefix(rest, ":"))
+            return fail("after the code comes nothing, or `: ` and a part of the message");
         expectation.text = trimmed(rest);
         return true;
     }
@@ -244,7 +246,9 @@ private:
 
 }  // namespace
 
-std::string_view comment_mark(const std::filesystem::path& path) { return path.extension() == ".velox" ? "//" : "#"; }
+std::string_view comment_mark(const std::filesystem::path& path) {
+    return path.extension() == ".velox" ? "//" : "#";
+}
 
 tl::expected<Fixture, std::string> parse_fixture(const std::filesystem::path& path, std::string_view text) {
     return Parser(path, text).run();

@@ -38,8 +38,10 @@ std::string difference(std::string_view expected, std::string_view actual) {
     while (first < left.size() && first < right.size() && left[first] == right[first]) ++first;
     std::string message = fmt::format("differs from line {}:\n", first + 1);
     constexpr size_t shown = 8;
-    for (size_t i = first; i < left.size() && i < first + shown; ++i) message += fmt::format("  expected | {}\n", left[i]);
-    for (size_t i = first; i < right.size() && i < first + shown; ++i) message += fmt::format("  actual   | {}\n", right[i]);
+    for (size_t i = first; i < left.size() && i < first + shown; ++i)
+        message += fmt::format("  expected | {}\n", left[i]);
+    for (size_t i = first; i < right.size() && i < first + shown; ++i)
+        message += fmt::format("  actual   | {}\n", right[i]);
     return message;
 }
 

@@ -12,7 +12,7 @@ namespace braid::test {
 
 /// One end of a conversation with a server that frames JSON by Content-Length: `braid lsp` and `braid dap`.
 class FramedClient {
-public:
+  public:
     using Json = nlohmann::json;
     using Answer = tl::expected<Json, std::string>;
 
@@ -30,7 +30,7 @@ public:
     ProcessResult finish(std::chrono::milliseconds timeout) { return process_.finish(timeout); }
     ChildProcess& process() { return process_; }
 
-private:
+  private:
     explicit FramedClient(ChildProcess process) : process_(std::move(process)) {}
     /// Moves complete messages from the output to `messages_`; false when the output is not framed as it should be.
     bool take_messages();

@@ -70,11 +70,13 @@ struct OpenFile {
 json incremental_change(const std::string& before, const std::string& after) {
     auto old_lines = lines_of(before);
     auto new_lines = lines_of(after);
-    size_t common = std::min(old_lines.size(), new_lines.size()) - 1;  // the last line is never common: it ends the text
+    size_t common =
+        std::min(old_lines.size(), new_lines.size()) - 1;  // the last line is never common: it ends the text
     size_t start = 0;
     while (start < common && old_lines[start] == new_lines[start]) ++start;
     size_t tail = 0;
-    while (tail < common - start && old_lines[old_lines.size() - 1 - tail] == new_lines[new_lines.size() - 1 - tail]) ++tail;
+    while (tail < common - start && old_lines[old_lines.size() - 1 - tail] == new_lines[new_lines.size() - 1 - tail])
+        ++tail;
     std::string text;
     for (size_t i = start; i < new_lines.size() - tail; ++i) {
         text += new_lines[i];
@@ -100,7 +102,7 @@ std::string severity_name(int number) {
 }
 
 class LspDriver : public Driver {
-public:
+  public:
     ~LspDriver() override {
         if (!client_) return;
         if (client_->request("shutdown", nullptr, 10s)) client_->notify("exit", nullptr);
@@ -122,7 +124,7 @@ public:
         return subject;
     }
 
-private:
+  private:
     tl::expected<void, std::string> start() {
         auto client = FramedClient::start({.program = braid_program(), .arguments = {"lsp"}});
         if (!client) return tl::unexpected(client.error());
@@ -131,9 +133,9 @@ private:
                           {"textDocument",
                            {{"publishDiagnostics", {{"relatedInformation", true}, {"versionSupport", true}}},
                             {"hover", {{"contentFormat", {"markdown"}}}}}}};
-        auto answer = client_->request("initialize", {{"processId", nullptr},
-                                                      {"rootUri", "file://" + folder_.path().string()},
-                                                      {"capabilities", capabilities}});
+        auto answer = client_->request(
+            "initialize",
+            {{"processId", nullptr}, {"rootUri", "file://" + folder_.path().string()}, {"capabilities", capabilities}});
         if (!answer) return tl::unexpected(answer.error());
         utf32_ = answer->value("/capabilities/positionEncoding"_json_pointer, "utf-16") == "utf-32";
         client_->notify("initialized", json::object());
@@ -158,11 +160,9 @@ private:
         folder_.write(file.name, file.text);
         files_[file.name].text = file.text;
         std::string language = comment_mark(file.name) == "#" ? "altru" : "velox";
-        client_->notify("textDocument/didOpen", {{"textDocument",
-                                                  {{"uri", uri(file.name)},
-                                                   {"languageId", language},
-                                                   {"version", 1},
-                                                   {"text", file.text}}}});
+        client_->notify("textDocument/didOpen",
+                        {{"textDocument",
+                          {{"uri", uri(file.name)}, {"languageId", language}, {"version", 1}, {"text", file.text}}}});
     }
 
     void change_file(const FixtureFile& file) {
@@ -178,8 +178,8 @@ private:
     void take(const json& params) {
         OpenFile* file = find(params.at("uri"));
         if (file == nullptr) return;
-        file->published = params.contains("version") && params["version"].is_number() ? params["version"].get<int>()
-                                                                                      : file->version;
+        file->published =
+            params.contains("version") && params["version"].is_number() ? params["version"].get<int>() : file->version;
         file->diagnostics.clear();
         for (const json& each : params.at("diagnostics")) {
             FoundDiagnostic found{.file = name_of(params.at("uri")),
@@ -192,8 +192,8 @@ private:
                 const json& location = related.at("location");
                 OpenFile* other = find(location.at("uri"));
                 if (other == nullptr) continue;
-                found.related.push_back({name_of(location.at("uri")), other->range(location.at("range"), utf32_),
-                                         related.at("message")});
+                found.related.push_back(
+                    {name_of(location.at("uri")), other->range(location.at("range"), utf32_), related.at("message")});
             }
             file->diagnostics.push_back(std::move(found));
         }
@@ -261,6 +261,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Driver> make_lsp_driver() { return std::make_unique<LspDriver>(); }
+std::unique_ptr<Driver> make_lsp_driver() {
+    return std::make_unique<LspDriver>();
+}
 
 }  // namespace braid::test

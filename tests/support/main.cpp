@@ -12,7 +12,7 @@ namespace {
 
 /// Writes `passed failed` to the file named by BRAID_TEST_COUNTS, for `./dev test` to add up.
 class CountsListener : public Catch::TestEventListenerBase {
-public:
+  public:
     using TestEventListenerBase::TestEventListenerBase;
 
     void testRunEnded(const Catch::TestRunStats& stats) override {
@@ -25,11 +25,11 @@ public:
 CATCH_REGISTER_LISTENER(CountsListener)
 
 class CaseInvoker : public Catch::ITestInvoker {
-public:
+  public:
     explicit CaseInvoker(std::function<void()> body) : body_(std::move(body)) {}
     void invoke() const override { body_(); }
 
-private:
+  private:
     std::function<void()> body_;
 };
 

@@ -44,9 +44,8 @@ std::vector<std::string> environment_of(const Command& command) {
     std::vector<std::string> result;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         std::string_view text = *entry;
-        bool replaced = std::any_of(command.environment.begin(), command.environment.end(), [&](const auto& pair) {
-            return text.substr(0, text.find('=')) == pair.first;
-        });
+        bool replaced = std::any_of(command.environment.begin(), command.environment.end(),
+                                    [&](const auto& pair) { return text.substr(0, text.find('=')) == pair.first; });
         if (!replaced) result.emplace_back(text);
     }
     for (const auto& [name, value] : command.environment) result.push_back(name + "=" + value);
@@ -188,9 +187,8 @@ bool ChildProcess::pump(Clock::time_point deadline) {
     if (output_fd_ < 0 && errors_fd_ < 0) return false;
     auto left = duration_cast<milliseconds>(deadline - Clock::now()).count();
     if (left <= 0) return false;
-    pollfd polled[3] = {{output_fd_, POLLIN, 0},
-                        {errors_fd_, POLLIN, 0},
-                        {pending_input_.empty() ? -1 : input_fd_, POLLOUT, 0}};
+    pollfd polled[3] = {
+        {output_fd_, POLLIN, 0}, {errors_fd_, POLLIN, 0}, {pending_input_.empty() ? -1 : input_fd_, POLLOUT, 0}};
     if (::poll(polled, 3, static_cast<int>(std::min<long long>(left, 60'000))) < 0) return errno == EINTR;
     if (polled[0].revents != 0) drain(output_fd_, output_);
     if (polled[1].revents != 0) drain(errors_fd_, errors_);

@@ -16,8 +16,8 @@ namespace braid::test {
 struct Command {
     std::filesystem::path program;
     std::vector<std::string> arguments;
-    std::string input;                 ///< everything the child will read from standard input
-    std::filesystem::path directory;   ///< empty: the current one
+    std::string input;                ///< everything the child will read from standard input
+    std::filesystem::path directory;  ///< empty: the current one
     std::vector<std::pair<std::string, std::string>> environment;  ///< added to the inherited one
     std::chrono::milliseconds timeout{60'000};
 };
@@ -34,7 +34,7 @@ ProcessResult run_process(const Command& command);
 
 /// A program one talks to: a server on its standard streams, or a program to be interrupted.
 class ChildProcess {
-public:
+  public:
     using Clock = std::chrono::steady_clock;
 
     /// `input` of the command is written first; standard input then stays open.
@@ -63,7 +63,7 @@ public:
     void consume_output(size_t count) { output_.erase(0, count); }
     pid_t pid() const { return pid_; }
 
-private:
+  private:
     ChildProcess(pid_t pid, int input, int output, int errors);
 
     bool pump(Clock::time_point deadline);
@@ -82,7 +82,7 @@ private:
 
 /// A folder that is removed with everything in it at the end of the scope.
 class TemporaryFolder {
-public:
+  public:
     TemporaryFolder();
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;
@@ -92,7 +92,7 @@ public:
     /// Writes a file (and the folders on its way) and gives its full path.
     std::filesystem::path write(const std::string& name, std::string_view text) const;
 
-private:
+  private:
     std::filesystem::path path_;
 };
 

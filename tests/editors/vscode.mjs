@@ -53,6 +53,17 @@ async function showsHover(workbench) {
   await page.keyboard.press('Escape');
 }
 
+async function runsFile(workbench) {
+  await workbench.openFile('altru/producer_consumer.altru');
+  await workbench.runCommand('Braid: Run File');
+  await until('the output in the terminal', async () => {
+    const rows = await workbench.page.locator('.xterm-rows > div').allInnerTexts();
+    return rows.some((row) => row.replaceAll('\u00a0', ' ').includes('the channel is closed'));
+  });
+  await workbench.screenshot('run-file');
+  await workbench.runCommand('View: Close All Editors');
+}
+
 // Debugs `file` to a breakpoint on `line`, expects rows of the call stack and variables, and goes on to the end.
 async function debugs(workbench, name, { file, at, tasks, variables, output }) {
   const { page } = workbench;
@@ -84,6 +95,7 @@ const scenarios = {
   'vscode-diagnostic': showsDiagnostic,
   'vscode-edit-clears-diagnostic': clearsDiagnostic,
   'vscode-hover': showsHover,
+  'vscode-run-file': runsFile,
   'vscode-debug-altru': (workbench) =>
     debugs(workbench, 'altru', {
       file: 'altru/producer_consumer.altru',

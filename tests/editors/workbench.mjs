@@ -33,6 +33,7 @@ const quiet = {
   'editor.minimap.enabled': false,
   'window.restoreWindows': 'none',
   'files.autoSave': 'off',
+  'terminal.integrated.gpuAcceleration': 'off', // the text is then in the page and not only in its picture
   'debug.openDebug': 'openOnSessionStart',
   'debug.internalConsoleOptions': 'openOnSessionStart',
 };

@@ -71,6 +71,7 @@ struct SchedulerCore {
 
     // --- tasks ---
     tl::expected<void, SpawnError> spawn(TaskRef task, Strand* strand, bool external);
+    tl::expected<ParkToken, SpawnError> spawn_parked(TaskRef task, Strand* strand, const WaitReason* reason);
     bool claim(Task& task, uint32_t epoch) noexcept;
     void resume(Task& task, WakeTag tag);
     bool wake(Task& task, ParkToken token, WakeTag tag) {

@@ -69,6 +69,7 @@ bool Parser::arrow_after(uint32_t parenthesis, bool typed) {
     bool newline;
     Kind next = kind_at(close, &newline);
     if (next == Kind::FatArrow) return !newline;
+    if (next == Kind::LeftBrace) return typed && !newline && !speculating_;  // `=>` is forgotten, which is reported
     // `a ? (b) : c => d` asks for `b`.
     if (next != Kind::Colon || (flags_.in_conditional && !typed)) return false;
     return result_then_arrow(close);

@@ -42,7 +42,9 @@ void Parser::match_expression() {
     while (!at_close(braces)) {
         if (balanced_ && reuse(is_match_arm, Within::Statements, true)) continue;
         if (at(Kind::CaseKw) || at(Kind::DefaultKw) || starts_pattern()) {
+            uint32_t before = builder_.position();
             match_arm();
+            if (builder_.position() == before) skip_token();
         } else {
             error_here(DiagnosticCode::ExpectedToken, "expected `case` or `}` in this `match`, " + found());
             skip_token();

@@ -15,7 +15,7 @@ void Parser::members(Braces& braces, Within within) {
         if (at(Kind::Semicolon) || (only_types(within) && at(Kind::Comma)))
             bump();
         else
-            member(within);
+            member(within);  // never without taking a token
     }
 }
 

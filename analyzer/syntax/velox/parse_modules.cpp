@@ -36,12 +36,18 @@ void Parser::import_clause() {
                     .what = "import",
                     .starts = &Parser::starts_specifier,
                     .element = &Parser::import_specifier,
+                    .ends_at_line = true,
                     .braces = &braces},
                    braces.opener);
         finish(mark, Kind::NamedImports);
     } else {
         error_here(DiagnosticCode::ExpectedName, "expected what to import: `{ name }`, `name` or `* as name`, " + found());
     }
+}
+
+bool Parser::starts_specifier() {
+    if (at(Kind::FromKw) && kind(1) == Kind::StringLiteral) return false;  // the `}` before it is missing
+    return at_word() || at(Kind::StringLiteral);
 }
 
 /// `a`   `a as b`; of imports and exports.
@@ -87,6 +93,7 @@ Kind Parser::export_list() {
                     .what = "export",
                     .starts = &Parser::starts_specifier,
                     .element = &Parser::import_specifier,
+                    .ends_at_line = true,
                     .braces = &braces},
                    braces.opener);
         if (at(Kind::FromKw)) {

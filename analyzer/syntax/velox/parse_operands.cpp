@@ -84,9 +84,10 @@ void Parser::template_expression() {
     bump();
     for (;;) {
         expression();
-        if (!at(Kind::RightBrace) && !builder_.just_failed() && !at(Kind::EndOfFile)) {
+        bool ends_at_line = quote == '"';
+        if (!at(Kind::RightBrace) && !at(Kind::EndOfFile) && !(ends_at_line && newline_before())) {
             error_here(DiagnosticCode::ExpectedToken, "expected `}` after the expression in `${…}`, " + found());
-            skip_to_close();
+            while (!at(Kind::RightBrace) && !at(Kind::EndOfFile) && !(ends_at_line && newline_before())) skip_token();
         }
         if (!at(Kind::RightBrace)) {
             error(DiagnosticCode::UnclosedDelimiter, hole, "this `${` is never closed: `}` is missing");

@@ -16,17 +16,22 @@ void Parser::statement_list(const Braces* braces, bool in_switch) {
     for (;;) {
         if (braces ? at_close(*braces) : at(Kind::EndOfFile)) return;
         if (in_switch && (at(Kind::CaseKw) || at(Kind::DefaultKw))) return;
-        if (!reuse(is_statement, Within::Statements, true)) statement();
+        if (reuse(is_statement, Within::Statements, true)) continue;
+        uint32_t before = builder_.position();
+        statement();
+        if (builder_.position() == before) skip_token();
     }
 }
 
 void Parser::statement() {
     if (Nested nested(*this); nested) {
         auto unit = builder_.unit(context());
-        builder_.finish_unit(unit, raw(statement_body()));
+        Kind made = statement_body();
+        if (unit.mark.position != 0 || !text_.starts_with("#!")) return builder_.finish_unit(unit, raw(made));
+        builder_.abandon_unit(unit);  // its trivia would not be trivia elsewhere
+        finish(unit.mark, made);
     } else {
         too_deep();
-        if (at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::Comma) || at(Kind::Semicolon)) skip_token();
     }
 }
 
@@ -151,7 +156,7 @@ void Parser::block(std::string_view what) {
     }
     FlagScope scope(*this, {});
     auto unit = builder_.unit(context());
-    Braces braces = open_braces(what);
+    Braces braces = open_braces("block");  // not `what`: the block may be taken over into another place
     statement_list(&braces, false);
     close_braces(braces);
     builder_.finish_unit(unit, raw(Kind::Block));

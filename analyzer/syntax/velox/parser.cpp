@@ -101,8 +101,8 @@ uint16_t Parser::context(Within within) {
 
 bool Parser::reuse(KindPredicate elements, Within within, bool whole_chunks) {
     if (!builder_.reusing()) return false;
-    ReuseCursor::Request request{elements, context(within)};
-    request.whole_chunks = whole_chunks && balanced_;
+    ReuseCursor::Request request{
+        .elements = elements, .context = context(within), .whole_chunks = whole_chunks && balanced_};
     if (!builder_.reuse(request)) return false;
     forget_tokens();
     return true;
@@ -113,7 +113,11 @@ bool Parser::reuse(KindPredicate elements, Within within, bool whole_chunks) {
 /// Takes elements and chunks of the old tree while there are any; whether a separator must come next.
 bool Parser::reuse_elements(const List& list, bool* expect_comma) {
     if (!list.reusable || !builder_.reusing()) return false;
-    ReuseCursor::Request request{list.reusable, context(list.within), raw(Kind::Comma), *expect_comma, balanced_};
+    ReuseCursor::Request request{.elements = list.reusable,
+                                 .context = context(list.within),
+                                 .separator = raw(Kind::Comma),
+                                 .at_separator = *expect_comma,
+                                 .whole_chunks = balanced_};
     bool ended_with_comma = false;
     if (!builder_.reuse(request, &ended_with_comma)) return false;
     forget_tokens();
@@ -123,7 +127,7 @@ bool Parser::reuse_elements(const List& list, bool* expect_comma) {
 
 void Parser::comma_list(const List& list, TextRange opener) {
     FlagScope scope(*this, {});
-    bool expect_comma = false;
+    bool expect_comma = false, reported = false;
     auto closed = [&] { return list.braces ? at_close(*list.braces) : at(list.close) || at(Kind::EndOfFile); };
     while (!closed() && !hopeless()) {
         if (reuse_elements(list, &expect_comma)) continue;
@@ -131,29 +135,39 @@ void Parser::comma_list(const List& list, TextRange opener) {
             expect_comma = false;
         } else if (expect_comma) {
             bool starts_next = (this->*list.starts)() && !(list.ends_at_line && newline_before());
-            if (!starts_next && !recover_in_list(list)) break;
+            if (!starts_next && !recover_in_list(list, &reported)) break;
             if (starts_next) {
                 SyntaxError missing{DiagnosticCode::ExpectedToken, {previous_end(), previous_end()}, {}, {}, {}};
                 missing.message = "expected `,` before the next " + std::string(list.element_name);
                 missing.fix = SyntaxError::Fix{"insert `,`", {TextEdit{missing.range, ","}}};
                 error(std::move(missing));
+                // Marks the place: an error between elements belongs to no unit, so none may be taken over across it.
+                finish(builder_.mark(), Kind::Error);
             }
             expect_comma = false;
         } else if ((this->*list.starts)()) {
+            uint32_t before = builder_.position();
             (this->*list.element)();
+            if (builder_.position() == before && !at(Kind::Comma)) break;  // reported, too deep
             expect_comma = true;
-        } else if (!recover_in_list(list)) {
+        } else if (!recover_in_list(list, &reported)) {
             break;
         }
     }
     if (list.braces)
         close_braces(*list.braces);
-    else
+    else if (!accept(list.close) && !reported)
         expect_close(list.close, opener, list.what);
 }
 
 /// At something that is neither an element nor a separator; false when the list must be given up.
-bool Parser::recover_in_list(const List& list) {
+bool Parser::recover_in_list(const List& list, bool* reported) {
+    if (list.braces && at(Kind::Semicolon)) {
+        error_here(DiagnosticCode::ExpectedToken, "what stands in the braces of this " + std::string(list.what) +
+                                                      " is separated by `,`, not by `;`");
+        skip_token();
+        return true;
+    }
     if (at(Kind::Comma)) {
         error_here(DiagnosticCode::SyntaxError, "expected " + std::string(describe(list.close)) + " or another " +
                                                     std::string(list.element_name) + ", " + found());
@@ -164,6 +178,7 @@ bool Parser::recover_in_list(const List& list) {
     if (closing || at(Kind::EndOfFile) || (newline_before() && starts_statement())) return false;
     error_here(DiagnosticCode::ExpectedToken, "expected `,` or " + std::string(describe(list.close)) + " in this " +
                                                   std::string(list.what) + ", " + found());
+    *reported = true;
     skip_to_close();
     return at(Kind::Comma) || at(list.close);
 }

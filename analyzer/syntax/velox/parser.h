@@ -140,7 +140,7 @@ class Parser {
     };
     void comma_list(const List& list, TextRange opener);
     bool reuse_elements(const List& list, bool* expect_comma);
-    bool recover_in_list(const List& list);
+    bool recover_in_list(const List& list, bool* reported);
 
     // ---- statements (parse_statements.cpp) ----
     void statement_list(const Braces* braces, bool in_switch);
@@ -207,7 +207,7 @@ class Parser {
     void initializer();
     bool starts_variant() { return at_word() || at(Kind::StringLiteral); }
     bool starts_payload() { return starts_type(); }
-    bool starts_specifier() { return at_word() || at(Kind::StringLiteral); }
+    bool starts_specifier();
     bool starts_name() { return at_name(); }
     bool starts_parameter();
 

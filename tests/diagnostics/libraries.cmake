@@ -1,1 +1,1 @@
-set(LIBRARIES braid_diagnostics)
+set(LIBRARIES braid_diagnostics braid_syntax_altru braid_syntax_velox)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analyzer/syntax/altru/altru.h"
+#include "analyzer/syntax/builder.h"
 #include "analyzer/syntax/dump.h"
 
 namespace braid::test {

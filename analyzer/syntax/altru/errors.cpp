@@ -77,7 +77,10 @@ void Parser::too_deep() {
     error_here(DiagnosticCode::NestingTooDeep,
                fmt::format("this is nested more than {} levels deep; move parts of it into variables or functions",
                            GreenBuilder::MaxDepth));
+    bool on_line = layout_.lines && !at(LineEnd);
+    Column header = line_;
     skip_balanced();
+    if (on_line) skip_lines(header);
 }
 
 }  // namespace braid::altru

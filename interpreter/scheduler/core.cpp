@@ -71,32 +71,29 @@ void SchedulerCore::point(PointKind kind, uint64_t task, uint64_t detail) {
     if (options.policy->at({kind, task, detail}) && runner->current_task()) signal(*runner, SignalPreempt);
 }
 
-tl::expected<void, SpawnError> SchedulerCore::spawn(TaskRef task, Strand* strand, bool own_thread) {
+tl::expected<void, SpawnError> SchedulerCore::admit(Task& task, Strand* strand, bool own_thread, uint64_t word) {
     if (stopping()) return tl::unexpected(SpawnError::ShuttingDown);
     if (registry.size() >= options.max_tasks) return tl::unexpected(SpawnError::TooManyTasks);
-    task->id_ = next_id.fetch_add(1, std::memory_order_relaxed);
-    task->strand_ = strand;
-    if (own_thread && !sequential && !external->create(*task)) return tl::unexpected(SpawnError::TooManyThreads);
-    task->word_.store(make_word(0, TaskState::Runnable), std::memory_order_release);
+    task.id_ = next_id.fetch_add(1, std::memory_order_relaxed);
+    task.strand_ = strand;
+    if (own_thread && !sequential && !external->create(task)) return tl::unexpected(SpawnError::TooManyThreads);
+    task.word_.store(word, std::memory_order_seq_cst);
     if (CoreWorker* worker = current()) ++worker->count.spawns;
-    registry.add(*task);
-    point(PointKind::Spawn, task->id(), 0);
-    make_ready(*task, WakeNormal, false);
+    registry.add(task);
+    point(PointKind::Spawn, task.id(), 0);
     return {};
 }
 
+tl::expected<void, SpawnError> SchedulerCore::spawn(TaskRef task, Strand* strand, bool own_thread) {
+    auto admitted = admit(*task, strand, own_thread, make_word(0, TaskState::Runnable));
+    if (admitted) make_ready(*task, WakeNormal, false);
+    return admitted;
+}
+
 tl::expected<ParkToken, SpawnError> SchedulerCore::spawn_parked(TaskRef task, Strand* strand, const WaitReason* reason) {
-    if (stopping()) return tl::unexpected(SpawnError::ShuttingDown);
-    if (registry.size() >= options.max_tasks) return tl::unexpected(SpawnError::TooManyTasks);
-    task->id_ = next_id.fetch_add(1, std::memory_order_relaxed);
-    task->strand_ = strand;
     task->wait_reason_.store(reason, std::memory_order_release);
     ParkToken token{1};
-    task->word_.store(make_word(token.epoch, TaskState::Parked), std::memory_order_seq_cst);
-    if (CoreWorker* worker = current()) ++worker->count.spawns;
-    registry.add(*task);
-    point(PointKind::Spawn, task->id(), 1);
-    return token;
+    return admit(*task, strand, false, make_word(token.epoch, TaskState::Parked)).map([&] { return token; });
 }
 
 bool SchedulerCore::claim(Task& task, uint32_t epoch) noexcept {

@@ -131,6 +131,7 @@ struct SchedulerCore {
     const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 
   private:
+    tl::expected<void, SpawnError> admit(Task& task, Strand* strand, bool own_thread, uint64_t word);
     void park(CoreWorker& worker, Task& task);
     void finish(CoreWorker& worker, Task& task);
     void give_up_turn(Strand* strand);

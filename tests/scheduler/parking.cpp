@@ -89,6 +89,24 @@ TEST_CASE("of all who race for a token exactly one wins, and the task always run
     }
 }
 
+TEST_CASE("a task that begins parked runs when its first token is won") {
+    for (bool sequential : {false, true}) {
+        Scheduler scheduler(sequential ? seeded(1) : with_workers(2));
+        WakeTag tag = WakeNormal;
+        TaskRef idle = step([&](Step& self, Worker&, Budget&) {
+            tag = self.wake_tag();
+            return StepResult::Done;
+        });
+        auto token = scheduler.spawn_parked(idle, nullptr, nullptr);
+        REQUIRE(token);
+        CHECK(idle->state() == TaskState::Parked);
+        scheduler.spawn(once([&](Worker& worker) { EXPECT(worker.scheduler().wake(*idle, *token, WakeUser)); }));
+        scheduler.run();
+        CHECK(tag == WakeUser);
+        CHECK(idle->state() == TaskState::Done);
+    }
+}
+
 TEST_CASE("wake_anyway wakes what is parked and nothing else") {
     Scheduler scheduler(with_workers(2));
     WakeTag tag = WakeNormal;

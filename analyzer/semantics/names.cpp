@@ -1,5 +1,8 @@
 #include "analyzer/semantics/names.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 
 namespace braid {
@@ -27,6 +30,29 @@ std::string_view conversion_name(hir::ConvertKind kind) {
                                                   "unwrap",             "to_dyn",           "copy_out",         "function_to_value",
                                                   "closure_to_function", "upcast",          "to_string",        "to_bool"};
     return kNames[int(kind)];
+}
+
+std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
+    std::string best;
+    size_t best_distance = std::max<size_t>(1, name.size() / 3) + 1;
+    std::vector<size_t> row;
+    for (const std::string& candidate : candidates) {
+        if (candidate == name || candidate.size() > name.size() + best_distance || name.size() > candidate.size() + best_distance) continue;
+        row.resize(candidate.size() + 1);
+        for (size_t j = 0; j <= candidate.size(); ++j) row[j] = j;
+        for (size_t i = 1; i <= name.size(); ++i) {
+            size_t diagonal = row[0];
+            row[0] = i;
+            for (size_t j = 1; j <= candidate.size(); ++j) {
+                size_t above = row[j];
+                bool equal = std::tolower(static_cast<unsigned char>(name[i - 1])) == std::tolower(static_cast<unsigned char>(candidate[j - 1]));
+                row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (equal ? 0 : 1)});
+                diagonal = above;
+            }
+        }
+        if (row.back() < best_distance) best_distance = row.back(), best = candidate;
+    }
+    return best;
 }
 
 std::string quote(std::string_view text) {

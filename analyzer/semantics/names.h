@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "analyzer/semantics/body.h"
 
@@ -10,5 +11,7 @@ std::string_view operator_name(hir::UnaryOp op);
 std::string_view operator_name(hir::BinaryOp op);
 std::string_view operator_name(hir::LogicalOp op);
 std::string_view conversion_name(hir::ConvertKind kind);
+/// The candidate nearest to a mistyped name (edit distance a third of its length at most), or empty.
+std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 std::string quote(std::string_view text);  // "…" with escapes
 }  // namespace braid

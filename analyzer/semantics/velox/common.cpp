@@ -1,0 +1,197 @@
+#include "analyzer/semantics/velox/common.h"
+
+#include <charconv>
+
+#include "analyzer/semantics/names.h"
+#include "analyzer/text/utf8.h"
+
+namespace braid::velox_semantics {
+
+ItemId std_item(QueryContext& context, std::string_view text) {
+    Name name(text);
+    auto sources = context.get<SourceFiles>();
+    if (!sources) return ItemId::None;
+    for (FileId file : *sources) {
+        if (!is_std(file) || !files().path(file).ends_with(".velox")) continue;
+        for (const auto& child : *context.get<ItemChildren>(file_item(file)))
+            if (name_of(child.item) == name) return child.item;
+    }
+    return ItemId::None;
+}
+
+bool is_std_class(Type t, std::string_view name) {
+    return t && t->is(TypeKind::Nominal) && name_of(t->item).text() == name && is_std(file_of(t->item));
+}
+
+Type promise_of(QueryContext& context, Type t) {
+    ItemId item = std_item(context, "Promise");
+    return item == ItemId::None ? type::error() : type::nominal(item, {awaited(t)});
+}
+
+Type awaited(Type t) {
+    while (is_std_class(t, "Promise") && !t->arguments.empty()) t = t->arguments[0];
+    if (t->is(TypeKind::Union)) {
+        std::vector<Type> members;
+        for (Type member : t->arguments) members.push_back(awaited(member));
+        return type::union_of(std::move(members));
+    }
+    return t;
+}
+
+Type list_of(Type element) { return type::list(element, TypeShared); }
+
+Type nullable_parts_removed(Type t) {
+    if (t->is(TypeKind::Null) || t->is(TypeKind::Undefined)) return type::never();
+    if (!t->is(TypeKind::Union)) return t;
+    std::vector<Type> members;
+    for (Type member : t->arguments)
+        if (!member->is(TypeKind::Null) && !member->is(TypeKind::Undefined)) members.push_back(member);
+    return type::union_of(std::move(members));
+}
+
+bool may_be_absent(Type t) { return nullable_parts_removed(t) != t; }
+
+static Type base_of(Type t) { return t->is(TypeKind::Literal) ? t->element() : t; }
+bool is_number(Type t) { return base_of(t)->is(TypeKind::Float); }
+bool is_int(Type t) { return base_of(t)->is(TypeKind::Integer); }
+
+namespace {
+
+std::string print(Type t, bool inside);
+
+std::string list(std::span<const Type> types) {
+    std::string out;
+    for (Type t : types) out += (out.empty() ? "" : ", ") + print(t, false);
+    return out;
+}
+
+std::string function(Type t) {
+    std::string out = "(";
+    auto parameters = t->parameters();
+    for (size_t i = 0; i < parameters.size(); ++i) {
+        if (i) out += ", ";
+        bool rest = t->has(TypeVariadic) && i + 1 == parameters.size();
+        bool optional = i + t->optional_parameters >= parameters.size();
+        Type shown = optional ? type::union_of({parameters[i]}) : parameters[i];
+        out += (rest ? "..." : "") + std::string("arg") + std::to_string(i) + (optional ? "?: " : ": ") + print(shown, false);
+    }
+    return out + ") => " + print(t->result(), false);
+}
+
+std::string print(Type t, bool inside) {
+    switch (t->kind) {
+        case TypeKind::Error: return "?";
+        case TypeKind::Never: return "never";
+        case TypeKind::Unit: return "void";
+        case TypeKind::Bool: return "boolean";
+        case TypeKind::Integer: return "int";
+        case TypeKind::Float: return "number";
+        case TypeKind::Char: return "char";
+        case TypeKind::String: return "string";
+        case TypeKind::Null: return "null";
+        case TypeKind::Undefined: return "undefined";
+        case TypeKind::Any: return "any";
+        case TypeKind::Unknown: return "unknown";
+        case TypeKind::Nominal:
+        case TypeKind::ActorHandle:
+        case TypeKind::Dyn: {
+            std::string out(name_of(t->item).text());
+            return t->arguments.empty() ? out : out + "<" + list(t->arguments) + ">";
+        }
+        case TypeKind::Record: {
+            std::string out;
+            for (const RecordField& f : t->fields)
+                out += (out.empty() ? "" : "; ") + std::string(f.name.text()) + (f.optional ? "?: " : ": ") + print(f.type, false);
+            return out.empty() ? "{}" : "{ " + out + " }";
+        }
+        case TypeKind::Function: return inside ? "(" + function(t) + ")" : function(t);
+        case TypeKind::Tuple: return "[" + list(t->arguments) + "]";
+        case TypeKind::List:
+        case TypeKind::Array: return print(t->element(), true) + "[]";
+        case TypeKind::Union: {
+            // `true | false` was written boolean.
+            std::string out;
+            for (Type member : t->arguments) out += (out.empty() ? "" : " | ") + print(member, true);
+            return inside ? "(" + out + ")" : out;
+        }
+        case TypeKind::Literal: return std::string(t->text.text());
+        case TypeKind::Reference: return print(t->element(), inside);
+        case TypeKind::Projection:
+        case TypeKind::Parameter: return std::string(t->text.text());
+        case TypeKind::Inference: return "_";
+    }
+    return "?";
+}
+
+}  // namespace
+
+std::string print_type(Type t) { return print(t, false); }
+
+std::string string_value(std::string_view token) {
+    if (token.size() >= 2 && (token.front() == '"' || token.front() == '\'' || token.front() == '`')) {
+        bool closed = token.back() == token.front();
+        token = token.substr(1, token.size() - (closed ? 2 : 1));
+    }
+    std::string out;
+    uint32_t high = 0;  // the first half of a surrogate pair written as two escapes
+    auto unit = [&](uint32_t value) {
+        if (high) {
+            uint32_t first = high;
+            high = 0;
+            if (value >= 0xDC00 && value < 0xE000) return utf8::append(out, char32_t(0x10000 + ((first - 0xD800) << 10) + (value - 0xDC00)));
+            utf8::append(out, utf8::replacement);
+        }
+        if (value >= 0xD800 && value < 0xDC00) high = value;
+        else utf8::append(out, char32_t(value));
+    };
+    auto flush = [&] {
+        if (high) utf8::append(out, utf8::replacement);
+        high = 0;
+    };
+    auto hex = [&](size_t at, size_t count) {
+        uint32_t value = 0;
+        auto text = token.substr(std::min(at, token.size()), count);
+        std::from_chars(text.data(), text.data() + text.size(), value, 16);
+        return value;
+    };
+    for (size_t i = 0; i < token.size(); ++i) {
+        if (token[i] != '\\' || i + 1 >= token.size()) {
+            flush();
+            out += token[i];
+            continue;
+        }
+        char c = token[++i];
+        if (c == 'u' && i + 1 < token.size() && token[i + 1] == '{') {
+            size_t end = token.find('}', i);
+            if (end == std::string_view::npos) end = token.size();
+            unit(hex(i + 2, end - i - 2));
+            i = end;
+            continue;
+        }
+        if (c == 'u') {
+            unit(hex(i + 1, 4));
+            i += 4;
+            continue;
+        }
+        flush();
+        switch (c) {
+            case 'n': out += '\n'; break;
+            case 't': out += '\t'; break;
+            case 'r': out += '\r'; break;
+            case 'b': out += '\b'; break;
+            case 'f': out += '\f'; break;
+            case 'v': out += '\v'; break;
+            case '0': out += '\0'; break;
+            case '\n': break;
+            case 'x':
+                utf8::append(out, char32_t(hex(i + 1, 2)));
+                i += 2;
+                break;
+            default: out += c;
+        }
+    }
+    flush();
+    return out;
+}
+
+}  // namespace braid::velox_semantics

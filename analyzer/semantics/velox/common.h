@@ -1,0 +1,36 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/semantics/language.h"
+#include "analyzer/semantics/queries.h"
+#include "analyzer/syntax/velox/velox.h"
+
+/// Velox's names, types and typed bodies. The syntax views live in `braid::velox` and are called `ast::…` here.
+namespace braid::velox_semantics {
+
+namespace ast = braid::velox;
+using ast::Kind;
+using ast::raw;
+using ast::to_kind;
+
+/// The top-level item of the standard library with this name and one of the kinds that name types or functions.
+ItemId std_item(QueryContext&, std::string_view name);
+bool is_std_class(Type t, std::string_view name);
+
+Type promise_of(QueryContext&, Type t);
+/// `T` of `Promise<T>`, through nested ones; anything else is itself.
+Type awaited(Type t);
+Type list_of(Type element);
+Type nullable_parts_removed(Type t);  // without null and undefined
+bool may_be_absent(Type t);           // null or undefined is a member
+bool is_number(Type t);
+bool is_int(Type t);
+
+std::string print_type(Type t);
+
+/// Text of a string token without quotes, escapes resolved; lone surrogates become U+FFFD.
+std::string string_value(std::string_view token_text);
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,176 @@
+#include "analyzer/semantics/velox/items.h"
+
+#include <map>
+#include <tuple>
+
+namespace braid::velox_semantics {
+
+Name member_name(const ast::PropertyName& name) {
+    SyntaxToken word = name.word();
+    if (!word) return {};
+    return to_kind(word.kind()) == Kind::StringLiteral ? Name(string_value(word.text())) : Name(word.text());
+}
+
+namespace {
+
+/// Walks the declarations of a file: top-level statements, members of classes and interfaces, variants. Functions and
+/// classes inside of bodies belong to the bodies.
+class ItemCollector {
+  public:
+    ItemCollector(FileId file, const SyntaxTree& tree) : file_(file), tree_(tree) {}
+
+    std::vector<ItemEntry> collect() {
+        root_ = file_item(file_);
+        entries_.push_back({root_, 0, 0, true, true});
+        for (ast::Statement statement : ast::source_file(tree_).statements()) declaration(statement);
+        return std::move(entries_);
+    }
+
+  private:
+    ItemId add(ItemKind kind, const SyntaxNode& node, const SyntaxElement& name_element, Name name, ItemId parent, bool owns,
+               bool is_public) {
+        uint32_t ordinal = ordinals_[{parent, kind, name.text()}]++;
+        ItemId item = intern_item({parent, kind, name, ordinal, file_});
+        uint32_t index = index_of(tree_.root(), node);
+        uint32_t name_index = name_element ? index_of(tree_.root(), name_element) : index;
+        entries_.push_back({item, index, name_index, is_public, owns});
+        return item;
+    }
+
+    static Name text_of(const SyntaxToken& token) { return Name(token ? token.text() : std::string_view()); }
+
+    void declaration(const ast::Statement& statement) {
+        switch (statement.kind()) {
+            case Kind::FunctionDecl: {
+                auto f = statement.as<ast::FunctionDecl>();
+                add(ItemKind::Function, f.node, f.name(), text_of(f.name()), root_, true, f.modifiers().has_export());
+                break;
+            }
+            case Kind::ClassDecl: {
+                auto c = statement.as<ast::ClassDecl>();
+                members(add(ItemKind::Class, c.node, c.name(), text_of(c.name()), root_, true, c.modifiers().has_export()), c.members());
+                break;
+            }
+            case Kind::InterfaceDecl: {
+                auto i = statement.as<ast::InterfaceDecl>();
+                members(add(ItemKind::Interface, i.node, i.name(), text_of(i.name()), root_, true, i.modifiers().has_export()), i.members());
+                break;
+            }
+            case Kind::EnumDecl: {
+                auto e = statement.as<ast::EnumDecl>();
+                ItemId item = add(ItemKind::Enum, e.node, e.name(), text_of(e.name()), root_, true, e.modifiers().has_export());
+                for (ast::EnumVariant v : e.variants()) {
+                    SyntaxToken name = v.name();
+                    bool quoted = name && to_kind(name.kind()) == Kind::StringLiteral;
+                    ItemId variant = add(ItemKind::Variant, v.node, name, quoted ? Name(string_value(name.text())) : text_of(name), item, false, true);
+                    uint32_t position = 0;
+                    for (ast::PayloadField field : v.payload().fields()) {
+                        Name field_name = field.name() ? text_of(field.name()) : Name(std::to_string(position));
+                        add(ItemKind::Field, field.node, field.name(), field_name, variant, false, true);
+                        ++position;
+                    }
+                }
+                break;
+            }
+            case Kind::TypeAliasDecl: {
+                auto a = statement.as<ast::TypeAliasDecl>();
+                add(ItemKind::TypeAlias, a.node, a.name(), text_of(a.name()), root_, true, a.modifiers().has_export());
+                break;
+            }
+            case Kind::VariableDecl: {
+                // Variables of a module are reached from every function in it: statics without a syntax of their own,
+                // because the script initializes them in its turn.
+                auto v = statement.as<ast::VariableDecl>();
+                bool exported = v.modifiers().has_export();
+                for (ast::Declarator d : v.declarators()) variables(d.binding(), exported);
+                break;
+            }
+            default: break;
+        }
+    }
+
+    void variables(const ast::Binding& binding, bool exported) {
+        if (auto name = binding.as<ast::NameBinding>()) {
+            add(ItemKind::Static, name.node, name.name(), text_of(name.name()), root_, false, exported);
+        } else if (auto object = binding.as<ast::ObjectBinding>()) {
+            for (ast::BindingProperty p : object.properties()) variables(p.binding(), exported);
+        } else if (auto array = binding.as<ast::ArrayBinding>()) {
+            for (ast::BindingElement e : array.elements()) variables(e.binding(), exported);
+        }
+    }
+
+    void members(ItemId owner, const std::vector<ast::Member>& members) {
+        for (const ast::Member& m : members) {
+            switch (m.kind()) {
+                case Kind::FieldDecl: {
+                    auto f = m.as<ast::FieldDecl>();
+                    bool is_static = f.modifiers().has_static();
+                    add(is_static ? ItemKind::Static : ItemKind::Field, f.node, f.name().word(), member_name(f.name()), owner, is_static, true);
+                    break;
+                }
+                case Kind::MethodDecl: {
+                    auto f = m.as<ast::MethodDecl>();
+                    add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true);
+                    break;
+                }
+                case Kind::GetterDecl: {
+                    auto f = m.as<ast::GetterDecl>();
+                    add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true);
+                    break;
+                }
+                case Kind::SetterDecl: {
+                    auto f = m.as<ast::SetterDecl>();
+                    add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true);
+                    break;
+                }
+                case Kind::ConstructorDecl: {
+                    auto c = m.as<ast::ConstructorDecl>();
+                    add(ItemKind::Function, c.node, c.node.first_token(), Name("constructor"), owner, true, true);
+                    break;
+                }
+                default: break;
+            }
+        }
+    }
+
+    FileId file_;
+    const SyntaxTree& tree_;
+    ItemId root_{};
+    std::vector<ItemEntry> entries_;
+    std::map<std::tuple<ItemId, ItemKind, std::string_view>, uint32_t> ordinals_;
+};
+
+}  // namespace
+
+std::vector<ItemEntry> items(FileId file, const SyntaxTree& tree) { return ItemCollector(file, tree).collect(); }
+
+std::vector<std::string> imported_paths(std::string_view path, const SyntaxTree& tree) {
+    size_t slash = path.rfind('/');
+    std::string folder(slash == std::string_view::npos ? "" : path.substr(0, slash + 1));
+    std::vector<std::string> paths;
+    auto add = [&](const SyntaxToken& token) {
+        if (!token) return;
+        std::string target = string_value(token.text());
+        while (target.starts_with("./")) target.erase(0, 2);
+        std::string base = folder;
+        while (target.starts_with("../") && base.size() > 1) {
+            target.erase(0, 3);
+            base.erase(base.rfind('/', base.size() - 2) + 1);
+        }
+        if (!target.ends_with(".velox")) target += ".velox";
+        paths.push_back(target.starts_with("/") ? target : base + target);
+    };
+    for (ast::Statement statement : ast::source_file(tree).statements()) {
+        if (auto import = statement.as<ast::ImportDecl>()) add(import.path());
+        if (auto exported = statement.as<ast::ExportDecl>()) add(exported.path());
+    }
+    return paths;
+}
+
+ItemId find_child(QueryContext& context, ItemId parent, Name name) {
+    for (const auto& child : *context.get<ItemChildren>(parent))
+        if (name_of(child.item) == name) return child.item;
+    return ItemId::None;
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,11 @@
+#pragma once
+#include "analyzer/semantics/velox/common.h"
+
+namespace braid::velox_semantics {
+std::vector<ItemEntry> items(FileId file, const SyntaxTree& tree);
+std::vector<std::string> imported_paths(std::string_view path, const SyntaxTree& tree);
+/// The item that a declaration's name stands for among the children of `parent`, whatever its kind.
+ItemId find_child(QueryContext&, ItemId parent, Name name);
+/// Name of a member as written: identifier, string or number; empty when computed.
+Name member_name(const ast::PropertyName& name);
+}  // namespace braid::velox_semantics

@@ -1,0 +1,420 @@
+#include "analyzer/semantics/velox/signatures.h"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analyzer/semantics/velox/items.h"
+
+namespace braid::velox_semantics {
+
+Report collect_into(std::vector<ItemDiagnostic>& out, ItemId item, const ItemTree& tree) {
+    return [&out, item, &tree](DiagnosticCode code, const SyntaxElement& at, std::string message) {
+        ItemDiagnostic d;
+        d.code = code;
+        d.severity = default_severity(code);
+        d.location = {item, tree.node_of(at)};
+        d.message = std::move(message);
+        out.push_back(std::move(d));
+    };
+}
+
+static Report ignore() {
+    return [](DiagnosticCode, const SyntaxElement&, const std::string&) {};
+}
+
+FunctionParts function_parts(const SyntaxNode& node) {
+    if (auto f = ast::FunctionDecl::cast(node)) return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
+    if (auto f = ast::MethodDecl::cast(node)) return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
+    if (auto f = ast::ConstructorDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), {}, f.body()};
+    if (auto f = ast::GetterDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), f.result(), f.body()};
+    if (auto f = ast::SetterDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), f.result(), f.body()};
+    if (auto f = ast::FunctionExpr::cast(node)) return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
+    if (auto f = ast::ArrowExpr::cast(node)) return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.block()};
+    return {};
+}
+
+ItemId implicit_constructor(ItemId klass) {
+    return intern_item({klass, ItemKind::Function, Name("constructor"), 0, file_of(klass)});
+}
+
+Type self_type(QueryContext& context, ItemId klass) {
+    std::vector<Type> arguments;
+    auto generics = context.get<GenericsOf>(klass);
+    for (uint32_t i = 0; i < generics->size(); ++i) arguments.push_back(type::parameter(klass, i, (*generics)[i].name));
+    return type::nominal(klass, std::move(arguments));
+}
+
+namespace {
+
+/// Type of a field or variable from its annotation, else from its initializer where that says it plainly.
+Type declared_or_plain(TypeReader& reader, const ast::TypeAnnotation& annotation, const ast::Initializer& initializer) {
+    if (annotation) return reader.read(annotation.type());
+    ast::Expression value = initializer.value();
+    if (auto literal = value.as<ast::LiteralExpr>()) {
+        switch (to_kind(literal.value().kind())) {
+            case Kind::TrueKw:
+            case Kind::FalseKw: return type::boolean();
+            case Kind::NumberLiteral: return type::float_();
+            case Kind::StringLiteral:
+            case Kind::TemplateWhole: return type::string();
+            default: return type::any();
+        }
+    }
+    if (value.kind() == Kind::TemplateExpr) return type::string();
+    if (value.kind() == Kind::PrefixExpr) {
+        auto prefix = value.as<ast::PrefixExpr>();
+        if (prefix.op() && to_kind(prefix.op().kind()) == Kind::Minus) return type::float_();
+        return type::boolean();
+    }
+    return nullptr;
+}
+
+/// The implicit constructor takes what the base's takes.
+FunctionSignature implicit_signature(QueryContext& context, ItemId klass) {
+    FunctionSignature signature;
+    auto definition = context.get<DefinitionOf>(klass);
+    if (definition->base && definition->base->is(TypeKind::Nominal)) {
+        ItemId base_constructor = context.get<DefinitionOf>(definition->base->item)->constructor;
+        if (base_constructor != ItemId::None) {
+            signature = *context.get<SignatureOf>(base_constructor);
+            for (ParameterInfo& p : signature.parameters) p.type = substitute(p.type, definition->base->item, definition->base->arguments);
+        }
+    }
+    signature.result = type::unit();
+    signature.receiver = Receiver::Shared;
+    signature.is_constructor = true;
+    signature.is_native = false;
+    signature.has_body = true;
+    return signature;
+}
+
+/// Result of an async function as its callers see it after `await`.
+Type async_result(Type declared) { return awaited(declared); }
+
+}  // namespace
+
+bool has_field_initializers(QueryContext& context, ItemId klass) {
+    for (const FieldInfo& f : context.get<DefinitionOf>(klass)->fields)
+        if (f.has_default && !f.is_static) return true;
+    return false;
+}
+
+FunctionSignature function_signature(QueryContext& context, ItemId function) {
+    FunctionSignature signature;
+    if (kind_of(function) == ItemKind::Class) {  // the initializer of its fields
+        signature.receiver = Receiver::Shared;
+        signature.result = type::unit();
+        return signature;
+    }
+    ItemId parent = parent_of(function);
+    bool in_class = kind_of(parent) == ItemKind::Class || kind_of(parent) == ItemKind::Interface;
+    auto syntax = context.get<ItemSyntax>(function);
+    if (!*syntax) return in_class ? implicit_signature(context, parent) : signature;
+
+    SyntaxNode node = syntax->root();
+    FunctionParts parts = function_parts(node);
+    TypeReader reader(context, file_of(function), ignore());
+    reader.enter(parent);
+    if (in_class) reader.set_self(self_type(context, parent));
+    signature.generics = reader.declare(parts.type_parameters, function, *syntax);
+    for (ast::Parameter p : parts.parameters.parameters()) {
+        ParameterInfo info;
+        if (auto name = p.binding().as<ast::NameBinding>(); name && name.name()) info.name = Name(name.name().text());
+        info.type = declared_or_plain(reader, p.type(), p.initializer());
+        if (!info.type) info.type = type::any();
+        if (p.is_optional()) info.type = type::union_of({info.type, type::undefined()});
+        info.has_default = bool(p.initializer()) || p.is_optional();
+        info.rest = p.is_rest();
+        info.is_mutable = true;
+        info.node = syntax->node_of(p.node);
+        signature.parameters.push_back(std::move(info));
+    }
+    ast::Modifiers m = parts.modifiers;
+    Kind kind = to_kind(node.kind());
+    signature.is_constructor = kind == Kind::ConstructorDecl;
+    signature.is_getter = kind == Kind::GetterDecl;
+    signature.is_setter = kind == Kind::SetterDecl;
+    signature.is_async = m.has_async();
+    signature.is_static = m.has_static();
+    signature.is_abstract = m.has_abstract() || (kind_of(parent) == ItemKind::Interface && !parts.body);
+    signature.is_generator = parts.is_generator;
+    signature.is_private = m.has_private();
+    signature.is_public = in_class || m.has_export();
+    signature.has_body = bool(parts.body);
+    signature.is_native = !parts.body && !signature.is_abstract && is_std(file_of(function));
+    signature.receiver = in_class && !signature.is_static ? Receiver::Shared : Receiver::None;
+    if (signature.is_constructor || signature.is_setter) signature.result = type::unit();
+    else if (parts.result) signature.result = reader.read(parts.result.type());
+    else signature.result_inferred = signature.has_body;
+    if (!signature.result) signature.result = signature.has_body ? type::error() : type::any();
+    if (signature.is_async && !signature.result_inferred) signature.result = async_result(signature.result);
+    if (signature.is_generator && !signature.result_inferred) signature.result = type::any();
+    for (ast::Decorator d : m.decorators()) {
+        std::string text(d.text());
+        if (text.starts_with("@native(planned")) signature.native_missing = true;
+    }
+    return signature;
+}
+
+FunctionSignature complete_signature(QueryContext& context, ItemId function) {
+    FunctionSignature signature = *context.get<SignatureOf>(function);
+    if (signature.result_inferred) signature.result = *context.get<InferredResult>(function);
+    return signature;
+}
+
+namespace {
+
+void read_members(QueryContext& context, ItemId item, const std::vector<ast::Member>& members, const ItemTree& tree, TypeReader& reader,
+                  TypeDefinition& definition) {
+    for (const ast::Member& m : members) {
+        auto f = m.as<ast::FieldDecl>();
+        if (!f) continue;
+        FieldInfo field;
+        field.name = member_name(f.name());
+        field.is_static = f.modifiers().has_static();
+        field.type = declared_or_plain(reader, f.type(), f.initializer());
+        if (!field.type) field.type = type::any();
+        field.is_optional = f.is_optional();
+        if (field.is_optional) field.type = type::union_of({field.type, type::undefined()});
+        field.has_default = bool(f.initializer());
+        field.is_private = f.modifiers().has_private() || f.modifiers().has_protected();
+        field.is_readonly = f.modifiers().has_readonly();
+        field.node = tree.is_hole(f.node) ? 0 : tree.node_of(f.node);
+        definition.fields.push_back(std::move(field));
+    }
+    for (const auto& child : *context.get<ItemChildren>(item)) {
+        ItemKind kind = kind_of(child.item);
+        if (kind == ItemKind::Function && name_of(child.item).text() == "constructor") {
+            auto syntax = context.get<ItemSyntax>(child.item);
+            if (*syntax && syntax->root().kind() == raw(Kind::ConstructorDecl)) {
+                definition.constructor = child.item;
+                // `constructor(private name: T)` declares a field.
+                for (ast::Parameter p : ast::ConstructorDecl::cast(syntax->root()).parameters().parameters()) {
+                    auto name = p.binding().as<ast::NameBinding>();
+                    if (!p.modifiers() || !name || !name.name()) continue;
+                    FieldInfo field;
+                    field.name = Name(name.name().text());
+                    field.type = reader.read(p.type(), type::any());
+                    field.is_private = p.modifiers().has_private();
+                    field.is_readonly = p.modifiers().has_readonly();
+                    definition.fields.push_back(std::move(field));
+                }
+                continue;
+            }
+        }
+        if (kind == ItemKind::Function) definition.methods.push_back(child.item);
+        for (FieldInfo& field : definition.fields)
+            if (field.name == name_of(child.item) && (kind == ItemKind::Field || kind == ItemKind::Static)) field.item = child.item;
+    }
+}
+
+}  // namespace
+
+TypeDefinition type_definition(QueryContext& context, ItemId item) {
+    TypeDefinition definition;
+    definition.by_reference = true;
+    ItemKind kind = kind_of(item);
+    ItemId owner = kind == ItemKind::Variant ? parent_of(item) : item;
+    auto syntax = context.get<ItemSyntax>(owner);
+    if (!*syntax) return definition;
+    definition.generics = *context.get<GenericsOf>(owner);
+    TypeReader reader(context, file_of(item), ignore());
+    reader.enter(owner);
+    SyntaxNode node = syntax->root();
+    if (std::string doc = doc_comment(node); doc.find("@shared") != std::string::npos) definition.attributes.push_back({Name("shared"), {}, 0});
+    if (auto c = ast::ClassDecl::cast(node)) {
+        reader.set_self(self_type(context, item));
+        auto bases = c.extends().types();
+        if (!bases.empty()) definition.base = reader.read(bases[0]);
+        for (ast::Type t : c.implements().types()) definition.interfaces.push_back(reader.read(t));
+        definition.is_abstract = c.modifiers().has_abstract();
+        read_members(context, item, c.members(), *syntax, reader, definition);
+        if (definition.constructor == ItemId::None) {
+            bool initializes = false;
+            for (const FieldInfo& f : definition.fields) initializes |= f.has_default && !f.is_static;
+            if (initializes) definition.constructor = implicit_constructor(item);
+            else if (definition.base && definition.base->is(TypeKind::Nominal) && definition.base->item != item)
+                if (context.get<DefinitionOf>(definition.base->item)->constructor != ItemId::None) definition.constructor = implicit_constructor(item);
+        }
+        for (ItemId method : definition.methods) {
+            auto signature = context.get<ItemSyntax>(method);
+            FunctionParts parts = *signature ? function_parts(signature->root()) : FunctionParts();
+            definition.is_native |= is_std(file_of(item)) && !parts.body && !parts.modifiers.has_static();
+        }
+        if (definition.constructor != ItemId::None) {
+            auto signature = context.get<ItemSyntax>(definition.constructor);
+            definition.is_native |= is_std(file_of(item)) && *signature && !function_parts(signature->root()).body;
+        }
+    } else if (auto i = ast::InterfaceDecl::cast(node)) {
+        for (ast::Type t : i.extends().types()) definition.interfaces.push_back(reader.read(t));
+        read_members(context, item, i.members(), *syntax, reader, definition);
+    } else if (auto e = ast::EnumDecl::cast(node)) {
+        for (const auto& child : *context.get<ItemChildren>(item))
+            if (kind_of(child.item) == ItemKind::Variant) definition.variants.push_back(child.item);
+        if (kind == ItemKind::Variant) {
+            definition.variants.clear();
+            uint32_t ordinal = 0;
+            for (ast::EnumVariant v : e.variants()) {
+                SyntaxToken name = v.name();
+                std::string text = name && to_kind(name.kind()) == Kind::StringLiteral ? string_value(name.text()) : std::string(name ? name.text() : std::string_view());
+                if (text != name_of(item).text() || ordinal++ != item_key(item).ordinal) continue;
+                uint32_t position = 0;
+                for (ast::PayloadField f : v.payload().fields()) {
+                    FieldInfo field;
+                    field.name = f.name() ? Name(f.name().text()) : Name(std::to_string(position));
+                    field.type = reader.read(f.type());
+                    if (f.is_optional()) field.type = type::union_of({field.type, type::undefined()});
+                    field.node = syntax->node_of(f.node);
+                    definition.fields.push_back(std::move(field));
+                    ++position;
+                }
+            }
+        }
+    }
+    return definition;
+}
+
+ImplInfo impl_info(QueryContext&, ItemId) { return {}; }  // interfaces are structural: there are no impls
+
+Type value_type(QueryContext& context, ItemId item) {
+    ItemKind kind = kind_of(item);
+    ItemId parent = parent_of(item);
+    if (kind == ItemKind::TypeAlias) {
+        auto syntax = context.get<ItemSyntax>(item);
+        if (!*syntax) return type::error();
+        TypeReader reader(context, file_of(item), ignore());
+        reader.enter(item);
+        return reader.read(ast::TypeAliasDecl::cast(syntax->root()).type());
+    }
+    if (kind == ItemKind::Static && kind_of(parent) == ItemKind::Class) {
+        auto syntax = context.get<ItemSyntax>(item);
+        if (!*syntax) return type::error();
+        TypeReader reader(context, file_of(item), ignore());
+        reader.enter(parent);
+        auto field = ast::FieldDecl::cast(syntax->root());
+        if (Type declared = declared_or_plain(reader, field.type(), field.initializer())) return declared;
+    }
+    if (kind == ItemKind::Static) {
+        // A module variable: the annotation, else what the script's initializer has.
+        auto syntax = context.get<ItemSyntax>(file_item(file_of(item)));
+        if (kind_of(parent) == ItemKind::File && *syntax) {
+            for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
+                auto v = s.as<ast::VariableDecl>();
+                for (ast::Declarator d : v.declarators()) {
+                    auto name = d.binding().as<ast::NameBinding>();
+                    if (!name || !name.name() || name.name().text() != name_of(item).text()) continue;
+                    TypeReader reader(context, file_of(item), ignore());
+                    if (Type declared = declared_or_plain(reader, d.type(), d.initializer())) return declared;
+                }
+            }
+        }
+        ItemId body_item = kind_of(parent) == ItemKind::File ? parent : item;
+        auto body = context.get<BodyOf>(body_item);
+        if (body_item == item) return body->functions.empty() ? type::any() : body->functions[0].result;
+        for (const Resolution& r : body->resolutions)
+            if (auto* target = std::get_if<ItemId>(&r.target); target && *target == item && r.type) return r.type;
+        return type::any();
+    }
+    return type::error();
+}
+
+std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item) {
+    std::vector<ItemDiagnostic> out;
+    auto syntax = context.get<ItemSyntax>(item);
+    if (!*syntax) return out;
+    Report report = collect_into(out, item, *syntax);
+    TypeReader reader(context, file_of(item), report);
+    SyntaxNode node = syntax->root();
+    ItemId parent = parent_of(item);
+    if (parent != ItemId::None) reader.enter(parent);
+    ItemKind kind = kind_of(item);
+    if (kind == ItemKind::Function) {
+        if (parent != ItemId::None && kind_of(parent) == ItemKind::Class) reader.set_self(self_type(context, parent));
+        FunctionParts parts = function_parts(node);
+        reader.declare(parts.type_parameters, item, *syntax);
+        for (ast::Parameter p : parts.parameters.parameters())
+            if (p.type()) reader.read(p.type().type());
+        if (parts.result) {
+            Type result = reader.read(parts.result.type());
+            if (parts.modifiers.has_async() && awaited(result) == result && !result->is(TypeKind::Any) && !result->is(TypeKind::Error) && !parts.is_generator)
+                report(DiagnosticCode::TypeMismatch, parts.result.type().node,
+                       fmt::format("an async function returns a promise: write `Promise<{}>`", print_type(result)));
+        }
+        bool needs_body = !parts.body && !is_std(file_of(item)) && !parts.modifiers.has_abstract() && !parts.modifiers.has_declare() &&
+                          parent != ItemId::None && kind_of(parent) != ItemKind::Interface;
+        if (needs_body) report(DiagnosticCode::SyntaxError, node.last_token(), "this function has no body");
+    } else if (kind == ItemKind::Class || kind == ItemKind::Interface) {
+        reader.set_self(self_type(context, item));
+        reader.enter(item);
+        auto members = kind == ItemKind::Class ? ast::ClassDecl::cast(node).members() : ast::InterfaceDecl::cast(node).members();
+        auto bases = kind == ItemKind::Class ? ast::ClassDecl::cast(node).extends().types() : ast::InterfaceDecl::cast(node).extends().types();
+        for (ast::Type t : bases) reader.read(t);
+        for (const ast::Member& m : members)
+            if (auto f = m.as<ast::FieldDecl>(); f && f.type() && !syntax->is_hole(f.node)) reader.read(f.type().type());
+    } else if (kind == ItemKind::TypeAlias) {
+        reader.enter(item);
+        reader.read(ast::TypeAliasDecl::cast(node).type());
+    } else if (kind == ItemKind::File) {
+        std::set<std::string_view> seen;
+        for (const auto& child : *context.get<ItemChildren>(item)) {
+            std::string_view name = name_of(child.item).text();
+            if (name.empty() || seen.insert(name).second) continue;
+            auto entry_node = context.get<FileItems>(file_of(item))->find(child.item);
+            SyntaxElement at = entry_node ? element_at(node, entry_node->name_node) : SyntaxElement();
+            if (at) report(DiagnosticCode::DuplicateDeclaration, at, fmt::format("`{}` is declared twice in this file", name));
+        }
+    }
+    return out;
+}
+
+std::string print_signature(QueryContext& context, ItemId item) {
+    std::string name(name_of(item).text());
+    switch (kind_of(item)) {
+        case ItemKind::Function: {
+            FunctionSignature s = complete_signature(context, item);
+            std::string out = s.is_constructor ? "constructor" : std::string(s.is_async ? "async " : "") + "function " + name;
+            ItemId parent = parent_of(item);
+            if (!s.is_constructor && kind_of(parent) != ItemKind::File) out = std::string(s.is_async ? "async " : "") + "function " + std::string(name_of(parent).text()) + "." + name;
+            for (size_t i = 0; i < s.generics.size(); ++i) out += (i ? ", " : "<") + std::string(s.generics[i].name.text());
+            if (!s.generics.empty()) out += ">";
+            out += "(";
+            for (size_t i = 0; i < s.parameters.size(); ++i) {
+                const ParameterInfo& p = s.parameters[i];
+                out += fmt::format("{}{}{}{}: {}", i ? ", " : "", p.rest ? "..." : "", p.name.text(), p.has_default ? "?" : "", print_type(p.type));
+            }
+            Type result = s.is_async ? promise_of(context, s.result) : s.result;
+            return out + ")" + (s.is_constructor ? "" : ": " + print_type(result));
+        }
+        case ItemKind::Class: return "class " + print_type(self_type(context, item));
+        case ItemKind::Interface: return "interface " + print_type(self_type(context, item));
+        case ItemKind::Enum: return "enum " + name;
+        case ItemKind::Variant: {
+            std::string out = std::string(name_of(parent_of(item)).text()) + "." + name;
+            auto definition = context.get<DefinitionOf>(item);
+            for (size_t i = 0; i < definition->fields.size(); ++i)
+                out += (i ? ", " : "(") + std::string(definition->fields[i].name.text()) + ": " + print_type(definition->fields[i].type);
+            return definition->fields.empty() ? out : out + ")";
+        }
+        case ItemKind::TypeAlias: return "type " + name + " = " + print_type(*context.get<ValueTypeOf>(item));
+        case ItemKind::Field: {
+            ItemId owner = parent_of(item);
+            for (const FieldInfo& f : context.get<DefinitionOf>(owner)->fields)
+                if (f.name == name_of(item)) return std::string(name_of(owner).text()) + "." + name + ": " + print_type(f.type);
+            return name;
+        }
+        case ItemKind::Static: return "let " + name + ": " + print_type(*context.get<ValueTypeOf>(item));
+        default: return name;
+    }
+}
+
+std::string documentation(QueryContext& context, ItemId item) {
+    auto syntax = context.get<ItemSyntax>(item);
+    if (*syntax) return doc_comment(syntax->root());
+    auto tree = context.get<FileTree>(file_of(item));
+    const ItemEntry* entry = context.get<FileItems>(file_of(item))->find(item);
+    if (!tree || !*tree || !entry) return {};
+    return doc_comment(element_at((*tree)->root(), entry->node));
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,34 @@
+#pragma once
+#include "analyzer/semantics/velox/types.h"
+
+namespace braid::velox_semantics {
+
+FunctionSignature function_signature(QueryContext&, ItemId function);
+TypeDefinition type_definition(QueryContext&, ItemId type);
+ImplInfo impl_info(QueryContext&, ItemId impl);
+Type value_type(QueryContext&, ItemId item);
+std::vector<ItemDiagnostic> item_diagnostics(QueryContext&, ItemId item);
+std::string print_signature(QueryContext&, ItemId item);
+std::string documentation(QueryContext&, ItemId item);
+
+/// The constructor that a class without one of its own has: an item without syntax.
+ItemId implicit_constructor(ItemId klass);
+/// The signature with an inferred result filled in.
+FunctionSignature complete_signature(QueryContext&, ItemId function);
+/// The class's own type with its parameters as arguments.
+Type self_type(QueryContext&, ItemId klass);
+/// Initializers of instance fields make an initializer function out of the class item itself.
+bool has_field_initializers(QueryContext&, ItemId klass);
+/// Parts that declarations of functions share.
+struct FunctionParts {
+    ast::Modifiers modifiers;
+    ast::TypeParameterList type_parameters;
+    ast::ParameterList parameters;
+    ast::TypeAnnotation result;
+    ast::Block body;
+    bool is_generator = false;
+};
+FunctionParts function_parts(const SyntaxNode& node);
+Report collect_into(std::vector<ItemDiagnostic>& out, ItemId item, const ItemTree& tree);
+
+}  // namespace braid::velox_semantics

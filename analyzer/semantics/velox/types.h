@@ -1,0 +1,69 @@
+#pragma once
+#include <functional>
+#include <map>
+
+#include "analyzer/semantics/velox/common.h"
+
+namespace braid::velox_semantics {
+
+/// Where names of a file's declarations are looked up: what the file declares, what it imports, the standard library.
+class FileScope {
+  public:
+    FileScope(QueryContext& context, FileId file) : context_(context), file_(file) {}
+    /// A type, value, function or variable by name; None: unknown.
+    ItemId find(std::string_view name) const;
+    ItemId find_type(std::string_view name) const;
+    ItemId find_value(std::string_view name) const;
+    std::vector<std::string> names() const;  // for "did you mean"
+    FileId file() const { return file_; }
+
+  private:
+    enum class Wanted { Any, Type, Value };
+    ItemId find(std::string_view name, Wanted wanted) const;
+    QueryContext& context_;
+    FileId file_;
+};
+
+/// The type parameters of a declaration alone, so that classes may name each other in their members.
+struct GenericsOf {
+    using Key = ItemId;
+    using Value = std::vector<GenericParameter>;
+    static constexpr const char* name = "velox_generics";
+    static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) { return {}; }
+};
+
+/// Reports at an element of the item whose syntax is being read.
+using Report = std::function<void(DiagnosticCode, const SyntaxElement&, std::string)>;
+
+/// Turns type syntax into terms. Type parameters in scope are found by name, innermost last.
+class TypeReader {
+  public:
+    TypeReader(QueryContext& context, FileId file, Report report) : context_(context), scope_(context, file), report_(std::move(report)) {}
+
+    Type read(const ast::Type& type);
+    Type read(const ast::TypeAnnotation& annotation, Type otherwise) { return annotation ? read(annotation.type()) : otherwise; }
+    /// Brings a declaration's own parameters into scope: they are Parameter(owner, index).
+    std::vector<GenericParameter> declare(const ast::TypeParameterList& list, ItemId owner, const ItemTree& tree);
+    /// The parameters an enclosing item declared.
+    void enter(ItemId owner);
+    void bind(Name name, Type type) { parameters_[name] = type; }
+    /// What `this` stands for as a type.
+    void set_self(Type self) { self_ = self; }
+    const FileScope& scope() const { return scope_; }
+    Type instantiate(ItemId item, std::vector<Type> arguments, const SyntaxElement& at);
+
+  private:
+    Type named(const ast::NamedType& type);
+    Type function(const ast::ParameterList& parameters, const ast::Type& result, const ast::TypeParameterList& generics);
+    Type object(const std::vector<ast::Member>& members);
+
+    QueryContext& context_;
+    FileScope scope_;
+    Report report_;
+    std::map<Name, Type> parameters_;
+    Type self_ = nullptr;
+    int depth_ = 0;
+};
+
+}  // namespace braid::velox_semantics

@@ -27,9 +27,9 @@ class CancellationToken {
 /// Why a run ended without a result.
 struct Cancelled {
     enum class Reason : uint8_t {
-        Write,     ///< newer inputs are waiting: ask again on a new snapshot
-        Request,   ///< the run's token was cancelled
-        TooDeep,   ///< queries nested beyond what any program needs; a result of its own, not a crash
+        Write,    ///< newer inputs are waiting: ask again on a new snapshot
+        Request,  ///< the run's token was cancelled
+        TooDeep,  ///< queries nested beyond what any program needs; a result of its own, not a crash
     };
     Reason reason = Reason::Write;
     friend bool operator==(const Cancelled&, const Cancelled&) = default;

@@ -26,8 +26,8 @@ struct Unwind {
 };
 }  // namespace detail
 
-/// How often a query was answered, and how. `computed` ran its function; `verified` kept a memo after looking at what it
-/// depends on; `reused` had nothing to look at (already verified in this revision).
+/// How often a query was answered, and how. `computed` ran its function; `verified` kept a memo after looking at what
+/// it depends on; `reused` had nothing to look at (already verified in this revision).
 struct QueryStatistics {
     uint64_t computed = 0;
     uint64_t verified = 0;
@@ -60,8 +60,7 @@ class QueryContext {
         return std::static_pointer_cast<const typename Q::Value>(fetch(detail::Erased<Q>::type, &key));
     }
     template <Declaration Q>
-        requires std::is_same_v<typename Q::Key, NoKey>
-    std::shared_ptr<const typename Q::Value> get() {
+    requires std::is_same_v<typename Q::Key, NoKey> std::shared_ptr<const typename Q::Value> get() {
         return get<Q>(NoKey{});
     }
 
@@ -82,9 +81,9 @@ class QueryContext {
     detail::Task& task_;
 };
 
-/// The database as it was at one revision. While any snapshot lives, a write waits; so hold one only for a piece of work
-/// that polls, and never write from a thread that holds one. Copies share the revision and may run on many threads at
-/// once.
+/// The database as it was at one revision. While any snapshot lives, a write waits; so hold one only for a piece of
+/// work that polls, and never write from a thread that holds one. Copies share the revision and may run on many threads
+/// at once.
 class Snapshot {
   public:
     Snapshot(const Snapshot&);

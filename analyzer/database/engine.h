@@ -36,7 +36,8 @@ struct Memo {
     bool cyclic = false;              ///< a fallback value; the last dependency is the next member of the cycle
 };
 
-/// One key of one query. Its address is its identity; it is freed under exclusive access, when nothing kept depends on it.
+/// One key of one query. Its address is its identity; it is freed under exclusive access, when nothing kept depends on
+/// it.
 struct Node {
     QueryTable* table = nullptr;
     std::shared_ptr<const void> key;
@@ -120,8 +121,8 @@ class Engine {
     Node& node(QueryTable& table, const void* key) { return table.node(key, node_count_); }
     void notify(QueryEvent::Kind kind, const Node& node) const;
 
-    /// Waits until the owner of `node` changes or `task` is cancelled. False, at once, if the owner itself waits, through
-    /// others, for `task`.
+    /// Waits until the owner of `node` changes or `task` is cancelled. False, at once, if the owner itself waits,
+    /// through others, for `task`.
     bool wait_for_owner(Node& node, Task& task);
     void release(Node& node);
     std::mutex& cycle_mutex() { return cycle_mutex_; }

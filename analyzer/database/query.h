@@ -28,9 +28,9 @@
 //   };
 //
 // Optional members:
-//   static std::shared_ptr<const Value> compute(…)    instead, when the value exists already (shared with another query)
-//   static bool equal(const Value&, const Value&)     instead of ==; decides early cut-off
-//   static Value cycle_fallback(const Key&)           the value of every member of a cycle of queries; without it a cycle
+//   static std::shared_ptr<const Value> compute(…)    instead, when the value exists already (shared with another
+//   query) static bool equal(const Value&, const Value&)     instead of ==; decides early cut-off static Value
+//   cycle_fallback(const Key&)           the value of every member of a cycle of queries; without it a cycle
 //                                                     is our own bug: members get Value{} and an event says so
 //   static std::size_t hash(const Key&)               instead of std::hash / QueryHash
 //   static std::string describe(const Key&)           the key in events, for the log
@@ -54,7 +54,8 @@ enum class Durability : uint8_t {
     High,    ///< the standard library
 };
 
-/// Hashes keys: std::hash where there is one, pairs and tuples member by member. Specialize or give `Q::hash` for others.
+/// Hashes keys: std::hash where there is one, pairs and tuples member by member. Specialize or give `Q::hash` for
+/// others.
 template <typename T>
 struct QueryHash {
     std::size_t operator()(const T& value) const { return std::hash<T>{}(value); }
@@ -86,21 +87,25 @@ struct QueryHash<std::tuple<Ts...>> {
 };
 
 template <typename Q>
-concept DeclaresCompute = requires(QueryContext& context, const typename Q::Key& key) { Q::compute(context, key); };
+concept DeclaresCompute = requires(QueryContext& context, const typename Q::Key& key) {
+    Q::compute(context, key);
+};
 
 template <typename Q>
 concept InputDeclaration = requires {
     typename Q::Key;
     typename Q::Value;
     { Q::name } -> std::convertible_to<const char*>;
-} && !DeclaresCompute<Q>;
+}
+&&!DeclaresCompute<Q>;
 
 template <typename Q>
 concept QueryDeclaration = requires {
     typename Q::Key;
     typename Q::Value;
     { Q::name } -> std::convertible_to<const char*>;
-} && DeclaresCompute<Q>;
+}
+&&DeclaresCompute<Q>;
 
 template <typename Q>
 concept Declaration = InputDeclaration<Q> || QueryDeclaration<Q>;
@@ -182,8 +187,8 @@ struct Erased {
         }
     }
 
-    static constexpr QueryType type{Q::name,   InputDeclaration<Q>, declares_fallback, compute,  fallback,
-                                    equal,     hash_key,            equal_keys,        copy_key, describe};
+    static constexpr QueryType type{Q::name,  InputDeclaration<Q>, declares_fallback, compute, fallback, equal,
+                                    hash_key, equal_keys,          copy_key,          describe};
 };
 
 }  // namespace detail

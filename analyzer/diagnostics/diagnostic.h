@@ -21,7 +21,7 @@ enum class Severity : uint8_t { Error, Warning, Information, Hint };
 /// Bit set: how an editor may draw the range.
 enum DiagnosticTag : uint8_t { TagNone = 0, TagUnnecessary = 1, TagDeprecated = 2 };
 
-std::string_view code_name(DiagnosticCode code);     // "use-after-move"
+std::string_view code_name(DiagnosticCode code);  // "use-after-move"
 Severity default_severity(DiagnosticCode code);
 std::string_view code_summary(DiagnosticCode code);  // one line for --help and the docs
 

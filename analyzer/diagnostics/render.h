@@ -22,7 +22,7 @@ class SourceProvider {
 };
 
 struct TextStyle {
-    bool colours = false;      ///< ANSI; the caller knows whether it writes to a terminal and honours NO_COLOR
+    bool colours = false;  ///< ANSI; the caller knows whether it writes to a terminal and honours NO_COLOR
     uint32_t tab_width = 4;
     uint32_t max_width = 140;  ///< longer source lines are cut around what is marked
     bool show_fixes = true;

@@ -41,9 +41,12 @@ std::string dump(const Json& json, int indent = -1) {
 
 std::string_view sarif_level(Severity severity) {
     switch (severity) {
-        case Severity::Error: return "error";
-        case Severity::Warning: return "warning";
-        default: return "note";
+        case Severity::Error:
+            return "error";
+        case Severity::Warning:
+            return "warning";
+        default:
+            return "note";
     }
 }
 
@@ -81,7 +84,8 @@ Json sarif_fix(const Diagnostic::Fix& fix, const SourceProvider& sources) {
             replacements.push_back({{"deletedRegion", sarif_region({file, edit.range}, sources)},
                                     {"insertedContent", {{"text", edit.replacement}}}});
         }
-        changes.push_back({{"artifactLocation", {{"uri", uri_of(sources.path(file))}}}, {"replacements", replacements}});
+        changes.push_back(
+            {{"artifactLocation", {{"uri", uri_of(sources.path(file))}}}, {"replacements", replacements}});
     }
     return {{"description", {{"text", fix.title}}}, {"artifactChanges", changes}};
 }
@@ -118,12 +122,23 @@ std::string github_escaped(std::string_view text, bool property) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-            case '%': out += "%25"; break;
-            case '\r': out += "%0D"; break;
-            case '\n': out += "%0A"; break;
-            case ':': out += property ? "%3A" : ":"; break;
-            case ',': out += property ? "%2C" : ","; break;
-            default: out += c;
+            case '%':
+                out += "%25";
+                break;
+            case '\r':
+                out += "%0D";
+                break;
+            case '\n':
+                out += "%0A";
+                break;
+            case ':':
+                out += property ? "%3A" : ":";
+                break;
+            case ',':
+                out += property ? "%2C" : ",";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
@@ -163,9 +178,9 @@ std::string render_github(const Diagnostic& diagnostic, const SourceProvider& so
                                      : diagnostic.severity == Severity::Warning ? "warning"
                                                                                 : "notice";
     const Region region = region_of(diagnostic.location, sources);
-    std::string out = fmt::format("::{} file={},line={},endLine={}", command,
-                                  github_escaped(sources.path(diagnostic.location.file), true), region.start.line,
-                                  region.end.line);
+    std::string out =
+        fmt::format("::{} file={},line={},endLine={}", command,
+                    github_escaped(sources.path(diagnostic.location.file), true), region.start.line, region.end.line);
     // Columns are only understood within one line.
     if (region.start.line == region.end.line) {
         out += fmt::format(",col={},endColumn={}", region.start.column, region.end.column);
@@ -174,13 +189,14 @@ std::string render_github(const Diagnostic& diagnostic, const SourceProvider& so
                        github_escaped(diagnostic.message, false));
     for (const auto& related : diagnostic.related) {
         const Region at = region_of(related.location, sources);
-        out += github_escaped(fmt::format("\n{}:{}: {}", sources.path(related.location.file), at.start.line, related.message),
-                              false);
+        out += github_escaped(
+            fmt::format("\n{}:{}: {}", sources.path(related.location.file), at.start.line, related.message), false);
     }
     return out;
 }
 
-std::string render_sarif(std::span<const Diagnostic> diagnostics, const SourceProvider& sources, const SarifTool& tool) {
+std::string render_sarif(std::span<const Diagnostic> diagnostics, const SourceProvider& sources,
+                         const SarifTool& tool) {
     std::vector<DiagnosticCode> codes;
     for (const Diagnostic& diagnostic : diagnostics) codes.push_back(diagnostic.code);
     std::sort(codes.begin(), codes.end());
@@ -206,7 +222,8 @@ std::string render_sarif(std::span<const Diagnostic> diagnostics, const SourcePr
 
 std::string count_summary(std::span<const Diagnostic> diagnostics) {
     auto count = [&](Severity severity) {
-        return std::count_if(diagnostics.begin(), diagnostics.end(), [&](const auto& d) { return d.severity == severity; });
+        return std::count_if(diagnostics.begin(), diagnostics.end(),
+                             [&](const auto& d) { return d.severity == severity; });
     };
     auto counted = [](auto number, std::string_view what) {
         return number == 0 ? std::string() : fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");

@@ -18,10 +18,14 @@ constexpr uint32_t most_lines_of_a_fix = 8;
 
 std::string_view headline(Severity severity) {
     switch (severity) {
-        case Severity::Error: return "error";
-        case Severity::Warning: return "warning";
-        case Severity::Information: return "info";
-        case Severity::Hint: return "hint";
+        case Severity::Error:
+            return "error";
+        case Severity::Warning:
+            return "warning";
+        case Severity::Information:
+            return "info";
+        case Severity::Hint:
+            return "hint";
     }
     return "error";
 }
@@ -39,7 +43,8 @@ class Renderer {
         gutter_width_ = digits_of_largest_line();
         if (story_runs_down()) {
             place(diagnostic_.location);
-            out_ += canvas().gutter() + "\n" + snippet::marked_lines(canvas(), *text_of(diagnostic_.location.file), marks());
+            out_ += canvas().gutter() + "\n" +
+                    snippet::marked_lines(canvas(), *text_of(diagnostic_.location.file), marks());
         } else {
             place(diagnostic_.location);
             lines(diagnostic_.location, '^', diagnostic_.severity);

@@ -128,9 +128,11 @@ std::string spanning(const Canvas& canvas, const SourceText& text, const Mark& m
         put(line + 1, "| ", plain_line(canvas, text, line));
     }
     const TextRange last_line = lines.line_range(last);
-    const Drawn end = draw(canvas, text, last, {std::max(last_line.begin, std::min(mark.range.end, last_line.end)), mark.range.end});
+    const Drawn end =
+        draw(canvas, text, last, {std::max(last_line.begin, std::min(mark.range.end, last_line.end)), mark.range.end});
     const int column = mark.range.end > last_line.begin ? end.mark_begin : 1;
-    put(std::nullopt, with_label(mark, "|" + std::string(static_cast<size_t>(std::max(column, 1)), '_') + mark.symbol), "");
+    put(std::nullopt, with_label(mark, "|" + std::string(static_cast<size_t>(std::max(column, 1)), '_') + mark.symbol),
+        "");
     return out;
 }
 
@@ -143,16 +145,21 @@ std::string Paint::wrap(std::string_view start, std::string_view text) const {
 
 std::string Paint::severity(Severity severity, std::string_view text) const {
     switch (severity) {
-        case Severity::Error: return wrap("\x1b[1;31m", text);
-        case Severity::Warning: return wrap("\x1b[1;33m", text);
-        case Severity::Information: return wrap("\x1b[1;34m", text);
-        case Severity::Hint: return wrap("\x1b[1;36m", text);
+        case Severity::Error:
+            return wrap("\x1b[1;31m", text);
+        case Severity::Warning:
+            return wrap("\x1b[1;33m", text);
+        case Severity::Information:
+            return wrap("\x1b[1;34m", text);
+        case Severity::Hint:
+            return wrap("\x1b[1;36m", text);
     }
     return std::string(text);
 }
 
 std::string Canvas::gutter(std::optional<uint32_t> line) const {
-    return paint.gutter(line ? fmt::format("{:>{}} |", *line, gutter_width) : fmt::format("{:>{}} |", "", gutter_width));
+    return paint.gutter(line ? fmt::format("{:>{}} |", *line, gutter_width)
+                             : fmt::format("{:>{}} |", "", gutter_width));
 }
 
 std::string printable(std::string_view text) {

@@ -66,13 +66,13 @@ tl::expected<SourceText, EditError> SourceText::apply(std::span<const TextEdit> 
     for (size_t index : order) {
         const auto& [range, replacement] = edits[index];
         if (range.begin > range.end || range.end > size()) {
-            return tl::make_unexpected(
-                EditError{index, fmt::format("the edit covers bytes {} to {} of a text of {} bytes", range.begin,
-                                             range.end, size())});
+            return tl::make_unexpected(EditError{
+                index,
+                fmt::format("the edit covers bytes {} to {} of a text of {} bytes", range.begin, range.end, size())});
         }
         if (range.begin < done) {
-            return tl::make_unexpected(
-                EditError{index, fmt::format("the edit at byte {} overlaps another that ends at {}", range.begin, done)});
+            return tl::make_unexpected(EditError{
+                index, fmt::format("the edit at byte {} overlaps another that ends at {}", range.begin, done)});
         }
         text.append(view_.substr(done, range.begin - done)).append(replacement);
         done = range.end;
@@ -81,7 +81,9 @@ tl::expected<SourceText, EditError> SourceText::apply(std::span<const TextEdit> 
     return SourceText(std::move(text));
 }
 
-uint64_t SourceText::hash() const { return std::hash<std::string_view>{}(view_); }
+uint64_t SourceText::hash() const {
+    return std::hash<std::string_view>{}(view_);
+}
 
 TextEdit difference(std::string_view before, std::string_view after) {
     const size_t shorter = std::min(before.size(), after.size());
@@ -89,7 +91,8 @@ TextEdit difference(std::string_view before, std::string_view after) {
     while (prefix < shorter && before[prefix] == after[prefix]) ++prefix;
     prefix = std::min(utf8::floor_boundary(before, prefix), utf8::floor_boundary(after, prefix));
     size_t suffix = 0;
-    while (suffix < shorter - prefix && before[before.size() - 1 - suffix] == after[after.size() - 1 - suffix]) ++suffix;
+    while (suffix < shorter - prefix && before[before.size() - 1 - suffix] == after[after.size() - 1 - suffix])
+        ++suffix;
     // The kept suffix must begin at a character in both texts.
     while (suffix > 0 && (utf8::floor_boundary(before, before.size() - suffix) != before.size() - suffix ||
                           utf8::floor_boundary(after, after.size() - suffix) != after.size() - suffix)) {

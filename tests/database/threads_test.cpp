@@ -100,9 +100,8 @@ TEST_CASE("a token stops one run and not its neighbours") {
     const auto token = CancellationToken::create();
     Snapshot snapshot = database.snapshot();
     tl::expected<void, Cancelled> result;
-    std::thread reader([&, mine = snapshot] {
-        result = mine.run([](QueryContext& context) { context.get<Endless>(1); }, token);
-    });
+    std::thread reader(
+        [&, mine = snapshot] { result = mine.run([](QueryContext& context) { context.get<Endless>(1); }, token); });
     wait_until([] { return endless_running > 0; });
     CHECK(**snapshot.get<Length>(1) == 4);
     token.cancel();

@@ -14,12 +14,14 @@ struct Example {
     Sources sources;
     FileId file = sources.add("src/größe.velox", "let 😀 = old;\nlet b = 😀 + 1;\nuse(old);\n");
     FileId other = sources.add("/abs/a b.velox", "\n  elsewhere\n");
-    Diagnostic diagnostic{DiagnosticCode::AwaitRace, Severity::Warning, sources.find(file, "+ 1"), "stale \"b\",\n100%: done"};
+    Diagnostic diagnostic{DiagnosticCode::AwaitRace, Severity::Warning, sources.find(file, "+ 1"),
+                          "stale \"b\",\n100%: done"};
 
     Example() {
         diagnostic.related.push_back({sources.find(other, "elsewhere"), "written here"});
-        diagnostic.fixes.push_back({"lock it", {{sources.find(file, "old", 1), Diagnostic::FixEdit::InsertAfter, ".x"},
-                                                {sources.find(file, "old"), Diagnostic::FixEdit::Replace, "new"}}});
+        diagnostic.fixes.push_back({"lock it",
+                                    {{sources.find(file, "old", 1), Diagnostic::FixEdit::InsertAfter, ".x"},
+                                     {sources.find(file, "old"), Diagnostic::FixEdit::Replace, "new"}}});
     }
 };
 
@@ -33,7 +35,8 @@ TEST_CASE("the JSON form is the one that is promised") {
     Example e;
     const std::string line = render_json(e.diagnostic, e.sources);
     CHECK(line.find('\n') == std::string::npos);
-    CHECK(line.rfind("{\"file\":\"src/größe.velox\",\"severity\":\"warning\",\"code\":\"await-race\",\"message\":", 0) == 0);
+    CHECK(line.rfind("{\"file\":\"src/größe.velox\",\"severity\":\"warning\",\"code\":\"await-race\",\"message\":",
+                     0) == 0);
     const json expected{
         {"file", "src/größe.velox"},
         {"severity", "warning"},
@@ -68,7 +71,8 @@ TEST_CASE("malformed bytes and missing texts do not break the JSON") {
 TEST_CASE("GitHub's command escapes what means something") {
     Example e;
     CHECK(render_github(e.diagnostic, e.sources) ==
-          "::warning file=src/größe.velox,line=2,endLine=2,col=11,endColumn=14,title=await-race::stale \"b\",%0A100%25: done"
+          "::warning file=src/größe.velox,line=2,endLine=2,col=11,endColumn=14,title=await-race::stale "
+          "\"b\",%0A100%25: done"
           "%0A/abs/a b.velox:2: written here");
     Diagnostic spread{DiagnosticCode::SyntaxError, Severity::Hint, {e.file, {0, 30}}, "m"};
     CHECK(render_github(spread, e.sources) == "::notice file=src/größe.velox,line=1,endLine=2,title=syntax-error::m");
@@ -77,7 +81,8 @@ TEST_CASE("GitHub's command escapes what means something") {
 TEST_CASE("SARIF has rules, results, related places and fixes") {
     Example e;
     Diagnostic second{DiagnosticCode::UseAfterMove, Severity::Error, e.sources.find(e.file, "b"), "moved"};
-    const json log = json::parse(render_sarif(std::vector{e.diagnostic, second, e.diagnostic}, e.sources, {"1.2.3", "https://example.org"}));
+    const json log = json::parse(
+        render_sarif(std::vector{e.diagnostic, second, e.diagnostic}, e.sources, {"1.2.3", "https://example.org"}));
     CHECK(log["version"] == "2.1.0");
     const json& run = log["runs"][0];
     CHECK(run["columnKind"] == "unicodeCodePoints");

@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 #include "analyzer/text/utf8.h"
 #include "tests/diagnostics/sources.h"
@@ -9,10 +9,13 @@ using namespace braid::test;
 
 TEST_CASE("a story that runs down the page is one picture") {
     Sources sources;
-    const FileId file = sources.add("bank.altru", "fn main():\n    let data = [1]\n    go consume(data)\n    wait()\n    println(data)\n");
-    Diagnostic d{DiagnosticCode::UseAfterMove, Severity::Error, sources.find(file, "data", 2), "`data` is used after it was moved"};
+    const FileId file = sources.add(
+        "bank.altru", "fn main():\n    let data = [1]\n    go consume(data)\n    wait()\n    println(data)\n");
+    Diagnostic d{DiagnosticCode::UseAfterMove, Severity::Error, sources.find(file, "data", 2),
+                 "`data` is used after it was moved"};
     d.related.push_back({sources.find(file, "data", 1), "moved into the goroutine here"});
-    d.fixes.push_back({"give the goroutine a copy of its own", {{sources.find(file, "data", 1), Diagnostic::FixEdit::InsertAfter, ".clone()"}}});
+    d.fixes.push_back({"give the goroutine a copy of its own",
+                       {{sources.find(file, "data", 1), Diagnostic::FixEdit::InsertAfter, ".clone()"}}});
     CHECK(render_text(d, sources) == R"(error[use-after-move]: `data` is used after it was moved
  --> bank.altru:5:13
   |
@@ -32,7 +35,8 @@ TEST_CASE("a story in another order, or in two files, is told step by step") {
     Sources sources;
     const FileId file = sources.add("loop.altru", "for i in 0..2:\n    consume(data)\n");
     const FileId other = sources.add("other.altru", "\n\n\n\n\n\n\n\n\nfn consume(x: [int]):\n");
-    Diagnostic d{DiagnosticCode::UseAfterMove, Severity::Error, sources.find(file, "data"), "`data` is moved in every turn of the loop"};
+    Diagnostic d{DiagnosticCode::UseAfterMove, Severity::Error, sources.find(file, "data"),
+                 "`data` is moved in every turn of the loop"};
     d.related.push_back({sources.find(file, "for i in 0..2"), "the next turn begins here"});
     d.related.push_back({sources.find(other, "x"), "`consume` takes its argument by value"});
     CHECK(render_text(d, sources) == R"(error[use-after-move]: `data` is moved in every turn of the loop
@@ -86,7 +90,10 @@ TEST_CASE("a range of several lines has a bar") {
         std::string text = "begin {\n";
         for (int i = 0; i < 20; ++i) text += "    line\n";
         const FileId tall = sources.add("tall.velox", text + "}\n");
-        Diagnostic t{DiagnosticCode::UnclosedDelimiter, Severity::Error, {tall, {6, static_cast<uint32_t>(text.size() + 1)}}, "tall"};
+        Diagnostic t{DiagnosticCode::UnclosedDelimiter,
+                     Severity::Error,
+                     {tall, {6, static_cast<uint32_t>(text.size() + 1)}},
+                     "tall"};
         CHECK(render_text(t, sources) == R"(error[unclosed-delimiter]: tall
   --> tall.velox:1:7
    |
@@ -123,9 +130,10 @@ TEST_CASE("a huge line is cut around the mark") {
     narrow.max_width = 40;
     const std::string text = render_text(d, sources, narrow);
     CHECK(text.size() < 300);
-    CHECK(text == "error[syntax-error]: here\n --> huge.velox:1:100002\n  |\n"
-                  "1 | ...aaaaaaaaaaaa MARK aaaaaaaaaaaaaaaaaaaaaa...\n"
-                  "  |                 ^^^^\n");
+    CHECK(text ==
+          "error[syntax-error]: here\n --> huge.velox:1:100002\n  |\n"
+          "1 | ...aaaaaaaaaaaa MARK aaaaaaaaaaaaaaaaaaaaaa...\n"
+          "  |                 ^^^^\n");
 }
 
 TEST_CASE("places without width, at the end, or without text") {
@@ -164,8 +172,12 @@ help: remove it
 )");
     }
     SECTION("two places") {
-        d.fixes.push_back({"rename", {{{file, {10, 11}}, Diagnostic::FixEdit::Replace, "z"}, {{file, {0, 1}}, Diagnostic::FixEdit::Replace, "y"}}});
-        CHECK(render_text(d, sources).find("help: rename\n  |\n1 - a();\n2 - b();\n3 - c();\n1 + y();\n2 + b();\n3 + z();\n") != std::string::npos);
+        d.fixes.push_back({"rename",
+                           {{{file, {10, 11}}, Diagnostic::FixEdit::Replace, "z"},
+                            {{file, {0, 1}}, Diagnostic::FixEdit::Replace, "y"}}});
+        CHECK(render_text(d, sources)
+                  .find("help: rename\n  |\n1 - a();\n2 - b();\n3 - c();\n1 + y();\n2 + b();\n3 + z();\n") !=
+              std::string::npos);
     }
     SECTION("a replacement within a line is underlined") {
         d.fixes.push_back({"use `bee`", {{sources.find(file, "b"), Diagnostic::FixEdit::Replace, "bee"}}});
@@ -183,8 +195,10 @@ TEST_CASE("colours are escape sequences and nothing else changes") {
     CHECK(coloured.find("\x1b[1;33mwarning[unused-variable]\x1b[0m") == 0);
     std::string plain;
     for (size_t i = 0; i < coloured.size(); ++i) {
-        if (coloured[i] == '\x1b') i = coloured.find('m', i);
-        else plain += coloured[i];
+        if (coloured[i] == '\x1b')
+            i = coloured.find('m', i);
+        else
+            plain += coloured[i];
     }
     CHECK(plain == render_text(d, sources));
 }
@@ -201,7 +215,9 @@ TEST_CASE("rendering survives any text and any range") {
         Diagnostic d{DiagnosticCode::SyntaxError, Severity::Error, range(), message};
         for (int i = *rc::gen::inRange(0, 3); i > 0; --i) d.related.push_back({range(), message});
         for (int i = *rc::gen::inRange(0, 2); i > 0; --i) {
-            d.fixes.push_back({message, {{range(), Diagnostic::FixEdit::Replace, text}, {range(), Diagnostic::FixEdit::InsertAfter, message}}});
+            d.fixes.push_back({message,
+                               {{range(), Diagnostic::FixEdit::Replace, text},
+                                {range(), Diagnostic::FixEdit::InsertAfter, message}}});
         }
         TextStyle style;
         style.max_width = *rc::gen::inRange<uint32_t>(0, 40);

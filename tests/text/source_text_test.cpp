@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -14,7 +14,8 @@ namespace {
 
 /// Text with everything that is hard: line ends of all kinds, characters of all lengths, malformed bytes.
 std::string any_text(int longest = 60) {
-    static const std::vector<std::string> pieces{"a", "bc", "\n", "\r\n", "\r", "ä", "€", "😀", "\xff", "\xe2\x82", " ", "\t"};
+    static const std::vector<std::string> pieces{"a", "bc", "\n",   "\r\n",     "\r", "ä",
+                                                 "€", "😀",  "\xff", "\xe2\x82", " ",  "\t"};
     std::string text;
     for (int i = *rc::gen::inRange(0, longest); i > 0; --i) text += *rc::gen::elementOf(pieces);
     return text;
@@ -35,7 +36,7 @@ TEST_CASE("lines end as in LSP") {
     CHECK(lines.line_range(99) == TextRange{20, 20});
     CHECK(SourceText().lines().line_count() == 1);
     CHECK(SourceText("\r").lines().line_count() == 2);
-    CHECK(lines.position(8, ColumnUnit::Utf8) == LineColumn{1, 3});   // between \r and \n
+    CHECK(lines.position(8, ColumnUnit::Utf8) == LineColumn{1, 3});  // between \r and \n
     CHECK(lines.position(100, ColumnUnit::Utf16) == LineColumn{4, 0});
     CHECK(lines.offset({1, 100}, ColumnUnit::Utf16) == 7);
     CHECK(lines.offset({77, 3}, ColumnUnit::Utf16) == 20);
@@ -56,24 +57,29 @@ TEST_CASE("columns in three units") {
 TEST_CASE("offset to position and back, for every character of any text") {
     CHECK(rc::check([] {
         std::string content = any_text();
-        if (*rc::gen::inRange(0, 3) == 0) content = std::string(3000, 'x') + content + std::string(2000, 'y') + "€" + content;
+        if (*rc::gen::inRange(0, 3) == 0)
+            content = std::string(3000, 'x') + content + std::string(2000, 'y') + "€" + content;
         const SourceText text(content);
         const LineIndex& lines = text.lines();
         for (ColumnUnit unit : {ColumnUnit::Utf8, ColumnUnit::Utf16, ColumnUnit::CodePoint}) {
             LineColumn expected;  // counted naively
             for (uint32_t offset = 0; offset <= text.size();) {
-                const bool between = offset > 0 && offset < text.size() && text[offset - 1] == '\r' && text[offset] == '\n';
+                const bool between =
+                    offset > 0 && offset < text.size() && text[offset - 1] == '\r' && text[offset] == '\n';
                 if (!between) {
                     RC_ASSERT(lines.position(offset, unit) == expected);
                     RC_ASSERT(lines.offset(expected, unit) == offset);
                 }
                 const utf8::Decoded c = utf8::decode(text.view(), offset);
                 if (c.length == 0) break;
-                const bool ends = c.value == '\n' || (c.value == '\r' && (offset + 1 == text.size() || text[offset + 1] != '\n'));
+                const bool ends =
+                    c.value == '\n' || (c.value == '\r' && (offset + 1 == text.size() || text[offset + 1] != '\n'));
                 if (ends) {
                     expected = {expected.line + 1, 0};
                 } else if (c.value != '\r') {
-                    expected.column += unit == ColumnUnit::Utf8 ? c.length : unit == ColumnUnit::Utf16 ? utf8::utf16_length(c.value) : 1;
+                    expected.column += unit == ColumnUnit::Utf8    ? c.length
+                                       : unit == ColumnUnit::Utf16 ? utf8::utf16_length(c.value)
+                                                                   : 1;
                 }
                 offset += c.length;
             }
@@ -106,7 +112,8 @@ TEST_CASE("a list of edits is the same as applying them one by one from the end"
         SourceText naive = text;
         for (size_t i = edits.size(); i-- > 0;) naive = naive.apply(edits[i]);
         std::vector<TextEdit> shuffled = edits;
-        for (size_t i = shuffled.size(); i > 1; --i) std::swap(shuffled[i - 1], shuffled[*rc::gen::inRange<size_t>(0, i)]);
+        for (size_t i = shuffled.size(); i > 1; --i)
+            std::swap(shuffled[i - 1], shuffled[*rc::gen::inRange<size_t>(0, i)]);
         const auto together = text.apply(shuffled);
         RC_ASSERT(together.has_value());
         RC_ASSERT(*together == naive);

@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 #include "analyzer/text/utf8.h"
 
@@ -20,7 +20,8 @@ TEST_CASE("decoding what is well-formed") {
 
 TEST_CASE("a malformed byte is a character of its own") {
     // Lone continuation, overlong, surrogate, too large, cut off, 0xFF.
-    for (const std::string text : {"\x80", "\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\xFF", "\xE0\x80\x80"}) {
+    for (const std::string text :
+         {"\x80", "\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\xFF", "\xE0\x80\x80"}) {
         CHECK(utf8::decode(text, 0).length == 1);
         CHECK_FALSE(utf8::decode(text, 0).valid);
         CHECK_FALSE(utf8::is_valid(text));

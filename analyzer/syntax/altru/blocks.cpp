@@ -10,11 +10,13 @@ namespace braid::altru {
 namespace {
 
 enum ContextFlag : uint16_t { InBrackets = 1, InContract = 2, OnLine = 4, Tabs = 8 };
-constexpr int ColumnShift = 4;
+constexpr int RoleShift = 4;
+constexpr int ColumnShift = 6;
+constexpr uint32_t MaxColumn = 1000;
 
 /// NoReuse when the column has no place in a context.
 uint16_t column_context(const Column& column) {
-    if (column.wide > 2000) return NoReuse;
+    if (column.wide > MaxColumn) return NoReuse;
     if (column.narrow == column.wide) return uint16_t(column.wide << ColumnShift);
     if (column.narrow * 8 == column.wide) return uint16_t(column.wide << ColumnShift | Tabs);
     return NoReuse;
@@ -24,12 +26,27 @@ bool deeper(const Column& a, const Column& b) { return a.wide > b.wide; }
 /// Two lines whose order depends on the width of a tab.
 bool ambiguous(const Column& a, const Column& b) { return (a.wide <=> b.wide) != (a.narrow <=> b.narrow); }
 
-bool is_statement_kind(SyntaxKind kind) {
-    Group of = group(to_kind(kind));
-    return of == Group::Statement || of == Group::Declaration;
+template <Kind... Kinds>
+bool is_one_of(SyntaxKind kind) {
+    return ((kind == raw(Kinds)) || ...);
 }
 
+bool is_declaration(SyntaxKind kind) {
+    return group(to_kind(kind)) == Group::Declaration && !is_one_of<Kind::FieldDecl, Kind::VariantDecl>(kind);
+}
+bool is_statement(SyntaxKind kind) { return group(to_kind(kind)) == Group::Statement || is_declaration(kind); }
+bool is_member(SyntaxKind kind) { return is_declaration(kind) || is_one_of<Kind::FieldDecl, Kind::ContractClause>(kind); }
+bool is_variant(SyntaxKind kind) { return is_declaration(kind) || kind == raw(Kind::VariantDecl); }
+
 }  // namespace
+
+const Parser::Lines Parser::statements_{Role::Statement, is_statement, &Parser::statement};
+const Parser::Lines Parser::members_{Role::Member, is_member, &Parser::member};
+const Parser::Lines Parser::variants_{Role::Variant, is_variant, &Parser::variant};
+const Parser::Lines Parser::match_arms_{Role::Clause, is_one_of<Kind::MatchArm>, &Parser::match_arm};
+const Parser::Lines Parser::select_arms_{
+    Role::Clause, is_one_of<Kind::SelectArm, Kind::SelectTimeoutArm, Kind::SelectDefaultArm>, &Parser::select_arm};
+const Parser::Lines Parser::clauses_{Role::Clause, is_one_of<Kind::ContractClause>, &Parser::contract_clause};
 
 // ---- units ----
 
@@ -38,11 +55,11 @@ uint16_t Parser::flags_context() const {
 }
 
 /// A unit that is a line of a block.
-Parser::Unit Parser::start_line(const Column& block) {
+Parser::Unit Parser::start_line(const Column& block, Role role) {
     Unit unit{builder_.unit(NoReuse), blocks_, true, block};
     if (token_.first_on_line && token_.column == block) {
         uint16_t column = column_context(block);
-        if (column != NoReuse) unit.mark.context = column | flags_context();
+        if (column != NoReuse) unit.mark.context = uint16_t(column | flags_context() | uint16_t(role) << RoleShift);
     }
     return unit;
 }
@@ -70,12 +87,12 @@ void Parser::finish(Unit& unit) {
     builder_.finish_unit(unit.mark);
 }
 
-bool Parser::reuse_lines(KindPredicate kinds, const Column& block) {
-    if (!builder_.reusing() || !(token_.column == block)) return false;
+bool Parser::reuse_lines(const Column& block, const Lines& lines) {
+    if (!builder_.reusing() || !token_.first_on_line || !(token_.column == block)) return false;
     uint16_t column = column_context(block);
     if (column == NoReuse) return false;
-    ReuseCursor::Request request{kinds};
-    request.context = column | flags_context();
+    ReuseCursor::Request request{lines.kinds};
+    request.context = uint16_t(column | flags_context() | uint16_t(lines.role) << RoleShift);
     const GreenNode* node = builder_.reuse(request);
     if (node) after_reuse(node);
     return node;
@@ -154,22 +171,21 @@ void Parser::report_indentation(const Column& block, Column& tolerated) {
                                    token_.column.wide, block.wide));
 }
 
-void Parser::block_lines(const Column* header, const Column& block, KindPredicate kinds,
-                         void (Parser::*element)(Unit&)) {
+void Parser::block_lines(const Column* header, const Column& block, const Lines& lines) {
     Column tolerated = block;
     while (begins_line_of_block(header)) {
         uint32_t before = position();
-        if (token_.first_on_line && reuse_lines(kinds, block)) {
+        if (reuse_lines(block, lines)) {
             tolerated = block;
         } else {
-            Unit unit = start_line(block);
+            Unit unit = start_line(block, lines.role);
             report_indentation(block, tolerated);
             accept_line();
-            (this->*element)(unit);
+            (this->*lines.element)(unit);
         }
         while (more_on_line()) {
-            Unit unit = start_line(block);
-            (this->*element)(unit);
+            Unit unit = start_line(block, lines.role);
+            (this->*lines.element)(unit);
         }
         finish_line();
         if (position() == before) skip_token();
@@ -186,6 +202,7 @@ bool Parser::more_on_line() const {
 /// After a statement: nothing else stands on its line.
 void Parser::finish_line() {
     if (at_statement_end()) return;
+    if (at(Kind::BadToken)) return skip_line();  // the lexer has said why
     if (at_closer())
         error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
     else
@@ -210,12 +227,14 @@ void Parser::block(const Column& header, std::string_view owner, Contracts contr
     Nesting nesting(*this);
     if (!nesting) return skip_lines(header);
     Mark mark = builder_.mark();
+    bool braces = at(Kind::LeftBrace);
     if (block_colon(header, owner)) {
         if (on_new_line())
             statement_lines(header, contracts);
         else
             one_line_block();
     }
+    if (braces) closing_brace(header);
     builder_.finish(mark, raw(Kind::Block));
 }
 
@@ -230,9 +249,17 @@ void Parser::skip_lines(const Column& header) {
     if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::Error));
 }
 
+/// The brace that ends a block begun by one (which was reported).
+void Parser::closing_brace(const Column& header) {
+    if (token_.kind != Kind::RightBrace || !token_.first_on_line || deeper(token_.column, header)) return;
+    accept_line();
+    skip_token();
+}
+
 void Parser::one_line_block() {
     LayoutScope scope(*this, {true, layout_.brackets, false});
-    Unit unit = start_line(line_);
+    ++blocks_;
+    Unit unit = start_line(line_, Role::Statement);
     statement(unit);
 }
 
@@ -251,26 +278,27 @@ void Parser::statement_lines(const Column& header, Contracts contracts) {
     if (!begins_line_of_block(&header)) return;
     Column block = token_.column;
     if (contracts != Contracts::None) contract_list(header, block, contracts);
-    block_lines(&header, block, is_statement_kind, &Parser::statement);
+    block_lines(&header, block, statements_);
 }
 
-void Parser::list_block(const Column& header, std::string_view owner, KindPredicate kinds, void (Parser::*element)(Unit&),
-                        Kind node) {
+void Parser::list_block(const Column& header, std::string_view owner, const Lines& lines, Kind node) {
     Nesting nesting(*this);
     if (!nesting) return skip_lines(header);
     Mark mark = builder_.mark();
+    bool braces = at(Kind::LeftBrace);
     if (block_colon(header, owner)) {
         LayoutScope scope(*this, {true, layout_.brackets, false});
         ++blocks_;
         if (on_new_line()) {
-            if (begins_line_of_block(&header)) block_lines(&header, Column(token_.column), kinds, element);
+            if (begins_line_of_block(&header)) block_lines(&header, Column(token_.column), lines);
         } else {
             do {
-                Unit unit = start_line(header);
-                (this->*element)(unit);
+                Unit unit = start_line(header, lines.role);
+                (this->*lines.element)(unit);
             } while (more_on_line());
         }
     }
+    if (braces) closing_brace(header);
     builder_.finish(mark, raw(node));
 }
 
@@ -306,7 +334,7 @@ void Parser::close_bracket(bool closed, Kind close, const Token& open) {
 
 Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::string_view what, Rule element) {
     Elements elements;
-    Column line = line_;
+    Column line = last_line_;  // of the opening bracket
     bool separator = false;
     for (;;) {
         if (const GreenNode* node = reuse_elements(kinds, separator)) {
@@ -347,7 +375,8 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
 /// At something that is neither separator nor closing bracket. Skips it, unless the list was probably left open: the next statement
 /// begins or another bracket closes. Then `close_bracket` has the word.
 bool Parser::recover_in_list(Kind close, std::string_view what, const Column& line) {
-    if (at_closer() || at(Kind::EndOfFile) || at(LineEnd)) return false;
+    if (at_closer() || at(Kind::EndOfFile) || at(LineEnd) || at(Kind::FatArrow)) return false;
+    ++blocks_;  // what was left open is judged by columns
     auto begins_statement = [this] {
         switch (visible_) {
             case Kind::LetKw: case Kind::ReturnKw: case Kind::WhileKw: case Kind::ForKw: case Kind::LoopKw: case Kind::StructKw:
@@ -361,7 +390,8 @@ bool Parser::recover_in_list(Kind close, std::string_view what, const Column& li
     };
     auto left_open = [&] { return token_.first_on_line && (begins_statement() || !deeper(token_.column, line)); };
     if (left_open()) return false;
-    error_here(DiagnosticCode::ExpectedToken,
+    if (!at(Kind::BadToken))
+        error_here(DiagnosticCode::ExpectedToken,
                fmt::format("expected `,` or {} after {}, found {}", describe(close), what, found()));
     Mark mark = builder_.mark();
     int64_t open = 0;

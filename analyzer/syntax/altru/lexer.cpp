@@ -391,8 +391,10 @@ const char* Lexer::quote(const char* p, Token& token) {
         if (p[length] != '\'' && name) {
             token.kind = Kind::Lifetime;
             while (is_name_char(p)) ++p;
-            if (p > start + 1) return p;
+            ends_at(offset(p));
+            if (p > start + 1 && *p != '\'') return p;
             token.kind = Kind::CharLiteral;
+            p = start + 1;
         }
         p += length;
     }

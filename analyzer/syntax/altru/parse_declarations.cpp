@@ -120,8 +120,8 @@ void Parser::declaration(Unit& unit) {
             declared_name(actor ? "an actor" : "a struct");
             generic_parameters();
             where_clause();
-            if (actor || !at_statement_end())
-                list_block(header, actor ? "the actor's name" : "the struct's name", is_member, &Parser::member, Kind::MemberList);
+            if (actor || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
+                list_block(header, actor ? "the actor's name" : "the struct's name", members_, Kind::MemberList);
             return finish(unit, actor ? Kind::ActorDecl : Kind::StructDecl);
         }
         case Kind::EnumKw:
@@ -129,7 +129,7 @@ void Parser::declaration(Unit& unit) {
             declared_name("an enum");
             generic_parameters();
             where_clause();
-            list_block(header, "the enum's name", is_member, &Parser::variant, Kind::MemberList);
+            list_block(header, "the enum's name", variants_, Kind::MemberList);
             return finish(unit, Kind::EnumDecl);
         case Kind::TraitKw:
             trait_rest(header);
@@ -149,7 +149,7 @@ void Parser::declaration(Unit& unit) {
         case Kind::ModKw:
             bump();
             declared_name("a module");
-            if (at(Kind::Colon)) list_block(header, "the module's name", is_member, &Parser::member, Kind::MemberList);
+            if (at(Kind::Colon)) list_block(header, "the module's name", members_, Kind::MemberList);
             return finish(unit, Kind::ModDecl);
         case Kind::UseKw:
             bump();
@@ -269,7 +269,7 @@ void Parser::where_clause() {
     Mark mark = builder_.mark();
     bump();
     do {
-        if (at(LineEnd)) accept_line();
+        if (at(LineEnd) && token_.kind == Kind::Identifier) accept_line();
         Mark predicate = builder_.mark();
         if (!at_type()) {
             expected(DiagnosticCode::ExpectedType, "a type after `where`");
@@ -295,7 +295,7 @@ void Parser::trait_rest(const Column& header) {
         }
     }
     where_clause();
-    list_block(header, "the trait's name", is_member, &Parser::member, Kind::MemberList);
+    list_block(header, "the trait's name", members_, Kind::MemberList);
 }
 
 /// impl [generics] type : members, impl [generics] trait for type : members
@@ -308,7 +308,7 @@ void Parser::impl_rest(const Column& header) {
         expected(DiagnosticCode::ExpectedType, "the type to implement methods for");
     if (eat(Kind::ForKw)) type();
     where_clause();
-    list_block(header, "the type", is_member, &Parser::member, Kind::MemberList);
+    list_block(header, "the type", members_, Kind::MemberList);
 }
 
 /// const NAME [: type] = value

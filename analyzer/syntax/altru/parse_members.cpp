@@ -5,10 +5,6 @@
 
 namespace braid::altru {
 
-bool Parser::is_member(SyntaxKind kind) {
-    return group(to_kind(kind)) == Group::Declaration || to_kind(kind) == Kind::ContractClause;
-}
-
 /// A declaration, a field or an invariant.
 void Parser::member(Unit& unit) {
     if (at_contract_clause(Contracts::Loop)) return contract_clause(unit);
@@ -92,12 +88,13 @@ void Parser::contract_clause(Unit& unit) {
 
 /// The clauses that open a body.
 void Parser::contract_list(const Column& header, const Column& block, Contracts contracts) {
-    auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::ContractClause; };
     Mark mark = builder_.mark();
     Column tolerated = block;
     while (begins_line_of_block(&header) && at_contract_clause(contracts)) {
-        if (!reuse_lines(kinds, block)) {
-            Unit unit = start_line(block);
+        if (reuse_lines(block, clauses_)) {
+            tolerated = block;
+        } else {
+            Unit unit = start_line(block, Role::Clause);
             report_indentation(block, tolerated);
             accept_line();
             contract_clause(unit);

@@ -5,6 +5,7 @@
 namespace braid::altru {
 
 void Parser::operand() {
+    while (at(Kind::BadToken)) skip_token();  // the lexer has said why
     if (is_keyword(visible_) && peek().kind == Kind::ColonColon) return path_expression();
     Mark mark = builder_.mark();
     switch (visible_) {
@@ -46,8 +47,6 @@ void Parser::operand() {
             return builder_.finish(mark, raw(Kind::TypeExpr));
         case Kind::UnsafeKw:
             error_here(DiagnosticCode::SyntaxError, "`unsafe` is a reserved word without a meaning in Altru; remove it");
-            return skip_token();
-        case Kind::BadToken:
             return skip_token();
         default:
             expected(DiagnosticCode::ExpectedExpression, "an expression");
@@ -272,12 +271,12 @@ void Parser::closure() {
     if (fn || at(Kind::Colon))
         block(header, "the closure's parameters", Contracts::Function);
     else
-        closure_body(header);
+        closure_body();
     builder_.finish(mark, raw(Kind::ClosureExpr));
 }
 
 /// The expression of `|x| expression`; an assignment makes a block of it.
-void Parser::closure_body(const Column&) {
+void Parser::closure_body() {
     Mark mark = builder_.mark();
     expression();
     if (builder_.empty_since(mark)) return;
@@ -325,8 +324,7 @@ void Parser::match_expression() {
     Column header = line_;
     bump();
     expression();
-    auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::MatchArm; };
-    list_block(header, "what `match` looks at", kinds, &Parser::match_arm, Kind::MatchArmList);
+    list_block(header, "what `match` looks at", match_arms_, Kind::MatchArmList);
     builder_.finish(mark, raw(Kind::MatchExpr));
 }
 

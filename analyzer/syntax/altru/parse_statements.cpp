@@ -5,21 +5,20 @@
 namespace braid::altru {
 
 void Parser::statement(Unit& unit) {
-    if (at_declaration()) {
-        declaration(unit);
-        return;
-    }
+    if (at_declaration()) return declaration(unit);
+    if (at_stray_clause()) return stray_clause(unit);
     uint32_t before = position();
-    Kind kind = statement_body();
+    Column header = line_;
+    if (at(Kind::ElseKw))
+        return stray_block(unit, header, "this `else` belongs to no `if`; it stands in the column of its `if`");
+    if (at(Kind::CaseKw)) return stray_block(unit, header, "`case` begins an arm of a `select`; there is none here");
+    if (at_closer())
+        error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
+    Kind kind = at_closer() ? Kind::Error : statement_body();
     if (position() == before) {
         // Nothing that begins a statement; what stopped us must not stop us again.
-        if (at_closer() && !at_statement_end()) {
-            error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
-            bump();
-        } else if (!at_statement_end()) {
-            bump();
-        }
-        if (!at_statement_end()) skip_line();
+        if (!at_statement_end()) bump();
+        skip_statement(header);
         return finish(unit, Kind::Error);
     }
     if (at(Kind::Semicolon)) {
@@ -27,6 +26,35 @@ void Parser::statement(Unit& unit) {
         bump();
     }
     finish(unit, kind);
+}
+
+/// Skips the rest of a line that is no statement; if it looks like a header, the lines below are still read as its block.
+void Parser::skip_statement(const Column& header) {
+    if (!at_statement_end()) skip_line();
+    if (position() > 0 && text_[position() - 1] == ':' && layout_.lines && begins_line_of_block(&header))
+        statement_lines(header, Contracts::None);
+}
+
+void Parser::stray_block(Unit& unit, const Column& header, std::string message) {
+    error_here(DiagnosticCode::SyntaxError, std::move(message));
+    bump();
+    skip_statement(header);
+    finish(unit, Kind::Error);
+}
+
+/// A contract clause after the first statement: words that look like one and like nothing else.
+bool Parser::at_stray_clause() {
+    if (!at(Kind::Identifier) || !token_.first_on_line || !at_contract_clause(Contracts::Function)) return false;
+    Kind next = peek().kind;
+    return next == Kind::Identifier || next == Kind::SelfKw || next == Kind::NotKw || next == Kind::IntLiteral ||
+           next == Kind::TrueKw || next == Kind::FalseKw;
+}
+
+void Parser::stray_clause(Unit& unit) {
+    error_here(DiagnosticCode::SyntaxError,
+               fmt::format("contract clauses come first: `{}` stands before the first statement of a function{}", token_text(),
+                           token_text() == "inv" ? " or loop" : ""));
+    contract_clause(unit);
 }
 
 /// One statement; returns what it is.
@@ -141,11 +169,7 @@ Kind Parser::loop_statement() {
 Kind Parser::select_statement() {
     Column header = line_;
     bump();
-    auto kinds = [](SyntaxKind raw_kind) {
-        Kind kind = to_kind(raw_kind);
-        return kind == Kind::SelectArm || kind == Kind::SelectTimeoutArm || kind == Kind::SelectDefaultArm;
-    };
-    list_block(header, "`select`", kinds, &Parser::select_arm, Kind::SelectArmList);
+    list_block(header, "`select`", select_arms_, Kind::SelectArmList);
     return Kind::SelectStmt;
 }
 
@@ -159,7 +183,7 @@ Kind Parser::go_statement() {
 /// case [pattern =] operation: block, case channel <- value: block, case timeout(ms): block, default: block
 void Parser::select_arm(Unit& unit) {
     Column header = line_;
-    if (at_word("default") && peek().kind == Kind::Colon) {
+    if (at_word("default") && (peek().kind == Kind::Colon || peek().first_on_line || peek().kind == Kind::EndOfFile)) {
         bump_as(Kind::DefaultKw);
         block(header, "`default`");
         return finish(unit, Kind::SelectDefaultArm);

@@ -7,10 +7,7 @@ namespace braid::altru {
 GreenRef Parser::parse_file() {
     lex();
     Mark mark = builder_.mark();
-    auto kinds = [](SyntaxKind kind) {
-        return group(to_kind(kind)) == Group::Declaration || group(to_kind(kind)) == Group::Statement;
-    };
-    while (token_.kind != Kind::EndOfFile) block_lines(nullptr, Column{}, kinds, &Parser::statement);
+    block_lines(nullptr, Column{}, statements_);
     push_as(Kind::EndOfFile);
     return builder_.finish_root(mark, raw(Kind::SourceFile));
 }
@@ -20,6 +17,7 @@ void Parser::lex() {
     token_ = field ? lexer_.lex_field(position()) : lexer_.lex(position());
     builder_.looked_at(lexer_.looked_at());
     lexical_ = token_.has_problem ? lexer_.take_problem() : std::nullopt;
+    last_line_ = line_;
     if (token_.first_on_line) line_ = token_.column;
     accepted_ = false;
     show();
@@ -75,9 +73,11 @@ bool Parser::expect(Kind kind, std::string_view where) {
     return false;
 }
 
-/// Where an operand must follow, the next line may give it; unless any column will do, it must be indented deeper.
+/// Where an operand must follow, the next line may give it; unless any column will do, it must be indented deeper. A line is only
+/// accepted for a token that will be consumed: whether it was must not show after the unit that looked.
 void Parser::continue_line(bool any_column) {
-    if (at(LineEnd) && (any_column || token_.column.wide > line_.wide || layout_.brackets)) accept_line();
+    if (!at(LineEnd) || !begins_expression(token_.kind) || token_.kind == Kind::ActorKw) return;
+    if (any_column || token_.column.wide > last_line_.wide || layout_.brackets) accept_line();
 }
 
 bool Parser::at_statement_end() const {

@@ -76,6 +76,14 @@ class Parser {
         bool many = false;        ///< two elements or a trailing comma
     };
     using Rule = void (Parser::*)();
+    /// What the lines of a block are. The role is part of their context: a field is no statement, not even inside a chunk of methods.
+    enum class Role : uint16_t { Statement, Member, Variant, Clause };
+    struct Lines {
+        Role role;
+        KindPredicate kinds;
+        void (Parser::*element)(Unit&);
+    };
+    static const Lines statements_, members_, variants_, match_arms_, select_arms_, clauses_;
 
     // ---- tokens (parser.cpp) ----
     Kind kind() const { return visible_; }
@@ -115,20 +123,20 @@ class Parser {
     void too_deep();
 
     // ---- units and lists (blocks.cpp) ----
-    Unit start_line(const Column& block);
+    Unit start_line(const Column& block, Role role);
     Unit start_element();
     uint16_t context(const Unit& unit) const;
     uint16_t flags_context() const;
     void finish(Unit& unit, Kind kind);
     void finish(Unit& unit);
-    bool reuse_lines(KindPredicate kinds, const Column& block);
+    bool reuse_lines(const Column& block, const Lines& lines);
     const GreenNode* reuse_elements(KindPredicate kinds, bool& separator);
     void after_reuse(const GreenNode* node);
 
     bool begins_line_of_block(const Column* header) const;
     void report_indentation(const Column& block, Column& tolerated);
-    /// The lines of a block whose header began on the line `header` (null: the file). `element` parses one, as a unit.
-    void block_lines(const Column* header, const Column& block, KindPredicate kinds, void (Parser::*element)(Unit&));
+    /// The lines of a block whose header began on the line `header` (null: the file).
+    void block_lines(const Column* header, const Column& block, const Lines& lines);
     void finish_line();
     bool more_on_line() const;
     void skip_lines(const Column& header);
@@ -139,8 +147,9 @@ class Parser {
     void statement_lines(const Column& header, Contracts contracts);
     void arrow_block(const Column& header);
     void one_line_block();
+    void closing_brace(const Column& header);
     /// `: lines` of things that are no statements.
-    void list_block(const Column& header, std::string_view owner, KindPredicate kinds, void (Parser::*element)(Unit&), Kind node);
+    void list_block(const Column& header, std::string_view owner, const Lines& lines, Kind node);
 
     /// `open element, element close`; `element` is one element and makes its own unit if it is to be reused.
     Elements bracketed(Kind open, Kind close, KindPredicate kinds, std::string_view what, Rule element);
@@ -173,7 +182,6 @@ class Parser {
     void alias_rest();
     void use_tree();
     void member(Unit& unit);
-    static bool is_member(SyntaxKind kind);
     void variant(Unit& unit);
     void payload();
     void payload_field();
@@ -188,6 +196,10 @@ class Parser {
     // ---- statements (parse_statements.cpp) ----
     void statement(Unit& unit);
     Kind statement_body();
+    void skip_statement(const Column& header);
+    void stray_block(Unit& unit, const Column& header, std::string message);
+    bool at_stray_clause();
+    void stray_clause(Unit& unit);
     Kind let_statement();
     Kind expression_statement();
     Kind jump_statement();
@@ -225,7 +237,7 @@ class Parser {
     void index_argument();
     bool at_closure() const { return at(Kind::Pipe) || at(Kind::PipePipe) || at(Kind::FnKw) || at(Kind::MoveKw) || at(Kind::AsyncKw); }
     void closure();
-    void closure_body(const Column& header);
+    void closure_body();
     void if_expression();
     bool at_else(const Column& header) const;
     void match_expression();
@@ -264,6 +276,7 @@ class Parser {
     bool accepted_ = false;
     Layout layout_;
     Column line_;          ///< where the line of the current token begins
+    Column last_line_;     ///< where the line of the token before it begins
     uint32_t blocks_ = 0;  ///< layout blocks opened so far
     std::optional<SyntaxError> lexical_;
 };

@@ -267,6 +267,7 @@ void Lowering::lower_return(const Return& r, uint32_t node) {
     if (r.value != ExprId::None) {
         bool has_value = !function_.result->is(TypeKind::Unit) && !function_.result->is(TypeKind::Never);
         size_t temporaries = mark();
+        if (r.adopts) return lower_adopting_return(r, node);
         if (has_value) into(Place{0, {}}, r.value);
         else effect(r.value);
         if (!reachable()) return scheduled_.resize(temporaries);
@@ -274,6 +275,22 @@ void Lowering::lower_return(const Return& r, uint32_t node) {
     }
     emit_exits(0, node);
     go_to(return_block_, node);
+}
+
+/// The promise is awaited with no handler of this function around it: its failure is the caller's to catch.
+void Lowering::lower_adopting_return(const Return& r, uint32_t node) {
+    Local promise = new_local(body_[r.value].type, LocalKind::Temporary, {}, LocalId::None, node);
+    into(Place{promise, {}}, r.value);
+    if (!reachable()) return;
+    emit_exits(0, node);
+    if (!reachable()) return;
+    std::vector<Scheduled> outer;
+    outer.swap(scheduled_);
+    split(node);
+    bool has_value = !function_.result->is(TypeKind::Unit) && !function_.result->is(TypeKind::Never);
+    Place destination{has_value ? 0 : new_local(type::unit()), {}};
+    terminate(AwaitTerminator{consume(promise), destination, return_block_}, node);
+    scheduled_.swap(outer);
 }
 
 }  // namespace braid::mir

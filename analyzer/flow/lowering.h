@@ -104,6 +104,7 @@ class Lowering {
     void for_protocol(const hir::For& f, ExprId id, uint32_t node);
     void lower_select(Place d, const hir::Select& s, uint32_t node);
     void lower_try_catch(Place d, const hir::TryCatch& t, uint32_t node);
+    void lower_adopting_return(const hir::Return& r, uint32_t node);
     void lower_return(const hir::Return& r, uint32_t node);
     void loop_body(ExprId body, ExprId id, BlockId exit, BlockId next, size_t loop_mark, Place result, bool has_result);
 

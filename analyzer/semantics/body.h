@@ -113,7 +113,8 @@ enum class Iteration : uint8_t {
 struct For { PatternId pattern; ExprId iterable, body; Iteration iteration; ItemId next = ItemId::None; };
 struct Break { ExprId target; ExprId value; };
 struct Continue { ExprId target; };
-struct Return { ExprId value; };  // may be None
+/// value may be None. `adopts`: it is a promise that the caller's promise follows, awaited after every `try` is left.
+struct Return { ExprId value; bool adopts = false; };
 
 struct Await { ExprId operand; };
 struct Go { ExprId call; };  // a Call, or a Closure with no parameters

@@ -62,7 +62,7 @@ FunctionSignature lower_signature(QueryContext& context, ItemId item, std::vecto
     signature.result = function.result_type() ? lowering.lower(function.result_type()) : type::unit();
     ItemId parent = parent_of(item);
     bool in_actor = parent != ItemId::None && kind_of(parent) == ItemKind::Actor;
-    if (in_actor && !function.result_type() && function.name() && function.name().text() == "new")
+    if (in_actor && function.name() && function.name().text() == "new")
         signature.result = own_type(context, parent);
     signature.receiver = receiver_of(function, item, self_type(context, item));
     signature.is_async = function.is_async();

@@ -1,0 +1,379 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <unordered_set>
+
+#include "analyzer/semantics/altru/builder.h"
+
+// What is wrong with declarations, bodies aside.
+namespace braid::altru_semantics {
+
+namespace detail {
+void report_signature(QueryContext&, ItemId, std::vector<ItemDiagnostic>&);
+void report_definition(QueryContext&, ItemId, std::vector<ItemDiagnostic>&);
+void report_impl(QueryContext&, ItemId, std::vector<ItemDiagnostic>&);
+void report_value_type(QueryContext&, ItemId, std::vector<ItemDiagnostic>&);
+}  // namespace detail
+
+namespace {
+
+/// How often each name occurs as a token of a file, in `use` and elsewhere: what unused-import needs, and no position.
+struct NameCounts {
+    using Key = FileId;
+    using Value = std::map<std::string, uint32_t>;
+    static constexpr const char* name = "altru_name_counts";
+    static Value compute(QueryContext& context, const Key& file) {
+        Value counts;
+        auto tree = context.get<FileTree>(file);
+        if (!tree || !*tree) return counts;
+        int use_depth = -1;
+        for (Preorder walk((*tree)->root()); walk; walk.next()) {
+            if (use_depth >= 0 && walk.depth() <= use_depth) use_depth = -1;
+            if (walk->kind() == ast::raw(Kind::UseDecl)) use_depth = walk.depth();
+            if (use_depth < 0 && walk->is_token() && walk->kind() == ast::raw(Kind::Identifier))
+                counts[std::string(walk->text())] = 1;  // that it occurs is enough: a change of number changes nothing
+        }
+        return counts;
+    }
+};
+
+class DeclarationChecker {
+  public:
+    DeclarationChecker(QueryContext& context, ItemId item) : context_(context), item_(item), tree_(*context.get<ItemSyntax>(item)) {}
+
+    std::vector<ItemDiagnostic> run() {
+        if (!tree_) return {};
+        switch (kind_of(item_)) {
+            case ItemKind::File:
+            case ItemKind::Module: check_scope(); break;
+            case ItemKind::Function: check_function(); break;
+            case ItemKind::Struct:
+            case ItemKind::Enum:
+            case ItemKind::Actor:
+                detail::report_definition(context_, item_, out_);
+                check_members();
+                check_infinite();
+                check_attributes();
+                if (kind_of(item_) == ItemKind::Enum) check_derive();
+                if (kind_of(item_) == ItemKind::Struct) check_derive();
+                break;
+            case ItemKind::Trait:
+                detail::report_definition(context_, item_, out_);
+                check_members();
+                check_attributes();
+                break;
+            case ItemKind::Impl: check_impl(); break;
+            case ItemKind::Static:
+            case ItemKind::Constant:
+            case ItemKind::TypeAlias: detail::report_value_type(context_, item_, out_); break;
+            default: break;
+        }
+        return std::move(out_);
+    }
+
+  private:
+    ItemDiagnostic& error(DiagnosticCode code, Place place, std::string message) {
+        ItemDiagnostic d;
+        d.code = code;
+        d.severity = default_severity(code);
+        d.location = place;
+        d.message = std::move(message);
+        out_.push_back(std::move(d));
+        return out_.back();
+    }
+    ItemDiagnostic& error(DiagnosticCode code, uint32_t node, std::string message) { return error(code, Place{item_, node}, std::move(message)); }
+
+    Place name_place(ItemId item) {
+        auto tree = context_.get<ItemSyntax>(item);
+        if (!*tree) return {item, 0};
+        ast::Ast declaration(tree->root());
+        SyntaxToken name = declaration.kind() == Kind::FunctionDecl ? ast::FunctionDecl::cast(declaration).name() : ast::name_of(declaration);
+        return {item, name ? tree->node_of(name) : 0};
+    }
+
+    void check_scope() {
+        std::map<Name, ItemId> types, values;
+        auto scope = context_.get<ScopeNames>(item_);
+        for (const auto& child : *context_.get<ItemChildren>(item_)) {
+            ItemKind kind = kind_of(child.item);
+            Name name = name_of(child.item);
+            if (name.empty() || kind == ItemKind::Impl) continue;
+            bool is_type = is_type_item(kind) || kind == ItemKind::Module;
+            auto& known = is_type ? types : values;
+            auto [it, inserted] = known.emplace(name, child.item);
+            if (inserted || is_std_item(item_)) continue;
+            auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(child.item), "`" + std::string(name.text()) + "` is declared twice");
+            d.related.push_back({name_place(it->second), "first declared here"});
+        }
+        check_imports(*scope);
+        if (kind_of(item_) == ItemKind::File) check_modules();
+    }
+
+    void check_imports(const ScopeNames::Value& scope) {
+        auto counts = context_.get<NameCounts>(file_of(item_));
+        std::map<Name, const Import*> seen;
+        for (const Import& import : scope.imports) {
+            PathResolution path = resolve_path(context_, item_, import.path, Want::Any);
+            bool found = path.resolved == import.path.size() && path.item != ItemId::None;
+            // `use std::sync` names a module; `use std::thread::Thread` an item; an enum's variants count as items.
+            if (!found && !(import.path.size() == 1 && import.path[0].text() == "std")) {
+                size_t bad = std::min(path.resolved, import.path.size() - 1);
+                if (import.path[0].text() == "std" && path.resolved < 2) bad = std::min<size_t>(1, import.path.size() - 1);
+                std::vector<std::string> candidates;
+                if (path.item != ItemId::None)
+                    for (const auto& child : *context_.get<ItemChildren>(module_contents(context_, path.item)))
+                        candidates.emplace_back(name_of(child.item).text());
+                std::string what(import.path[bad].text()), near = nearest_name(what, candidates);
+                auto& d = error(DiagnosticCode::UnresolvedImport, import.nodes[bad],
+                                (bad == 0 ? "there is no module or item `" + what + "`"
+                                          : "`" + std::string(import.path[bad - 1].text()) + "` has no `" + what + "`") +
+                                    (near.empty() ? "" : "; did you mean `" + near + "`?"));
+                if (!near.empty()) d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+                continue;
+            }
+            if (import.is_glob || import.is_public || is_std_item(item_)) continue;
+            auto [it, inserted] = seen.emplace(import.name, &import);
+            if (!inserted) {
+                auto& d = error(DiagnosticCode::DuplicateDeclaration, import.name_node, "`" + std::string(import.name.text()) + "` is imported twice");
+                d.related.push_back({{item_, it->second->name_node}, "first imported here"});
+                continue;
+            }
+            // Traits are used by the methods they bring.
+            bool is_trait = path.item != ItemId::None && kind_of(path.item) == ItemKind::Trait;
+            if (!counts->count(std::string(import.name.text())) && !is_trait) {
+                auto& d = error(DiagnosticCode::UnusedImport, import.name_node, "`" + std::string(import.name.text()) + "` is imported and never used");
+                d.tags |= TagUnnecessary;
+            }
+        }
+    }
+
+    void check_modules() {
+        for (const auto& child : *context_.get<ItemChildren>(item_)) {
+            if (kind_of(child.item) != ItemKind::Module) continue;
+            auto tree = context_.get<ItemSyntax>(child.item);
+            ast::ModDecl module = *tree ? ast::ModDecl::cast(tree->root()) : ast::ModDecl();
+            if (!module || module.members() || !module.name()) continue;
+            if (module_contents(context_, child.item) != child.item) continue;
+            error(DiagnosticCode::UnresolvedImport, name_place(child.item),
+                  "there is no file `" + std::string(module.name().text()) + ".altru` beside this one");
+        }
+    }
+
+    void check_function() {
+        detail::report_signature(context_, item_, out_);
+        check_attributes();
+        check_shadowed_generics();
+        ItemId parent = parent_of(item_);
+        ast::FunctionDecl function = ast::FunctionDecl::cast(tree_.root());
+        auto signature = context_.get<SignatureOf>(item_);
+        bool in_trait = kind_of(parent) == ItemKind::Trait;
+        bool may_lack_body = in_trait || is_std_item(item_);
+        if (!may_lack_body && !function.body() && function.name() && !function.node.has_errors())
+            error(DiagnosticCode::ExpectedBlock, tree_.node_of(function.name()), "the function `" + std::string(name_of(item_).text()) + "` has no body");
+        bool free = kind_of(parent) == ItemKind::File || kind_of(parent) == ItemKind::Module || kind_of(parent) == ItemKind::Function;
+        if (free && function.self_parameter())
+            error(DiagnosticCode::UnresolvedName, tree_.node_of(function.self_parameter().node), "`self` belongs into the functions of an `impl`, `trait` or `actor`");
+        if (kind_of(parent) == ItemKind::File && name_of(item_).text() == "main" && !is_std_item(item_)) {
+            if (!signature->parameters.empty())
+                error(DiagnosticCode::WrongArgumentCount, signature->parameters[0].node, "`main` takes no parameters; `env::args()` gives the arguments");
+        }
+        if (kind_of(parent) == ItemKind::Actor && !signature->is_constructor && signature->result->is(TypeKind::Reference))
+            error(DiagnosticCode::ActorStateEscapes, tree_.node_of(function.result_type().node), "a borrow of the actor's state cannot leave the actor; return a value of its own");
+    }
+
+    void check_shadowed_generics() {
+        std::map<Name, bool> seen;
+        for (const GenericParameter& g : context_.get<SignatureOf>(item_)->generics)
+            if (!seen.emplace(g.name, true).second)
+                error(DiagnosticCode::DuplicateDeclaration, g.node, "the type parameter `" + std::string(g.name.text()) + "` is declared twice");
+    }
+
+    void check_members() {
+        std::map<std::pair<Name, bool>, Place> seen;
+        auto definition = context_.get<DefinitionOf>(item_);
+        auto visit = [&](Name name, bool is_method, Place place, std::string_view what) {
+            auto [it, inserted] = seen.emplace(std::pair(name, is_method), place);
+            if (inserted || name.empty()) return;
+            auto& d = error(DiagnosticCode::DuplicateDeclaration, place, "the " + std::string(what) + " `" + std::string(name.text()) + "` is declared twice");
+            d.related.push_back({it->second, "first declared here"});
+        };
+        for (const FieldInfo& field : definition->fields) visit(field.name, false, {item_, field.node}, "field");
+        if (kind_of(item_) != ItemKind::Enum)
+            for (ItemId method : definition->methods) visit(name_of(method), true, name_place(method), "method");
+        if (kind_of(item_) == ItemKind::Enum)
+            for (const ast::VariantDecl& variant : ast::EnumDecl::cast(tree_.root()).members().variants())
+                if (variant.name()) visit(Name(variant.name().text()), false, {item_, tree_.node_of(variant.name())}, "variant");
+    }
+
+    /// Recursive types need an indirection only where they hold themselves by value with no way to end.
+    void check_infinite() {
+        if (kind_of(item_) != ItemKind::Struct) return;
+        auto definition = context_.get<DefinitionOf>(item_);
+        for (const FieldInfo& field : definition->fields) {
+            Type t = field.type;
+            bool direct = t->is(TypeKind::Nominal) && t->item == item_;
+            if (t->is(TypeKind::Tuple))
+                for (Type part : t->arguments) direct |= part->is(TypeKind::Nominal) && part->item == item_;
+            if (direct)
+                error(DiagnosticCode::InfiniteType, field.node,
+                      "a `" + std::string(name_of(item_).text()) + "` would hold another one without end; `Option[" + print_type(t) + "]` or a list can end");
+        }
+    }
+
+    void check_attributes() {
+        if (is_std_item(item_)) return;
+        static constexpr std::array kKnown = {"derive", "test", "mailbox", "must_use", "allow", "ai_concurrent_optimize"};
+        static constexpr std::array kDerivable = {"Clone", "Copy", "Debug", "Eq", "Ord", "Hash", "Default"};
+        for (const Attribute& a : attributes_of(tree_, ast::Ast(tree_.root()))) {
+            if (std::find(kKnown.begin(), kKnown.end(), a.name.text()) == kKnown.end()) {
+                error(DiagnosticCode::UnknownAttribute, a.node, "Braid does not know the attribute `" + std::string(a.name.text()) + "`; it is kept and ignored");
+                continue;
+            }
+            if (a.name.text() != "derive") continue;
+            for (const std::string& argument : a.arguments)
+                if (std::find(kDerivable.begin(), kDerivable.end(), argument) == kDerivable.end())
+                    error(DiagnosticCode::UnknownAttribute, a.node, "`" + argument + "` cannot be derived; `Clone, Copy, Debug, Eq, Ord, Hash, Default` can");
+        }
+    }
+
+    /// `derive(Copy)` of something that holds a part which is not Copy.
+    void check_derive() {
+        auto definition = context_.get<DefinitionOf>(item_);
+        if (!derives(definition->attributes, "Copy") || is_std_item(item_)) return;
+        auto judge = [&](const std::string& owner, const FieldInfo& field) {
+            Type t = field.type;
+            if (t->has(TypeHasParameter) || t->has(TypeHasError) || context_.get<CapabilitiesOf>(t)->copy) return;
+            error(DiagnosticCode::TraitNotImplemented, field.node,
+                  "`" + owner + "` cannot be `Copy`: `" + std::string(field.name.text()) + "` is a `" + print_type(t) + "`, which is not");
+        };
+        for (const FieldInfo& field : definition->fields) judge(std::string(name_of(item_).text()), field);
+        for (ItemId variant : definition->variants)
+            for (const FieldInfo& field : context_.get<DefinitionOf>(variant)->fields) judge(std::string(name_of(item_).text()), field);
+    }
+
+    void check_impl() {
+        detail::report_impl(context_, item_, out_);
+        auto info = context_.get<ImplOf>(item_);
+        check_conflicts(*info);
+        std::map<Name, ItemId> seen;
+        for (ItemId method : info->methods) {
+            auto [it, inserted] = seen.emplace(name_of(method), method);
+            if (inserted) continue;
+            auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(method), "the method `" + std::string(name_of(method).text()) + "` is declared twice");
+            d.related.push_back({name_place(it->second), "first declared here"});
+        }
+        if (!info->trait || !info->trait->is(TypeKind::Nominal)) {
+            if (!info->trait) check_inherent_target(*info);
+            return;
+        }
+        ItemId trait = info->trait->item;
+        ast::ImplDecl declaration = ast::ImplDecl::cast(tree_.root());
+        uint32_t at = tree_.node_of(declaration.trait_type().node);
+        std::string missing;
+        for (const auto& member : *context_.get<ItemChildren>(trait)) {
+            bool is_function = kind_of(member.item) == ItemKind::Function;
+            bool is_type = kind_of(member.item) == ItemKind::TraitType;
+            if (!is_function && !is_type) continue;
+            if (is_function) {
+                auto signature = context_.get<SignatureOf>(member.item);
+                bool has_default = signature->has_body || signature->is_native;
+                ItemId own = find_child(context_, item_, name_of(member.item), ItemKind::Function);
+                if (own != ItemId::None) check_signature(member.item, own, *info);
+                else if (!has_default) missing += (missing.empty() ? "`" : ", `") + std::string(name_of(member.item).text()) + "`";
+            } else if (find_child(context_, item_, name_of(member.item), ItemKind::TraitType) == ItemId::None) {
+                auto tree = context_.get<ItemSyntax>(member.item);
+                if (!ast::TypeAliasDecl::cast(tree->root()).type())
+                    missing += (missing.empty() ? "`type " : ", `type ") + std::string(name_of(member.item).text()) + "`";
+            }
+        }
+        std::string trait_name(name_of(trait).text());
+        if (!missing.empty()) error(DiagnosticCode::TraitNotImplemented, at, "the `impl` of `" + trait_name + "` for `" + print_type(info->self) + "` lacks " + missing);
+        for (ItemId method : info->methods)
+            if (find_child(context_, trait, name_of(method), ItemKind::Function) == ItemId::None)
+                error(DiagnosticCode::MissingMember, name_place(method), "`" + trait_name + "` has no method `" + std::string(name_of(method).text()) + "`");
+        for (Type super : context_.get<DefinitionOf>(trait)->interfaces) {
+            InferenceTable table;
+            TraitSolver solver(context_, table);
+            if (solver.satisfies(info->self, substitute(super, trait, info->trait->arguments)) == TraitSolver::Answer::No)
+                error(DiagnosticCode::BoundNotMet, at, "`" + trait_name + "` asks for `" + print_type(super) + "`, which `" + print_type(info->self) + "` does not implement");
+        }
+    }
+
+    void check_inherent_target(const ImplInfo& info) {
+        if (is_std_item(item_) || !info.self) return;
+        bool own = (info.self->is(TypeKind::Nominal) || info.self->is(TypeKind::ActorHandle)) && !is_std_item(info.self->item);
+        if (own || info.self->has(TypeHasError)) return;
+        ast::ImplDecl declaration = ast::ImplDecl::cast(tree_.root());
+        if (info.self->is(TypeKind::Nominal) && kind_of(info.self->item) == ItemKind::Trait)
+            error(DiagnosticCode::TypeMismatch, tree_.node_of(declaration.self_type().node),
+                  "`" + print_type(info.self) + "` is a trait; `impl " + print_type(info.self) + " for Type:` implements it");
+    }
+
+    void check_conflicts(const ImplInfo& info) {
+        if (is_std_item(item_) || !info.trait || !info.trait->is(TypeKind::Nominal) || !info.self) return;
+        auto index = context_.get<ImplIndex>();
+        auto it = index->by_trait.find(info.trait->item);
+        if (it == index->by_trait.end()) return;
+        for (ItemId other : it->second) {
+            if (other == item_) break;  // the later one is at fault
+            auto theirs = context_.get<ImplOf>(other);
+            if (!theirs->self || !theirs->trait) continue;
+            InferenceTable table;
+            TraitSolver solver(context_, table);
+            Type a = substitute(info.self, item_, solver.fresh_arguments(item_)), b = substitute(theirs->self, other, solver.fresh_arguments(other));
+            bool bounded = std::any_of(theirs->generics.begin(), theirs->generics.end(), [](const GenericParameter& g) { return !g.bounds.empty(); });
+            if (bounded || theirs->trait->arguments != info.trait->arguments || !table.unify(a, b)) continue;
+            auto& d = error(DiagnosticCode::ConflictingImpl, tree_.node_of(ast::ImplDecl::cast(tree_.root()).trait_type().node),
+                            "`" + print_type(info.trait) + "` is already implemented for `" + print_type(info.self) + "`");
+            d.related.push_back({{other, 0}, "by this `impl`"});
+            return;
+        }
+    }
+
+    void check_signature(ItemId declared, ItemId own, const ImplInfo& info) {
+        auto wanted = context_.get<SignatureOf>(declared), found = context_.get<SignatureOf>(own);
+        std::string name(name_of(own).text());
+        bool wanted_self = wanted->receiver != Receiver::None, found_self = found->receiver != Receiver::None;
+        if (wanted_self != found_self) {
+            error(DiagnosticCode::TypeMismatch, name_place(own), "`" + name + "` " + (wanted_self ? "needs a `self` parameter" : "has no `self`") + ", as in its trait");
+            return;
+        }
+        if (wanted->parameters.size() != found->parameters.size()) {
+            error(DiagnosticCode::WrongArgumentCount, name_place(own),
+                  "`" + name + "` has " + std::to_string(found->parameters.size()) + " parameters, in the trait " + std::to_string(wanted->parameters.size()));
+            return;
+        }
+        ItemId trait = parent_of(declared);
+        InferenceTable table;
+        TraitSolver solver(context_, table);
+        auto in_impl = [&](Type t) {
+            std::vector<Type> arguments = info.trait->arguments;
+            arguments.push_back(info.self);
+            t = substitute(t, trait, arguments);
+            std::vector<Type> generics;
+            for (uint32_t i = 0; i < found->generics.size(); ++i) generics.push_back(type::parameter(own, i, found->generics[i].name));
+            t = substitute(t, declared, generics);
+            return solver.normalize(t);
+        };
+        for (size_t i = 0; i < wanted->parameters.size(); ++i) {
+            Type a = in_impl(wanted->parameters[i].type), b = solver.normalize(found->parameters[i].type);
+            if (!table.unify(a, b))
+                error(DiagnosticCode::TypeMismatch, Place{own, found->parameters[i].node}, "the trait says `" + print_type(a) + "` here, this is `" + print_type(b) + "`");
+        }
+        Type a = in_impl(wanted->result), b = solver.normalize(found->result);
+        if (!table.unify(a, b)) error(DiagnosticCode::TypeMismatch, name_place(own), "`" + name + "` returns `" + print_type(b) + "`, in the trait `" + print_type(a) + "`");
+        if (wanted->is_async != found->is_async)
+            error(DiagnosticCode::TypeMismatch, name_place(own), "`" + name + "` is " + (wanted->is_async ? "" : "not ") + "async in its trait");
+    }
+
+    QueryContext& context_;
+    ItemId item_;
+    ItemTree tree_;
+    std::vector<ItemDiagnostic> out_;
+};
+
+}  // namespace
+
+std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item) { return DeclarationChecker(context, item).run(); }
+
+}  // namespace braid::altru_semantics

@@ -1,0 +1,28 @@
+#include "analyzer/semantics/altru/language.h"
+
+#include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/altru/items.h"
+
+namespace braid {
+
+const Language altru_language{
+    .name = "altru",
+    .file_extension = ".altru",
+    .line_comment = "#",
+    .errors_are_exceptions = false,
+    .prelude = "std:altru/core.altru",
+    .grammar = altru::grammar,
+    .items = altru_semantics::items,
+    .imported_paths = altru_semantics::imported_paths,
+    .function_signature = altru_semantics::function_signature,
+    .type_definition = altru_semantics::type_definition,
+    .impl_info = altru_semantics::impl_info,
+    .value_type = altru_semantics::value_type,
+    .body = altru_semantics::body,
+    .item_diagnostics = altru_semantics::item_diagnostics,
+    .print_type = altru_semantics::print_type,
+    .print_signature = altru_semantics::print_signature,
+    .documentation = altru_semantics::documentation,
+};
+
+}  // namespace braid

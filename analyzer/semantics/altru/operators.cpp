@@ -1,0 +1,259 @@
+#include "analyzer/semantics/altru/builder.h"
+
+// Binary operators.
+namespace braid::altru_semantics {
+
+using namespace hir;
+
+namespace {
+
+struct Operator {
+    Kind kind;
+    BinaryOp op;
+    const char* spelling;
+    const char* trait;   // of user types; null: built-in types only
+    const char* method;
+};
+constexpr Operator kArithmetic[] = {
+    {Kind::Plus, BinaryOp::Add, "+", "Add", "add"},
+    {Kind::Minus, BinaryOp::Subtract, "-", "Sub", "sub"},
+    {Kind::Star, BinaryOp::Multiply, "*", "Mul", "mul"},
+    {Kind::Slash, BinaryOp::Divide, "/", "Div", "div"},
+    {Kind::Percent, BinaryOp::Remainder, "%", "Rem", "rem"},
+    {Kind::ShiftLeft, BinaryOp::ShiftLeft, "<<", nullptr, nullptr},
+    {Kind::ShiftRight, BinaryOp::ShiftRight, ">>", nullptr, nullptr},
+    {Kind::Amp, BinaryOp::BitAnd, "&", nullptr, nullptr},
+    {Kind::Pipe, BinaryOp::BitOr, "|", nullptr, nullptr},
+    {Kind::Caret, BinaryOp::BitXor, "^", nullptr, nullptr},
+};
+
+const Operator* arithmetic_operator(Kind kind) {
+    for (const Operator& o : kArithmetic)
+        if (o.kind == kind) return &o;
+    return nullptr;
+}
+
+std::optional<BinaryOp> comparison_operator(Kind kind) {
+    switch (kind) {
+        case Kind::EqualEqual: return BinaryOp::Equal;
+        case Kind::NotEqual: return BinaryOp::NotEqual;
+        case Kind::Less: return BinaryOp::Less;
+        case Kind::LessEqual: return BinaryOp::LessEqual;
+        case Kind::Greater: return BinaryOp::Greater;
+        case Kind::GreaterEqual: return BinaryOp::GreaterEqual;
+        default: return std::nullopt;
+    }
+}
+
+bool is_bit_operator(BinaryOp op) {
+    return op == BinaryOp::BitAnd || op == BinaryOp::BitOr || op == BinaryOp::BitXor || op == BinaryOp::ShiftLeft ||
+           op == BinaryOp::ShiftRight;
+}
+
+}  // namespace
+
+ExprId BodyBuilder::check_binary(const ast::BinaryExpr& e, Type expected) {
+    uint32_t node = node_of(e);
+    Kind op = e.op();
+    if (op == Kind::AndKw || op == Kind::AmpAmp || op == Kind::OrKw || op == Kind::PipePipe || op == Kind::ImpliesKw) {
+        LogicalOp logical = op == Kind::AndKw || op == Kind::AmpAmp ? LogicalOp::And : op == Kind::OrKw || op == Kind::PipePipe ? LogicalOp::Or : LogicalOp::Implies;
+        // `if let p = e and q`: a LetExpr binds for what follows; the caller owns the scope.
+        auto side = [&](const ast::Expression& s) {
+            return s.kind() == Kind::LetExpr ? check_condition(s) : check_as(s, type::boolean());
+        };
+        if (!e.left() || !e.right()) return error_expr(node);
+        ExprId left = side(e.left());
+        bool before = diverges_;
+        ExprId right = side(e.right());
+        diverges_ = before;
+        return emit(Logical{logical, left, right}, type::boolean(), node);
+    }
+    if (!e.left() || !e.right()) return error_expr(node);
+    if (op == Kind::InKw) {
+        ExprId needle = check(e.left());
+        ExprId container = auto_deref(check(e.right()));
+        Type t = type_of(container);
+        const Known& known = Known::get();
+        if (t->is(TypeKind::Error) || type_of(needle)->is(TypeKind::Error)) return error_expr(node);
+        if (t->is(TypeKind::String)) {
+            needle = decay(needle);
+            if (type_of(needle)->is(TypeKind::Char)) needle = to_text(needle, node);
+            return call_std_method(std_module("string"), "contains", container, {coerce(needle, type::string(), node_of(e.left()))}, node);
+        }
+        Type element = t->is(TypeKind::List) || t->is(TypeKind::Array) ? t->element()
+                       : is_nominal(t, known.map) || is_nominal(t, known.set) || is_nominal(t, known.range) ? t->arguments[0]
+                                                                                                            : nullptr;
+        if (!element) {
+            error(DiagnosticCode::TypeMismatch, node, "`in` asks lists, sets, maps, ranges and strings, not `" + show(t) + "`");
+            return error_expr(node);
+        }
+        if (!type_of(needle)->is(TypeKind::Reference)) needle = borrow(coerce(needle, element, node_of(e.left())), false, node);
+        else needle = coerce(needle, type::reference(element, false), node_of(e.left()));
+        ItemId head = t->is(TypeKind::Nominal) ? t->item : std_module("list");
+        return call_std_method(head, "contains", container, {needle}, node);
+    }
+    if (auto comparison_op = comparison_operator(op)) {
+        ExprId left = check(e.left());
+        Type left_type = table_.shallow(type_of(left));
+        while (left_type->is(TypeKind::Reference)) left_type = table_.shallow(left_type->element());
+        ExprId right = check(e.right(), left_type);
+        return comparison(op, left, right, node);
+    }
+    ExprId left = check_value(e.left(), expected && !is_nominal(table_.shallow(expected), Known::get().option) ? expected : nullptr);
+    Type left_type = type_of(left);
+    bool shift = op == Kind::ShiftLeft || op == Kind::ShiftRight;
+    ExprId right = check_value(e.right(), shift ? nullptr : left_type);
+    return arithmetic(op, left, right, node, node_of(e.operator_token()));
+}
+
+ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t node, uint32_t) {
+    const Operator* o = arithmetic_operator(kind);
+    if (!o) return error_expr(node);
+    select_deferred();
+    Type l = traits_.normalize(type_of(left)), r = traits_.normalize(type_of(right));
+    if (l->has(TypeHasError) || r->has(TypeHasError)) return error_expr(node);
+    if (l->is(TypeKind::Never) || r->is(TypeKind::Never)) return emit(Binary{o->op, left, right}, l->is(TypeKind::Never) ? r : l, node);
+    auto refuse = [&](const std::string& hint = {}) {
+        auto& d = error(DiagnosticCode::TypeMismatch, node,
+                        "`" + std::string(o->spelling) + "` does not work on `" + show(l) + "` and `" + show(r) + "`" + hint);
+        return &d;
+    };
+    auto is_general = [&](Type t) { return t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::General; };
+    auto is_number = [&](Type t) {
+        return t->is(TypeKind::Integer) || t->is(TypeKind::Float) || (t->is(TypeKind::Inference) && !is_general(t));
+    };
+    if (is_general(l) && is_general(r)) {
+        // Nothing is known yet: both sides and the result agree, and are looked at again later.
+        table_.unify(l, r);
+        ExprId id = emit(Binary{o->op, left, right}, l, node);
+        defer([this, l, id, node, o](bool last) {
+            Type t = table_.shallow(l);
+            if (t->is(TypeKind::Inference)) return last;
+            if (t->is(TypeKind::String) && o->op == BinaryOp::Add) {
+                std::get<Binary>(expr(id).data).op = BinaryOp::Concat;
+            } else if (!t->is(TypeKind::Integer) && !t->is(TypeKind::Float) && !t->has(TypeHasError)) {
+                error(DiagnosticCode::TypeMismatch, node, "`" + std::string(o->spelling) + "` does not work on `" + show(t) + "`");
+            }
+            return true;
+        });
+        return id;
+    }
+    bool shift = o->op == BinaryOp::ShiftLeft || o->op == BinaryOp::ShiftRight;
+    if (is_number(l) || is_number(r)) {
+        if (shift && (l->is(TypeKind::Integer) || l->is(TypeKind::Inference)) && (r->is(TypeKind::Integer) || r->is(TypeKind::Inference))) {
+            if (r->is(TypeKind::Inference) && l->is(TypeKind::Integer)) table_.unify(l, r);
+            else if (r->is(TypeKind::Inference)) table_.unify(l, r);
+            r = type_of(right);
+            if (l->is(TypeKind::Integer) && r->is(TypeKind::Integer) && l != r)
+                right = emit(Convert{ConvertKind::IntegerToInteger, right}, l, node);
+            return emit(Binary{o->op, left, right}, type_of(left), node);
+        }
+        // A user's `impl Mul for …` does not mix with numbers: operators take two of the same type.
+        if (!table_.unify(l, r)) {
+            auto* d = refuse();
+            bool both = (l->is(TypeKind::Integer) || l->is(TypeKind::Float)) && (r->is(TypeKind::Integer) || r->is(TypeKind::Float));
+            if (both) {
+                d->message += "; convert one of them with `as`";
+            } else if (l->is(TypeKind::String) || r->is(TypeKind::String)) {
+                d->message += "; `\"${…}\"` puts a value into text";
+                if (l->is(TypeKind::String))
+                    d->fixes.push_back({"Turn it into text", {{{item_, expr(right).node}, ItemDiagnostic::FixEdit::InsertAfter, ".to_string()"}}});
+            }
+            return error_expr(node);
+        }
+        Type t = type_of(left);
+        if (is_bit_operator(o->op) && (t->is(TypeKind::Float) || (t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::Float))) {
+            refuse();
+            return error_expr(node);
+        }
+        return emit(Binary{o->op, left, right}, t, node);
+    }
+    if (is_general(l) || is_general(r)) {
+        Type known = is_general(l) ? r : l;
+        if (known->is(TypeKind::String) || known->is(TypeKind::Parameter)) table_.unify(l, r);
+        l = type_of(left);
+        r = type_of(right);
+    }
+    if (l->is(TypeKind::String) && o->op == BinaryOp::Add) {
+        if (r->is(TypeKind::String)) return emit(Binary{BinaryOp::Concat, left, right}, type::string(), node);
+        if (r->is(TypeKind::Char)) return emit(Binary{BinaryOp::Concat, left, to_text(right, node)}, type::string(), node);
+        auto* d = refuse("; `\"${…}\"` puts a value into text");
+        d->fixes.push_back({"Turn it into text", {{{item_, expr(right).node}, ItemDiagnostic::FixEdit::InsertAfter, ".to_string()"}}});
+        return error_expr(node);
+    }
+    if (l->is(TypeKind::Bool) && r->is(TypeKind::Bool) &&
+        (o->op == BinaryOp::BitAnd || o->op == BinaryOp::BitOr || o->op == BinaryOp::BitXor))
+        return emit(Binary{o->op, left, right}, type::boolean(), node);
+    if (o->trait) {
+        ItemId trait = std_item(ItemKind::Trait, "core", o->trait);
+        if (!l->is(TypeKind::Inference) && traits_.satisfies(l, type::nominal(trait)) == TraitSolver::Answer::Yes) {
+            ItemId method = find_child(context_, trait, Name(o->method), ItemKind::Function);
+            right = coerce(right, l, expr(right).node);
+            return emit(Call{DirectCallee{method, {}, l}, {left, right}}, l, node);
+        }
+    }
+    if (is_nominal(l, Known::get().option) || is_nominal(r, Known::get().option)) refuse("; take the value out first, with `match`, `unwrap` or `?`");
+    else if (l->is(TypeKind::List) && r->is(TypeKind::List)) refuse("; `.chain(…)` joins lists");
+    else refuse();
+    return error_expr(node);
+}
+
+ExprId BodyBuilder::comparison(Kind kind, ExprId left, ExprId right, uint32_t node) {
+    BinaryOp op = *comparison_operator(kind);
+    bool equality = op == BinaryOp::Equal || op == BinaryOp::NotEqual;
+    // Both sides are lent; borrows are looked through until the types are alike.
+    auto peel = [&](ExprId id) {
+        while (type_of(id)->is(TypeKind::Reference)) id = deref(id, expr(id).node);
+        return id;
+    };
+    left = peel(left);
+    right = peel(right);
+    Type l = traits_.normalize(type_of(left)), r = traits_.normalize(type_of(right));
+    if (l->has(TypeHasError) || r->has(TypeHasError)) return emit(ErrorExpr{}, type::boolean(), node);
+    if (!table_.unify(l, r)) {
+        if (auto converted = try_coerce(right, l, node)) {
+            right = *converted;
+        } else if (auto converted_left = try_coerce(left, r, node)) {
+            left = *converted_left;
+        } else {
+            std::string hint;
+            if ((l->is(TypeKind::Integer) || l->is(TypeKind::Float)) && (r->is(TypeKind::Integer) || r->is(TypeKind::Float)))
+                hint = "; convert one of them with `as`";
+            error(DiagnosticCode::TypeMismatch, node, "`" + show(l) + "` cannot be compared with `" + show(r) + "`" + hint);
+            return emit(ErrorExpr{}, type::boolean(), node);
+        }
+    }
+    l = table_.resolve(type_of(left));
+    const Known& known = Known::get();
+    ItemId trait = equality ? known.trait_eq : known.trait_ord;
+    if (!l->is(TypeKind::Inference)) {
+        if (traits_.satisfies(l, type::nominal(trait)) == TraitSolver::Answer::No) {
+            auto& d = error(DiagnosticCode::TraitNotImplemented, node,
+                            "`" + show(l) + "` values cannot be compared: the type has no `" + (equality ? "Eq" : "Ord") + "`");
+            if (l->is(TypeKind::Nominal) && !is_std_item(l->item))
+                d.message += "; `[derive(" + std::string(equality ? "Eq" : "Ord") + ")]` above `" + std::string(name_of(l->item).text()) + "` gives it one";
+            return emit(ErrorExpr{}, type::boolean(), node);
+        }
+        // Types with an order or equality of their own, and parameters, are asked; the rest compares structurally.
+        bool own = l->is(TypeKind::Parameter) ||
+                   (l->is(TypeKind::Nominal) && !is_std_item(l->item) && traits_.find_impl(l, type::nominal(trait)).has_value());
+        if (own && equality) {
+            ItemId method = find_child(context_, trait, Name("eq"), ItemKind::Function);
+            ExprId call = emit(Call{DirectCallee{method, {}, l}, {borrow(left, false, node), borrow(right, false, node)}}, type::boolean(), node);
+            return op == BinaryOp::Equal ? call : emit(Unary{UnaryOp::Not, call}, type::boolean(), node);
+        }
+        if (own) {
+            ItemId method = find_child(context_, trait, Name("cmp"), ItemKind::Function);
+            Type ordering = type::nominal(known.ordering);
+            ExprId call = emit(Call{DirectCallee{method, {}, l}, {borrow(left, false, node), borrow(right, false, node)}}, ordering, node);
+            bool less = op == BinaryOp::Less || op == BinaryOp::GreaterEqual;
+            ItemId variant = find_child(context_, known.ordering, Name(less ? "Less" : "Greater"), ItemKind::Variant);
+            ExprId wanted = emit(Aggregate{AggregateKind::Variant, variant, {}, {}}, ordering, node);
+            bool negated = op == BinaryOp::GreaterEqual || op == BinaryOp::LessEqual;
+            return emit(Binary{negated ? BinaryOp::NotEqual : BinaryOp::Equal, call, wanted}, type::boolean(), node);
+        }
+    }
+    return emit(Binary{op, left, right}, type::boolean(), node);
+}
+
+}  // namespace braid::altru_semantics

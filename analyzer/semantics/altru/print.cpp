@@ -1,0 +1,167 @@
+#include "analyzer/semantics/altru/common.h"
+#include "analyzer/semantics/altru/types.h"
+
+// Types, signatures and documentation in Altru's spelling.
+namespace braid::altru_semantics {
+
+namespace {
+
+std::string join(std::span<const Type> types, std::string_view separator = ", ") {
+    std::string out;
+    for (Type t : types) {
+        if (!out.empty()) out += separator;
+        out += print_type(t);
+    }
+    return out;
+}
+
+std::string_view integer_name(IntegerKind kind) {
+    switch (kind) {
+        case IntegerKind::I8: return "i8";
+        case IntegerKind::I16: return "i16";
+        case IntegerKind::I32: return "i32";
+        case IntegerKind::I64: return "int";
+        case IntegerKind::U8: return "u8";
+        case IntegerKind::U16: return "u16";
+        case IntegerKind::U32: return "u32";
+        case IntegerKind::U64: return "u64";
+        case IntegerKind::Isize: return "isize";
+        case IntegerKind::Usize: return "usize";
+    }
+    return "int";
+}
+
+std::string nominal(Type t) {
+    std::string name(name_of(t->item).text());
+    return t->arguments.empty() ? name : name + "[" + join(t->arguments) + "]";
+}
+
+}  // namespace
+
+std::string print_type(Type t) {
+    if (!t) return "?";
+    switch (t->kind) {
+        case TypeKind::Error: return "?";
+        case TypeKind::Never: return "never";
+        case TypeKind::Unit: return "()";
+        case TypeKind::Bool: return "bool";
+        case TypeKind::Integer: return std::string(integer_name(t->integer));
+        case TypeKind::Float: return t->bits == 32 ? "f32" : "f64";
+        case TypeKind::Char: return "char";
+        case TypeKind::String: return "string";
+        case TypeKind::Nominal: return nominal(t);
+        case TypeKind::ActorHandle: return nominal(t);
+        case TypeKind::Function: {
+            std::string out = "fn(" + join(t->parameters()) + ")";
+            if (!t->result()->is(TypeKind::Unit)) out += " -> " + print_type(t->result());
+            return out;
+        }
+        case TypeKind::Tuple: return "(" + join(t->arguments) + (t->arguments.size() == 1 ? ",)" : ")");
+        case TypeKind::List: return "[" + print_type(t->element()) + "]";
+        case TypeKind::Array: return "[" + print_type(t->element()) + "; " + std::to_string(t->length) + "]";
+        case TypeKind::Union: return join(t->arguments, " | ");
+        case TypeKind::Literal: return std::string(t->text.text());
+        case TypeKind::Reference: return (t->has(TypeMutable) ? "&mut " : "&") + print_type(t->element());
+        case TypeKind::Dyn: return "dyn " + nominal(t) + (t->has(TypeSendBound) ? " + Send" : "");
+        case TypeKind::Projection: return print_type(t->element()) + "::" + std::string(t->text.text());
+        case TypeKind::Parameter: return std::string(t->text.text());
+        case TypeKind::Inference: return "_";
+        default: return "?";
+    }
+}
+
+namespace {
+
+std::string generics_text(const std::vector<GenericParameter>& generics) {
+    std::string out;
+    for (const GenericParameter& g : generics) {
+        out += (out.empty() ? "" : ", ") + std::string(g.name.text());
+        for (size_t i = 0; i < g.bounds.size(); ++i) out += (i ? " + " : ": ") + print_type(g.bounds[i]);
+        if (g.default_type) out += " = " + print_type(g.default_type);
+    }
+    return out.empty() ? "" : "[" + out + "]";
+}
+
+std::string function_text(QueryContext& context, ItemId item) {
+    auto signature = context.get<SignatureOf>(item);
+    std::string out = signature->is_async ? "async fn " : "fn ";
+    out += std::string(name_of(item).text()) + generics_text(signature->generics) + "(";
+    bool first = true;
+    auto add = [&](const std::string& text) {
+        out += (first ? "" : ", ") + text;
+        first = false;
+    };
+    bool in_actor = kind_of(parent_of(item)) == ItemKind::Actor;
+    if (!in_actor) {
+        switch (signature->receiver) {
+            case Receiver::None: break;
+            case Receiver::Shared: add("&self"); break;
+            case Receiver::Mutable: add("&mut self"); break;
+            case Receiver::Move: add("move self"); break;
+            case Receiver::Inferred: add("self"); break;
+        }
+    }
+    for (const ParameterInfo& p : signature->parameters)
+        add((p.is_mutable ? "mut " : "") + std::string(p.name.text()) + ": " + print_type(p.type) + (p.has_default ? " = …" : "") + (p.rest ? "…" : ""));
+    out += ")";
+    if (!signature->result->is(TypeKind::Unit)) out += " -> " + print_type(signature->result);
+    return out;
+}
+
+}  // namespace
+
+std::string print_signature(QueryContext& context, ItemId item) {
+    std::string name(name_of(item).text());
+    switch (kind_of(item)) {
+        case ItemKind::Function: return function_text(context, item);
+        case ItemKind::Struct: return "struct " + name + generics_text(context.get<DefinitionOf>(item)->generics);
+        case ItemKind::Enum: return "enum " + name + generics_text(context.get<DefinitionOf>(item)->generics);
+        case ItemKind::Trait: return "trait " + name + generics_text(context.get<DefinitionOf>(item)->generics);
+        case ItemKind::Actor: return "actor " + name + generics_text(context.get<DefinitionOf>(item)->generics);
+        case ItemKind::Variant: {
+            auto definition = context.get<DefinitionOf>(item);
+            std::string out = std::string(name_of(parent_of(item)).text()) + "::" + name;
+            if (definition->fields.empty()) return out;
+            bool named = !isdigit(definition->fields[0].name.text()[0]);
+            out += named ? "{" : "(";
+            for (size_t i = 0; i < definition->fields.size(); ++i) {
+                if (i) out += ", ";
+                if (named) out += std::string(definition->fields[i].name.text()) + ": ";
+                out += print_type(definition->fields[i].type);
+            }
+            return out + (named ? "}" : ")");
+        }
+        case ItemKind::Field: {
+            ItemId owner = parent_of(item);
+            for (const FieldInfo& field : context.get<DefinitionOf>(owner)->fields)
+                if (field.item == item) return name + ": " + print_type(field.type);
+            return name;
+        }
+        case ItemKind::Constant: return "const " + name + ": " + print_type(*context.get<ValueTypeOf>(item));
+        case ItemKind::Static: return "static " + name + ": " + print_type(*context.get<ValueTypeOf>(item));
+        case ItemKind::TypeAlias:
+        case ItemKind::TraitType: return "type " + name + " = " + print_type(*context.get<ValueTypeOf>(item));
+        case ItemKind::Module:
+        case ItemKind::File: return "mod " + name;
+        default: return name;
+    }
+}
+
+std::string documentation(QueryContext& context, ItemId item) {
+    ItemKind kind = kind_of(item);
+    if (kind == ItemKind::Field || kind == ItemKind::Variant) {
+        ItemId owner = parent_of(item);
+        while (owner != ItemId::None && (kind_of(owner) == ItemKind::Variant)) owner = parent_of(owner);
+        ast::Ast declaration = declaration_of(context, owner);
+        ast::MemberList members = declaration ? declaration.child<ast::MemberList>() : ast::MemberList();
+        for (const ast::FieldDecl& field : members.fields())
+            if (field.name() && field.name().text() == name_of(item).text()) return ast::documentation_of(field);
+        for (const ast::VariantDecl& variant : members.variants())
+            if (variant.name() && variant.name().text() == name_of(item).text()) return ast::documentation_of(variant);
+        return {};
+    }
+    ast::Ast declaration = declaration_of(context, item);
+    return declaration ? ast::documentation_of(declaration) : std::string();
+}
+
+}  // namespace braid::altru_semantics

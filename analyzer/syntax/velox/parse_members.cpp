@@ -77,7 +77,7 @@ Kind Parser::member_body(Within within) {
         skip_token();
     }
     if (at(Kind::ConstructorKw) && kind(1) == Kind::LeftParen && within == Within::Class) return constructor();
-    if (at_accessor()) return accessor(at(Kind::GetKw) ? Kind::GetterDecl : Kind::SetterDecl);
+    if (at_accessor()) return accessor(at(Kind::GetKw) ? Kind::GetterDecl : Kind::SetterDecl, within);
     if (at(Kind::Star)) return method(within, has_function);
     if (at(Kind::LeftBracket) && at_name(1) && kind(2) == Kind::Colon) return index_signature();
     if (at(Kind::LeftBracket) && at_name(1) && kind(2) == Kind::InKw) return mapped_member();
@@ -103,12 +103,11 @@ Kind Parser::member_body(Within within) {
 }
 
 Kind Parser::unexpected_member(Within within) {
-    if (!at(Kind::BadToken))
-        error_here(DiagnosticCode::SyntaxError,
-                   std::string(within == Within::Class
-                                   ? "expected a field (`name: Type;`) or a method (`function name() {…}`), "
-                                   : "expected a field (`name: Type;`) or a method (`function name(): Type;`), ") +
-                       found());
+    error_here(DiagnosticCode::SyntaxError,
+               std::string(within == Within::Class
+                               ? "expected a field (`name: Type;`) or a method (`function name() {…}`), "
+                               : "expected a field (`name: Type;`) or a method (`function name(): Type;`), ") +
+                   found());
     skip_token();
     skip_statement_rest();
     return Kind::Error;
@@ -134,11 +133,11 @@ Kind Parser::method(Within within, bool has_function) {
 }
 
 /// `get name(): T {…}`, also `function get name()` and `get function name()`.
-Kind Parser::accessor(Kind made) {
+Kind Parser::accessor(Kind made, Within within) {
     bump();
     if (at(Kind::FunctionKw) && at_property_name(1)) bump();
     property_name();
-    function_rest(made == Kind::GetterDecl ? "getter" : "setter");
+    function_rest(made == Kind::GetterDecl ? "getter" : "setter", only_types(within));
     return made;
 }
 
@@ -215,7 +214,7 @@ Kind Parser::object_member_body() {
     if (at(Kind::AsyncKw)) modifiers(&Parser::at_member_modifier);
     bool has_function = at(Kind::FunctionKw) && (at_property_name(1) || kind(1) == Kind::Star);
     if (has_function) bump();
-    if (at_accessor()) return accessor(at(Kind::GetKw) ? Kind::GetterDecl : Kind::SetterDecl);
+    if (at_accessor()) return accessor(at(Kind::GetKw) ? Kind::GetterDecl : Kind::SetterDecl, Within::Object);
     if (at(Kind::Star) || has_function || kind(1) == Kind::LeftParen || kind(1) == Kind::Less)
         return method(Within::Object, has_function);
     bool keyed = at(Kind::LeftBracket) || kind(1) == Kind::Colon || !at_name();

@@ -10,6 +10,10 @@ bool is_member(SyntaxKind kind) { return group(to_kind(kind)) == Group::Member; 
 }  // namespace
 
 bool Parser::primary_expression(Kind* made) {
+    if (at(Kind::BadToken)) {
+        while (at(Kind::BadToken)) skip_token();
+        if (newline_before() || !starts_expression()) return false;
+    }
     switch (kind()) {
         case Kind::LeftParen: paren_expression(); return true;
         case Kind::LeftBracket: array_expression(); return true;
@@ -51,9 +55,8 @@ bool Parser::expected_expression() {
         error_here(DiagnosticCode::ExpectedExpression, "`switch` is a statement; as a value write `match (…) { case … => … }`");
     else if (at(Kind::IfKw))
         error_here(DiagnosticCode::ExpectedExpression, "`if` is a statement; as a value write `condition ? a : b`");
-    else if (!at(Kind::BadToken))
+    else
         error_here(DiagnosticCode::ExpectedExpression, "expected an expression, " + found());
-    if (at(Kind::BadToken)) skip_token();
     return false;
 }
 

@@ -127,11 +127,9 @@ bool Parser::primary_pattern() {
                 named_pattern();
                 return true;
             }
-            if (!at(Kind::BadToken))
-                error_here(DiagnosticCode::ExpectedPattern,
-                           "expected a pattern (a value, a name, `Variant(x)`, `{ key }`, `[a, b]` or `_`), " + found());
-            else
-                skip_token();
+            error_here(DiagnosticCode::ExpectedPattern,
+                       "expected a pattern (a value, a name, `Variant(x)`, `{ key }`, `[a, b]` or `_`), " + found());
+            if (at(Kind::BadToken)) skip_token();
             return false;
     }
     if (at(Kind::LeftBrace)) {
@@ -206,6 +204,11 @@ void Parser::named_pattern() {
     if (at(Kind::Less)) type_arguments();
     finish(mark, Kind::NamedType);
     while (at(Kind::LeftBracket) && type_suffix(mark)) {
+    }
+    if (at(Kind::AsKw) && at_name(1)) {
+        TextRange word{peek().begin, peek().end()};
+        hint(word, "a pattern with a type is written `Type name`", "remove `as`", {TextEdit{word, ""}});
+        skip_token();
     }
     if (at_name() && !newline_before()) bump_as(Kind::Identifier);
     finish(mark, Kind::TypePattern);

@@ -26,10 +26,7 @@ void Parser::statement_list(const Braces* braces, bool in_switch) {
 void Parser::statement() {
     if (Nested nested(*this); nested) {
         auto unit = builder_.unit(context());
-        Kind made = statement_body();
-        if (unit.mark.position != 0 || !text_.starts_with("#!")) return builder_.finish_unit(unit, raw(made));
-        builder_.abandon_unit(unit);  // its trivia would not be trivia elsewhere
-        finish(unit.mark, made);
+        builder_.finish_unit(unit, raw(statement_body()));
     } else {
         too_deep();
     }

@@ -163,17 +163,17 @@ bool Parser::primary_type() {
     }
     if (at(Kind::FunctionKw))
         error_here(DiagnosticCode::ExpectedType, "the type of a function is written `(a: A) => R`");
-    else if (!at(Kind::BadToken))
-        error_here(DiagnosticCode::ExpectedType, "expected a type, " + found());
     else
-        skip_token();
+        error_here(DiagnosticCode::ExpectedType, "expected a type, " + found());
+    if (at(Kind::BadToken)) skip_token();
     return false;
 }
 
 /// At `(`: parameters and `=>` follow, not a type in parentheses.
 bool Parser::function_type_ahead() {
-    if (kind(1) == Kind::RightParen || kind(1) == Kind::Ellipsis) return true;
-    if (at_name(1) && kind(2) == Kind::Colon) return true;
+    bool typed;
+    if (!may_begin_parameters(0, &typed)) return false;
+    if (typed) return true;
     uint32_t close = close_of(peek().begin);
     bool newline;
     return close != 0 && kind_at(close, &newline) == Kind::FatArrow;

@@ -93,6 +93,7 @@ void Parser::report_lex_error(const Token& token) {
 // ---- units ----
 
 uint16_t Parser::context(Within within) {
+    if (builder_.position() == 0 && text_.starts_with("#!")) return NoReuse;  // that line is trivia only there
     if (balanced_) return uint16_t(within);
     // Where blocks end depends on the indentation of the line the unit begins in, too.
     uint32_t column = std::min(column_of_line(peek().begin), 0xfffu);
@@ -175,7 +176,8 @@ bool Parser::recover_in_list(const List& list, bool* reported) {
         return true;
     }
     bool closing = at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace) || at(Kind::Semicolon);
-    if (closing || at(Kind::EndOfFile) || (newline_before() && starts_statement())) return false;
+    bool from = at(Kind::FromKw) && kind(1) == Kind::StringLiteral;  // of an import whose `}` is missing
+    if (closing || from || at(Kind::EndOfFile) || (newline_before() && starts_statement())) return false;
     error_here(DiagnosticCode::ExpectedToken, "expected `,` or " + std::string(describe(list.close)) + " in this " +
                                                   std::string(list.what) + ", " + found());
     *reported = true;

@@ -89,7 +89,8 @@ class Parser {
     TextRange here();  ///< the current token, or the end of the previous one when it is on another line
     bool error(DiagnosticCode code, TextRange range, std::string message);
     bool error(SyntaxError error);
-    bool error_here(DiagnosticCode code, std::string message) { return error(code, here(), std::move(message)); }
+    /// At the current token; one that is wrong in itself is reported as that.
+    bool error_here(DiagnosticCode code, std::string message);
     void hint(TextRange range, std::string message, std::string title, std::vector<TextEdit> edits);
     std::string found();  ///< "found `x`", "the file ends here"
     /// Runs `attempt`, which parses types only and tells whether it fits; what it made is kept if so and without a complaint.
@@ -216,7 +217,7 @@ class Parser {
     void member(Within within);
     Kind member_body(Within within);
     Kind method(Within within, bool has_function);
-    Kind accessor(Kind kind);
+    Kind accessor(Kind kind, Within within);
     Kind field(Within within);
     Kind constructor();
     Kind index_signature();

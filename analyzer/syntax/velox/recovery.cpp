@@ -21,6 +21,15 @@ bool Parser::error(DiagnosticCode code, TextRange range, std::string message) {
     return error(SyntaxError{code, range, std::move(message), {}, {}});
 }
 
+bool Parser::error_here(DiagnosticCode code, std::string message) {
+    if (at(Kind::BadToken) && !builder_.just_failed()) {
+        ++complaints_;
+        report_lex_error(peek());
+        return true;
+    }
+    return error(code, here(), std::move(message));
+}
+
 void Parser::hint(TextRange range, std::string message, std::string title, std::vector<TextEdit> edits) {
     SyntaxError hint{DiagnosticCode::ForeignSpelling, range, std::move(message), {}, {}};
     hint.fix = SyntaxError::Fix{std::move(title), std::move(edits)};
@@ -38,10 +47,9 @@ std::string Parser::found() {
 
 bool Parser::expect(Kind k, std::string_view remedy) {
     if (accept(k)) return true;
-    SyntaxError missing{DiagnosticCode::ExpectedToken, here(), {}, {}, {}};
-    missing.message = "expected " + std::string(describe(k)) + ", " + found();
-    if (!remedy.empty()) missing.message += "; " + std::string(remedy);
-    error(std::move(missing));
+    std::string message = "expected " + std::string(describe(k)) + ", " + found();
+    if (!remedy.empty()) message += "; " + std::string(remedy);
+    error_here(DiagnosticCode::ExpectedToken, std::move(message));
     return false;
 }
 

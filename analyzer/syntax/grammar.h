@@ -21,6 +21,9 @@ struct TriviaPiece {
     uint32_t length = 0;
 };
 
+/// What an editor colours a token as when nothing is known of its meaning.
+enum class TokenClass : uint8_t { None /* punctuation, nothing to see */, Name, Keyword, Operator, Number, String, Regex };
+
 /// What the language-blind part of syntax needs to know about a language; one constant per language
 /// (`altru::grammar()`, `velox::grammar()`).
 struct Grammar {
@@ -35,6 +38,7 @@ struct Grammar {
     SyntaxTreePtr (*reparse)(const SyntaxTree& old, std::span<const TextEdit> edits, SharedText text) = nullptr;
     /// What a documentation comment says: its marks and the space after them removed.
     std::string (*doc_text)(std::string_view comment) = nullptr;
+    TokenClass (*token_class)(SyntaxKind kind) = nullptr;
 
     bool is_token(SyntaxKind kind) const { return kind < first_node && kind != KindList; }
     std::string_view kind_name(SyntaxKind kind) const { return kind_names[kind]; }

@@ -51,6 +51,23 @@ std::string doc_text(std::string_view comment) {
     return std::string(comment);
 }
 
+TokenClass token_class(SyntaxKind raw_kind) {
+    Kind kind = to_kind(raw_kind);
+    if (kind >= Kind::FnKw && kind <= Kind::TimeoutKw) return TokenClass::Keyword;
+    if (kind >= Kind::DotDot && kind <= Kind::Bang) return TokenClass::Operator;
+    switch (kind) {
+        case Kind::Identifier: return TokenClass::Name;
+        case Kind::IntLiteral:
+        case Kind::FloatLiteral: return TokenClass::Number;
+        case Kind::CharLiteral:
+        case Kind::RawStringLiteral:
+        case Kind::StringStart:
+        case Kind::StringText:
+        case Kind::StringEnd: return TokenClass::String;
+        default: return TokenClass::None;
+    }
+}
+
 SyntaxTreePtr parse_with(SharedText text, ReuseCursor* reuse) {
     Parser parser(*text, reuse);
     GreenRef root = parser.parse_file();
@@ -61,7 +78,7 @@ SyntaxTreePtr parse_with(SharedText text, ReuseCursor* reuse) {
 
 const Grammar& grammar() {
     static const auto keywords = sorted_keywords();
-    static const Grammar grammar{"altru", kind_names, raw(Kind::Error), keywords, &Lexer::next_trivia, &parse, &reparse, &doc_text};
+    static const Grammar grammar{"altru", kind_names, raw(Kind::Error), keywords, &Lexer::next_trivia, &parse, &reparse, &doc_text, &token_class};
     return grammar;
 }
 

@@ -59,6 +59,25 @@ TriviaPiece next_trivia(std::string_view text) {
     return {TriviaKind::Space, uint32_t(end == std::string_view::npos ? text.size() : end)};
 }
 
+TokenClass token_class(SyntaxKind raw_kind) {
+    Kind kind = to_kind(raw_kind);
+    if (is_keyword(kind)) return TokenClass::Keyword;
+    if (is_binary_operator(kind) && kind != Kind::Comma) return TokenClass::Operator;
+    if (is_prefix_operator(kind) || is_update_operator(kind) || is_assignment_operator(kind)) return TokenClass::Operator;
+    switch (kind) {
+        case Kind::Identifier:
+        case Kind::PrivateName: return TokenClass::Name;
+        case Kind::NumberLiteral: return TokenClass::Number;
+        case Kind::StringLiteral:
+        case Kind::TemplateWhole:
+        case Kind::TemplateHead:
+        case Kind::TemplateMiddle:
+        case Kind::TemplateTail: return TokenClass::String;
+        case Kind::RegexLiteral: return TokenClass::Regex;
+        default: return TokenClass::None;
+    }
+}
+
 }  // namespace
 
 const Grammar& grammar() {
@@ -70,6 +89,7 @@ const Grammar& grammar() {
         .next_trivia = next_trivia,
         .parse = [](SharedText text) { return parse(std::move(text)); },
         .reparse = reparse,
+        .token_class = token_class,
     };
     return record;
 }

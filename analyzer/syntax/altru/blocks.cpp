@@ -56,7 +56,7 @@ uint16_t Parser::flags_context() const {
 
 /// A unit that is a line of a block.
 Parser::Unit Parser::start_line(const Column& block, Role role) {
-    Unit unit{builder_.unit(NoReuse), blocks_, true, block};
+    Unit unit{builder_.unit(NoReuse), blocks_, true, true, block};
     if (token_.first_on_line && token_.column == block) {
         uint16_t column = column_context(block);
         if (column != NoReuse) unit.mark.context = uint16_t(column | flags_context() | uint16_t(role) << RoleShift);
@@ -66,7 +66,7 @@ Parser::Unit Parser::start_line(const Column& block, Role role) {
 
 /// A unit that is an element of a comma list.
 Parser::Unit Parser::start_element() {
-    Unit unit{builder_.unit(flags_context()), blocks_, token_.first_on_line, line_};
+    Unit unit{builder_.unit(flags_context()), blocks_, false, token_.first_on_line, line_};
     return unit;
 }
 
@@ -78,6 +78,10 @@ uint16_t Parser::context(const Unit& unit) const {
 }
 
 void Parser::finish(Unit& unit, Kind kind) {
+    if (unit.is_line && at(Kind::Semicolon)) {
+        foreign(token_.range(), "statements end with their line in Altru, without `;`", "remove the `;`", "");
+        bump();
+    }
     unit.mark.context = context(unit);
     builder_.finish_unit(unit.mark, raw(kind));
 }
@@ -344,7 +348,7 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
             if (elements.first == Kind::List) elements.first = to_kind(slot.kind());
             continue;
         }
-        if (at(close) || at(Kind::EndOfFile)) break;
+        if (at(close) || at(Kind::EndOfFile) || begins_statement()) break;
         if (separator) {
             if (at(Kind::Comma)) {
                 bump();
@@ -372,23 +376,24 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
     return elements;
 }
 
+/// A line that can only be a statement: brackets around it were left open.
+bool Parser::begins_statement() {
+    if (!token_.first_on_line || at(Kind::LeftBracket)) return false;
+    switch (visible_) {
+        case Kind::LetKw: case Kind::ReturnKw: case Kind::WhileKw: case Kind::ForKw: case Kind::LoopKw: case Kind::SelectKw:
+        case Kind::GoKw: case Kind::CaseKw: case Kind::BreakKw: case Kind::ContinueKw:
+            return true;
+        default:
+            return at_declaration();
+    }
+}
+
 /// At something that is neither separator nor closing bracket. Skips it, unless the list was probably left open: the next statement
 /// begins or another bracket closes. Then `close_bracket` has the word.
 bool Parser::recover_in_list(Kind close, std::string_view what, const Column& line) {
     if (at_closer() || at(Kind::EndOfFile) || at(LineEnd) || at(Kind::FatArrow)) return false;
     ++blocks_;  // what was left open is judged by columns
-    auto begins_statement = [this] {
-        switch (visible_) {
-            case Kind::LetKw: case Kind::ReturnKw: case Kind::WhileKw: case Kind::ForKw: case Kind::LoopKw: case Kind::StructKw:
-            case Kind::EnumKw: case Kind::TraitKw: case Kind::ImplKw: case Kind::ActorKw: case Kind::UseKw: case Kind::PubKw:
-            case Kind::StaticKw: case Kind::ConstKw: case Kind::FnKw: case Kind::AsyncKw: case Kind::SelectKw: case Kind::GoKw:
-            case Kind::CaseKw: case Kind::BreakKw: case Kind::ContinueKw: case Kind::ModKw: case Kind::TypeKw:
-                return true;
-            default:
-                return false;
-        }
-    };
-    auto left_open = [&] { return token_.first_on_line && (begins_statement() || !deeper(token_.column, line)); };
+    auto left_open = [&] { return begins_statement() || (token_.first_on_line && !deeper(token_.column, line)); };
     if (left_open()) return false;
     if (!at(Kind::BadToken))
         error_here(DiagnosticCode::ExpectedToken,

@@ -5,7 +5,14 @@
 namespace braid::altru {
 
 void Parser::operand() {
-    while (at(Kind::BadToken)) skip_token();  // the lexer has said why
+    if (at(Kind::BadToken) || at(Kind::UnsafeKw)) {
+        while (at(Kind::BadToken) || at(Kind::UnsafeKw)) {
+            if (at(Kind::UnsafeKw))
+                error_here(DiagnosticCode::SyntaxError, "`unsafe` is a reserved word without a meaning in Altru; remove it");
+            skip_token();  // the lexer has said why
+        }
+        if (!begins_expression(visible_)) return;
+    }
     if (is_keyword(visible_) && peek().kind == Kind::ColonColon) return path_expression();
     Mark mark = builder_.mark();
     switch (visible_) {
@@ -45,9 +52,6 @@ void Parser::operand() {
         case Kind::DynKw:
             type_operand(false);
             return builder_.finish(mark, raw(Kind::TypeExpr));
-        case Kind::UnsafeKw:
-            error_here(DiagnosticCode::SyntaxError, "`unsafe` is a reserved word without a meaning in Altru; remove it");
-            return skip_token();
         default:
             expected(DiagnosticCode::ExpectedExpression, "an expression");
     }

@@ -21,10 +21,6 @@ void Parser::statement(Unit& unit) {
         skip_statement(header);
         return finish(unit, Kind::Error);
     }
-    if (at(Kind::Semicolon)) {
-        foreign(token_.range(), "statements end with their line in Altru, without `;`", "remove the `;`", "");
-        bump();
-    }
     finish(unit, kind);
 }
 

@@ -67,6 +67,7 @@ class Parser {
     struct Unit {
         GreenBuilder::UnitMark mark;
         uint32_t blocks = 0;    ///< blocks_ at its begin
+        bool is_line = false;   ///< it is a line of a block
         bool own_line = false;  ///< it began a line: nothing inside depends on another line
         Column line;
     };
@@ -154,6 +155,7 @@ class Parser {
     /// `open element, element close`; `element` is one element and makes its own unit if it is to be reused.
     Elements bracketed(Kind open, Kind close, KindPredicate kinds, std::string_view what, Rule element);
     Elements comma_elements(Kind close, KindPredicate kinds, std::string_view what, Rule element);
+    bool begins_statement();
     bool recover_in_list(Kind close, std::string_view what, const Column& line);
     void close_bracket(bool closed, Kind close, const Token& open);
 

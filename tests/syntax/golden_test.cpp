@@ -1,0 +1,24 @@
+// The trees of the seed's snippets, of a file with every construct, and of broken files: dumps beside the sources.
+#include "tests/syntax/support.h"
+
+using namespace braid;
+using namespace braid::test;
+
+TEST_CASE("trees of sound files") {
+    for (auto path : files("goldens", ".altru")) {
+        SyntaxTreePtr tree = altru::parse(read_file(path));
+        INFO(path.string());
+        CHECK(tree->errors().empty());
+        check_golden(path.replace_extension(".tree"), dump_tree(*tree));
+    }
+}
+
+TEST_CASE("trees and messages of broken files") {
+    for (auto path : files("recovery", ".altru"))
+        check_golden(path.replace_extension(".tree"), dump_tree(*altru::parse(read_file(path))));
+}
+
+TEST_CASE("tokens and comments") {
+    auto path = std::filesystem::path(BRAID_SOURCE_DIR) / "tests/syntax/goldens/lexical.altru";
+    check_golden(path.replace_extension(".tokens"), dump_tokens(*altru::parse(read_file(path.replace_extension(".altru")))));
+}

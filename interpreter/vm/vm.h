@@ -79,6 +79,8 @@ class Vm {
                                                            SpawnOptions options, Word closure = 0);
     /// A native of the runtime's own, to stand under a task or to be invoked. Lives as long as the Vm.
     const Function& make_native(std::string name, NativeInfo info, std::vector<Repr> parameters, Repr result);
+    /// The native that shows a value of `type`: argument the value, result its string.
+    const Function& show_function(const TypeDescriptor& type);
     const Function& intrinsic(Intrinsic which) const { return *intrinsics_[static_cast<size_t>(which)]; }
 
     bool claim(const WakeHandle& handle) { return scheduler_->claim(*handle.task, handle.token); }
@@ -147,9 +149,19 @@ class Vm {
         return object;
     }
 
+    /// What the natives of a run share; runtime/'s.
+    void* embedder = nullptr;
+
+    struct Runtime;
+    Runtime& runtime() const { return *runtime_; }
+
   private:
     friend class VmTask;
-    friend class Linker;
+    void link_function(const Function& function);
+    tl::expected<void, std::string> bind_native(const Function& function);
+    void link_types();
+    void link_layouts();
+    void trace_roots(heap::Marker& marker);
     std::shared_ptr<bytecode::Program> program_;
     const NativeRegistry& natives_;
     heap::Heap& heap_;
@@ -158,12 +170,8 @@ class Vm {
     std::atomic<DebugHook*> hook_{nullptr};
     std::unique_ptr<Breakpoints> breakpoints_;
     std::unique_ptr<ShapeTable> shapes_;
-    struct Runtime;
     std::unique_ptr<Runtime> runtime_;
     std::vector<const Function*> intrinsics_;
 };
-
-/// The state of the machine for the calling thread's worker; null outside task code.
-Vm* current_vm();
 
 }  // namespace braid::vm

@@ -295,7 +295,9 @@ void Parser::trait_rest(const Column& header) {
         }
     }
     where_clause();
-    list_block(header, "the trait's name", members_, Kind::MemberList);
+    // A marker has no members and needs no `:`.
+    if (!at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
+        list_block(header, "the trait's name", members_, Kind::MemberList);
 }
 
 /// impl [generics] type : members, impl [generics] trait for type : members

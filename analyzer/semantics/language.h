@@ -9,6 +9,7 @@
 namespace braid {
 
 class QueryContext;
+class SyntaxToken;
 class SyntaxTree;
 struct Grammar;
 
@@ -48,6 +49,10 @@ struct Language {
     std::string (*print_type)(Type type);
     std::string (*print_signature)(QueryContext&, ItemId item);  // for hover: one declaration line
     std::string (*documentation)(QueryContext&, ItemId item);    // of its doc comment, marks removed
+
+    /// What a name of a type, bound or import stands for, in the text of `owner` but outside of bodies (what names in bodies
+    /// mean is in Body::resolutions); None: unknown, or not such a place. `name` is a token of the file's tree.
+    ItemId (*declared_name)(QueryContext&, ItemId owner, const SyntaxToken& name) = nullptr;
 };
 
 /// A standard module's source, embedded in the program (stdlib/stdlib.h).

@@ -55,6 +55,9 @@ std::string print_type(Type type);
 std::string print_signature(QueryContext&, ItemId item);
 std::string documentation(QueryContext&, ItemId item);
 
+/// See Language::declared_name.
+ItemId declared_name(QueryContext&, ItemId owner, const SyntaxToken& name);
+
 /// The candidate nearest to a mistyped name (edit distance a third of its length at most), or empty.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 

@@ -23,6 +23,7 @@ const Language altru_language{
     .print_type = altru_semantics::print_type,
     .print_signature = altru_semantics::print_signature,
     .documentation = altru_semantics::documentation,
+    .declared_name = altru_semantics::declared_name,
 };
 
 }  // namespace braid

@@ -10,6 +10,8 @@ Type value_type(QueryContext&, ItemId item);
 std::vector<ItemDiagnostic> item_diagnostics(QueryContext&, ItemId item);
 std::string print_signature(QueryContext&, ItemId item);
 std::string documentation(QueryContext&, ItemId item);
+/// See Language::declared_name.
+ItemId declared_name(QueryContext&, ItemId owner, const SyntaxToken& name);
 
 /// The constructor that a class without one of its own has: an item without syntax.
 ItemId implicit_constructor(ItemId klass);

@@ -9,6 +9,10 @@
 #include "analyzer/semantics/type.h"
 #include "interpreter/bytecode/model.h"
 
+namespace braid::vm {
+struct NativeTypeOps;  // what C++ supplies for a native type; no part of this library
+}
+
 namespace braid::bytecode {
 
 struct Function;
@@ -73,9 +77,6 @@ struct VariantDescriptor {
     uint64_t shared = 0;        // payload-less: the one object that stands for it, made by the VM
 };
 
-/// Native operations of a type; each null where the structural default (or none) is meant. No user code runs in them.
-struct NativeTypeOps;
-
 /// What the machine knows of a type while a program runs. One per concrete type; lives as long as the Program.
 /// Structural operations (show, equal, hash, clone, compare, copy) are interpretations of it.
 struct TypeDescriptor {
@@ -107,7 +108,7 @@ struct TypeDescriptor {
     bool has_user_show = false;           // here or in a part: showing it runs user code (once user_show was asked for)
     std::unordered_map<ItemId, const Function*> dyn_methods;  // by trait method, for types that become `dyn`
 
-    const NativeTypeOps* ops = nullptr;   // filled by the VM
+    const vm::NativeTypeOps* ops = nullptr;   // filled by the VM
     uint32_t layout = 0;                  // heap layout of the object (Struct, Union, Dyn), filled by the VM
 };
 

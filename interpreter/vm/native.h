@@ -9,6 +9,7 @@
 
 #include "interpreter/scheduler/scheduler.h"
 #include "interpreter/vm/objects.h"
+#include "interpreter/vm/task.h"
 
 /// How functions of stdlib/ marked native are written.
 ///
@@ -26,9 +27,8 @@ namespace braid::vm {
 
 class Vm;
 class VmTask;
-struct Frame;
 
-enum class NativeAction : uint8_t { Return, Raise, Invoke, Parked, Again, Recover };
+enum class NativeAction : uint8_t { Return, Raise, Invoke, Parked, Again, Next, Recover };
 
 /// C++ state of a native that is entered several times; destroyed with its frame.
 struct NativeState {
@@ -44,6 +44,9 @@ struct WakeHandle {
 
 class NativeCall {
   public:
+    /// Only the machine makes these.
+    NativeCall(Vm& vm, VmTask& task) : vm_(vm), task_(&task) {}
+
     Vm& vm() const { return vm_; }
     VmTask& task() const { return *task_; }
     scheduler::Scheduler& scheduler() const;
@@ -69,6 +72,7 @@ class NativeCall {
     const TypeDescriptor& result_type() const;
     const TypeDescriptor& type_argument(size_t i) const;   // of the callee: the parent's first, then its own
     const Function& function() const;
+    SourceSite call_site() const;   // of the innermost frame of the program
 
     // --- state between entries ---
     uint32_t step() const;                 // 0 at the first entry
@@ -128,7 +132,7 @@ class NativeCall {
     WakeHandle park(const scheduler::WaitReason* reason);
     bool unpark(const WakeHandle& handle);
     NativeAction parked(uint32_t next);
-    NativeAction again(uint32_t next);
+    NativeAction again(uint32_t next, bool yield = true);  // without `yield`: entered again at once
     scheduler::WakeTag wake_tag() const;   // why the last park ended
     /// True when this entry is because of cancellation (VmTask::cancel): clean up and `return call.cancelled()`.
     bool was_cancelled() const;
@@ -137,7 +141,6 @@ class NativeCall {
   private:
     friend class Vm;
     friend class VmTask;
-    NativeCall(Vm& vm, VmTask& task) : vm_(vm), task_(&task) {}
     NativeState*& state_slot() const;
 
     Vm& vm_;
@@ -167,6 +170,8 @@ struct NativeTypeOps {
     uint64_t (*hash)(Vm&, const TypeDescriptor&, Word) = nullptr;
     int (*compare)(Vm&, const TypeDescriptor&, Word, Word) = nullptr;
     Word* (*deref)(Vm&, const TypeDescriptor&, Word) = nullptr;           // guards: where `*g` reads and writes
+    /// Values that can be called (`resolve(v)`): a native of make_native that gets the value first.
+    const Function* callable = nullptr;
     /// For the debugger: named parts of a value.
     void (*inspect)(Vm&, const TypeDescriptor&, Word,
                     const std::function<void(std::string_view, Word, const TypeDescriptor*)>&) = nullptr;

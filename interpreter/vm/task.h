@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,6 @@ namespace braid::vm {
 class Vm;
 class NativeCall;
 struct NativeState;
-struct WakeHandle;
-enum class NativeAction : uint8_t;
 
 enum class TaskKind : uint8_t { Main, Goroutine, Thread, AsyncTask, Actor, Fiber, Isolate };
 std::string_view name_of(TaskKind kind);
@@ -46,7 +45,8 @@ enum FrameFlag : uint16_t {
     FrameUnwinding = 2,       // Native: called through NativeInfo::unwind
     FrameAsyncBoundary = 4,   // a hot async call: frames from here up move to a fiber when they park
     FrameReturnsToNative = 8, // the caller is a native: it is entered again with the result
-    FrameResultUnboxed = 16,
+    FrameDetached = 16,       // an async boundary whose caller went on without it
+    FrameSelect = 32,         // `destination` is the index of the caller's select
 };
 
 /// One frame as reports and the debugger see it, innermost first.
@@ -93,6 +93,26 @@ class VmTask final : public scheduler::Task {
     friend class NativeCall;
     friend class Interpreter;
 
+    Frame* frame() { return reinterpret_cast<Frame*>(stack_.get() + top_); }
+    const Frame* frame() const { return reinterpret_cast<const Frame*>(stack_.get() + top_); }
+    size_t used() const;  // words
+    /// Pushes a frame with the words given as its first arguments, the bound or missing ones filled in. False: the stack
+    /// would grow over the limit; nothing happened.
+    bool call(const Function& function, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags,
+              Word closure);
+    /// The same for whatever can be called: closure, bound call. Async functions of the Boxed policy get their boundary
+    /// unless `raw`.
+    bool call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags, bool raw);
+    bool call_async(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
+                    uint16_t flags, Word closure);
+    /// A frame with zeroed traced registers; null: over the limit.
+    Frame* push_frame(const Function& function, bytecode::Register destination, uint16_t flags);
+    void pop_frame();
+    bool reserve(size_t words);
+    /// Moves the frames from `boundary` up to a new task; the caller goes on with `result`.
+    scheduler::TaskRef detach(size_t boundary, Word result);
+    size_t boundary_index() const;  // of the innermost attached async boundary; npos: none
+
     Vm& vm_;
     TaskKind kind_;
     std::string name_;
@@ -102,7 +122,8 @@ class VmTask final : public scheduler::Task {
     size_t top_ = 0;    // index of the innermost frame's header; capacity_ large enough for its registers
     bool empty_ = true; // no frame
     Word result_ = 0;
-    Word error_ = 0;    // while unwinding between entries of the loop
+    Word native_result_ = 0;  // for NativeCall::result()
+    bool was_parked_ = false;
     bool stepping_ = false;
     uint64_t skip_break_ = ~uint64_t{0};  // function id << 32 | pc of the breakpoint the task stopped at
     std::atomic<bool> cancel_{false};

@@ -81,6 +81,8 @@ class Vm {
     const Function& make_native(std::string name, NativeInfo info, std::vector<Repr> parameters, Repr result);
     /// The native that shows a value of `type`: argument the value, result its string.
     const Function& show_function(const TypeDescriptor& type);
+    /// The function of a method taken as a value: a closure over {method, receiver}.
+    const Function& method_value();
     const Function& intrinsic(Intrinsic which) const { return *intrinsics_[static_cast<size_t>(which)]; }
 
     bool claim(const WakeHandle& handle) { return scheduler_->claim(*handle.task, handle.token); }
@@ -158,6 +160,7 @@ class Vm {
   private:
     friend class VmTask;
     void link_function(const Function& function);
+    void make_builtins();
     tl::expected<void, std::string> bind_native(const Function& function);
     void link_types();
     void link_layouts();

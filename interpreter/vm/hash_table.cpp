@@ -1,0 +1,147 @@
+#include "interpreter/vm/hash_table.h"
+
+#include "interpreter/vm/runtime_state.h"
+#include "interpreter/vm/structural.h"
+
+namespace braid::vm {
+
+namespace {
+
+constexpr Word kLive = Word{1} << 63;
+
+Object* slot_object(const Object* map, int slot) { return object_of(heap::load_slot_acquire(map->slots() + slot)); }
+
+Object* new_entries(Vm& vm, LayoutId layout, uint64_t capacity) { return vm.require(vm.allocator().array(layout, capacity)); }
+Object* new_index(Vm& vm, uint64_t capacity) {
+    return vm.require(vm.allocator().array(vm.runtime().layouts.index, capacity));
+}
+
+Object* make(Vm& vm, LayoutId layout, bool key_traced, bool value_traced) {
+    Object* map = vm.require(vm.allocator().fixed(layout));
+    LayoutId entries = vm.runtime().layouts.entries[int(key_traced) + 2 * int(value_traced)];
+    map->slots()[kMapEntries] = word_of(new_entries(vm, entries, 4));
+    map->slots()[kMapIndex] = word_of(new_index(vm, 8));
+    return map;
+}
+
+bool same_key(Vm& vm, const TypeDescriptor* type, Word a, Word b) {
+    return type ? equal_words(vm, *type, a, b) : same_value_zero(vm, Value(a), Value(b));
+}
+Word hash_key(Vm& vm, const TypeDescriptor* type, Word key) {
+    return (type ? hash_word(vm, *type, key) : hash_value(vm, Value(key))) | kLive;
+}
+
+/// Index slot of the key, or of the place where it would be put.
+struct Found {
+    uint64_t position = 0;
+    uint64_t entry = 0;  // number + 1; 0: not there
+};
+
+// Racing tasks can hand a torn table to a reader: every number is checked against the buffers it is used with.
+Found find(Vm& vm, const Object* map, const TypeDescriptor* type, Word key, Word hash) {
+    Object* index = slot_object(map, kMapIndex);
+    Object* entries = slot_object(map, kMapEntries);
+    uint64_t mask = index->length() - 1;
+    uint64_t position = hash & mask;
+    for (uint64_t probes = 0; probes <= mask; ++probes, position = (position + 1) & mask) {
+        uint64_t number = heap::load_slot(index->elements() + position);
+        if (number == 0) return {position, 0};
+        if (number > entries->length()) continue;
+        const Word* entry = entries->elements() + (number - 1) * 3;
+        if (heap::load_slot(entry) == hash && same_key(vm, type, heap::load_slot(entry + 1), key)) return {position, number};
+    }
+    return {position, 0};
+}
+
+void rebuild(Vm& vm, Object* map, uint64_t capacity) {
+    Object* old = slot_object(map, kMapEntries);
+    uint64_t used = std::min(map_used(map), old->length());
+    Object* entries = new_entries(vm, old->layout(), capacity);
+    Object* index = new_index(vm, capacity * 2);
+    uint64_t mask = capacity * 2 - 1, count = 0;
+    for (uint64_t i = 0; i < used && count < capacity; ++i) {
+        const Word* from = old->elements() + i * 3;
+        if (!(from[0] & kLive)) continue;
+        Word* to = entries->elements() + count * 3;
+        for (int word = 0; word < 3; ++word) to[word] = heap::load_slot(from + word);
+        uint64_t position = from[0] & mask;
+        while (index->elements()[position]) position = (position + 1) & mask;
+        index->elements()[position] = ++count;
+    }
+    heap::store_traced(map->slots() + kMapEntries, word_of(entries));
+    heap::store_traced(map->slots() + kMapIndex, word_of(index));
+    heap::store_slot(map->slots() + kMapUsed, count);
+    heap::store_slot(map->slots() + kMapCount, count);
+}
+
+}  // namespace
+
+Object* new_map(Vm& vm, Repr key, Repr value) {
+    return make(vm, vm.runtime().layouts.map, bytecode::is_traced(key), bytecode::is_traced(value));
+}
+Object* new_set(Vm& vm, Repr key) { return make(vm, vm.runtime().layouts.set, bytecode::is_traced(key), false); }
+
+Word* map_find(Vm& vm, const Object* map, const TypeDescriptor* type, Word key) {
+    if (map_count(map) == 0) return nullptr;
+    Found found = find(vm, map, type, key, hash_key(vm, type, key));
+    return found.entry ? slot_object(map, kMapEntries)->elements() + (found.entry - 1) * 3 + 2 : nullptr;
+}
+
+bool map_insert(Vm& vm, Object* map, const TypeDescriptor* type, Word key, Word value, Word* old) {
+    Word hash = hash_key(vm, type, key);
+    Found found = find(vm, map, type, key, hash);
+    if (found.entry) {
+        Word* slot = slot_object(map, kMapEntries)->elements() + (found.entry - 1) * 3 + 2;
+        if (old) *old = heap::load_slot(slot);
+        heap::store_traced(slot, value);
+        return false;
+    }
+    if (map_used(map) >= slot_object(map, kMapEntries)->length()) {
+        uint64_t live = map_count(map), capacity = slot_object(map, kMapEntries)->length();
+        rebuild(vm, map, live * 2 > capacity ? capacity * 2 : capacity);
+        found = find(vm, map, type, key, hash);
+    }
+    Object* entries = slot_object(map, kMapEntries);
+    uint64_t used = map_used(map);
+    if (used >= entries->length()) return true;  // a race of the program's lost an update
+    Word* entry = entries->elements() + used * 3;
+    heap::store_traced(entry + 1, key);
+    heap::store_traced(entry + 2, value);
+    heap::store_slot(entry, hash);
+    heap::store_slot(slot_object(map, kMapIndex)->elements() + found.position, used + 1);
+    heap::store_slot(map->slots() + kMapUsed, used + 1);
+    heap::store_slot(map->slots() + kMapCount, map_count(map) + 1);
+    return true;
+}
+
+MapRemoved map_remove(Vm& vm, Object* map, const TypeDescriptor* type, Word key) {
+    Found found = find(vm, map, type, key, hash_key(vm, type, key));
+    if (!found.entry) return {};
+    // The index keeps pointing at the dead entry, so that probing goes on past it.
+    Word* entry = slot_object(map, kMapEntries)->elements() + (found.entry - 1) * 3;
+    MapRemoved removed{true, entry[1], entry[2]};
+    heap::store_slot(entry, 0);
+    heap::store_slot(entry + 1, 0);
+    heap::store_slot(entry + 2, 0);
+    heap::store_slot(map->slots() + kMapCount, map_count(map) - 1);
+    return removed;
+}
+
+void map_clear(Vm& vm, Object* map) {
+    Object* old = slot_object(map, kMapEntries);
+    heap::store_traced(map->slots() + kMapEntries, word_of(new_entries(vm, old->layout(), 4)));
+    heap::store_traced(map->slots() + kMapIndex, word_of(new_index(vm, 8)));
+    heap::store_slot(map->slots() + kMapUsed, 0);
+    heap::store_slot(map->slots() + kMapCount, 0);
+}
+
+bool map_entry(const Object* map, uint64_t number, MapEntry& out) {
+    Object* entries = slot_object(map, kMapEntries);
+    if (number >= entries->length() || number >= map_used(map)) return false;
+    Word* entry = entries->elements() + number * 3;
+    if (!(heap::load_slot(entry) & kLive)) return false;
+    out = {heap::load_slot(entry + 1), heap::load_slot(entry + 2), entry + 2};
+    return true;
+}
+
+}  // namespace braid::vm

@@ -1,0 +1,227 @@
+#include "interpreter/vm/interpreter.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "interpreter/bytecode/code.h"
+#include "interpreter/vm/hash_table.h"
+#include "interpreter/vm/shapes.h"
+#include "interpreter/vm/structural.h"
+#include "interpreter/vm/values.h"
+
+// The loop. Rules for whoever edits it:
+//  1. Before anything that can look at the stack (a call, a failure, a yield) the frame's pc is saved (SAVE).
+//  2. After anything that can push, pop or move frames, the cached pointers are loaded again (LOAD_FRAME).
+//  3. Nothing is collected while a step executes; a word in a C++ variable is safe until the step returns.
+//  4. Operands are read before the destination is written: they may be the same register.
+namespace braid::vm {
+
+using bytecode::FunctionKind;
+using bytecode::Opcode;
+using bytecode::SlotPolicy;
+using bytecode::Unit;
+using bytecode::WellKnown;
+using scheduler::StepResult;
+
+namespace {
+int64_t as_int(Word w) { return static_cast<int64_t>(w); }
+Word* pointer(Word w) { return reinterpret_cast<Word*>(static_cast<uintptr_t>(w)); }
+}  // namespace
+
+StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
+    static const void* const kPlain[] = {
+#define OP(name, ...) &&op_##name,
+#include "interpreter/bytecode/opcodes.def"
+#undef OP
+    };
+    static const void* const kStepping[] = {
+#define OP(...) &&op_step,
+#include "interpreter/bytecode/opcodes.def"
+#undef OP
+    };
+    Vm& vm = task.vm();
+    Interpreter machine(vm, task);
+    const void* const* table = task.stepping() ? kStepping : kPlain;
+
+    Frame* frame;
+    const Function* fn;
+    LinkedFunction* link;
+    Word* r;
+    const Unit* code;
+    const Unit* pc;
+    Word error = 0;
+    Word result = 0;
+    bool resumed_stop = task.skip_break_ != ~uint64_t{0};
+
+#define LOAD_FRAME()                                    \
+    do {                                                \
+        frame = task.frame();                           \
+        fn = frame->function;                           \
+        link = &linked(*fn);                            \
+        r = frame->registers();                         \
+        code = fn->code.data();                         \
+        pc = code + frame->pc;                          \
+    } while (0)
+#define SAVE() (frame->pc = static_cast<uint32_t>(pc - code) + 1)
+#define NEXT(n)                 \
+    do {                        \
+        pc += (n);              \
+        goto* table[*pc];       \
+    } while (0)
+#define JUMP(at)                                \
+    do {                                        \
+        pc += bytecode::read_jump(pc + (at));   \
+        goto* table[*pc];                       \
+    } while (0)
+#define FAIL(klass, message)                                    \
+    do {                                                        \
+        SAVE();                                                 \
+        error = machine.failure(*fn, WellKnown::klass, message); \
+        goto raise;                                             \
+    } while (0)
+#define R(n) r[pc[n]]
+
+    if (task.empty_) return StepResult::Done;
+    LOAD_FRAME();
+    goto enter;
+
+// A frame has just become the innermost one: run it from its pc.
+enter:
+    if (fn->kind == FunctionKind::Native) goto native;
+    if (fn->kind == FunctionKind::Missing) {
+        error = machine.failure(*fn, WellKnown::TypeError, fn->missing);
+        goto raise;
+    }
+    goto* table[*pc];
+
+// A call pushed a frame: safepoint, then enter.
+called:
+    LOAD_FRAME();
+    if (budget.spent()) return StepResult::Yielded;
+    goto enter;
+
+native : {
+    NativeCall call(vm, task);
+    bool unwinding = frame->flags & FrameUnwinding;
+    NativeAction action = unwinding ? link->native->unwind(call) : link->native->function(call);
+    if (action != NativeAction::Parked) task.was_parked_ = false;
+    if (&call.task() != &task) {
+        // The native's frames went to a fiber of their own, which is parked; this task goes on below them.
+        LOAD_FRAME();
+        goto enter;
+    }
+    switch (action) {
+        case NativeAction::Return:
+            if (unwinding) {
+                error = frame->registers()[link->saved_error];
+                goto leave_unwinding;
+            }
+            result = task.native_result_;
+            goto leave;
+        case NativeAction::Recover: result = task.native_result_; goto leave;
+        case NativeAction::Raise:
+            error = task.native_result_;
+            if (unwinding) goto leave_unwinding;
+            goto raise;
+        case NativeAction::Invoke: goto called;
+        case NativeAction::Parked: return StepResult::Parked;
+        case NativeAction::Again:
+            budget.left = 0;
+            return StepResult::Yielded;
+        case NativeAction::Next: LOAD_FRAME(); goto native;
+    }
+}
+
+// The innermost frame is done with `result`.
+leave : {
+    uint16_t flags = frame->flags;
+    bytecode::Register destination = frame->destination;
+    uint32_t arm = frame->step;
+    task.pop_frame();
+    if (task.empty_) {
+        task.result_ = result;
+        return StepResult::Done;
+    }
+    LOAD_FRAME();
+    if (flags & FrameReturnsToNative) {
+        task.native_result_ = result;
+        goto native;
+    }
+    if (flags & FrameSelect) {
+        const auto& arms = fn->selects[destination].arms;
+        if (arm >= arms.size()) FAIL(TypeError, "internal error: no such select arm");
+        if (arms[arm].destination != bytecode::kNoRegister) r[arms[arm].destination] = result;
+        pc = code + arms[arm].target;
+        goto* table[*pc];
+    }
+    if (destination != bytecode::kNoRegister) r[destination] = result;
+    goto* table[*pc];
+}
+
+raise:
+    if (DebugHook* hook = vm.debug_hook())
+        if (machine.stop_at_raise(*hook, error)) {
+            // Reported; the error takes its way when the task goes on.
+        }
+// `error` looks for somebody who wants it, from the innermost frame outwards.
+unwind:
+    LOAD_FRAME();
+    if (fn->kind == FunctionKind::Bytecode) {
+        uint32_t at = frame->pc ? frame->pc - 1 : 0;
+        for (const bytecode::Handler& h : fn->handlers) {
+            if (at < h.begin || at >= h.end) continue;
+            r[h.error] = error;
+            pc = code + h.target;
+            goto* table[*pc];
+        }
+    } else if (fn->kind == FunctionKind::Native && link->native->unwind && !(frame->flags & FrameUnwinding)) {
+        frame->flags |= FrameUnwinding;
+        frame->step = 0;
+        frame->registers()[link->saved_error] = error;
+        task.native_result_ = error;
+        goto native;
+    }
+leave_unwinding:
+    task.pop_frame();
+    if (task.empty_) {
+        task.result_ = error;
+        vm.on_uncaught(task, error);
+        return StepResult::Done;
+    }
+    goto unwind;
+
+op_step:
+    // Every instruction of a stepping task; the table is chosen when the step of the task begins.
+    frame->pc = static_cast<uint32_t>(pc - code);
+    if (resumed_stop) {
+        resumed_stop = false;
+    } else if (DebugHook* hook = vm.debug_hook(); hook && hook->on_step(task, *fn, frame->pc) == StopAction::Stop) {
+        task.skip_break_ = machine.position(*fn, frame->pc);
+        return StepResult::Yielded;
+    }
+    if (*pc == static_cast<Unit>(Opcode::Break)) goto op_Break;
+    task.skip_break_ = ~uint64_t{0};
+    goto* kPlain[*pc];
+
+op_Break : {
+    frame->pc = static_cast<uint32_t>(pc - code);
+    uint64_t here = machine.position(*fn, frame->pc);
+    if (task.skip_break_ == here) {
+        task.skip_break_ = ~uint64_t{0};
+    } else if (DebugHook* hook = vm.debug_hook(); hook && hook->on_breakpoint(task, *fn, frame->pc) == StopAction::Stop) {
+        task.skip_break_ = here;
+        return StepResult::Yielded;
+    }
+    goto* kPlain[vm.breakpoints().original(*fn, frame->pc)];
+}
+
+#include "interpreter/vm/ops_arithmetic.inc"
+#include "interpreter/vm/ops_memory.inc"
+#include "interpreter/vm/ops_calls.inc"
+#include "interpreter/vm/ops_boxed.inc"
+}
+
+StepResult VmTask::run(scheduler::Worker&, scheduler::Budget& budget) { return Interpreter::run(*this, budget); }
+
+}  // namespace braid::vm

@@ -1,0 +1,52 @@
+#pragma once
+#include <string>
+
+#include "interpreter/bytecode/code.h"
+#include "interpreter/vm/runtime_state.h"
+
+namespace braid::vm {
+
+/// One step of a task; the parts of instructions that need no speed. Private to vm/.
+class Interpreter {
+  public:
+    static scheduler::StepResult run(VmTask& task, scheduler::Budget& budget);
+
+  private:
+    Interpreter(Vm& vm, VmTask& task) : vm_(vm), task_(task) {}
+
+    /// The error for a failed instruction: a panic, or an object of `klass` thrown.
+    Word failure(const Function& in, bytecode::WellKnown klass, std::string_view message);
+    Word assertion(const Function& in, const bytecode::AssertInfo& info, const Word* registers, const bytecode::Unit* list);
+    Word guard_failure(const Function& in, uint16_t path, std::string_view expected, Value found);
+    bool stop_at_raise(DebugHook& hook, Word error);
+    static uint64_t position(const Function& f, uint32_t pc) { return uint64_t{f.id} << 32 | pc; }
+
+    bool push(const Function& f, const Word* registers, const bytecode::Unit* list, size_t skip, bytecode::Register destination,
+              uint16_t flags, Word closure, Word first = 0, bool has_first = false);
+    bool push_value(Word callee, const Word* registers, const bytecode::Unit* list, bytecode::Register destination);
+    /// A bound call of an async closure of the Static policy: calling it only makes a future.
+    Word bind(const Function& f, Word closure, const Word* registers, const bytecode::Unit* list);
+    /// What `name` is on `receiver`: a function, or (false) a property's value or nothing.
+    const Function* find_method(Value receiver, Name name, InlineCache& cache);
+    const std::string* check_native_arguments(const Function& f, const Word* registers, const bytecode::Unit* list);
+
+    bool integer_fits(Repr repr, __int128 value, Word& out);
+    std::string integer_operation(bytecode::Opcode op, Repr repr, Word a, Word b, Word& out);
+
+    // Boxed policy
+    enum class Property : uint8_t { Found, Getter, Failed };
+    Property get_property(Value object, Name name, InlineCache& cache, Word& out, std::string& message);
+    Property get_builtin_property(Value object, Name name, Word& out, std::string& message);
+    Property set_property(Value object, Name name, Word value, InlineCache& cache, std::string& message, const Function*& setter);
+    bool get_element(Value object, Value index, Word& out, bytecode::WellKnown& klass, std::string& message);
+    bool set_element(Value object, Value index, Word value, bytecode::WellKnown& klass, std::string& message);
+    std::string extend_list(Object* list, Value spread);
+    std::string new_repeat(const TypeDescriptor& type, Word value, Word count, Word& out);
+    std::string contains(const TypeDescriptor& type, Word item, Word container, bool& out);
+
+    Vm& vm_;
+    VmTask& task_;
+    std::string scratch_;
+};
+
+}  // namespace braid::vm

@@ -1,0 +1,182 @@
+#include <cmath>
+
+#include "interpreter/vm/hash_table.h"
+#include "interpreter/vm/interpreter.h"
+#include "interpreter/vm/shapes.h"
+#include "interpreter/vm/structural.h"
+#include "interpreter/vm/values.h"
+
+// Properties, elements and methods of the Boxed policy.
+namespace braid::vm {
+
+using bytecode::WellKnown;
+
+const Function* Interpreter::find_method(Value receiver, Name name, InlineCache& cache) {
+    const Shape* shape = nullptr;
+    if (Object* object = as_object(vm_, receiver, ObjectKind::Instance)) {
+        shape = shape_of(object);
+        // Written target first, shape last; a torn pair is possible only between two writers, so both are checked again
+        // by reading the shape twice.
+        if (cache.shape.load(std::memory_order_acquire) == shape) {
+            const void* target = cache.target.load(std::memory_order_acquire);
+            if (cache.shape.load(std::memory_order_acquire) == shape && target) return static_cast<const Function*>(target);
+        }
+        if (shape->find(name) != Shape::kMissing) return nullptr;  // an own property goes before a method
+    }
+    const ClassDescriptor* klass = class_of(vm_, receiver);
+    if (!klass) return nullptr;
+    auto found = klass->methods.find(name);
+    if (found == klass->methods.end()) return nullptr;
+    // Filled once: code shared by isolates never sees two shapes in one cache.
+    const Shape* empty = nullptr;
+    const void* none = nullptr;
+    if (shape && cache.target.compare_exchange_strong(none, found->second)) cache.shape.compare_exchange_strong(empty, shape);
+    return found->second;
+}
+
+Interpreter::Property Interpreter::get_property(Value object, Name name, InlineCache& cache, Word& out, std::string& message) {
+    Object* instance = as_object(vm_, object, ObjectKind::Instance);
+    if (!instance) return get_builtin_property(object, name, out, message);
+    const Shape* shape = shape_of(instance);
+    Object* slots = object_of(heap::load_slot_acquire(instance->slots() + kInstanceSlots));
+    if (cache.shape.load(std::memory_order_acquire) == shape) {
+        auto slot = reinterpret_cast<uintptr_t>(cache.target.load(std::memory_order_acquire)) - 1;
+        if (slot < slots->length()) return out = heap::load_slot_acquire(slots->elements() + slot), Property::Found;
+    }
+    uint32_t slot = shape->find(name);
+    if (slot != Shape::kMissing && slot < slots->length()) {
+        const void* none = nullptr;
+        const Shape* empty = nullptr;
+        if (cache.target.compare_exchange_strong(none, reinterpret_cast<const void*>(uintptr_t{slot} + 1)))
+            cache.shape.compare_exchange_strong(empty, shape);
+        return out = heap::load_slot_acquire(slots->elements() + slot), Property::Found;
+    }
+    return get_builtin_property(object, name, out, message);
+}
+
+/// What is no own property: getters, methods as values, lengths and sizes, statics' classes.
+Interpreter::Property Interpreter::get_builtin_property(Value object, Name name, Word& out, std::string& message) {
+    std::string_view text = name.text();
+    if (object.is_null() || object.is_undefined() || object.is_empty()) {
+        message = "cannot read property '" + std::string(text) + "' of " + describe_value(vm_, object);
+        return Property::Failed;
+    }
+    if (object.is_pointer() && (text == "length" || text == "size")) {
+        auto* o = object.as_pointer<Object>();
+        int64_t length = -1;
+        switch (vm_.kind_of(o)) {
+            case ObjectKind::List: length = static_cast<int64_t>(list_count(o)); break;
+            case ObjectKind::String: length = static_cast<int64_t>(utf16_length(o)); break;
+            case ObjectKind::Map: case ObjectKind::Set: length = static_cast<int64_t>(map_count(o)); break;
+            default: break;
+        }
+        // A number unless an int is wanted (the unboxing place converts).
+        if (length >= 0) return out = Value::number(static_cast<double>(length)).word(), Property::Found;
+    }
+    if (const ClassDescriptor* klass = class_of(vm_, object)) {
+        if (auto getter = klass->getters.find(name); getter != klass->getters.end())
+            return out = word_of(getter->second), Property::Getter;
+        if (auto method = klass->methods.find(name); method != klass->methods.end()) {
+            // A method as a value keeps its receiver.
+            Object* bound = vm_.new_closure(vm_.method_value());
+            bound->slots()[kClosureFirst] = linked(*method->second).shared_closure;
+            bound->slots()[kClosureFirst + 1] = object.word();
+            return out = word_of(bound), Property::Found;
+        }
+    }
+    if (Object* variant = as_object(vm_, object, ObjectKind::Variant)) {
+        const LayoutInfo& info = vm_.info_of(variant);
+        for (const auto& field : info.variant->fields)
+            if (field.name == name) return out = heap::load_slot(variant->slots() + field.slot), Property::Found;
+    }
+    if (Object* klass = as_object(vm_, object, ObjectKind::Class); klass && text == "name")
+        return out = vm_.string_word(reinterpret_cast<const ClassDescriptor*>(klass->slots()[0])->name), Property::Found;
+    out = Value::undefined().word();
+    return Property::Found;
+}
+
+Interpreter::Property Interpreter::set_property(Value object, Name name, Word value, InlineCache& cache, std::string& message,
+                                                const Function*& setter) {
+    Object* instance = as_object(vm_, object, ObjectKind::Instance);
+    if (!instance) {
+        message = "cannot set property '" + std::string(name.text()) + "' of " + describe_value(vm_, object);
+        return Property::Failed;
+    }
+    if (instance->flags() & FlagFrozen) return message = "the object is frozen", Property::Failed;
+    const Shape* shape = shape_of(instance);
+    Object* slots = object_of(heap::load_slot_acquire(instance->slots() + kInstanceSlots));
+    if (cache.shape.load(std::memory_order_acquire) == shape) {
+        auto slot = reinterpret_cast<uintptr_t>(cache.target.load(std::memory_order_acquire)) - 1;
+        if (slot < slots->length()) return heap::store_traced(slots->elements() + slot, value), Property::Found;
+    }
+    uint32_t slot = shape->find(name);
+    if (slot == Shape::kMissing && shape->klass) {
+        auto found = shape->klass->setters.find(name);
+        if (found != shape->klass->setters.end()) return setter = found->second, Property::Getter;
+    }
+    vm::set_property(vm_, instance, name, value);
+    const void* none = nullptr;
+    const Shape* empty = nullptr;
+    if (slot != Shape::kMissing && cache.target.compare_exchange_strong(none, reinterpret_cast<const void*>(uintptr_t{slot} + 1)))
+        cache.shape.compare_exchange_strong(empty, shape);
+    return Property::Found;
+}
+
+namespace {
+/// The index a value means: an integer, or a number without fraction.
+bool as_index(Vm& vm, Value v, int64_t& out) {
+    if (as_integer(vm, v, out)) return true;
+    if (!v.is_number() || v.as_number() != std::trunc(v.as_number()) || std::fabs(v.as_number()) > 9e15) return false;
+    return out = static_cast<int64_t>(v.as_number()), true;
+}
+std::string out_of_range(int64_t index, uint64_t length) {
+    return "index " + std::to_string(index) + " is out of range: the length is " + std::to_string(length);
+}
+}  // namespace
+
+bool Interpreter::get_element(Value object, Value index, Word& out, WellKnown& klass, std::string& message) {
+    int64_t i;
+    if (Object* list = as_object(vm_, object, ObjectKind::List)) {
+        if (!as_index(vm_, index, i)) return message = "an array index is a number, found " + describe_value(vm_, index), false;
+        Word* element = list_element(list, static_cast<uint64_t>(i));
+        if (!element) return klass = WellKnown::RangeError, message = out_of_range(i, list_count(list)), false;
+        return out = heap::load_slot_acquire(element), true;
+    }
+    if (Object* text = as_object(vm_, object, ObjectKind::String)) {
+        if (!as_index(vm_, index, i)) return message = "a string index is a number, found " + describe_value(vm_, index), false;
+        uint64_t length = utf16_length(text);
+        if (i < 0 || static_cast<uint64_t>(i) >= length) return klass = WellKnown::RangeError, message = out_of_range(i, length), false;
+        size_t from = utf16_offset(text, static_cast<uint64_t>(i)), to = utf16_offset(text, static_cast<uint64_t>(i) + 1);
+        return out = vm_.string_word(string_view_of(text).substr(from, to - from)), true;
+    }
+    if (Object* instance = as_object(vm_, object, ObjectKind::Instance)) {
+        Word* slot = find_property(instance, Name(text_of(vm_, index)));
+        return out = slot ? heap::load_slot_acquire(slot) : Value::undefined().word(), true;
+    }
+    if (Object* map = as_object(vm_, object, ObjectKind::Map)) {
+        Word* value = map_find(vm_, map, nullptr, index.word());
+        return out = value ? heap::load_slot(value) : Value::undefined().word(), true;
+    }
+    return message = "cannot read an element of " + describe_value(vm_, object), false;
+}
+
+bool Interpreter::set_element(Value object, Value index, Word value, WellKnown& klass, std::string& message) {
+    int64_t i;
+    if (Object* list = as_object(vm_, object, ObjectKind::List)) {
+        if (list->flags() & FlagFrozen) return message = "the array is frozen", false;
+        if (!as_index(vm_, index, i)) return message = "an array index is a number, found " + describe_value(vm_, index), false;
+        uint64_t length = list_count(list);
+        if (i >= 0 && static_cast<uint64_t>(i) == length) return vm_.list_push(list, Repr::Boxed, value), true;
+        Word* element = list_element(list, static_cast<uint64_t>(i));
+        if (!element) return klass = WellKnown::RangeError, message = out_of_range(i, length), false;
+        return heap::store_traced(element, value), true;
+    }
+    if (Object* instance = as_object(vm_, object, ObjectKind::Instance)) {
+        if (instance->flags() & FlagFrozen) return message = "the object is frozen", false;
+        return vm::set_property(vm_, instance, Name(text_of(vm_, index)), value), true;
+    }
+    if (Object* map = as_object(vm_, object, ObjectKind::Map)) return map_insert(vm_, map, nullptr, index.word(), value), true;
+    return message = "cannot set an element of " + describe_value(vm_, object), false;
+}
+
+}  // namespace braid::vm

@@ -1,0 +1,71 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+#include "interpreter/vm/vm.h"
+
+/// What the machine keeps beside the Program. Private to vm/.
+namespace braid::vm {
+
+struct Shape;
+
+/// Inline cache of one site. Written without a lock: an isolate runs on one thread at a time, but code is shared by
+/// isolates, so the two words are checked together by a sequence the reader can see through.
+struct InlineCache {
+    std::atomic<const Shape*> shape{nullptr};
+    std::atomic<const void*> target{nullptr};  // Function of a method, or slot + 1
+};
+
+struct LinkedFunction {
+    const NativeInfo* native = nullptr;
+    uint32_t frame_words = 0;      // registers of a frame
+    uint32_t traced_first = 0, traced_words = 0;
+    uint32_t scratch_traced = 0, scratch_scalar = 0;  // register indices
+    uint32_t saved_error = 0;      // natives with `unwind`: traced register
+    LayoutId closure_layout = 0, bound_layout = 0;
+    Word shared_closure = 0;
+    std::vector<Word> strings;
+    std::vector<Word*> statics;
+    std::unique_ptr<InlineCache[]> caches;
+};
+inline LinkedFunction& linked(const Function& f) { return *static_cast<LinkedFunction*>(f.runtime); }
+
+struct ClassRuntime {
+    const ClassDescriptor* descriptor = nullptr;
+    Shape* first_shape = nullptr;  // with the declared fields
+    Word value = 0;                // the class as a value
+};
+inline ClassRuntime& runtime_of(const ClassDescriptor& c) { return *const_cast<ClassRuntime*>(static_cast<const ClassRuntime*>(c.runtime)); }
+
+struct Layouts {
+    LayoutId string, list, buffer_traced, buffer_raw, cell_traced, cell_raw, union_traced, union_raw, dyn_traced, dyn_raw,
+        instance, klass, panic, map, set, entries[4], index;
+};
+
+struct Vm::Runtime {
+    static constexpr size_t kMaxLayouts = size_t{1} << 20;
+    Layouts layouts{};
+    std::unique_ptr<std::atomic<const LayoutInfo*>[]> infos;
+    std::deque<LayoutInfo> info_storage;
+    std::map<std::vector<bool>, LayoutId> closure_layouts, bound_layouts;
+    std::deque<LinkedFunction> functions;
+    std::deque<Function> internal;                 // made by make_native
+    std::deque<NativeInfo> internal_natives;
+    std::deque<ClassRuntime> classes;
+    std::unordered_map<ItemId, const ClassDescriptor*> classes_by_item;
+    std::unordered_map<std::string, const ClassDescriptor*> classes_by_name;
+    std::unordered_map<Type, const TypeDescriptor*> types;
+    std::vector<Object*> permanent;                // shared variants, constants, statics' cells
+    std::unordered_map<std::string, Object*> interned;
+    std::vector<std::function<void(heap::Marker&)>> roots;
+    std::unique_ptr<heap::Allocator> link_allocator;
+    std::unordered_map<const TypeDescriptor*, const Function*> show_functions;
+    const Function* method_value = nullptr;
+    std::mutex mutex;
+    std::atomic<bool> memory_exceeded{false};
+    LayoutInfo boxed_integer{ObjectKind::Integer};
+};
+
+}  // namespace braid::vm

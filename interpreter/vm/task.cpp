@@ -1,0 +1,221 @@
+#include "interpreter/vm/task.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "interpreter/vm/runtime_state.h"
+
+namespace braid::vm {
+
+using bytecode::FunctionKind;
+using bytecode::SlotPolicy;
+
+std::string_view name_of(TaskKind kind) {
+    constexpr std::string_view kNames[] = {"main", "goroutine", "thread", "async task", "actor", "fiber", "isolate"};
+    return kNames[static_cast<size_t>(kind)];
+}
+
+VmTask::VmTask(Vm& vm, TaskKind kind) : vm_(vm), kind_(kind) {}
+
+VmTask::~VmTask() {
+    while (!empty_) pop_frame();
+}
+
+size_t VmTask::used() const {
+    return empty_ ? 0 : top_ + kFrameWords + linked(*frame()->function).frame_words;
+}
+
+bool VmTask::reserve(size_t words) {
+    if (words <= capacity_) return true;
+    if (words > vm_.options().max_stack_words) return false;
+    size_t larger = std::max<size_t>({words, capacity_ * 2, 48});
+    larger = std::min(larger, vm_.options().max_stack_words);
+    std::unique_ptr<Word[]> stack(new Word[larger]);
+    std::memcpy(stack.get(), stack_.get(), used() * sizeof(Word));
+    stack_ = std::move(stack);
+    capacity_ = larger;
+    return true;
+}
+
+Frame* VmTask::push_frame(const Function& function, bytecode::Register destination, uint16_t flags) {
+    const LinkedFunction& l = linked(function);
+    size_t at = used();
+    if (!reserve(at + kFrameWords + l.frame_words)) return nullptr;
+    auto* f = reinterpret_cast<Frame*>(stack_.get() + at);
+    f->function = &function;
+    f->pc = 0;
+    f->flags = flags;
+    f->destination = destination;
+    f->caller_distance = empty_ ? 0 : static_cast<uint32_t>(at - top_);
+    f->step = 0;
+    f->state = nullptr;
+    std::memset(f->registers() + l.traced_first, 0, l.traced_words * sizeof(Word));
+    top_ = at;
+    empty_ = false;
+    return f;
+}
+
+void VmTask::pop_frame() {
+    Frame* f = frame();
+    delete f->state;
+    if (f->caller_distance == 0) empty_ = true;
+    else top_ -= f->caller_distance;
+}
+
+bool VmTask::call(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
+                  uint16_t flags, Word closure) {
+    Frame* f = push_frame(function, destination, flags);
+    if (!f) return false;
+    Word* r = f->registers();
+    size_t n = function.parameters.size();
+    bool boxed = function.policy == SlotPolicy::Boxed;
+    size_t plain = function.rest && n > 0 ? n - 1 : n;
+    for (size_t i = 0; i < plain; ++i) {
+        if (i < arguments.size()) r[function.parameters[i]] = arguments[i];
+        else if (boxed) r[function.parameters[i]] = Value::undefined().word();
+        else r[function.parameters[i]] = 0;
+    }
+    if (plain < n) {
+        Object* rest = vm_.new_list(Repr::Boxed, arguments.size() > plain ? arguments.size() - plain : 0);
+        for (size_t i = plain; i < arguments.size(); ++i) vm_.list_push(rest, Repr::Boxed, arguments[i]);
+        r[function.parameters[plain]] = word_of(rest);
+    }
+    if (function.closure != bytecode::kNoRegister) r[function.closure] = closure;
+    return true;
+}
+
+bool VmTask::call_async(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
+                        uint16_t flags, Word closure) {
+    // The boundary's native invokes this bound call on this stack.
+    Object* bound = vm_.new_bound_call(function);
+    bound->slots()[kBoundClosure] = closure;
+    size_t n = function.parameters.size(), plain = function.rest && n > 0 ? n - 1 : n;
+    for (size_t i = 0; i < plain; ++i)
+        bound->slots()[kBoundFirst + i] = i < arguments.size() ? arguments[i] : Value::undefined().word();
+    if (plain < n) {
+        Object* rest = vm_.new_list(Repr::Boxed, 0);
+        for (size_t i = plain; i < arguments.size(); ++i) vm_.list_push(rest, Repr::Boxed, arguments[i]);
+        bound->slots()[kBoundFirst + plain] = word_of(rest);
+    }
+    Word argument = word_of(bound);
+    return call(vm_.intrinsic(Intrinsic::AsyncCall), {&argument, 1}, destination, flags, 0);
+}
+
+bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags,
+                        bool raw) {
+    Object* object = object_of(callee);
+    const Function& f = *closure_function(object);
+    if (vm_.kind_of(object) == ObjectKind::BoundCall) {
+        size_t n = f.parameters.size(), given = std::min(arguments.size(), n);
+        std::vector<Word> words(arguments.begin(), arguments.begin() + static_cast<long>(given));
+        // What was bound are the last ones; a rest list was made when it was bound.
+        for (size_t i = given; i < n; ++i) words.push_back(heap::load_slot(object->slots() + kBoundFirst + i));
+        Frame* frame = push_frame(f, destination, flags);
+        if (!frame) return false;
+        for (size_t i = 0; i < n; ++i) frame->registers()[f.parameters[i]] = words[i];
+        if (f.closure != bytecode::kNoRegister) frame->registers()[f.closure] = object->slots()[kBoundClosure];
+        return true;
+    }
+    if (f.is_async && f.policy == SlotPolicy::Boxed && !raw) return call_async(f, arguments, destination, flags, callee);
+    return call(f, arguments, destination, flags, callee);
+}
+
+size_t VmTask::boundary_index() const {
+    size_t at = top_;
+    for (;;) {
+        auto* f = reinterpret_cast<const Frame*>(stack_.get() + at);
+        if (f->flags & FrameAsyncBoundary) return f->caller_distance ? at : SIZE_MAX;
+        if (f->caller_distance == 0) return SIZE_MAX;
+        at -= f->caller_distance;
+    }
+}
+
+scheduler::TaskRef VmTask::detach(size_t boundary, Word result) {
+    auto ref = scheduler::make_task<VmTask>(vm_, TaskKind::Fiber);
+    VmTask& fiber = vm_task(ref);
+    size_t words = used() - boundary;
+    fiber.reserve(words);
+    std::memcpy(fiber.stack_.get(), stack_.get() + boundary, words * sizeof(Word));
+    fiber.top_ = top_ - boundary;
+    fiber.empty_ = false;
+    fiber.context = context;
+    auto* first = reinterpret_cast<Frame*>(fiber.stack_.get());
+    const Frame caller_view = *first;
+    first->caller_distance = 0;
+    first->flags = static_cast<uint16_t>((first->flags & ~FrameReturnsToNative) | FrameDetached);
+    first->destination = bytecode::kNoRegister;
+    if (words > kFrameWords + linked(*first->function).frame_words) {
+        auto* body = reinterpret_cast<Frame*>(fiber.stack_.get() + kFrameWords + linked(*first->function).frame_words);
+        fiber.name_ = body->function->name;
+        fiber.site_ = {body->function->item, body->function->first_node};
+    }
+    top_ = boundary - caller_view.caller_distance;
+    if (caller_view.flags & FrameReturnsToNative) native_result_ = result;
+    else if (caller_view.destination != bytecode::kNoRegister) frame()->registers()[caller_view.destination] = result;
+    return ref;
+}
+
+void VmTask::cancel() {
+    cancel_.store(true, std::memory_order_seq_cst);
+    vm_.scheduler().wake_anyway(*this, scheduler::WakeCancel);
+}
+
+void VmTask::trace(heap::Marker& marker) const {
+    marker.visit(result_);
+    marker.visit(native_result_);
+    if (empty_) return;
+    for (size_t at = top_;;) {
+        auto* f = reinterpret_cast<const Frame*>(stack_.get() + at);
+        const LinkedFunction& l = linked(*f->function);
+        marker.visit_range(f->registers() + l.traced_first, l.traced_words);
+        if (f->state) f->state->trace(marker);
+        if (f->caller_distance == 0) break;
+        at -= f->caller_distance;
+    }
+}
+
+namespace {
+uint32_t node_at(const Function& function, uint32_t pc) {
+    const auto& lines = function.debug.lines;
+    auto after = std::upper_bound(lines.begin(), lines.end(), pc, [](uint32_t p, const auto& line) { return p < line.pc; });
+    return after == lines.begin() ? function.first_node : std::prev(after)->node;
+}
+}  // namespace
+
+std::vector<FrameView> VmTask::frames() const {
+    std::vector<FrameView> result;
+    if (empty_) return result;
+    for (size_t at = top_;;) {
+        auto* f = reinterpret_cast<const Frame*>(stack_.get() + at);
+        uint32_t pc = at == top_ || f->pc == 0 ? f->pc : f->pc - 1;
+        result.push_back({f->function, pc, {f->function->item, node_at(*f->function, pc)}, f->registers()});
+        if (f->caller_distance == 0) break;
+        at -= f->caller_distance;
+    }
+    return result;
+}
+
+std::string VmTask::stack_trace() const {
+    constexpr size_t kShown = 24;
+    std::string out;
+    auto all = frames();
+    std::erase_if(all, [](const FrameView& f) { return !f.function->name.empty() && f.function->name[0] == '$'; });
+    for (size_t i = 0; i < all.size(); ++i) {
+        if (all.size() > 2 * kShown && i == kShown) {
+            out += fmt::format("  … {} more …\n", all.size() - 2 * kShown);
+            i = all.size() - kShown;
+        }
+        const FrameView& f = all[i];
+        if (f.function->kind != FunctionKind::Bytecode || f.site.item == ItemId::None) {
+            out += fmt::format("  at {}\n", f.function->name);
+            continue;
+        }
+        bytecode::SourceLocation where = vm_.model().location(f.site.item, f.site.node);
+        out += fmt::format("  at {} ({}:{}:{})\n", f.function->name, where.file, where.line, where.column);
+    }
+    return out;
+}
+
+}  // namespace braid::vm

@@ -1,5 +1,5 @@
-// The text up to the first zero byte is parsed; each later piece is an edit (three bytes say where and how much), and the
-// re-parse must equal a parse from scratch.
+// The text up to the first zero byte is parsed; each later piece is an edit (three bytes say where and how much), and
+// the re-parse must equal a parse from scratch.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -147,11 +147,12 @@ TEST_CASE("what looks wrong and is right") {
 
 TEST_CASE("a missing brace damages its own declaration") {
     check({
-        {"class A {\n    function f() {\n        if (x) {\n            y();\n    }\n\n    function g() {}\n}\nlet q = 1",
+        {"class A {\n    function f() {\n        if (x) {\n            y();\n    }\n\n    function g() {}\n}\nq()",
          "3:16 unclosed-delimiter"},
         {"class A {\n    function f() {\n        y();\n\n    function g() {}\n}\nlet q = 1", "2:18 unclosed-delimiter"},
         {"function f() {\n    y();\n\nfunction g() {}\nlet q = 1", "1:14 unclosed-delimiter"},
-        {"class A {\n    function f() {\n        y();\n    }\n    }\n    function g() {}\n}", "5:5 unmatched-delimiter"},
+        {"class A {\n    function f() {\n        y();\n    }\n    }\n    function g() {}\n}",
+         "5:5 unmatched-delimiter"},
         {"let x = {\n    a: 1,\n    b: 2\nlet y = 3", "1:9 unclosed-delimiter"},
         {"foo(() => {\n    bar();\nlet z = 1", "1:11 unclosed-delimiter"},
         {"switch (x) {\n    case 1: a();\nlet y = 1", "1:12 unclosed-delimiter"},
@@ -160,9 +161,12 @@ TEST_CASE("a missing brace damages its own declaration") {
 }
 
 TEST_CASE("nesting has a limit and a message") {
-    for (std::string piece : {"(", "[", "{", "a(", "!", "a<", "(a=", "`${", "if(a)", "let x: A<", "let x: (a:", "x=", "a?b:",
-                              "class A{function f(){", "match(x){case 1=>", "new ", "-", "async ()=>", "f<(x=", "let {a:",
-                              "match(x){case [", "{a:[", "else\n", "a?.", "x as ", "a**"}) {
+    const char* const pieces[] = {
+        "(", "[", "{", "a(", "!", "a<", "(a=", "`${", "if(a)", "let x: A<", "let x: (a:", "x=", "a?b:", "new ", "-",
+        "class A{function f(){", "match(x){case 1=>", "async ()=>", "f<(x=", "let {a:", "match(x){case [", "{a:[",
+        "else\n", "a?.", "x as ", "a**",
+    };
+    for (std::string piece : pieces) {
         std::string text;
         for (int i = 0; i < 3000; ++i) text += piece;
         INFO(piece);

@@ -29,11 +29,12 @@ std::vector<std::string> sources() {
 }
 
 const char* const snippets[] = {
-    "{", "}", "(", ")", "[", "]", ";", ",", "\n", " ", "=>", "->", ":", "?", ".", "?.", "<", ">", "=", "!", "`", "\"", "'",
-    "${", "/", "//", "/*", "*/", "..", "|", "&&", "??", "async ", "await ", "function ", "class A {", "match (x) {", "case ",
-    "let x = ", "if (a) ", "return ", "x", "1", "0x", "import ", "export ", "for (", "in ", "of ", "as ", "new ", "static ",
-    "private ", "get ", "@", "#", "\x80", "\xc3\xa9", "    ", "\n}\n", "interface I {", "enum E {", "type T = ", "yield ",
-    "else ", "catch (e) ", "default", "extends ", "\r\n", "if (a) {\n", "() => {\n",
+    "{", "}", "(", ")", "[", "]", ";", ",", "\n", " ", "=>", "->", ":", "?", ".", "?.", "<", ">", "=", "!", "`", "\"",
+    "'", "${", "/", "//", "/*", "*/", "..", "|", "&&", "??", "async ", "await ", "function ", "class A {",
+    "match (x) {", "case ", "let x = ", "if (a) ", "return ", "x", "1", "0x", "import ", "export ", "for (", "in ",
+    "of ", "as ", "new ", "static ", "private ", "get ", "@", "#", "\x80", "\xc3\xa9", "    ", "\n}\n",
+    "interface I {", "enum E {", "type T = ", "yield ", "else ", "catch (e) ", "default", "extends ", "\r\n",
+    "if (a) {\n", "() => {\n",
 };
 
 struct Change {

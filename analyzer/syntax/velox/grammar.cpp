@@ -63,7 +63,8 @@ TokenClass token_class(SyntaxKind raw_kind) {
     Kind kind = to_kind(raw_kind);
     if (is_keyword(kind)) return TokenClass::Keyword;
     if (is_binary_operator(kind) && kind != Kind::Comma) return TokenClass::Operator;
-    if (is_prefix_operator(kind) || is_update_operator(kind) || is_assignment_operator(kind)) return TokenClass::Operator;
+    if (is_prefix_operator(kind) || is_update_operator(kind) || is_assignment_operator(kind))
+        return TokenClass::Operator;
     switch (kind) {
         case Kind::Identifier:
         case Kind::PrivateName: return TokenClass::Name;

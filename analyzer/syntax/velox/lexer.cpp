@@ -21,7 +21,8 @@ constexpr KeywordEntry keywords[] = {
 constexpr size_t keyword_slots = 256;
 
 constexpr size_t keyword_hash(std::string_view text) {
-    return (text.size() * 71 + uint8_t(text[0]) * 13 + uint8_t(text[1]) * 31 + uint8_t(text.back()) * 5) % keyword_slots;
+    return (text.size() * 71 + uint8_t(text[0]) * 13 + uint8_t(text[1]) * 31 + uint8_t(text.back()) * 5) %
+           keyword_slots;
 }
 
 // Open addressing, filled at compile time; 0 is an empty slot, else index + 1 into `keywords`.

@@ -245,13 +245,15 @@ void Parser::function_rest(std::string_view what, bool comma_ends) {
     } else if (at(Kind::LeftBrace)) {
         block(what);
     } else if (at(Kind::FatArrow)) {
-        error_here(DiagnosticCode::ExpectedBlock, "the body of a function is a `{…}` block; `=>` is for arrow functions");
+        error_here(DiagnosticCode::ExpectedBlock,
+                   "the body of a function is a `{…}` block; `=>` is for arrow functions");
         skip_token();
         if (at(Kind::LeftBrace)) return block(what);
         expression();
         semicolon("expression");
     } else if (!accept(Kind::Semicolon) && !(comma_ends && accept(Kind::Comma)) && !at_statement_end()) {
-        error_here(DiagnosticCode::ExpectedBlock, "expected the `{…}` body of this " + std::string(what) + ", " + found());
+        error_here(DiagnosticCode::ExpectedBlock,
+                   "expected the `{…}` body of this " + std::string(what) + ", " + found());
         skip_statement_rest();
     }
 }
@@ -387,7 +389,8 @@ Kind Parser::enum_declaration() {
     expect_name("the name of an enumeration");
     type_parameters();
     if (!at(Kind::LeftBrace)) {
-        error_here(DiagnosticCode::ExpectedBlock, "expected the `{…}` with the variants of this enumeration, " + found());
+        error_here(DiagnosticCode::ExpectedBlock,
+                   "expected the `{…}` with the variants of this enumeration, " + found());
         skip_statement_rest();
         return Kind::EnumDecl;
     }

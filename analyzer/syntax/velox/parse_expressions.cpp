@@ -130,7 +130,8 @@ bool Parser::binary_expression(int least) {
         int precedence = binary_precedence(op);
         if (precedence < least || op == Kind::Comma) return true;
         if (op == Kind::StarStar && left == Kind::PrefixExpr)
-            error_here(DiagnosticCode::SyntaxError, "`-a ** b` can be read in two ways; write `(-a) ** b` or `-(a ** b)`");
+            error_here(DiagnosticCode::SyntaxError,
+                       "`-a ** b` can be read in two ways; write `(-a) ** b` or `-(a ** b)`");
         bump();
         Nested nested(*this);
         if (!nested) return too_deep();

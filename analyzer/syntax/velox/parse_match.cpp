@@ -12,7 +12,8 @@ bool Parser::at_match() {
     if (!at(Kind::MatchKw)) return false;
     if (kind(1) != Kind::LeftParen) {
         // `match v {`, which is reported
-        return (kind(1) == Kind::Identifier || kind(1) == Kind::ThisKw || kind(1) == Kind::AwaitKw) && !newline_before(1);
+        return (kind(1) == Kind::Identifier || kind(1) == Kind::ThisKw || kind(1) == Kind::AwaitKw) &&
+               !newline_before(1);
     }
     uint32_t close = close_of(peek(1).begin);
     if (close == 0) return false;

@@ -120,7 +120,8 @@ Kind Parser::method(Within within, bool has_function) {
         TextRange range{peek(generator).begin, peek(generator).end()};
         uint32_t begin = peek().begin;
         if (within == Within::Class || within == Within::Interface)
-            hint(range, "methods are written with `function`", "insert `function`", {TextEdit{{begin, begin}, "function "}});
+            hint(range, "methods are written with `function`", "insert `function`",
+                 {TextEdit{{begin, begin}, "function "}});
     }
     accept(Kind::Star);
     if (at_property_name())
@@ -190,7 +191,8 @@ void Parser::member_end(Within within, std::string_view after) {
         return;
     }
     if (accept(Kind::Semicolon) || at_statement_end()) return;
-    error_here(DiagnosticCode::ExpectedToken, "expected `;` or a new line after this " + std::string(after) + ", " + found());
+    error_here(DiagnosticCode::ExpectedToken,
+               "expected `;` or a new line after this " + std::string(after) + ", " + found());
     skip_statement_rest();
 }
 

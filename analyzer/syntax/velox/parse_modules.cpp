@@ -41,7 +41,8 @@ void Parser::import_clause() {
                    braces.opener);
         finish(mark, Kind::NamedImports);
     } else {
-        error_here(DiagnosticCode::ExpectedName, "expected what to import: `{ name }`, `name` or `* as name`, " + found());
+        error_here(DiagnosticCode::ExpectedName,
+                   "expected what to import: `{ name }`, `name` or `* as name`, " + found());
     }
 }
 
@@ -70,7 +71,8 @@ void Parser::import_specifier() {
 void Parser::module_path(bool needed) {
     if (accept(Kind::StringLiteral)) return;
     if (!needed) return;
-    error_here(DiagnosticCode::ExpectedToken, "expected the path of a module in quotes, like \"./file.velox\", " + found());
+    error_here(DiagnosticCode::ExpectedToken,
+               "expected the path of a module in quotes, like \"./file.velox\", " + found());
     if (!at_statement_end()) skip_statement_rest();
 }
 

@@ -52,7 +52,8 @@ bool Parser::primary_expression(Kind* made) {
 
 bool Parser::expected_expression() {
     if (at(Kind::SwitchKw))
-        error_here(DiagnosticCode::ExpectedExpression, "`switch` is a statement; as a value write `match (…) { case … => … }`");
+        error_here(DiagnosticCode::ExpectedExpression,
+                   "`switch` is a statement; as a value write `match (…) { case … => … }`");
     else if (at(Kind::IfKw))
         error_here(DiagnosticCode::ExpectedExpression, "`if` is a statement; as a value write `condition ? a : b`");
     else

@@ -143,7 +143,8 @@ Kind Parser::unexpected_in_statements() {
 void Parser::block(std::string_view what) {
     if (reuse(is_block, Within::Statements, false)) return;
     if (!at(Kind::LeftBrace)) {
-        error_here(DiagnosticCode::ExpectedBlock, "expected the `{…}` block of this " + std::string(what) + ", " + found());
+        error_here(DiagnosticCode::ExpectedBlock,
+                   "expected the `{…}` block of this " + std::string(what) + ", " + found());
         return;
     }
     Nested nested(*this);
@@ -209,7 +210,8 @@ Kind Parser::for_statement() {
     {
         FlagScope scope(*this, {});
         TextRange opener{peek().begin, peek().end()};
-        bool parenthesized = expect(Kind::LeftParen, "write `for (let x of xs) {…}` or `for (let i = 0; i < n; i++) {…}`");
+        bool parenthesized =
+            expect(Kind::LeftParen, "write `for (let x of xs) {…}` or `for (let i = 0; i < n; i++) {…}`");
         for_head(&made);
         if (parenthesized) expect_close(Kind::RightParen, opener, "`(`");
     }
@@ -314,7 +316,8 @@ Kind Parser::try_statement() {
     block("`try`");
     bool handled = at(Kind::CatchKw) || at(Kind::FinallyKw);
     if (!handled)
-        error_here(DiagnosticCode::ExpectedToken, "expected `catch` or `finally` after the block of this `try`, " + found());
+        error_here(DiagnosticCode::ExpectedToken,
+                   "expected `catch` or `finally` after the block of this `try`, " + found());
     while (at(Kind::CatchKw)) catch_clause();
     if (at(Kind::FinallyKw)) {
         auto mark = builder_.mark();

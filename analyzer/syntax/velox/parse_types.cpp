@@ -75,8 +75,8 @@ bool Parser::intersection_type() {
 
 /// `keyof T`, `readonly T[]`, `infer T`
 bool Parser::operator_type() {
-    bool operand = at_word(1) || kind(1) == Kind::LeftParen || kind(1) == Kind::LeftBrace || kind(1) == Kind::LeftBracket ||
-                   is_literal(kind(1));
+    bool operand = at_word(1) || kind(1) == Kind::LeftParen || kind(1) == Kind::LeftBrace ||
+                   kind(1) == Kind::LeftBracket || is_literal(kind(1));
     if (!is_type_operator(kind()) || !operand || newline_before(1)) return postfix_type();
     Nested nested(*this);
     if (!nested) return too_deep();
@@ -254,7 +254,8 @@ bool Parser::try_type_arguments() {
         type_arguments();
         if (at(Kind::LeftParen) || at_backtick()) return true;
         bool glued = peek().trivia_length == 0;  // `a<b>=c`
-        if (glued && (is_assignment_operator(kind()) || at(Kind::EqualEqual) || at(Kind::EqualEqualEqual))) return false;
+        if (glued && (is_assignment_operator(kind()) || at(Kind::EqualEqual) || at(Kind::EqualEqualEqual)))
+            return false;
         if (at(Kind::Less) || at(Kind::Greater) || at(Kind::Plus) || at(Kind::Minus)) return false;
         return newline_before() || is_binary_operator(kind()) || !starts_expression();
     });

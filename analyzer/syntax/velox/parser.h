@@ -15,8 +15,8 @@ namespace braid::velox {
 /// parse_*.cpp, one file per group of constructs; each is named after the node it makes.
 ///
 /// - A rule that may fail to find anything returns false and has reported it.
-/// - What a re-parse takes over as a whole (a *unit*: statements, members, arms, blocks, object and array literals) is parsed
-///   with no state but `context()`: Flags are reset at every bracket.
+/// - What a re-parse takes over as a whole (a *unit*: statements, members, arms, blocks, object and array literals) is
+///   parsed with no state but `context()`: Flags are reset at every bracket.
 /// - Speculation never nests: type arguments and parameters are tried once per place, failures are remembered, and
 ///   where a parenthesis closes is looked up in `ParenMatches`. So parsing stays linear.
 class Parser {
@@ -93,7 +93,8 @@ class Parser {
     bool error_here(DiagnosticCode code, std::string message);
     void hint(TextRange range, std::string message, std::string title, std::vector<TextEdit> edits);
     std::string found();  ///< "found `x`", "the file ends here"
-    /// Runs `attempt`, which parses types only and tells whether it fits; what it made is kept if so and without a complaint.
+    /// Runs `attempt`, which parses types only and tells whether it fits; what it made is kept if so and without a
+    /// complaint.
     template <typename Attempt>
     bool speculate(bool keep, Attempt attempt);
     bool hopeless() const { return speculating_ && complaints_ != hopes_; }
@@ -101,7 +102,7 @@ class Parser {
     bool expect_close(Kind k, TextRange opener, std::string_view what);
     bool expect_name(std::string_view what);
     bool too_deep();
-    void skip_to_close();        ///< into an Error node, up to what closes the surrounding bracket or ends the statement
+    void skip_to_close();  ///< into an Error node, up to what closes the surrounding bracket or ends the statement
     void skip_statement_rest();  ///< into an Error node, up to where the next statement may begin
     void skip_token();           ///< into an Error node
     void skip_balanced(std::vector<char>& open);

@@ -2,8 +2,8 @@
 
 #include "analyzer/syntax/velox/parser.h"
 
-// Errors, and how the parser finds its feet again. One cause, one error: the builder drops what is reported where something
-// was just reported, and a rule that gives up leaves its rest to skip_statement_rest or skip_to_close.
+// Errors, and how the parser finds its feet again. One cause, one error: the builder drops what is reported where
+// something was just reported, and a rule that gives up leaves its rest to skip_statement_rest or skip_to_close.
 namespace braid::velox {
 
 TextRange Parser::here() {
@@ -40,7 +40,8 @@ std::string Parser::found() {
     if (at(Kind::EndOfFile)) return "but the file ends here";
     if (newline_before()) return "but the line ends here";
     std::string_view text = token_text();
-    bool plain = text.size() <= 30 && std::none_of(text.begin(), text.end(), [](char c) { return uint8_t(c) < ' ' || c == '`'; });
+    bool plain = text.size() <= 30 &&
+                 std::none_of(text.begin(), text.end(), [](char c) { return uint8_t(c) < ' ' || c == '`'; });
     if (at(Kind::BadToken) || !plain) return "found " + std::string(describe(kind()));
     return "found `" + std::string(text) + "`";
 }
@@ -123,7 +124,8 @@ void Parser::skip_to_close() {
     while (!at(Kind::EndOfFile)) {
         bool closing = at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace);
         if (open.empty() && (closing || at(Kind::Comma) || at(Kind::Semicolon))) break;
-        if (open.empty() && newline_before() && is_reserved(kind()) && starts_statement() && !starts_expression()) break;
+        if (open.empty() && newline_before() && is_reserved(kind()) && starts_statement() && !starts_expression())
+            break;
         skip_balanced(open);
     }
     if (!builder_.empty_since(mark)) finish(mark, Kind::Error);
@@ -145,7 +147,8 @@ void Parser::skip_statement_rest() {
                 bump();
                 break;
             }
-        } else if (!balanced_ && begins_line(peek()) && column_of_line(peek().begin) <= column && !at(Kind::RightBrace)) {
+        } else if (!balanced_ && begins_line(peek()) && column_of_line(peek().begin) <= column &&
+                   !at(Kind::RightBrace)) {
             break;  // a brace is missing in here
         }
         skip_balanced(open);
@@ -161,7 +164,8 @@ bool Parser::at_statement_end() {
 void Parser::semicolon(std::string_view after) {
     if (accept(Kind::Semicolon) || at_statement_end()) return;
     if (at(Kind::CaseKw) || at(Kind::DefaultKw)) return;  // the last statement of a one-line arm
-    error_here(DiagnosticCode::ExpectedToken, "expected `;` or a new line after this " + std::string(after) + ", " + found());
+    error_here(DiagnosticCode::ExpectedToken,
+               "expected `;` or a new line after this " + std::string(after) + ", " + found());
     skip_statement_rest();
 }
 
@@ -178,7 +182,9 @@ uint32_t Parser::column_of_line(uint32_t offset) const {
     return end - begin;
 }
 
-bool Parser::begins_line(const Token& token) const { return token.newline_before || token.begin == token.trivia_length; }
+bool Parser::begins_line(const Token& token) const {
+    return token.newline_before || token.begin == token.trivia_length;
+}
 
 Parser::Braces Parser::open_braces(std::string_view what) {
     Braces braces;
@@ -192,8 +198,8 @@ Parser::Braces Parser::open_braces(std::string_view what) {
     return braces;
 }
 
-/// Whether what is in the braces ends here. In a text whose braces do not match, a line that stands further out than the
-/// contents should ends them, and a `}` that stands further in than it should closes nothing.
+/// Whether what is in the braces ends here. In a text whose braces do not match, a line that stands further out than
+/// the contents should ends them, and a `}` that stands further in than it should closes nothing.
 bool Parser::at_close(const Braces& braces) {
     for (;;) {
         if (at(Kind::EndOfFile)) return true;

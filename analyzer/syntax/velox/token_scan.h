@@ -9,8 +9,8 @@
 namespace braid::velox {
 
 /// Reads tokens ahead of the parser, without a grammar: a `/` after an operand divides, else it begins a regular
-/// expression; the `}` that closes a template's hole continues the template. Where that guess is wrong (`if (x) /re/`) the
-/// parser's own tokens are still right; only what it wanted to know from here (where a bracket closes) may be off.
+/// expression; the `}` that closes a template's hole continues the template. Where that guess is wrong (`if (x) /re/`)
+/// the parser's own tokens are still right; only what it wanted to know from here (where a bracket closes) may be off.
 class TokenScan {
   public:
     TokenScan(std::string_view text, uint32_t begin) : text_(text), at_(begin) {}

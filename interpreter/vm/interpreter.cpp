@@ -119,7 +119,10 @@ native : {
             }
             result = task.native_result_;
             goto leave;
-        case NativeAction::Recover: result = task.native_result_; goto leave;
+        case NativeAction::Recover:
+            task.unwinding_ = false;
+            result = task.native_result_;
+            goto leave;
         case NativeAction::Raise:
             error = task.native_result_;
             if (unwinding) goto leave_unwinding;
@@ -172,6 +175,7 @@ unwind:
         for (const bytecode::Handler& h : fn->handlers) {
             if (at < h.begin || at >= h.end) continue;
             r[h.error] = error;
+            task.unwinding_ = !h.catches;
             pc = code + h.target;
             goto* table[*pc];
         }

@@ -109,6 +109,8 @@ bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::
     const Function& f = *closure_function(object);
     if (vm_.kind_of(object) == ObjectKind::BoundCall) {
         size_t n = f.parameters.size(), given = std::min(arguments.size(), n);
+        // More arguments than are missing (a resolver called by forEach): those that are bound stay.
+        while (given > 0 && bytecode::is_traced(f.parameter_reprs[given - 1]) && object->slots()[kBoundFirst + given - 1]) --given;
         std::vector<Word> words(arguments.begin(), arguments.begin() + static_cast<long>(given));
         // What was bound are the last ones; a rest list was made when it was bound.
         for (size_t i = given; i < n; ++i) words.push_back(heap::load_slot(object->slots() + kBoundFirst + i));

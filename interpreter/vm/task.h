@@ -78,6 +78,8 @@ class VmTask final : public scheduler::Task {
     std::vector<FrameView> frames() const;
     std::string stack_trace() const;  // rendered: `  at f (file:line:column)` lines
     void trace(heap::Marker& marker) const;
+    /// An error is on its way through clean-ups: what ends now ends because of it.
+    bool unwinding() const { return unwinding_; }
     Word result() const { return result_; }  // of the first frame, once done
 
     /// Stepping: while set, every instruction of this task asks the debug hook first. Takes effect at the next step of
@@ -124,6 +126,7 @@ class VmTask final : public scheduler::Task {
     Word result_ = 0;
     Word native_result_ = 0;  // for NativeCall::result()
     bool was_parked_ = false;
+    bool unwinding_ = false;
     bool stepping_ = false;
     uint64_t skip_break_ = ~uint64_t{0};  // function id << 32 | pc of the breakpoint the task stopped at
     std::atomic<bool> cancel_{false};

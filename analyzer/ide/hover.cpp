@@ -1,0 +1,73 @@
+#include "analyzer/ide/navigation.h"
+#include "analyzer/semantics/language.h"
+
+namespace braid {
+namespace {
+
+std::string code_block(std::string_view language, const std::string& code) {
+    return "```" + std::string(language) + "\n" + code + "\n```";
+}
+
+std::string describe_capture(const Body& body, LocalId local) {
+    std::string text;
+    bool is_alias = false, moves = false, borrows = false;
+    for (const BodyFunction& function : body.functions)
+        for (const Capture& capture : function.captures) {
+            if (capture.local != local || function.parent != body[local].function) continue;
+            is_alias |= capture.mode == CaptureMode::Alias;
+            moves |= capture.mode == CaptureMode::Move;
+            borrows |= capture.mode == CaptureMode::Borrow || capture.mode == CaptureMode::BorrowMutable;
+        }
+    if (moves) text += "Moved into a closure. ";
+    if (borrows) text += "Borrowed by a closure. ";
+    if (is_alias) text += "Shared with a closure. ";
+    return text;
+}
+
+std::string local_text(const Language& language, const Body& body, const NameUse& use) {
+    const LocalInfo& local = body[std::get<LocalId>(use.target)];
+    Type type = use.type ? use.type : local.type;
+    std::string declaration = std::string(local.name.text()) + ": " + language.print_type(type);
+    if (local.is_mutable && !local.is_self) declaration = "mut " + declaration;
+    std::string_view what = local.is_parameter ? "(parameter) " : "(local) ";
+    std::string text = code_block(language.name, std::string(what) + declaration);
+    if (std::string captured = describe_capture(body, std::get<LocalId>(use.target)); !captured.empty()) {
+        captured.pop_back();
+        text += "\n\n" + captured;
+    }
+    return text;
+}
+
+bool shows_parent(ItemKind kind) {
+    return kind == ItemKind::Function || kind == ItemKind::Field || kind == ItemKind::Constant || kind == ItemKind::Static ||
+           kind == ItemKind::TypeAlias;
+}
+
+std::string item_text(QueryContext& context, ItemId item) {
+    const Language& language = language_of(item);
+    std::string text;
+    ItemId parent = parent_of(item);
+    if (shows_parent(kind_of(item)) && parent != ItemId::None) {
+        std::string container = qualified_name(parent);
+        if (kind_of(parent) == ItemKind::Impl && container.empty()) container = language.print_type(context.get<ImplOf>(parent)->self);
+        if (!container.empty()) text = "`" + container + "`\n\n";
+    }
+    text += code_block(language.name, language.print_signature(context, item));
+    if (std::string documentation = language.documentation(context, item); !documentation.empty()) text += "\n\n---\n\n" + documentation;
+    return text;
+}
+
+}  // namespace
+
+std::optional<Hover> hover(QueryContext& context, FileId file, uint32_t offset) {
+    auto use = name_at(context, file, offset);
+    if (!use) return std::nullopt;
+    if (auto* item = std::get_if<ItemId>(&use->target)) {
+        std::string text = item_text(context, *item);
+        return Hover{std::move(text), use->range};
+    }
+    auto body = context.get<BodyOf>(use->owner);
+    return Hover{local_text(language_of(use->owner), *body, *use), use->range};
+}
+
+}  // namespace braid

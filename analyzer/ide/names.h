@@ -1,0 +1,61 @@
+#pragma once
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "analyzer/semantics/queries.h"
+#include "analyzer/text/line_index.h"
+
+namespace braid {
+
+/// The tree of a file with its lines, for converting positions. `tree` null: the file is not there.
+struct FileLines {
+    using Key = FileId;
+    struct Value {
+        SyntaxTreePtr tree;
+        std::shared_ptr<const LineIndex> lines;
+    };
+    static constexpr const char* name = "file_lines";
+    static Value compute(QueryContext&, const Key&);
+    static bool equal(const Value& a, const Value& b) { return a.tree == b.tree; }
+};
+
+/// One occurrence of a name in a file and what it stands for: the common ground of hover, definition, references,
+/// highlights and semantic tokens.
+struct NameUse {
+    TextRange range;
+    ItemId owner = ItemId::None;             ///< the item whose text it is in
+    std::variant<LocalId, ItemId> target;    ///< a LocalId is one of `owner`'s body
+    Type type = nullptr;                     ///< of the value at this place; null where nothing is known
+    bool is_write = false;
+    bool is_declaration = false;
+
+    bool same_target(const NameUse& other) const {
+        return target == other.target && (std::holds_alternative<ItemId>(target) || owner == other.owner);
+    }
+};
+
+/// Every resolved name of a file, in order. Absolute positions: computed anew for each text, from memoized bodies.
+struct FileNames {
+    using Key = FileId;
+    using Value = std::vector<NameUse>;
+    static constexpr const char* name = "file_names";
+    static Value compute(QueryContext&, const Key&);
+    static bool equal(const Value&, const Value&) { return false; }
+};
+
+/// Whether an item has a typed body: functions, scripts, initializers, types with contract clauses or field initializers.
+bool may_have_body(ItemKind kind);
+
+/// The name at an offset; also when the offset is just behind it.
+std::optional<NameUse> name_at(QueryContext&, FileId file, uint32_t offset);
+
+/// Where an item's name stands, and its whole text. None for items that no text declares.
+struct DeclaredAt {
+    FileId file = FileId::None;
+    TextRange name;
+    TextRange whole;
+};
+std::optional<DeclaredAt> declaration_of_item(QueryContext&, ItemId item);
+
+}  // namespace braid

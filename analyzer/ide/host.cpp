@@ -77,13 +77,18 @@ std::vector<FileId> AnalysisHost::workspace_files() const {
     return result;
 }
 
+std::vector<std::string> AnalysisHost::imports(FileId file) const {
+    SyntaxTreePtr current = tree(file);
+    const std::string& path = files().path(file);
+    const Language* language = language_of_path(path);
+    return current && language ? language->imported_paths(path, *current) : std::vector<std::string>();
+}
+
 std::vector<std::string> AnalysisHost::missing_imports() const {
     std::set<std::string> missing;
     for (const auto& [file, tree] : trees_) {
-        const std::string& path = files().path(file);
-        const Language* language = language_of_path(path);
-        if (is_std(file) || !language) continue;
-        for (std::string& imported : language->imported_paths(path, *tree)) {
+        if (is_std(file)) continue;
+        for (std::string& imported : imports(file)) {
             auto known = files().find(imported);
             if (!known || !trees_.count(*known)) missing.insert(std::move(imported));
         }

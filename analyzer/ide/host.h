@@ -26,6 +26,8 @@ class AnalysisHost {
     bool has_file(FileId file) const { return trees_.count(file) != 0; }
     SyntaxTreePtr tree(FileId file) const;
     std::vector<FileId> workspace_files() const;  // without the standard library
+    /// Paths that one file imports, known or not.
+    std::vector<std::string> imports(FileId file) const;
     /// Paths that known files import and that nobody handed in yet; ask again after handing them in.
     std::vector<std::string> missing_imports() const;
 

@@ -14,7 +14,7 @@ void add_item(QueryContext& context, ItemId item, TextRange origin, std::vector<
 
 std::string_view text_of(const SyntaxTree& tree, TextRange range) { return tree.text().substr(range.begin, range.length()); }
 
-/// The same declaration under the names a file gives it: an import may rename it, so text alone does not decide.
+/// A file that uses a declaration writes its name at least once, if only where it imports it under another.
 bool mentions(const SyntaxTree& tree, std::string_view name) { return tree.text().find(name) != std::string_view::npos; }
 
 }  // namespace

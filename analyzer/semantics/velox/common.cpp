@@ -132,6 +132,10 @@ std::string string_value(std::string_view token) {
         bool closed = token.back() == token.front();
         token = token.substr(1, token.size() - (closed ? 2 : 1));
     }
+    return unescaped(token);
+}
+
+std::string unescaped(std::string_view token) {
     std::string out;
     uint32_t high = 0;  // the first half of a surrogate pair written as two escapes
     auto unit = [&](uint32_t value) {

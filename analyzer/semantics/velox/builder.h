@@ -1,0 +1,206 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analyzer/semantics/body.h"
+#include "analyzer/semantics/velox/relations.h"
+#include "analyzer/semantics/velox/signatures.h"
+
+namespace braid::velox_semantics {
+
+/// Makes the typed body of one item: resolves names, infers types, narrows along the flow, and spells every conversion.
+class BodyBuilder {
+  public:
+    BodyBuilder(QueryContext& context, ItemId item);
+    Body build();
+
+  private:
+    // What may be narrowed: a variable, or a chain of properties below one ("12.owner.name").
+    using Facts = std::map<std::string, Type>;
+
+    struct Function {
+        BodyFunctionId id{};
+        Type declared_result = nullptr;  // null: inferred from the returns
+        std::vector<Type> returned;
+        bool is_async = false, is_constructor = false, is_generator = false;
+        size_t scope_base = 0;           // scopes_ below belong to enclosing functions
+    };
+    struct Jump {                        // what break and continue may aim at
+        Name label;
+        ExprId id;
+        bool is_loop, is_switch;
+    };
+    struct Scope {
+        std::map<Name, LocalId> names;
+        std::map<Name, ItemId> functions_hoisted;
+    };
+
+    // ---- builder.cpp: entry points and plumbing ----
+    void build_function();
+    void build_script();
+    void build_static();
+    void build_field_initializers();
+    void build_implicit_constructor();
+    BodyFunctionId begin_function(const SyntaxElement& at, Name name, bool is_async);
+    void end_function(ExprId root);
+    void add_parameters(const std::vector<ast::Parameter>& parameters, const std::vector<Type>& types, std::vector<ExprId>& prologue);
+    ExprId function_body(const FunctionParts& parts, const ast::Expression& expression, const std::vector<Type>& parameter_types,
+                         std::vector<ExprId> prologue);
+    ExprId call_field_initializers(ItemId klass, uint32_t node);
+    Type finish_result();
+    ExprId add(Type type, uint32_t node, hir::ExprData data);
+    ExprId error_expression(uint32_t node) { return add(type::error(), node, hir::ErrorExpr{}); }
+    PatternId add_pattern(Type type, uint32_t node, hir::PatternData data);
+    uint32_t node_of(const SyntaxElement& e) const { return tree_.node_of(e); }
+    ItemDiagnostic& report(DiagnosticCode code, uint32_t node, std::string message);
+    BodyFunction& function() { return body_.functions[uint32_t(functions_.back().id)]; }
+    Type type_of(ExprId id) const { return body_.expressions[uint32_t(id)].type; }
+    bool completes() const { return reachable_; }
+
+    // ---- scopes.cpp ----
+    LocalId declare(Name name, Type type, uint32_t node, bool is_mutable);
+    LocalId temporary(Type type, uint32_t node);
+    std::optional<LocalId> find_local(Name name) const;
+    ExprId local_reference(LocalId local, uint32_t node);
+    void capture(LocalId local, uint32_t node);
+    void resolve(uint32_t node, std::variant<LocalId, ItemId> target, Type type, bool is_write = false);
+    ExprId let_temporary(LocalId local, ExprId value, uint32_t node);
+    ExprId this_expression(uint32_t node);
+    void hoist(const std::vector<ast::Statement>& statements);
+    void local_function(const ast::FunctionDecl& f, std::vector<ExprId>& out);
+
+    // ---- narrowing.cpp ----
+    std::string fact_key(const ast::Expression& e) const;
+    Type narrowed(const std::string& key, Type declared) const;
+    void assume(const ast::Expression& condition, bool holds);
+    void assume_type(const ast::Expression& e, const std::function<Type(Type)>& narrow);
+    void forget(const std::string& key);
+    void forget_assigned(const SyntaxNode& loop);
+    void merge_facts(const Facts& a, bool a_reached, const Facts& b, bool b_reached);
+    Type plain_type(const ast::Expression& e);
+
+    // ---- conversions.cpp ----
+    ExprId coerce(ExprId value, Type to, uint32_t node, std::string_view what = {});
+    ExprId convert(ExprId value, Type to);
+    ExprId to_text(ExprId value);
+    ExprId condition(const ast::Expression& e);
+    ExprId truth(ExprId value);
+    void mismatch(uint32_t node, Type from, Type to, std::string_view what);
+    bool present(ExprId& value, uint32_t node, std::string_view use);
+
+    // ---- expressions.cpp, operators.cpp, literals.cpp ----
+    ExprId expression(const ast::Expression& e, Type expected = nullptr);
+    ExprId expression_inner(const ast::Expression& e, Type expected);
+    ExprId checked(const ast::Expression& e, Type wanted, std::string_view what = {});
+    ExprId name(const ast::NameExpr& e);
+    ExprId item_reference(ItemId item, uint32_t node);
+    ExprId literal(const SyntaxToken& token, bool negative, Type expected, uint32_t node);
+    ExprId template_expression(const ast::TemplateExpr& e);
+    ExprId array(const ast::ArrayExpr& e, Type expected);
+    ExprId object(const ast::ObjectExpr& e, Type expected);
+    ExprId prefix(const ast::PrefixExpr& e, Type expected);
+    ExprId update(const ast::Expression& target, const SyntaxToken& op, bool is_prefix, uint32_t node);
+    ExprId binary(const ast::BinaryExpr& e, Type expected);
+    ExprId arithmetic(hir::BinaryOp op, ExprId left, ExprId right, uint32_t node);
+    ExprId addition(ExprId left, ExprId right, uint32_t node);
+    ExprId comparison(hir::BinaryOp op, ExprId left, ExprId right, uint32_t node);
+    ExprId logical(const ast::BinaryExpr& e, Type expected);
+    ExprId instance_test(const ast::BinaryExpr& e);
+    ExprId assignment(const ast::AssignExpr& e);
+    ExprId assign_to(const ast::Expression& target, ExprId value, uint32_t node);
+    ExprId assignable(const ast::Expression& target);
+    ExprId conditional(const ast::ConditionalExpr& e, Type expected);
+    ExprId await(const ast::AwaitExpr& e);
+    ExprId cast(const ast::AsExpr& e);
+
+    // ---- members.cpp ----
+    ExprId chain(const ast::Expression& e, Type expected);
+    ExprId member(const ast::MemberExpr& e);
+    ExprId index(const ast::IndexExpr& e);
+    ExprId property(ExprId object, const SyntaxToken& name, const ast::Expression& whole);
+    ExprId optional_link(ExprId object, uint32_t node);
+    std::optional<ItemId> static_owner(const ast::Expression& e);
+    bool private_is_visible(const MemberInfo& member) const { return !member.is_private || file_of(member.owner) == file_of(item_); }
+
+    // ---- calls.cpp ----
+    struct Arguments {
+        std::vector<ast::Expression> written;
+        uint32_t node;
+    };
+    ExprId call(const ast::CallExpr& e, Type expected);
+    ExprId new_object(const ast::NewExpr& e, Type expected);
+    ExprId super_call(const ast::CallExpr& e);
+    ExprId call_value(ExprId callee, const Arguments& arguments, uint32_t node);
+    ExprId call_function(ItemId function, ExprId receiver, Type owner, bool is_virtual, const ast::TypeArgumentList& explicit_types,
+                         const Arguments& arguments, Type expected, uint32_t node);
+    ExprId variant(ItemId variant, const Arguments& arguments, Type expected, uint32_t node);
+    std::vector<ExprId> match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional, bool variadic,
+                                        Inference& inference, std::string_view callee, ItemId declared);
+    ExprId argument(const ast::Expression& e, Type wanted, Inference& inference);
+    bool is_function_literal(const ast::Expression& e) const;
+
+    // ---- closures.cpp ----
+    ExprId closure(const SyntaxNode& written, Type expected);
+    Type closure_type(const FunctionParts& parts, Type expected, std::vector<Type>& parameters);
+
+    // ---- statements.cpp, loops.cpp ----
+    ExprId statement(const ast::Statement& s);
+    ExprId block(const std::vector<ast::Statement>& statements, uint32_t node);
+    void statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out);
+    void variables(const ast::VariableDecl& v, std::vector<ExprId>& out);
+    void module_variable(const ast::Declarator& d, std::vector<ExprId>& out);
+    ExprId if_statement(const ast::IfStmt& s);
+    ExprId return_statement(const ast::ReturnStmt& s);
+    ExprId try_statement(const ast::TryStmt& s);
+    ExprId while_loop(const ast::WhileStmt& s, Name label);
+    ExprId do_loop(const ast::DoStmt& s, Name label);
+    ExprId for_loop(const ast::ForStmt& s, Name label);
+    ExprId for_of(const ast::ForOfStmt& s, Name label);
+    ExprId switch_statement(const ast::SwitchStmt& s);
+    ExprId jump(const SyntaxToken& label, bool is_break, uint32_t node);
+    ExprId reserve(uint32_t node) { return add(type::unit(), node, hir::UnitLiteral{}); }
+    ExprId loop_body(const ast::Statement& body, Name label, ExprId loop);
+
+    // ---- patterns.cpp ----
+    PatternId binding(const ast::Binding& b, Type type, bool is_mutable);
+    PatternId binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type, bool is_mutable);
+    ExprId match(const ast::MatchExpr& e, Type expected);
+    PatternId pattern(const ast::Pattern& p, Type scrutinee, Type& narrowed);
+    PatternId name_pattern(const ast::Pattern& p, Type scrutinee, Type& narrowed);
+    PatternId variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee, Type& narrowed, uint32_t node);
+    PatternId object_pattern(const ast::ObjectPattern& p, Type scrutinee, Type& narrowed);
+    ItemId resolve_path(const ast::Path& path, Type scrutinee);
+    ExprId statement_value(const ast::Statement& s, Type expected);
+    void check_exhaustive(const ast::MatchExpr& e, Type rest, const std::set<ItemId>& variants_seen, Type scrutinee, bool has_wildcard);
+
+    QueryContext& context_;
+    ItemId item_;
+    ItemTree tree_;
+    Body body_;
+    std::vector<ItemDiagnostic> type_diagnostics_;
+    TypeReader types_;
+    std::vector<Function> functions_;
+    std::vector<Scope> scopes_;
+    std::vector<BodyFunctionId> scope_owner_;
+    std::vector<Jump> jumps_;
+    Facts facts_;
+    bool reachable_ = true;
+    int depth_ = 0;
+    int try_depth_ = 0;
+    ItemId class_ = ItemId::None;
+    LocalId this_{uint32_t(LocalId::None)};
+    struct Link {
+        LocalId local;
+        ExprId initializer;
+        uint32_t node;
+    };
+    std::vector<Link>* links_ = nullptr;
+};
+
+Body build_body(QueryContext& context, ItemId item);
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,367 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "analyzer/semantics/names.h"
+#include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/items.h"
+
+namespace braid::velox_semantics {
+
+using namespace hir;
+
+bool BodyBuilder::is_function_literal(const ast::Expression& e) const {
+    if (auto paren = e.as<ast::ParenExpr>()) return is_function_literal(paren.inner());
+    return e.kind() == Kind::ArrowExpr || e.kind() == Kind::FunctionExpr;
+}
+
+ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
+    uint32_t node = node_of(e.node);
+    ast::Expression callee = e.callee();
+    while (auto paren = callee.as<ast::ParenExpr>()) callee = paren.inner();
+    Arguments arguments{e.arguments().arguments(), node};
+    if (callee.kind() == Kind::SuperExpr) return super_call(e);
+
+    if (auto n = callee.as<ast::NameExpr>(); n && n.name() && !find_local(Name(n.name().text()))) {
+        ItemId item = types_.scope().find_value(n.name().text());
+        if (item != ItemId::None && kind_of(item) == ItemKind::Function) {
+            resolve(node_of(n.name()), item, function_type(context_, item));
+            return call_function(item, ExprId::None, nullptr, false, e.type_arguments(), arguments, expected, node);
+        }
+        if (item != ItemId::None && kind_of(item) == ItemKind::Class) {
+            resolve(node_of(n.name()), item, nullptr);
+            if (n.name().text() == "Array" && is_std(file_of(item))) {
+                // `Array(n)`, with or without `new`.
+                Inference inference;
+                std::vector<Type> wanted{type::float_()};
+                Type element = expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter) ? expected->element() : type::any();
+                auto values = match_arguments(arguments, wanted, 1, false, inference, "Array", ItemId::None);
+                return add(list_of(element), node, New{type::nominal(item, {element}), context_.get<DefinitionOf>(item)->constructor, std::move(values)});
+            }
+            auto& d = report(DiagnosticCode::TypeMismatch, node, fmt::format("a class is instantiated with `new {}(…)`", n.name().text()));
+            if (d.fixes.empty()) d.fixes.push_back({"insert `new`", {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, "new "}}});
+            return error_expression(node);
+        }
+        if (item != ItemId::None && kind_of(item) == ItemKind::Variant) return variant(item, arguments, expected, node);
+    }
+    if (auto m = callee.as<ast::MemberExpr>(); m && m.name()) {
+        Name name(m.name().text());
+        uint32_t at = node_of(m.name());
+        if (auto owner = static_owner(m.object())) {
+            if (kind_of(*owner) == ItemKind::Enum) {
+                for (ItemId v : context_.get<DefinitionOf>(*owner)->variants)
+                    if (name_of(v) == name) {
+                        resolve(at, v, nullptr);
+                        return variant(v, arguments, expected, node);
+                    }
+            } else {
+                std::vector<Type> any(context_.get<GenericsOf>(*owner)->size(), type::any());
+                MemberInfo info = find_member(context_, type::nominal(*owner, any), name, true);
+                if (info.kind == MemberInfo::Method) {
+                    resolve(at, info.item, info.type);
+                    if (!private_is_visible(info)) report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+                    return call_function(info.item, ExprId::None, nullptr, false, e.type_arguments(), arguments, expected, node);
+                }
+            }
+            return call_value(member(m), arguments, node);
+        }
+        bool is_super = m.object().kind() == Kind::SuperExpr;
+        ExprId object = is_super ? this_expression(node_of(m.object().node)) : expression(m.object());
+        if (m.is_optional()) object = optional_link(object, node_of(m.object().node));
+        Type t = type_of(object);
+        if (is_super && class_ != ItemId::None) {
+            Type base = context_.get<DefinitionOf>(class_)->base;
+            t = base ? base : t;
+        }
+        if (!t->has(TypeHasError) && !t->is(TypeKind::Any) && may_be_absent(t)) {
+            present(object, node_of(m.object().node), fmt::format("and then has no `{}`", name.text()));
+            t = type_of(object);
+        }
+        if (t->has(TypeHasError)) {
+            for (const ast::Expression& a : arguments.written) expression(a);
+            return error_expression(node);
+        }
+        MemberInfo info = t->is(TypeKind::Union) || t->is(TypeKind::Any) ? MemberInfo() : find_member(context_, t, name);
+        if (t->is(TypeKind::Union)) {
+            // The same method of each member: called by name, checked against the first.
+            for (Type part : t->arguments) {
+                MemberInfo other = find_member(context_, part, name);
+                if (other.kind != MemberInfo::Method) {
+                    info = {};
+                    break;
+                }
+                if (info.kind == MemberInfo::None) info = other;
+            }
+        }
+        if (info.kind == MemberInfo::Method && info.item != ItemId::None) {
+            resolve(at, info.item, info.type);
+            if (!private_is_visible(info)) report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+            Type owner = type::nominal(info.owner, info.owner_arguments);
+            return call_function(info.item, object, owner, !is_super, e.type_arguments(), arguments, expected, node);
+        }
+        if (t->is(TypeKind::Any)) {
+            Call out{VirtualCallee{name, ItemId::None}, {object}, CallMode::Plain};
+            for (const ast::Expression& a : arguments.written) {
+                auto spread = a.as<ast::SpreadExpr>();
+                ExprId value = convert(expression(spread ? spread.operand() : a), type::any());
+                out.arguments.push_back(spread ? add(type::any(), node_of(a.node), Spread{value}) : value);
+            }
+            return add(type::any(), node, std::move(out));
+        }
+        ExprId value = property(object, m.name(), m.object());
+        return call_value(value, arguments, node);
+    }
+    ExprId value = expression(callee);
+    if (e.is_optional()) value = optional_link(value, node_of(callee.node));
+    return call_value(value, arguments, node);
+}
+
+ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32_t node) {
+    Type t = type_of(callee);
+    if (!t->has(TypeHasError) && !t->is(TypeKind::Any) && may_be_absent(t)) {
+        present(callee, body_[callee].node, "and then cannot be called");
+        t = type_of(callee);
+    }
+    if (is_std_class(t, "Resolver")) {
+        MemberInfo info = find_member(context_, t, Name("resolve"));
+        if (info.item != ItemId::None) return call_function(info.item, callee, t, true, {}, arguments, nullptr, node);
+    }
+    if (!t->is(TypeKind::Function)) {
+        if (!t->has(TypeHasError) && !t->is(TypeKind::Any))
+            report(DiagnosticCode::TypeMismatch, body_[callee].node, fmt::format("`{}` cannot be called", print_type(t)));
+        Call out{ValueCallee{callee}, {}, CallMode::Plain};
+        for (const ast::Expression& a : arguments.written) {
+            auto spread = a.as<ast::SpreadExpr>();
+            ExprId value = convert(expression(spread ? spread.operand() : a), type::any());
+            out.arguments.push_back(spread ? add(type::any(), node_of(a.node), Spread{value}) : value);
+        }
+        if (!t->is(TypeKind::Any)) return error_expression(node);
+        return add(type::any(), node, std::move(out));
+    }
+    Inference inference;
+    auto values = match_arguments(arguments, t->parameters(), t->optional_parameters, t->has(TypeVariadic), inference, "this function", ItemId::None);
+    return add(t->result(), node, Call{ValueCallee{callee}, std::move(values), CallMode::Plain});
+}
+
+/// Evaluates one argument against the parameter's type as far as it is known by now.
+ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& inference) {
+    Type known = inference.apply(wanted);
+    bool open = known->has(TypeHasParameter) && !inference.owners.empty();
+    Type hint = known;
+    if (open) {
+        // What is still unknown gives no hint, but the shape around it does (a lambda's parameter count and kinds).
+        bool still_own = false;
+        walk_type(known, [&](Type part) {
+            still_own |= part->is(TypeKind::Parameter) && inference.owns(part);
+            return true;
+        });
+        open = still_own;
+        if (open && known->is(TypeKind::Parameter)) hint = nullptr;
+    }
+    ExprId value = expression(e, hint);
+    infer(context_, inference, wanted, type_of(value));
+    return value;
+}
+
+/// Matches arguments with parameters: lambdas last, so that the others say what theirs are. Absent ones become undefined;
+/// a rest parameter takes a list.
+std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional, bool variadic,
+                                                 Inference& inference, std::string_view callee, ItemId declared) {
+    size_t count = arguments.written.size(), fixed = parameters.size() - (variadic ? 1 : 0);
+    size_t required = fixed - std::min<size_t>(fixed, optional);
+    bool spreads = std::any_of(arguments.written.begin(), arguments.written.end(), [](const ast::Expression& a) { return a.kind() == Kind::SpreadExpr; });
+    while (required > count && required > 0 && (inference.apply(parameters[required - 1])->is(TypeKind::Unit) || is_std_class(parameters[required - 1], "never"))) --required;
+    // `resolve()` of a Resolver<T> whose T is not known yet stands for void.
+    if (required == 1 && count == 0 && inference.apply(parameters[0])->is(TypeKind::Any)) required = 0;
+    if ((count < required && !spreads) || (!variadic && count > fixed)) {
+        auto& d = report(DiagnosticCode::WrongArgumentCount, arguments.node,
+                         required == fixed && !variadic ? fmt::format("{} takes {} argument{}, not {}", callee, fixed, fixed == 1 ? "" : "s", count)
+                                                        : fmt::format("{} takes {} {} argument{}, not {}", callee, count < required ? "at least" : "at most",
+                                                                      count < required ? required : fixed, (count < required ? required : fixed) == 1 ? "" : "s", count));
+        if (declared != ItemId::None && d.related.empty()) d.related.push_back({{declared, 0}, "it is declared here"});
+    }
+    Type rest = nullptr;
+    if (variadic) rest = parameters.back()->is(TypeKind::List) ? parameters.back()->element() : type::any();
+    auto parameter_of = [&](size_t i) -> Type { return i < fixed ? parameters[i] : rest ? rest : type::any(); };
+    std::vector<ExprId> values(count, ExprId::None);
+    for (bool literals : {false, true})
+        for (size_t i = 0; i < count; ++i) {
+            const ast::Expression& written = arguments.written[i];
+            if (is_function_literal(written) != literals) continue;
+            if (auto spread = written.as<ast::SpreadExpr>()) {
+                ExprId list = expression(spread.operand());
+                if (rest && type_of(list)->is(TypeKind::List)) infer(context_, inference, rest, type_of(list)->element());
+                values[i] = add(type_of(list), node_of(written.node), Spread{list});
+            } else {
+                values[i] = argument(written, parameter_of(i), inference);
+            }
+        }
+    std::vector<ExprId> result;
+    Aggregate extra{AggregateKind::List, ItemId::None, {}, {}};
+    for (size_t i = 0; i < count; ++i) {
+        bool spread = std::holds_alternative<Spread>(body_[values[i]].data);
+        Type wanted = inference.apply(parameter_of(i), type::any());
+        if (!spread) values[i] = coerce(values[i], wanted, node_of(arguments.written[i].node), "argument");
+        if (i < fixed && !(spread && rest)) result.push_back(values[i]);
+        else if (rest) extra.operands.push_back(values[i]);
+    }
+    if (!spreads)
+        for (size_t i = count; i < fixed; ++i) {
+            Type wanted = inference.apply(parameters[i], type::any());
+            ExprId undefined = add(type::undefined(), arguments.node, UndefinedLiteral{});
+            bool is_optional = i + optional >= fixed;
+            Type arriving = is_optional ? type::union_of({wanted, type::undefined()}) : wanted;
+            result.push_back(convert(undefined, arriving));
+        }
+    if (rest) result.push_back(add(list_of(inference.apply(rest, type::any())), arguments.node, std::move(extra)));
+    return result;
+}
+
+ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bool is_virtual, const ast::TypeArgumentList& explicit_types,
+                                  const Arguments& arguments, Type expected, uint32_t node) {
+    FunctionSignature signature = complete_signature(context_, callee);
+    Inference inference;
+    inference.owners.push_back({callee, std::vector<Type>(signature.generics.size(), nullptr)});
+    auto explicit_list = explicit_types.types();
+    for (size_t i = 0; i < explicit_list.size() && i < signature.generics.size(); ++i) inference.owners[0].second[i] = types_.read(explicit_list[i]);
+    auto here = [&](Type t) { return owner ? substitute(t, owner->item, owner->arguments) : t; };
+    std::vector<Type> parameters;
+    uint32_t optional = 0;
+    bool variadic = false;
+    for (const ParameterInfo& p : signature.parameters) {
+        Type t = here(p.type);
+        if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
+        if (p.has_default) ++optional, t = type::union_of({t, type::undefined()});
+        parameters.push_back(t);
+    }
+    Type result = here(signature.result);
+    if (signature.is_async) result = promise_of(context_, result);
+    // What the context wants is evidence where the arguments say nothing; tried on a copy so that arguments win.
+    Inference hinted = inference;
+    if (expected && !expected->has(TypeHasParameter) && !expected->is(TypeKind::Any)) {
+        infer(context_, hinted, result, expected);
+        bool arguments_tell = !arguments.written.empty();
+        if (!arguments_tell) inference = hinted;
+    }
+    auto values = match_arguments(arguments, parameters, optional, variadic, inference, fmt::format("`{}`", name_of(callee).text()), callee);
+    for (size_t i = 0; i < inference.owners[0].second.size(); ++i)
+        if (!inference.owners[0].second[i]) inference.owners[0].second[i] = hinted.owners[0].second[i];
+    std::vector<Type> type_arguments;
+    for (Type t : inference.owners[0].second) type_arguments.push_back(t ? t : type::any());
+    result = inference.apply(result, type::any());
+    if (is_std_class(result, "Promise")) result = promise_of(context_, result->arguments[0]);
+    CallMode mode = signature.is_async ? CallMode::HotPromise : CallMode::Plain;
+    if (receiver != ExprId::None) {
+        if (!type_of(receiver)->is(TypeKind::Nominal)) receiver = convert(receiver, type_of(receiver));
+        values.insert(values.begin(), receiver);
+        if (is_virtual) return add(result, node, Call{VirtualCallee{name_of(callee), callee}, std::move(values), mode});
+        std::vector<Type> all = owner ? owner->arguments : std::vector<Type>();
+        all.insert(all.end(), type_arguments.begin(), type_arguments.end());
+        return add(result, node, Call{DirectCallee{callee, std::move(all), nullptr}, std::move(values), mode});
+    }
+    if (signature.is_static && kind_of(parent_of(callee)) == ItemKind::Class) {
+        std::vector<Type> all(context_.get<GenericsOf>(parent_of(callee))->size(), type::any());
+        all.insert(all.end(), type_arguments.begin(), type_arguments.end());
+        type_arguments = std::move(all);
+    }
+    ExprId out = add(result, node, Call{DirectCallee{callee, std::move(type_arguments), nullptr}, std::move(values), mode});
+    if (result->is(TypeKind::Never)) reachable_ = false;
+    return out;
+}
+
+ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
+    uint32_t node = node_of(e.node);
+    auto name = e.callee().as<ast::NameExpr>();
+    Arguments arguments{e.arguments().arguments(), node};
+    ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
+    if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
+        if (name && name.name()) {
+            std::string near = nearest_name(name.name().text(), types_.scope().names());
+            report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch, node_of(name.name()),
+                   klass == ItemId::None ? fmt::format("no class `{}` is known here{}", name.name().text(), near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near))
+                                         : fmt::format("`{}` is not a class", name.name().text()));
+        } else {
+            report(DiagnosticCode::TypeMismatch, node, "`new` needs the name of a class");
+        }
+        for (const ast::Expression& a : arguments.written) expression(a);
+        return error_expression(node);
+    }
+    resolve(node_of(name.name()), klass, nullptr);
+    auto definition = context_.get<DefinitionOf>(klass);
+    if (definition->is_abstract) report(DiagnosticCode::AbstractInstantiation, node, fmt::format("`{}` is abstract; make one of a class that extends it", name.name().text()));
+    Inference inference;
+    inference.owners.push_back({klass, std::vector<Type>(definition->generics.size(), nullptr)});
+    auto& own = inference.owners[0].second;
+    auto explicit_list = e.type_arguments().types();
+    for (size_t i = 0; i < explicit_list.size() && i < own.size(); ++i) own[i] = types_.read(explicit_list[i]);
+    Type self = self_type(context_, klass);
+    if (expected && explicit_list.empty()) {
+        Type wanted = nullable_parts_removed(expected);
+        if (wanted->is(TypeKind::Nominal) && wanted->item == klass)
+            for (size_t i = 0; i < own.size(); ++i)
+                if (!wanted->arguments[i]->is(TypeKind::Any)) own[i] = wanted->arguments[i];
+    }
+    std::vector<Type> parameters;
+    uint32_t optional = 0;
+    bool variadic = false;
+    ItemId constructor = definition->constructor;
+    if (constructor != ItemId::None)
+        for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
+            Type t = p.type;
+            if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
+            if (p.has_default) ++optional, t = type::union_of({t, type::undefined()});
+            parameters.push_back(t);
+        }
+    bool is_promise = is_std_class(self, "Promise");
+    // `new Promise` without evidence is `Promise<void>`.
+    if (is_promise && !own.empty() && !own[0]) own[0] = type::unit();
+    auto values = match_arguments(arguments, parameters, optional, variadic, inference, fmt::format("the constructor of `{}`", name.name().text()), constructor);
+    Type result = inference.apply(self, type::any());
+    return add(result, node, New{result, constructor, std::move(values)});
+}
+
+ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
+    uint32_t node = node_of(e.node);
+    Arguments arguments{e.arguments().arguments(), node};
+    Type base = class_ == ItemId::None ? nullptr : context_.get<DefinitionOf>(class_)->base;
+    if (!functions_.front().is_constructor || !base || !base->is(TypeKind::Nominal) || this_ == LocalId::None) {
+        report(DiagnosticCode::UnresolvedName, node, "`super(…)` stands in the constructor of a class that extends another");
+        return error_expression(node);
+    }
+    ItemId constructor = context_.get<DefinitionOf>(base->item)->constructor;
+    std::vector<ExprId> values;
+    if (constructor != ItemId::None) {
+        Inference inference;
+        std::vector<Type> parameters;
+        uint32_t optional = 0;
+        bool variadic = false;
+        for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
+            Type t = substitute(p.type, base->item, base->arguments);
+            if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
+            if (p.has_default) ++optional, t = type::union_of({t, type::undefined()});
+            parameters.push_back(t);
+        }
+        values = match_arguments(arguments, parameters, optional, variadic, inference, fmt::format("the constructor of `{}`", name_of(base->item).text()), constructor);
+        values.insert(values.begin(), this_expression(node));
+    }
+    std::vector<ExprId> steps;
+    if (constructor != ItemId::None) steps.push_back(add(type::unit(), node, SuperCall{constructor, std::move(values)}));
+    if (ExprId init = call_field_initializers(class_, node); init != ExprId::None) steps.push_back(init);
+    return add(type::unit(), node, Block{std::move(steps), ExprId::None});
+}
+
+ExprId BodyBuilder::variant(ItemId variant, const Arguments& arguments, Type expected, uint32_t node) {
+    ItemId owner = parent_of(variant);
+    auto definition = context_.get<DefinitionOf>(variant);
+    Inference inference;
+    inference.owners.push_back({owner, std::vector<Type>(context_.get<GenericsOf>(owner)->size(), nullptr)});
+    if (expected)
+        if (Type wanted = nullable_parts_removed(expected); wanted->is(TypeKind::Nominal) && wanted->item == owner) inference.owners[0].second = wanted->arguments;
+    std::vector<Type> parameters;
+    for (const FieldInfo& f : definition->fields) parameters.push_back(f.type);
+    auto values = match_arguments(arguments, parameters, 0, false, inference, fmt::format("`{}`", qualified_name(variant, ".")), variant);
+    Type result = inference.apply(self_type(context_, owner), type::any());
+    return add(result, node, Aggregate{AggregateKind::Variant, variant, {}, std::move(values)});
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+
+#include "analyzer/semantics/velox/builder.h"
+
+namespace braid::velox_semantics {
+
+using namespace hir;
+
+namespace {
+/// The machine keeps these apart: a conversion between two of them is an instruction.
+enum class Shape : uint8_t { Number, Int, Bool, Char, Unit, Value };
+Shape shape_of(Type t) {
+    if (t->is(TypeKind::Literal)) t = t->element();
+    switch (t->kind) {
+        case TypeKind::Float: return Shape::Number;
+        case TypeKind::Integer: return Shape::Int;
+        case TypeKind::Bool: return Shape::Bool;
+        case TypeKind::Char: return Shape::Char;
+        case TypeKind::Unit: return Shape::Unit;
+        default: return Shape::Value;
+    }
+}
+bool is_open(Type t) {
+    return t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->is(TypeKind::Union) || t->is(TypeKind::Parameter);
+}
+}  // namespace
+
+void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view what) {
+    if (from->has(TypeHasError) || to->has(TypeHasError)) return;
+    if (may_be_absent(from) && is_assignable(context_, nullable_parts_removed(from), to)) {
+        auto& d = report(DiagnosticCode::PossiblyNull, node,
+                         fmt::format("this may be {}; `{}` is expected here", from->is(TypeKind::Null) ? "null" : print_type(excluded(context_, from, nullable_parts_removed(from))), print_type(to)));
+        if (d.fixes.empty()) d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
+        return;
+    }
+    bool numbers = (is_int(from) && is_number(to)) || (is_number(from) && is_int(to));
+    auto& d = report(DiagnosticCode::TypeMismatch, node,
+                     fmt::format("{}{}`{}` is expected here, not `{}`", what, what.empty() ? "" : ": ", print_type(to), print_type(from)));
+    if (numbers && d.fixes.empty()) {
+        std::string_view wrap = is_int(to) ? "int(" : "number(";
+        d.fixes.push_back({fmt::format("convert with `{})`", wrap),
+                           {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, std::string(wrap)}, {{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
+    }
+}
+
+/// Between types one of which fits the other: spells what the machine has to do.
+ExprId BodyBuilder::convert(ExprId value, Type to) {
+    Type from = type_of(value);
+    if (from == to || from->is(TypeKind::Never) || to->has(TypeHasError) || from->has(TypeHasError)) return value;
+    uint32_t node = body_[value].node;
+    if (to->is(TypeKind::Unit)) return value;
+    if (from->is(TypeKind::Unit) || from->is(TypeKind::Undefined)) {
+        // A call without a result, used as a value: it runs, then stands for undefined.
+        if (from->is(TypeKind::Unit) && !std::holds_alternative<UndefinedLiteral>(body_[value].data)) {
+            ExprId undefined = add(type::undefined(), node, UndefinedLiteral{});
+            value = add(type::undefined(), node, Block{{value}, undefined});
+        }
+        return add(to, node, Convert{ConvertKind::Wrap, value});
+    }
+    if (from->is(TypeKind::Literal)) from = from->element(), body_.expressions[uint32_t(value)].type = from;
+    if (to->is(TypeKind::Literal)) to = to->element();
+    if (from == to) return value;
+    Shape a = shape_of(from), b = shape_of(to);
+    if (a == b && a != Shape::Value) return value;
+    if (is_open(to) || (a != Shape::Value && b == Shape::Value)) return add(to, node, Convert{ConvertKind::Wrap, value});
+    if (is_open(from) || b != Shape::Value) return add(to, node, Convert{ConvertKind::Unwrap, value});
+    return add(to, node, Convert{ConvertKind::Upcast, value});
+}
+
+ExprId BodyBuilder::coerce(ExprId value, Type to, uint32_t node, std::string_view what) {
+    Type from = type_of(value);
+    if (!to || from == to) return value;
+    if (!is_assignable(context_, from, to)) {
+        // A literal number may stand for either kind of number.
+        if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(value)].data); literal && is_int(to) && literal->value == double(int64_t(literal->value)))
+            return add(type::integer(), node, IntegerLiteral{uint64_t(int64_t(literal->value))});
+        mismatch(node, from, to, what);
+        return value;
+    }
+    return convert(value, to);
+}
+
+ExprId BodyBuilder::to_text(ExprId value) {
+    Type from = type_of(value);
+    if (from->is(TypeKind::String)) return value;
+    if (from->is(TypeKind::Literal) && from->element()->is(TypeKind::String)) return convert(value, type::string());
+    return add(type::string(), body_[value].node, Convert{ConvertKind::ToString, value});
+}
+
+ExprId BodyBuilder::truth(ExprId value) {
+    Type t = type_of(value);
+    if (t->is(TypeKind::Bool) || t->has(TypeHasError) || t->is(TypeKind::Never)) return value;
+    if (t->is(TypeKind::Literal) && t->element()->is(TypeKind::Bool)) return convert(value, type::boolean());
+    return add(type::boolean(), body_[value].node, Convert{ConvertKind::ToBool, value});
+}
+
+ExprId BodyBuilder::condition(const ast::Expression& e) {
+    if (!e) return error_expression(0);
+    ExprId value = expression(e);
+    if (is_std_class(type_of(value), "Promise"))
+        report(DiagnosticCode::MisusedPromise, node_of(e.node), "a promise is always true; did you mean to `await` it?");
+    return truth(value);
+}
+
+/// Reports the use of what may be null or undefined; afterwards the value counts as present.
+bool BodyBuilder::present(ExprId& value, uint32_t node, std::string_view use) {
+    Type t = type_of(value);
+    if (!may_be_absent(t)) return true;
+    Type there = nullable_parts_removed(t);
+    if (!t->is(TypeKind::Any)) {
+        auto& d = report(DiagnosticCode::PossiblyNull, node,
+                         fmt::format("this may be {} {}", there->is(TypeKind::Never) ? print_type(t) : print_type(excluded(context_, t, there)), use));
+        if (d.fixes.empty()) d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
+    }
+    value = there->is(TypeKind::Never) ? error_expression(node) : convert(value, there);
+    return false;
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,205 @@
+#include <fmt/format.h>
+
+#include "analyzer/semantics/names.h"
+#include "analyzer/semantics/velox/builder.h"
+
+namespace braid::velox_semantics {
+
+using namespace hir;
+
+/// A chain of accesses as a whole: what stands behind a `?.` is not reached when its object is absent, and the chain's
+/// value is then undefined.
+ExprId BodyBuilder::chain(const ast::Expression& e, Type expected) {
+    uint32_t node = node_of(e.node);
+    std::vector<Link> links;
+    bool outermost = links_ == nullptr;
+    std::vector<Link>* outer = links_;
+    if (outermost) links_ = &links;
+    ExprId value;
+    switch (e.kind()) {
+        case Kind::MemberExpr: value = member(e.as<ast::MemberExpr>()); break;
+        case Kind::IndexExpr: value = index(e.as<ast::IndexExpr>()); break;
+        case Kind::CallExpr: value = call(e.as<ast::CallExpr>(), expected); break;
+        default: {
+            ast::Expression operand = e.as<ast::NonNullExpr>().operand();
+            value = expression(operand);
+            Type t = type_of(value);
+            if (may_be_absent(t)) value = add(nullable_parts_removed(t), node, Convert{ConvertKind::Unwrap, convert(value, t)});
+        }
+    }
+    links_ = outer;
+    if (!outermost || links.empty()) return value;
+    Type result = type::union_of({widened(type_of(value)), type::undefined()});
+    if (type_of(value)->is(TypeKind::Unit)) result = type::unit();
+    if (type_of(value)->has(TypeHasError)) return value;
+    for (auto link = links.rbegin(); link != links.rend(); ++link) {
+        ExprId let = let_temporary(link->local, link->initializer, link->node);
+        ExprId held = convert(add(body_[link->local].type, link->node, LocalRef{link->local}), type::any());
+        ExprId absent = add(type::boolean(), link->node, TypeTest{held, type::union_of({type::null(), type::undefined()})});
+        ExprId nothing = result->is(TypeKind::Unit) ? ExprId::None : convert(add(type::undefined(), link->node, UndefinedLiteral{}), result);
+        if (nothing == ExprId::None) nothing = add(type::unit(), link->node, UnitLiteral{});
+        ExprId choice = add(result, node, If{absent, nothing, convert(value, result)});
+        value = add(result, node, Block{{let}, choice});
+    }
+    return value;
+}
+
+/// The object of a `?.`: kept in a variable, tested later by `chain`, and present from here on.
+ExprId BodyBuilder::optional_link(ExprId object, uint32_t node) {
+    Type t = type_of(object);
+    if (!links_ || t->has(TypeHasError)) return object;
+    LocalId held = temporary(t, node);
+    links_->push_back({held, object, node});
+    ExprId reference = add(t, node, LocalRef{held});
+    Type there = nullable_parts_removed(t);
+    return there == t || there->is(TypeKind::Never) ? reference : convert(reference, there);
+}
+
+/// `Name` where it stands for a class or enum, so that `Name.x` is one of its own members.
+std::optional<ItemId> BodyBuilder::static_owner(const ast::Expression& e) {
+    if (e.kind() == Kind::ThisExpr && this_ == LocalId::None && class_ != ItemId::None) return class_;
+    auto name = e.as<ast::NameExpr>();
+    if (!name || !name.name() || find_local(Name(name.name().text()))) return std::nullopt;
+    ItemId item = types_.scope().find(name.name().text());
+    if (item == ItemId::None) return std::nullopt;
+    ItemKind kind = kind_of(item);
+    if (kind != ItemKind::Class && kind != ItemKind::Enum) return std::nullopt;
+    resolve(node_of(name.name()), item, nullptr);
+    return item;
+}
+
+ExprId BodyBuilder::member(const ast::MemberExpr& e) {
+    uint32_t node = node_of(e.node);
+    if (!e.name()) {
+        if (e.object()) expression(e.object());
+        return error_expression(node);
+    }
+    Name name(e.name().text());
+    uint32_t at = node_of(e.name());
+    if (auto owner = static_owner(e.object())) {
+        if (kind_of(*owner) == ItemKind::Enum) {
+            for (ItemId v : context_.get<DefinitionOf>(*owner)->variants)
+                if (name_of(v) == name) {
+                    resolve(at, v, nullptr);
+                    return variant(v, {{}, node}, nullptr, node);
+                }
+        } else {
+            std::vector<Type> any(context_.get<GenericsOf>(*owner)->size(), type::any());
+            MemberInfo info = find_member(context_, type::nominal(*owner, any), name, true);
+            if (info.kind != MemberInfo::None) {
+                resolve(at, info.item, info.type);
+                if (!private_is_visible(info)) report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+                if (info.kind == MemberInfo::Method) return add(info.type, node, FunctionRef{info.item, {}});
+                Type now = narrowed(fact_key(e), info.type);
+                ExprId reference = add(info.type, node, StaticRef{info.item});
+                return now == info.type ? reference : convert(reference, now);
+            }
+        }
+        std::vector<std::string> candidates;
+        for (const auto& child : *context_.get<ItemChildren>(*owner)) candidates.emplace_back(name_of(child.item).text());
+        std::string near = nearest_name(name.text(), candidates);
+        report(DiagnosticCode::MissingMember, at, fmt::format("`{}` has no {} `{}`{}", name_of(*owner).text(), kind_of(*owner) == ItemKind::Enum ? "variant" : "static member",
+                                                             name.text(), near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        return error_expression(node);
+    }
+    ExprId object = expression(e.object());
+    if (e.is_optional()) object = optional_link(object, node_of(e.object().node));
+    ExprId value = property(object, e.name(), e.object());
+    Type declared = type_of(value), now = narrowed(fact_key(e), declared);
+    return now == declared || declared->has(TypeHasError) ? value : convert(value, now);
+}
+
+/// Reading `object.name`.
+ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast::Expression& whole) {
+    uint32_t at = node_of(token), node = at;
+    Name name(token.text());
+    Type t = type_of(object);
+    if (t->has(TypeHasError)) return error_expression(node);
+    if (t->is(TypeKind::Any)) return add(type::any(), node, Property{object, name});
+    if (may_be_absent(t)) {
+        present(object, node_of(whole.node), fmt::format("and then has no `{}`", name.text()));
+        t = type_of(object);
+        if (t->has(TypeHasError)) return error_expression(node);
+    }
+    if (t->is(TypeKind::Unknown)) {
+        report(DiagnosticCode::TypeMismatch, at, "nothing is known of this value; test what it is first");
+        return error_expression(node);
+    }
+    std::vector<Type> members = t->is(TypeKind::Union) ? t->arguments : std::vector<Type>{t};
+    std::vector<Type> results;
+    for (Type member : members) {
+        if (member->is(TypeKind::Any)) {
+            results.push_back(type::any());
+            continue;
+        }
+        // A message is open: it may carry anything.
+        MemberInfo info = find_member(context_, member, name);
+        if (info.kind == MemberInfo::None) {
+            if (is_std_class(member, "Message") || is_std_class(member, "Object")) {
+                results.push_back(type::any());
+                continue;
+            }
+            std::string near = nearest_name(name.text(), member_names(context_, member));
+            std::string hint = near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near);
+            if (is_std_class(member, "Promise") && find_member(context_, awaited(member), name).kind != MemberInfo::None) hint = "; `await` it first";
+            auto& d = report(DiagnosticCode::MissingMember, at, fmt::format("`{}` has no member `{}`{}", print_type(member), name.text(), hint));
+            if (!near.empty() && d.fixes.empty()) d.fixes.push_back({fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
+            return error_expression(node);
+        }
+        if (!private_is_visible(info)) {
+            auto& d = report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+            if (d.related.empty() && info.item != ItemId::None) d.related.push_back({{info.item, 0}, "it is declared here"});
+        }
+        if (info.item != ItemId::None) resolve(at, info.item, info.type);
+        results.push_back(info.type);
+    }
+    return add(type::union_of(std::move(results)), node, Property{object, name});
+}
+
+ExprId BodyBuilder::index(const ast::IndexExpr& e) {
+    uint32_t node = node_of(e.node);
+    ExprId object = expression(e.object());
+    if (e.is_optional()) object = optional_link(object, node_of(e.object().node));
+    Type t = type_of(object);
+    if (t->has(TypeHasError)) return expression(e.index()), error_expression(node);
+    if (may_be_absent(t) && !t->is(TypeKind::Any)) {
+        present(object, node_of(e.object().node), "and then has no elements");
+        t = type_of(object);
+        if (t->has(TypeHasError)) return error_expression(node);
+    }
+    if (t->is(TypeKind::List) || t->is(TypeKind::Tuple) || t->is(TypeKind::String) || (t->is(TypeKind::Literal) && t->element()->is(TypeKind::String))) {
+        ExprId position = expression(e.index());
+        Type p = widened(type_of(position));
+        if (t->is(TypeKind::Tuple)) {
+            auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(position)].data);
+            if (literal && literal->value >= 0 && literal->value < double(t->arguments.size()))
+                return add(t->arguments[size_t(literal->value)], node, Index{convert(object, type::any()), convert(position, type::any())});
+        }
+        if (is_number(p)) position = add(type::integer(), node_of(e.index().node), Convert{ConvertKind::FloatToInteger, convert(position, type::float_())});
+        else if (p->is(TypeKind::Any)) position = convert(position, type::integer());
+        else if (!is_int(p) && !p->has(TypeHasError)) mismatch(node_of(e.index().node), p, type::float_(), "index");
+        // A whole literal needs no run-time conversion.
+        if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(position)].data))
+            if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(c->operand)].data); literal && literal->value == double(int64_t(literal->value)))
+                position = add(type::integer(), node_of(e.index().node), IntegerLiteral{uint64_t(int64_t(literal->value))});
+        Type element = t->is(TypeKind::List) ? t->element() : t->is(TypeKind::Tuple) ? type::union_of(t->arguments) : type::string();
+        if (t->is(TypeKind::List)) return add(element, node, Index{object, position});
+        if (t->is(TypeKind::Literal)) object = convert(object, type::string());
+        if (t->is(TypeKind::Tuple)) return add(element, node, Index{convert(object, type::any()), convert(position, type::any())});
+        return add(element, node, Index{object, position});
+    }
+    ExprId key = convert(expression(e.index()), type::any());
+    if (t->is(TypeKind::Any)) return add(type::any(), node, Index{object, key});
+    if (auto* literal = std::get_if<Convert>(&body_.expressions[uint32_t(key)].data)) {
+        if (auto* text = std::get_if<StringLiteral>(&body_.expressions[uint32_t(literal->operand)].data)) {
+            MemberInfo info = find_member(context_, t, Name(text->value));
+            if (info.kind != MemberInfo::None) return add(info.type, node, Property{object, Name(text->value)});
+        }
+    }
+    if (t->is(TypeKind::Record)) return add(type::any(), node, Index{convert(object, type::any()), key});
+    std::string hint = is_std_class(t, "Map") ? "; use `.get(key)`" : "";
+    report(DiagnosticCode::MissingMember, node, fmt::format("`{}` has no elements{}", print_type(t), hint));
+    return error_expression(node);
+}
+
+}  // namespace braid::velox_semantics

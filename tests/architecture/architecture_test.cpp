@@ -33,7 +33,7 @@ bool has_ending(const std::string& path, std::initializer_list<const char*> endi
 }
 
 bool is_cpp(const std::string& path) {
-    return has_ending(path, {".cpp", ".h", ".def"});
+    return has_ending(path, {".cpp", ".h", ".def", ".inc"});
 }
 
 std::vector<Include> all_includes() {

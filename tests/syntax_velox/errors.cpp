@@ -89,6 +89,8 @@ TEST_CASE("something does not belong") {
         {"let x: number? = 1", "1:14 syntax-error"},
         {"-2 ** 2", "1:4 syntax-error"},
         {"let while = 3", "1:5 expected-name"},
+        {"for (let i of 0..10) {}", "1:16 syntax-error"},
+        {"switch (x) { case 1..=3 -> f() }", "1:20 syntax-error"},
     });
 }
 
@@ -129,7 +131,7 @@ TEST_CASE("what looks wrong and is right") {
         {"if (a) /re/.test(b)", ""},
         {"let match = 1; match = 2; match(3); x.match(4); let type = of", ""},
         {"for (of of of) {}\nfor (const async of xs) {}", ""},
-        {"let r = 1..toString", "1:10 expected-token"},
+        {"let r = 1 .toString(), s = 1.5.toFixed(2)", ""},
         {"let f = a ? (b) : c => d", ""},
         {"x = a < b || c > (d)", ""},
         {"class A { static async; get; set = 1\n delete() {} }", "2:2 foreign-spelling"},

@@ -142,3 +142,12 @@ TEST_CASE("typed views") {
     CHECK_FALSE(velox::IfStmt().condition());
     CHECK(velox::IfStmt().kind() == Kind::Error);
 }
+
+TEST_CASE("documentation comments") {
+    auto tree = velox::parse(
+        "/// One.\n/// Two.\nfunction f() {}\n\n/** Three\n *  four.\r\n * five.\n */\nlet x = 1\n// no\nlet y\n");
+    auto statements = velox::source_file(*tree).statements();
+    CHECK(doc_comment(statements.at(0).node) == "One.\nTwo.");
+    CHECK(doc_comment(statements.at(1).node) == "Three\n four.\nfive.");
+    CHECK(doc_comment(statements.at(2).node) == "");
+}

@@ -79,6 +79,34 @@ TokenClass token_class(SyntaxKind raw_kind) {
     }
 }
 
+std::string_view without_first(std::string_view text, std::string_view mark) {
+    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
+std::string_view without_end_blanks(std::string_view text) {
+    size_t last = text.find_last_not_of(" \t\r\n");
+    return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+/// The text of `/// …` or of `/** … */`, without the marks at the begin of its lines.
+std::string doc_text(std::string_view comment) {
+    if (comment.starts_with("///")) return std::string(without_end_blanks(without_first(comment.substr(3), " ")));
+    comment.remove_prefix(3);
+    if (comment.ends_with("*/")) comment.remove_suffix(2);
+    std::string text;
+    while (!comment.empty()) {
+        uint32_t length = line_length(comment);
+        std::string_view line = comment.substr(0, length);
+        comment.remove_prefix(length);
+        comment.remove_prefix(comment.starts_with("\r\n") ? 2 : !comment.empty());
+        line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t")));
+        line = without_end_blanks(without_first(without_first(line, "*"), " "));
+        if (!text.empty()) text += '\n';
+        text += line;
+    }
+    return std::string(without_end_blanks(text));
+}
+
 }  // namespace
 
 const Grammar& grammar() {
@@ -90,6 +118,7 @@ const Grammar& grammar() {
         .next_trivia = next_trivia,
         .parse = [](SharedText text) { return parse(std::move(text)); },
         .reparse = reparse,
+        .doc_text = doc_text,
         .token_class = token_class,
     };
     return record;

@@ -71,6 +71,15 @@ bool Parser::assignment_expression() {
     auto mark = builder_.mark();
     if (!binary_expression(2)) return false;
     if (at(Kind::Question)) return conditional_tail(mark);
+    if ((at(Kind::DotDot) || at(Kind::DotDotEqual)) && !newline_before()) {
+        error_here(DiagnosticCode::SyntaxError,
+                   "a range stands only in a pattern of `match`; to count, write `for (let i = a; i < b; i++)`");
+        auto range = builder_.mark();
+        bump();
+        if (starts_expression()) binary_expression(2);
+        finish(range, Kind::Error);
+        return true;
+    }
     if (at(Kind::Greater)) rescan(lex_greater(text_, peek().begin));
     if (!is_assignment_operator(kind())) return true;
     bump();

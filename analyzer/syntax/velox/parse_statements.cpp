@@ -302,13 +302,6 @@ void Parser::switch_values() {
     do {
         assignment_expression();
     } while (accept(Kind::Comma));
-    if (at(Kind::DotDot) || at(Kind::DotDotEqual)) {
-        error_here(DiagnosticCode::SyntaxError, "a `switch` compares with single values; use `match` for ranges");
-        auto mark = builder_.mark();
-        bump();
-        if (starts_expression()) assignment_expression();
-        finish(mark, Kind::Error);
-    }
 }
 
 Kind Parser::try_statement() {

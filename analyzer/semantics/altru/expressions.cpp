@@ -354,7 +354,7 @@ ExprId BodyBuilder::check_index(const ast::IndexExpr& e, Type expected) {
             if (segments.size() == 1 && segments[0].text() == "vec" &&
                 lookup_name(context_, scope_item_, Name("vec"), Want::Value) == ItemId::None)
                 return check_list(arguments, expected, node);
-            Named named = resolve_callee(e);
+            Named named = resolve_callee(ast::Expression::cast(e));
             item = named.item;
             if (named.kind == Named::Item && (kind_of(item) == ItemKind::Constant || kind_of(item) == ItemKind::Static)) {
                 ExprId base = check(e.base());

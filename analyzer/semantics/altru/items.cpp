@@ -57,7 +57,7 @@ class ItemCollector {
         for (Preorder walk(tree_.root()); walk; walk.next(), ++index) {
             if (!walk->is_node()) continue;
             while (stack.size() > 1 && stack.back().depth >= walk.depth()) stack.pop_back();
-            ast::Ast node(SyntaxNode(*walk));
+            ast::Ast node{SyntaxNode(*walk)};
             auto kind = item_kind(node, stack.back().node);
             if (!kind) continue;
             ItemId item = add(*kind, node, index, stack.back().item);

@@ -1,0 +1,327 @@
+#include <fmt/format.h>
+
+#include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/items.h"
+
+namespace braid::velox_semantics {
+
+using namespace hir;
+
+ExprId BodyBuilder::block(const std::vector<ast::Statement>& list, uint32_t node) {
+    scopes_.emplace_back();
+    std::vector<ExprId> out;
+    statements(list, out);
+    scopes_.pop_back();
+    return add(reachable_ ? type::unit() : type::never(), node, Block{std::move(out), ExprId::None});
+}
+
+void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out) {
+    bool is_script_level = kind_of(item_) == ItemKind::File && functions_.size() == 1 && scopes_.size() == functions_.back().scope_base + 1;
+    if (!is_script_level) hoist(list);
+    bool told = false;
+    for (const ast::Statement& s : list) {
+        context_.check_cancelled();
+        bool is_declaration = s.kind() == Kind::FunctionDecl || s.kind() == Kind::ClassDecl || s.kind() == Kind::InterfaceDecl || s.kind() == Kind::TypeAliasDecl ||
+                              s.kind() == Kind::EnumDecl || s.kind() == Kind::ImportDecl || s.kind() == Kind::ExportDecl || s.kind() == Kind::EmptyStmt;
+        if (!reachable_ && !told && !is_declaration) {
+            told = true;
+            auto& d = report(DiagnosticCode::UnreachableCode, node_of(s.node), "this is never reached");
+            d.tags |= TagUnnecessary;
+        }
+        if (is_script_level && is_declaration) continue;
+        if (auto v = s.as<ast::VariableDecl>()) {
+            if (is_script_level)
+                for (ast::Declarator d : v.declarators()) module_variable(d, out);
+            else variables(v, out);
+        } else if (auto f = s.as<ast::FunctionDecl>()) {
+            bool before = reachable_;
+            local_function(f, out);
+            reachable_ = before;
+        } else {
+            ExprId made = statement(s);
+            if (made != ExprId::None) out.push_back(made);
+        }
+    }
+}
+
+/// A top-level variable is a static of the file: the script assigns it in its turn.
+void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>& out) {
+    uint32_t node = node_of(d.node);
+    Type declared = d.type() ? types_.read(d.type().type()) : nullptr;
+    ast::Expression initializer = d.initializer().value();
+    auto name = d.binding().as<ast::NameBinding>();
+    if (!initializer && name) {
+        if (!declared) declared = type::any();
+        ItemId item = name.name() ? find_child(context_, item_, Name(name.name().text())) : ItemId::None;
+        if (item != ItemId::None) resolve(node_of(name.name()), item, declared, true);
+        if (item != ItemId::None && is_assignable(context_, type::undefined(), declared))
+            out.push_back(add(type::unit(), node, hir::Assign{add(declared, node, StaticRef{item}), convert(add(type::undefined(), node, UndefinedLiteral{}), declared)}));
+        return;
+    }
+    ExprId value = declared ? checked(initializer, declared, "initializer") : expression(initializer);
+    Type t = declared ? declared : widened(type_of(value));
+    if (t->is(TypeKind::Null) || t->is(TypeKind::Undefined)) t = type::any();
+    if (name && name.name()) {
+        ItemId item = find_child(context_, item_, Name(name.name().text()));
+        if (item == ItemId::None) return;
+        resolve(node_of(name.name()), item, t, true);
+        out.push_back(add(type::unit(), node, hir::Assign{add(t, node, StaticRef{item}), convert(value, t)}));
+        return;
+    }
+    // `let { a, b } = v` at the top: bound to variables of the script, then stored.
+    size_t first = body_.locals.size();
+    scopes_.emplace_back();
+    PatternId pattern = binding(d.binding(), t, true);
+    out.push_back(add(type::unit(), node, Let{pattern, convert(value, t), ExprId::None}));
+    scopes_.pop_back();
+    for (size_t i = first; i < body_.locals.size(); ++i) {
+        const LocalInfo info = body_.locals[i];
+        ItemId item = info.name.empty() ? ItemId::None : find_child(context_, item_, info.name);
+        if (item == ItemId::None) continue;
+        resolve(info.node, item, info.type, true);
+        out.push_back(add(type::unit(), node, hir::Assign{add(info.type, node, StaticRef{item}), add(info.type, node, LocalRef{LocalId(uint32_t(i))})}));
+    }
+}
+
+void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out) {
+    bool is_mutable = !v.keyword() || to_kind(v.keyword().kind()) != Kind::ConstKw;
+    for (ast::Declarator d : v.declarators()) {
+        uint32_t node = node_of(d.node);
+        Type declared = d.type() ? types_.read(d.type().type()) : nullptr;
+        ast::Expression initializer = d.initializer().value();
+        if (!initializer) {
+            if (!declared) declared = type::any();
+            PatternId pattern = binding(d.binding(), declared, is_mutable);
+            ExprId value = is_assignable(context_, type::undefined(), declared) ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared) : ExprId::None;
+            out.push_back(add(type::unit(), node, Let{pattern, value, ExprId::None}));
+            continue;
+        }
+        ExprId value = declared ? checked(initializer, declared, "initializer") : expression(initializer);
+        Type produced = type_of(value);
+        Type t = declared ? declared : is_mutable ? widened(produced) : produced->is(TypeKind::Literal) ? widened(produced) : produced;
+        if (!declared && (t->is(TypeKind::Null) || t->is(TypeKind::Undefined))) t = type::any();
+        if (t->is(TypeKind::Unit)) t = type::undefined();
+        PatternId pattern = binding(d.binding(), t, is_mutable);
+        if (auto* bind = body_.as<BindPattern>(pattern); bind && declared && declared->is(TypeKind::Union) && !produced->is(TypeKind::Any)) {
+            Type source = produced;
+            if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(value)].data)) source = type_of(c->operand);
+            Type now = restricted(context_, declared, widened(source));
+            if (!now->is(TypeKind::Never) && now != declared) facts_[std::to_string(uint32_t(bind->local))] = now;
+        }
+        out.push_back(add(type::unit(), node, Let{pattern, convert(value, t), ExprId::None}));
+    }
+}
+
+ExprId BodyBuilder::statement(const ast::Statement& s) {
+    if (!s) return ExprId::None;
+    uint32_t node = node_of(s.node);
+    if (++depth_ > 400) {
+        --depth_;
+        report(DiagnosticCode::SyntaxError, node, "statements are nested too deeply; move some into a function");
+        return error_expression(node);
+    }
+    ExprId result = [&]() -> ExprId {
+        switch (s.kind()) {
+            case Kind::Block: return block(s.as<ast::Block>().statements(), node);
+            case Kind::EmptyStmt: return ExprId::None;
+            case Kind::ExprStmt: {
+                auto e = s.as<ast::ExprStmt>().expression();
+                ExprId value = expression(e);
+                if (type_of(value)->is(TypeKind::Never)) reachable_ = false;
+                return value;
+            }
+            case Kind::VariableDecl: {
+                std::vector<ExprId> out;
+                variables(s.as<ast::VariableDecl>(), out);
+                return out.size() == 1 ? out[0] : add(type::unit(), node, Block{std::move(out), ExprId::None});
+            }
+            case Kind::IfStmt: return if_statement(s.as<ast::IfStmt>());
+            case Kind::WhileStmt: return while_loop(s.as<ast::WhileStmt>(), {});
+            case Kind::DoStmt: return do_loop(s.as<ast::DoStmt>(), {});
+            case Kind::ForStmt: return for_loop(s.as<ast::ForStmt>(), {});
+            case Kind::ForOfStmt: return for_of(s.as<ast::ForOfStmt>(), {});
+            case Kind::SwitchStmt: return switch_statement(s.as<ast::SwitchStmt>());
+            case Kind::LabeledStmt: {
+                auto l = s.as<ast::LabeledStmt>();
+                Name label = l.label() ? Name(l.label().text()) : Name();
+                ast::Statement body = l.body();
+                switch (body.kind()) {
+                    case Kind::WhileStmt: return while_loop(body.as<ast::WhileStmt>(), label);
+                    case Kind::DoStmt: return do_loop(body.as<ast::DoStmt>(), label);
+                    case Kind::ForStmt: return for_loop(body.as<ast::ForStmt>(), label);
+                    case Kind::ForOfStmt: return for_of(body.as<ast::ForOfStmt>(), label);
+                    default: break;
+                }
+                ExprId id = reserve(node);
+                jumps_.push_back({label, id, false, false});
+                ExprId inner = statement(body);
+                jumps_.pop_back();
+                reachable_ = true;
+                std::vector<ExprId> out;
+                if (inner != ExprId::None) out.push_back(inner);
+                body_.expressions[uint32_t(id)].data = Block{std::move(out), ExprId::None};
+                return id;
+            }
+            case Kind::BreakStmt: return jump(s.as<ast::BreakStmt>().label(), true, node);
+            case Kind::ContinueStmt: return jump(s.as<ast::ContinueStmt>().label(), false, node);
+            case Kind::ReturnStmt: return return_statement(s.as<ast::ReturnStmt>());
+            case Kind::ThrowStmt: {
+                ExprId value = expression(s.as<ast::ThrowStmt>().value());
+                Type t = type_of(value);
+                ItemId error = std_item(context_, "Error");
+                bool is_error = t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->has(TypeHasError) || (error != ItemId::None && derives_from(context_, t, error));
+                if (t->is(TypeKind::Union)) {
+                    is_error = true;
+                    for (Type member : t->arguments) is_error &= derives_from(context_, member, error);
+                }
+                if (!is_error) {
+                    auto& d = report(DiagnosticCode::TypeMismatch, body_[value].node, fmt::format("only an `Error` can be thrown, not `{}`", print_type(t)));
+                    uint32_t at = body_[value].node;
+                    if (d.fixes.empty() && widened(t)->is(TypeKind::String))
+                        d.fixes.push_back({"wrap it in an `Error`", {{{item_, at}, ItemDiagnostic::FixEdit::InsertBefore, "new Error("}, {{item_, at}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
+                }
+                reachable_ = false;
+                return add(type::never(), node, Throw{convert(value, type::any())});
+            }
+            case Kind::TryStmt: return try_statement(s.as<ast::TryStmt>());
+            case Kind::FunctionDecl: {
+                std::vector<ExprId> out;
+                local_function(s.as<ast::FunctionDecl>(), out);
+                return out.empty() ? ExprId::None : out[0];
+            }
+            case Kind::ExportDefault: return expression(s.as<ast::ExportDefault>().value());
+            case Kind::ClassDecl:
+            case Kind::EnumDecl:
+                report(DiagnosticCode::SyntaxError, node, "classes and enums are declared at the top level of a file");
+                return ExprId::None;
+            default: return ExprId::None;
+        }
+    }();
+    --depth_;
+    return result;
+}
+
+ExprId BodyBuilder::if_statement(const ast::IfStmt& s) {
+    uint32_t node = node_of(s.node);
+    ExprId test = condition(s.condition());
+    Facts before = facts_;
+    bool reached = reachable_;
+    assume(s.condition(), true);
+    ExprId then = statement(s.then_branch());
+    if (then == ExprId::None) then = add(type::unit(), node, Block{{}, ExprId::None});
+    Facts after_then = facts_;
+    bool then_reached = reachable_;
+    facts_ = before;
+    reachable_ = reached;
+    assume(s.condition(), false);
+    ExprId otherwise = ExprId::None;
+    if (s.else_clause()) otherwise = statement(s.else_clause().body());
+    bool else_reached = reachable_;
+    Facts after_else = facts_;
+    merge_facts(after_then, then_reached, after_else, else_reached);
+    return add(reachable_ ? type::unit() : type::never(), node, If{test, then, otherwise});
+}
+
+ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
+    uint32_t node = node_of(s.node);
+    Function& frame = functions_.back();
+    Type wanted = frame.declared_result;
+    if (kind_of(item_) == ItemKind::File && functions_.size() == 1) report(DiagnosticCode::SyntaxError, node, "`return` stands in a function");
+    if (!s.value()) {
+        frame.returned.push_back(type::unit());
+        bool needs = wanted && !frame.is_generator && !is_assignable(context_, type::undefined(), wanted) && !wanted->is(TypeKind::Unit);
+        if (needs) report(DiagnosticCode::TypeMismatch, node, fmt::format("`return` needs a value of type `{}`", print_type(wanted)));
+        reachable_ = false;
+        ExprId value = ExprId::None;
+        if (wanted && !needs && !wanted->is(TypeKind::Unit)) value = convert(add(type::undefined(), node, UndefinedLiteral{}), wanted);
+        return add(type::never(), node, Return{value});
+    }
+    Type hint = wanted && !wanted->is(TypeKind::Unit) ? wanted : nullptr;
+    if (hint && frame.is_async && (s.value().kind() == Kind::NewExpr || s.value().kind() == Kind::CallExpr)) {
+        // The promise that is made may be told by what this function gives.
+        auto n = s.value().as<ast::NewExpr>();
+        auto name = n.callee().as<ast::NameExpr>();
+        if (name && name.name() && name.name().text() == "Promise") hint = promise_of(context_, hint);
+    }
+    ExprId value = expression(s.value(), hint);
+    functions_.back().returned.push_back(type_of(value));
+    Type produced = type_of(value);
+    uint32_t at = node_of(s.value().node);
+    bool adopts = functions_.back().is_async && awaited(produced) != produced && !produced->is(TypeKind::Any);
+    if (adopts && try_depth_ > 0) {
+        auto& d = report(DiagnosticCode::ReturnWithoutAwait, at, "this promise leaves the `try` before it settles: its failure is not caught here");
+        if (d.fixes.empty()) d.fixes.push_back({"await it inside", {{{item_, at}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
+    }
+    if (wanted && !functions_.back().is_generator) {
+        if (adopts) {
+            Type inner = awaited(produced);
+            if (!is_assignable(context_, inner, wanted) && !wanted->is(TypeKind::Unit)) mismatch(at, inner, wanted, "result");
+        } else if (wanted->is(TypeKind::Unit)) {
+            if (!produced->is(TypeKind::Unit) && !produced->is(TypeKind::Undefined) && !produced->is(TypeKind::Any) && !produced->has(TypeHasError) && !produced->is(TypeKind::Never)) {
+                bool is_async = functions_.back().is_async;
+                report(DiagnosticCode::TypeMismatch, at, is_async ? "this function is declared to give `Promise<void>`" : "this function is declared to give `void`");
+            }
+        } else {
+            value = coerce(value, wanted, at, "result");
+        }
+    } else if (functions_.back().is_generator) {
+        value = convert(value, type::any());
+    }
+    reachable_ = false;
+    return add(type::never(), node, Return{value, adopts});
+}
+
+ExprId BodyBuilder::try_statement(const ast::TryStmt& s) {
+    uint32_t node = node_of(s.node);
+    TryCatch out{ExprId::None, {}, ExprId::None};
+    Facts before = facts_;
+    bool reached = reachable_;
+    if (!s.catches().empty()) ++try_depth_;
+    out.body = block(s.body().statements(), node_of(s.body().node));
+    if (!s.catches().empty()) --try_depth_;
+    Facts after = facts_;
+    bool after_reached = reachable_;
+    for (ast::CatchClause c : s.catches()) {
+        // Anything in the body may have failed: only what held before and was not assigned is known.
+        facts_ = before;
+        forget_assigned(s.body().node);
+        reachable_ = reached;
+        scopes_.emplace_back();
+        hir::CatchClause clause{nullptr, PatternId::None, ExprId::None, node_of(c.node)};
+        ItemId error = std_item(context_, "Error");
+        Type caught = error == ItemId::None ? type::any() : type::nominal(error);
+        if (c.class_type()) {
+            caught = types_.read(c.class_type());
+            clause.filter = caught;
+        } else if (c.type()) {
+            Type written = types_.read(c.type().type());
+            if (!written->is(TypeKind::Any) && !written->is(TypeKind::Unknown)) caught = written;
+            if (caught->is(TypeKind::Nominal) && caught->item != error) clause.filter = caught;
+        }
+        if (c.binding()) clause.pattern = binding(c.binding(), caught, true);
+        clause.body = block(c.body().statements(), node_of(c.body().node));
+        scopes_.pop_back();
+        out.catches.push_back(clause);
+        Facts handler = facts_;
+        bool handler_reached = reachable_;
+        merge_facts(after, after_reached, handler, handler_reached);
+        after = facts_;
+        after_reached = reachable_;
+    }
+    facts_ = after;
+    reachable_ = after_reached;
+    if (s.finally()) {
+        bool completes_before = reachable_;
+        reachable_ = true;
+        if (s.catches().empty()) {
+            facts_ = before;
+            forget_assigned(s.body().node);
+        }
+        out.finally = block(s.finally().body().statements(), node_of(s.finally().node));
+        reachable_ = reachable_ && completes_before;
+        if (s.catches().empty() && completes_before) facts_ = after;
+    }
+    return add(reachable_ ? type::unit() : type::never(), node, std::move(out));
+}
+
+}  // namespace braid::velox_semantics

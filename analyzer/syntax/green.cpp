@@ -4,6 +4,18 @@
 #include <cstring>
 #include <new>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+#ifndef ASAN_POISON_MEMORY_REGION
+#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
+
 namespace braid {
 
 void SyntaxError::shift(uint32_t delta) {
@@ -33,46 +45,73 @@ struct Chunk {
     static Chunk* of(const void* pointer) {
         return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(pointer) & ~uintptr_t(ChunkBytes - 1));
     }
-    static Chunk* create(size_t bytes) {
+    static Chunk* create(size_t bytes, uint32_t references) {
         size_t rounded = (bytes + ChunkBytes - 1) / ChunkBytes * ChunkBytes;
         void* memory = std::aligned_alloc(ChunkBytes, rounded);
         if (!memory) throw std::bad_alloc();
         bytes_in_use.fetch_add(rounded, std::memory_order_relaxed);
-        return new (memory) Chunk{{1}, uint32_t(rounded)};
+        return new (memory) Chunk{{references}, uint32_t(rounded)};
     }
-    void release() {
-        if (alive.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    void release(uint32_t references) {
+        if (alive.fetch_sub(references, std::memory_order_acq_rel) != references) return;
         bytes_in_use.fetch_sub(bytes, std::memory_order_relaxed);
+        ASAN_UNPOISON_MEMORY_REGION(this, bytes);
         std::free(this);
     }
 };
 constexpr size_t ChunkStart = 16;
 static_assert(sizeof(Chunk) <= ChunkStart);
 
-/// The chunk a thread allocates from; holds one reference of it.
+/// The chunk a thread allocates from. It is born with more references than nodes fit; the thread gives back what it did not use.
 struct CurrentChunk {
+    static constexpr uint32_t Stock = 1u << 30;
     Chunk* chunk = nullptr;
     size_t used = 0;
-    ~CurrentChunk() {
-        if (chunk) chunk->release();
+    uint32_t given = 0;
+
+    ~CurrentChunk() { retire(); }
+    void retire() {
+        if (chunk) chunk->release(Stock - given);
+        chunk = nullptr;
     }
     void* allocate(size_t bytes) {
-        if (bytes > LargeNode) {
-            // A chunk of its own; its first reference is the node's.
-            return reinterpret_cast<char*>(Chunk::create(ChunkStart + bytes)) + ChunkStart;
-        }
+        // A large node has a chunk of its own and its only reference.
+        if (bytes > LargeNode) return reinterpret_cast<char*>(Chunk::create(ChunkStart + bytes, 1)) + ChunkStart;
         if (!chunk || used + bytes > ChunkBytes) {
-            if (chunk) chunk->release();
-            chunk = Chunk::create(ChunkBytes);
+            retire();
+            chunk = Chunk::create(ChunkBytes, Stock);
             used = ChunkStart;
+            given = 0;
         }
         void* memory = reinterpret_cast<char*>(chunk) + used;
         used += bytes;
-        chunk->alive.fetch_add(1, std::memory_order_relaxed);
+        ++given;
         return memory;
     }
 };
 thread_local CurrentChunk current_chunk;
+
+/// Gives references back, those of one chunk at once.
+class Releases {
+  public:
+    ~Releases() { flush(); }
+    void add(const void* node) {
+        Chunk* chunk = Chunk::of(node);
+        if (chunk != chunk_) {
+            flush();
+            chunk_ = chunk;
+        }
+        ++count_;
+    }
+
+  private:
+    void flush() {
+        if (chunk_) chunk_->release(count_);
+        count_ = 0;
+    }
+    Chunk* chunk_ = nullptr;
+    uint32_t count_ = 0;
+};
 
 }  // namespace
 
@@ -111,17 +150,22 @@ const std::vector<SyntaxError>* GreenNode::own_errors() const {
 void GreenNode::destroy(const GreenNode* root) {
     // Iterative: the depth of a tree is no reason to use up the native stack.
     std::vector<const GreenNode*> doomed{root};
+    Releases releases;
     while (!doomed.empty()) {
         const GreenNode* node = doomed.back();
         doomed.pop_back();
         for (GreenSlot slot : *node) {
             if (slot.is_inline()) continue;
             const GreenNode* child = slot.heap();
-            if (child->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) doomed.push_back(child);
+            // The sole owner needs no locked operation.
+            if (child->refs_.load(std::memory_order_acquire) == 1 || child->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+                doomed.push_back(child);
         }
         delete node->own_errors();
+        size_t size = sizeof(GreenNode) + node->slot_count() * sizeof(GreenSlot);
         node->~GreenNode();
-        Chunk::of(node)->release();
+        ASAN_POISON_MEMORY_REGION(node, size);  // chunks would hide a use after this from the sanitizer
+        releases.add(node);
     }
 }
 

@@ -214,16 +214,16 @@ const char* Lexer::skip_trivia(const char* p, Token& token) {
     return p;
 }
 
-Token Lexer::lex(uint32_t begin) {
-    problem_.reset();
+void Lexer::lex(uint32_t begin, Token& token) {
+    if (problem_) problem_.reset();
     looked_at_ = 0;
-    Token token;
     token.begin = begin;
     const char* start = skip_trivia(text_.data() + begin, token);
     token.trivia = offset(start) - begin;
     const char* p = start;
     switch (class_of(p)) {
         case Class::End:
+            token.kind = Kind::EndOfFile;
             if (p < end_) {
                 token.kind = Kind::BadToken;
                 p = bad(p);
@@ -262,7 +262,6 @@ Token Lexer::lex(uint32_t begin) {
     token.length = uint32_t(p - start);
     token.has_problem = problem_.has_value();
     ends_at(token.end());
-    return token;
 }
 
 const char* Lexer::name(const char* p, Token& token) {

@@ -38,7 +38,12 @@ class Lexer {
   public:
     explicit Lexer(std::string_view text) : text_(text), end_(text.data() + text.size()) {}
 
-    Token lex(uint32_t offset);
+    Token lex(uint32_t offset) {
+        Token token;
+        lex(offset, token);
+        return token;
+    }
+    void lex(uint32_t offset, Token& token);
     /// After a `.`: digits only, so that `pair.0.1` is two fields.
     Token lex_field(uint32_t offset);
     /// What follows in a string: StringText, InterpolationStart, StringEnd; an empty BadToken where the string breaks off.

@@ -296,10 +296,17 @@ void Parser::if_expression() {
     if (!nesting) return;
     Mark mark = builder_.mark();
     Column header = line_;
-    bump();
+    bump();  // `if`, or `elif` in its place
     condition();
     block(header, "the condition");
-    if (at_else(header)) {
+    if (at_elif(header)) {
+        Mark clause = builder_.mark();
+        accept_line();
+        foreign(token_.range(), "`elif` is written `else if` in Altru", "write `else if`", "else if");
+        token_.kind = visible_ = Kind::IfKw;
+        if_expression();
+        builder_.finish(clause, raw(Kind::ElseClause));
+    } else if (at_else(header)) {
         Mark clause = builder_.mark();
         accept_line();
         bump();
@@ -310,6 +317,11 @@ void Parser::if_expression() {
         builder_.finish(clause, raw(Kind::ElseClause));
     }
     builder_.finish(mark, raw(Kind::IfExpr));
+}
+
+bool Parser::at_elif(const Column& header) const {
+    if (token_.kind != Kind::Identifier || token_text() != "elif") return false;
+    return at(LineEnd) ? token_.column == header : token_.first_on_line || layout_.brackets;
 }
 
 /// expression, or let pattern = expression; several joined by `and`

@@ -197,10 +197,14 @@ void Parser::select_arm(Unit& unit) {
     }
     // `pattern = operation` or an operation alone: a pattern is one only if `=` follows.
     bool binds = false;
+    int open = 0;
     for (Token token = token_; token.kind != Kind::EndOfFile; token = peek_after(token)) {
-        if (token.first_on_line && token.begin != token_.begin) break;
-        if (token.kind == Kind::Equal) binds = true;
-        if (token.kind == Kind::Equal || token.kind == Kind::Colon || token.kind == Kind::LeftArrow || token.kind == Kind::Dot) break;
+        if (token.first_on_line && token.begin != token_.begin && open == 0) break;
+        if (token.kind == Kind::LeftParen || token.kind == Kind::LeftBracket || token.kind == Kind::LeftBrace) ++open;
+        if (token.kind == Kind::RightParen || token.kind == Kind::RightBracket || token.kind == Kind::RightBrace) --open;
+        if (open > 0) continue;
+        binds = token.kind == Kind::Equal;
+        if (binds || open < 0 || token.kind == Kind::Colon || token.kind == Kind::LeftArrow || token.kind == Kind::Dot) break;
     }
     if (binds) {
         pattern();

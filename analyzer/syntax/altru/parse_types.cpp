@@ -16,15 +16,19 @@ bool Parser::at_type() const {
 
 /// type = operand { "|" operand } | operand "+" bounds
 void Parser::type() {
+    Mark mark = builder_.mark();
+    union_type();
+    if (!at(Kind::Plus)) return;
+    bump();
+    type_bounds();
+    builder_.finish(mark, raw(Kind::BoundedType));
+}
+
+void Parser::union_type() {
     Nesting nesting(*this);
     if (!nesting) return;
     Mark mark = builder_.mark();
     type_operand(true);
-    if (at(Kind::Plus)) {
-        bump();
-        type_bounds();
-        builder_.finish(mark, raw(Kind::BoundedType));
-    }
     if (!at(Kind::Pipe)) return;
     while (eat(Kind::Pipe)) {
         continue_line(true);
@@ -114,7 +118,7 @@ void Parser::function_type() {
             bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a type", &Parser::plain_type);
         else
             expect(Kind::LeftParen, "and the types of the parameters after `fn`");
-        if (eat(Kind::Arrow)) type();
+        if (eat(Kind::Arrow)) union_type();  // `fn() -> T + Send` bounds the function, not the result
     }
     builder_.finish(mark, raw(Kind::FunctionType));
 }

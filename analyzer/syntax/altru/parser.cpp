@@ -14,9 +14,15 @@ GreenRef Parser::parse_file() {
 
 void Parser::lex() {
     bool field = token_.kind == Kind::Dot && token_.end() == position() && token_.length > 0;
-    token_ = field ? lexer_.lex_field(position()) : lexer_.lex(position());
+    if (field)
+        token_ = lexer_.lex_field(position());
+    else
+        lexer_.lex(position(), token_);
     builder_.looked_at(lexer_.looked_at());
-    lexical_ = token_.has_problem ? lexer_.take_problem() : std::nullopt;
+    if (token_.has_problem)
+        lexical_ = lexer_.take_problem();
+    else if (lexical_)
+        lexical_.reset();
     last_line_ = line_;
     if (token_.first_on_line) line_ = token_.column;
     accepted_ = false;
@@ -45,8 +51,13 @@ void Parser::accept_line() {
     show();
 }
 
+void Parser::report_lexical() {
+    builder_.error(std::move(*lexical_));
+    lexical_.reset();
+}
+
 void Parser::push_as(Kind kind) {
-    if (lexical_) builder_.error(*std::exchange(lexical_, std::nullopt));
+    if (lexical_) report_lexical();
     builder_.token(raw(kind), token_.trivia, token_.length);
 }
 

@@ -96,6 +96,7 @@ class Parser {
     Token peek_after(const Token& token);
     void bump() { bump_as(visible_); }
     void bump_as(Kind kind);
+    void report_lexical();
     void push_as(Kind kind);  ///< without lexing on
     void bump_part(Kind kind, uint32_t length);
     bool eat(Kind kind);
@@ -242,6 +243,7 @@ class Parser {
     void closure_body();
     void if_expression();
     bool at_else(const Column& header) const;
+    bool at_elif(const Column& header) const;
     void match_expression();
     void condition();
     void quantifier();
@@ -251,6 +253,7 @@ class Parser {
 
     // ---- types and patterns (parse_types.cpp, parse_patterns.cpp) ----
     void type();
+    void union_type();
     void annotation_type();  ///< a type without `|` at its top, as between the bars of a closure
     void type_operand(bool angle);
     void path_type(bool angle);

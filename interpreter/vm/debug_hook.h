@@ -22,6 +22,10 @@ class DebugHook {
     virtual StopAction on_step(VmTask& task, const Function& function, uint32_t pc) = 0;
     /// An error was raised; `caught`: some handler of the program is waiting for it.
     virtual StopAction on_raise(VmTask& task, Word error, bool caught) = 0;
+    /// A stepping task has parked or ended. It may already run elsewhere: only its address tells something.
+    virtual void on_left(VmTask& /*task*/, scheduler::StepResult /*how*/) {}
+    /// The frames of `task` from position `boundary` up have become those of `fiber`, which does not run yet.
+    virtual void on_detach(VmTask& /*task*/, VmTask& /*fiber*/, size_t /*boundary*/) {}
 };
 
 /// Breakpoints: an instruction's opcode is replaced by BREAK, the original kept here. Only while the world is stopped.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "interpreter/bytecode/code.h"
 #include "interpreter/vm/hash_table.h"
@@ -52,7 +53,7 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
     const Unit* pc;
     Word error = 0;
     Word result = 0;
-    bool resumed_stop = task.skip_break_ != ~uint64_t{0};
+    bool resumed_stop = false;  // the debugger stopped here and lets the instruction be executed now
 
 #define LOAD_FRAME()                                    \
     do {                                                \
@@ -84,6 +85,15 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
 
     if (task.empty_) return StepResult::Done;
     LOAD_FRAME();
+    if (task.raised_) {
+        error = std::exchange(task.raised_, 0);
+        goto unwind;
+    }
+    if (task.skip_break_ != ~uint64_t{0}) {
+        resumed_stop = fn->kind == FunctionKind::Bytecode && task.skip_break_ == machine.position(*fn, frame->pc);
+        bool is_break = resumed_stop && *pc == static_cast<Unit>(Opcode::Break);
+        if (!is_break && !task.stepping()) task.skip_break_ = ~uint64_t{0};
+    }
     goto enter;
 
 // A frame has just become the innermost one: run it from its pc.
@@ -163,10 +173,10 @@ leave : {
 }
 
 raise:
-    if (DebugHook* hook = vm.debug_hook())
-        if (machine.stop_at_raise(*hook, error)) {
-            // Reported; the error takes its way when the task goes on.
-        }
+    if (DebugHook* hook = vm.debug_hook(); hook && machine.stop_at_raise(*hook, error)) {
+        task.raised_ = error;
+        return StepResult::Yielded;
+    }
 // `error` looks for somebody who wants it, from the innermost frame outwards.
 unwind:
     LOAD_FRAME();
@@ -200,7 +210,8 @@ op_step:
     frame->pc = static_cast<uint32_t>(pc - code);
     if (resumed_stop) {
         resumed_stop = false;
-    } else if (DebugHook* hook = vm.debug_hook(); hook && hook->on_step(task, *fn, frame->pc) == StopAction::Stop) {
+    } else if (DebugHook* hook = task.top_ <= task.step_limit_ ? vm.debug_hook() : nullptr;
+               hook && hook->on_step(task, *fn, frame->pc) == StopAction::Stop) {
         task.skip_break_ = machine.position(*fn, frame->pc);
         return StepResult::Yielded;
     }
@@ -226,6 +237,14 @@ op_Break : {
 #include "interpreter/vm/ops_boxed.inc"
 }
 
-StepResult VmTask::run(scheduler::Worker&, scheduler::Budget& budget) { return Interpreter::run(*this, budget); }
+StepResult VmTask::run(scheduler::Worker&, scheduler::Budget& budget) {
+    Vm& vm = vm_;
+    bool stepping = stepping_;
+    StepResult result = Interpreter::run(*this, budget);
+    // After a park the task may be running elsewhere, or be gone.
+    if (stepping && result != StepResult::Yielded)
+        if (DebugHook* hook = vm.debug_hook()) hook->on_left(*this, result);
+    return result;
+}
 
 }  // namespace braid::vm

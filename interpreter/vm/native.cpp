@@ -139,6 +139,7 @@ WakeHandle NativeCall::park(const scheduler::WaitReason* reason) {
         VmTask* outer = task_;
         scheduler::TaskRef fiber = outer->detach(boundary, promise);
         task_ = &vm_task(fiber);
+        if (DebugHook* hook = vm_.debug_hook()) hook->on_detach(*outer, *task_, boundary);
         auto token = vm_.scheduler().spawn_parked(fiber, outer->strand(), reason);
         if (token) {
             task_->was_parked_ = true;

@@ -167,6 +167,7 @@ void VmTask::cancel() {
 void VmTask::trace(heap::Marker& marker) const {
     marker.visit(result_);
     marker.visit(native_result_);
+    marker.visit(raised_);
     if (empty_) return;
     for (size_t at = top_;;) {
         auto* f = reinterpret_cast<const Frame*>(stack_.get() + at);

@@ -84,8 +84,14 @@ class VmTask final : public scheduler::Task {
 
     /// Stepping: while set, every instruction of this task asks the debug hook first. Takes effect at the next step of
     /// the task; set it while the world is stopped or the task is held.
-    void set_stepping(bool on) { stepping_ = on; }
+    /// Frames above `highest` (a position()) are not asked about: a step over them costs little more than running them.
+    void set_stepping(bool on, size_t highest = SIZE_MAX) {
+        stepping_ = on;
+        step_limit_ = highest;
+    }
     bool stepping() const { return stepping_; }
+    /// Grows with every frame pushed: tells frames of one task apart while they live.
+    size_t position() const { return empty_ ? 0 : top_; }
 
     /// The runtime's data of the task (actor, isolate, transaction…). Fibers inherit it from the task they come off.
     std::shared_ptr<void> context;
@@ -128,6 +134,8 @@ class VmTask final : public scheduler::Task {
     bool was_parked_ = false;
     bool unwinding_ = false;
     bool stepping_ = false;
+    size_t step_limit_ = SIZE_MAX;
+    Word raised_ = 0;         // an error the debugger stopped at; takes its way when the task goes on
     uint64_t skip_break_ = ~uint64_t{0};  // function id << 32 | pc of the breakpoint the task stopped at
     std::atomic<bool> cancel_{false};
 };

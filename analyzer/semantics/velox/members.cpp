@@ -90,7 +90,7 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
                 resolve(at, info.item, info.type);
                 if (!private_is_visible(info)) report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
                 if (info.kind == MemberInfo::Method) return add(info.type, node, FunctionRef{info.item, {}});
-                Type now = narrowed(fact_key(ast::Expression(e.node)), info.type);
+                Type now = narrowed(fact_key(e.as<ast::Expression>()), info.type);
                 ExprId reference = add(info.type, node, StaticRef{info.item});
                 return now == info.type ? reference : convert(reference, now);
             }
@@ -105,7 +105,7 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
     ExprId object = expression(e.object());
     if (e.is_optional()) object = optional_link(object, node_of(e.object().node));
     ExprId value = property(object, e.name(), e.object());
-    Type declared = type_of(value), now = narrowed(fact_key(ast::Expression(e.node)), declared);
+    Type declared = type_of(value), now = narrowed(fact_key(e.as<ast::Expression>()), declared);
     return now == declared || declared->has(TypeHasError) ? value : convert(value, now);
 }
 

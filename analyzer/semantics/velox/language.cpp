@@ -1,0 +1,28 @@
+#include "analyzer/semantics/velox/language.h"
+
+#include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/items.h"
+
+namespace braid::velox_semantics {
+
+const Language language = {
+    .name = "velox",
+    .file_extension = ".velox",
+    .line_comment = "//",
+    .errors_are_exceptions = true,
+    .prelude = "std:velox/core.velox",
+    .grammar = ast::grammar,
+    .items = items,
+    .imported_paths = imported_paths,
+    .function_signature = function_signature,
+    .type_definition = type_definition,
+    .impl_info = impl_info,
+    .value_type = value_type,
+    .body = build_body,
+    .item_diagnostics = item_diagnostics,
+    .print_type = print_type,
+    .print_signature = print_signature,
+    .documentation = documentation,
+};
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,421 @@
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "analyzer/semantics/names.h"
+#include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/items.h"
+
+namespace braid::velox_semantics {
+
+using namespace hir;
+
+PatternId BodyBuilder::binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type, bool is_mutable) {
+    uint32_t node = node_of(initializer.node);
+    ExprId value = checked(initializer.value(), type, "default");
+    PatternId sub = binding(b, type, is_mutable);
+    return add_pattern(type, node, DefaultPattern{sub, convert(value, type)});
+}
+
+PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
+    if (!b) return add_pattern(t, 0, WildcardPattern{});
+    uint32_t node = node_of(b.node);
+    if (auto n = b.as<ast::NameBinding>()) {
+        if (!n.name()) return add_pattern(t, node, WildcardPattern{});
+        Name name(n.name().text());
+        uint32_t at = node_of(n.name());
+        if (scopes_.back().names.count(name)) {
+            LocalId earlier = scopes_.back().names[name];
+            bool parameter_itself = body_[earlier].node == at;
+            if (!parameter_itself) {
+                auto& d = report(DiagnosticCode::DuplicateDeclaration, at, fmt::format("`{}` is declared twice in this block", name.text()));
+                if (d.related.empty()) d.related.push_back({{item_, body_[earlier].node}, "it is declared first here"});
+            }
+        }
+        LocalId local = declare(name, t, at, is_mutable);
+        resolve(at, local, t, true);
+        return add_pattern(t, node, BindPattern{local, BindMode::Value, PatternId::None});
+    }
+    auto sub = [&](const ast::Binding& inner, const ast::Initializer& initializer, Type type) {
+        if (!initializer) return binding(inner, type, is_mutable);
+        return binding_with_default(inner, initializer, nullable_parts_removed(type)->is(TypeKind::Never) ? type::any() : excluded(context_, type, type::undefined()), is_mutable);
+    };
+    if (auto o = b.as<ast::ObjectBinding>()) {
+        RecordPattern record;
+        for (ast::BindingProperty p : o.properties()) {
+            if (p.is_rest()) {
+                report(DiagnosticCode::SyntaxError, node_of(p.node), "`...rest` of an object is not supported yet; name the members");
+                continue;
+            }
+            auto plain = p.binding().as<ast::NameBinding>();
+            Name name = p.key() ? member_name(p.key()) : plain && plain.name() ? Name(plain.name().text()) : Name();
+            Type type = type::any();
+            if (!t->is(TypeKind::Any) && !t->has(TypeHasError)) {
+                MemberInfo info = find_member(context_, nullable_parts_removed(t), name);
+                if (info.kind == MemberInfo::None) {
+                    std::string near = nearest_name(name.text(), member_names(context_, t));
+                    report(DiagnosticCode::MissingMember, node_of(p.node), fmt::format("`{}` has no member `{}`{}", print_type(t), name.text(),
+                                                                                       near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                    type = type::error();
+                } else {
+                    type = info.type;
+                }
+            }
+            record.fields.emplace_back(name, sub(p.binding(), p.initializer(), type));
+        }
+        return add_pattern(t, node, std::move(record));
+    }
+    auto a = b.as<ast::ArrayBinding>();
+    ListPattern list;
+    TuplePattern tuple;
+    bool is_tuple = t->is(TypeKind::Tuple);
+    size_t i = 0;
+    for (ast::BindingElement e : a.elements()) {
+        Type element = is_tuple ? (i < t->arguments.size() ? t->arguments[i] : type::undefined()) : t->is(TypeKind::List) ? t->element() : type::any();
+        if (e.is_rest()) {
+            list.rest = uint32_t(list.elements.size());
+            list.rest_pattern = binding(e.binding(), is_tuple ? list_of(type::any()) : t, is_mutable);
+            continue;
+        }
+        PatternId made = e.binding() ? sub(e.binding(), e.initializer(), element) : add_pattern(element, node_of(e.node), WildcardPattern{});
+        list.elements.push_back(made);
+        ++i;
+    }
+    if (!is_tuple && !t->is(TypeKind::List) && !t->is(TypeKind::Any) && !t->has(TypeHasError))
+        report(DiagnosticCode::TypeMismatch, node, fmt::format("`{}` has no elements to take apart", print_type(t)));
+    return add_pattern(t, node, std::move(list));
+}
+
+// ---- match ----
+
+ItemId BodyBuilder::resolve_path(const ast::Path& path, Type scrutinee) {
+    auto names = path.names();
+    if (names.empty()) return ItemId::None;
+    auto variant_of = [&](ItemId owner, const SyntaxToken& name) {
+        if (owner == ItemId::None || kind_of(owner) != ItemKind::Enum) return ItemId::None;
+        for (ItemId v : context_.get<DefinitionOf>(owner)->variants)
+            if (name_of(v).text() == name.text()) return v;
+        return ItemId::None;
+    };
+    if (names.size() == 2) return variant_of(types_.scope().find_type(names[0].text()), names[1]);
+    // A bare name: a variant of what is matched comes before anything else of that name.
+    for (Type member : scrutinee->is(TypeKind::Union) ? scrutinee->arguments : std::vector<Type>{scrutinee})
+        if (member->is(TypeKind::Nominal))
+            if (ItemId v = variant_of(member->item, names[0]); v != ItemId::None) return v;
+    return types_.scope().find_type(names[0].text());
+}
+
+PatternId BodyBuilder::variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee, Type& narrowed, uint32_t node) {
+    ItemId owner = parent_of(variant);
+    Type enum_type = type::nominal(owner, std::vector<Type>(context_.get<GenericsOf>(owner)->size(), type::any()));
+    bool direct = scrutinee->is(TypeKind::Nominal) && scrutinee->item == owner;
+    for (Type member : scrutinee->is(TypeKind::Union) ? scrutinee->arguments : std::vector<Type>{scrutinee})
+        if (member->is(TypeKind::Nominal) && member->item == owner) enum_type = member;
+    narrowed = enum_type;
+    auto definition = context_.get<DefinitionOf>(variant);
+    if (fields.size() > definition->fields.size())
+        report(DiagnosticCode::WrongArgumentCount, node, fmt::format("`{}` has {} value{}, not {}", name_of(variant).text(), definition->fields.size(),
+                                                                     definition->fields.size() == 1 ? "" : "s", fields.size()));
+    VariantPattern out{variant, {}};
+    for (size_t i = 0; i < definition->fields.size(); ++i) {
+        Type field = substitute(definition->fields[i].type, owner, enum_type->arguments), ignored = field;
+        out.fields.push_back(i < fields.size() ? pattern(fields[i], field, ignored) : add_pattern(field, node, WildcardPattern{}));
+    }
+    PatternId made = add_pattern(enum_type, node, std::move(out));
+    return direct ? made : add_pattern(scrutinee, node, TypePattern{enum_type, made});
+}
+
+PatternId BodyBuilder::name_pattern(const ast::Pattern& p, Type scrutinee, Type& narrowed) {
+    uint32_t node = node_of(p.node);
+    auto n = p.as<ast::NamePattern>();
+    auto names = n.path().names();
+    if (names.empty()) return add_pattern(scrutinee, node, ErrorPattern{});
+    ItemId item = resolve_path(n.path(), scrutinee);
+    if (item != ItemId::None) {
+        resolve(node_of(names.back()), item, nullptr);
+        if (kind_of(item) == ItemKind::Variant) return variant_pattern(item, {}, scrutinee, narrowed, node);
+        if (kind_of(item) == ItemKind::Interface) {
+            report(DiagnosticCode::TypeMismatch, node, fmt::format("`{}` is an interface and cannot be tested; test a class or a field", names[0].text()));
+            return add_pattern(scrutinee, node, ErrorPattern{});
+        }
+        std::vector<Type> any(context_.get<GenericsOf>(item)->size(), type::any());
+        Type tested = kind_of(item) == ItemKind::TypeAlias ? substitute(*context_.get<ValueTypeOf>(item), item, any) : type::nominal(item, any);
+        narrowed = restricted(context_, scrutinee, tested);
+        if (narrowed->is(TypeKind::Never)) narrowed = tested;
+        return add_pattern(scrutinee, node, TypePattern{tested, PatternId::None});
+    }
+    std::string_view text = names[0].text();
+    if (names.size() > 1 || std::isupper(static_cast<unsigned char>(text[0]))) {
+        std::vector<std::string> candidates = types_.scope().names();
+        if (scrutinee->is(TypeKind::Nominal))
+            for (ItemId v : context_.get<DefinitionOf>(scrutinee->item)->variants) candidates.emplace_back(name_of(v).text());
+        std::string near = nearest_name(names.back().text(), candidates);
+        report(DiagnosticCode::UnresolvedName, node, fmt::format("no class, variant or type `{}` is known here{}", names.back().text(),
+                                                                 near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        return add_pattern(scrutinee, node, ErrorPattern{});
+    }
+    uint32_t at = node_of(names[0]);
+    LocalId local = declare(Name(text), scrutinee, at, true);
+    resolve(at, local, scrutinee, true);
+    return add_pattern(scrutinee, node, BindPattern{local, BindMode::Value, PatternId::None});
+}
+
+PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutinee, Type& narrowed) {
+    uint32_t node = node_of(p.node);
+    Type tested = nullptr;
+    if (p.path()) {
+        ItemId item = resolve_path(p.path(), scrutinee);
+        if (item != ItemId::None && kind_of(item) == ItemKind::Class)
+            tested = type::nominal(item, std::vector<Type>(context_.get<GenericsOf>(item)->size(), type::any()));
+    }
+    Type base = tested ? tested : nullable_parts_removed(scrutinee);
+    // Literal fields tell which members of a union are meant.
+    if (!tested && base->is(TypeKind::Union)) {
+        std::vector<Type> members;
+        for (Type member : base->arguments) {
+            bool fits = true;
+            for (ast::PatternProperty f : p.properties()) {
+                MemberInfo info = find_member(context_, member, member_name(f.key()));
+                auto literal_pattern = f.pattern().as<ast::LiteralPattern>();
+                if (info.kind == MemberInfo::None) fits = false;
+                else if (literal_pattern && literal_pattern.value() && to_kind(literal_pattern.value().kind()) == Kind::StringLiteral && info.type->is(TypeKind::Literal))
+                    fits &= info.type->text.text() == "\"" + string_value(literal_pattern.value().text()) + "\"";
+            }
+            if (fits) members.push_back(member);
+        }
+        base = type::union_of(std::move(members));
+    }
+    narrowed = base;
+    RecordPattern record;
+    for (ast::PatternProperty f : p.properties()) {
+        if (f.is_rest()) {
+            report(DiagnosticCode::SyntaxError, node_of(f.node), "`...rest` of an object is not supported yet; name the members");
+            continue;
+        }
+        Name name = member_name(f.key());
+        Type field = type::any();
+        if (!base->is(TypeKind::Any) && !base->is(TypeKind::Never) && !base->has(TypeHasError)) {
+            MemberInfo info = base->is(TypeKind::Union) ? find_member(context_, base->arguments[0], name) : find_member(context_, base, name);
+            if (info.kind == MemberInfo::None) report(DiagnosticCode::MissingMember, node_of(f.node), fmt::format("`{}` has no member `{}`", print_type(base), name.text()));
+            else field = info.type;
+        }
+        Type inner = field;
+        PatternId sub;
+        if (f.pattern()) {
+            sub = pattern(f.pattern(), field, inner);
+        } else {
+            uint32_t at = node_of(f.key().node);
+            LocalId local = declare(name, field, at, true);
+            resolve(at, local, field, true);
+            sub = add_pattern(field, at, BindPattern{local, BindMode::Value, PatternId::None});
+        }
+        record.fields.emplace_back(name, sub);
+    }
+    PatternId made = add_pattern(base, node, std::move(record));
+    return tested ? add_pattern(scrutinee, node, TypePattern{tested, made}) : made;
+}
+
+PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narrowed) {
+    if (!p) return add_pattern(scrutinee, 0, ErrorPattern{});
+    uint32_t node = node_of(p.node);
+    narrowed = scrutinee;
+    auto literal_of = [&](const SyntaxToken& token, bool negative) {
+        Type hint = widened(nullable_parts_removed(scrutinee));
+        ExprId value = literal(token, negative, hint, node);
+        Type t = type_of(value);
+        if (!is_assignable(context_, widened(t), hint) && !is_assignable(context_, hint, widened(t)) && !is_assignable(context_, t, scrutinee))
+            mismatch(node, t, scrutinee, "pattern");
+        bool same = widened(t) == scrutinee;
+        return same ? convert(value, scrutinee) : convert(value, type::any());
+    };
+    switch (p.kind()) {
+        case Kind::WildcardPattern: return add_pattern(scrutinee, node, WildcardPattern{});
+        case Kind::ParenPattern: return pattern(p.as<ast::ParenPattern>().inner(), scrutinee, narrowed);
+        case Kind::LiteralPattern: {
+            auto l = p.as<ast::LiteralPattern>();
+            ExprId value = literal_of(l.value(), l.is_negative());
+            Type t = type_of(value);
+            if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(value)].data)) t = type_of(c->operand);
+            if (l.value() && to_kind(l.value().kind()) == Kind::StringLiteral) t = type::literal(type::string(), "\"" + string_value(l.value().text()) + "\"");
+            if (scrutinee->is(TypeKind::Union) || scrutinee->is(TypeKind::Bool)) narrowed = restricted(context_, scrutinee, l.value() && is_literal(to_kind(l.value().kind())) && (to_kind(l.value().kind()) == Kind::TrueKw || to_kind(l.value().kind()) == Kind::FalseKw) ? type::literal(type::boolean(), l.value().text()) : t);
+            return add_pattern(scrutinee, node, LiteralPattern{value});
+        }
+        case Kind::RangePattern: {
+            auto r = p.as<ast::RangePattern>();
+            auto bound = [&](const ast::RangeBound& b) { return b && b.value() ? literal_of(b.value(), b.is_negative()) : ExprId::None; };
+            return add_pattern(scrutinee, node, RangePattern{bound(r.begin()), bound(r.end()), r.is_inclusive()});
+        }
+        case Kind::NamePattern: return name_pattern(p, scrutinee, narrowed);
+        case Kind::TypePattern: {
+            auto t = p.as<ast::TypePattern>();
+            Type tested = types_.read(t.type());
+            narrowed = restricted(context_, scrutinee, tested);
+            if (narrowed->is(TypeKind::Never)) narrowed = tested;
+            PatternId sub = PatternId::None;
+            if (t.name() && t.name().text() != "_") {
+                uint32_t at = node_of(t.name());
+                LocalId local = declare(Name(t.name().text()), tested, at, true);
+                resolve(at, local, tested, true);
+                sub = add_pattern(tested, at, BindPattern{local, BindMode::Value, PatternId::None});
+            }
+            return add_pattern(scrutinee, node, TypePattern{tested, sub});
+        }
+        case Kind::VariantPattern: {
+            auto v = p.as<ast::VariantPattern>();
+            ItemId variant = resolve_path(v.path(), scrutinee);
+            if (variant == ItemId::None || kind_of(variant) != ItemKind::Variant) {
+                report(DiagnosticCode::UnresolvedName, node, fmt::format("no variant `{}` is known here", v.path().text()));
+                return add_pattern(scrutinee, node, ErrorPattern{});
+            }
+            resolve(node_of(v.path().names().back()), variant, nullptr);
+            return variant_pattern(variant, v.fields(), scrutinee, narrowed, node);
+        }
+        case Kind::ObjectPattern: return object_pattern(p.as<ast::ObjectPattern>(), scrutinee, narrowed);
+        case Kind::ArrayPattern: {
+            ListPattern list;
+            Type sequence = nullable_parts_removed(scrutinee);
+            Type element = sequence->is(TypeKind::List) ? sequence->element() : type::any();
+            for (ast::Pattern e : p.as<ast::ArrayPattern>().elements()) {
+                if (auto rest = e.as<ast::RestPattern>()) {
+                    list.rest = uint32_t(list.elements.size());
+                    if (rest.name()) {
+                        LocalId local = declare(Name(rest.name().text()), list_of(element), node_of(rest.name()), true);
+                        resolve(node_of(rest.name()), local, list_of(element), true);
+                        list.rest_pattern = add_pattern(list_of(element), node_of(rest.node), BindPattern{local, BindMode::Value, PatternId::None});
+                    }
+                    continue;
+                }
+                Type inner = element;
+                Type at = sequence->is(TypeKind::Tuple) && list.elements.size() < sequence->arguments.size() ? sequence->arguments[list.elements.size()] : element;
+                list.elements.push_back(pattern(e, at, inner));
+            }
+            return add_pattern(sequence, node, std::move(list));
+        }
+        case Kind::OrPattern: {
+            OrPattern out;
+            std::vector<Type> parts;
+            for (ast::Pattern alternative : p.as<ast::OrPattern>().alternatives()) {
+                Type part = scrutinee;
+                out.alternatives.push_back(pattern(alternative, scrutinee, part));
+                parts.push_back(part);
+            }
+            narrowed = type::union_of(std::move(parts));
+            return add_pattern(scrutinee, node, std::move(out));
+        }
+        default: return add_pattern(scrutinee, node, ErrorPattern{});
+    }
+}
+
+/// A block gives the value of its last expression statement.
+ExprId BodyBuilder::statement_value(const ast::Statement& s, Type expected) {
+    uint32_t node = node_of(s.node);
+    if (auto e = s.as<ast::ExprStmt>()) return expression(e.expression(), expected);
+    if (auto b = s.as<ast::Block>()) {
+        auto list = b.statements();
+        scopes_.emplace_back();
+        ExprId value = ExprId::None;
+        std::vector<ExprId> out;
+        bool has_value = !list.empty() && list.back().kind() == Kind::ExprStmt;
+        ast::Statement last = has_value ? list.back() : ast::Statement();
+        if (has_value) list.pop_back();
+        statements(list, out);
+        if (has_value && reachable_) value = expression(last.as<ast::ExprStmt>().expression(), expected);
+        scopes_.pop_back();
+        Type t = value != ExprId::None ? type_of(value) : reachable_ ? type::unit() : type::never();
+        return add(t, node, Block{std::move(out), value});
+    }
+    ExprId made = statement(s);
+    return made != ExprId::None ? made : add(type::unit(), node, Block{{}, ExprId::None});
+}
+
+ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
+    uint32_t node = node_of(e.node);
+    ExprId subject = expression(e.subject());
+    Type scrutinee = type_of(subject);
+    if (scrutinee->is(TypeKind::Literal)) subject = convert(subject, scrutinee = widened(scrutinee));
+    Match out{subject, {}, true};
+    Facts before = facts_;
+    Facts merged;
+    bool any_reached = false, has_wildcard = false;
+    Type rest = scrutinee;
+    std::set<ItemId> seen;
+    std::vector<Type> results;
+    for (ast::MatchArm arm : e.arms()) {
+        facts_ = before;
+        reachable_ = true;
+        scopes_.emplace_back();
+        Type narrowed = scrutinee;
+        hir::MatchArm made{PatternId::None, ExprId::None, ExprId::None};
+        made.pattern = pattern(arm.pattern(), scrutinee, narrowed);
+        if (narrowed != scrutinee) assume_type(e.subject(), [&](Type) { return narrowed; });
+        if (arm.guard()) {
+            made.guard = condition(arm.guard().condition());
+            assume(arm.guard().condition(), true);
+        }
+        made.body = arm.statement() ? statement_value(arm.statement(), expected) : expression(arm.expression(), expected);
+        if (type_of(made.body)->is(TypeKind::Never)) reachable_ = false;
+        scopes_.pop_back();
+        if (!arm.guard()) {
+            std::function<void(PatternId)> covers = [&](PatternId id) {
+                const Pattern& p = body_[id];
+                if (std::holds_alternative<WildcardPattern>(p.data) || std::holds_alternative<BindPattern>(p.data) || std::holds_alternative<ErrorPattern>(p.data)) has_wildcard = true;
+                if (auto* v = std::get_if<VariantPattern>(&p.data)) seen.insert(v->variant);
+                if (auto* t = std::get_if<hir::TypePattern>(&p.data)) {
+                    if (t->sub == PatternId::None || std::holds_alternative<BindPattern>(body_[t->sub].data)) rest = excluded(context_, rest, t->tested);
+                    else covers(t->sub);
+                }
+                if (auto* o = std::get_if<hir::OrPattern>(&p.data))
+                    for (PatternId sub : o->alternatives) covers(sub);
+                if (std::holds_alternative<RecordPattern>(p.data)) rest = excluded(context_, rest, narrowed);
+                if (std::holds_alternative<hir::LiteralPattern>(p.data) && (rest->is(TypeKind::Union) || rest->is(TypeKind::Bool) || rest->is(TypeKind::Literal)))
+                    rest = excluded(context_, rest, narrowed);
+            };
+            covers(made.pattern);
+        }
+        results.push_back(type_of(made.body));
+        if (reachable_) {
+            if (any_reached) merge_facts(merged, true, facts_, true), merged = facts_;
+            else merged = facts_;
+            any_reached = true;
+        }
+        out.arms.push_back(made);
+    }
+    check_exhaustive(e, rest, seen, scrutinee, has_wildcard);
+    Type result = nullptr;
+    for (Type t : results)
+        if (!t->is(TypeKind::Never)) result = result ? joined(context_, result, widened(t)) : widened(t);
+    if (!result) result = type::never();
+    bool valueless = false;
+    for (Type t : results) valueless |= t->is(TypeKind::Unit);
+    if (valueless) result = type::unit();
+    if (expected && !expected->has(TypeHasParameter) && !result->is(TypeKind::Never) && !result->is(TypeKind::Unit) && is_assignable(context_, result, expected)) result = expected;
+    for (hir::MatchArm& arm : out.arms)
+        if (!result->is(TypeKind::Unit)) arm.body = convert(arm.body, result);
+    facts_ = any_reached ? merged : before;
+    reachable_ = any_reached;
+    return add(result, node, std::move(out));
+}
+
+void BodyBuilder::check_exhaustive(const ast::MatchExpr& e, Type rest, const std::set<ItemId>& seen, Type scrutinee, bool has_wildcard) {
+    if (has_wildcard || scrutinee->has(TypeHasError) || scrutinee->is(TypeKind::Any) || scrutinee->is(TypeKind::Unknown)) return;
+    std::vector<std::string> missing;
+    for (Type member : rest->is(TypeKind::Union) ? rest->arguments : std::vector<Type>{rest}) {
+        if (member->is(TypeKind::Never)) continue;
+        auto definition = member->is(TypeKind::Nominal) ? context_.get<DefinitionOf>(member->item) : nullptr;
+        if (definition && !definition->variants.empty()) {
+            for (ItemId v : definition->variants)
+                if (!seen.count(v)) missing.push_back(fmt::format("`{}`", name_of(v).text()));
+        } else {
+            missing.push_back(member->is(TypeKind::Union) || !rest->is(TypeKind::Union) ? "every other value" : fmt::format("`{}`", print_type(member)));
+        }
+    }
+    // Only a closed set has to be covered; for the others `MatchError` is thrown at run time.
+    bool closed = scrutinee->is(TypeKind::Union) || scrutinee->is(TypeKind::Bool) || scrutinee->is(TypeKind::Literal) ||
+                  (scrutinee->is(TypeKind::Nominal) && !context_.get<DefinitionOf>(scrutinee->item)->variants.empty());
+    if (missing.empty() || !closed) return;
+    std::string list;
+    for (size_t i = 0; i < missing.size(); ++i) list += (i ? ", " : "") + missing[i];
+    report(DiagnosticCode::NonExhaustiveMatch, node_of(e.node.first_token()), fmt::format("this match does not cover {}", list));
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,401 @@
+#include <algorithm>
+
+#include "interpreter/runtime/run.h"
+#include "interpreter/runtime/task_core.h"
+
+// Cold futures that natives make: bound calls of natives of our own. Awaiting one runs it in the awaiting task.
+namespace braid::runtime {
+
+using bytecode::DescriptorKind;
+using bytecode::Repr;
+
+NativeAction sleep_native(NativeCall& call);
+NativeAction yield_native(NativeCall& call);
+
+namespace {
+
+const TypeDescriptor* type_in(const NativeCall& call, size_t i) {
+    return reinterpret_cast<const TypeDescriptor*>(static_cast<uintptr_t>(call.argument(i)));
+}
+
+Word bound(vm::Vm& vm, const vm::Function& function, std::initializer_list<Word> arguments) {
+    Object* object = vm.new_bound_call(function);
+    size_t i = vm::kBoundFirst;
+    for (Word word : arguments) object->slots()[i++] = word;
+    return vm::word_of(object);
+}
+
+/// Tasks that run for somebody; one waiter per task, so that the first to end can be seen.
+struct Group : vm::NativeState {
+    std::vector<Object*> tasks;
+    std::vector<WaitState> waits;
+    std::vector<Word> results;
+    WaitReason reason;
+    scheduler::TimerId timer = 0;
+    size_t next = 0, finished = 0;
+    void trace(heap::Marker& marker) override {
+        for (Object* task : tasks) marker.visit(task);
+        for (Word word : results) marker.visit(word);
+    }
+    TaskCore& core(size_t i) { return *tasks[i]->native<TaskCore>(); }
+    void cancel_rest() {
+        for (Object* task : tasks)
+            if (task) task->native<TaskCore>()->cancel();
+    }
+    void unlink() {
+        for (size_t i = 0; i < waits.size(); ++i) core(i).leave_queue(waits[i].waiter);
+    }
+};
+
+/// Started: a Future becomes a task, a Task is one.
+Object* start(NativeCall& call, Word awaitable, const TypeDescriptor& type) {
+    if (type.kind != DescriptorKind::Future) return vm::object_of(awaitable);
+    return spawn_task(call, {vm::TaskKind::AsyncTask, awaitable, false, false, 1});
+}
+
+bool start_all(NativeCall& call, Group& group, Object* list, const TypeDescriptor& element) {
+    for (uint64_t i = 0; i < vm::list_count(list); ++i) {
+        Object* task = start(call, heap::load_slot(vm::list_element(list, i)), element);
+        if (!task) return false;
+        group.tasks.push_back(task);
+    }
+    return true;
+}
+
+/// Parks until any unfinished task ends. Next: one has.
+NativeAction wait_for_any(NativeCall& call, Group& group, uint32_t next, int64_t timeout_ms = -1) {
+    group.waits.clear();
+    group.waits.resize(group.tasks.size());
+    group.reason = {"wait for", group.tasks.empty() ? nullptr : &group.core(0)};
+    vm::WakeHandle handle = call.park(&group.reason);
+    bool ready = group.tasks.empty();
+    for (size_t i = 0; i < group.tasks.size() && !ready; ++i) {
+        group.waits[i].waiter.state = &group.waits[i];
+        group.waits[i].waiter.handle = handle;
+        ready = !group.core(i).wait(group.waits[i].waiter);
+    }
+    if (ready) {
+        bool back = call.unpark(handle);
+        if (back) group.unlink();
+        return back ? NativeAction::Next : call.parked(next);
+    }
+    if (timeout_ms >= 0) {
+        auto& s = call.scheduler();
+        group.timer = s.wake_at(s.now() + static_cast<uint64_t>(timeout_ms) * 1'000'000, *handle.task, handle.token);
+    }
+    return call.parked(next);
+}
+
+NativeAction abandoned(NativeCall& call) {
+    auto& group = call.state<Group>();
+    group.cancel_rest();
+    return call.give_unit();
+}
+
+constexpr const char* kTooMany = "too many tasks: no other one can be started";
+
+// --- join_all: (list, its type, type of the results' list) ---
+
+NativeAction join_all(NativeCall& call) {
+    auto& group = call.state<Group>();
+    if (call.step() == 0) {
+        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(kTooMany);
+    } else {
+        group.core(group.next).leave_queue(group.waits[0].waiter);
+        if (call.was_cancelled()) return call.cancelled();
+    }
+    group.waits.resize(1);
+    for (; group.next < group.tasks.size(); ++group.next) {
+        TaskCore& core = group.core(group.next);
+        if (!core.is_finished()) {
+            WaitState& wait = group.waits[0];
+            wait.waiter.state = &wait;
+            group.reason = {"wait for", &core};
+            wait.waiter.handle = call.park(&group.reason);
+            if (core.wait(wait.waiter) || !call.unpark(wait.waiter.handle)) return call.parked(1);
+        }
+        if (core.status() != TaskCore::Status::Done) return give_task_result(call, core);
+    }
+    Repr repr = type_in(call, 2)->element->repr;
+    Object* list = call.vm().new_list(repr, group.tasks.size());
+    for (size_t i = 0; i < group.tasks.size(); ++i) call.vm().list_push(list, repr, group.core(i).word());
+    return call.give(vm::word_of(list));
+}
+
+// --- race and any: (list, its type) ---
+
+template <bool kAny>
+NativeAction first(NativeCall& call) {
+    auto& group = call.state<Group>();
+    if (call.step() == 0) {
+        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(kTooMany);
+        if (group.tasks.empty()) return call.panic(kAny ? "`any` of no futures" : "`race` of no futures");
+    } else {
+        group.unlink();
+        if (call.was_cancelled()) return call.cancelled();
+    }
+    for (;;) {
+        for (size_t i = 0; i < group.tasks.size(); ++i) {
+            TaskCore& core = group.core(i);
+            if (!core.is_finished()) continue;
+            bool is_err = kAny && core.status() == TaskCore::Status::Done && vm::variant_tag(vm::object_of(core.word())) != 0;
+            if (is_err && group.tasks.size() > 1) {
+                group.tasks.erase(group.tasks.begin() + static_cast<long>(i--));
+                continue;
+            }
+            group.cancel_rest();
+            return give_task_result(call, core);
+        }
+        NativeAction action = wait_for_any(call, group, 1);
+        if (action != NativeAction::Next) return action;
+    }
+}
+
+// --- timeout: (ms, awaitable, its type, type of the result) ---
+
+NativeAction timeout(NativeCall& call) {
+    auto& group = call.state<Group>();
+    const TypeDescriptor& result = *type_in(call, 3);
+    bool late = false;
+    if (call.step() == 0) {
+        Object* task = start(call, call.argument(1), *type_in(call, 2));
+        if (!task) return call.panic(kTooMany);
+        group.tasks.push_back(task);
+    } else {
+        late = call.wake_tag() == scheduler::WakeTimer;
+        group.unlink();
+        if (group.timer) call.scheduler().cancel_timer(std::exchange(group.timer, 0));
+        if (call.was_cancelled()) return call.cancelled();
+    }
+    TaskCore& core = group.core(0);
+    for (;;) {
+        if (core.status() == TaskCore::Status::Done) return give_variant(call, result, "Ok", core.word());
+        if (core.is_finished()) return give_task_result(call, core);
+        if (late) {
+            core.cancel();
+            const vm::VariantDescriptor* err = vm::Vm::find_variant(result, "Err");
+            return give_variant(call, result, "Err", vm::word_of(call.vm().new_struct(*err->fields[0].type)));
+        }
+        NativeAction action = wait_for_any(call, group, 1, std::max<int64_t>(0, call.integer(0)));
+        if (action != NativeAction::Next) return action;
+    }
+}
+
+// --- map_async, filter_async: (list, closure, type of the results' list, type of the list) ---
+
+/// So many run at once: enough to keep every worker busy and to overlap waits, few enough for back-pressure.
+constexpr size_t kConcurrency = 64;
+
+template <bool kFilter>
+NativeAction map_async(NativeCall& call) {
+    auto& group = call.state<Group>();
+    Object* list = call.object(0);
+    uint64_t count = vm::list_count(list);
+    if (call.step() == 2) {  // `f` gave a future
+        Object* task = spawn_task(call, {vm::TaskKind::AsyncTask, call.result(), false, false, 1});
+        if (!task) return call.panic(kTooMany);
+        group.tasks.push_back(task);
+    } else if (call.step() == 1) {
+        group.core(group.finished).leave_queue(group.waits[0].waiter);
+        if (call.was_cancelled()) return call.cancelled();
+    }
+    group.waits.resize(1);
+    for (;;) {
+        while (group.finished < group.tasks.size() && group.core(group.finished).is_finished()) {
+            TaskCore& core = group.core(group.finished);
+            if (core.status() != TaskCore::Status::Done) return give_task_result(call, core);
+            group.results.push_back(core.word());
+            ++group.finished;
+        }
+        if (group.tasks.size() < count && group.tasks.size() - group.finished < kConcurrency) {
+            Word element = heap::load_slot(vm::list_element(list, group.tasks.size()));
+            if (kFilter) element = vm::word_of(vm::list_element(list, group.tasks.size()));
+            const vm::Function& f = function_of_callable(call.argument(1));
+            if (!f.is_async) return call.invoke(call.argument(1), {element}, 2);
+            // An async closure: its call, not yet begun, is the future.
+            Object* future = call.vm().new_bound_call(f);
+            future->slots()[vm::kBoundClosure] = call.argument(1);
+            future->slots()[vm::kBoundFirst] = element;
+            Object* task = spawn_task(call, {vm::TaskKind::AsyncTask, vm::word_of(future), false, false, 1});
+            if (!task) return call.panic(kTooMany);
+            group.tasks.push_back(task);
+            continue;
+        }
+        if (group.finished == count) break;
+        TaskCore& core = group.core(group.finished);
+        WaitState& wait = group.waits[0];
+        wait.waiter.state = &wait;
+        group.reason = {"wait for", &core};
+        wait.waiter.handle = call.park(&group.reason);
+        if (core.wait(wait.waiter) || !call.unpark(wait.waiter.handle)) return call.parked(1);
+    }
+    Repr repr = type_in(call, 2)->element->repr;
+    Object* out = call.vm().new_list(repr, count);
+    for (uint64_t i = 0; i < count; ++i) {
+        if (!kFilter) call.vm().list_push(out, repr, group.results[i]);
+        else if (group.results[i]) call.vm().list_push(out, repr, heap::load_slot(vm::list_element(list, i)));
+    }
+    return call.give(vm::word_of(out));
+}
+
+// --- natives that make such futures ---
+
+Word type_word(const TypeDescriptor* type) { return vm::word_of(type); }
+
+NativeAction make_join_all(NativeCall& call) {
+    auto list = operand(call, 0);
+    return call.give(bound(call.vm(), *Run::of(call).functions.join_all,
+                           {list.word, type_word(list.type), type_word(call.result_type().element)}));
+}
+NativeAction make_race(NativeCall& call) {
+    auto list = operand(call, 0);
+    return call.give(bound(call.vm(), *Run::of(call).functions.race, {list.word, type_word(list.type)}));
+}
+NativeAction make_any(NativeCall& call) {
+    auto list = operand(call, 0);
+    return call.give(bound(call.vm(), *Run::of(call).functions.any, {list.word, type_word(list.type)}));
+}
+NativeAction make_timeout(NativeCall& call) {
+    return call.give(bound(call.vm(), *Run::of(call).functions.timeout,
+                           {call.argument(0), call.argument(1), type_word(&call.argument_type(1)),
+                            type_word(call.result_type().element)}));
+}
+NativeAction make_sleep(NativeCall& call) {
+    return call.give(bound(call.vm(), *Run::of(call).functions.sleep, {call.argument(0)}));
+}
+NativeAction make_yield(NativeCall& call) { return call.give(bound(call.vm(), *Run::of(call).functions.yield, {})); }
+NativeAction make_map_async(NativeCall& call) {
+    auto list = operand(call, 0);
+    return call.give(bound(call.vm(), *Run::of(call).functions.map_async,
+                           {list.word, call.argument(1), type_word(call.result_type().element)}));
+}
+NativeAction make_filter_async(NativeCall& call) {
+    auto list = operand(call, 0);
+    return call.give(bound(call.vm(), *Run::of(call).functions.filter_async,
+                           {list.word, call.argument(1), type_word(call.result_type().element)}));
+}
+NativeAction block_on(NativeCall& call) {
+    return call.step() == 0 ? call.invoke(call.argument(0), {}, 1) : call.give(call.result());
+}
+
+// --- scopes ---
+
+class Scope final : public WaitObject {
+  public:
+    std::mutex mutex;
+    std::vector<scheduler::TaskRef> running;
+    Word panic = 0;
+    WaiterList waiters;
+    std::string describe() const override { return "the tasks of a scope"; }
+    void holders(std::vector<uint64_t>& ids) const override {
+        for (const auto& task : running) ids.push_back(task->id());
+    }
+    void trace(heap::Marker& marker) { marker.visit(panic); }
+};
+
+NativeAction open_scope(NativeCall& call) {
+    Object* object = call.vm().new_native<Scope>(Run::of(call).scope);
+    object->native<Scope>()->made = call.call_site();
+    return call.give(vm::word_of(object));
+}
+NativeAction end_scoped(NativeCall& call, Word panic) {
+    Scope& scope = *call.object(1)->native<Scope>();
+    std::lock_guard lock(scope.mutex);
+    std::erase_if(scope.running, [&](const auto& task) { return task.get() == &call.task(); });
+    if (panic && !scope.panic) scope.panic = panic;
+    if (scope.running.empty()) grant_all(call.vm(), scope.waiters);
+    return panic ? call.recover(0) : call.give_unit();
+}
+NativeAction run_scoped(NativeCall& call) {
+    if (call.step() == 0) return call.invoke(call.argument(0), {}, function_of_callable(call.argument(0)).is_async ? 2 : 1);
+    if (call.step() == 1 && call.boolean(2)) return call.invoke(call.result(), {}, 2);
+    return end_scoped(call, 0);
+}
+NativeAction scoped_failed(NativeCall& call) { return end_scoped(call, call.result()); }
+
+NativeAction scope_spawn(NativeCall& call, bool async) {
+    Scope& scope = *self_of<Scope>(call);
+    vm::Vm::SpawnOptions options;
+    options.kind = async ? vm::TaskKind::AsyncTask : vm::TaskKind::Goroutine;
+    options.name = name_of_callable(call.argument(1));
+    options.site = call.call_site();
+    Word arguments[] = {call.argument(1), operand_word(call, 0), async};
+    std::unique_lock lock(scope.mutex);  // the task cannot end before it is counted
+    auto task = call.vm().spawn(*Run::of(call).functions.scoped, arguments, options);
+    if (task) scope.running.push_back(*task);
+    lock.unlock();
+    return task ? call.give_unit() : call.panic(kTooMany);
+}
+NativeAction scope_spawn_plain(NativeCall& call) { return scope_spawn(call, false); }
+NativeAction scope_spawn_async(NativeCall& call) { return scope_spawn(call, true); }
+
+NativeAction scope_join(NativeCall& call) {
+    Scope& scope = *self_of<Scope>(call);
+    std::unique_lock lock(scope.mutex);
+    if (call.step() == 1) {
+        scope.waiters.remove(call.state<WaitState>().waiter);
+        if (call.was_cancelled()) return call.cancelled();
+    }
+    if (!scope.running.empty()) return wait_in(call, scope.waiters, "wait for", &scope, 1);
+    Word panic = std::exchange(scope.panic, 0);
+    lock.unlock();
+    return panic ? call.raise(panic) : call.give_unit();
+}
+NativeAction scope_join_bound(NativeCall& call) {
+    Scope& scope = *call.object(0)->native<Scope>();
+    std::unique_lock lock(scope.mutex);
+    if (call.step() == 1) {
+        scope.waiters.remove(call.state<WaitState>().waiter);
+        if (call.was_cancelled()) return call.cancelled();
+    }
+    if (!scope.running.empty()) return wait_in(call, scope.waiters, "wait for", &scope, 1);
+    Word panic = std::exchange(scope.panic, 0);
+    lock.unlock();
+    return panic ? call.raise(panic) : call.give_unit();
+}
+NativeAction make_scope_join(NativeCall& call) {
+    return call.give(bound(call.vm(), *Run::of(call).functions.scope_join, {operand_word(call, 0)}));
+}
+
+}  // namespace
+
+void make_future_functions(Run& run) {
+    vm::Vm& vm = run.vm();
+    constexpr Repr kObject = Repr::Object, kType = Repr::U64;
+    auto& f = run.functions;
+    run.scope = vm.register_native_layout<Scope>("sync::Scope");
+    f.sleep = &vm.make_native("async::sleep", {sleep_native}, {Repr::I64}, Repr::Unit);
+    f.yield = &vm.make_native("async::yield_now", {yield_native}, {}, Repr::Unit);
+    f.join_all = &vm.make_native("async::join_all", {join_all, 0, 0, abandoned}, {kObject, kType, kType}, kObject);
+    f.race = &vm.make_native("async::race", {first<false>, 0, 0, abandoned}, {kObject, kType}, kObject);
+    f.any = &vm.make_native("async::any", {first<true>, 0, 0, abandoned}, {kObject, kType}, kObject);
+    f.timeout = &vm.make_native("async::timeout", {timeout, 0, 0, abandoned}, {Repr::I64, kObject, kType, kType}, kObject);
+    f.map_async = &vm.make_native("list::map_async", {map_async<false>, 0, 0, abandoned}, {kObject, kObject, kType}, kObject);
+    f.filter_async = &vm.make_native("list::filter_async", {map_async<true>, 0, 0, abandoned}, {kObject, kObject, kType}, kObject);
+    f.scoped = &vm.make_native("$scoped", {run_scoped, 0, 0, scoped_failed}, {kObject, kObject, Repr::Bool}, Repr::Unit);
+    f.scope_join = &vm.make_native("async::TaskScope::join", {scope_join_bound}, {kObject}, Repr::Unit);
+}
+
+void register_futures(vm::NativeRegistry& r) {
+    r.add("async::join_all", make_join_all);
+    r.add("async::race", make_race);
+    r.add("async::any", make_any);
+    r.add("async::timeout", make_timeout);
+    r.add("async::timeout_task", make_timeout);
+    r.add("async::sleep", make_sleep);
+    r.add("async::yield_now", make_yield);
+    r.add("async::block_on", block_on);
+    r.add("list::map_async", make_map_async);
+    r.add("list::filter_async", make_filter_async);
+    r.add("sync::open_scope", open_scope);
+    r.add("sync::Scope::spawn", scope_spawn_plain);
+    r.add("sync::Scope::join", scope_join);
+    r.add("async::open_scope", open_scope);
+    r.add("async::TaskScope::spawn", scope_spawn_async);
+    r.add("async::TaskScope::join", make_scope_join);
+    r.add_type("async::Future", {});
+    r.add_type("sync::Scope", {});
+    r.add_type("async::TaskScope", {});
+}
+
+}  // namespace braid::runtime

@@ -1,0 +1,260 @@
+#include "interpreter/runtime/locks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "interpreter/runtime/run.h"
+
+namespace braid::runtime {
+
+std::string LockedValue::poison(vm::Vm& vm, std::string_view kind) {
+    std::unique_lock lock(mutex_);
+    if (!poisoned_) return {};
+    auto site = poisoned_at_;
+    lock.unlock();
+    auto where = vm.model().location(site.item, site.node);
+    return fmt::format("the {} is poisoned: a task panicked while it held it ({}:{}:{})", kind, where.file, where.line,
+                       where.column);
+}
+bool LockedValue::is_poisoned() {
+    std::lock_guard lock(mutex_);
+    return poisoned_;
+}
+void LockedValue::poisoned_at(vm::SourceSite site) {
+    poisoned_ = true;
+    poisoned_at_ = site;
+}
+
+// --- Mutex ---
+
+bool Mutex::acquire(const vm::VmTask& task) {
+    std::lock_guard lock(mutex_);
+    if (locked_) return false;
+    locked_ = true;
+    holder_ = task.id();
+    unwinding_at_lock_ = task.unwinding();
+    return true;
+}
+bool Mutex::acquire_or_wait(NativeCall& call, uint32_t next, NativeAction& parked) {
+    std::lock_guard lock(mutex_);
+    if (!locked_) {
+        locked_ = true;
+        holder_ = call.task().id();
+        unwinding_at_lock_ = call.task().unwinding();
+        return true;
+    }
+    parked = wait_in(call, waiters_, "lock", this, next);
+    return false;
+}
+void Mutex::leave_queue(Waiter& waiter) {
+    std::lock_guard lock(mutex_);
+    waiters_.remove(waiter);
+}
+void Mutex::note_holder(const vm::VmTask& task) {
+    std::lock_guard lock(mutex_);
+    unwinding_at_lock_ = task.unwinding();
+}
+void Mutex::unlock(NativeCall& call) {
+    bool panicking = call.task().unwinding();
+    auto site = panicking ? call.call_site() : vm::SourceSite{};
+    std::lock_guard lock(mutex_);
+    if (panicking && !unwinding_at_lock_ && !call.task().cancel_requested()) poisoned_at(site);
+    locked_ = grant_first(call.vm(), waiters_, 0, &holder_);
+}
+
+// --- RwLock ---
+
+bool RwLock::acquire(const vm::VmTask& task, bool write) {
+    std::lock_guard lock(mutex_);
+    if (!waiters_.empty() || writing_ || (write && !holders_.empty())) return false;
+    writing_ = write;
+    holders_.push_back(task.id());
+    return true;
+}
+bool RwLock::acquire_or_wait(NativeCall& call, bool write, uint32_t next, NativeAction& parked) {
+    std::lock_guard lock(mutex_);
+    if (waiters_.empty() && !writing_ && !(write && !holders_.empty())) {
+        writing_ = write;
+        holders_.push_back(call.task().id());
+        return true;
+    }
+    call.state<WaitState>().value = write;
+    parked = wait_in(call, waiters_, write ? "write-lock" : "read-lock", this, next);
+    return false;
+}
+void RwLock::leave_queue(vm::Vm& vm, Waiter& waiter) {
+    std::lock_guard lock(mutex_);
+    waiters_.remove(waiter);
+    grant(vm);
+}
+void RwLock::grant(vm::Vm& vm) {
+    while (Waiter* w = waiters_.first()) {
+        WaitState& state = wait_state_of(*w);
+        bool write = state.value != 0;
+        if (writing_ || (write && !holders_.empty())) return;
+        waiters_.remove(*w);
+        vm::WakeHandle handle = w->handle;
+        if (!vm.claim(handle)) continue;
+        writing_ = write;
+        holders_.push_back(handle.task->id());
+        state.granted = true;
+        vm.resume(handle);
+    }
+}
+void RwLock::unlock(NativeCall& call, bool write) {
+    bool panicking = call.task().unwinding() && !call.task().cancel_requested();
+    auto site = panicking && write ? call.call_site() : vm::SourceSite{};
+    std::lock_guard lock(mutex_);
+    if (panicking && write) poisoned_at(site);
+    auto own = std::find(holders_.begin(), holders_.end(), call.task().id());
+    if (own != holders_.end()) holders_.erase(own);
+    else if (!holders_.empty()) holders_.pop_back();  // the guard moved to another task
+    if (write) writing_ = false;
+    grant(call.vm());
+}
+
+// --- natives ---
+
+namespace {
+
+template <class T>
+NativeAction make(NativeCall& call, vm::LayoutId layout) {
+    Object* object = call.vm().new_native<T>(layout, call.argument(0), &call.argument_type(0));
+    object->native<T>()->made = call.call_site();
+    return call.give(vm::word_of(object));
+}
+NativeAction new_mutex(NativeCall& call) { return make<Mutex>(call, Run::of(call).mutex); }
+NativeAction new_rwlock(NativeCall& call) { return make<RwLock>(call, Run::of(call).rwlock); }
+
+/// The guard: one more count of the same object.
+NativeAction give_guard(NativeCall& call, LockedValue& value) {
+    value.retain();
+    return call.give(operand_word(call, 0));
+}
+
+NativeAction lock(NativeCall& call) {
+    auto& mutex = *self_of<Mutex>(call);
+    if (call.step() == 1) {
+        WaitState& state = call.state<WaitState>();
+        if (!state.granted) {
+            mutex.leave_queue(state.waiter);
+            if (call.was_cancelled()) return call.cancelled();
+        }
+    }
+    bool has = call.step() == 1 && call.state<WaitState>().granted;
+    NativeAction parked{};
+    if (!has && !mutex.acquire_or_wait(call, 1, parked)) return parked;
+    if (has) mutex.note_holder(call.task());
+    if (auto message = mutex.poison(call.vm(), "mutex"); !message.empty()) {
+        mutex.unlock(call);
+        return call.panic(message);
+    }
+    return give_guard(call, mutex);
+}
+NativeAction try_lock(NativeCall& call) {
+    auto& mutex = *self_of<Mutex>(call);
+    if (!mutex.acquire(call.task())) return give_none(call);
+    if (auto message = mutex.poison(call.vm(), "mutex"); !message.empty()) {
+        mutex.unlock(call);
+        return call.panic(message);
+    }
+    mutex.retain();
+    return give_some(call, operand_word(call, 0));
+}
+NativeAction is_poisoned(NativeCall& call) { return call.give_bool(self_of<Mutex>(call)->is_poisoned()); }
+
+template <bool kWrite>
+NativeAction lock_shared(NativeCall& call) {
+    auto& rw = *self_of<RwLock>(call);
+    if (call.step() == 1) {
+        WaitState& state = call.state<WaitState>();
+        if (!state.granted) {
+            rw.leave_queue(call.vm(), state.waiter);
+            if (call.was_cancelled()) return call.cancelled();
+        }
+    }
+    bool has = call.step() == 1 && call.state<WaitState>().granted;
+    NativeAction parked{};
+    if (!has && !rw.acquire_or_wait(call, kWrite, 1, parked)) return parked;
+    if (auto message = rw.poison(call.vm(), "lock"); !message.empty()) {
+        rw.unlock(call, kWrite);
+        return call.panic(message);
+    }
+    return give_guard(call, rw);
+}
+template <bool kWrite>
+NativeAction try_lock_shared(NativeCall& call) {
+    auto& rw = *self_of<RwLock>(call);
+    if (!rw.acquire(call.task(), kWrite)) return give_none(call);
+    rw.retain();
+    return give_some(call, operand_word(call, 0));
+}
+
+NativeAction deref(NativeCall& call) { return call.give(vm::word_of(&self_of<LockedValue>(call)->value)); }
+
+Word retain(vm::Vm&, const TypeDescriptor&, Word word) {
+    vm::object_of(word)->native<LockedValue>()->retain();
+    return word;
+}
+
+/// Of handles: the last one drops the content. Of guards: unlocks first.
+template <class T, int kUnlock>
+NativeAction drop(NativeCall& call) {
+    if (call.step() == 1) return call.give_unit();
+    auto& value = *call.object(0)->native<T>();
+    if constexpr (std::is_same_v<T, Mutex>) {
+        if (kUnlock) value.unlock(call);
+    } else if (kUnlock) {
+        value.unlock(call, kUnlock == 2);
+    }
+    if (!value.release()) return call.give_unit();
+    return call.drop(value.value, *value.type, 1);
+}
+
+template <class T>
+vm::NativeTypeOps handle_ops(vm::NativeFunction drop_function) {
+    vm::NativeTypeOps ops;
+    ops.copy = retain;
+    ops.drop = drop_function;
+    ops.inspect = [](vm::Vm&, const TypeDescriptor&, Word word, const auto& part) {
+        T& value = *vm::object_of(word)->native<T>();
+        part("value", value.value, value.type);
+    };
+    return ops;
+}
+template <class T>
+vm::NativeTypeOps guard_ops(vm::NativeFunction drop_function) {
+    vm::NativeTypeOps ops = handle_ops<T>(drop_function);
+    ops.copy = nullptr;
+    ops.deref = [](vm::Vm&, const TypeDescriptor&, Word word) { return &vm::object_of(word)->native<LockedValue>()->value; };
+    return ops;
+}
+
+}  // namespace
+
+void register_condition_natives(vm::NativeRegistry& r);
+
+void register_locks(vm::NativeRegistry& r) {
+    r.add("sync::Mutex::new", new_mutex);
+    r.add("sync::Mutex::lock", lock);
+    r.add("sync::Mutex::try_lock", try_lock);
+    r.add("sync::Mutex::is_poisoned", is_poisoned);
+    r.add("sync::RwLock::new", new_rwlock);
+    r.add("sync::RwLock::read", lock_shared<false>);
+    r.add("sync::RwLock::write", lock_shared<true>);
+    r.add("sync::RwLock::try_read", try_lock_shared<false>);
+    r.add("sync::RwLock::try_write", try_lock_shared<true>);
+    for (std::string guard : {"sync::MutexGuard::", "sync::ReadGuard::", "sync::WriteGuard::"}) {
+        r.add(guard + "deref", deref);
+        r.add(guard + "deref_mut", deref);
+    }
+    r.add_type("sync::Mutex", handle_ops<Mutex>(drop<Mutex, 0>));
+    r.add_type("sync::MutexGuard", guard_ops<Mutex>(drop<Mutex, 1>));
+    r.add_type("sync::RwLock", handle_ops<RwLock>(drop<RwLock, 0>));
+    r.add_type("sync::ReadGuard", guard_ops<RwLock>(drop<RwLock, 1>));
+    r.add_type("sync::WriteGuard", guard_ops<RwLock>(drop<RwLock, 2>));
+    register_condition_natives(r);
+}
+
+}  // namespace braid::runtime

@@ -1,0 +1,93 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "interpreter/runtime/waiting.h"
+#include "interpreter/vm/vm.h"
+
+namespace braid::runtime {
+
+class Isolate;
+
+/// What the natives of one run share. Reached through Vm::embedder.
+class Run {
+  public:
+    Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed);
+    ~Run();
+    static Run& of(const NativeCall& call) { return of(call.vm()); }
+    static Run& of(const vm::Vm& vm) { return *static_cast<Run*>(vm.embedder); }
+
+    vm::Vm& vm() const { return vm_; }
+    const std::vector<std::string>& arguments() const { return arguments_; }
+    /// Null: the program has no isolate (Altru).
+    Isolate* isolate() const { return isolate_.get(); }
+    void make_isolate();
+
+    /// A number of the run's generator: from the scheduler's policy where runs are reproducible.
+    uint64_t random();
+    void seed_random(uint64_t seed);
+
+    /// Ends the program at once. The first status counts.
+    void exit(int status);
+
+    // Layouts of the runtime's objects.
+    vm::LayoutId channel, mutex, rwlock, condvar, once, wait_group, semaphore, barrier, atomic, task, actor, scope, promise, group, error;
+
+    // Natives that stand under tasks or are cold futures.
+    struct Functions {
+        const vm::Function* goroutine;     // (closure)
+        const vm::Function* task;          // (closure, TaskCore, is closure)
+        const vm::Function* actor;         // (ActorCore)
+        const vm::Function* scoped;        // (closure, ScopeCore)
+        const vm::Function* sleep;         // (ms)
+        const vm::Function* yield;         // ()
+        const vm::Function* join_all;      // (list, element type, list's element type)
+        const vm::Function* race;          // (list, type of the list)
+        const vm::Function* any;           // (list, type of the list)
+        const vm::Function* timeout;       // (ms, awaitable, its type, result type)
+        const vm::Function* scope_join;    // (ScopeCore)
+        const vm::Function *map_async, *filter_async;  // (list, closure, type of the results)
+        const vm::Function* timer;         // (callback, due, period, id)
+        const vm::Function* reaction;      // (handler, value, derived promise, is rejection)
+        const vm::Function* adopt;         // (promise, the promise it becomes)
+        const vm::Function* settle_part;   // (value, group, index, is rejection)
+        const vm::Function* resolver;      // (value, promise)
+        const vm::Function* rejecter;      // (error, promise)
+        const vm::Function* microtask;     // (callback)
+        const vm::Function* rejections;    // ()
+        const vm::Function* timed_out;     // (group)
+        const vm::Function* finally_;      // (value, callback, is rejection)
+    } functions{};
+
+  private:
+    vm::Vm& vm_;
+    std::vector<std::string> arguments_;
+    std::mutex random_mutex_;
+    scheduler::Random random_;
+    std::unique_ptr<Isolate> isolate_;
+};
+
+/// Registers the natives of this folder (intrinsics, sync, async, actors, promises).
+void register_runtime(vm::NativeRegistry& registry);
+
+// One of each file's parts.
+void register_channels(vm::NativeRegistry& registry);
+void register_select(vm::NativeRegistry& registry);
+void register_locks(vm::NativeRegistry& registry);
+void register_tasks(vm::NativeRegistry& registry);
+void register_futures(vm::NativeRegistry& registry);
+void register_actors(vm::NativeRegistry& registry);
+void register_promises(vm::NativeRegistry& registry);
+void register_promise_combinators(vm::NativeRegistry& registry);
+void register_timers(vm::NativeRegistry& registry);
+
+void make_task_functions(Run& run);
+void make_future_functions(Run& run);
+void make_actor_functions(Run& run);
+void make_promise_functions(Run& run);
+void make_combinator_functions(Run& run);
+void make_timer_functions(Run& run);
+
+}  // namespace braid::runtime

@@ -1,0 +1,117 @@
+#include <algorithm>
+
+#include "interpreter/runtime/channel.h"
+#include "interpreter/runtime/run.h"
+
+// $select. No lock spans two channels: each arm is tried on its own, in an order drawn by the policy, so among ready arms
+// the choice is uniform. When none is ready the task parks, puts an entry into each channel's queue, and looks at each
+// channel again while it does; the park's token lets exactly one of all counterparts win.
+namespace braid::runtime {
+
+using Kind = bytecode::SelectArmInfo::Kind;
+
+namespace {
+
+NativeAction chosen(NativeCall& call, uint32_t arm, Outcome outcome, Word value) {
+    const bytecode::SelectArmInfo& info = call.select().arms[arm];
+    vm::Vm& vm = call.vm();
+    if (info.kind == Kind::Send) {
+        if (outcome == Outcome::Closed) return call.panic("send on a closed channel");
+        return call.give_select(arm);
+    }
+    if (info.raw_value) return call.give_select(arm, value);
+    const vm::VariantDescriptor* variant = vm::Vm::find_variant(*info.value, outcome == Outcome::Received ? "Ok" : "Err");
+    if (!variant) return call.panic("internal error: a select arm that receives no result");
+    if (outcome != Outcome::Received) value = vm::word_of(vm.new_struct(*variant->fields[0].type));
+    return call.give_select(arm, vm::word_of(vm.new_variant(*variant, {value})));
+}
+
+void prepare(NativeCall& call, ChannelWait& wait) {
+    const auto& arms = call.select().arms;
+    wait.arms.resize(arms.size());
+    for (uint32_t i = 0; i < arms.size(); ++i) {
+        ChannelArm& arm = wait.arms[i];
+        arm.wait = &wait;
+        arm.index = i;
+        if (arms[i].kind != Kind::Receive && arms[i].kind != Kind::Send) continue;
+        arm.channel = self_of<Channel>(call, 2 * i);
+        arm.sends = arms[i].kind == Kind::Send;
+        arm.only_ok = arms[i].only_ok || arms[i].raw_value;
+        arm.only_err = arms[i].only_err;
+        arm.value = arm.sends ? call.argument(2 * i + 1) : 0;
+    }
+}
+
+/// Tries one arm; true: it was taken, or failed for good.
+bool try_arm(NativeCall& call, ChannelArm& arm, Outcome& outcome, Word& value) {
+    if (arm.sends) return (outcome = arm.channel->try_send(call.vm(), arm.value, &call.task())) != Outcome::Full;
+    if (arm.only_err) {
+        // Ready only when closed and drained: a value must stay where it is.
+        if (!arm.channel->is_closed() || arm.channel->length() > 0) return false;
+        outcome = Outcome::Closed;
+        return true;
+    }
+    outcome = arm.channel->try_receive(call.vm(), value, &call.task());
+    return outcome == Outcome::Received || (outcome == Outcome::Closed && !arm.only_ok);
+}
+
+NativeAction select(NativeCall& call) {
+    const auto& arms = call.select().arms;
+    auto& wait = call.state<ChannelWait>();
+    if (call.step() == 0) {
+        prepare(call, wait);
+    } else {
+        bool cancelled = call.was_cancelled(), late = call.wake_tag() == scheduler::WakeTimer;
+        wait.unlink();
+        if (wait.timer) call.scheduler().cancel_timer(std::exchange(wait.timer, 0));
+        if (wait.outcome != Outcome::None) return chosen(call, wait.chosen, wait.outcome, wait.value);
+        if (cancelled) return call.cancelled();
+        if (late) return call.give_select(static_cast<uint32_t>(call.scalar(0)));
+    }
+    uint32_t otherwise = UINT32_MAX, timeout = UINT32_MAX;
+    std::vector<uint32_t> order;
+    for (uint32_t i = 0; i < arms.size(); ++i) {
+        if (wait.arms[i].channel) order.push_back(i);
+        else if (arms[i].kind == Kind::Default) otherwise = i;
+        else if (timeout == UINT32_MAX || call.integer(2 * i) < call.integer(2 * timeout)) timeout = i;
+    }
+    for (;;) {
+        for (size_t left = order.size(); left > 1; --left)
+            std::swap(order[left - 1], order[call.scheduler().choose(left)]);
+        for (uint32_t i : order) {
+            Outcome outcome = Outcome::None;
+            Word value = 0;
+            if (try_arm(call, wait.arms[i], outcome, value)) return chosen(call, i, outcome, value);
+        }
+        if (otherwise != UINT32_MAX) return call.give_select(otherwise);
+
+        wait.outcome = Outcome::None;
+        wait.reason = {"select", nullptr};
+        for (uint32_t i : order) {
+            if (order.size() > 1) break;
+            wait.reason = {wait.arms[i].sends ? "send (in a select) to" : "receive (in a select) from", wait.arms[i].channel};
+        }
+        vm::WakeHandle handle = call.park(&wait.reason);
+        bool ready = false;
+        for (uint32_t i : order) wait.arms[i].handle = handle;
+        for (size_t k = 0; k < order.size() && !ready; ++k) ready = wait.arms[order[k]].channel->enqueue(wait.arms[order[k]]);
+        if (!ready) {
+            if (timeout != UINT32_MAX) {
+                auto& s = call.scheduler();
+                auto ms = static_cast<uint64_t>(std::max<int64_t>(0, call.integer(2 * timeout)));
+                call.scalar(0) = timeout;
+                wait.timer = s.wake_at(s.now() + ms * 1'000'000, *handle.task, handle.token);
+            }
+            return call.parked(1);
+        }
+        if (!call.unpark(handle)) return call.parked(1);
+        wait.unlink();
+        if (wait.outcome != Outcome::None) return chosen(call, wait.chosen, wait.outcome, wait.value);
+    }
+}
+
+}  // namespace
+
+void register_select(vm::NativeRegistry& r) { r.add_intrinsic(vm::Intrinsic::Select, {select, 0, 1}); }
+
+}  // namespace braid::runtime

@@ -1,0 +1,168 @@
+#include "interpreter/runtime/session.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <random>
+
+#include "interpreter/runtime/promise.h"
+#include "interpreter/runtime/report.h"
+#include "interpreter/runtime/run.h"
+
+namespace braid::runtime {
+
+namespace {
+
+constexpr int kInterrupted = 130;
+
+/// A thread that waits for signals while a program runs, and hands what it printed to the system now and then.
+class SignalWatcher {
+  public:
+    explicit SignalWatcher(Session& session) : session_(session) {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGINT);
+        sigaddset(&set_, SIGQUIT);
+        pthread_sigmask(SIG_BLOCK, &set_, &before_);  // the workers inherit this
+        thread_ = std::thread([this] { watch(); });
+    }
+    ~SignalWatcher() {
+        done_.store(true);
+        thread_.join();
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+
+  private:
+    void watch() {
+        int interrupted_for = 0;
+        while (!done_.load()) {
+            timespec pause{0, 20'000'000};
+            int signal = sigtimedwait(&set_, nullptr, &pause);
+            std::fflush(stdout);
+            if (signal == SIGINT) {
+                session_.stop(kInterrupted);
+                ++interrupted_for;
+            } else if (signal == SIGQUIT) {
+                auto stopped = session_.scheduler().stop_world();
+                std::string tasks = list_tasks(session_.vm());
+                session_.vm().options().print_error(tasks);
+            } else if (interrupted_for > 0 && ++interrupted_for > 25) {
+                std::_Exit(kInterrupted);  // something that never reaches a safepoint
+            }
+        }
+    }
+
+    Session& session_;
+    sigset_t set_, before_;
+    std::atomic<bool> done_{false};
+    std::thread thread_;
+};
+
+}  // namespace
+
+Session::Session(std::shared_ptr<bytecode::Program> program, const vm::NativeRegistry& natives, SessionOptions options)
+    : options_(std::move(options)) {
+    heap::HeapOptions heap_options;
+    heap_options.max_bytes = options_.max_memory;
+    heap_options.stress = options_.stress_collector;
+    heap_options.collection_wanted = [this] { vm_->collection_wanted(); };
+    heap_ = std::make_unique<heap::Heap>(heap_options);
+
+    vm::VmOptions vm_options;
+    vm_options.max_memory = options_.max_memory;
+    vm_options.print = options_.print;
+    vm_options.print_error = options_.print_error;
+    vm_ = std::make_unique<vm::Vm>(std::move(program), natives, *heap_, vm_options);
+    vm_->on_uncaught = [this](vm::VmTask& task, vm::Word error) { uncaught(task, error); };
+    uint64_t seed = options_.seed ? *options_.seed : std::random_device{}() * uint64_t{0x9e3779b97f4a7c15};
+    run_ = std::make_unique<Run>(*vm_, options_.arguments, seed);
+    if (is_isolate_program()) run_->make_isolate();
+
+    scheduler::Options scheduling;
+    scheduling.workers = options_.workers;
+    if (options_.seed) scheduling.policy = scheduler::seeded_policy(*options_.seed);
+    scheduling.hooks.worker_started = [this](scheduler::Worker& w) { vm_->worker_started(w); };
+    scheduling.hooks.worker_stopped = [this](scheduler::Worker& w) { vm_->worker_stopped(w); };
+    scheduling.hooks.on_quiescent = [this](const std::vector<scheduler::Task*>& blocked) { return quiescent(blocked); };
+    scheduling.hooks.on_only_held = options_.on_only_held;
+    scheduler_ = std::make_unique<scheduler::Scheduler>(std::move(scheduling));
+    vm_->attach(*scheduler_);
+    if (options_.debug_hook) vm_->set_debug_hook(options_.debug_hook);
+}
+
+Session::~Session() {
+    scheduler_.reset();
+    run_.reset();
+    vm_.reset();
+}
+
+bool Session::is_isolate_program() const {
+    const auto& entries = vm_->program().entries;
+    return !entries.empty() && entries.front()->policy == bytecode::SlotPolicy::Boxed;
+}
+
+tl::expected<void, std::string> Session::link() { return vm_->link(); }
+
+void Session::stop(int status) { scheduler_->shutdown(status); }
+
+int Session::run() {
+    std::optional<SignalWatcher> watcher;
+    if (options_.handle_signals) watcher.emplace(*this);
+    scheduler::Strand* strand = run_->isolate() ? &run_->isolate()->strand : nullptr;
+    if (!vm_->start(strand)) return vm::kExitPanic;
+    scheduler::RunResult end = scheduler_->run();
+    status_ = end.end == scheduler::RunEnd::Shutdown ? end.code : deadlock_;
+    watcher.reset();
+    if (options_.stats) print_stats();
+    return status_;
+}
+
+scheduler::QuiescentAction Session::quiescent(const std::vector<scheduler::Task*>& blocked) {
+    std::vector<scheduler::Task*> waiting;
+    bool main_waits = false;
+    for (scheduler::Task* task : blocked) {
+        if (task->daemon) continue;
+        main_waits |= vm::vm_task(*task).task_kind() == vm::TaskKind::Main;
+        waiting.push_back(task);
+    }
+    // Of an isolate only the top level and main() keep the program alive; other awaits are given up.
+    if (waiting.empty() || (run_->isolate() && !main_waits)) return scheduler::QuiescentAction::End;
+    vm_->options().print_error(report_deadlock(*vm_, waiting));
+    deadlock_ = vm::kExitDeadlock;
+    return scheduler::QuiescentAction::End;
+}
+
+void Session::uncaught(vm::VmTask& task, vm::Word error) {
+    bool panic = vm_->kind_of(vm::object_of(error)) == vm::ObjectKind::Panic;
+    std::string who = task.task_kind() == vm::TaskKind::Main ? std::string("main") : name_of_task(task);
+    if (panic) {
+        vm_->options().print_error(fmt::format("error: {} panicked: {}\n", who, vm_->describe_error(error)));
+    } else {
+        vm_->options().print_error(fmt::format("error: uncaught {}\n", vm_->describe_error(error)));
+    }
+    scheduler_->shutdown(panic ? vm::kExitPanic : vm::kExitThrown);
+}
+
+void Session::print_stats() {
+    scheduler::Stats s = scheduler_->stats();
+    heap::HeapStats h = heap_->stats();
+    std::string out = fmt::format("tasks: {} started, {} left; threads: {}; timers: {}; blocking jobs: {}\n", s.tasks_spawned,
+                                  s.tasks_live, s.external_threads, s.timers_fired, s.blocking_jobs);
+    out += fmt::format("steps: {}; parks: {}; wakes: {}; steals: {}; preemptions: {}; world stops: {}\n", s.total.steps,
+                       s.total.parks, s.total.wakes, s.total.steals, s.total.preemptions, s.world_stops);
+    out += fmt::format("heap: {} allocated, {} live, {} committed at most; collections: {}, pauses {:.3f} ms in all, {:.3f} ms at most\n",
+                       h.allocated_bytes, h.live_bytes, h.peak_committed_bytes, h.collections,
+                       double(h.pause_nanoseconds_total) / 1e6, double(h.pause_nanoseconds_max) / 1e6);
+    for (size_t i = 0; i < s.workers.size(); ++i) {
+        const auto& w = s.workers[i];
+        out += fmt::format("worker {}: {:.3f} ms busy, {:.3f} ms idle, {} steps, {} steals, {} parks\n", i,
+                           double(w.total_nanoseconds - std::min(w.total_nanoseconds, w.idle_nanoseconds)) / 1e6,
+                           double(w.idle_nanoseconds) / 1e6, w.steps, w.steals, w.parks);
+    }
+    vm_->options().print_error(out);
+}
+
+}  // namespace braid::runtime

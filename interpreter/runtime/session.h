@@ -1,0 +1,65 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "interpreter/bytecode/program.h"
+#include "interpreter/heap/heap.h"
+#include "interpreter/vm/vm.h"
+
+namespace braid::runtime {
+
+class Run;
+
+struct SessionOptions {
+    unsigned workers = 0;              // 0: as many as cores
+    std::optional<uint64_t> seed;      // one reproducible schedule
+    bool stats = false;                // printed at the end, to print_error
+    uint64_t max_memory = 0;           // bytes; 0: no limit
+    bool stress_collector = false;     // a collection at every opportunity (tests)
+    std::vector<std::string> arguments;
+    std::function<void(std::string_view)> print, print_error;  // null: the process's streams
+    bool handle_signals = false;       // SIGINT ends the run with 130, SIGQUIT lists the tasks
+    // For a debugger.
+    vm::DebugHook* debug_hook = nullptr;
+    std::function<void()> on_only_held;
+};
+
+/// One run of a program: heap, machine, scheduler, and what happens at the end. Used by `braid run` and the debugger.
+class Session {
+  public:
+    Session(std::shared_ptr<bytecode::Program> program, const vm::NativeRegistry& natives, SessionOptions options);
+    ~Session();
+    Session(const Session&) = delete;
+
+    /// Binds the program to the natives. An error says what is missing; run() may not follow it.
+    tl::expected<void, std::string> link();
+    /// Runs to the end; the exit status. Once.
+    int run();
+    /// Ends run() soon, from any thread.
+    void stop(int status);
+
+    vm::Vm& vm() { return *vm_; }
+    scheduler::Scheduler& scheduler() { return *scheduler_; }
+
+  private:
+    scheduler::QuiescentAction quiescent(const std::vector<scheduler::Task*>& blocked);
+    void uncaught(vm::VmTask& task, vm::Word error);
+    void print_stats();
+    bool is_isolate_program() const;
+
+    SessionOptions options_;
+    std::unique_ptr<heap::Heap> heap_;
+    std::unique_ptr<vm::Vm> vm_;
+    std::unique_ptr<Run> run_;
+    std::unique_ptr<scheduler::Scheduler> scheduler_;
+    int status_ = 0;
+    int deadlock_ = 0;
+};
+
+}  // namespace braid::runtime

@@ -1,0 +1,69 @@
+#pragma once
+#include "interpreter/runtime/waiting.h"
+
+namespace braid::runtime {
+
+/// What Thread, Task and TaskHandle name: a task that was started, and later its result.
+class TaskCore final : public WaitObject {
+  public:
+    enum class Status : uint8_t { Running, Done, Failed, Cancelled };
+    TaskCore(std::string kind, std::string name) : kind_(std::move(kind)), name_(std::move(name)) {}
+
+    void started(scheduler::TaskRef task) { task_ = std::move(task); }
+    uint64_t task_id() const { return task_ ? task_->id() : 0; }
+    void cancel();
+    /// Ends it; true: a panic that no handle can receive any more.
+    bool finish(vm::Vm& vm, Status status, Word word);
+    Status status() const;
+    bool is_finished() const { return status() != Status::Running; }
+    Word word() const { return word_; }  // result or error, once finished
+    void take() { word_ = 0; }
+
+    /// Queues the caller unless it is finished; true: queued.
+    bool wait(Waiter& waiter);
+    void leave_queue(Waiter& waiter);
+
+    /// Ends of handles that could join. The last one: true if a panic is left that nobody asked for.
+    void retain_joiner();
+    bool release_joiner();
+    void set_joiners(int n) { joiners_ = n; }
+
+    std::string describe() const override { return "the end of " + kind_ + " '" + name_ + "'"; }
+    void holders(std::vector<uint64_t>& ids) const override {
+        if (task_) ids.push_back(task_->id());
+    }
+    const std::string& name() const { return name_; }
+    void trace(heap::Marker& marker) { marker.visit(word_); }
+
+  private:
+    mutable std::mutex mutex_;
+    std::string kind_, name_;
+    scheduler::TaskRef task_;
+    Status status_ = Status::Running;
+    Word word_ = 0;
+    int joiners_ = 1;
+    bool seen_ = false;
+    WaiterList waiters_;
+};
+
+struct SpawnTask {
+    vm::TaskKind kind = vm::TaskKind::AsyncTask;
+    Word closure = 0;
+    bool is_closure = false;  // of an async closure, or one that makes a future; else a future
+    bool external = false;
+    int joiners = 1;
+};
+/// Starts a task whose result goes to a TaskCore. Null: there can be no more tasks.
+Object* spawn_task(NativeCall& call, const SpawnTask& spawn);
+/// The message of a panic, for `try_join`.
+std::string error_text(vm::Vm& vm, Word error);
+std::string name_of_callable(Word closure);
+/// The body of a future or closure: the function that does the work.
+const vm::Function& function_of_callable(Word closure);
+
+/// Waits until a task has ended; `Next`: it has. For natives with a WaitState.
+NativeAction wait_for_task(NativeCall& call, TaskCore& core, uint32_t next);
+/// What a finished task left: its result is given, its panic raised.
+NativeAction give_task_result(NativeCall& call, TaskCore& core);
+
+}  // namespace braid::runtime

@@ -1,0 +1,252 @@
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "interpreter/runtime/run.h"
+#include "interpreter/runtime/task_core.h"
+
+namespace braid::runtime {
+
+using bytecode::Repr;
+using vm::ObjectKind;
+
+// --- TaskCore ---
+
+void TaskCore::cancel() {
+    std::unique_lock lock(mutex_);
+    if (status_ != Status::Running || !task_) return;
+    scheduler::TaskRef task = task_;
+    lock.unlock();
+    vm::vm_task(task).cancel();
+}
+
+bool TaskCore::finish(vm::Vm& vm, Status status, Word word) {
+    std::lock_guard lock(mutex_);
+    status_ = status;
+    word_ = word;
+    task_ = {};
+    seen_ = !waiters_.empty();
+    grant_all(vm, waiters_);
+    return status == Status::Failed && joiners_ == 0;
+}
+
+TaskCore::Status TaskCore::status() const {
+    std::lock_guard lock(mutex_);
+    return status_;
+}
+
+bool TaskCore::wait(Waiter& waiter) {
+    std::lock_guard lock(mutex_);
+    if (status_ != Status::Running) return false;
+    waiters_.push_back(waiter);
+    return true;
+}
+void TaskCore::leave_queue(Waiter& waiter) {
+    std::lock_guard lock(mutex_);
+    waiters_.remove(waiter);
+}
+void TaskCore::retain_joiner() {
+    std::lock_guard lock(mutex_);
+    ++joiners_;
+}
+bool TaskCore::release_joiner() {
+    std::lock_guard lock(mutex_);
+    return --joiners_ == 0 && status_ == Status::Failed && !std::exchange(seen_, true);
+}
+
+std::string error_text(vm::Vm& vm, Word error) {
+    if (heap::Value::is_pointer(error) && vm.kind_of(vm::object_of(error)) == ObjectKind::Panic)
+        return std::string(vm::string_view_of(vm::object_of(error)->slots()[vm::kPanicMessage]));
+    return vm.describe_error(error);
+}
+
+const vm::Function& function_of_callable(Word closure) { return *vm::closure_function(vm::object_of(closure)); }
+std::string name_of_callable(Word closure) { return function_of_callable(closure).name; }
+
+Object* spawn_task(NativeCall& call, const SpawnTask& spawn) {
+    Run& run = Run::of(call);
+    vm::Vm& vm = call.vm();
+    std::string name = name_of_callable(spawn.closure);
+    Object* object = vm.new_native<TaskCore>(run.task, std::string(vm::name_of(spawn.kind)), name);
+    auto* core = object->native<TaskCore>();
+    core->set_joiners(spawn.joiners);
+    core->made = call.call_site();
+    vm::Vm::SpawnOptions options;
+    options.kind = spawn.kind;
+    options.name = name;
+    options.site = core->made;
+    options.external = spawn.external;
+    Word arguments[] = {spawn.closure, vm::word_of(object), spawn.is_closure};
+    auto task = vm.spawn(*run.functions.task, arguments, options);
+    if (!task) return nullptr;
+    core->started(*task);
+    return object;
+}
+
+NativeAction wait_for_task(NativeCall& call, TaskCore& core, uint32_t next) {
+    if (core.is_finished()) return NativeAction::Next;
+    WaitState& state = call.state<WaitState>();
+    state.granted = false;
+    state.waiter.state = &state;
+    state.reason = {"wait for", &core};
+    vm::WakeHandle handle = call.park(&state.reason);
+    state.waiter.handle = handle;
+    if (core.wait(state.waiter)) return call.parked(next);
+    if (call.unpark(handle)) return NativeAction::Next;
+    return call.parked(next);
+}
+
+NativeAction give_task_result(NativeCall& call, TaskCore& core) {
+    if (core.status() == TaskCore::Status::Done) {
+        Word word = core.word();
+        return call.give(word);
+    }
+    if (core.status() == TaskCore::Status::Cancelled) return call.panic(fmt::format("task '{}' was cancelled", core.name()));
+    return call.raise(core.word());
+}
+
+namespace {
+
+// --- what stands under tasks ---
+
+/// (closure, core, is closure): runs it, keeps what comes out.
+NativeAction run_task(NativeCall& call) {
+    switch (call.step()) {
+        case 0: {
+            bool direct = !call.boolean(2) || function_of_callable(call.argument(0)).is_async;
+            bool thread = call.task().task_kind() == vm::TaskKind::Thread;
+            return call.invoke(call.argument(0), {}, direct || thread ? 2 : 1);
+        }
+        case 1: return call.invoke(call.result(), {}, 2);  // a closure that made a future
+        default: call.object(1)->native<TaskCore>()->finish(call.vm(), TaskCore::Status::Done, call.result());
+    }
+    return call.give_unit();
+}
+NativeAction task_failed(NativeCall& call) {
+    Word error = call.result();
+    vm::Vm& vm = call.vm();
+    bool cancelled = vm.kind_of(vm::object_of(error)) == ObjectKind::Panic &&
+                     vm::object_of(error)->slots()[vm::kPanicKind] == static_cast<Word>(vm::PanicKind::Cancelled);
+    auto status = cancelled ? TaskCore::Status::Cancelled : TaskCore::Status::Failed;
+    if (call.object(1)->native<TaskCore>()->finish(vm, status, error)) return call.give_unit();  // goes on: ends the program
+    return call.recover(0);
+}
+
+NativeAction run_goroutine(NativeCall& call) {
+    return call.step() == 0 ? call.invoke(call.argument(0), {}, 1) : call.give_unit();
+}
+
+NativeAction go(NativeCall& call) {
+    vm::Vm::SpawnOptions options;
+    options.kind = vm::TaskKind::Goroutine;
+    options.name = name_of_callable(call.argument(0));
+    options.site = call.call_site();
+    Word closure = call.argument(0);
+    if (!call.vm().spawn(*Run::of(call).functions.goroutine, {&closure, 1}, options))
+        return call.panic("too many tasks: no other goroutine can be started");
+    return call.give_unit();
+}
+
+// --- threads ---
+
+NativeAction thread_spawn(NativeCall& call) {
+    Object* core = spawn_task(call, {vm::TaskKind::Thread, call.argument(0), false, true, 1});
+    if (!core) return call.panic("too many threads: no other one can be started");
+    return call.give(vm::word_of(core));
+}
+template <bool kTry>
+NativeAction thread_join(NativeCall& call) {
+    TaskCore& core = *self_of<TaskCore>(call);
+    if (call.step() == 1) {
+        core.leave_queue(call.state<WaitState>().waiter);
+        if (!core.is_finished() && call.was_cancelled()) return call.cancelled();
+    }
+    NativeAction action = wait_for_task(call, core, 1);
+    if (action != NativeAction::Next) return action;
+    if (!kTry) return give_task_result(call, core);
+    if (core.status() == TaskCore::Status::Done) return give_ok(call, core.word());
+    return give_err(call, make_error(call.vm(), error_text(call.vm(), core.word())));
+}
+NativeAction is_finished(NativeCall& call) { return call.give_bool(self_of<TaskCore>(call)->is_finished()); }
+NativeAction is_cancelled(NativeCall& call) {
+    return call.give_bool(self_of<TaskCore>(call)->status() == TaskCore::Status::Cancelled);
+}
+NativeAction cancel(NativeCall& call) {
+    self_of<TaskCore>(call)->cancel();
+    return call.give_unit();
+}
+NativeAction handle(NativeCall& call) { return call.give(operand_word(call, 0)); }
+
+/// The end of a handle that could have joined: a panic nobody asked for stops the program here.
+NativeAction drop_joiner(NativeCall& call) {
+    TaskCore& core = *call.object(0)->native<TaskCore>();
+    if (!core.release_joiner()) return call.give_unit();
+    call.vm().on_uncaught(call.task(), core.word());
+    return call.give_unit();
+}
+
+// --- tasks of async:: ---
+
+NativeAction async_spawn(NativeCall& call, bool is_closure) {
+    Object* core = spawn_task(call, {vm::TaskKind::AsyncTask, call.argument(0), is_closure, false, 1});
+    if (!core) return call.panic("too many tasks: no other one can be started");
+    return call.give(vm::word_of(core));
+}
+NativeAction spawn_closure(NativeCall& call) { return async_spawn(call, true); }
+NativeAction spawn_future(NativeCall& call) { return async_spawn(call, false); }
+
+NativeAction available_parallelism(NativeCall& call) {
+    return call.give_integer(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+// --- waiting for time ---
+
+constexpr WaitReason kSleeps{"sleep", nullptr};
+
+NativeAction sleep(NativeCall& call) {
+    if (call.step() == 1) return call.was_cancelled() ? call.cancelled() : call.give_unit();
+    auto& s = call.scheduler();
+    auto ms = static_cast<uint64_t>(std::clamp<int64_t>(call.integer(0), 0, INT64_MAX / 2'000'000));
+    vm::WakeHandle handle = call.park(&kSleeps);
+    s.wake_at(s.now() + ms * 1'000'000, *handle.task, handle.token);
+    return call.parked(1);
+}
+NativeAction yield_now(NativeCall& call) { return call.step() == 0 ? call.again(1) : call.give_unit(); }
+
+}  // namespace
+
+NativeAction sleep_native(NativeCall& call) { return sleep(call); }
+NativeAction yield_native(NativeCall& call) { return yield_now(call); }
+
+void make_task_functions(Run& run) {
+    vm::Vm& vm = run.vm();
+    run.functions.goroutine = &vm.make_native("$goroutine", {run_goroutine}, {Repr::Object}, Repr::Unit);
+    run.functions.task = &vm.make_native("$task", {run_task, 0, 0, task_failed}, {Repr::Object, Repr::Object, Repr::Bool}, Repr::Unit);
+}
+
+void register_tasks(vm::NativeRegistry& r) {
+    r.add_intrinsic(vm::Intrinsic::Go, {go});
+    r.add("thread::spawn", thread_spawn);
+    r.add("thread::Thread::join", thread_join<false>);
+    r.add("thread::Thread::try_join", thread_join<true>);
+    r.add("thread::Thread::is_finished", is_finished);
+    r.add("thread::sleep", sleep);
+    r.add("thread::yield_now", yield_now);
+    r.add("thread::available_parallelism", available_parallelism);
+    r.add("time::sleep", sleep);
+    r.add("async::spawn", spawn_closure);
+    r.add("async::spawn_future", spawn_future);
+    for (std::string type : {"async::Task::", "async::TaskHandle::"}) {
+        r.add(type + "cancel", cancel);
+        r.add(type + "is_finished", is_finished);
+        r.add(type + "is_cancelled", is_cancelled);
+    }
+    r.add("async::Task::handle", handle);
+    vm::NativeTypeOps joins;
+    joins.drop = drop_joiner;
+    r.add_type("thread::Thread", joins);
+    r.add_type("async::Task", joins);
+    r.add_type("async::TaskHandle", {});
+}
+
+}  // namespace braid::runtime

@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <cmath>
+
+#include "interpreter/runtime/promise.h"
+#include "interpreter/vm/values.h"
+
+// Timers of an isolate: each is a task that sleeps on the strand; those that timers wake queue behind all microtasks.
+namespace braid::runtime {
+
+using bytecode::Repr;
+
+namespace {
+
+constexpr WaitReason kSleeps{"sleep", nullptr};
+constexpr double kMostMilliseconds = 1e12;
+
+/// (callback, due, period, id)
+NativeAction run_timer(NativeCall& call) {
+    Isolate& isolate = *Run::of(call).isolate();
+    int64_t id = call.integer(3);
+    auto timer = isolate.timers.find(id);
+    switch (call.step()) {
+        case 0: {
+            if (timer == isolate.timers.end() || timer->second.cleared) break;
+            vm::WakeHandle handle = call.park(&kSleeps);
+            call.scheduler().wake_at(static_cast<uint64_t>(call.integer(1)), *handle.task, handle.token);
+            return call.parked(1);
+        }
+        case 1:
+            if (timer == isolate.timers.end() || timer->second.cleared) break;
+            return call.invoke(call.argument(0), {}, 2);
+        default:
+            if (call.integer(2) == 0 || timer == isolate.timers.end() || timer->second.cleared) break;
+            call.argument_slot(1) = static_cast<Word>(call.integer(1) + call.integer(2));
+            return call.again(0, false);
+    }
+    isolate.timers.erase(id);
+    return give_undefined(call);
+}
+
+double milliseconds(NativeCall& call, size_t i) {
+    double ms = 0;
+    vm::as_double(call.vm(), call.value(i), ms);
+    return ms;
+}
+
+template <bool kRepeats>
+NativeAction set_timer(NativeCall& call) {
+    if (!is_callable(call.vm(), call.argument(0)))
+        return call.throw_error(bytecode::WellKnown::TypeError, "the callback of a timer is not a function");
+    return call.give_value(call.vm().box_integer(start_timer(call, call.argument(0), milliseconds(call, 1), kRepeats)));
+}
+NativeAction clear(NativeCall& call) {
+    int64_t id = 0;
+    if (vm::as_integer(call.vm(), call.value(0), id)) clear_timer(call, id);
+    return give_undefined(call);
+}
+NativeAction sleep(NativeCall& call) {
+    Object* promise = new_promise(call);
+    start_timer(call, resolver_of(call, *Run::of(call).functions.resolver, promise), milliseconds(call, 0), false);
+    return call.give(vm::word_of(promise));
+}
+
+}  // namespace
+
+int64_t start_timer(NativeCall& call, Word callback, double ms, bool repeats) {
+    Isolate& isolate = *Run::of(call).isolate();
+    int64_t id = isolate.next_timer++;
+    double clamped = ms >= 1 ? std::min(ms, kMostMilliseconds) : 1;  // also NaN: as in every JavaScript host
+    auto period = static_cast<uint64_t>(clamped * 1e6);
+    isolate.timers[id];
+    Word arguments[] = {callback, call.scheduler().now() + period, repeats ? period : 0, static_cast<Word>(id)};
+    isolate.timers[id].task = start_job(call, *Run::of(call).functions.timer, arguments);
+    return id;
+}
+
+void clear_timer(NativeCall& call, int64_t id) {
+    Isolate& isolate = *Run::of(call).isolate();
+    auto timer = isolate.timers.find(id);
+    if (timer == isolate.timers.end()) return;
+    timer->second.cleared = true;
+    scheduler::TaskRef task = timer->second.task;
+    if (task && task.get() != &call.task()) call.scheduler().wake_anyway(*task, scheduler::WakeNormal);
+}
+
+void make_timer_functions(Run& run) {
+    run.functions.timer = &run.vm().make_native("$timer", {run_timer}, {Repr::Boxed, Repr::I64, Repr::I64, Repr::I64}, Repr::Boxed);
+}
+
+void register_timers(vm::NativeRegistry& r) {
+    r.add("core::setTimeout", set_timer<false>);
+    r.add("core::setInterval", set_timer<true>);
+    r.add("core::clearTimeout", clear);
+    r.add("core::clearInterval", clear);
+    r.add("promises::Async::sleep", sleep);
+}
+
+}  // namespace braid::runtime

@@ -1,0 +1,167 @@
+#include "lsp/documents.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "analyzer/text/source_text.h"
+#include "lsp/convert.h"
+#include "lsp/uri.h"
+#include "workspace/materialized.h"
+#include "workspace/workspace.h"
+
+namespace braid::lsp {
+namespace {
+
+/// More changes than this in one message are taken as one: what they make of the text.
+constexpr size_t kMaxSeparateEdits = 16;
+
+const std::string& uri_in(const Json& params) { return params.at("textDocument").at("uri").get_ref<const std::string&>(); }
+
+std::string too_large(const std::string& uri) {
+    return fmt::format("{} has more than {} MB; Braid leaves it alone", uri, kMaxSourceBytes >> 20);
+}
+
+}  // namespace
+
+const Document* DocumentTable::by_uri(std::string_view uri) const {
+    auto it = std::find_if(documents.begin(), documents.end(), [&](const Document& d) { return d.uri == uri; });
+    return it == documents.end() ? nullptr : &*it;
+}
+
+const Document* DocumentTable::by_file(FileId file) const {
+    auto it = std::find_if(documents.begin(), documents.end(), [&](const Document& d) { return d.file == file; });
+    return it == documents.end() ? nullptr : &*it;
+}
+
+std::string path_of_document(const std::string& uri, std::string_view language) {
+    auto path = path_of_uri(uri);
+    std::string known = path ? normalized_path(*path) : uri;
+    if (auto standard = standard_path_of(known)) return *standard;
+    if (language_of_path(known)) return known;
+    std::string with_ending = known + "." + std::string(language);  // a new document without a name
+    return !language.empty() && language_of_path(with_ending) ? with_ending : std::string();
+}
+
+std::vector<TextEdit> edits_of_changes(std::string text, const Json& changes, ColumnUnit unit) {
+    std::vector<TextEdit> edits;
+    const std::string before = text;
+    for (const Json& change : changes) {
+        std::string replacement = change.at("text").get<std::string>();
+        TextEdit edit;
+        if (change.contains("range")) edit = {range_from(change.at("range")).in(LineIndex(text), unit), std::move(replacement)};
+        else edit = difference(text, replacement);
+        text.replace(edit.range.begin, edit.range.length(), edit.replacement);
+        edits.push_back(std::move(edit));
+    }
+    if (edits.size() > kMaxSeparateEdits) return {difference(before, text)};
+    return edits;
+}
+
+void DocumentStore::put(Document document) {
+    auto fresh = std::make_shared<DocumentTable>(*table_);
+    std::erase_if(fresh->documents, [&](const Document& d) { return d.uri == document.uri; });
+    fresh->documents.push_back(std::move(document));
+    table_ = std::move(fresh);
+}
+
+std::string DocumentStore::open(const Json& params) {
+    const Json& given = params.at("textDocument");
+    Document document;
+    document.uri = uri_in(params);
+    document.version = given.value("version", int64_t(0));
+    std::string path = path_of_document(document.uri, given.value("languageId", std::string()));
+    if (path.empty()) return fmt::format("{} is neither Altru nor Velox", document.uri);
+    std::string text = given.at("text").get<std::string>();
+    std::string message;
+    if (path.starts_with("std:")) {
+        document.is_standard = true;
+        document.file = files().find(path).value_or(FileId::None);
+    } else if (text.size() > kMaxSourceBytes) {
+        message = too_large(document.uri);
+    } else {
+        document.file = host_.set_file(path, std::move(text));
+        load_imports(host_);
+    }
+    put(std::move(document));
+    return message;
+}
+
+std::string DocumentStore::change(const Json& params, ColumnUnit unit) {
+    const std::string& uri = uri_in(params);
+    const Document* known = table_->by_uri(uri);
+    if (!known) return fmt::format("{} was changed but is not open", uri);
+    Document document = *known;
+    const Json& version = params.at("textDocument").value("version", Json());
+    document.version = version.is_number_integer() ? version.get<int64_t>() : document.version + 1;
+    if (!document.is_standard && document.file != FileId::None) {
+        SyntaxTreePtr tree = host_.tree(document.file);
+        std::vector<TextEdit> edits = edits_of_changes(tree ? std::string(tree->text()) : std::string(), params.at("contentChanges"), unit);
+        size_t size = tree ? tree->text().size() : 0;
+        for (const TextEdit& edit : edits) size += edit.replacement.size();
+        if (size > 2 * kMaxSourceBytes) return too_large(uri);
+        std::vector<std::string> imports = host_.imports(document.file);
+        host_.edit_file(document.file, edits);
+        if (host_.imports(document.file) != imports) load_imports(host_);
+    }
+    put(std::move(document));
+    return {};
+}
+
+void DocumentStore::close(const Json& params) {
+    const Document* known = table_->by_uri(uri_in(params));
+    if (!known) return;
+    Document document = *known;
+    auto fresh = std::make_shared<DocumentTable>(*table_);
+    std::erase_if(fresh->documents, [&](const Document& d) { return d.uri == document.uri; });
+    table_ = std::move(fresh);
+    if (document.is_standard || document.file == FileId::None || table_->by_file(document.file)) return;
+    // Others may import it: from here on it is what the disk says.
+    const std::string path = files().path(document.file);
+    if (auto text = read_source_file(path)) host_.set_file(path, std::move(*text));
+    else host_.remove_file(document.file);
+    forget_unused();
+}
+
+void DocumentStore::forget_unused() {
+    std::unordered_set<FileId> used;
+    std::vector<FileId> pending;
+    for (const Document& document : table_->documents) pending.push_back(document.file);
+    while (!pending.empty()) {
+        FileId file = pending.back();
+        pending.pop_back();
+        if (file == FileId::None || !used.insert(file).second) continue;
+        for (const std::string& path : host_.imports(file))
+            if (auto imported = files().find(path); imported && host_.has_file(*imported)) pending.push_back(*imported);
+    }
+    for (FileId file : host_.workspace_files())
+        if (!used.count(file)) host_.remove_file(file);
+}
+
+bool DocumentStore::changed_on_disk(const Json& params) {
+    constexpr int kDeleted = 3;
+    bool concerns_us = false;
+    for (const Json& change : params.at("changes")) {
+        auto path = path_of_uri(change.at("uri").get_ref<const std::string&>());
+        if (!path || !language_of_path(*path)) continue;
+        concerns_us = true;
+        auto file = files().find(normalized_path(*path));
+        if (!file || !host_.has_file(*file) || table_->by_file(*file)) continue;
+        auto text = change.value("type", 0) == kDeleted ? tl::make_unexpected(std::string()) : read_source_file(*path);
+        if (text) host_.set_file(files().path(*file), std::move(*text));
+        else host_.remove_file(*file);
+    }
+    if (concerns_us) load_imports(host_);
+    return concerns_us;
+}
+
+FileId DocumentStore::find(const std::string& uri) const {
+    if (const Document* document = table_->by_uri(uri)) return document->file;
+    std::string path = path_of_document(uri, {});
+    auto file = path.empty() ? std::nullopt : files().find(path);
+    return file && host_.has_file(*file) ? *file : FileId::None;
+}
+
+}  // namespace braid::lsp

@@ -1,0 +1,62 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analyzer/ide/host.h"
+#include "analyzer/text/line_index.h"
+#include "protocol/message.h"
+
+namespace braid::lsp {
+
+using protocol::Json;
+
+/// A document the client has open.
+struct Document {
+    std::string uri;  ///< as the client spells it
+    FileId file = FileId::None;
+    int64_t version = 0;
+    bool is_standard = false;  ///< a module of the standard library: shown, never changed
+};
+
+/// The open documents at one moment; shared with the pool.
+class DocumentTable {
+  public:
+    const Document* by_uri(std::string_view uri) const;
+    const Document* by_file(FileId file) const;
+    std::vector<Document> documents;
+};
+using Documents = std::shared_ptr<const DocumentTable>;
+
+/// Keeps the host's texts what the client says they are, and those of files that are not open what the disk says. Used by
+/// the reading thread only; the tables it hands out go anywhere.
+class DocumentStore {
+  public:
+    explicit DocumentStore(AnalysisHost& host) : host_(host), table_(std::make_shared<DocumentTable>()) {}
+
+    Documents table() const { return table_; }
+    /// Each gives a message for the user, or an empty one; `didOpen`, `didChange` and `didClose` take their params.
+    std::string open(const Json& params);
+    std::string change(const Json& params, ColumnUnit unit);
+    void close(const Json& params);
+    /// Files that were created, changed or removed, for `workspace/didChangeWatchedFiles`. Whether it concerns us.
+    bool changed_on_disk(const Json& params);
+
+    /// The file of a URI, open or known to the host; None otherwise.
+    FileId find(const std::string& uri) const;
+
+  private:
+    void put(Document document);
+    void forget_unused();
+
+    AnalysisHost& host_;
+    Documents table_;
+};
+
+/// The host's path for a document: `language` decides when the name does not. Empty: none of our languages.
+std::string path_of_document(const std::string& uri, std::string_view language);
+
+/// The changes of `didChange` applied to a text, one after the other. Ranges are clamped.
+std::vector<TextEdit> edits_of_changes(std::string text, const Json& changes, ColumnUnit unit);
+
+}  // namespace braid::lsp

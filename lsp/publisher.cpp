@@ -1,0 +1,116 @@
+#include "lsp/publisher.h"
+
+#include <chrono>
+
+#include "analyzer/checks/checks.h"
+#include "analyzer/ide/file_diagnostics.h"
+
+namespace braid::lsp {
+namespace {
+
+/// How long the checks may keep the cheap diagnostics waiting.
+constexpr std::chrono::milliseconds kPatience{150};
+
+Json all_of(QueryContext& context, Converter& converter, const std::vector<Diagnostic>& diagnostics) {
+    Json out = Json::array();
+    for (const Diagnostic& diagnostic : diagnostics) {
+        context.check_cancelled();
+        out.push_back(converter.diagnostic(diagnostic));
+    }
+    return out;
+}
+
+}  // namespace
+
+void Publisher::refresh(Documents documents, const ClientFeatures& features, FileId first) {
+    Run run{++generation_, host_.snapshot().revision(), std::move(documents), features};
+    {
+        std::lock_guard lock(mutex_);
+        if (stopped_) return;
+        ++running_;
+    }
+    executor_([this, run = std::move(run), first] {
+        work(run, first);
+        std::lock_guard lock(mutex_);
+        --running_;
+        idle_.notify_all();
+    });
+}
+
+void Publisher::clear(const std::string& uri) {
+    std::lock_guard lock(sending_);
+    if (shown_.erase(uri)) server_.notify("textDocument/publishDiagnostics", {{"uri", uri}, {"diagnostics", Json::array()}});
+}
+
+void Publisher::stop() {
+    token_.cancel();
+    ++generation_;
+    std::unique_lock lock(mutex_);
+    stopped_ = true;
+    idle_.wait(lock, [&] { return running_ == 0; });
+}
+
+void Publisher::work(const Run& run, FileId first) {
+    for (const Document& document : run.documents->documents)
+        if (document.file == first && !publish_document(run, document)) return;
+    for (const Document& document : run.documents->documents)
+        if (document.file != first && !publish_document(run, document)) return;
+}
+
+std::optional<Json> Publisher::ask(const Run& run, const std::function<Json(QueryContext&)>& question) const {
+    if (generation_ != run.generation) return std::nullopt;
+    Snapshot snapshot = host_.snapshot();
+    if (snapshot.revision() != run.revision) return std::nullopt;
+    auto answer = snapshot.run(question, token_);
+    if (answer) return std::move(*answer);
+    if (answer.error().reason == Cancelled::Reason::TooDeep) return Json();
+    return std::nullopt;
+}
+
+bool Publisher::publish_document(const Run& run, const Document& document) {
+    if (document.file == FileId::None || document.is_standard) return true;
+    auto begin = std::chrono::steady_clock::now();
+    auto fast = ask(run, [&](QueryContext& context) {
+        Converter converter(context, run.features, *run.documents);
+        return all_of(context, converter, *context.get<FastDiagnostics>(document.file));
+    });
+    if (!fast) return false;
+    // One item at a time, so that the cheap ones can go out between two dear ones.
+    bool sent_fast = false;
+    std::vector<ItemId> items;
+    if (!ask(run, [&](QueryContext& context) {
+            items = items_with_bodies(context, document.file);
+            return Json();
+        }))
+        return false;
+    for (ItemId item : items) {
+        if (!ask(run, [&](QueryContext& context) {
+                context.get<CheckDiagnostics>(item);
+                return Json();
+            }))
+            return false;
+        if (sent_fast || std::chrono::steady_clock::now() - begin < kPatience) continue;
+        sent_fast = true;
+        if (!send(run, document, *fast)) return false;
+    }
+    auto all = ask(run, [&](QueryContext& context) {
+        Converter converter(context, run.features, *run.documents);
+        return all_of(context, converter, *context.get<FileDiagnostics>(document.file));
+    });
+    if (!all) return false;
+    return send(run, document, all->is_array() ? *all : fast->is_array() ? *fast : Json::array());
+}
+
+bool Publisher::send(const Run& run, const Document& document, const Json& diagnostics) {
+    Json params{{"uri", document.uri}, {"version", document.version}, {"diagnostics", diagnostics}};
+    std::string text = protocol::to_text(params);
+    std::lock_guard lock(sending_);
+    if (generation_ != run.generation) return false;
+    std::string& shown = shown_[document.uri];
+    if (shown == text) return true;
+    shown = std::move(text);
+    server_.notify("textDocument/publishDiagnostics", params);
+    return true;
+}
+
+}  // namespace braid::lsp

@@ -1,0 +1,19 @@
+#pragma once
+#include <cstddef>
+#include <string>
+
+#include "protocol/message.h"
+#include "protocol/transport.h"
+
+namespace braid::lsp {
+
+struct ServerOptions {
+    std::string version = "0.1.0";
+    std::size_t threads = 0;       ///< of the pool; 0: as many as the machine has, three at least
+    protocol::Trace trace{};       ///< sees every message
+};
+
+/// Serves one client until it says `exit` or the connection ends. The exit status LSP asks for: 0 after `shutdown`, else 1.
+int serve(protocol::Transport& transport, ServerOptions options = {});
+
+}  // namespace braid::lsp

@@ -1,0 +1,270 @@
+#include "lsp/session.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "workspace/workspace.h"
+
+namespace braid::lsp {
+
+using protocol::Reply;
+using protocol::ResponseError;
+using protocol::RpcError;
+using protocol::RunOn;
+
+namespace {
+
+std::size_t pool_size(const ServerOptions& options) {
+    return options.threads ? options.threads : std::max<std::size_t>(3, std::thread::hardware_concurrency());
+}
+
+Json names(std::span<const std::string_view> all) {
+    Json out = Json::array();
+    for (std::string_view name : all) out.push_back(name);
+    return out;
+}
+
+std::string_view encoding_name(ColumnUnit unit) {
+    switch (unit) {
+        case ColumnUnit::Utf8: return "utf-8";
+        case ColumnUnit::Utf16: return "utf-16";
+        case ColumnUnit::CodePoint: return "utf-32";
+    }
+    return "utf-16";
+}
+
+Json capabilities_of(const ClientFeatures& features) {
+    constexpr int kIncremental = 2;
+    Json tokens{{"legend", {{"tokenTypes", names(token_type_names())}, {"tokenModifiers", names(token_modifier_names())}}},
+                {"full", {{"delta", true}}},
+                {"range", true}};
+    Json capabilities{{"positionEncoding", encoding_name(features.unit)},
+                      {"textDocumentSync", {{"openClose", true}, {"change", kIncremental}}},
+                      {"hoverProvider", true},
+                      {"definitionProvider", true},
+                      {"typeDefinitionProvider", true},
+                      {"referencesProvider", true},
+                      {"documentHighlightProvider", true},
+                      {"documentSymbolProvider", true},
+                      {"semanticTokensProvider", std::move(tokens)},
+                      {"workspace", {{"workspaceFolders", {{"supported", true}}}}}};
+    if (features.code_action_literals) capabilities["codeActionProvider"] = {{"codeActionKinds", Json::array({"quickfix"})}};
+    return capabilities;
+}
+
+}  // namespace
+
+Session::Session(protocol::Transport& transport, ServerOptions options)
+    : options_(std::move(options)),
+      host_(make_host()),
+      store_(*host_),
+      pool_(pool_size(options_)),
+      server_(transport, pool_.executor(), {.trace = options_.trace}),
+      publisher_(*host_, server_, pool_.executor()) {
+    add_lifecycle();
+    add_synchronization();
+    add_questions();
+    add_semantic_tokens();
+}
+
+int Session::run() {
+    int status = server_.run();
+    publisher_.stop();
+    return status;
+}
+
+void Session::add_lifecycle() {
+    server_.on_request({{"initialize", RunOn::Reader, [this](const Json& params, const auto&) -> Reply { return initialize(params); }}});
+    auto nothing = [](const Json&) {};
+    server_.on_notification({{"initialized", [this](const Json&) { register_watchers(); }},
+                             {"$/setTrace", nothing},
+                             {"workspace/didChangeConfiguration", nothing},
+                             {"workspace/didChangeWorkspaceFolders", nothing}});
+}
+
+Json Session::initialize(const Json& params) {
+    features_ = features_of(params);
+    return {{"capabilities", capabilities_of(features_)}, {"serverInfo", {{"name", "braid"}, {"version", options_.version}}}};
+}
+
+void Session::register_watchers() {
+    if (!features_.watches_files) return;
+    Json registration{{"id", "braid-files"},
+                      {"method", "workspace/didChangeWatchedFiles"},
+                      {"registerOptions", {{"watchers", Json::array({Json{{"globPattern", "**/*.{altru,velox}"}}})}}}};
+    server_.request("client/registerCapability", {{"registrations", Json::array({std::move(registration)})}}, [](const Reply&) {});
+}
+
+void Session::add_synchronization() {
+    server_.on_notification(
+        {{"textDocument/didOpen",
+          [this](const Json& params) {
+              tell(store_.open(params));
+              texts_changed(store_.find(params.at("textDocument").at("uri")));
+          }},
+         {"textDocument/didChange",
+          [this](const Json& params) {
+              tell(store_.change(params, features_.unit));
+              texts_changed(store_.find(params.at("textDocument").at("uri")));
+          }},
+         {"textDocument/didSave", [](const Json&) {}},
+         {"textDocument/didClose",
+          [this](const Json& params) {
+              std::string uri = params.at("textDocument").at("uri");
+              FileId file = store_.find(uri);
+              store_.close(params);
+              texts_changed(FileId::None);
+              publisher_.clear(uri);
+              std::lock_guard lock(tokens_mutex_);
+              sent_tokens_.erase(file);
+          }},
+         {"workspace/didChangeWatchedFiles", [this](const Json& params) {
+              if (store_.changed_on_disk(params)) texts_changed(FileId::None);
+          }}});
+}
+
+void Session::texts_changed(FileId file) { publisher_.refresh(store_.table(), features_, file); }
+
+void Session::tell(const std::string& message) {
+    constexpr int kWarning = 2;
+    if (!message.empty()) server_.notify("window/showMessage", {{"type", kWarning}, {"message", message}});
+}
+
+Session::Work Session::about_file(const Json& params, Question question) const {
+    const std::string& uri = params.at("textDocument").at("uri").get_ref<const std::string&>();
+    FileId file = store_.find(uri);
+    SyntaxTreePtr asked = file == FileId::None ? nullptr : host_->tree(file);
+    auto work = [this, file, asked, documents = store_.table(), features = features_,
+                 question = std::move(question)](const protocol::CancellationToken& cancelled) -> Reply {
+        if (!asked) return nullptr;
+        auto token = CancellationToken::create();
+        std::stop_callback forward(cancelled, [&] { token.cancel(); });
+        // A write of another file cancels what runs, too; only when this file has another text the answer is of no use.
+        for (;;) {
+            bool is_current = true;
+            auto answer = host_->snapshot().run(
+                [&](QueryContext& context) -> Json {
+                    auto tree = context.get<FileTree>(file);
+                    is_current = tree && *tree == asked;
+                    if (!is_current) return nullptr;
+                    Converter converter(context, features, *documents);
+                    return question(context, converter, file);
+                },
+                token);
+            if (!is_current) return tl::unexpected(ResponseError{RpcError::ContentModified, {}});
+            if (answer) return std::move(*answer);
+            if (answer.error().reason == Cancelled::Reason::TooDeep)
+                return tl::unexpected(ResponseError{RpcError::RequestFailed, "this program is nested too deeply to be analyzed"});
+            if (answer.error().reason == Cancelled::Reason::Request) return tl::unexpected(ResponseError{RpcError::RequestCancelled, {}});
+        }
+    };
+    return protocol::SnapshotWork(std::move(work));
+}
+
+Session::Work Session::at_position(const Json& params,
+                                   std::function<Json(QueryContext&, Converter&, FileId, uint32_t)> question) const {
+    LineColumn position = position_from(params.at("position"));
+    return about_file(params, [position, unit = features_.unit, question = std::move(question)](
+                                  QueryContext& context, Converter& converter, FileId file) {
+        return question(context, converter, file, context.get<FileLines>(file)->lines->offset(position, unit));
+    });
+}
+
+void Session::add_questions() {
+    auto add = [this](std::string method, std::function<Json(QueryContext&, Converter&, FileId, uint32_t)> question) {
+        server_.on_snapshot_request(std::move(method), [this, question = std::move(question)](Json params) { return at_position(params, question); });
+    };
+    add("textDocument/hover", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) -> Json {
+        auto found = hover(context, file, offset);
+        return found ? convert.hover(file, *found) : Json();
+    });
+    add("textDocument/definition", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
+        return convert.targets(definition(context, file, offset), file);
+    });
+    add("textDocument/typeDefinition", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
+        return convert.targets(type_definition(context, file, offset), file);
+    });
+    add("textDocument/documentHighlight", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
+        constexpr int kRead = 2, kWrite = 3;
+        Json out = Json::array();
+        for (const NameUse& use : highlights(context, file, offset))
+            out.push_back(Json{{"range", convert.range(file, use.range)}, {"kind", use.is_write || use.is_declaration ? kWrite : kRead}});
+        return out;
+    });
+    server_.on_snapshot_request("textDocument/references", [this](Json params) {
+        bool with_declaration = params.at("context").at("includeDeclaration");
+        return at_position(params, [=](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
+            Json out = Json::array();
+            for (const FileRange& place : references(context, file, offset, with_declaration))
+                if (auto location = convert.location(place)) out.push_back(std::move(*location));
+            return out;
+        });
+    });
+    server_.on_snapshot_request("textDocument/documentSymbol", [this](Json params) {
+        std::string uri = params.at("textDocument").at("uri");
+        return about_file(params, [uri](QueryContext& context, Converter& convert, FileId file) {
+            return convert.symbols(file, document_symbols(context, file), uri);
+        });
+    });
+    server_.on_snapshot_request("textDocument/codeAction", [this](Json params) -> Work {
+        PositionRange range = range_from(params.at("range"));
+        Json only = params.at("context").value("only", Json());
+        bool is_wanted = !only.is_array() || only.empty() || std::any_of(only.begin(), only.end(), [](const Json& kind) {
+            return kind == "quickfix" || kind == "";
+        });
+        return about_file(params, [=, unit = features_.unit](QueryContext& context, Converter& convert, FileId file) {
+            Json out = Json::array();
+            if (!is_wanted) return out;
+            for (const QuickFix& fix : quick_fixes(context, file, range.in(*context.get<FileLines>(file)->lines, unit)))
+                if (auto action = convert.code_action(fix)) out.push_back(std::move(*action));
+            return out;
+        });
+    });
+}
+
+void Session::add_semantic_tokens() {
+    constexpr TextRange kWhole{0, 0xffffffff};
+    auto tokens_of = [this](const Json& params, std::string previous_id) {
+        return about_file(params, [this, previous_id](QueryContext& context, Converter& convert, FileId file) {
+            return semantic_tokens_result(file, convert.tokens(file, semantic_tokens(context, file, kWhole)), previous_id);
+        });
+    };
+    server_.on_snapshot_request("textDocument/semanticTokens/full", [tokens_of](Json params) { return tokens_of(params, {}); });
+    server_.on_snapshot_request("textDocument/semanticTokens/full/delta", [tokens_of](Json params) {
+        return tokens_of(params, params.at("previousResultId").get<std::string>());
+    });
+    server_.on_snapshot_request("textDocument/semanticTokens/range", [this](Json params) -> Work {
+        PositionRange range = range_from(params.at("range"));
+        return about_file(params, [range, unit = features_.unit](QueryContext& context, Converter& convert, FileId file) {
+            TextRange wanted = range.in(*context.get<FileLines>(file)->lines, unit);
+            return Json{{"data", convert.tokens(file, semantic_tokens(context, file, wanted))}};
+        });
+    });
+}
+
+Json Session::semantic_tokens_result(FileId file, std::vector<uint32_t> data, const std::string& previous_id) {
+    std::lock_guard lock(tokens_mutex_);
+    SentTokens& sent = sent_tokens_[file];
+    Json result;
+    if (!previous_id.empty() && previous_id == std::to_string(sent.id)) {
+        auto [old_begin, new_begin] = std::mismatch(sent.data.begin(), sent.data.end(), data.begin(), data.end());
+        auto [old_end, new_end] = std::mismatch(sent.data.rbegin(), std::make_reverse_iterator(old_begin), data.rbegin(),
+                                                std::make_reverse_iterator(new_begin));
+        Json edits = Json::array();
+        auto removed = old_end.base() - old_begin;
+        std::vector<uint32_t> inserted(new_begin, new_end.base());
+        if (removed || !inserted.empty())
+            edits.push_back(Json{{"start", old_begin - sent.data.begin()}, {"deleteCount", removed}, {"data", std::move(inserted)}});
+        result["edits"] = std::move(edits);
+    } else {
+        result["data"] = data;
+    }
+    sent.id = ++last_tokens_id_;
+    sent.data = std::move(data);
+    result["resultId"] = std::to_string(sent.id);
+    return result;
+}
+
+int serve(protocol::Transport& transport, ServerOptions options) { return Session(transport, std::move(options)).run(); }
+
+}  // namespace braid::lsp

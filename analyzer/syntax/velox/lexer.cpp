@@ -71,8 +71,8 @@ class Scanner {
     LexedToken finish(Kind kind) {
         result_.kind = kind;
         result_.length = at_ - begin_;
-        // One character decides where most tokens end; the longest are `?.` before a digit and `1..`.
-        result_.lookahead = 2;
+        // One character decides where most tokens end, and it may be four bytes long; `?.` and `1..` need two short ones.
+        result_.lookahead = 4;
         return result_;
     }
     void fail(LexError error, uint32_t offset, uint32_t end) {

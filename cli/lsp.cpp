@@ -37,10 +37,11 @@ int serve(std::optional<uint16_t> port) {
 
 void add_lsp(CLI::App& app, int& status) {
     auto port = std::make_shared<std::optional<uint16_t>>();
+    auto stdio = std::make_shared<bool>(false);
     CLI::App* command = app.add_subcommand("lsp", "Serve an editor: the language server protocol on standard input and output");
     CLI::Option* tcp = command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
-    command->add_flag("--stdio", std::string("Standard input and output (the default)"))->excludes(tcp);
-    command->callback([port, &status] { status = serve(*port); });
+    command->add_flag("--stdio", *stdio, "Standard input and output (the default)")->excludes(tcp);
+    command->callback([port, stdio, &status] { status = serve(*port); });
 }
 
 }  // namespace braid::cli

@@ -15,6 +15,13 @@ BodyBuilder::BodyBuilder(QueryContext& context, ItemId item, ItemTree tree)
         draft_.body.resolutions.push_back({node, target, t, false});
     };
     self_type_ = self_type(context, item);
+    if (kind_of(item) != ItemKind::Function) return;
+    TypeLowering quiet(context, item, tree_, nullptr);  // the declaration's own checks report
+    for (const ast::WherePredicate& predicate : ast::FunctionDecl::cast(tree_.root()).where_clause().predicates()) {
+        Type subject = quiet.lower(predicate.type());
+        if (!subject->is(TypeKind::Parameter) || subject->item == item) continue;
+        for (Type bound : quiet.bounds(predicate.bounds())) traits_.extra_bounds.emplace_back(subject, bound);
+    }
 }
 
 ItemDiagnostic& BodyBuilder::error(DiagnosticCode code, uint32_t node, std::string message) {

@@ -94,7 +94,7 @@ ExprId BodyBuilder::decay(ExprId value) {
         Type target = table_.resolve(t->element());
         if (target->is(TypeKind::Reference)) {
             if (target->has(TypeMutable)) return value;
-        } else if (target->is(TypeKind::Inference) || !traits_.is_copy(target)) {
+        } else if (!traits_.is_copy(target)) {
             return value;
         }
         value = emit(Convert{ConvertKind::CopyOut, value}, target, expr(value).node);

@@ -29,7 +29,10 @@ std::vector<Type> TraitSolver::supertraits(Type trait) {
 
 std::vector<Type> TraitSolver::all_bounds(Type parameter) {
     std::vector<Type> result;
-    for (Type bound : bounds_of(context_, parameter))
+    std::vector<Type> bounds = bounds_of(context_, parameter);
+    for (const auto& [subject, bound] : extra_bounds)
+        if (subject == parameter) bounds.push_back(bound);
+    for (Type bound : bounds)
         for (Type t : supertraits(bound))
             if (std::find(result.begin(), result.end(), t) == result.end()) result.push_back(t);
     return result;
@@ -127,6 +130,7 @@ TraitSolver::Answer TraitSolver::satisfies(Type self, Type trait, int depth) {
     if (item == known.trait_send || item == known.trait_sync) return Answer::Yes;
     if (self->is(TypeKind::Inference)) {
         if (table_.kind_of(self) == VariableKind::General) return Answer::Unknown;
+        if (item == known.trait_copy) return Answer::Yes;
         Answer builtin = structural(table_.default_of(self), item, depth);
         if (builtin == Answer::Yes) return builtin;
         auto match = find_impl(self, trait, depth + 1);

@@ -30,6 +30,9 @@ class TraitSolver {
     /// Replaces the projections in a term that can be.
     Type normalize(Type t);
 
+    /// Bounds that a function's `where` adds to the parameters of its impl or trait.
+    std::vector<std::pair<Type, Type>> extra_bounds;
+
     std::vector<Type> fresh_arguments(ItemId item, uint32_t node = 0);
 
   private:

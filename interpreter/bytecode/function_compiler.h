@@ -93,6 +93,7 @@ class FunctionCompiler {
     Virtual shown(Value value, const std::string& format);
     void element_of(const Location& to, const mir::ElementOf& e);
     void length(const Location& to, const mir::Place& place);
+    void slice(const Location& to, const mir::SliceOf& s);
     void type_test(const Location& to, const mir::TypeTestOf& t);
     void unary(const Location& to, const mir::UnaryOperation& u);
     void binary(const Location& to, const mir::BinaryOperation& b);

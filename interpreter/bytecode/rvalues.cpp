@@ -51,6 +51,8 @@ void FunctionCompiler::assign(const Location& to, const mir::Rvalue& value) {
                 element_of(to, v);
             } else if constexpr (std::is_same_v<T, mir::InterpolateOf>) {
                 interpolate(to, v);
+            } else if constexpr (std::is_same_v<T, mir::SliceOf>) {
+                slice(to, v);
             } else if constexpr (std::is_same_v<T, mir::StaticRefOf>) {
                 instances_.use_static(v.item, here());
                 Virtual result = target(to, Repr::Reference);
@@ -340,6 +342,18 @@ void FunctionCompiler::length(const Location& to, const mir::Place& place) {
     if (list) emit(Opcode::ListLength, {result, object.reg});
     else emit(Opcode::LengthValue, {result, object.reg, asm_.type(type)});
     store(to, {result, Repr::I64, to.type});
+}
+
+void FunctionCompiler::slice(const Location& to, const mir::SliceOf& s) {
+    Value list = load(location(s.place));
+    if (instances_.error()) return;
+    while (list.type->kind == DescriptorKind::Reference)
+        list = load({Location::Address, list.reg, kNoRegister, 0, slot_repr(list.type->element), list.type->element});
+    Virtual front = temp(Repr::I64), back = temp(Repr::I64), result = target(to, to.type->repr);
+    asm_.load_integer(front, s.skip_front);
+    asm_.load_integer(back, s.skip_back);
+    emit(Opcode::ListSlice, {result, list.reg, front, back});
+    store(to, {result, to.type->repr, to.type});
 }
 
 void FunctionCompiler::type_test(const Location& to, const mir::TypeTestOf& t) {

@@ -220,6 +220,8 @@ tl::expected<TaskPointer, scheduler::SpawnError> Vm::spawn(const Function& funct
 }
 
 tl::expected<scheduler::TaskRef, scheduler::SpawnError> Vm::start(scheduler::Strand* strand) {
+    // What the heap asked for before there was a scheduler to stop was dropped, and it asks only once.
+    collection_wanted();
     SpawnOptions options;
     options.kind = TaskKind::Main;
     options.name = "main";

@@ -86,7 +86,14 @@ NativeAction run_entries(NativeCall& call) {
         heap::store_traced(program.initialization[step - 1]->slot, call.result());
     for (; step < statics; ++step)
         if (const Function* initializer = program.initialization[step]->initializer) return call.invoke(*initializer, {}, step + 1);
-    size_t entry = step - statics;
+    // An async entry is waited for before the next one runs.
+    constexpr uint32_t kAwaited = 1u << 31;
+    bool awaited = step & kAwaited;
+    size_t entry = (step & ~kAwaited) - statics;
+    if (entry > 0 && !awaited && program.entries[entry - 1]->is_async && program.entries[entry - 1]->policy == SlotPolicy::Boxed) {
+        Word promise = call.result();
+        return call.invoke(call.vm().intrinsic(Intrinsic::Await), {&promise, 1}, step | kAwaited);
+    }
     // A main that can fail ends the program with its error; what runs beside it is waited for by the scheduler.
     if (entry > 0)
         if (std::string message; failed_result(call.vm(), *program.entries[entry - 1], call.result(), message)) {
@@ -95,7 +102,7 @@ NativeAction run_entries(NativeCall& call) {
             return call.give_unit();
         }
     if (entry >= program.entries.size()) return call.give_unit();
-    return call.invoke(*program.entries[entry], {}, step + 1);
+    return call.invoke(*program.entries[entry], {}, static_cast<uint32_t>(statics + entry + 1));
 }
 
 bool failed_result(Vm& vm, const Function& entry, Word result, std::string& message) {

@@ -23,6 +23,7 @@ const Language language = {
     .print_type = print_type,
     .print_signature = print_signature,
     .documentation = documentation,
+    .declared_name = declared_name,
 };
 
 }  // namespace braid::velox_semantics

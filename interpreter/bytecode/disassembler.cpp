@@ -84,7 +84,7 @@ std::string disassemble(const Function& f) {
     std::string out = fmt::format("function {}", f.name);
     if (f.kind == FunctionKind::Native) return out + fmt::format(" = native {}\n", f.native_name);
     if (f.kind == FunctionKind::Missing) return out + " = missing\n";
-    out += fmt::format("  scalars {} traced {} parameters (", f.scalar_count, f.traced_count);
+    out += fmt::format("\n  scalars {} traced {} parameters (", f.scalar_count, f.traced_count);
     for (size_t i = 0; i < f.parameters.size(); ++i) out += (i ? ", " : "") + register_name(f, f.parameters[i]);
     out += fmt::format(") -> {}\n", name_of(f.result));
     for (uint32_t pc = 0; pc < f.code.size();) {

@@ -1,0 +1,143 @@
+#include "tests/ide/world.h"
+
+namespace braid::test {
+namespace {
+
+using Catch::Matchers::Contains;
+
+constexpr const char* kShop = R"(## What is sold.
+struct Item:
+    ## In the shop's words.
+    name: string
+    price: int
+
+enum Size:
+    Small
+    Large(extra: int)
+
+impl Item:
+    ## With tax.
+    fn total(self, percent: int) -> int:
+        let raised = self.price * percent
+        return self.price + raised / 100
+
+fn cheapest(items: &[Item]) -> int:
+    let mut best = 1000
+    for item in items:
+        if item.total(19) < best:
+            best = item.total(19)
+    return best
+
+fn main():
+    let shop = [Item { name: "pen", price: 2 }]
+    let (sender, receiver) = channel[int]()
+    sender.send(cheapest(&shop))
+    println("${receiver.recv()}")
+)";
+
+std::string outline(const std::vector<DocumentSymbol>& symbols, const std::string& indent = "") {
+    std::string out;
+    for (const DocumentSymbol& symbol : symbols) out += indent + symbol.name + "\n" + outline(symbol.children, indent + "  ");
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("Hover tells signature, type and documentation", "[ide][hover]") {
+    World world("shop.altru", kShop);
+    CHECK_THAT(world.hover_at("cheapest(&shop"), Contains("fn cheapest(items: &[Item]) -> int"));
+    CHECK_THAT(world.hover_at("best:"), Contains("mut best: int"));
+    CHECK_THAT(world.hover_at("total(19)"), Contains("fn total(") && Contains("With tax."));
+    CHECK_THAT(world.hover_at("items:\n"), Contains("(parameter) items: &[Item]"));
+    CHECK_THAT(world.hover_at("sender.send"), Contains("sender: Sender[int]"));
+    CHECK_THAT(world.hover_at("send(cheapest"), Contains("fn send("));
+    CHECK_THAT(world.hover_at("Item]) ->"), Contains("struct Item") && Contains("What is sold."));
+    CHECK_THAT(world.hover_at("price * percent"), Contains("price: int"));
+    CHECK_THAT(world.hover_at("name: string"), Contains("In the shop's words."));
+    CHECK(world.hover_at("= 1000") == "");
+}
+
+TEST_CASE("Definitions are found in bodies, signatures and the standard library", "[ide][definition]") {
+    World world("shop.altru", kShop);
+    auto leads_to = [&](std::string_view from, std::string_view to) {
+        auto targets = world.definition_at(from);
+        INFO(from);
+        REQUIRE(targets.size() == 1);
+        CHECK(targets[0].file == world.file());
+        CHECK(targets[0].name.begin == world.offset_of(to));
+    };
+    leads_to("best:", "best = 1000");
+    leads_to("cheapest(&shop", "cheapest(items");
+    leads_to("total(19)", "total(self");
+    leads_to("Item]) ->", "Item:\n    ## In");
+    leads_to("Item { name", "Item:\n    ## In");
+    leads_to("percent\n", "percent: int");
+    leads_to("price * percent", "price: int");
+    leads_to("sender.send", "sender, receiver");
+    auto send = world.definition_at("send(cheapest");
+    REQUIRE(send.size() == 1);
+    CHECK_THAT(files().path(send[0].file), Contains("std:altru/sync.altru"));
+    CHECK(world.definition_at("1000").empty());
+    CHECK(world.definition_at("\n    price").empty());
+}
+
+TEST_CASE("References and highlights", "[ide][references]") {
+    World world("shop.altru", kShop);
+    auto count = [&](std::string_view at, bool with_declaration) {
+        uint32_t offset = world.offset_of(at);
+        return world.ask([&](QueryContext& context) { return references(context, world.file(), offset, with_declaration); }).size();
+    };
+    CHECK(count("best = 1000", true) == 4);
+    CHECK(count("best = 1000", false) == 3);
+    CHECK(count("total(self", true) == 3);
+    CHECK(count("Item:\n    ##", true) == 4);
+    CHECK(count("1000", true) == 0);
+}
+
+TEST_CASE("The outline nests", "[ide][symbols]") {
+    World world("shop.altru", kShop);
+    auto symbols = world.ask([&](QueryContext& context) { return document_symbols(context, world.file()); });
+    CHECK(outline(symbols) ==
+          "Item\n  name\n  price\nSize\n  Small\n  Large\n    extra\nimpl Item\n  total\ncheapest\nmain\n");
+}
+
+TEST_CASE("Semantic tokens are ordered, do not overlap and know names", "[ide][tokens]") {
+    World world("shop.altru", kShop);
+    auto tokens = world.ask([&](QueryContext& context) { return semantic_tokens(context, world.file(), {0, ~0u}); });
+    for (size_t i = 1; i < tokens.size(); ++i) REQUIRE(tokens[i - 1].range.end <= tokens[i].range.begin);
+    auto type_at = [&](std::string_view text) {
+        uint32_t offset = world.offset_of(text);
+        for (const SemanticToken& token : tokens)
+            if (token.range.begin == offset) return token_type_names()[size_t(token.type)];
+        return std::string_view("none");
+    };
+    CHECK(type_at("## What") == "comment");
+    CHECK(type_at("struct Item") == "keyword");
+    CHECK(type_at("Item:\n    ## In") == "struct");
+    CHECK(type_at("name: string") == "property");
+    CHECK(type_at("percent\n") == "parameter");
+    CHECK(type_at("raised /") == "variable");
+    CHECK(type_at("total(19)") == "method");
+    CHECK(type_at("cheapest(&") == "function");
+    CHECK(type_at("1000") == "number");
+    CHECK(type_at("\"pen\"") == "string");
+    CHECK(type_at("Small") == "enumMember");
+    auto part = world.ask([&](QueryContext& context) { return semantic_tokens(context, world.file(), {100, 200}); });
+    for (const SemanticToken& token : part) CHECK(std::find(tokens.begin(), tokens.end(), token) != tokens.end());
+}
+
+TEST_CASE("Questions about broken texts have answers", "[ide]") {
+    for (std::string text : {"", "fn", "fn f(", "let x = ", "struct", "fn f():\n    x.", "\"${", "impl", "use a::{b, c", "\xef\xbb\xbf", "enum E:\n  A(", "## doc"}) {
+        World world("broken.altru", text);
+        for (uint32_t offset = 0; offset <= text.size() + 2; ++offset) {
+            world.ask([&](QueryContext& context) {
+                hover(context, world.file(), offset);
+                definition(context, world.file(), offset);
+                return highlights(context, world.file(), offset).size();
+            });
+        }
+        world.ask([&](QueryContext& context) { return document_symbols(context, world.file()).size() + semantic_tokens(context, world.file(), {0, ~0u}).size(); });
+    }
+}
+
+}  // namespace braid::test

@@ -16,8 +16,8 @@ uint32_t list_height(GreenSlot slot) {
 
 namespace {
 
-/// A list node over `count` slots. It can be taken over whole if all its nodes can, in the same context; tokens (separators)
-/// depend on their own text and one byte more.
+/// A list node over `count` slots. It can be taken over whole if all its nodes can, in the same context; tokens
+/// (separators) depend on their own text and one byte more.
 GreenSlot make_list(const GreenSlot* slots, uint32_t count) {
     GreenNode::Header header;
     constexpr uint32_t TokenLookahead = 2;
@@ -49,9 +49,10 @@ GreenSlot make_list(const GreenSlot* slots, uint32_t count) {
     return GreenSlot(GreenNode::make(header, slots, count));
 }
 
-/// Collects elements level by level; `levels_[h]` holds finished slots of height h that still lack a parent, those of higher levels
-/// standing before those of lower ones in the text. Keeps every list it makes or takes at `MinChunk` slots or more, but for the
-/// last of each level; the surplus kept back in `push` is what stops an opened list from forcing its neighbours open.
+/// Collects elements level by level; `levels_[h]` holds finished slots of height h that still lack a parent, those of
+/// higher levels standing before those of lower ones in the text. Keeps every list it makes or takes at `MinChunk`
+/// slots or more, but for the last of each level; the surplus kept back in `push` is what stops an opened list from
+/// forcing its neighbours open.
 class Balancer {
   public:
     void append(GreenSlot slot, uint32_t height) {

@@ -11,8 +11,9 @@ inline constexpr uint32_t MaxChunk = 32;
 /// Lists with fewer children are opened when they meet loose neighbours, so that chunks stay filled.
 inline constexpr uint32_t MinChunk = 8;
 
-/// Rebuilds a sequence of elements and list chunks (as reuse hands them out) into at most `MaxChunk` slots of one balanced tree.
-/// Costs what the number of slots costs, not the number of elements. Takes over and gives one reference per heap slot.
+/// Rebuilds a sequence of elements and list chunks (as reuse hands them out) into at most `MaxChunk` slots of one
+/// balanced tree. Costs what the number of slots costs, not the number of elements. Takes over and gives one reference
+/// per heap slot.
 void balance(std::vector<GreenSlot>& slots);
 
 /// Levels of list nodes above the elements; 0 for an element.

@@ -34,7 +34,9 @@ std::string quoted(std::string_view text) {
                        escape(text.substr(text.size() - 10)), text.size());
 }
 
-std::string range(TextRange range) { return fmt::format("{}..{}", range.begin, range.end); }
+std::string range(TextRange range) {
+    return fmt::format("{}..{}", range.begin, range.end);
+}
 
 void dump_comments(const SyntaxElement& element, std::string& out) {
     std::string_view trivia = element.leading_trivia();

@@ -31,8 +31,9 @@ void SyntaxError::shift(uint32_t delta) {
 
 namespace {
 
-// Green nodes are bump-allocated from aligned chunks; a chunk counts what lives in it and is freed with the last. A parse of a
-// whole file fills chunks front to back; the few nodes of a re-parse share the thread's current chunk with their predecessors.
+// Green nodes are bump-allocated from aligned chunks; a chunk counts what lives in it and is freed with the last. A
+// parse of a whole file fills chunks front to back; the few nodes of a re-parse share the thread's current chunk with
+// their predecessors.
 constexpr size_t ChunkBytes = 32 * 1024;
 constexpr size_t LargeNode = ChunkBytes / 8;
 
@@ -62,7 +63,8 @@ struct Chunk {
 constexpr size_t ChunkStart = 16;
 static_assert(sizeof(Chunk) <= ChunkStart);
 
-/// The chunk a thread allocates from. It is born with more references than nodes fit; the thread gives back what it did not use.
+/// The chunk a thread allocates from. It is born with more references than nodes fit; the thread gives back what it did
+/// not use.
 struct CurrentChunk {
     static constexpr uint32_t Stock = 1u << 30;
     Chunk* chunk = nullptr;
@@ -115,7 +117,9 @@ class Releases {
 
 }  // namespace
 
-size_t GreenNode::bytes_alive() { return bytes_in_use.load(std::memory_order_relaxed); }
+size_t GreenNode::bytes_alive() {
+    return bytes_in_use.load(std::memory_order_relaxed);
+}
 
 const GreenNode* GreenNode::make(const Header& header, const GreenSlot* slots, uint32_t count,
                                  std::unique_ptr<const std::vector<SyntaxError>> errors) {
@@ -158,7 +162,8 @@ void GreenNode::destroy(const GreenNode* root) {
             if (slot.is_inline()) continue;
             const GreenNode* child = slot.heap();
             // The sole owner needs no locked operation.
-            if (child->refs_.load(std::memory_order_acquire) == 1 || child->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            if (child->refs_.load(std::memory_order_acquire) == 1 ||
+                child->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
                 doomed.push_back(child);
         }
         delete node->own_errors();

@@ -14,8 +14,8 @@ struct Step {
     GreenSlot slot() const { return node->slot(index); }
 };
 
-/// The way from `root` to the slot that is `target` at `target_begin`, lists included. Empty elements may stand at the same offset, so
-/// a step that leads nowhere is taken back. Empty when there is no such slot.
+/// The way from `root` to the slot that is `target` at `target_begin`, lists included. Empty elements may stand at the
+/// same offset, so a step that leads nowhere is taken back. Empty when there is no such slot.
 std::vector<Step> path_to(const GreenNode* root, uint32_t root_begin, GreenSlot target, uint32_t target_begin) {
     std::vector<Step> path{{root, 0, root_begin}};
     uint32_t target_end = target_begin + target.length();
@@ -71,7 +71,9 @@ std::vector<SyntaxError> SyntaxTree::errors() const {
     return errors;
 }
 
-SyntaxToken SyntaxTree::token_at(uint32_t offset) const { return root().token_at(offset); }
+SyntaxToken SyntaxTree::token_at(uint32_t offset) const {
+    return root().token_at(offset);
+}
 
 TextRange SyntaxElement::text_range() const {
     TextRange range = full_range();

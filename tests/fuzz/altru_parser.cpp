@@ -1,5 +1,5 @@
-// The first four bytes choose an edit (where, how much goes, how much of the text's end comes there); the rest is an Altru file. The tree
-// must cover the text before and after, and the re-parse must equal the parse.
+// The first four bytes choose an edit (where, how much goes, how much of the text's end comes there); the rest is an
+// Altru file. The tree must cover the text before and after, and the re-parse must equal the parse.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -25,7 +25,8 @@ void check_covers(const SyntaxTree& tree) {
     }
     require(end == tree.text().size());
     for (const SyntaxError& error : tree.errors())
-        require(error.range.begin <= error.range.end && error.range.end <= tree.text().size() && !error.message.empty());
+        require(error.range.begin <= error.range.end && error.range.end <= tree.text().size() &&
+                !error.message.empty());
 }
 
 }  // namespace

@@ -20,5 +20,6 @@ TEST_CASE("trees and messages of broken files") {
 
 TEST_CASE("tokens and comments") {
     auto path = std::filesystem::path(BRAID_SOURCE_DIR) / "tests/syntax/goldens/lexical.altru";
-    check_golden(path.replace_extension(".tokens"), dump_tokens(*altru::parse(read_file(path.replace_extension(".altru")))));
+    check_golden(path.replace_extension(".tokens"),
+                 dump_tokens(*altru::parse(read_file(path.replace_extension(".altru")))));
 }

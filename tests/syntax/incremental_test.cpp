@@ -7,12 +7,77 @@ using namespace braid::test;
 namespace {
 
 /// Snippets that break things: layout, brackets, strings, comments, keywords.
-const std::vector<std::string> insertions = {
-    " ",   "\n",  "    ", "\n    ", "\n        ", "\t",   "(",    ")",     "[",     "]",    "{",     "}",    ",",    ":",    "\"",
-    "\"\"\"", "'",  "#",    "###",    "##",         "//",   "\\\n", "fn ",   "if ",   "else", "else:", "let ", "x",    "1",    "1.",
-    ".",   "..",  "::",   "->",     "=>",         "<-",   "=",    "|",     "||",    "&&",   "!",     "?",    "req ", "inv ", "ens ",
-    "async ", "await ", "move ", "match ", "select:", "case ", "return ", "${",  "}",  ";",  "\r\n", "\xff", "\xe2\x80", "\0x", "a.b()", "\nfn f():\n    x\n",
-    "\nstruct S:\n    a: int\n", "|x|:\n        y\n", "[a]\n", "`", "as ", "in ", "not ", "and ", "pub ", "_"};
+const std::vector<std::string> insertions = {" ",
+                                             "\n",
+                                             "    ",
+                                             "\n    ",
+                                             "\n        ",
+                                             "\t",
+                                             "(",
+                                             ")",
+                                             "[",
+                                             "]",
+                                             "{",
+                                             "}",
+                                             ",",
+                                             ":",
+                                             "\"",
+                                             "\"\"\"",
+                                             "'",
+                                             "#",
+                                             "###",
+                                             "##",
+                                             "//",
+                                             "\\\n",
+                                             "fn ",
+                                             "if ",
+                                             "else",
+                                             "else:",
+                                             "let ",
+                                             "x",
+                                             "1",
+                                             "1.",
+                                             ".",
+                                             "..",
+                                             "::",
+                                             "->",
+                                             "=>",
+                                             "<-",
+                                             "=",
+                                             "|",
+                                             "||",
+                                             "&&",
+                                             "!",
+                                             "?",
+                                             "req ",
+                                             "inv ",
+                                             "ens ",
+                                             "async ",
+                                             "await ",
+                                             "move ",
+                                             "match ",
+                                             "select:",
+                                             "case ",
+                                             "return ",
+                                             "${",
+                                             "}",
+                                             ";",
+                                             "\r\n",
+                                             "\xff",
+                                             "\xe2\x80",
+                                             "\0x",
+                                             "a.b()",
+                                             "\nfn f():\n    x\n",
+                                             "\nstruct S:\n    a: int\n",
+                                             "|x|:\n        y\n",
+                                             "[a]\n",
+                                             "`",
+                                             "as ",
+                                             "in ",
+                                             "not ",
+                                             "and ",
+                                             "pub ",
+                                             "_"};
 
 struct Random {
     std::mt19937 engine;
@@ -25,9 +90,14 @@ TextEdit random_edit(Random& random, const std::string& text, uint32_t from) {
     uint32_t begin = from + random.below(size - from + 1);
     uint32_t length = 0;
     switch (random.below(4)) {
-        case 0: length = random.below(3); break;
-        case 1: length = random.below(30); break;
-        default: break;
+        case 0:
+            length = random.below(3);
+            break;
+        case 1:
+            length = random.below(30);
+            break;
+        default:
+            break;
     }
     length = std::min(length, size - begin);
     std::string replacement;
@@ -58,8 +128,8 @@ void check_edits(std::string text, uint32_t seed, int steps) {
         std::string expected = dump_tree(*full);
         std::string actual = dump_tree(*incremental);
         if (actual != expected) {
-            INFO("seed " << seed << " step " << step << " edit at " << edits[0].range.begin << ".." << edits[0].range.end << " by '"
-                         << edits[0].replacement << "'");
+            INFO("seed " << seed << " step " << step << " edit at " << edits[0].range.begin << ".."
+                         << edits[0].range.end << " by '" << edits[0].replacement << "'");
             INFO("before:\n" << text);
             INFO("after:\n" << next);
             CHECK(actual == expected);
@@ -81,6 +151,7 @@ TEST_CASE("re-parse equals parse, over random edits of real files") {
         for (const auto& path : files(folder, ".altru")) {
             INFO(path.string());
             std::string text = read_file(path);
-            for (int round = 0; round < rounds; ++round) check_edits(text, uint32_t(round) * 7919 + uint32_t(text.size()), 25);
+            for (int round = 0; round < rounds; ++round)
+                check_edits(text, uint32_t(round) * 7919 + uint32_t(text.size()), 25);
         }
 }

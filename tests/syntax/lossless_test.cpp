@@ -36,23 +36,51 @@ uint32_t depth_of(const SyntaxTree& tree) {
 }  // namespace
 
 TEST_CASE("every byte is covered: odd files") {
-    for (std::string text : {std::string(), std::string("\xef\xbb\xbf"), std::string("\xef\xbb\xbf" "let x = 1\r\n"), std::string("\0\0\0", 3),
-                             std::string("let a\0b = 1", 11), std::string("\r"), std::string("a\rb"), std::string("\\"),
-                             std::string("\\\n"), std::string("'"), std::string("''"), std::string("'a"), std::string("\""),
-                             std::string("\"${"), std::string("\"${\""), std::string("\"\"\""), std::string("\"\"\"${"), std::string("r\""),
-                             std::string("###"), std::string("#"), std::string("//"), std::string("\xff\xfe\xfd"),
-                             std::string("x = \xe2\x82"), std::string("\t \tx\n \t y\n"), std::string("\"\\"), std::string("'\\u{"),
-                             std::string("1."), std::string("1e"), std::string("0x"), std::string("0b2"), std::string("..="), std::string("\"${a:"),
-                             std::string("\"${a:\n}\""), std::string("   x\n  y\n z\n")})
+    for (std::string text : {std::string(),
+                             std::string("\xef\xbb\xbf"),
+                             std::string("\xef\xbb\xbf"
+                                         "let x = 1\r\n"),
+                             std::string("\0\0\0", 3),
+                             std::string("let a\0b = 1", 11),
+                             std::string("\r"),
+                             std::string("a\rb"),
+                             std::string("\\"),
+                             std::string("\\\n"),
+                             std::string("'"),
+                             std::string("''"),
+                             std::string("'a"),
+                             std::string("\""),
+                             std::string("\"${"),
+                             std::string("\"${\""),
+                             std::string("\"\"\""),
+                             std::string("\"\"\"${"),
+                             std::string("r\""),
+                             std::string("###"),
+                             std::string("#"),
+                             std::string("//"),
+                             std::string("\xff\xfe\xfd"),
+                             std::string("x = \xe2\x82"),
+                             std::string("\t \tx\n \t y\n"),
+                             std::string("\"\\"),
+                             std::string("'\\u{"),
+                             std::string("1."),
+                             std::string("1e"),
+                             std::string("0x"),
+                             std::string("0b2"),
+                             std::string("..="),
+                             std::string("\"${a:"),
+                             std::string("\"${a:\n}\""),
+                             std::string("   x\n  y\n z\n")})
         check_covers(text);
 }
 
 TEST_CASE("every byte is covered: random bytes and random tokens") {
     std::mt19937 engine(20240607);
-    const std::vector<std::string> words = {"fn",  "let",  "if",   "else", "match", "select", "case", "async", "await", "(",  ")",   "[",  "]", "{",
-                                            "}",   ":",    ",",    ".",    "::",    "|",      "||",   "->",    "=>",    "=",  "\n",  " ",  "    ",
-                                            "\t",  "\"",   "${",   "'",    "#",     "###",    "x",    "42",    "1.5",   "<",  ">",   "req",
-                                            "inv", "struct", "impl", "trait", "actor", "use", "move", "&",    "mut",   "\\\n", "in", "for"};
+    const std::vector<std::string> words = {
+        "fn",   "let",    "if",   "else",  "match", "select", "case", "async", "await", "(",    ")",  "[",  "]",
+        "{",    "}",      ":",    ",",     ".",     "::",     "|",    "||",    "->",    "=>",   "=",  "\n", " ",
+        "    ", "\t",     "\"",   "${",    "'",     "#",      "###",  "x",     "42",    "1.5",  "<",  ">",  "req",
+        "inv",  "struct", "impl", "trait", "actor", "use",    "move", "&",     "mut",   "\\\n", "in", "for"};
     for (int round = 0; round < 400; ++round) {
         std::string text;
         int length = int(engine() % 200);

@@ -25,7 +25,8 @@ inline std::string read_file(const std::filesystem::path& path) {
 /// All files of a folder of tests/syntax with an ending, sorted.
 inline std::vector<std::filesystem::path> files(const std::string& folder, const std::string& ending) {
     std::vector<std::filesystem::path> result;
-    for (const auto& entry : std::filesystem::directory_iterator(std::string(BRAID_SOURCE_DIR) + "/tests/syntax/" + folder))
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(BRAID_SOURCE_DIR) + "/tests/syntax/" + folder))
         if (entry.path().extension() == ending) result.push_back(entry.path());
     std::sort(result.begin(), result.end());
     return result;

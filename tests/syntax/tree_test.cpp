@@ -13,7 +13,8 @@ namespace {
 std::string many_functions(int count) {
     std::string text;
     for (int i = 0; i < count; ++i)
-        text += "fn f" + std::to_string(i) + "(a: int) -> int:\n    let x = a + " + std::to_string(i) + "\n    return x\n\n";
+        text += "fn f" + std::to_string(i) + "(a: int) -> int:\n    let x = a + " + std::to_string(i) +
+                "\n    return x\n\n";
     return text;
 }
 
@@ -40,7 +41,8 @@ size_t fresh_nodes(const SyntaxTree& old, const SyntaxTree& tree) {
 
 SyntaxTreePtr edit(const SyntaxTree& tree, uint32_t at, uint32_t removed, const std::string& inserted) {
     std::vector<TextEdit> edits{{{at, at + removed}, inserted}};
-    return altru::reparse(tree, edits, std::make_shared<const std::string>(apply_edits(std::string(tree.text()), edits)));
+    return altru::reparse(tree, edits,
+                          std::make_shared<const std::string>(apply_edits(std::string(tree.text()), edits)));
 }
 
 }  // namespace
@@ -124,7 +126,8 @@ TEST_CASE("lists stay balanced over many edits") {
     std::mt19937 engine(7);
     for (int i = 0; i < 300; ++i) {
         auto at = uint32_t(tree->text().find("\nfn ", engine() % (tree->text().size() / 2))) + 1;
-        tree = i % 3 == 2 ? edit(*tree, at, uint32_t(tree->text().find("\nfn ", at)) + 1 - at, "") : edit(*tree, at, 0, many_functions(1 + i % 2));
+        tree = i % 3 == 2 ? edit(*tree, at, uint32_t(tree->text().find("\nfn ", at)) + 1 - at, "")
+                          : edit(*tree, at, 0, many_functions(1 + i % 2));
     }
     CHECK(dump_tree(*tree) == dump_tree(*altru::parse(tree->text())));
     CHECK(list_height(tree->green_root()->slot(0)) <= 4);
@@ -165,7 +168,8 @@ TEST_CASE("errors stay with what is taken over") {
 
 TEST_CASE("documentation") {
     SyntaxTreePtr tree = altru::parse(
-        "## Not this.\n\n## Adds.\n##   Two lines. \nfn add():\n    1\n\nfn sub():\n    ## Inside.\n    2\n\nstruct S:\n    ## Of x.\n    x: int\n");
+        "## Not this.\n\n## Adds.\n##   Two lines. \nfn add():\n    1\n\nfn sub():\n    ## Inside.\n    2\n\nstruct "
+        "S:\n    ## Of x.\n    x: int\n");
     auto declarations = source_file(*tree).declarations();
     CHECK(documentation_of(declarations[0]) == "Adds.\n  Two lines.");
     CHECK(documentation_of(declarations[1]) == "Inside.");
@@ -180,7 +184,9 @@ TEST_CASE("trees are freed and share what they share") {
         size_t one = GreenNode::bytes_alive() - before;
         CHECK(one < 20 * tree->text().size());
         std::vector<SyntaxTreePtr> versions{tree};
-        for (int i = 0; i < 50; ++i) versions.push_back(edit(*versions.back(), uint32_t(versions.back()->text().find("let", size_t(i) * 100)), 0, "let z = 1\n    "));
+        for (int i = 0; i < 50; ++i)
+            versions.push_back(edit(*versions.back(), uint32_t(versions.back()->text().find("let", size_t(i) * 100)), 0,
+                                    "let z = 1\n    "));
         CHECK(GreenNode::bytes_alive() - before < one + one / 2);
     }
     // One chunk may stay with the thread.

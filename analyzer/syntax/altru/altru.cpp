@@ -11,7 +11,9 @@ namespace braid::altru {
 namespace {
 
 constexpr std::string_view kind_names[] = {
-    "List", "EndOfFile", "BadToken",
+    "List",
+    "EndOfFile",
+    "BadToken",
 #define TOKEN(Name, description) #Name,
 #define KEYWORD(Name, spelling) spelling,
 #define CONTEXTUAL(Name, spelling) spelling,
@@ -56,15 +58,19 @@ TokenClass token_class(SyntaxKind raw_kind) {
     if (kind >= Kind::FnKw && kind <= Kind::TimeoutKw) return TokenClass::Keyword;
     if (kind >= Kind::DotDot && kind <= Kind::Bang) return TokenClass::Operator;
     switch (kind) {
-        case Kind::Identifier: return TokenClass::Name;
+        case Kind::Identifier:
+            return TokenClass::Name;
         case Kind::IntLiteral:
-        case Kind::FloatLiteral: return TokenClass::Number;
+        case Kind::FloatLiteral:
+            return TokenClass::Number;
         case Kind::CharLiteral:
         case Kind::RawStringLiteral:
         case Kind::StringStart:
         case Kind::StringText:
-        case Kind::StringEnd: return TokenClass::String;
-        default: return TokenClass::None;
+        case Kind::StringEnd:
+            return TokenClass::String;
+        default:
+            return TokenClass::None;
     }
 }
 
@@ -78,13 +84,18 @@ SyntaxTreePtr parse_with(SharedText text, ReuseCursor* reuse) {
 
 const Grammar& grammar() {
     static const auto keywords = sorted_keywords();
-    static const Grammar grammar{"altru", kind_names, raw(Kind::Error), keywords, &Lexer::next_trivia, &parse, &reparse, &doc_text, &token_class};
+    static const Grammar grammar{"altru", kind_names, raw(Kind::Error), keywords,    &Lexer::next_trivia,
+                                 &parse,  &reparse,   &doc_text,        &token_class};
     return grammar;
 }
 
-SyntaxTreePtr parse(SharedText text) { return parse_with(std::move(text), nullptr); }
+SyntaxTreePtr parse(SharedText text) {
+    return parse_with(std::move(text), nullptr);
+}
 
-SyntaxTreePtr parse(std::string_view text) { return parse(std::make_shared<const std::string>(text)); }
+SyntaxTreePtr parse(std::string_view text) {
+    return parse(std::make_shared<const std::string>(text));
+}
 
 SyntaxTreePtr reparse(const SyntaxTree& old, std::span<const TextEdit> edits, SharedText text) {
     ReuseCursor cursor(old.green_root().get(), edits);

@@ -22,9 +22,13 @@ uint16_t column_context(const Column& column) {
     return NoReuse;
 }
 
-bool deeper(const Column& a, const Column& b) { return a.wide > b.wide; }
+bool deeper(const Column& a, const Column& b) {
+    return a.wide > b.wide;
+}
 /// Two lines whose order depends on the width of a tab.
-bool ambiguous(const Column& a, const Column& b) { return (a.wide <=> b.wide) != (a.narrow <=> b.narrow); }
+bool ambiguous(const Column& a, const Column& b) {
+    return (a.wide <=> b.wide) != (a.narrow <=> b.narrow);
+}
 
 template <Kind... Kinds>
 bool is_one_of(SyntaxKind kind) {
@@ -34,9 +38,15 @@ bool is_one_of(SyntaxKind kind) {
 bool is_declaration(SyntaxKind kind) {
     return group(to_kind(kind)) == Group::Declaration && !is_one_of<Kind::FieldDecl, Kind::VariantDecl>(kind);
 }
-bool is_statement(SyntaxKind kind) { return group(to_kind(kind)) == Group::Statement || is_declaration(kind); }
-bool is_member(SyntaxKind kind) { return is_declaration(kind) || is_one_of<Kind::FieldDecl, Kind::ContractClause>(kind); }
-bool is_variant(SyntaxKind kind) { return is_declaration(kind) || kind == raw(Kind::VariantDecl); }
+bool is_statement(SyntaxKind kind) {
+    return group(to_kind(kind)) == Group::Statement || is_declaration(kind);
+}
+bool is_member(SyntaxKind kind) {
+    return is_declaration(kind) || is_one_of<Kind::FieldDecl, Kind::ContractClause>(kind);
+}
+bool is_variant(SyntaxKind kind) {
+    return is_declaration(kind) || kind == raw(Kind::VariantDecl);
+}
 
 }  // namespace
 
@@ -152,8 +162,8 @@ bool Parser::begins_line_of_block(const Column* header) const {
     if (token_.kind == Kind::EndOfFile) return false;
     if (!header) return true;
     if (!token_.first_on_line || accepted_ || !deeper(token_.column, *header)) return false;
-    bool closer = token_.kind == Kind::RightParen || token_.kind == Kind::RightBracket || token_.kind == Kind::RightBrace ||
-                  token_.kind == Kind::Comma;
+    bool closer = token_.kind == Kind::RightParen || token_.kind == Kind::RightBracket ||
+                  token_.kind == Kind::RightBrace || token_.kind == Kind::Comma;
     return !(layout_.brackets && closer);
 }
 
@@ -167,12 +177,14 @@ void Parser::report_indentation(const Column& block, Column& tolerated) {
         error_at(DiagnosticCode::InconsistentIndentation, space,
                  "tabs and spaces are mixed so that the column depends on the width of a tab; indent with spaces only");
     else
-        error_at(DiagnosticCode::InconsistentIndentation, space,
-                 deeper(token_.column, block)
-                     ? fmt::format("this line is indented to column {}, but its block stands at {}; only a `:` opens a deeper block",
-                                   token_.column.wide, block.wide)
-                     : fmt::format("this line is indented to column {}, which is no open block's; its block stands at {}",
-                                   token_.column.wide, block.wide));
+        error_at(
+            DiagnosticCode::InconsistentIndentation, space,
+            deeper(token_.column, block)
+                ? fmt::format(
+                      "this line is indented to column {}, but its block stands at {}; only a `:` opens a deeper block",
+                      token_.column.wide, block.wide)
+                : fmt::format("this line is indented to column {}, which is no open block's; its block stands at {}",
+                              token_.column.wide, block.wide));
 }
 
 void Parser::block_lines(const Column* header, const Column& block, const Lines& lines) {
@@ -210,8 +222,9 @@ void Parser::finish_line() {
     if (at_closer())
         error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
     else
-        error_here(DiagnosticCode::ExpectedToken,
-                   fmt::format("expected the end of the line, found {}; each statement stands on a line of its own", found()));
+        error_here(
+            DiagnosticCode::ExpectedToken,
+            fmt::format("expected the end of the line, found {}; each statement stands on a line of its own", found()));
     skip_line();
 }
 
@@ -219,10 +232,13 @@ void Parser::finish_line() {
 bool Parser::block_colon(const Column& header, std::string_view owner) {
     if (eat(Kind::Colon)) return true;
     if (at(Kind::LeftBrace))
-        error_here(DiagnosticCode::ExpectedBlock,
-                   fmt::format("expected `:` after {}, found `{{`; blocks begin with `:` and are indented, without braces", owner));
+        error_here(
+            DiagnosticCode::ExpectedBlock,
+            fmt::format("expected `:` after {}, found `{{`; blocks begin with `:` and are indented, without braces",
+                        owner));
     else
-        error_here(DiagnosticCode::ExpectedBlock, fmt::format("expected `:` and a block after {}, found {}", owner, found()));
+        error_here(DiagnosticCode::ExpectedBlock,
+                   fmt::format("expected `:` and a block after {}, found {}", owner, found()));
     if (!at_statement_end() && !at(Kind::ElseKw)) skip_line();
     return token_.first_on_line && begins_line_of_block(&header);
 }
@@ -380,16 +396,24 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
 bool Parser::begins_statement() {
     if (!token_.first_on_line || at(Kind::LeftBracket)) return false;
     switch (visible_) {
-        case Kind::LetKw: case Kind::ReturnKw: case Kind::WhileKw: case Kind::ForKw: case Kind::LoopKw: case Kind::SelectKw:
-        case Kind::GoKw: case Kind::CaseKw: case Kind::BreakKw: case Kind::ContinueKw:
+        case Kind::LetKw:
+        case Kind::ReturnKw:
+        case Kind::WhileKw:
+        case Kind::ForKw:
+        case Kind::LoopKw:
+        case Kind::SelectKw:
+        case Kind::GoKw:
+        case Kind::CaseKw:
+        case Kind::BreakKw:
+        case Kind::ContinueKw:
             return true;
         default:
             return at_declaration();
     }
 }
 
-/// At something that is neither separator nor closing bracket. Skips it, unless the list was probably left open: the next statement
-/// begins or another bracket closes. Then `close_bracket` has the word.
+/// At something that is neither separator nor closing bracket. Skips it, unless the list was probably left open: the
+/// next statement begins or another bracket closes. Then `close_bracket` has the word.
 bool Parser::recover_in_list(Kind close, std::string_view what, const Column& line) {
     if (at_closer() || at(Kind::EndOfFile) || at(LineEnd) || at(Kind::FatArrow)) return false;
     ++blocks_;  // what was left open is judged by columns
@@ -397,14 +421,15 @@ bool Parser::recover_in_list(Kind close, std::string_view what, const Column& li
     if (left_open()) return false;
     if (!at(Kind::BadToken))
         error_here(DiagnosticCode::ExpectedToken,
-               fmt::format("expected `,` or {} after {}, found {}", describe(close), what, found()));
+                   fmt::format("expected `,` or {} after {}, found {}", describe(close), what, found()));
     Mark mark = builder_.mark();
     int64_t open = 0;
     do {
         if (at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::LeftBrace)) ++open;
         if (at_closer()) --open;
         bump();
-    } while (!at(Kind::EndOfFile) && !at(LineEnd) && !left_open() && !(open == 0 && at(Kind::Comma)) && !(open <= 0 && at_closer()));
+    } while (!at(Kind::EndOfFile) && !at(LineEnd) && !left_open() && !(open == 0 && at(Kind::Comma)) &&
+             !(open <= 0 && at_closer()));
     builder_.finish(mark, raw(Kind::Error));
     return true;
 }

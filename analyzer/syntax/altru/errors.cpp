@@ -15,10 +15,14 @@ TextRange Parser::here() const {
 std::string Parser::found() const {
     if (at(LineEnd)) return "the end of the line";
     switch (visible_) {
-        case Kind::EndOfFile: return "the end of the file";
-        case Kind::StringStart: return "a string";
-        case Kind::BadToken: return "unreadable text";
-        default: break;
+        case Kind::EndOfFile:
+            return "the end of the file";
+        case Kind::StringStart:
+            return "a string";
+        case Kind::BadToken:
+            return "unreadable text";
+        default:
+            break;
     }
     std::string_view text = token_text();
     return text.size() <= 40 ? fmt::format("`{}`", text) : std::string(describe(visible_));
@@ -33,7 +37,10 @@ bool Parser::expected(DiagnosticCode code, std::string_view what) {
 }
 
 void Parser::foreign(TextRange range, std::string message, std::string title, std::string replacement) {
-    builder_.error({DiagnosticCode::ForeignSpelling, range, std::move(message), {},
+    builder_.error({DiagnosticCode::ForeignSpelling,
+                    range,
+                    std::move(message),
+                    {},
                     SyntaxError::Fix{std::move(title), {TextEdit{range, std::move(replacement)}}}});
 }
 

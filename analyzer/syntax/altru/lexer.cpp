@@ -11,7 +11,21 @@ namespace braid::altru {
 
 namespace {
 
-enum class Class : uint8_t { Bad, End, Space, NewLine, Name, Digit, High, Quote, Apostrophe, Hash, Slash, Backslash, Symbol };
+enum class Class : uint8_t {
+    Bad,
+    End,
+    Space,
+    NewLine,
+    Name,
+    Digit,
+    High,
+    Quote,
+    Apostrophe,
+    Hash,
+    Slash,
+    Backslash,
+    Symbol
+};
 
 constexpr std::array<Class, 256> classes = [] {
     std::array<Class, 256> table{};
@@ -31,17 +45,27 @@ constexpr std::array<Class, 256> classes = [] {
     return table;
 }();
 
-Class class_of(const char* p) { return classes[uint8_t(*p)]; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_char(const char* p) { return class_of(p) == Class::Name || class_of(p) == Class::Digit; }
+Class class_of(const char* p) {
+    return classes[uint8_t(*p)];
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_name_char(const char* p) {
+    return class_of(p) == Class::Name || class_of(p) == Class::Digit;
+}
 
 /// Code points that look like nothing or like space are not part of names.
 bool is_name_code_point(const char* p, uint32_t length) {
     auto byte = [p](int i) { return uint8_t(p[i]); };
-    if (length == 2 && byte(0) == 0xc2 && byte(1) < 0xaa) return false;  // C1 controls, no-break space, Latin punctuation
-    if (length == 3 && byte(0) == 0xe2 && byte(1) == 0x80) return false;  // general punctuation: spaces, joiners, quotes
-    if (length == 3 && byte(0) == 0xe3 && byte(1) == 0x80 && byte(2) <= 0x82) return false;  // ideographic space, 、。
-    if (length == 3 && byte(0) == 0xef && (byte(1) == 0xbb || byte(1) == 0xbf)) return false;  // BOM, replacement character
+    if (length == 2 && byte(0) == 0xc2 && byte(1) < 0xaa)
+        return false;  // C1 controls, no-break space, Latin punctuation
+    if (length == 3 && byte(0) == 0xe2 && byte(1) == 0x80)
+        return false;  // general punctuation: spaces, joiners, quotes
+    if (length == 3 && byte(0) == 0xe3 && byte(1) == 0x80 && byte(2) <= 0x82)
+        return false;  // ideographic space and stops
+    if (length == 3 && byte(0) == 0xef && (byte(1) == 0xbb || byte(1) == 0xbf))
+        return false;  // BOM, replacement character
     return true;
 }
 
@@ -65,27 +89,42 @@ uint32_t symbol(const char* p, Kind& kind) {
         return length;
     };
     switch (*p) {
-        case '(': return pick(Kind::LeftParen, 1);
-        case ')': return pick(Kind::RightParen, 1);
-        case '[': return pick(Kind::LeftBracket, 1);
-        case ']': return pick(Kind::RightBracket, 1);
-        case '{': return pick(Kind::LeftBrace, 1);
-        case '}': return pick(Kind::RightBrace, 1);
-        case ',': return pick(Kind::Comma, 1);
-        case ';': return pick(Kind::Semicolon, 1);
-        case '?': return pick(Kind::Question, 1);
-        case ':': return p[1] == ':' ? pick(Kind::ColonColon, 2) : pick(Kind::Colon, 1);
+        case '(':
+            return pick(Kind::LeftParen, 1);
+        case ')':
+            return pick(Kind::RightParen, 1);
+        case '[':
+            return pick(Kind::LeftBracket, 1);
+        case ']':
+            return pick(Kind::RightBracket, 1);
+        case '{':
+            return pick(Kind::LeftBrace, 1);
+        case '}':
+            return pick(Kind::RightBrace, 1);
+        case ',':
+            return pick(Kind::Comma, 1);
+        case ';':
+            return pick(Kind::Semicolon, 1);
+        case '?':
+            return pick(Kind::Question, 1);
+        case ':':
+            return p[1] == ':' ? pick(Kind::ColonColon, 2) : pick(Kind::Colon, 1);
         case '.':
             if (p[1] != '.') return pick(Kind::Dot, 1);
             return p[2] == '=' ? pick(Kind::DotDotEqual, 3) : pick(Kind::DotDot, 2);
         case '-':
             if (p[1] == '>') return pick(Kind::Arrow, 2);
             return p[1] == '=' ? pick(Kind::MinusEqual, 2) : pick(Kind::Minus, 1);
-        case '+': return p[1] == '=' ? pick(Kind::PlusEqual, 2) : pick(Kind::Plus, 1);
-        case '*': return p[1] == '=' ? pick(Kind::StarEqual, 2) : pick(Kind::Star, 1);
-        case '/': return p[1] == '=' ? pick(Kind::SlashEqual, 2) : pick(Kind::Slash, 1);
-        case '%': return p[1] == '=' ? pick(Kind::PercentEqual, 2) : pick(Kind::Percent, 1);
-        case '^': return p[1] == '=' ? pick(Kind::CaretEqual, 2) : pick(Kind::Caret, 1);
+        case '+':
+            return p[1] == '=' ? pick(Kind::PlusEqual, 2) : pick(Kind::Plus, 1);
+        case '*':
+            return p[1] == '=' ? pick(Kind::StarEqual, 2) : pick(Kind::Star, 1);
+        case '/':
+            return p[1] == '=' ? pick(Kind::SlashEqual, 2) : pick(Kind::Slash, 1);
+        case '%':
+            return p[1] == '=' ? pick(Kind::PercentEqual, 2) : pick(Kind::Percent, 1);
+        case '^':
+            return p[1] == '=' ? pick(Kind::CaretEqual, 2) : pick(Kind::Caret, 1);
         case '&':
             if (p[1] == '&') return pick(Kind::AmpAmp, 2);
             return p[1] == '=' ? pick(Kind::AmpEqual, 2) : pick(Kind::Amp, 1);
@@ -95,7 +134,8 @@ uint32_t symbol(const char* p, Kind& kind) {
         case '=':
             if (p[1] == '>') return pick(Kind::FatArrow, 2);
             return p[1] == '=' ? pick(Kind::EqualEqual, 2) : pick(Kind::Equal, 1);
-        case '!': return p[1] == '=' ? pick(Kind::NotEqual, 2) : pick(Kind::Bang, 1);
+        case '!':
+            return p[1] == '=' ? pick(Kind::NotEqual, 2) : pick(Kind::Bang, 1);
         case '<':
             if (p[1] == '-') return pick(Kind::LeftArrow, 2);
             if (p[1] == '<') return p[2] == '=' ? pick(Kind::ShiftLeftEqual, 3) : pick(Kind::ShiftLeft, 2);
@@ -106,7 +146,7 @@ uint32_t symbol(const char* p, Kind& kind) {
     }
 }
 
-constexpr std::string_view suffixes[] = {"i8",  "i16",   "i32",   "i64", "u8",  "u16",
+constexpr std::string_view suffixes[] = {"i8",  "i16", "i32",   "i64",   "u8",  "u16",
                                          "u32", "u64", "isize", "usize", "f32", "f64"};
 
 /// How many `#` stand at `p`.
@@ -142,15 +182,20 @@ void Lexer::problem(DiagnosticCode code, const char* begin, const char* end, std
     problem_ = SyntaxError{code, {offset(begin), offset(end)}, std::move(message), {}, {}};
 }
 
-std::optional<SyntaxError> Lexer::take_problem() { return std::exchange(problem_, std::nullopt); }
+std::optional<SyntaxError> Lexer::take_problem() {
+    return std::exchange(problem_, std::nullopt);
+}
 
 /// `//`: one report per run of trivia; its fix changes every such comment of the run.
 void Lexer::foreign_comment(const char* p) {
     bool doc = p[2] == '/' && p[3] != '/';
     TextRange mark{offset(p), offset(p) + (doc ? 3u : 2u)};
     if (!problem_)
-        problem_ = SyntaxError{DiagnosticCode::ForeignSpelling, mark, "a comment begins with `#` in Altru, not with `//`",
-                               {}, SyntaxError::Fix{"write comments with `#`", {}}};
+        problem_ = SyntaxError{DiagnosticCode::ForeignSpelling,
+                               mark,
+                               "a comment begins with `#` in Altru, not with `//`",
+                               {},
+                               SyntaxError::Fix{"write comments with `#`", {}}};
     if (problem_->code == DiagnosticCode::ForeignSpelling && problem_->fix)
         problem_->fix->edits.push_back({mark, doc ? "##" : "#"});
 }
@@ -348,8 +393,9 @@ const char* Lexer::number(const char* p, Token& token) {
     if (known && suffix[0] == 'f') token.kind = Kind::FloatLiteral;
     if (!known)
         problem(DiagnosticCode::InvalidLiteral, tail, p,
-                fmt::format("`{}` is no type of a number; a suffix is one of i8 i16 i32 i64 u8 u16 u32 u64 isize usize f32 f64",
-                            suffix));
+                fmt::format(
+                    "`{}` is no type of a number; a suffix is one of i8 i16 i32 i64 u8 u16 u32 u64 isize usize f32 f64",
+                    suffix));
     else if (token.kind == Kind::FloatLiteral && suffix[0] != 'f')
         problem(DiagnosticCode::InvalidLiteral, tail, p,
                 fmt::format("a number with a fraction or an exponent cannot be `{}`; write `f32` or `f64`", suffix));
@@ -365,17 +411,21 @@ const char* Lexer::escape(const char* p) {
         if (*q == '{') {
             for (++q; std::isxdigit(uint8_t(*q)) && count < 7; ++q, ++count)
                 value = value * 16 + uint32_t(is_digit(*q) ? *q - '0' : (*q | 0x20) - 'a' + 10);
-            if (*q == '}' && count > 0 && count < 7 && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff)) return q + 1;
+            if (*q == '}' && count > 0 && count < 7 && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff))
+                return q + 1;
         }
-        problem(DiagnosticCode::InvalidLiteral, p, q, "write a code point as `\\u{1F600}`: one to six hexadecimal digits, at most 10FFFF and no surrogate");
+        problem(DiagnosticCode::InvalidLiteral, p, q,
+                "write a code point as `\\u{1F600}`: one to six hexadecimal digits, at most 10FFFF and no surrogate");
         return q;
     }
     if (p[1] != '\0' && simple.find(p[1]) != std::string_view::npos) return p + 2;
     const char* end = p + 1;
     if (end < end_ && *end != '\n') end += std::max<uint32_t>(1, utf8_length(end, end_));
-    problem(DiagnosticCode::InvalidLiteral, p, end,
-            fmt::format("`{}` is no escape; known are \\n \\t \\r \\\\ \\\" \\$ \\0 \\u{{…}}; a backslash is written `\\\\`",
-                        utf8_length(p + 1, end_) && p + 1 < end_ ? std::string_view(p, size_t(end - p)) : std::string_view("\\")));
+    problem(
+        DiagnosticCode::InvalidLiteral, p, end,
+        fmt::format(
+            "`{}` is no escape; known are \\n \\t \\r \\\\ \\\" \\$ \\0 \\u{{…}}; a backslash is written `\\\\`",
+            utf8_length(p + 1, end_) && p + 1 < end_ ? std::string_view(p, size_t(end - p)) : std::string_view("\\")));
     return end;
 }
 
@@ -398,7 +448,9 @@ const char* Lexer::quote(const char* p, Token& token) {
         p += length;
     }
     if (*p == '\'') {
-        if (p == start + 1) problem(DiagnosticCode::InvalidLiteral, start, p + 1, "a character literal holds one character, like `'c'`");
+        if (p == start + 1)
+            problem(DiagnosticCode::InvalidLiteral, start, p + 1,
+                    "a character literal holds one character, like `'c'`");
         return p + 1;
     }
     // `'abc'`: take it as one mistaken literal when it closes soon on this line.
@@ -418,7 +470,7 @@ const char* Lexer::bad(const char* p) {
         p += length;
         std::string_view character(start, length);
         problem(DiagnosticCode::InvalidCharacter, start, p,
-                *start == '\\'             ? "a `\\` continues a line only when nothing follows it on that line"
+                *start == '\\' ? "a `\\` continues a line only when nothing follows it on that line"
                 : uint8_t(*start) < 0x20 || *start == 0x7f
                     ? fmt::format("the control character U+{:04X} cannot stand here; remove it", uint8_t(*start))
                     : fmt::format("`{}` is no part of Altru; remove it", character));

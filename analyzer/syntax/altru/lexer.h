@@ -9,8 +9,8 @@
 
 namespace braid::altru {
 
-/// Where a line's content begins, measured twice: with tabs to multiples of eight and with tabs of one. Lines are comparable when
-/// both measures order them alike (as in Python).
+/// Where a line's content begins, measured twice: with tabs to multiples of eight and with tabs of one. Lines are
+/// comparable when both measures order them alike (as in Python).
 struct Column {
     uint32_t wide = 0;
     uint32_t narrow = 0;
@@ -32,8 +32,8 @@ struct Token {
     TextRange range() const { return {text_begin(), end()}; }
 };
 
-/// Makes one token at a time from any offset; keeps no state but the problem of the last token. The parser decides where the parts
-/// of strings are lexed. The text must be followed by a NUL, as std::string's is.
+/// Makes one token at a time from any offset; keeps no state but the problem of the last token. The parser decides
+/// where the parts of strings are lexed. The text must be followed by a NUL, as std::string's is.
 class Lexer {
   public:
     explicit Lexer(std::string_view text) : text_(text), end_(text.data() + text.size()) {}
@@ -46,7 +46,8 @@ class Lexer {
     void lex(uint32_t offset, Token& token);
     /// After a `.`: digits only, so that `pair.0.1` is two fields.
     Token lex_field(uint32_t offset);
-    /// What follows in a string: StringText, InterpolationStart, StringEnd; an empty BadToken where the string breaks off.
+    /// What follows in a string: StringText, InterpolationStart, StringEnd; an empty BadToken where the string breaks
+    /// off.
     Token lex_string_part(uint32_t offset, bool multi_line);
     /// `:` and all up to `}` or the end of the line.
     Token lex_format(uint32_t offset);
@@ -71,7 +72,9 @@ class Lexer {
     const char* escape(const char* p);
     void problem(DiagnosticCode code, const char* begin, const char* end, std::string message);
     void foreign_comment(const char* p);
-    void ends_at(uint32_t end, uint32_t lookahead = MaxLookahead) { looked_at_ = std::max(looked_at_, end + lookahead); }
+    void ends_at(uint32_t end, uint32_t lookahead = MaxLookahead) {
+        looked_at_ = std::max(looked_at_, end + lookahead);
+    }
     uint32_t offset(const char* p) const { return uint32_t(p - text_.data()); }
 
     std::string_view text_;

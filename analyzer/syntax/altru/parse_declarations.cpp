@@ -8,8 +8,18 @@ namespace {
 
 bool begins_declaration(Kind kind) {
     switch (kind) {
-        case Kind::FnKw: case Kind::StructKw: case Kind::EnumKw: case Kind::TraitKw: case Kind::ImplKw: case Kind::ActorKw:
-        case Kind::TypeKw: case Kind::ConstKw: case Kind::StaticKw: case Kind::ModKw: case Kind::UseKw: case Kind::PubKw:
+        case Kind::FnKw:
+        case Kind::StructKw:
+        case Kind::EnumKw:
+        case Kind::TraitKw:
+        case Kind::ImplKw:
+        case Kind::ActorKw:
+        case Kind::TypeKw:
+        case Kind::ConstKw:
+        case Kind::StaticKw:
+        case Kind::ModKw:
+        case Kind::UseKw:
+        case Kind::PubKw:
         case Kind::AsyncKw:
             return true;
         default:
@@ -55,7 +65,8 @@ bool Parser::at_attributes() {
 void Parser::attribute_lists() {
     while (at(Kind::LeftBracket)) {
         attribute_list();
-        if (at(LineEnd) && (begins_declaration(token_.kind) || token_.kind == Kind::LeftBracket || token_.kind == Kind::Identifier))
+        if (at(LineEnd) &&
+            (begins_declaration(token_.kind) || token_.kind == Kind::LeftBracket || token_.kind == Kind::Identifier))
             accept_line();
     }
 }
@@ -96,7 +107,8 @@ void Parser::declared_name(std::string_view what) {
     if (at(Kind::Identifier)) {
         bump();
     } else if (is_keyword(visible_) && !begins_declaration(visible_)) {
-        error_here(DiagnosticCode::ExpectedName, fmt::format("`{}` is a reserved word and cannot name {}", token_text(), what));
+        error_here(DiagnosticCode::ExpectedName,
+                   fmt::format("`{}` is a reserved word and cannot name {}", token_text(), what));
         skip_token();
     } else {
         expected(DiagnosticCode::ExpectedName, fmt::format("the name of {}", what));
@@ -317,8 +329,9 @@ void Parser::impl_rest(const Column& header) {
 void Parser::constant_rest(std::string_view what, bool needs_value) {
     bump();
     if (at(Kind::MutKw)) {
-        error_here(DiagnosticCode::SyntaxError,
-                   fmt::format("{} cannot be `mut`; share what changes through a `static` with a lock or an atomic", what));
+        error_here(
+            DiagnosticCode::SyntaxError,
+            fmt::format("{} cannot be `mut`; share what changes through a `static` with a lock or an atomic", what));
         skip_token();
     }
     declared_name(what);

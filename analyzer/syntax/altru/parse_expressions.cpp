@@ -11,19 +11,43 @@ enum Precedence { None, Implies, Or, And, Not, Comparison, Range, BitOr, BitXor,
 
 Precedence precedence(Kind kind) {
     switch (kind) {
-        case Kind::OrKw: case Kind::PipePipe: return Or;
-        case Kind::AndKw: case Kind::AmpAmp: return And;
-        case Kind::Less: case Kind::LessEqual: case Kind::Greater: case Kind::GreaterEqual: case Kind::EqualEqual: case Kind::NotEqual:
-        case Kind::InKw: return Comparison;
-        case Kind::DotDot: case Kind::DotDotEqual: return Range;
-        case Kind::Pipe: return BitOr;
-        case Kind::Caret: return BitXor;
-        case Kind::Amp: return BitAnd;
-        case Kind::ShiftLeft: case Kind::ShiftRight: return Shift;
-        case Kind::Plus: case Kind::Minus: return Sum;
-        case Kind::Star: case Kind::Slash: case Kind::Percent: return Product;
-        case Kind::AsKw: return Cast;
-        default: return None;
+        case Kind::OrKw:
+        case Kind::PipePipe:
+            return Or;
+        case Kind::AndKw:
+        case Kind::AmpAmp:
+            return And;
+        case Kind::Less:
+        case Kind::LessEqual:
+        case Kind::Greater:
+        case Kind::GreaterEqual:
+        case Kind::EqualEqual:
+        case Kind::NotEqual:
+        case Kind::InKw:
+            return Comparison;
+        case Kind::DotDot:
+        case Kind::DotDotEqual:
+            return Range;
+        case Kind::Pipe:
+            return BitOr;
+        case Kind::Caret:
+            return BitXor;
+        case Kind::Amp:
+            return BitAnd;
+        case Kind::ShiftLeft:
+        case Kind::ShiftRight:
+            return Shift;
+        case Kind::Plus:
+        case Kind::Minus:
+            return Sum;
+        case Kind::Star:
+        case Kind::Slash:
+        case Kind::Percent:
+            return Product;
+        case Kind::AsKw:
+            return Cast;
+        default:
+            return None;
     }
 }
 
@@ -31,12 +55,39 @@ Precedence precedence(Kind kind) {
 
 bool Parser::begins_expression(Kind kind) {
     switch (kind) {
-        case Kind::Identifier: case Kind::IntLiteral: case Kind::FloatLiteral: case Kind::CharLiteral: case Kind::RawStringLiteral:
-        case Kind::StringStart: case Kind::TrueKw: case Kind::FalseKw: case Kind::SelfKw: case Kind::SuperKw: case Kind::LeftParen:
-        case Kind::LeftBracket: case Kind::LeftBrace: case Kind::Minus: case Kind::NotKw: case Kind::Bang: case Kind::Star: case Kind::Amp:
-        case Kind::AmpAmp: case Kind::LeftArrow: case Kind::AwaitKw: case Kind::Pipe: case Kind::PipePipe: case Kind::FnKw:
-        case Kind::MoveKw: case Kind::AsyncKw: case Kind::IfKw: case Kind::MatchKw: case Kind::ChanKw: case Kind::DynKw:
-        case Kind::DotDot: case Kind::DotDotEqual: case Kind::ActorKw:
+        case Kind::Identifier:
+        case Kind::IntLiteral:
+        case Kind::FloatLiteral:
+        case Kind::CharLiteral:
+        case Kind::RawStringLiteral:
+        case Kind::StringStart:
+        case Kind::TrueKw:
+        case Kind::FalseKw:
+        case Kind::SelfKw:
+        case Kind::SuperKw:
+        case Kind::LeftParen:
+        case Kind::LeftBracket:
+        case Kind::LeftBrace:
+        case Kind::Minus:
+        case Kind::NotKw:
+        case Kind::Bang:
+        case Kind::Star:
+        case Kind::Amp:
+        case Kind::AmpAmp:
+        case Kind::LeftArrow:
+        case Kind::AwaitKw:
+        case Kind::Pipe:
+        case Kind::PipePipe:
+        case Kind::FnKw:
+        case Kind::MoveKw:
+        case Kind::AsyncKw:
+        case Kind::IfKw:
+        case Kind::MatchKw:
+        case Kind::ChanKw:
+        case Kind::DynKw:
+        case Kind::DotDot:
+        case Kind::DotDotEqual:
+        case Kind::ActorKw:
             return true;
         default:
             return false;
@@ -110,8 +161,8 @@ void Parser::foreign_operator() {
     Kind kind = at(Kind::AmpAmp) ? Kind::AndKw : at(Kind::PipePipe) ? Kind::OrKw : Kind::NotKw;
     std::string_view word = kind == Kind::AndKw ? "and" : kind == Kind::OrKw ? "or" : "not";
     bool spaced = token_.trivia > 0 || kind == Kind::NotKw;
-    std::string replacement = fmt::format("{}{}{}", spaced ? "" : " ", word,
-                                          text_.substr(token_.end(), 1) == " " ? "" : " ");
+    std::string replacement =
+        fmt::format("{}{}{}", spaced ? "" : " ", word, text_.substr(token_.end(), 1) == " " ? "" : " ");
     foreign(token_.range(), fmt::format("`{}` is written `{}` in Altru", token_text(), word),
             fmt::format("write `{}`", word), replacement);
     bump_as(kind);
@@ -197,7 +248,8 @@ void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
                 break;
             case Kind::LeftBracket: {
                 Mark arguments = builder_.mark();
-                bracketed(Kind::LeftBracket, Kind::RightBracket, is_expression_kind, "an index or a type", &Parser::index_argument);
+                bracketed(Kind::LeftBracket, Kind::RightBracket, is_expression_kind, "an index or a type",
+                          &Parser::index_argument);
                 builder_.finish(arguments, raw(Kind::IndexArgumentList));
                 builder_.finish(mark, raw(Kind::IndexExpr));
                 break;
@@ -233,6 +285,8 @@ void Parser::field_access(const Mark& mark) {
     builder_.finish(mark, raw(Kind::FieldExpr));
 }
 
-bool Parser::is_expression_kind(SyntaxKind kind) { return group(to_kind(kind)) == Group::Expression; }
+bool Parser::is_expression_kind(SyntaxKind kind) {
+    return group(to_kind(kind)) == Group::Expression;
+}
 
 }  // namespace braid::altru

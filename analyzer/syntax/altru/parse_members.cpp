@@ -13,7 +13,8 @@ void Parser::member(Unit& unit) {
     bool field_follows = at(Kind::Identifier) || (at(Kind::PubKw) && peek().kind == Kind::Identifier);
     if (field_follows) return field(unit);
     if (at(Kind::PubKw) || at_declaration()) return declaration(unit);
-    expected(DiagnosticCode::SyntaxError, attributes ? "a declaration below the attribute" : "a field, a function or another member");
+    expected(DiagnosticCode::SyntaxError,
+             attributes ? "a declaration below the attribute" : "a field, a function or another member");
     if (!at_statement_end()) skip_line();
     finish(unit, Kind::Error);
 }

@@ -8,7 +8,8 @@ void Parser::operand() {
     if (at(Kind::BadToken) || at(Kind::UnsafeKw)) {
         while (at(Kind::BadToken) || at(Kind::UnsafeKw)) {
             if (at(Kind::UnsafeKw))
-                error_here(DiagnosticCode::SyntaxError, "`unsafe` is a reserved word without a meaning in Altru; remove it");
+                error_here(DiagnosticCode::SyntaxError,
+                           "`unsafe` is a reserved word without a meaning in Altru; remove it");
             skip_token();  // the lexer has said why
         }
         if (!begins_expression(visible_)) return;
@@ -17,7 +18,8 @@ void Parser::operand() {
     Mark mark = builder_.mark();
     switch (visible_) {
         case Kind::Identifier:
-            if (layout_.contract && (at_word("forall") || at_word("exists")) && peek().kind == Kind::Identifier) return quantifier();
+            if (layout_.contract && (at_word("forall") || at_word("exists")) && peek().kind == Kind::Identifier)
+                return quantifier();
             return path_expression();
         case Kind::SelfKw:
         case Kind::SuperKw:
@@ -95,8 +97,9 @@ void Parser::string_expression() {
         push_as(Kind::StringEnd);
     else
         error_at(DiagnosticCode::UnterminatedString, open,
-                 multi_line ? "this string is never closed; end it with `\"\"\"`"
-                            : "this string is not closed on its line; end it with `\"`, or use `\"\"\"` for several lines");
+                 multi_line
+                     ? "this string is never closed; end it with `\"\"\"`"
+                     : "this string is not closed on its line; end it with `\"`, or use `\"\"\"` for several lines");
     token_.kind = Kind::StringEnd;
     lex();
     builder_.finish(mark, raw(Kind::StringExpr));
@@ -124,8 +127,11 @@ void Parser::interpolation(bool multi_line) {
             bump_as(Kind::FormatSpec);
         }
         if (!at(Kind::RightBrace)) {
-            builder_.error({DiagnosticCode::UnclosedDelimiter, open, fmt::format("this `${{` is never closed; expected `}}`, found {}", found()),
-                            {{here(), "expected `}` here"}}, {}});
+            builder_.error({DiagnosticCode::UnclosedDelimiter,
+                            open,
+                            fmt::format("this `${{` is never closed; expected `}}`, found {}", found()),
+                            {{here(), "expected `}` here"}},
+                            {}});
             Mark skipped = builder_.mark();
             while (!at(Kind::RightBrace) && !at(Kind::StringStart) && !at(LineEnd) && !at(Kind::EndOfFile)) bump();
             if (!builder_.empty_since(skipped)) builder_.finish(skipped, raw(Kind::Error));
@@ -207,7 +213,8 @@ void Parser::struct_field() {
 /// (), (a), (a,), (a, b)
 void Parser::parenthesized() {
     Mark mark = builder_.mark();
-    Elements elements = bracketed(Kind::LeftParen, Kind::RightParen, is_expression_kind, "an expression", &Parser::element_expression);
+    Elements elements =
+        bracketed(Kind::LeftParen, Kind::RightParen, is_expression_kind, "an expression", &Parser::element_expression);
     bool single = elements.first != Kind::List && !elements.many;
     builder_.finish(mark, raw(single ? Kind::ParenExpr : Kind::TupleExpr));
 }
@@ -260,7 +267,8 @@ void Parser::closure() {
     } else if (fn) {
         bump();
         if (at(Kind::Identifier)) {
-            error_here(DiagnosticCode::SyntaxError, "a function in an expression has no name; declare it on a line of its own, or remove the name");
+            error_here(DiagnosticCode::SyntaxError,
+                       "a function in an expression has no name; declare it on a line of its own, or remove the name");
             skip_token();
         }
         if (at(Kind::LeftParen))

@@ -6,10 +6,27 @@ namespace braid::altru {
 
 bool Parser::at_pattern() const {
     switch (visible_) {
-        case Kind::Identifier: case Kind::MutKw: case Kind::Amp: case Kind::IntLiteral: case Kind::FloatLiteral: case Kind::CharLiteral:
-        case Kind::RawStringLiteral: case Kind::StringStart: case Kind::TrueKw: case Kind::FalseKw: case Kind::Minus:
-        case Kind::LeftParen: case Kind::LeftBracket: case Kind::DotDot: case Kind::DotDotEqual: case Kind::SelfKw:
-        case Kind::SuperKw: case Kind::ChanKw: case Kind::DynKw: case Kind::FnKw: case Kind::Pipe:
+        case Kind::Identifier:
+        case Kind::MutKw:
+        case Kind::Amp:
+        case Kind::IntLiteral:
+        case Kind::FloatLiteral:
+        case Kind::CharLiteral:
+        case Kind::RawStringLiteral:
+        case Kind::StringStart:
+        case Kind::TrueKw:
+        case Kind::FalseKw:
+        case Kind::Minus:
+        case Kind::LeftParen:
+        case Kind::LeftBracket:
+        case Kind::DotDot:
+        case Kind::DotDotEqual:
+        case Kind::SelfKw:
+        case Kind::SuperKw:
+        case Kind::ChanKw:
+        case Kind::DynKw:
+        case Kind::FnKw:
+        case Kind::Pipe:
             return true;
         default:
             return false;
@@ -98,7 +115,8 @@ void Parser::pattern_of_kind() {
             return builder_.finish(mark, raw(Kind::ListPattern));
         case Kind::DotDot: {
             Kind next = peek().kind;
-            if (next == Kind::IntLiteral || next == Kind::CharLiteral || next == Kind::Minus || next == Kind::FloatLiteral)
+            if (next == Kind::IntLiteral || next == Kind::CharLiteral || next == Kind::Minus ||
+                next == Kind::FloatLiteral)
                 return range_pattern_rest(mark);
             bump();
             if (at(Kind::Identifier)) bump();
@@ -128,7 +146,11 @@ void Parser::literal_pattern() {
     } else {
         Mark literal = builder_.mark();
         switch (visible_) {
-            case Kind::IntLiteral: case Kind::FloatLiteral: case Kind::CharLiteral: case Kind::RawStringLiteral: case Kind::TrueKw:
+            case Kind::IntLiteral:
+            case Kind::FloatLiteral:
+            case Kind::CharLiteral:
+            case Kind::RawStringLiteral:
+            case Kind::TrueKw:
             case Kind::FalseKw:
                 bump();
                 builder_.finish(literal, raw(Kind::LiteralExpr));

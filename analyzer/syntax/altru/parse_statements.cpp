@@ -24,7 +24,8 @@ void Parser::statement(Unit& unit) {
     finish(unit, kind);
 }
 
-/// Skips the rest of a line that is no statement; if it looks like a header, the lines below are still read as its block.
+/// Skips the rest of a line that is no statement; if it looks like a header, the lines below are still read as its
+/// block.
 void Parser::skip_statement(const Column& header) {
     if (!at_statement_end()) skip_line();
     if (position() > 0 && text_[position() - 1] == ':' && layout_.lines && begins_line_of_block(&header))
@@ -48,24 +49,32 @@ bool Parser::at_stray_clause() {
 
 void Parser::stray_clause(Unit& unit) {
     error_here(DiagnosticCode::SyntaxError,
-               fmt::format("contract clauses come first: `{}` stands before the first statement of a function{}", token_text(),
-                           token_text() == "inv" ? " or loop" : ""));
+               fmt::format("contract clauses come first: `{}` stands before the first statement of a function{}",
+                           token_text(), token_text() == "inv" ? " or loop" : ""));
     contract_clause(unit);
 }
 
 /// One statement; returns what it is.
 Kind Parser::statement_body() {
     switch (visible_) {
-        case Kind::LetKw: return let_statement();
+        case Kind::LetKw:
+            return let_statement();
         case Kind::ReturnKw:
         case Kind::BreakKw:
-        case Kind::ContinueKw: return jump_statement();
-        case Kind::WhileKw: return while_statement();
-        case Kind::ForKw: return for_statement();
-        case Kind::LoopKw: return loop_statement();
-        case Kind::SelectKw: return select_statement();
-        case Kind::GoKw: return go_statement();
-        default: return expression_statement();
+        case Kind::ContinueKw:
+            return jump_statement();
+        case Kind::WhileKw:
+            return while_statement();
+        case Kind::ForKw:
+            return for_statement();
+        case Kind::LoopKw:
+            return loop_statement();
+        case Kind::SelectKw:
+            return select_statement();
+        case Kind::GoKw:
+            return go_statement();
+        default:
+            return expression_statement();
     }
 }
 
@@ -103,14 +112,24 @@ Kind Parser::jump_statement() {
     Kind keyword = visible_;
     bump();
     if (keyword == Kind::ReturnKw && begins_expression(visible_)) expression();
-    return keyword == Kind::ReturnKw ? Kind::ReturnStmt : keyword == Kind::BreakKw ? Kind::BreakStmt : Kind::ContinueStmt;
+    return keyword == Kind::ReturnKw  ? Kind::ReturnStmt
+           : keyword == Kind::BreakKw ? Kind::BreakStmt
+                                      : Kind::ContinueStmt;
 }
 
 /// An assignment operator or `<-` and its right side, after an expression; Error when there is none.
 Kind Parser::assignment_rest() {
     switch (visible_) {
-        case Kind::Equal: case Kind::PlusEqual: case Kind::MinusEqual: case Kind::StarEqual: case Kind::SlashEqual:
-        case Kind::PercentEqual: case Kind::AmpEqual: case Kind::PipeEqual: case Kind::CaretEqual: case Kind::ShiftLeftEqual:
+        case Kind::Equal:
+        case Kind::PlusEqual:
+        case Kind::MinusEqual:
+        case Kind::StarEqual:
+        case Kind::SlashEqual:
+        case Kind::PercentEqual:
+        case Kind::AmpEqual:
+        case Kind::PipeEqual:
+        case Kind::CaretEqual:
+        case Kind::ShiftLeftEqual:
         case Kind::ShiftRightEqual:
             bump();
             continue_line(false);
@@ -201,10 +220,12 @@ void Parser::select_arm(Unit& unit) {
     for (Token token = token_; token.kind != Kind::EndOfFile; token = peek_after(token)) {
         if (token.first_on_line && token.begin != token_.begin && open == 0) break;
         if (token.kind == Kind::LeftParen || token.kind == Kind::LeftBracket || token.kind == Kind::LeftBrace) ++open;
-        if (token.kind == Kind::RightParen || token.kind == Kind::RightBracket || token.kind == Kind::RightBrace) --open;
+        if (token.kind == Kind::RightParen || token.kind == Kind::RightBracket || token.kind == Kind::RightBrace)
+            --open;
         if (open > 0) continue;
         binds = token.kind == Kind::Equal;
-        if (binds || open < 0 || token.kind == Kind::Colon || token.kind == Kind::LeftArrow || token.kind == Kind::Dot) break;
+        if (binds || open < 0 || token.kind == Kind::Colon || token.kind == Kind::LeftArrow || token.kind == Kind::Dot)
+            break;
     }
     if (binds) {
         pattern();
@@ -243,7 +264,8 @@ void Parser::match_arm(Unit& unit) {
         if (at_jump()) {
             Kind kind = jump_statement();
             builder_.finish(mark, raw(kind));
-        } else if (at(Kind::LetKw) || at(Kind::ForKw) || at(Kind::WhileKw) || at(Kind::LoopKw) || at(Kind::SelectKw) || at(Kind::GoKw)) {
+        } else if (at(Kind::LetKw) || at(Kind::ForKw) || at(Kind::WhileKw) || at(Kind::LoopKw) || at(Kind::SelectKw) ||
+                   at(Kind::GoKw)) {
             Kind kind = statement_body();
             builder_.finish(mark, raw(kind));
         } else {

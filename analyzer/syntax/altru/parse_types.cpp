@@ -6,8 +6,17 @@ namespace braid::altru {
 
 bool Parser::at_type() const {
     switch (visible_) {
-        case Kind::Identifier: case Kind::LeftBracket: case Kind::LeftParen: case Kind::Amp: case Kind::AmpAmp: case Kind::FnKw:
-        case Kind::AsyncKw: case Kind::ChanKw: case Kind::DynKw: case Kind::SelfKw: case Kind::SuperKw:
+        case Kind::Identifier:
+        case Kind::LeftBracket:
+        case Kind::LeftParen:
+        case Kind::Amp:
+        case Kind::AmpAmp:
+        case Kind::FnKw:
+        case Kind::AsyncKw:
+        case Kind::ChanKw:
+        case Kind::DynKw:
+        case Kind::SelfKw:
+        case Kind::SuperKw:
             return true;
         default:
             return false;
@@ -103,7 +112,8 @@ void Parser::type_operand(bool angle) {
             type_bounds();
             return builder_.finish(mark, raw(Kind::DynType));
         case Kind::ImplKw:
-            error_here(DiagnosticCode::ExpectedType, "`impl` begins no type; write `dyn Trait`, or a type parameter with the trait as its bound");
+            error_here(DiagnosticCode::ExpectedType,
+                       "`impl` begins no type; write `dyn Trait`, or a type parameter with the trait as its bound");
             return skip_token();
         default:
             expected(DiagnosticCode::ExpectedType, "a type");
@@ -174,7 +184,8 @@ void Parser::angle_arguments() {
         if (depth <= 0 || close.kind == Kind::EndOfFile) break;
         close = peek_after(close);
     }
-    SyntaxError hint{DiagnosticCode::ForeignSpelling, open.range(), "type arguments stand in square brackets: `Name[T]`", {}, {}};
+    SyntaxError hint{
+        DiagnosticCode::ForeignSpelling, open.range(), "type arguments stand in square brackets: `Name[T]`", {}, {}};
     if (depth == 0 && close.kind == Kind::Greater)
         hint.fix = SyntaxError::Fix{"write square brackets", {{open.range(), "["}, {close.range(), "]"}}};
     builder_.error(std::move(hint));

@@ -84,8 +84,8 @@ bool Parser::expect(Kind kind, std::string_view where) {
     return false;
 }
 
-/// Where an operand must follow, the next line may give it; unless any column will do, it must be indented deeper. A line is only
-/// accepted for a token that will be consumed: whether it was must not show after the unit that looked.
+/// Where an operand must follow, the next line may give it; unless any column will do, it must be indented deeper. A
+/// line is only accepted for a token that will be consumed: whether it was must not show after the unit that looked.
 void Parser::continue_line(bool any_column) {
     if (!at(LineEnd) || !begins_expression(token_.kind) || token_.kind == Kind::ActorKw) return;
     if (any_column || token_.column.wide > last_line_.wide || layout_.brackets) accept_line();

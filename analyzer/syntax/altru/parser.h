@@ -11,13 +11,13 @@ namespace braid::altru {
 
 /// Recursive descent over tokens with layout.
 ///
-/// Layout. A token that stands first on its line is shown to the grammar as `LineEnd` while lines matter, until `accept_line()`.
-/// Blocks set what column their lines have; brackets make line ends invisible, until a block inside of them makes lines matter
-/// again. A block's lines are indented deeper than the line its header began on (`line_`).
+/// Layout. A token that stands first on its line is shown to the grammar as `LineEnd` while lines matter, until
+/// `accept_line()`. Blocks set what column their lines have; brackets make line ends invisible, until a block inside of
+/// them makes lines matter again. A block's lines are indented deeper than the line its header began on (`line_`).
 ///
-/// Reuse. Statements, members, arms and list elements are units (GreenBuilder). What a unit's text means beside its bytes is in its
-/// context: the column of its block or of its line, whether brackets are open around it, whether it is in a contract clause. Nothing else in this
-/// class may influence how a unit is parsed.
+/// Reuse. Statements, members, arms and list elements are units (GreenBuilder). What a unit's text means beside its
+/// bytes is in its context: the column of its block or of its line, whether brackets are open around it, whether it is
+/// in a contract clause. Nothing else in this class may influence how a unit is parsed.
 class Parser {
   public:
     Parser(std::string_view text, ReuseCursor* reuse) : builder_(reuse), lexer_(text), text_(text) {}
@@ -77,7 +77,8 @@ class Parser {
         bool many = false;        ///< two elements or a trailing comma
     };
     using Rule = void (Parser::*)();
-    /// What the lines of a block are. The role is part of their context: a field is no statement, not even inside a chunk of methods.
+    /// What the lines of a block are. The role is part of their context: a field is no statement, not even inside a
+    /// chunk of methods.
     enum class Role : uint16_t { Statement, Member, Variant, Clause };
     struct Lines {
         Role role;
@@ -238,7 +239,9 @@ class Parser {
     void argument_list();
     void argument();
     void index_argument();
-    bool at_closure() const { return at(Kind::Pipe) || at(Kind::PipePipe) || at(Kind::FnKw) || at(Kind::MoveKw) || at(Kind::AsyncKw); }
+    bool at_closure() const {
+        return at(Kind::Pipe) || at(Kind::PipePipe) || at(Kind::FnKw) || at(Kind::MoveKw) || at(Kind::AsyncKw);
+    }
     void closure();
     void closure_body();
     void if_expression();

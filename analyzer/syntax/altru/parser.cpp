@@ -29,6 +29,12 @@ void Parser::lex() {
     show();
 }
 
+Token Parser::peek() {
+    Token next = peek_after(token_);
+    if (layout_.lines && next.first_on_line && next.kind != Kind::Dot && next.kind != Kind::EndOfFile) next.kind = LineEnd;
+    return next;
+}
+
 Token Parser::peek_after(const Token& token) {
     Token next = lexer_.lex(token.end());
     builder_.looked_at(lexer_.looked_at());

@@ -93,9 +93,10 @@ class Parser {
     std::string_view token_text() const { return text_.substr(token_.text_begin(), token_.length); }
     bool at_word(std::string_view word) const { return at(Kind::Identifier) && token_text() == word; }
     bool at_name_or_keyword() const { return at(Kind::Identifier) || is_keyword(visible_); }
-    Token peek() { return peek_after(token_); }
+    /// The token after this one as the grammar would see it: a `LineEnd` if it begins a line that matters.
+    Token peek();
     Token peek_after(const Token& token);
-    void bump() { bump_as(visible_); }
+    void bump() { bump_as(at(LineEnd) ? token_.kind : visible_); }
     void bump_as(Kind kind);
     void report_lexical();
     void push_as(Kind kind);  ///< without lexing on

@@ -73,7 +73,7 @@ std::vector<BreakpointPtr> BreakpointSet::set(const std::string& path, const std
 
 BreakpointPtr BreakpointSet::make(const FileMap* file, const BreakpointRequest& request) {
     auto breakpoint = std::make_shared<Breakpoint>();
-    breakpoint->id = next_id_++;
+    breakpoint->id = request.id ? request.id : next_id_++;
     breakpoint->request = request;
     breakpoint->position.line = request.line;
     if (!file) {

@@ -16,6 +16,7 @@ struct BreakpointRequest {
     std::string condition;
     std::string hit_condition;     // `5`, `>= 5`, `% 5`
     std::string log_message;       // with `{expressions}`; such a breakpoint does not stop
+    int id = 0;                    // its id, if it has one already
 };
 
 struct Breakpoint {
@@ -55,7 +56,7 @@ class BreakpointSet {
 
     SourceMap& sources_;
     vm::Breakpoints& code_;
-    int next_id_ = 1;
+    int next_id_ = 1 << 20;  // beyond those given out before there was a program
     mutable std::shared_mutex mutex_;
     std::map<std::string, std::vector<BreakpointPtr>> by_file_;
     std::vector<BreakpointPtr> entry_;

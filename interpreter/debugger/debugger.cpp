@@ -156,7 +156,11 @@ void Debugger::stop_world(std::unique_lock<std::mutex>& lock) {
     lock.lock();
     stopping_ = false;
     wake_.notify_all();
-    if (closing_ || (pending_.empty() && !pause_)) return;
+    if (closing_ || detached_ || (pending_.empty() && !pause_)) {
+        pending_.clear();
+        pause_.reset();
+        return;
+    }
     world_.emplace(std::move(still));
     stepper_.end();
     focused_ = false;
@@ -258,7 +262,7 @@ bool Debugger::step(uint64_t id, StepKind kind) {
 void Debugger::pause(uint64_t task) {
     {
         std::lock_guard lock(mutex_);
-        if (world_) return;
+        if (world_ || detached_) return;
         pause_ = task;
     }
     wake_.notify_all();
@@ -267,6 +271,11 @@ void Debugger::pause(uint64_t task) {
 void Debugger::terminate(int code) {
     vm_.scheduler().shutdown(code);
     detach();
+}
+
+void Debugger::finish() {
+    std::lock_guard lock(mutex_);
+    detached_ = true;
 }
 
 void Debugger::detach() {

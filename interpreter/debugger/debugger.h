@@ -69,6 +69,8 @@ class Debugger final : public vm::DebugHook {
     // --- for whoever runs the program ---
     /// Scheduler's Hooks::on_only_held.
     void only_held();
+    /// The run is over: nothing stops any more.
+    void finish();
 
     // --- looking; tasks that stand only ---
     bool is_stopped() const;

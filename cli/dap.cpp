@@ -1,0 +1,42 @@
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "interpreter/dap/server.h"
+#include "protocol/transport.h"
+
+namespace braid::cli {
+namespace {
+
+using TransportPtr = std::unique_ptr<protocol::Transport>;
+
+/// Says on standard error where it listens, so that a script can pass port 0 and read which one it got.
+tl::expected<TransportPtr, protocol::TransportError> connection_on(uint16_t port) {
+    auto listener = protocol::TcpListener::listen(port);
+    if (!listener) return tl::make_unexpected(listener.error());
+    fmt::print(stderr, "listening on 127.0.0.1:{}\n", listener->port());
+    return listener->accept();
+}
+
+int serve(std::optional<uint16_t> port) {
+    auto transport = port ? connection_on(*port) : protocol::stdio_transport();
+    if (!transport) {
+        complain(transport.error().message);
+        return Exit::Failed;
+    }
+    return dap::serve(**transport);
+}
+
+}  // namespace
+
+void add_dap(CLI::App& app, int& status) {
+    auto port = std::make_shared<std::optional<uint16_t>>();
+    CLI::App* command = app.add_subcommand("dap", "Serve an editor: the debug adapter protocol on standard input and output");
+    CLI::Option* tcp = command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
+    command->add_flag("--stdio", std::string("Standard input and output (the default)"))->excludes(tcp);
+    command->callback([port, &status] { status = serve(*port); });
+}
+
+}  // namespace braid::cli

@@ -1,0 +1,26 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "analyzer/ide/host.h"
+#include "interpreter/bytecode/program.h"
+
+namespace braid::dap {
+
+struct LaunchError {
+    std::string message;  // one line
+    std::string details;  // the diagnostics as `braid check` prints them
+};
+
+/// A program ready to run, with the sources it was made of.
+struct LoadedProgram {
+    std::shared_ptr<AnalysisHost> host;
+    std::shared_ptr<bytecode::Program> program;
+};
+
+/// Reads, checks and compiles the file and what it imports.
+tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path);
+
+}  // namespace braid::dap

@@ -111,7 +111,7 @@ void BodyBuilder::check_function_body(const ast::Block& block, const ast::Expres
             root = emit(Block{{root}, ExprId::None}, t, node_of(expression));
         }
     } else {
-        root = emit(Block{}, type::unit(), end_node);
+        root = emit(Block{{}, ExprId::None}, type::unit(), end_node);
     }
     result = table_.shallow(function().result);
     if (function().saw_falling_end && !diverges_) {
@@ -225,7 +225,7 @@ void BodyBuilder::build_type(const ast::Ast& declaration) {
         add_self(Receiver::Shared, self_type_, 0);
         check_contracts(members.invariants(), ExprId::None);
     }
-    body().functions[0].root = emit(Block{}, type::unit(), 0);
+    body().functions[0].root = emit(Block{{}, ExprId::None}, type::unit(), 0);
     body().functions[0].result = type::unit();
 }
 
@@ -343,10 +343,20 @@ void BodyBuilder::report_unresolved() {
 }
 
 void BodyBuilder::report_unused() {
+    // A local of the script body that a function names has been reported there.
+    auto named_by_function = [&](Name name) {
+        if (kind_of(item_) != ItemKind::File) return false;
+        for (const auto& child : *context_.get<ItemChildren>(item_)) {
+            auto tree = context_.get<ItemSyntax>(child.item);
+            if (*tree && tree->tree().text().find(name.text()) != std::string_view::npos) return true;
+        }
+        return false;
+    };
     for (uint32_t i : warn_unused_) {
         if (i >= body().locals.size()) continue;
         const LocalInfo& local = body().locals[i];
         if (local.name.empty() || local.name.text()[0] == '_' || local_reads_[i] > 0 || local.type->is(TypeKind::Error)) continue;
+        if (named_by_function(local.name)) continue;
         // A guard is held, a handle keeps something alive: the name has its use.
         auto capabilities = context_.get<CapabilitiesOf>(local.type);
         if (local.type->is(TypeKind::Nominal) && find_attribute(context_.get<DefinitionOf>(local.type->item)->attributes, "guard")) continue;

@@ -98,7 +98,8 @@ class BodyBuilder {
     // ---- diagnostics ----
     ItemDiagnostic& error(DiagnosticCode code, uint32_t node, std::string message);
     void mismatch(uint32_t node, Type expected, Type actual, const std::string& hint = {});
-    std::string show(Type t) { return print_type(table_.resolve(t)); }
+    /// For messages: a literal's type reads as what it will be.
+    std::string show(Type t) { return print_type(table_.resolve_with_defaults(t)); }
     void resolution(const SyntaxToken& token, std::variant<LocalId, ItemId> target, Type type, bool is_write = false);
 
     // ---- names (names.cpp) ----

@@ -422,7 +422,8 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             size_t expressions = body().expressions.size(), diagnostics = body().diagnostics.size(), resolutions = body().resolutions.size();
             size_t functions = body().functions.size(), patterns = body().patterns.size(), locals = body().locals.size();
             auto reads = local_reads_;
-            size_t deferred = deferred_.size(), open_borrows = draft_.open_borrows.size();
+            std::vector<Deferred> deferred = deferred_;
+            size_t open_borrows = draft_.open_borrows.size();
             ExprId probe = check(arguments[last - 1].value(), instantiate(signature->parameters[last - 1].type, target));
             Type wanted = instantiate(signature->parameters[last - 1].type, target);
             Type actual = table_.resolve(type_of(probe));
@@ -438,7 +439,7 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             draft_.captures_by_value.resize(functions);
             body().patterns.resize(patterns);
             body().locals.resize(locals);
-            deferred_.resize(deferred);
+            deferred_ = std::move(deferred);
             draft_.open_borrows.resize(open_borrows);
             draft_.mutable_deref.erase(draft_.mutable_deref.lower_bound(ExprId(expressions)), draft_.mutable_deref.end());
             local_reads_ = std::move(reads);

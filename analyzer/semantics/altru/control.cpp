@@ -157,7 +157,7 @@ ExprId BodyBuilder::check_match(const ast::MatchExpr& e, Type expected, bool wan
 }
 
 ExprId BodyBuilder::check_block(const ast::Block& block, Type expected, bool wants_value) {
-    if (!block) return emit(Block{}, type::unit(), 0);
+    if (!block) return emit(Block{{}, ExprId::None}, type::unit(), 0);
     return check_statements(block.statements(), expected, wants_value, node_of(block));
 }
 

@@ -24,6 +24,13 @@ Type InferenceTable::resolve(Type t) const {
     });
 }
 
+Type InferenceTable::resolve_with_defaults(Type t) const {
+    return map_type(resolve(t), [this](Type part) {
+        Type known = part->is(TypeKind::Inference) ? default_of(part) : nullptr;
+        return known ? known : part;
+    });
+}
+
 VariableKind InferenceTable::kind_of(Type variable) const { return variables_[variable->index].kind; }
 
 bool InferenceTable::occurs(Type variable, Type t) const {

@@ -16,6 +16,8 @@ class InferenceTable {
     Type shallow(Type t) const;
     /// Follows variables everywhere.
     Type resolve(Type t) const;
+    /// As resolve, with int and f64 for literals that have no type yet.
+    Type resolve_with_defaults(Type t) const;
     VariableKind kind_of(Type variable) const;
     uint32_t node_of(Type variable) const { return variables_[variable->index].node; }
     bool is_variable(Type t) const { return shallow(t)->is(TypeKind::Inference); }

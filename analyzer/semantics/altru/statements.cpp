@@ -404,8 +404,9 @@ ExprId BodyBuilder::check_for(const ast::ForStmt& s) {
         close_scope(mark);
         return for_user_iterator(s, place, id);
     } else {
-        if (t->is(TypeKind::Inference)) error(DiagnosticCode::AnnotationNeeded, at, "the type of this value is not known yet; write it where it is bound");
-        else if (t->is(TypeKind::Integer)) error(DiagnosticCode::TypeMismatch, at, "`for` cannot walk over a number; `0.." + std::string(written.text()) + "` counts");
+        bool number = t->is(TypeKind::Integer) || (t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::Integer);
+        if (t->is(TypeKind::Inference) && !number) error(DiagnosticCode::AnnotationNeeded, at, "the type of this value is not known yet; write it where it is bound");
+        else if (number) error(DiagnosticCode::TypeMismatch, at, "`for` cannot walk over a number; `0.." + std::string(written.text()) + "` counts");
         else error(DiagnosticCode::TypeMismatch, at, "`for` cannot walk over `" + show(t) + "`");
     }
     bool names_whole = s.pattern() && s.pattern().kind() == Kind::NamePattern;

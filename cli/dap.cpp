@@ -35,8 +35,9 @@ void add_dap(CLI::App& app, int& status) {
     auto port = std::make_shared<std::optional<uint16_t>>();
     CLI::App* command = app.add_subcommand("dap", "Serve an editor: the debug adapter protocol on standard input and output");
     CLI::Option* tcp = command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
-    command->add_flag("--stdio", std::string("Standard input and output (the default)"))->excludes(tcp);
-    command->callback([port, &status] { status = serve(*port); });
+    auto stdio = std::make_shared<bool>(false);
+    command->add_flag("--stdio", *stdio, "Standard input and output (the default)")->excludes(tcp);
+    command->callback([port, stdio, &status] { status = serve(*port); });
 }
 
 }  // namespace braid::cli

@@ -88,6 +88,7 @@ class Adapter final : public debugger::Listener {
     void put_value(Json& out, debugger::Datum value, const std::string& evaluate_name);
     std::string thread_name(const vm::VmTask& task, bool with_state) const;
     std::vector<scheduler::TaskRef> shown_tasks() const;
+    std::vector<scheduler::TaskRef> listed_tasks() const;
     uint32_t line_out(uint32_t line) const { return lines_from_1_ ? line : line - 1; }
     uint32_t line_in(uint32_t line) const { return lines_from_1_ ? line : line + 1; }
     uint32_t column_out(uint32_t column) const { return columns_from_1_ ? column : column - 1; }

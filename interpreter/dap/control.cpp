@@ -110,11 +110,11 @@ DapReply Adapter::exception_info(const DapRequest& request) {
 
 void Adapter::stopped(const debugger::Stop& stop) {
     output_.flush();
-    tell_threads(shown_tasks());
     {
         std::lock_guard lock(mutex_);
         last_stop_ = stop;
     }
+    tell_threads(listed_tasks());
     constexpr const char* kReasons[] = {"entry", "breakpoint", "step", "pause", "exception"};
     Json body{{"reason", kReasons[static_cast<size_t>(stop.reason)]}, {"threadId", stop.task}, {"allThreadsStopped", true}};
     if (!stop.breakpoints.empty()) body["hitBreakpointIds"] = stop.breakpoints;

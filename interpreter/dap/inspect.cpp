@@ -48,6 +48,17 @@ std::vector<scheduler::TaskRef> Adapter::shown_tasks() const {
     return shown;
 }
 
+/// At most as many as a client can show, the one that stopped among them.
+std::vector<scheduler::TaskRef> Adapter::listed_tasks() const {
+    auto live = shown_tasks();
+    if (live.size() <= kMaxThreads) return live;
+    std::lock_guard lock(mutex_);
+    auto stopped = std::find_if(live.begin(), live.end(), [&](const auto& task) { return task->id() == last_stop_.task; });
+    if (stopped != live.end()) std::iter_swap(live.begin(), stopped);
+    live.resize(kMaxThreads);
+    return live;
+}
+
 std::string Adapter::thread_name(const vm::VmTask& task, bool with_state) const {
     std::string name = debugger::task_name(task);
     if (!with_state) return name;
@@ -58,19 +69,8 @@ std::string Adapter::thread_name(const vm::VmTask& task, bool with_state) const 
 DapReply Adapter::threads(const DapRequest&) {
     Json out = Json::array();
     if (debugger_ && started_ && !ended_) {
-        uint64_t first = 0;
-        {
-            std::lock_guard lock(mutex_);
-            first = last_stop_.task;
-        }
-        auto live = shown_tasks();
-        if (live.size() > kMaxThreads) {
-            auto stopped = std::find_if(live.begin(), live.end(), [&](const auto& task) { return task->id() == first; });
-            if (stopped != live.end()) std::iter_swap(live.begin(), stopped);
-            live.resize(kMaxThreads);
-        }
         bool standing = debugger_->is_stopped();
-        for (const scheduler::TaskRef& task : live)
+        for (const scheduler::TaskRef& task : listed_tasks())
             out.push_back({{"id", task->id()}, {"name", thread_name(vm::vm_task(*task), standing)}});
     }
     return Json{{"threads", std::move(out)}};

@@ -75,17 +75,20 @@ void Lowering::declare_bindings(PatternId id) {
     }
 }
 
-static Place through_references(Place place, Type& type) {
-    while (type && type->is(TypeKind::Reference)) {
+/// What a pattern that meets a reference looks at (body.h). Bindings and wildcards take the reference itself, and the
+/// alternatives of `p | q` look through it one by one.
+static Place looked_at(const Pattern& p, Place place) {
+    bool takes_it = std::holds_alternative<BindPattern>(p.data) || std::holds_alternative<WildcardPattern>(p.data) ||
+                    std::holds_alternative<OrPattern>(p.data);
+    for (Type type = p.type; !takes_it && type && type->is(TypeKind::Reference); type = type->element())
         place.projections.push_back(mir::Deref{});
-        type = type->element();
-    }
     return place;
 }
 
-void Lowering::test(PatternId id, const Place& place, BlockId failed) {
+void Lowering::test(PatternId id, const Place& matched, BlockId failed) {
     if (id == PatternId::None) return;
     const Pattern& p = body_[id];
+    Place place = looked_at(p, matched);
     auto branch = [&](Rvalue condition, uint32_t node) {
         Local holds = new_local(type::boolean(), LocalKind::Temporary, {}, LocalId::None, node);
         assign(Place{holds, {}}, std::move(condition), node);
@@ -166,11 +169,15 @@ bool Lowering::is_irrefutable(PatternId id) const {
 
 /// Gives the pattern's locals their values. `may_move` false (a guard, a lent element): bindings by value of types that
 /// are not Copy are read without a move; the real binding follows.
-void Lowering::bind(PatternId id, const Place& place, bool may_move) {
+void Lowering::bind(PatternId id, const Place& matched, bool may_move) {
     if (id == PatternId::None || !reachable()) return;
     const Pattern& p = body_[id];
+    Place place = looked_at(p, matched);
     if (auto* binding = std::get_if<BindPattern>(&p.data)) {
         const LocalInfo& info = body_[binding->local];
+        // `&x`: the name stands for what is behind the reference.
+        for (Type type = p.type; type && type->is(TypeKind::Reference) && !info.type->is(TypeKind::Reference); type = type->element())
+            place.projections.push_back(mir::Deref{});
         Place target = place_of_local(binding->local);
         if (binding->mode == BindMode::Value) {
             bool copies = is_copy(info.type) || !may_move;

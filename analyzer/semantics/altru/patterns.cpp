@@ -437,13 +437,8 @@ PatternId BodyBuilder::check_pattern(const ast::Pattern& p, Type expected, Patte
 
 /// `&x` against a borrow: x is bound to the value behind it.
 PatternId BodyBuilder::reference_pattern(PatternId inner, Type reference, uint32_t) {
-    // Flow looks through references for every pattern but a binding; a binding below `&` is wrapped so that it is no
-    // exception: an alternative of one.
+    // A binding whose type is no reference, against a reference, stands for what is behind it (flow's lower_pattern).
     Pattern& p = body().patterns[uint32_t(inner)];
-    if (std::holds_alternative<BindPattern>(p.data)) {
-        uint32_t node = p.node;
-        return emit_pattern(OrPattern{{inner}}, reference, node);
-    }
     p.type = reference;
     return inner;
 }

@@ -10,6 +10,7 @@ void Parser::member(Unit& unit) {
     if (at_contract_clause(Contracts::Loop)) return contract_clause(unit);
     bool attributes = at(Kind::LeftBracket);
     if (attributes) attribute_lists();
+    foreign_statement_word();
     bool field_follows = at(Kind::Identifier) || (at(Kind::PubKw) && peek().kind == Kind::Identifier);
     if (field_follows) return field(unit);
     if (at(Kind::PubKw) || at_declaration()) return declaration(unit);

@@ -4,7 +4,42 @@
 
 namespace braid::altru {
 
+namespace {
+
+struct ForeignWord {
+    std::string_view word;
+    Kind kind;
+    std::string_view altru;
+};
+constexpr ForeignWord foreign_words[] = {
+    {"def", Kind::FnKw, "fn"},           {"func", Kind::FnKw, "fn"},
+    {"function", Kind::FnKw, "fn"},      {"fun", Kind::FnKw, "fn"},
+    {"var", Kind::LetKw, "let mut"},     {"val", Kind::LetKw, "let"},
+    {"class", Kind::StructKw, "struct"}, {"interface", Kind::TraitKw, "trait"},
+    {"import", Kind::UseKw, "use"},      {"switch", Kind::MatchKw, "match"},
+};
+
+}  // namespace
+
+/// `def f():`: another language's word before a name. Says so and goes on as if it were ours.
+void Parser::foreign_statement_word() {
+    if (!at(Kind::Identifier) || token_.length > 9) return;
+    for (const ForeignWord& foreign : foreign_words) {
+        if (token_text() != foreign.word || peek().kind != Kind::Identifier) continue;
+        builder_.error({DiagnosticCode::SyntaxError,
+                        token_.range(),
+                        fmt::format("`{}` is no word of Altru; write `{}`", foreign.word, foreign.altru),
+                        {},
+                        SyntaxError::Fix{fmt::format("write `{}`", foreign.altru),
+                                         {TextEdit{token_.range(), std::string(foreign.altru)}}}});
+        token_.kind = foreign.kind;
+        show();
+        return;
+    }
+}
+
 void Parser::statement(Unit& unit) {
+    foreign_statement_word();
     if (at_declaration()) return declaration(unit);
     if (at_stray_clause()) return stray_clause(unit);
     uint32_t before = position();

@@ -31,7 +31,8 @@ void Parser::lex() {
 
 Token Parser::peek() {
     Token next = peek_after(token_);
-    if (layout_.lines && next.first_on_line && next.kind != Kind::Dot && next.kind != Kind::EndOfFile) next.kind = LineEnd;
+    if (layout_.lines && next.first_on_line && next.kind != Kind::Dot && next.kind != Kind::EndOfFile)
+        next.kind = LineEnd;
     return next;
 }
 

@@ -200,6 +200,7 @@ class Parser {
 
     // ---- statements (parse_statements.cpp) ----
     void statement(Unit& unit);
+    void foreign_statement_word();
     Kind statement_body();
     void skip_statement(const Column& header);
     void stray_block(Unit& unit, const Column& header, std::string message);

@@ -198,7 +198,7 @@ std::string_view spelling(Intrinsic intrinsic);
 class NativeRegistry : public bytecode::NativeCatalog {
   public:
     void add(std::string qualified_name, NativeInfo info);
-    void add(std::string qualified_name, NativeFunction function) { add(std::move(qualified_name), {function}); }
+    void add(std::string qualified_name, NativeFunction function) { add(std::move(qualified_name), NativeInfo{function}); }
     void add_type(std::string qualified_name, NativeTypeOps ops);
     void add_intrinsic(Intrinsic intrinsic, NativeInfo info) { add(std::string(spelling(intrinsic)), info); }
 

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "analyzer/checks/checks.h"
+#include "analyzer/ide/names.h"
 
 namespace braid {
 namespace {
@@ -35,9 +36,7 @@ void sort_by_place(std::vector<Diagnostic>& diagnostics) {
 std::vector<ItemId> items_with_bodies(QueryContext& context, FileId file) {
     std::vector<ItemId> result;
     for (const ItemEntry& entry : context.get<FileItems>(file)->entries) {
-        ItemKind kind = kind_of(entry.item);
-        bool has_body = kind == ItemKind::File || kind == ItemKind::Function || kind == ItemKind::Constant || kind == ItemKind::Static;
-        if (has_body && entry.owns_syntax) result.push_back(entry.item);
+        if (may_have_body(kind_of(entry.item)) && entry.owns_syntax) result.push_back(entry.item);
     }
     return result;
 }

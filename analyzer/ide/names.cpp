@@ -152,7 +152,6 @@ bool may_have_body(ItemKind kind) {
         case ItemKind::Static:
         case ItemKind::Struct:
         case ItemKind::Class:
-        case ItemKind::Enum:
         case ItemKind::Actor: return true;
         default: return false;
     }

@@ -50,4 +50,11 @@ TEST_CASE("Diagnostics after edits are those of the text, Altru", "[ide][laws]")
     check_edits({"laws.altru", text, {"x", " ", "\n", "\n    ", "(", ")", "total", "let y = 1\n", "fn f():\n    return\n", ": int", "\"", "# c\n", "job", "", "step_3"}});
 }
 
+TEST_CASE("Diagnostics after edits are those of the text, Velox", "[ide][laws]") {
+    std::string text = long_velox(8) +
+                       "\nclass Counter {\n  private count: number = 0;\n  function add(n: number): void {\n    this.count = this.count + n;\n  }\n}\n"
+                       "async function work(c: Counter): Promise<number> {\n  c.add(1);\n  return 2;\n}\nwork(new Counter());\n";
+    check_edits({"laws.velox", text, {"x", " ", "\n", "{", "}", "(", ")", "total", "let y = 1;\n", "function f() {}\n", ": string", "\"", "// c\n", "await ", "", "step_3"}});
+}
+
 }  // namespace braid::test

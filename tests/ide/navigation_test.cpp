@@ -126,6 +126,50 @@ TEST_CASE("Semantic tokens are ordered, do not overlap and know names", "[ide][t
     for (const SemanticToken& token : part) CHECK(std::find(tokens.begin(), tokens.end(), token) != tokens.end());
 }
 
+TEST_CASE("Velox names", "[ide][hover][definition]") {
+    World world("shop.velox", R"(/** What is sold. */
+class Item {
+  price: number = 2;
+  function total(percent: number): number {
+    const raised = this.price * percent;
+    return this.price + raised / 100;
+  }
+}
+
+function cheapest(items: Item[]): number {
+  let best = 1000;
+  for (const item of items) {
+    best = Math.min(best, item.total(19));
+  }
+  return best;
+}
+
+console.log(cheapest([new Item()]));
+)");
+    CHECK_THAT(world.hover_at("cheapest(["), Contains("cheapest(items: Item[]): number"));
+    CHECK_THAT(world.hover_at("best;"), Contains("best: number"));
+    CHECK_THAT(world.hover_at("total(19)"), Contains("total(percent: number): number"));
+    CHECK_THAT(world.hover_at("Item[]"), Contains("class Item") && Contains("What is sold."));
+    CHECK_THAT(world.hover_at("price * percent"), Contains("price: number"));
+    auto leads_to = [&](std::string_view from, std::string_view to) {
+        auto targets = world.definition_at(from);
+        INFO(from);
+        REQUIRE(targets.size() == 1);
+        CHECK(targets[0].name.begin == world.offset_of(to));
+    };
+    leads_to("best;", "best = 1000");
+    leads_to("cheapest([", "cheapest(items");
+    leads_to("total(19)", "total(percent");
+    leads_to("Item[]", "Item {");
+    leads_to("Item()", "Item {");
+    leads_to("price + raised", "price: number");
+    auto log = world.definition_at("log(");
+    REQUIRE(log.size() == 1);
+    CHECK(is_std(log[0].file));
+    auto symbols = world.ask([&](QueryContext& context) { return document_symbols(context, world.file()); });
+    CHECK(outline(symbols) == "Item\n  price\n  total\ncheapest\n");
+}
+
 TEST_CASE("Questions about broken texts have answers", "[ide]") {
     for (std::string text : {"", "fn", "fn f(", "let x = ", "struct", "fn f():\n    x.", "\"${", "impl", "use a::{b, c", "\xef\xbb\xbf", "enum E:\n  A(", "## doc"}) {
         World world("broken.altru", text);

@@ -7,9 +7,17 @@
 
 namespace braid::bytecode {
 
+/// Which contract clauses are checked at run time.
+enum class ContractChecks : uint8_t {
+    All,
+    Marked,  // only those that the program marks with `?`
+    Off,
+};
+
 struct CompileLimits {
     size_t max_instances = 200'000;   // of functions
     size_t max_type_depth = 64;       // nesting of a type argument: polymorphic recursion ends here
+    ContractChecks contracts = ContractChecks::All;
 };
 
 /// Compiles what `entries` can reach, before anything runs: a program that reaches a missing native, or an unbounded

@@ -31,6 +31,8 @@ class Instances {
     Instances(std::shared_ptr<Program> program, const NativeCatalog& natives, const CompileLimits& limits)
         : program_(std::move(program)), model_(*program_->model), natives_(natives), limits_(limits) {}
 
+    const CompileLimits& limits() const { return limits_; }
+
     const ProgramModel& model() const { return model_; }
     const NativeCatalog& natives() const { return natives_; }
     Program& program() { return *program_; }

@@ -1,0 +1,126 @@
+#include <unistd.h>
+
+#include <optional>
+#include <set>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "analyzer/ide/file_diagnostics.h"
+#include "cli/command.h"
+#include "cli/program.h"
+#include "interpreter/natives/natives.h"
+#include "interpreter/runtime/session.h"
+#include "workspace/workspace.h"
+
+namespace braid::cli {
+namespace {
+
+struct Options {
+    std::string path;
+    std::vector<std::string> arguments;
+    unsigned workers = 0;
+    std::optional<uint64_t> seed;
+    std::string contracts = "all";
+    bool stats = false;
+    std::string max_memory;
+};
+
+/// Errors and warnings of the file and what it imports, on standard error. True: it may run.
+bool report(AnalysisHost& host) {
+    std::vector<Diagnostic> shown;
+    Snapshot snapshot = host.snapshot();
+    for (FileId file : host.workspace_files()) {
+        auto found = snapshot.get<FileDiagnostics>(file);
+        if (!found) continue;
+        for (const Diagnostic& d : **found)
+            if (d.severity == Severity::Error || d.severity == Severity::Warning) shown.push_back(d);
+    }
+    HostSources sources(host);
+    sort_for_output(shown, sources);
+    TextStyle style;
+    style.colours = wants_colours(STDERR_FILENO);
+    bool fine = true;
+    for (const Diagnostic& d : shown) {
+        fmt::print(stderr, "{}\n", render_text(d, sources, style));
+        fine &= d.severity != Severity::Error;
+    }
+    if (!fine) fmt::print(stderr, "{}\n", count_summary(shown));
+    return fine;
+}
+
+/// "64M", "2G", "1000000"; none: not a size.
+std::optional<uint64_t> parse_size(const std::string& text) {
+    char* end = nullptr;
+    if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
+    uint64_t value = std::strtoull(text.c_str(), &end, 10);
+    std::string unit = end;
+    uint64_t factor = 1;
+    if (unit == "K" || unit == "k") factor = uint64_t{1} << 10;
+    else if (unit == "M" || unit == "m") factor = uint64_t{1} << 20;
+    else if (unit == "G" || unit == "g") factor = uint64_t{1} << 30;
+    else if (!unit.empty()) return std::nullopt;
+    if (value > UINT64_MAX / factor) return std::nullopt;
+    return value * factor;
+}
+
+bytecode::ContractChecks contract_checks(const std::string& name) {
+    if (name == "off") return bytecode::ContractChecks::Off;
+    return name == "marked" ? bytecode::ContractChecks::Marked : bytecode::ContractChecks::All;
+}
+
+int run(const Options& options) {
+    runtime::SessionOptions session_options;
+    if (!options.max_memory.empty()) {
+        auto size = parse_size(options.max_memory);
+        if (!size) {
+            complain(fmt::format("--max-memory: `{}` is not a size like 64M or 2G", options.max_memory));
+            return Exit::Usage;
+        }
+        session_options.max_memory = *size;
+    }
+    auto host = make_host();
+    auto file = load_file(*host, options.path);
+    if (!file) {
+        complain(file.error());
+        return Exit::Usage;
+    }
+    if (!report(*host)) return Exit::Failed;
+    auto program = compile_program(*host, *file, contract_checks(options.contracts));
+    if (!program) {
+        complain(program.error());
+        return Exit::Failed;
+    }
+    session_options.workers = options.workers;
+    session_options.seed = options.seed;
+    session_options.stats = options.stats;
+    session_options.arguments = options.arguments;
+    session_options.handle_signals = true;
+    runtime::Session session(*program, natives::standard_natives(), std::move(session_options));
+    if (auto linked = session.link(); !linked) {
+        complain(linked.error());
+        return Exit::Failed;
+    }
+    int status = session.run();
+    std::fflush(stdout);
+    return status;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& status) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("run", "Run a program");
+    command->add_option("file", options->path, "The program")->required();
+    command->add_option("--workers", options->workers, "Threads that run tasks (default: cores)")->check(CLI::Range(1u, 1024u));
+    command->add_option("--seed", options->seed, "One reproducible schedule, with virtual time");
+    command->add_option("--contracts", options->contracts, "Which contracts are checked")
+        ->check(CLI::IsMember({"all", "marked", "off"}))
+        ->capture_default_str();
+    command->add_flag("--stats", options->stats, "Say at the end what the run has cost");
+    command->add_option("--max-memory", options->max_memory, "Limit of live memory, like 512M");
+    command->add_option("arguments", options->arguments, "Arguments of the program");
+    command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace braid::cli

@@ -6,7 +6,7 @@
 namespace braid {
 
 void register_all_languages() {
-    static constexpr const Language* kLanguages[] = {&altru::language, &velox::language};
+    static constexpr const Language* kLanguages[] = {&altru_language, &velox_semantics::language};
     register_languages(kLanguages);
 }
 

@@ -41,7 +41,9 @@ Body BodyBuilder::build() {
     }
     std::stable_sort(body_.resolutions.begin(), body_.resolutions.end(), [](const Resolution& a, const Resolution& b) { return a.node < b.node; });
     for (const ItemDiagnostic& d : body_.diagnostics) body_.has_errors |= d.severity == Severity::Error;
-    if (tree_ && tree_.root().has_errors()) body_.has_errors = true;
+    // What does not parse may mean anything; hints about spelling leave the meaning alone.
+    if (tree_ && tree_.root().has_errors())
+        for (const SyntaxError& e : tree_.tree().errors()) body_.has_errors |= default_severity(e.code) == Severity::Error;
     return std::move(body_);
 }
 

@@ -74,6 +74,9 @@ ExprId BodyBuilder::coerce(ExprId value, Type to, uint32_t node, std::string_vie
         // A literal number may stand for either kind of number.
         if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(value)].data); literal && is_int(to) && literal->value == double(int64_t(literal->value)))
             return add(type::integer(), node, IntegerLiteral{uint64_t(int64_t(literal->value))});
+        // `.length` and `.size` are `int` or `number` as wanted.
+        if (auto* p = std::get_if<Property>(&body_.expressions[uint32_t(value)].data); p && is_int(from) && (p->name.text() == "length" || p->name.text() == "size"))
+            if (is_assignable(context_, type::float_(), to)) return convert(add(type::float_(), node, Convert{ConvertKind::IntegerToFloat, value}), to);
         mismatch(node, from, to, what);
         return value;
     }

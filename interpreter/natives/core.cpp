@@ -108,9 +108,10 @@ NativeAction default_value(NativeCall& call) { return call.give(default_of(call.
 
 }  // namespace
 
+NativeAction altru_print(NativeCall& call) { return print(call); }
+NativeAction altru_println(NativeCall& call) { return println(call); }
+
 void register_core(vm::NativeRegistry& r) {
-    r.add("core::print", {print, 0, 0, nullptr, true});
-    r.add("core::println", {println, 0, 0, nullptr, true});
     r.add("core::eprintln", {eprintln, 0, 0, nullptr, true});
     r.add("core::panic", panic);
     r.add("core::exit", exit);

@@ -30,6 +30,9 @@ inline Word copied(vm::Vm& vm, const TypeDescriptor& type, Word word) {
     return type.deep_copy ? vm::copy_word(vm, type, word) : word;
 }
 
+// Both languages have a `core::println`; js_core.cpp tells them apart.
+NativeAction altru_print(NativeCall& call);
+NativeAction altru_println(NativeCall& call);
 double unix_milliseconds(scheduler::Scheduler& scheduler);
 /// From 0 to 1, without 1.
 double random_fraction(NativeCall& call);

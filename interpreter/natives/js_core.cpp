@@ -1,0 +1,210 @@
+#include <chrono>
+#include <cstdlib>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "interpreter/natives/js_support.h"
+#include "interpreter/natives/natives.h"
+
+// Velox's prelude, console, process, Object.
+namespace braid::natives {
+
+namespace {
+
+std::string shown(NativeCall& call, bool line) {
+    std::string out;
+    Object* values = list_argument(call, 0);
+    for (uint64_t i = 0; values && i < vm::list_count(values); ++i) {
+        if (i) out += ' ';
+        vm::inspect_value(call.vm(), Value(element(values, i)), out);
+    }
+    if (line) out += '\n';
+    return out;
+}
+NativeAction println(NativeCall& call) {
+    call.vm().options().print(shown(call, true));
+    return give_undefined(call);
+}
+NativeAction print(NativeCall& call) {
+    call.vm().options().print(shown(call, false));
+    return give_undefined(call);
+}
+NativeAction print_error(NativeCall& call) {
+    call.vm().options().print_error(shown(call, true));
+    return give_undefined(call);
+}
+
+NativeAction to_text(NativeCall& call) {
+    std::string out;
+    vm::inspect_value(call.vm(), call.value(0), out);
+    return call.give_text(out);
+}
+
+NativeAction program_arguments(NativeCall& call) {
+    Object* list = new_array(call);
+    for (const std::string& argument : runtime::Run::of(call).arguments()) push_text(call, list, argument);
+    return give_object(call, list);
+}
+NativeAction exit(NativeCall& call) {
+    if (call.step() == 0) runtime::Run::of(call).exit(static_cast<int>(static_cast<int64_t>(number_or(call, 0, 0)) & 0xff));
+    return call.again(1);
+}
+NativeAction env(NativeCall& call) {
+    const char* value = std::getenv(text_argument(call, 0).c_str());
+    return value ? call.give_text(value) : give_undefined(call);
+}
+NativeAction now(NativeCall& call) { return give_double(call, static_cast<double>(call.scheduler().now()) / 1e6); }
+NativeAction date_now(NativeCall& call) { return give_double(call, unix_milliseconds(call.scheduler())); }
+
+// --- Object ---
+
+/// Own properties in order, of whatever has some.
+template <class F>
+void each_property(NativeCall& call, Value value, F&& f) {
+    vm::Vm& vm = call.vm();
+    if (Object* instance = vm::as_object(vm, value, ObjectKind::Instance)) {
+        for (Name name : vm::shape_of(instance)->names())
+            if (Word* slot = vm::find_property(instance, name)) f(std::string(name.text()), *slot);
+    } else if (Object* list = vm::as_object(vm, value, ObjectKind::List)) {
+        for (uint64_t i = 0; i < vm::list_count(list); ++i) f(std::to_string(i), element(list, i));
+    } else if (Object* variant = vm::as_object(vm, value, ObjectKind::Variant)) {
+        for (const auto& field : vm.info_of(variant).variant->fields)
+            f(std::string(field.name.text()), heap::load_slot(variant->slots() + field.slot));
+    }
+}
+enum class Part { Keys, Values, Entries };
+template <Part kPart>
+NativeAction properties(NativeCall& call) {
+    Object* out = new_array(call);
+    each_property(call, call.value(0), [&](const std::string& name, Word word) {
+        if (kPart == Part::Values) push(call, out, word);
+        else if (kPart == Part::Keys) push_text(call, out, name);
+        else push(call, out, word_of(pair(call, call.vm().string_word(name), word)));
+    });
+    return give_object(call, out);
+}
+NativeAction assign(NativeCall& call) {
+    Object* target = vm::as_object(call.vm(), call.value(0), ObjectKind::Instance);
+    if (!target) return type_error(call, "the target is not an object");
+    NativeAction action{};
+    if (frozen(call, target, action)) return action;
+    Object* sources = list_argument(call, 1);
+    for (uint64_t i = 0; sources && i < vm::list_count(sources); ++i)
+        each_property(call, Value(element(sources, i)),
+                      [&](const std::string& name, Word word) { vm::set_property(call.vm(), target, Name(name), word); });
+    return call.give(call.argument(0));
+}
+
+/// What a value holds directly.
+template <class F>
+void each_part(vm::Vm& vm, Object* object, F&& f) {
+    switch (vm.kind_of(object)) {
+        case ObjectKind::List:
+            for (uint64_t i = 0; i < vm::list_count(object); ++i) f(element(object, i));
+            break;
+        case ObjectKind::Map: case ObjectKind::Set: {
+            vm::MapEntry entry;
+            for (uint64_t i = 0; i < vm::map_used(object); ++i)
+                if (vm::map_entry(object, i, entry)) f(entry.key), f(entry.value);
+            break;
+        }
+        case ObjectKind::Instance:
+            for (Name name : vm::shape_of(object)->names())
+                if (Word* slot = vm::find_property(object, name)) f(*slot);
+            break;
+        default: break;
+    }
+}
+NativeAction freeze(NativeCall& call) {
+    std::vector<Word> todo{call.argument(0)};
+    while (!todo.empty()) {
+        Word word = todo.back();
+        todo.pop_back();
+        if (!Value::is_pointer(word)) continue;
+        Object* object = vm::object_of(word);
+        ObjectKind kind = call.vm().kind_of(object);
+        bool holds = kind == ObjectKind::List || kind == ObjectKind::Map || kind == ObjectKind::Set || kind == ObjectKind::Instance;
+        if (!holds || (object->set_flags(vm::FlagFrozen) & vm::FlagFrozen)) continue;
+        each_part(call.vm(), object, [&](Word part) { todo.push_back(part); });
+    }
+    return call.give(call.argument(0));
+}
+NativeAction is_frozen(NativeCall& call) {
+    if (!call.value(0).is_pointer()) return give_boolean(call, true);
+    Object* object = call.object(0);
+    bool immutable = call.vm().kind_of(object) == ObjectKind::String;
+    return give_boolean(call, immutable || (object->flags() & vm::FlagFrozen));
+}
+
+/// Shells first, then their contents: cycles and shared parts keep their form, and nesting needs no stack.
+NativeAction structured_clone(NativeCall& call) {
+    vm::Vm& vm = call.vm();
+    std::unordered_map<Word, Word> copies;
+    std::vector<Word> todo;
+    bool failed = false;
+    auto copy = [&](Word word) -> Word {
+        if (!Value::is_pointer(word)) return word;
+        if (auto known = copies.find(word); known != copies.end()) return known->second;
+        Object* object = vm::object_of(word);
+        Object* fresh = object;
+        switch (vm.kind_of(object)) {
+            case ObjectKind::List: fresh = vm.new_list(Repr::Boxed, vm::list_count(object)); break;
+            case ObjectKind::Map: fresh = vm::new_map(vm, Repr::Boxed, Repr::Boxed); break;
+            case ObjectKind::Set: fresh = vm::new_set(vm, Repr::Boxed); break;
+            case ObjectKind::Instance: fresh = vm::new_instance(vm, vm.shapes().root(vm::shape_of(object)->klass)); break;
+            case ObjectKind::Closure: case ObjectKind::BoundCall: case ObjectKind::Native: failed = true; break;
+            default: break;
+        }
+        copies.emplace(word, word_of(fresh));
+        if (fresh != object) todo.push_back(word);
+        return word_of(fresh);
+    };
+    Word result = copy(call.argument(0));
+    while (!todo.empty() && !failed) {
+        Object* from = vm::object_of(todo.back());
+        Object* to = vm::object_of(copies[todo.back()]);
+        todo.pop_back();
+        vm::MapEntry entry;
+        switch (vm.kind_of(from)) {
+            case ObjectKind::List:
+                for (uint64_t i = 0; i < vm::list_count(from); ++i) push(call, to, copy(element(from, i)));
+                break;
+            case ObjectKind::Instance:
+                for (Name name : vm::shape_of(from)->names()) vm::set_property(vm, to, name, copy(*vm::find_property(from, name)));
+                break;
+            default:
+                for (uint64_t i = 0; i < vm::map_used(from); ++i)
+                    if (vm::map_entry(from, i, entry)) vm::map_insert(vm, to, nullptr, copy(entry.key), copy(entry.value));
+        }
+    }
+    return failed ? type_error(call, "a function, promise or handle cannot be cloned") : call.give(result);
+}
+
+}  // namespace
+
+void register_js_core(vm::NativeRegistry& r) {
+    r.add("core::println", {[](NativeCall& call) {
+        return call.function().policy == bytecode::SlotPolicy::Boxed ? println(call) : altru_println(call);
+    }, 0, 0, nullptr, true});
+    r.add("core::print", {[](NativeCall& call) {
+        return call.function().policy == bytecode::SlotPolicy::Boxed ? print(call) : altru_print(call);
+    }, 0, 0, nullptr, true});
+    r.add("core::string", to_text);
+    r.add("core::programArguments", program_arguments);
+    r.add("core::structuredClone", structured_clone);
+    for (const char* name : {"log", "info", "debug"}) r.add(std::string("core::console::") + name, println);
+    for (const char* name : {"warn", "error"}) r.add(std::string("core::console::") + name, print_error);
+    r.add("core::process::exit", exit);
+    r.add("core::process::env", env);
+    r.add("core::process::now", now);
+    r.add("collections::Date::now", date_now);
+    r.add("collections::Object::keys", properties<Part::Keys>);
+    r.add("collections::Object::values", properties<Part::Values>);
+    r.add("collections::Object::entries", properties<Part::Entries>);
+    r.add("collections::Object::assign", assign);
+    r.add("collections::Object::freeze", freeze);
+    r.add("collections::Object::isFrozen", is_frozen);
+}
+
+}  // namespace braid::natives

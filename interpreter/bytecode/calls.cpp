@@ -134,12 +134,6 @@ void FunctionCompiler::direct_call(const mir::CallTerminator& c, const hir::Dire
     }
     if (words.empty()) words = argument_registers(*f, c.arguments);
     if (instances_.error()) return;
-    if (boxed() && f->item != ItemId::None && kind_of(f->item) == ItemKind::Function) {
-        // `super(…)`: the object under construction goes first.
-        FunctionSignature signature = instances_.model().function_signature(f->item);
-        if (signature.is_constructor && body_.parameter_count > 0 && words.size() <= signature.parameters.size())
-            words.insert(words.begin(), as(load(local_location(1)), Repr::Boxed));
-    }
     if (f->policy == SlotPolicy::Static && words.size() != f->parameter_types.size())
         return fail("internal: '" + f->name + "' is called with the wrong number of arguments");
     if (c.mode == hir::CallMode::ColdFuture) {
@@ -234,10 +228,11 @@ void FunctionCompiler::value_call(const mir::CallTerminator& c) {
             });
         }
         std::vector<Virtual> words;
+        uint32_t gathered = callee.type->type->has(TypeVariadic);
         for (const mir::Operand& o : c.arguments) words.push_back(boxed_operand(o));
         return finish_call(c.destination, c.target, describe(type::any()), Repr::Boxed, [&](Virtual result) {
             if (result == kNoRegister) result = temp(Repr::Boxed);
-            asm_.emit_list(Opcode::CallValue, {result, callee.reg}, words);
+            asm_.emit_list(Opcode::CallValue, {result, callee.reg, gathered}, words);
         });
     }
     while (callee.type->kind == DescriptorKind::Reference)

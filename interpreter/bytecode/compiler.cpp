@@ -12,6 +12,7 @@ tl::expected<std::shared_ptr<Program>, CompileError> compile(std::shared_ptr<con
     auto program = std::make_shared<Program>();
     program->model = model;
     Instances instances(program, natives, limits);
+    for (SlotPolicy policy : {SlotPolicy::Static, SlotPolicy::Boxed}) instances.describe(type::unit(), policy);
     for (ItemId entry : entries)
         if (const Function* f = instances.function(entry, {}, nullptr, {}, {entry, 0})) program->entries.push_back(f);
     if (!instances.error()) {

@@ -134,6 +134,7 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
         work_.push_back({f, Work::Body});
     } else {
         f->native_name = name;
+        for (Type t : f->type_arguments) describe(t, policy);  // NativeCall::type_argument
         f->result_type = describe(substitute_in(*f, signature.result), policy);
         if (policy == SlotPolicy::Boxed) {
             set_parameters(*f, signature_types(*f, signature));

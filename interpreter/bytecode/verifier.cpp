@@ -182,7 +182,7 @@ class Verifier {
             case Opcode::NewClosure:
                 return partitions_match(code + 3, f_.functions[code[2]]->capture_reprs) ? "" : bad("captures do not fit");
             case Opcode::CallValue: case Opcode::NewRecord:
-                return all_traced(code + (Opcode(code[0]) == Opcode::CallValue ? 3 : 4)) ? "" : bad("an unboxed value");
+                return all_traced(code + 4) ? "" : bad("an unboxed value");
             case Opcode::CallMethod:
                 return all_traced(code + 4) && code[4] > 0 ? "" : bad("an unboxed argument");
             case Opcode::CallDyn: return code[4] > 0 && !is_scalar(code[5]) ? "" : bad("no receiver");

@@ -22,8 +22,9 @@ class Interpreter {
     static uint64_t position(const Function& f, uint32_t pc) { return uint64_t{f.id} << 32 | pc; }
 
     bool push(const Function& f, const Word* registers, const bytecode::Unit* list, size_t skip, bytecode::Register destination,
-              uint16_t flags, Word closure, Word first = 0, bool has_first = false);
-    bool push_value(Word callee, const Word* registers, const bytecode::Unit* list, bytecode::Register destination);
+              uint16_t flags, Word closure, Word first = 0, bool has_first = false, bool gathered = false);
+    bool push_value(Word callee, const Word* registers, const bytecode::Unit* list, bytecode::Register destination,
+                    bool gathered = false);
     /// A bound call of an async closure of the Static policy: calling it only makes a future.
     Word bind(const Function& f, Word closure, const Word* registers, const bytecode::Unit* list);
     /// What `name` is on `receiver`: a function, or (false) a property's value or nothing.

@@ -50,7 +50,8 @@ bool Interpreter::stop_at_raise(DebugHook& hook, Word error) {
 }
 
 bool Interpreter::push(const Function& f, const Word* registers, const Unit* list, size_t skip,
-                       bytecode::Register destination, uint16_t flags, Word closure, Word first, bool has_first) {
+                       bytecode::Register destination, uint16_t flags, Word closure, Word first, bool has_first,
+                       bool gathered) {
     Word words[16];
     std::vector<Word> many;
     size_t n = list[0] - skip + has_first;
@@ -60,15 +61,15 @@ bool Interpreter::push(const Function& f, const Word* registers, const Unit* lis
     if (has_first) to[at++] = first;
     for (size_t i = skip; i < list[0]; ++i) to[at++] = registers[list[1 + i]];
     if (f.is_async && f.policy == SlotPolicy::Boxed && f.kind == bytecode::FunctionKind::Bytecode)
-        return task_.call_async(f, {to, n}, destination, flags, closure);
-    return task_.call(f, {to, n}, destination, flags, closure);
+        return task_.call_async(f, {to, n}, destination, flags, closure, gathered);
+    return task_.call(f, {to, n}, destination, flags, closure, gathered);
 }
 
-bool Interpreter::push_value(Word callee, const Word* registers, const Unit* list, bytecode::Register destination) {
+bool Interpreter::push_value(Word callee, const Word* registers, const Unit* list, bytecode::Register destination, bool gathered) {
     std::vector<Word> words;
     words.reserve(list[0]);
     for (size_t i = 0; i < list[0]; ++i) words.push_back(registers[list[1 + i]]);
-    return task_.call_value(callee, words, destination, 0, false);
+    return task_.call_value(callee, words, destination, 0, false, gathered);
 }
 
 Word Interpreter::bind(const Function& f, Word closure, const Word* registers, const Unit* list) {

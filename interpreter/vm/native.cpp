@@ -41,7 +41,8 @@ const TypeDescriptor& NativeCall::type_argument(size_t i) const {
         const TypeDescriptor& type = *f.parameter_types[0];
         if (i < type.arguments.size()) return *type.arguments[i];
     }
-    return *vm_.find_type(f.type_arguments.at(i));
+    const TypeDescriptor* type = i < f.type_arguments.size() ? vm_.find_type(f.type_arguments[i]) : nullptr;
+    return type ? *type : *vm_.find_type(type::unit());
 }
 
 uint32_t NativeCall::step() const { return task_->frame()->step; }

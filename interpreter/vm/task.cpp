@@ -65,13 +65,14 @@ void VmTask::pop_frame() {
 }
 
 bool VmTask::call(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
-                  uint16_t flags, Word closure) {
+                  uint16_t flags, Word closure, bool gathered) {
     Frame* f = push_frame(function, destination, flags);
     if (!f) return false;
     Word* r = f->registers();
     size_t n = function.parameters.size();
     bool boxed = function.policy == SlotPolicy::Boxed;
-    size_t plain = function.rest && n > 0 ? n - 1 : n;
+    bool already = gathered && arguments.size() == n;
+    size_t plain = function.rest && n > 0 && !already ? n - 1 : n;
     for (size_t i = 0; i < plain; ++i) {
         if (i < arguments.size()) r[function.parameters[i]] = arguments[i];
         else if (boxed) r[function.parameters[i]] = Value::undefined().word();
@@ -87,11 +88,13 @@ bool VmTask::call(const Function& function, std::span<const Word> arguments, byt
 }
 
 bool VmTask::call_async(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
-                        uint16_t flags, Word closure) {
+                        uint16_t flags, Word closure, bool gathered) {
     // The boundary's native invokes this bound call on this stack.
     Object* bound = vm_.new_bound_call(function);
     bound->slots()[kBoundClosure] = closure;
-    size_t n = function.parameters.size(), plain = function.rest && n > 0 ? n - 1 : n;
+    size_t n = function.parameters.size();
+    bool already = gathered && arguments.size() == n;
+    size_t plain = function.rest && n > 0 && !already ? n - 1 : n;
     for (size_t i = 0; i < plain; ++i)
         bound->slots()[kBoundFirst + i] = i < arguments.size() ? arguments[i] : Value::undefined().word();
     if (plain < n) {
@@ -104,7 +107,7 @@ bool VmTask::call_async(const Function& function, std::span<const Word> argument
 }
 
 bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags,
-                        bool raw) {
+                        bool raw, bool gathered) {
     Object* object = object_of(callee);
     const Function& f = *closure_function(object);
     if (vm_.kind_of(object) == ObjectKind::BoundCall) {
@@ -120,8 +123,8 @@ bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::
         if (f.closure != bytecode::kNoRegister) frame->registers()[f.closure] = object->slots()[kBoundClosure];
         return true;
     }
-    if (f.is_async && f.policy == SlotPolicy::Boxed && !raw) return call_async(f, arguments, destination, flags, callee);
-    return call(f, arguments, destination, flags, callee);
+    if (f.is_async && f.policy == SlotPolicy::Boxed && !raw) return call_async(f, arguments, destination, flags, callee, gathered);
+    return call(f, arguments, destination, flags, callee, gathered);
 }
 
 size_t VmTask::boundary_index() const {

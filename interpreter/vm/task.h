@@ -106,13 +106,15 @@ class VmTask final : public scheduler::Task {
     size_t used() const;  // words
     /// Pushes a frame with the words given as its first arguments, the bound or missing ones filled in. False: the stack
     /// would grow over the limit; nothing happened.
+    /// `gathered`: what a rest parameter takes is one list already.
     bool call(const Function& function, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags,
-              Word closure);
+              Word closure, bool gathered = false);
     /// The same for whatever can be called: closure, bound call. Async functions of the Boxed policy get their boundary
     /// unless `raw`.
-    bool call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags, bool raw);
+    bool call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags, bool raw,
+                    bool gathered = false);
     bool call_async(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
-                    uint16_t flags, Word closure);
+                    uint16_t flags, Word closure, bool gathered = false);
     /// A frame with zeroed traced registers; null: over the limit.
     Frame* push_frame(const Function& function, bytecode::Register destination, uint16_t flags);
     void pop_frame();

@@ -25,8 +25,10 @@ struct Program {
         error(bytecode::WellKnown::RangeError, "RangeError", base);
     }
     Program& say(Operand o) {
-        Local none = b.local(type::unit());
-        b.call(none, print, {std::move(o)});
+        Type list = type::list(type::any(), TypeShared);
+        Local none = b.local(type::unit()), values = b.local(list);
+        b.set(values, AggregateOf{hir::AggregateKind::List, ItemId::None, {}, {std::move(o)}, {}});
+        b.call(none, print, {move(values)});
         return *this;
     }
     Outcome run() {

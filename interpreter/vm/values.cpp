@@ -71,7 +71,13 @@ const ClassDescriptor* class_of(Vm& vm, Value v) {
         case ObjectKind::List: return known(WellKnown::JsArray);
         case ObjectKind::Map: return known(WellKnown::JsMap);
         case ObjectKind::Set: return known(WellKnown::JsSet);
-        case ObjectKind::Closure: case ObjectKind::BoundCall: return known(WellKnown::JsFunction);
+        case ObjectKind::BoundCall: {
+            // A native bound to what it serves may be of a class of its own (a promise's resolver).
+            auto& names = vm.runtime().classes_by_name;
+            auto found = names.find(closure_function(object)->native_name);
+            return found == names.end() ? known(WellKnown::JsFunction) : found->second;
+        }
+        case ObjectKind::Closure: return known(WellKnown::JsFunction);
         case ObjectKind::Integer: return known(WellKnown::JsNumber);
         case ObjectKind::Variant: return vm.find_class(info.variant->owner->item);
         case ObjectKind::Native: {

@@ -288,6 +288,7 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
     bool has_rest = !parameters.empty() && parameters.back().rest;
     size_t fixed = parameters.size() - has_rest;
     size_t position = 0, surplus = 0;
+    bool reported = false;
     for (const ast::Argument& argument : arguments) {
         if (argument.name()) {
             size_t i = 0;
@@ -299,9 +300,11 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
                 error(DiagnosticCode::WrongArgumentCount, node_of(argument.name()),
                       what + " has no parameter `" + std::string(argument.name().text()) + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
                 check(argument.value());
+                reported = true;
             } else if (given[i]) {
                 error(DiagnosticCode::WrongArgumentCount, node_of(argument.name()), "`" + std::string(argument.name().text()) + "` is given twice");
                 check(argument.value());
+                reported = true;
             } else {
                 given[i] = argument.value();
             }
@@ -325,7 +328,7 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
         if (!parameters[i].name.empty() && !isdigit(parameters[i].name.text()[0]))
             missing += (missing.empty() ? ": `" : ", `") + std::string(parameters[i].name.text()) + "`";
     }
-    if (missing_count || surplus) {
+    if ((missing_count || surplus) && !reported) {
         std::string wanted = required == fixed ? std::to_string(fixed) : std::to_string(required) + " to " + std::to_string(fixed);
         auto& d = error(DiagnosticCode::WrongArgumentCount, node,
                         what + " takes " + wanted + " argument" + (fixed == 1 ? "" : "s") + ", not " + std::to_string(arguments.size()));
@@ -367,10 +370,11 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
 
 /// A default expression is checked once more where it is used, in a scope of its own: it may only name items.
 ExprId BodyBuilder::default_argument(ItemId function, size_t index, Type expected, uint32_t node) {
-    auto body_of_function = context_.get<ItemSyntax>(function);
-    auto parameters = ast::FunctionDecl::cast(body_of_function->root()).parameters();
+    auto header = context_.get<FunctionHeader>(function);
+    if (!*header) return error_expr(node);
+    auto parameters = ast::FunctionDecl::cast(header->root()).parameters();
     if (index >= parameters.size()) return error_expr(node);
-    return default_expression(function, *body_of_function, parameters[index].default_value(), expected, node);
+    return default_expression(function, *header, parameters[index].default_value(), expected, node);
 }
 
 ExprId BodyBuilder::default_field(ItemId owner, const FieldInfo& field, Type expected, uint32_t node) {

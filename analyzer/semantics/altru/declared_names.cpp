@@ -48,6 +48,7 @@ ItemId declared_name(QueryContext& context, ItemId owner, const SyntaxToken& nam
             path.emplace_back(segment.text());
             if (segment == name) break;
         }
+        if (path.size() == 1 && type.segments().size() == 1 && scalar_named(path[0].text())) return ItemId::None;
         if (path.size() == 1 && path[0].text() == "Self") return self_item(context, owner);
         if (path.size() == 1 && is_generic_parameter(context, owner, path[0])) return ItemId::None;
     }

@@ -48,11 +48,24 @@ Type scalar_named(std::string_view name) {
 }
 
 std::vector<Name> generic_names(QueryContext& context, ItemId item) {
+    if (item == ItemId::None || kind_of(item) == ItemKind::File || kind_of(item) == ItemKind::Variant) return {};
+    return *context.get<GenericNames>(item);
+}
+
+GenericNames::Value GenericNames::compute(QueryContext& context, const Key& item) {
     std::vector<Name> names;
-    if (item == ItemId::None || kind_of(item) == ItemKind::File || kind_of(item) == ItemKind::Variant) return names;
     for (const ast::GenericParameter& g : generics_of(declaration_of(context, item)).parameters())
         if (g.name()) names.emplace_back(g.name().text());
     return names;
+}
+
+FunctionHeader::Value FunctionHeader::compute(QueryContext& context, const Key& function) {
+    auto whole = context.get<ItemSyntax>(function);
+    if (!*whole) return {};
+    auto tree = std::make_shared<const SyntaxTree>(whole->tree());
+    std::vector<SyntaxNode> holes;
+    if (ast::Block body = ast::FunctionDecl::cast(tree->root()).body()) holes.push_back(body.node);
+    return ItemTree(std::move(tree), std::move(holes));
 }
 
 Type trait_self(QueryContext& context, ItemId trait) {
@@ -132,11 +145,18 @@ Type TypeLowering::lower(const ast::Type& t) {
             ast::ArrayType array = t.as<ast::ArrayType>();
             uint64_t length = 0;
             if (ast::Expression e = array.length()) {
-                std::string digits;
-                for (char c : e.text())
+                std::string written(e.text()), digits;
+                if (auto path = e.as<ast::PathExpr>()) {  // a constant whose value is a literal
+                    std::vector<Name> names;
+                    for (const SyntaxToken& segment : path.segments()) names.emplace_back(segment.text());
+                    PathResolution constant = resolve_path(context_, enclosing_scope(item_), names, Want::Value);
+                    if (constant.resolved == names.size() && constant.item != ItemId::None && kind_of(constant.item) == ItemKind::Constant)
+                        written = std::string(ast::ConstDecl::cast(declaration_of(context_, constant.item)).value().text());
+                }
+                for (char c : written)
                     if (c != '_') digits += c;
                 auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-                if (error != std::errc() || end != digits.data() + digits.size())
+                if (digits.empty() || error != std::errc() || end != digits.data() + digits.size())
                     report(DiagnosticCode::TypeMismatch, tree_.node_of(e.node),
                            "the length of an array type must be a whole number literal; a length known at run time makes a list `[T]`");
             }

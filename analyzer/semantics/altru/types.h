@@ -5,9 +5,22 @@
 
 namespace braid::altru_semantics {
 
-/// The generic parameters of an item as its text lists them (no query about the item itself: bounds and defaults of a
-/// parameter may mention the others).
+/// The generic parameters of an item as its text lists them: bounds and defaults of a parameter may mention the others. A
+/// query, so that who asks does not depend on the rest of the item's text.
+struct GenericNames {
+    using Key = ItemId;
+    using Value = std::vector<Name>;
+    static constexpr const char* name = "altru_generic_names";
+    static Value compute(QueryContext&, const Key&);
+};
 std::vector<Name> generic_names(QueryContext&, ItemId item);
+/// A function's syntax with its body as a hole: for callers that need its default arguments.
+struct FunctionHeader {
+    using Key = ItemId;
+    using Value = ItemTree;
+    static constexpr const char* name = "altru_function_header";
+    static Value compute(QueryContext&, const Key&);
+};
 /// `Self` inside a trait: the parameter after the trait's own generics.
 Type trait_self(QueryContext&, ItemId trait);
 /// What `Self` means in an item: the type itself, the impl's self type, the trait's Self; null elsewhere.

@@ -50,11 +50,6 @@ void check_costs(World& world, std::string_view comment) {
         world.replace("A long file.", "A long file.\n\n\n" + std::string(comment) + " Really.");
         CHECK(recomputed(world) == Counts{0, 0, 0});
     }
-    SECTION("a new name concerns those who used the old one") {
-        // The one that called the function under its old name is analyzed again, and the one under the new name.
-        world.replace("step_100(value", "step_x(value");
-        CHECK(recomputed(world).bodies <= 3);
-    }
     SECTION("a changed signature reaches its callers and nobody else") {
         world.replace("step_100(value", "step_100(amount");
         CHECK(recomputed(world).bodies == 2);

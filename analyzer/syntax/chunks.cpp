@@ -16,8 +16,15 @@ uint32_t list_height(GreenSlot slot) {
 
 namespace {
 
+/// The first or last element below a list; other slots are their own.
+GreenSlot edge(GreenSlot slot, bool first) {
+    while (slot.is_list()) slot = slot.heap()->slot(first ? 0 : slot.heap()->slot_count() - 1);
+    return slot;
+}
+
 /// A list node over `count` slots. It can be taken over whole if all its nodes can, in the same context; tokens
-/// (separators) depend on their own text and one byte more.
+/// (separators) depend on their own text and one byte more. Two separators in a row, or trivia before one, may have been
+/// reported, and such a report belongs to the owner of the list: it would be lost.
 GreenSlot make_list(const GreenSlot* slots, uint32_t count) {
     GreenNode::Header header;
     constexpr uint32_t TokenLookahead = 2;
@@ -31,6 +38,9 @@ GreenSlot make_list(const GreenSlot* slots, uint32_t count) {
         header.size += slot.size();
         const GreenNode* node = slot.node();
         uint32_t lookahead = TokenLookahead;
+        GreenSlot first = edge(slot, true);
+        if (first.is_token() && (first.trivia_length() > 0 || (i > 0 && edge(slots[i - 1], false).is_token())))
+            reusable = false;
         if (node) {
             header.flags |= node->flags() & Inherited;
             header.height = std::max(header.height, node->height());

@@ -13,6 +13,13 @@ namespace braid::dap {
 
 namespace {
 constexpr int kTerminated = 143;  // as a process ended by SIGTERM
+
+tl::expected<bytecode::ContractChecks, DapError> contract_checks(const std::string& name) {
+    if (name == "all") return bytecode::ContractChecks::All;
+    if (name == "marked") return bytecode::ContractChecks::Marked;
+    if (name == "off") return bytecode::ContractChecks::Off;
+    return tl::unexpected(DapError{"\"contracts\" is \"all\", \"marked\" or \"off\", not \"" + name + "\""});
+}
 }
 
 const Adapter::Command Adapter::kCommands[] = {
@@ -94,9 +101,8 @@ DapReply Adapter::launch(const DapRequest& request) {
     if (launched_) return tl::unexpected(DapError{"a program is being debugged already"});
     auto asked = arguments.find("program");
     if (asked == arguments.end() || !asked->is_string()) return tl::unexpected(DapError{"\"program\" has to name a file"});
-    std::string contracts = arguments.value("contracts", "all");
-    if (contracts != "all" && contracts != "marked" && contracts != "off")
-        return tl::unexpected(DapError{"\"contracts\" is \"all\", \"marked\" or \"off\", not \"" + contracts + "\""});
+    auto contracts = contract_checks(arguments.value("contracts", "all"));
+    if (!contracts) return tl::unexpected(contracts.error());
     runtime::SessionOptions options;
     options.arguments = arguments.value("args", std::vector<std::string>{});
     if (auto seed = arguments.find("seed"); seed != arguments.end() && !seed->is_null()) options.seed = seed->get<uint64_t>();
@@ -117,7 +123,7 @@ DapReply Adapter::launch(const DapRequest& request) {
             else setenv(name.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str(), 1);
         }
 
-    auto loaded = load_program(program_path_);
+    auto loaded = load_program(program_path_, *contracts);
     if (!loaded) {
         if (!loaded.error().details.empty()) output("stderr", loaded.error().details);
         return tl::unexpected(DapError{loaded.error().message});

@@ -22,12 +22,7 @@ std::vector<FileId> in_order_of_import(const AnalysisHost& host, FileId root) {
         std::vector<std::string> imports;
         size_t next = 0;
     };
-    auto open = [&](FileId file) {
-        const std::string& path = files().path(file);
-        const Language* language = language_of_path(path);
-        SyntaxTreePtr tree = host.tree(file);
-        return Open{file, language && tree ? language->imported_paths(path, *tree) : std::vector<std::string>{}};
-    };
+    auto open = [&](FileId file) { return Open{file, host.imports(file)}; };
     std::vector<Open> stack{open(root)};
     while (!stack.empty()) {
         Open& top = stack.back();
@@ -58,7 +53,7 @@ std::vector<ItemId> entries_of(QueryContext& context, const std::vector<FileId>&
 
 }  // namespace
 
-tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path) {
+tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path, bytecode::ContractChecks contracts) {
     LoadedProgram loaded;
     loaded.host = make_host();
     auto root = load_file(*loaded.host, path);
@@ -84,7 +79,9 @@ tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path) {
     if (!entries || entries->empty())
         return tl::unexpected(LaunchError{path + ": there is nothing to run; write a function `main`", {}});
     auto model = std::make_shared<bytecode::DatabaseModel>(snapshot);
-    auto program = bytecode::compile(model, natives::standard_natives(), *entries);
+    bytecode::CompileLimits limits;
+    limits.contracts = contracts;
+    auto program = bytecode::compile(model, natives::standard_natives(), *entries, limits);
     if (!program) {
         LaunchError error{program.error().message, {}};
         if (program.error().place.item != ItemId::None) {

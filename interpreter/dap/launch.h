@@ -5,7 +5,7 @@
 #include <tl/expected.hpp>
 
 #include "analyzer/ide/host.h"
-#include "interpreter/bytecode/program.h"
+#include "interpreter/bytecode/compiler.h"
 
 namespace braid::dap {
 
@@ -21,6 +21,6 @@ struct LoadedProgram {
 };
 
 /// Reads, checks and compiles the file and what it imports.
-tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path);
+tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path, bytecode::ContractChecks contracts);
 
 }  // namespace braid::dap

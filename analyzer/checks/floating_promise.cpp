@@ -29,8 +29,12 @@ bool is_handled(const Body& body, ExprId id) {
     if (!call || call->arguments.empty() || !is_std_type(body[call->arguments[0]].type, "Promise")) return false;
     std::string_view name = called_name(*call);
     if (name == "catch") return true;
-    if (name == "then")
-        return call->arguments.size() > 2 && !std::holds_alternative<UndefinedLiteral>(body[call->arguments[2]].data);
+    if (name == "then") {
+        if (call->arguments.size() < 3) return false;
+        ExprId second = call->arguments[2];
+        while (auto* convert = body.as<Convert>(second)) second = convert->operand;
+        return !body.as<UndefinedLiteral>(second);
+    }
     return name == "finally" && is_handled(body, call->arguments[0]);
 }
 

@@ -169,7 +169,7 @@ class Analysis {
         ItemDiagnostic d = diagnostic(DiagnosticCode::UseAfterMove, {item_, node}, std::move(what));
         for (uint32_t moved_at : sites) {
             if (moved_at == node) continue;
-            d.related.push_back({{item_, moved_at}, fmt::format("`{}` is moved here{}", name, into_what(moved_at))});
+            d.related.push_back({{item_, moved_at}, fmt::format("`{}` is moved here{}", in_part ? name : std::string(body_.locals[gone[0]].name.text()), into_what(moved_at))});
         }
         if (in_loop) d.related.push_back({{item_, node}, fmt::format("`{}` is moved here, and the loop comes back", name)});
         uint32_t declared = body_.locals[gone[0]].node;

@@ -33,6 +33,12 @@ void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view w
         if (d.fixes.empty()) d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
         return;
     }
+    bool wants_literal = false;
+    walk_type(to, [&](Type part) {
+        wants_literal |= part->is(TypeKind::Literal);
+        return true;
+    });
+    if (!wants_literal) from = widened(from);
     bool numbers = (is_int(from) && is_number(to)) || (is_number(from) && is_int(to));
     auto& d = report(DiagnosticCode::TypeMismatch, node,
                      fmt::format("{}{}`{}` is expected here, not `{}`", what, what.empty() ? "" : ": ", print_type(to), print_type(from)));

@@ -52,7 +52,8 @@ ExprId BodyBuilder::optional_link(ExprId object, uint32_t node) {
     links_->push_back({held, object, node});
     ExprId reference = add(t, node, LocalRef{held});
     Type there = nullable_parts_removed(t);
-    return there == t || there->is(TypeKind::Never) ? reference : convert(reference, there);
+    if (there->is(TypeKind::Never)) return convert(reference, type::any());  // known to be absent: the rest is never reached
+    return there == t ? reference : convert(reference, there);
 }
 
 /// `Name` where it stands for a class or enum, so that `Name.x` is one of its own members.

@@ -37,10 +37,13 @@ SlotPolicy DatabaseModel::slot_policy(ItemId item) const {
 }
 
 std::shared_ptr<const mir::MirBodies> DatabaseModel::mir(ItemId item) const {
+    if (kind_of(item) == ItemKind::Function && function_signature(item).is_native) return nullptr;
     return ask([&](QueryContext& context) { return context.get<ElaboratedMir>(item); });
 }
 
 FunctionSignature DatabaseModel::function_signature(ItemId function) const {
+    ItemKind kind = kind_of(function);
+    if (kind == ItemKind::File || kind == ItemKind::Static || kind == ItemKind::Constant) return {};  // a script, an initializer
     return ask([&](QueryContext& context) {
         FunctionSignature signature = *context.get<SignatureOf>(function);
         if (signature.result_inferred) signature.result = *context.get<InferredResult>(function);

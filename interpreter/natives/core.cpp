@@ -11,7 +11,15 @@ std::string joined(NativeCall& call, bool line) {
     std::string out;
     for (size_t i = 0; i < call.argument_count(); ++i) {
         if (i) out += ' ';
-        out += call.text(i);
+        Object* part = call.object(i);
+        if (call.vm().kind_of(part) != vm::ObjectKind::List) {
+            out += call.text(i);
+            continue;
+        }
+        for (uint64_t k = 0; Word* element = vm::list_element(part, k); ++k) {
+            if (k) out += ' ';
+            out += vm::string_view_of(heap::load_slot(element));
+        }
     }
     if (line) out += '\n';
     return out;
@@ -112,7 +120,7 @@ NativeAction altru_print(NativeCall& call) { return print(call); }
 NativeAction altru_println(NativeCall& call) { return println(call); }
 
 void register_core(vm::NativeRegistry& r) {
-    r.add("core::eprintln", {eprintln, 0, 0, nullptr, true});
+    r.add("core::eprintln", eprintln);
     r.add("core::panic", panic);
     r.add("core::exit", exit);
     r.add("core::drop", drop);

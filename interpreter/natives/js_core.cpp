@@ -186,10 +186,10 @@ NativeAction structured_clone(NativeCall& call) {
 void register_js_core(vm::NativeRegistry& r) {
     r.add("core::println", {[](NativeCall& call) {
         return call.function().policy == bytecode::SlotPolicy::Boxed ? println(call) : altru_println(call);
-    }, 0, 0, nullptr, true});
+    }});
     r.add("core::print", {[](NativeCall& call) {
         return call.function().policy == bytecode::SlotPolicy::Boxed ? print(call) : altru_print(call);
-    }, 0, 0, nullptr, true});
+    }});
     r.add("core::string", to_text);
     r.add("core::programArguments", program_arguments);
     r.add("core::structuredClone", structured_clone);

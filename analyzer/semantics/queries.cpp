@@ -109,6 +109,7 @@ ItemTree::ItemTree(SyntaxTreePtr tree, std::vector<SyntaxNode> holes) : tree_(st
 }
 
 uint32_t ItemTree::node_of(const SyntaxElement& element) const {
+    if (!element) return 0;  // what is missing in a broken text is reported at the item
     uint32_t index = index_of(tree_->root(), element);
     uint32_t hidden = 0;
     for (const Hole& hole : holes_) {

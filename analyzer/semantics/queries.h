@@ -77,7 +77,7 @@ class ItemTree {
     const SyntaxTree& tree() const { return *tree_; }
     bool is_hole(const SyntaxElement& element) const;
 
-    /// The number a Place carries. `element` must not be inside a hole.
+    /// The number a Place carries; that of the item for a null element. `element` must not be inside a hole.
     uint32_t node_of(const SyntaxElement& element) const;
     SyntaxElement element(uint32_t node) const;  ///< null when there is none
     friend bool operator==(const ItemTree& a, const ItemTree& b);

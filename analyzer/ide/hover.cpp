@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "analyzer/ide/navigation.h"
 #include "analyzer/semantics/language.h"
 
@@ -28,7 +30,9 @@ std::string local_text(const Language& language, const Body& body, const NameUse
     const LocalInfo& local = body[std::get<LocalId>(use.target)];
     Type type = use.type ? use.type : local.type;
     std::string declaration = std::string(local.name.text()) + ": " + language.print_type(type);
-    if (local.is_mutable && !local.is_self) declaration = "mut " + declaration;
+    auto keywords = language.grammar().keywords;
+    bool says_mut = std::binary_search(keywords.begin(), keywords.end(), std::string_view("mut"));
+    if (says_mut && local.is_mutable && !local.is_self) declaration = "mut " + declaration;
     std::string_view what = local.is_parameter ? "(parameter) " : "(local) ";
     std::string text = code_block(language.name, std::string(what) + declaration);
     if (std::string captured = describe_capture(body, std::get<LocalId>(use.target)); !captured.empty()) {

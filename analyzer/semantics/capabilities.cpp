@@ -41,20 +41,31 @@ bool has_drop_impl(QueryContext& context, Type t) {
     return false;
 }
 
-Capabilities all_of(QueryContext& context, std::span<const Type> parts) {
+/// One question, answered without asking the query about the parts: recursive types would make it a cycle, and only the
+/// type that was asked about has its greatest fixed point when the walk ends.
+struct Walk {
+    QueryContext& context;
+    std::vector<Type> active;
+    Capabilities of(Type t);
+    Capabilities parts_of(Type t);
+};
+
+constexpr size_t kMaxTypeDepth = 64;  // types that grow as they recurse
+
+Capabilities all_of(Walk& walk, std::span<const Type> parts) {
     Capabilities result{true, false, true, true};
     for (Type part : parts) {
-        auto c = context.get<CapabilitiesOf>(part);
-        result.copy &= c->copy;
-        result.needs_drop |= c->needs_drop;
-        result.send &= c->send;
-        result.sync &= c->sync;
+        Capabilities c = walk.of(part);
+        result.copy &= c.copy;
+        result.needs_drop |= c.needs_drop;
+        result.send &= c.send;
+        result.sync &= c.sync;
     }
     return result;
 }
 
-Capabilities of_native(QueryContext& context, Type t, const TypeDefinition& definition) {
-    Capabilities parts = all_of(context, t->arguments);
+Capabilities of_native(Walk& walk, Type t, const TypeDefinition& definition) {
+    Capabilities parts = all_of(walk, t->arguments);
     Capabilities result = parts;
     bool handle = has_attribute(definition, "handle");
     result.copy = handle || derives(definition, "Copy") || definition.by_reference;
@@ -66,13 +77,14 @@ Capabilities of_native(QueryContext& context, Type t, const TypeDefinition& defi
     return result;
 }
 
-Capabilities of_nominal(QueryContext& context, Type t) {
+Capabilities of_nominal(Walk& walk, Type t) {
+    QueryContext& context = walk.context;
     auto definition = context.get<DefinitionOf>(t->item);
-    if (definition->is_native) return of_native(context, t, *definition);
+    if (definition->is_native) return of_native(walk, t, *definition);
     std::vector<Type> parts;
     for_each_part(context, t, *definition, [&](Name, Type part) { parts.push_back(part); });
     if (definition->base) parts.push_back(in_instance(definition->base, t));
-    Capabilities result = all_of(context, parts);
+    Capabilities result = all_of(walk, parts);
     if (has_attribute(*definition, "shared")) result.send = result.sync = true;
     if (has_attribute(*definition, "not_send")) result.send = false;
     if (definition->by_reference) {
@@ -80,7 +92,7 @@ Capabilities of_nominal(QueryContext& context, Type t) {
         result.needs_drop = false;
         return result;
     }
-    result.copy = derives(*definition, "Copy");
+    result.copy &= derives(*definition, "Copy");
     result.needs_drop |= has_drop_impl(context, t);
     return result;
 }
@@ -106,6 +118,50 @@ Capabilities of_parameter(QueryContext& context, Type t) {
     }
     result.needs_drop = true;  // the instance decides; an instance without drop glue drops nothing
     return result;
+}
+
+Capabilities Walk::of(Type t) {
+    if (std::find(active.begin(), active.end(), t) != active.end() || active.size() > kMaxTypeDepth) return {true, false, true, true};
+    active.push_back(t);
+    Capabilities result = parts_of(t);
+    active.pop_back();
+    return result;
+}
+
+Capabilities Walk::parts_of(Type t) {
+    switch (t->kind) {
+        case TypeKind::Nominal: return of_nominal(*this, t);
+        case TypeKind::ActorHandle: return {true, true, true, true};
+        case TypeKind::Parameter: return of_parameter(context, t);
+        case TypeKind::Projection: return {false, true, false, false};
+        case TypeKind::Inference: return {true, false, true, true};
+        case TypeKind::Dyn: return {false, true, t->has(TypeSendBound), false};
+        case TypeKind::Reference: {
+            Capabilities target = of(t->element());
+            return {!t->has(TypeMutable), false, false, target.sync};  // borrows of locals may not leave their task
+        }
+        case TypeKind::Function: {
+            bool shared = t->has(TypeShared);
+            return {!t->has(TypeMoveOnly), !shared, t->has(TypeSendBound), t->has(TypeSendBound)};
+        }
+        case TypeKind::List:
+        case TypeKind::Array:
+        case TypeKind::Tuple:
+        case TypeKind::Union:
+        case TypeKind::Record: {
+            std::vector<Type> parts = t->arguments;
+            for (const RecordField& field : t->fields) parts.push_back(field.type);
+            Capabilities result = all_of(*this, parts);
+            if (t->has(TypeShared)) {
+                result.copy = true;
+                result.needs_drop = false;
+            } else if (t->is(TypeKind::List)) {
+                result.copy = false;
+            }
+            return result;
+        }
+        default: return {true, false, true, true};  // scalars, string, null, any (checked when it crosses), error
+    }
 }
 
 struct Explanation {
@@ -156,41 +212,7 @@ struct Explanation {
 
 }  // namespace
 
-Capabilities CapabilitiesOf::compute(QueryContext& context, const Key& t) {
-    switch (t->kind) {
-        case TypeKind::Nominal: return of_nominal(context, t);
-        case TypeKind::ActorHandle: return {true, true, true, true};
-        case TypeKind::Parameter: return of_parameter(context, t);
-        case TypeKind::Projection: return {false, true, false, false};
-        case TypeKind::Inference: return {true, false, true, true};
-        case TypeKind::Dyn: return {false, true, t->has(TypeSendBound), false};
-        case TypeKind::Reference: {
-            auto target = context.get<CapabilitiesOf>(t->element());
-            return {!t->has(TypeMutable), false, false, target->sync};  // borrows of locals may not leave their task
-        }
-        case TypeKind::Function: {
-            bool shared = t->has(TypeShared);
-            return {!t->has(TypeMoveOnly), !shared, t->has(TypeSendBound), t->has(TypeSendBound)};
-        }
-        case TypeKind::List:
-        case TypeKind::Array:
-        case TypeKind::Tuple:
-        case TypeKind::Union:
-        case TypeKind::Record: {
-            std::vector<Type> parts = t->arguments;
-            for (const RecordField& field : t->fields) parts.push_back(field.type);
-            Capabilities result = all_of(context, parts);
-            if (t->has(TypeShared)) {
-                result.copy = true;
-                result.needs_drop = false;
-            } else if (t->is(TypeKind::List)) {
-                result.copy = false;
-            }
-            return result;
-        }
-        default: return {true, false, true, true};  // scalars, string, null, any (checked when it crosses), error
-    }
-}
+Capabilities CapabilitiesOf::compute(QueryContext& context, const Key& t) { return Walk{context, {}}.of(t); }
 
 CapabilityPath explain_not_send(QueryContext& context, Type t) {
     Explanation explanation{context, false, {}};

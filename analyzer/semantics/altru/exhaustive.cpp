@@ -98,7 +98,8 @@ class Matrix {
             if (first.kind == Shape::Constructor && !known) used.push_back(first);
         }
         std::vector<Type> rest(types.begin() + 1, types.end());
-        auto constructors = all_constructors(t, used);
+        // Without a constructor in the column its values need not be told apart (and recursive types end).
+        auto constructors = used.empty() ? std::nullopt : all_constructors(t, used);
         if (constructors) {
             for (const Candidate& c : *constructors) {
                 std::vector<Type> inner = c.types;

@@ -279,11 +279,15 @@ ExprId BodyBuilder::check_while(const ast::WhileStmt& s) {
     function().loops.push_back({id});
     check_contracts(s.body().contracts(), id);
     ExprId body_id = check_block(s.body(), nullptr, false);
+    bool has_break = function().loops.back().has_break;
     function().loops.pop_back();
     diverges_ = before;
     close_scope(mark);
+    auto* literal = std::get_if<BoolLiteral>(&expr(condition).data);
+    if (literal && literal->value) condition = ExprId::None;  // `while true` is `loop`
     expr(id).data = Loop{condition, body_id, ExprId::None};
-    expr(id).type = type::unit();
+    expr(id).type = condition == ExprId::None && !has_break ? type::never() : type::unit();
+    diverges_ = before || expr(id).type->is(TypeKind::Never);
     return id;
 }
 

@@ -17,6 +17,7 @@ void FunctionCompiler::finish_call(const mir::Place& destination, mir::BlockId t
     Location simple = destination.is_local() ? local_location(destination.local) : Location{Location::Slot};
     Virtual word = simple.kind == Location::Register ? this->target(simple, repr) : temp(repr);
     emit_call(word);
+    renew_cell(destination);
     Location to = location(destination);
     if (instances_.error()) return;
     Value value{word, repr, result};
@@ -62,6 +63,9 @@ const Function* FunctionCompiler::resolve(const hir::DirectCallee& callee, const
     Type self = callee.self ? substituted(callee.self) : nullptr;
     if (self) {
         ResolvedFunction resolved = instances_.model().resolve_trait_method(item, self, types);
+        // Operations the library derives for every type that has them structurally are natives of the trait itself.
+        bool derived = resolved.function == ItemId::None && instances_.model().function_signature(item).is_native;
+        if (derived) resolved = {item, types, self};
         if (resolved.function == ItemId::None) {
             fail("'" + instances_.model().print_type(self) + "' does not implement '" + qualified_name(item) + "'");
             return nullptr;
@@ -72,11 +76,11 @@ const Function* FunctionCompiler::resolve(const hir::DirectCallee& callee, const
     }
     if (instances_.model().slot_policy(item) == SlotPolicy::Boxed)
         return instances_.function(item, types, self, {}, here());
+    FunctionSignature signature = instances_.model().function_signature(item);
     auto mir = instances_.model().mir(item);
-    if (mir && !mir->functions.empty()) return instances_.function(item, types, self, {}, here());
+    if (mir && !mir->functions.empty() && !signature.is_native) return instances_.function(item, types, self, {}, here());
 
     std::vector<const TypeDescriptor*> site;
-    FunctionSignature signature = instances_.model().function_signature(item);
     bool shows = !signature.parameters.empty() && signature.parameters.back().rest &&
                  instances_.natives().find(qualified_name(item)).shows_rest;
     size_t fixed = signature.parameters.size() - (shows ? 1 : 0) +
@@ -87,6 +91,11 @@ const Function* FunctionCompiler::resolve(const hir::DirectCallee& callee, const
             if (auto* copy = std::get_if<mir::Copy>(&arguments[i])) value = read_place(copy->place, false);
             else value = operand(arguments[i]);
             if (instances_.error()) return nullptr;
+            if (value.type->element && value.type->element->kind == DescriptorKind::String) {  // shown and gathered before
+                registers->push_back(value.reg);
+                site.push_back(value.type);
+                continue;
+            }
             registers->push_back(shown(value, ""));
             site.push_back(describe(type::string()));
             continue;

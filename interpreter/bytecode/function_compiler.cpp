@@ -72,6 +72,7 @@ void FunctionCompiler::prologue() {
         bool direct = !local.cell && is_traced(arrives) == is_traced(local.type->repr);
         function_.parameters.push_back(direct ? local.reg : asm_.new_register(is_traced(arrives)));
     }
+    if (locals_[0].cell) emit(Opcode::NewCellEmpty, {locals_[0].reg, is_traced(slot_repr(locals_[0].type))});
     if (body_.capture_count > 0) function_.closure = asm_.new_register(true);
     for (uint32_t i = 0; i < body_.parameter_count; ++i) {
         LocalInfo& local = locals_[1 + i];
@@ -156,7 +157,17 @@ void FunctionCompiler::statement(const mir::Statement& s) {
             if constexpr (std::is_same_v<T, mir::Assign>) {
                 asm_.line(s.node, true);
                 path_ = kNone;
-                assign(location(v.place), v.value);
+                if (has_fresh_cell(v.place)) {
+                    // The value may be made from what the old cell holds.
+                    const TypeDescriptor* type = locals_[v.place.local].type;
+                    Location value{Location::Register, temp(type->repr), kNoRegister, 0, type->repr, type};
+                    assign(value, v.value);
+                    if (instances_.error()) return;
+                    renew_cell(v.place);
+                    store(local_location(v.place.local), load(value));
+                } else {
+                    assign(location(v.place), v.value);
+                }
             } else if constexpr (std::is_same_v<T, mir::SetProperty>) {
                 asm_.line(s.node, true);
                 Virtual object = boxed_operand(v.object);

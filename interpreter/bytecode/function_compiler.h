@@ -61,6 +61,9 @@ class FunctionCompiler {
     Virtual object_of(const Location& from);  // load of a pointer
     void store(const Location& to, Value value);
     Virtual target(const Location& to, Repr repr);  // where to compute a value that will be stored
+    /// A temporary whose address is taken gets its cell when it is written: flow makes no StorageLive for it.
+    bool has_fresh_cell(const mir::Place& place) const;
+    void renew_cell(const mir::Place& place);
     void borrow(const Location& to, const mir::Place& place);
     Repr slot_repr(const TypeDescriptor* type) const {
         return boxed() && type->repr != Repr::Reference ? Repr::Boxed : type->repr;

@@ -88,7 +88,8 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
                                     const std::vector<const TypeDescriptor*>& site, Place place, bool late_bound) {
     SlotPolicy policy = model_.slot_policy(item);
     auto mir = model_.mir(item);
-    bool has_code = mir && !mir->functions.empty();
+    FunctionSignature signature = model_.function_signature(item);
+    bool has_code = mir && !mir->functions.empty() && !signature.is_native;
     InstanceKey key{item};
     if (policy == SlotPolicy::Static) {
         key.type_arguments = std::move(type_arguments);
@@ -103,7 +104,6 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
     }
     if (auto found = instances_.find(key); found != instances_.end()) return found->second;
 
-    FunctionSignature signature = model_.function_signature(item);
     std::string name = qualified_name(item);
     FunctionKind kind = has_code ? FunctionKind::Bytecode : FunctionKind::Native;
     std::string missing;

@@ -105,6 +105,16 @@ FunctionCompiler::Value FunctionCompiler::load(const Location& from) {
 
 Virtual FunctionCompiler::object_of(const Location& from) { return load(from).reg; }
 
+bool FunctionCompiler::has_fresh_cell(const mir::Place& place) const {
+    return place.is_local() && locals_[place.local].cell && body_.locals[place.local].kind == mir::LocalKind::Temporary;
+}
+
+void FunctionCompiler::renew_cell(const mir::Place& place) {
+    if (!has_fresh_cell(place)) return;
+    const LocalInfo& local = locals_[place.local];
+    emit(Opcode::NewCellEmpty, {local.reg, is_traced(slot_repr(local.type))});
+}
+
 Virtual FunctionCompiler::target(const Location& to, Repr repr) {
     bool same = to.kind == Location::Register && (to.stored == repr || (is_traced(to.stored) && is_traced(repr)));
     return same ? to.base : temp(repr);

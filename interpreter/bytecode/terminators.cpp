@@ -175,6 +175,7 @@ void FunctionCompiler::select(const mir::SelectTerminator& s) {
         // Each arm begins with a store where its destination is no plain register; then its block.
         function_.selects[index].arms[i].target = asm_.pc();
         if (s.arms[i].kind == hir::SelectArmKind::Receive) {
+            renew_cell(s.arms[i].destination);
             Location destination = location(s.arms[i].destination);
             if (destination.kind != Location::Register)
                 store(destination, {info.arms[i].destination, slot_repr(destination.type), destination.type});

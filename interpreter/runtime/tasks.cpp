@@ -118,12 +118,15 @@ NativeAction run_task(NativeCall& call) {
             return call.invoke(call.argument(0), {}, direct || thread ? 2 : 1);
         }
         case 1: return call.invoke(call.result(), {}, 2);  // a closure that made a future
-        default: call.object(1)->native<TaskCore>()->finish(call.vm(), TaskCore::Status::Done, call.result());
+        case 2:
+            call.object(1)->native<TaskCore>()->finish(call.vm(), TaskCore::Status::Done, call.result());
+            return call.drop_callable(call.argument(0), 3);
+        default: return call.give_unit();
     }
-    return call.give_unit();
 }
 NativeAction task_failed(NativeCall& call) {
-    Word error = call.result();
+    if (call.step() == 0) return call.drop_callable(call.argument(0), 1);
+    Word error = call.error();
     vm::Vm& vm = call.vm();
     bool cancelled = vm.kind_of(vm::object_of(error)) == ObjectKind::Panic &&
                      vm::object_of(error)->slots()[vm::kPanicKind] == static_cast<Word>(vm::PanicKind::Cancelled);
@@ -133,7 +136,8 @@ NativeAction task_failed(NativeCall& call) {
 }
 
 NativeAction run_goroutine(NativeCall& call) {
-    return call.step() == 0 ? call.invoke(call.argument(0), {}, 1) : call.give_unit();
+    if (call.step() == 0) return call.invoke(call.argument(0), {}, 1);
+    return call.step() == 1 ? call.drop_callable(call.argument(0), 2) : call.give_unit();
 }
 
 NativeAction go(NativeCall& call) {

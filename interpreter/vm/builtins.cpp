@@ -115,6 +115,7 @@ bool failed_result(Vm& vm, const Function& entry, Word result, std::string& mess
     return true;
 }
 
+const Function& Vm::drop_closure_function() { return *runtime_->drop_closure; }
 const Function& Vm::method_value() { return *runtime_->method_value; }
 
 void Vm::make_builtins() {
@@ -125,6 +126,7 @@ void Vm::make_builtins() {
     f.capture_reprs = {Repr::Boxed, Repr::Boxed};
     linked(f).closure_layout = register_layout(heap::Layout::fixed("method", {false, true, true}), {ObjectKind::Closure});
     runtime_->method_value = &f;
+    runtime_->drop_closure = &make_native("$drop_closure", {drop_closure, 0, 1}, {Repr::Object}, Repr::Unit);
 }
 
 const Function& Vm::show_function(const TypeDescriptor& type) {

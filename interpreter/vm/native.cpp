@@ -121,6 +121,15 @@ NativeAction NativeCall::drop(Word word, const TypeDescriptor& type, uint32_t ne
     return invoke(*type.drop_glue, {&word, 1}, next);
 }
 
+NativeAction NativeCall::drop_callable(Word callable, uint32_t next) {
+    if (!Value::is_pointer(callable) || vm_.kind_of(object_of(callable)) != ObjectKind::Closure) return again(next, false);
+    bool owns = false;
+    for (const TypeDescriptor* type : closure_function(object_of(callable))->capture_types) owns |= type->needs_drop;
+    return owns ? invoke(vm_.drop_closure_function(), std::span<const Word>(&callable, 1), next) : again(next, false);
+}
+
+Word NativeCall::error() const { return task_->frame()->registers()[linked(function()).saved_error]; }
+
 NativeAction NativeCall::show(Word word, const TypeDescriptor& type, uint32_t next) {
     return invoke(vm_.show_function(type), std::span<const Word>(&word, 1), next);
 }

@@ -110,6 +110,8 @@ class NativeCall {
     NativeAction invoke(const Function& function, std::span<const Word> arguments, uint32_t next, Word closure = 0);
     /// Runs the drop glue of `word` (nothing to do: goes on at `next` all the same).
     NativeAction drop(Word word, const TypeDescriptor& type, uint32_t next);
+    /// Drops what a closure that ran for the last time still owns (its captures); other callables own nothing any more.
+    NativeAction drop_callable(Word callable, uint32_t next);
     /// Shows a value, running user code where a type has its own; result() is the string.
     NativeAction show(Word word, const TypeDescriptor& type, uint32_t next);
     Word result() const;
@@ -121,6 +123,8 @@ class NativeCall {
     /// and what it gives goes nowhere. NativeInfo::unwind sees a rejection in both cases.
     void begin_async(Word promise);
     bool detached() const;
+    /// In `unwind`: what is being raised, at every step.
+    Word error() const;
     /// In `unwind`: the error ends here; the native's caller goes on with `result`.
     NativeAction recover(Word result);
 

@@ -63,6 +63,7 @@ struct Vm::Runtime {
     std::unique_ptr<heap::Allocator> link_allocator;
     std::unordered_map<const TypeDescriptor*, const Function*> show_functions;
     const Function* method_value = nullptr;
+    const Function* drop_closure = nullptr;
     std::mutex mutex;
     std::atomic<bool> memory_exceeded{false};
     LayoutInfo boxed_integer{ObjectKind::Integer};

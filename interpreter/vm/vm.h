@@ -81,6 +81,7 @@ class Vm {
     const Function& make_native(std::string name, NativeInfo info, std::vector<Repr> parameters, Repr result);
     /// The native that shows a value of `type`: argument the value, result its string.
     const Function& show_function(const TypeDescriptor& type);
+    const Function& drop_closure_function();
     /// The function of a method taken as a value: a closure over {method, receiver}.
     const Function& method_value();
     const Function& intrinsic(Intrinsic which) const { return *intrinsics_[static_cast<size_t>(which)]; }

@@ -53,6 +53,23 @@ ImplMatch find_impl(QueryContext& context, Type self, ItemId trait) {
 
 }  // namespace
 
+namespace {
+
+/// The traits that Altru's built-in types have and that `derive` gives: their methods are natives of the trait itself.
+bool has_by_structure(QueryContext& context, Type self, std::string_view trait) {
+    constexpr std::string_view kStructural[] = {"Clone", "Eq", "Ord", "Hash", "Debug", "Default", "Show"};
+    if (std::find(std::begin(kStructural), std::end(kStructural), trait) == std::end(kStructural)) return false;
+    if (!self->is(TypeKind::Nominal)) return !self->is(TypeKind::Parameter) && !self->is(TypeKind::Dyn);
+    if (trait == "Clone" && context.get<CapabilitiesOf>(self)->copy) return true;
+    for (const Attribute& attribute : context.get<DefinitionOf>(self->item)->attributes)
+        if (attribute.name.text() == "derive" &&
+            std::find(attribute.arguments.begin(), attribute.arguments.end(), trait) != attribute.arguments.end())
+            return true;
+    return false;
+}
+
+}  // namespace
+
 bool implements(QueryContext& context, Type self, ItemId trait) {
     if (self->has(TypeHasError)) return true;
     std::string_view name = name_of(trait).text();
@@ -61,6 +78,7 @@ bool implements(QueryContext& context, Type self, ItemId trait) {
         if (name == "Copy") return capabilities->copy;
         if (name == "Send") return capabilities->send;
         if (name == "Sync") return capabilities->sync;
+        if (has_by_structure(context, self, name)) return true;
     }
     return find_impl(context, self, trait).impl != ItemId::None;
 }
@@ -69,7 +87,14 @@ ResolvedMethod resolve_trait_method(QueryContext& context, ItemId trait_method, 
     ItemId trait = parent_of(trait_method);
     ImplMatch match = find_impl(context, self, trait);
     ResolvedMethod resolved;
-    if (match.impl == ItemId::None) return resolved;
+    if (match.impl == ItemId::None) {
+        // Derived and built-in: the trait's own native or default serves every such type.
+        auto signature = context.get<SignatureOf>(trait_method);
+        if (!signature->is_native && !signature->has_body) return resolved;
+        resolved.function = trait_method;
+        resolved.type_arguments.assign(arguments.begin(), arguments.end());
+        return resolved;
+    }
     // Type arguments come as the trait's then the method's; the impl's replace the trait's.
     size_t of_trait = context.get<DefinitionOf>(trait)->generics.size();
     for (ItemId method : context.get<ImplOf>(match.impl)->methods) {

@@ -184,12 +184,12 @@ NativeAction structured_clone(NativeCall& call) {
 }  // namespace
 
 void register_js_core(vm::NativeRegistry& r) {
-    r.add("core::println", {[](NativeCall& call) {
+    r.add("core::println", [](NativeCall& call) {
         return call.function().policy == bytecode::SlotPolicy::Boxed ? println(call) : altru_println(call);
-    }});
-    r.add("core::print", {[](NativeCall& call) {
+    });
+    r.add("core::print", [](NativeCall& call) {
         return call.function().policy == bytecode::SlotPolicy::Boxed ? print(call) : altru_print(call);
-    }});
+    });
     r.add("core::string", to_text);
     r.add("core::programArguments", program_arguments);
     r.add("core::structuredClone", structured_clone);

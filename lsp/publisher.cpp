@@ -1,15 +1,10 @@
 #include "lsp/publisher.h"
 
-#include <chrono>
-
 #include "analyzer/checks/checks.h"
 #include "analyzer/ide/file_diagnostics.h"
 
 namespace braid::lsp {
 namespace {
-
-/// How long the checks may keep the cheap diagnostics waiting.
-constexpr std::chrono::milliseconds kPatience{150};
 
 Json all_of(QueryContext& context, Converter& converter, const std::vector<Diagnostic>& diagnostics) {
     Json out = Json::array();
@@ -89,7 +84,7 @@ bool Publisher::publish_document(const Run& run, const Document& document) {
                 return Json();
             }))
             return false;
-        if (sent_fast || std::chrono::steady_clock::now() - begin < kPatience) continue;
+        if (sent_fast || std::chrono::steady_clock::now() - begin < patience_) continue;
         sent_fast = true;
         if (!send(run, document, *fast)) return false;
     }

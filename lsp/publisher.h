@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -14,8 +15,9 @@ namespace braid::lsp {
 /// and types go out first when the checks take long.
 class Publisher {
   public:
-    Publisher(const AnalysisHost& host, protocol::JsonRpcServer& server, protocol::Executor executor)
-        : host_(host), server_(server), executor_(std::move(executor)) {}
+    Publisher(const AnalysisHost& host, protocol::JsonRpcServer& server, protocol::Executor executor,
+              std::chrono::milliseconds patience)
+        : host_(host), server_(server), executor_(std::move(executor)), patience_(patience) {}
     ~Publisher() { stop(); }
 
     /// From the reading thread, after every change of a text or of the set of open documents; `first` goes first.
@@ -41,6 +43,7 @@ class Publisher {
     const AnalysisHost& host_;
     protocol::JsonRpcServer& server_;
     const protocol::Executor executor_;
+    const std::chrono::milliseconds patience_;  // see ServerOptions
     const CancellationToken token_ = CancellationToken::create();
     std::atomic<uint64_t> generation_{0};
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -11,6 +12,8 @@ struct ServerOptions {
     std::string version = "0.1.0";
     std::size_t threads = 0;       ///< of the pool; 0: as many as the machine has, three at least
     protocol::Trace trace{};       ///< sees every message
+    /// How long the checks may keep syntax, names and types waiting before these are published alone.
+    std::chrono::milliseconds patience{150};
 };
 
 /// Serves one client until it says `exit` or the connection ends. The exit status LSP asks for: 0 after `shutdown`, else 1.

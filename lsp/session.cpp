@@ -60,7 +60,7 @@ Session::Session(protocol::Transport& transport, ServerOptions options)
       store_(*host_),
       pool_(pool_size(options_)),
       server_(transport, pool_.executor(), {.trace = options_.trace}),
-      publisher_(*host_, server_, pool_.executor()) {
+      publisher_(*host_, server_, pool_.executor(), options_.patience) {
     add_lifecycle();
     add_synchronization();
     add_questions();

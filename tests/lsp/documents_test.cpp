@@ -85,6 +85,15 @@ TEST_CASE("The story of a moved value has its places", "[lsp][diagnostics]") {
     CHECK(found[0]["relatedInformation"][0]["location"]["range"]["start"]["line"] == 8);
 }
 
+TEST_CASE("What is cheap to know does not wait for the checks", "[lsp][diagnostics]") {
+    Editor editor(Json::object(), true, std::chrono::milliseconds(0));
+    editor.open(kUri, "async fn work() -> int:\n    return 1\n\nfn take(list: [string]):\n    println(\"${list.len()}\")\n\n"
+                      "fn main():\n    let unused = 1\n    let names = [\"a\"]\n    take(names)\n    take(names)\n");
+    CHECK(codes(editor.diagnostics(kUri, 1)) == "unused-variable");
+    CHECK(codes(editor.diagnostics(kUri, 1)) == "unused-variable use-after-move");
+    CHECK(editor.shut_down() == 0);
+}
+
 TEST_CASE("Every version is answered, whatever is typed how fast", "[lsp][diagnostics]") {
     Editor editor;
     std::string text = "fn f() -> int:\n    return 1\n";

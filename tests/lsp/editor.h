@@ -10,8 +10,11 @@ namespace braid::test {
 /// An editor in the same process as its server.
 class Editor {
   public:
-    explicit Editor(Json capabilities = Json::object(), bool initialize = true)
-        : client_([](protocol::Transport& transport) { return lsp::serve(transport, {.version = "test", .threads = 3}); }) {
+    /// With endless patience every version gets its diagnostics at once; with none, the cheap ones first.
+    explicit Editor(Json capabilities = Json::object(), bool initialize = true, std::chrono::milliseconds patience = std::chrono::hours(1))
+        : client_([patience](protocol::Transport& transport) {
+              return lsp::serve(transport, {.version = "test", .threads = 3, .patience = patience});
+          }) {
         if (!initialize) return;
         initialized = result("initialize", {{"processId", nullptr}, {"rootUri", nullptr}, {"capabilities", std::move(capabilities)}});
         notify("initialized", Json::object());
@@ -63,7 +66,7 @@ class Editor {
     void change(const std::string& uri, int version, Json changes) {
         notify("textDocument/didChange", {{"textDocument", {{"uri", uri}, {"version", version}}}, {"contentChanges", std::move(changes)}});
     }
-    /// The diagnostics of this version. A server may send the cheap ones first: what holds is what it says at the end.
+    /// What is published next for this version.
     Json diagnostics(const std::string& uri, int version) {
         return wait([&](const Json& m) {
             return m.value("method", "") == "textDocument/publishDiagnostics" && m["params"]["uri"] == uri &&

@@ -469,7 +469,11 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
         if (kind_of(parent) == ItemKind::Impl) self = substitute(context_.get<ImplOf>(parent)->self, parent, target.parent_arguments);
         if (kind_of(parent) == ItemKind::Actor) self = type::actor_handle(parent, target.parent_arguments);
         Receiver mode = signature->receiver;
-        if (mode == Receiver::Inferred) mode = *context_.get<ReceiverOf>(target.function);
+        if (mode == Receiver::Inferred) {
+            // Asking how the method takes itself here would ask for its body while this one is made; the call says it.
+            auto lent = arguments.empty() ? ast::BorrowExpr() : arguments[0].value().as<ast::BorrowExpr>();
+            mode = lent && lent.is_mut() ? Receiver::Mutable : Receiver::Shared;
+        }
         bool by_value = mode == Receiver::Move || kind_of(parent) == ItemKind::Actor;
         parameters.push_back({Name("self"), by_value ? self : type::reference(self, mode == Receiver::Mutable), false});
     }

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/semantics/queries.h"
 #include "interpreter/runtime/waiting.h"
 
 namespace braid::runtime {

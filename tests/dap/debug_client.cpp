@@ -53,6 +53,13 @@ std::optional<Json> DebugClient::event(const std::string& name) {
     }
 }
 
+bool DebugClient::wait_for_output(const std::string& category, const std::string& piece) {
+    ::alarm(90);
+    while (output_[category].find(piece) == std::string::npos)
+        if (!receive()) return false;
+    return true;
+}
+
 std::string DebugClient::transcript() const {
     std::string out;
     for (const std::string& line : log_) out += line + "\n";

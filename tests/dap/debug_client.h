@@ -24,6 +24,8 @@ class DebugClient {
     std::optional<Json> event(const std::string& name);
     /// Output events so far.
     const std::string& output(const std::string& category) { return output_[category]; }
+    /// False: the connection has ended without it.
+    bool wait_for_output(const std::string& category, const std::string& piece);
     Client& client() { return client_; }
     /// Everything received so far, one line each.
     std::string transcript() const;

@@ -135,6 +135,7 @@ class Session {
         check(!frames_.empty(), "a stack is expected");
         std::string at = fmt::format("stopped for {} in line {}", event->at("body").at("reason").get<std::string>(),
                                      frames_[0].at("line").dump());
+        if (event->at("body").contains("text")) at += ": " + event->at("body").at("text").get<std::string>();
         check(event->at("body").at("reason") == reason, at);
         if (rest.find('"') == std::string::npos) return;
         check(line_matches(frames_[0].at("line").get<int>(), quoted(rest)), at);
@@ -150,7 +151,8 @@ class Session {
 
     void thread(const std::string& pattern) {
         std::string seen;
-        for (const Json& each : request("threads").at("threads")) {
+        Json body = request("threads");
+        for (const Json& each : body.at("threads")) {
             auto name = each.at("name").get<std::string>();
             if (std::regex_search(name, std::regex(pattern))) return;
             seen += name + "; ";
@@ -166,7 +168,8 @@ class Session {
     }
 
     std::optional<Json> child(int64_t reference, const std::string& name) {
-        for (const Json& each : request("variables", {{"variablesReference", reference}}).at("variables"))
+        Json body = request("variables", {{"variablesReference", reference}});
+        for (const Json& each : body.at("variables"))
             if (each.at("name") == name) return each;
         return std::nullopt;
     }
@@ -178,7 +181,8 @@ class Session {
             else parts.back() += c;
         }
         std::optional<Json> found;
-        for (const Json& scope : request("scopes", {{"frameId", frames_[0].at("id")}}).at("scopes"))
+        Json body = request("scopes", {{"frameId", frames_[0].at("id")}});
+        for (const Json& scope : body.at("scopes"))
             if (!found) found = child(scope.at("variablesReference").get<int64_t>(), parts[0]);
         for (size_t i = 1; found && i < parts.size(); ++i) found = child(found->at("variablesReference").get<int64_t>(), parts[i]);
         return found;
@@ -209,8 +213,7 @@ class Session {
     }
 
     void output(const std::string& category, const std::string& piece) {
-        while (client_.output(category).find(piece) == std::string::npos)
-            check(client_.request("threads").at("success") == true, "it is not printed: " + client_.output(category));
+        check(client_.wait_for_output(category, piece), "the connection has ended; printed is: " + client_.output(category));
     }
 
     void ended(int code) {

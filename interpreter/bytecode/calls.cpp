@@ -260,12 +260,17 @@ void FunctionCompiler::value_call(const mir::CallTerminator& c) {
 }
 
 void FunctionCompiler::message_call(const mir::CallTerminator& c, const hir::MessageCallee& callee) {
-    Value handle;
-    if (auto* copy = std::get_if<mir::Copy>(&c.arguments[0])) handle = read_place(copy->place, false);
-    else handle = operand(c.arguments[0]);
+    // A message lends its handle, however flow spells the operand; only a temporary ends with it.
+    const mir::Operand& receiver = c.arguments[0];
+    auto* copy = std::get_if<mir::Copy>(&receiver);
+    auto* move = std::get_if<mir::Move>(&receiver);
+    Value handle = copy || move ? load(location(copy ? copy->place : move->place)) : operand(receiver);
+    bool ends = move && move->place.is_local() && body_.locals[move->place.local].kind == mir::LocalKind::Temporary;
     if (instances_.error()) return;
+    Value owned = handle;
     while (handle.type->kind == DescriptorKind::Reference)
         handle = load({Location::Address, handle.reg, kNoRegister, 0, handle.type->element->repr, handle.type->element});
+    ends = ends && owned.type->needs_drop;
     const Function* f = instances_.function(callee.method, substituted(handle.type->type->arguments), nullptr, {}, here());
     if (!f) return;
     std::vector<Virtual> words;
@@ -280,6 +285,7 @@ void FunctionCompiler::message_call(const mir::CallTerminator& c, const hir::Mes
     const Function* send = instances_.intrinsic("$message", {handle.type, future}, f->result_type, function_.policy);
     finish_call(c.destination, c.target, f->result_type, f->result_type->repr, [&](Virtual result) {
         asm_.emit_list(Opcode::Call, {result, asm_.function(send)}, {handle.reg, bound});
+        if (ends) asm_.emit_list(Opcode::Call, {kNoRegister, asm_.function(instances_.drop_glue(owned.type))}, {owned.reg});
     });
 }
 

@@ -168,7 +168,10 @@ void Debugger::stop_world(std::unique_lock<std::mutex>& lock) {
     breakpoints_.clear_entry();
     std::optional<uint64_t> pause = std::exchange(pause_, std::nullopt);
     if (pending_.empty()) {
-        report(lock, {task(*pause), {StopReason::Pause, *pause}});
+        scheduler::TaskRef paused = task(*pause);
+        if (auto all = tasks(); !paused && !all.empty()) paused = all.front();
+        uint64_t id = paused ? paused->id() : *pause;
+        report(lock, {std::move(paused), {StopReason::Pause, id}});
         return;
     }
     Hit hit = std::move(pending_.front());
@@ -311,7 +314,7 @@ scheduler::TaskRef Debugger::task(uint64_t id) const {
 
 Evaluator Debugger::evaluator(const FrameInfo& frame) {
     const Language& language = language_of(frame.function->item);
-    return Evaluator(inspector_, language.grammar(), [this, frame](std::string_view name) -> std::optional<Datum> {
+    return Evaluator(inspector_, language.grammar(), frame.function->policy, [this, frame](std::string_view name) -> std::optional<Datum> {
         FrameVariables visible = variables(frame);
         for (const auto* list : {&visible.locals, &visible.captures})
             for (const Member& each : *list)

@@ -411,7 +411,11 @@ std::string Evaluator::text(const Result& result, bool quoted) const {
     if (auto* n = std::get_if<Nothing>(&result)) return n->text;
     if (auto* b = std::get_if<bool>(&result)) return *b ? "true" : "false";
     if (auto* i = std::get_if<int64_t>(&result)) return std::to_string(*i);
-    if (auto* d = std::get_if<double>(&result)) return vm::append_number(*d, out), out;
+    if (auto* d = std::get_if<double>(&result)) {
+        if (policy_ == bytecode::SlotPolicy::Boxed) vm::append_number(*d, out);
+        else vm::append_float(*d, out);
+        return out;
+    }
     const auto& s = std::get<std::string>(result);
     if (!quoted) return s;
     return vm::append_quoted(s, out), out;

@@ -22,8 +22,8 @@ class Evaluator {
   public:
     using Lookup = std::function<std::optional<Datum>(std::string_view name)>;
 
-    Evaluator(const Inspector& inspector, const Grammar& grammar, Lookup lookup)
-        : inspector_(inspector), grammar_(grammar), lookup_(std::move(lookup)) {}
+    Evaluator(const Inspector& inspector, const Grammar& grammar, bytecode::SlotPolicy policy, Lookup lookup)
+        : inspector_(inspector), grammar_(grammar), policy_(policy), lookup_(std::move(lookup)) {}
 
     tl::expected<Result, std::string> evaluate(std::string_view expression) const;
     /// As `if` would take it.
@@ -38,6 +38,7 @@ class Evaluator {
     struct Walk;
     const Inspector& inspector_;
     const Grammar& grammar_;
+    bytecode::SlotPolicy policy_;  // how numbers are shown
     Lookup lookup_;
 };
 

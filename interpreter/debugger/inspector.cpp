@@ -156,6 +156,8 @@ void Inspector::append_scalar(std::string& out, Datum value) const {
         out += '\'';
         vm::append_utf8(static_cast<uint32_t>(value.word), out);
         out += '\'';
+    } else if (value.type->policy == SlotPolicy::Boxed && bytecode::is_float(value.type->repr)) {
+        vm::append_number(vm::word_double(value.word), out);
     } else {
         vm::show_word(vm_, *value.type, value.word, out, true);
     }

@@ -10,13 +10,13 @@ bool match_type(Type pattern, Type actual, ItemId owner, std::vector<Type>& argu
         if (!arguments[pattern->index]) arguments[pattern->index] = actual;
         return arguments[pattern->index] == actual;
     }
-    if (pattern == actual) return true;
+    if (pattern == actual && !pattern->has(TypeHasParameter)) return true;
     if (pattern->kind != actual->kind || pattern->item != actual->item || pattern->length != actual->length ||
         pattern->arguments.size() != actual->arguments.size() || pattern->fields.size() != actual->fields.size() ||
         (pattern->flags & TypeMutable) != (actual->flags & TypeMutable))
         return false;
     bool structural = !pattern->arguments.empty() || !pattern->fields.empty();
-    if (!structural) return false;  // different leaves
+    if (!structural) return pattern == actual;
     for (size_t i = 0; i < pattern->arguments.size(); ++i)
         if (!match_type(pattern->arguments[i], actual->arguments[i], owner, arguments)) return false;
     for (size_t i = 0; i < pattern->fields.size(); ++i) {

@@ -8,6 +8,26 @@
 
 namespace braid::velox_semantics {
 
+namespace {
+
+/// Errors inside of holes are those of other items: this one is not computed again when they come and go.
+bool has_syntax_errors(const ItemTree& tree) {
+    for (Preorder walk(tree.root()); walk; walk.next()) {
+        if (!walk->is_node()) continue;
+        SyntaxNode node(*walk);
+        if (!node.has_errors() || tree.is_hole(node)) {
+            walk.skip_children();
+            continue;
+        }
+        if (const auto* errors = node.green()->own_errors())
+            for (const SyntaxError& e : *errors)
+                if (default_severity(e.code) == Severity::Error) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 Body build_body(QueryContext& context, ItemId item) { return BodyBuilder(context, item).build(); }
 
 BodyBuilder::BodyBuilder(QueryContext& context, ItemId item)
@@ -42,8 +62,7 @@ Body BodyBuilder::build() {
     std::stable_sort(body_.resolutions.begin(), body_.resolutions.end(), [](const Resolution& a, const Resolution& b) { return a.node < b.node; });
     for (const ItemDiagnostic& d : body_.diagnostics) body_.has_errors |= d.severity == Severity::Error;
     // What does not parse may mean anything; hints about spelling leave the meaning alone.
-    if (tree_ && tree_.root().has_errors())
-        for (const SyntaxError& e : tree_.tree().errors()) body_.has_errors |= default_severity(e.code) == Severity::Error;
+    if (tree_) body_.has_errors |= has_syntax_errors(tree_);
     return std::move(body_);
 }
 

@@ -152,6 +152,7 @@ class BodyBuilder {
     ExprId block(const std::vector<ast::Statement>& statements, uint32_t node);
     void statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out);
     void variables(const ast::VariableDecl& v, std::vector<ExprId>& out);
+    std::optional<LocalId> declared_early(const ast::Declarator& d, Type declared, bool is_mutable);
     void module_variable(const ast::Declarator& d, std::vector<ExprId>& out);
     ExprId if_statement(const ast::IfStmt& s);
     ExprId return_statement(const ast::ReturnStmt& s);

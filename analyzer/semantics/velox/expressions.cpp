@@ -248,6 +248,12 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             if (MemberInfo info = find_member(context_, member, name); info.kind != MemberInfo::None) found.push_back(info.type);
         return found.empty() ? nullptr : type::union_of(std::move(found));
     };
+    // A literal stays one where the context tells values apart by it (`{ type: "key" }`).
+    auto field_type = [&](Type produced, Type field) {
+        bool fits = field && is_assignable(context_, produced, field);
+        bool tells_apart = produced->is(TypeKind::Literal) && field && field->is(TypeKind::Union) && restricted(context_, field, produced) == produced;
+        return tells_apart ? produced : fits ? field : widened(produced);
+    };
     auto put = [&](Name name, ExprId value, Type as) {
         value = convert(value, as);
         record.names.push_back(name);
@@ -264,13 +270,11 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             }
             Type field = wanted_field(name);
             ExprId value = expression(p.value(), field);
-            bool fits = field && is_assignable(context_, type_of(value), field);
-            put(name, value, fits ? field : widened(type_of(value)));
+            put(name, value, field_type(type_of(value), field));
         } else if (auto s = m.as<ast::ShorthandProperty>()) {
             ExprId value = this->name(s.name());
             Type field = wanted_field(Name(s.name().text()));
-            bool fits = field && is_assignable(context_, type_of(value), field);
-            put(Name(s.name().text()), value, fits ? field : widened(type_of(value)));
+            put(Name(s.name().text()), value, field_type(type_of(value), field));
         } else if (auto method = m.as<ast::MethodDecl>()) {
             Name name = member_name(method.name());
             ExprId value = closure(method.node, wanted_field(name));

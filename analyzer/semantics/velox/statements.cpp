@@ -83,6 +83,26 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
     }
 }
 
+/// `let timer = setInterval(() => clearInterval(timer))`: a variable that a function inside its own initializer names is
+/// there before the initializer; without an annotation it may hold anything.
+std::optional<LocalId> BodyBuilder::declared_early(const ast::Declarator& d, Type declared, bool is_mutable) {
+    auto name = d.binding().as<ast::NameBinding>();
+    if (!name || !name.name() || scopes_.back().names.count(Name(name.name().text()))) return std::nullopt;
+    int in_function = -1;
+    for (Preorder walk(d.initializer().node); walk; walk.next()) {
+        if (in_function >= 0 && walk.depth() <= in_function) in_function = -1;
+        Kind kind = to_kind(walk->kind());
+        if (in_function < 0 && (kind == Kind::ArrowExpr || kind == Kind::FunctionExpr)) in_function = walk.depth();
+        auto used = walk->is_node() ? ast::NameExpr::cast(*walk) : ast::NameExpr();
+        if (in_function < 0 || !used || !used.name() || used.name().text() != name.name().text()) continue;
+        uint32_t at = node_of(name.name());
+        LocalId local = declare(Name(name.name().text()), declared ? declared : type::any(), at, is_mutable);
+        resolve(at, local, body_[local].type, true);
+        return local;
+    }
+    return std::nullopt;
+}
+
 void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out) {
     bool is_mutable = !v.keyword() || to_kind(v.keyword().kind()) != Kind::ConstKw;
     for (ast::Declarator d : v.declarators()) {
@@ -96,7 +116,12 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             out.push_back(add(type::unit(), node, Let{pattern, value, ExprId::None}));
             continue;
         }
+        std::optional<LocalId> early = declared_early(d, declared, is_mutable);
         ExprId value = declared ? checked(initializer, declared, "initializer") : expression(initializer);
+        if (early) {
+            out.push_back(let_temporary(*early, convert(value, body_[*early].type), node));
+            continue;
+        }
         Type produced = type_of(value);
         Type t = declared ? declared : is_mutable ? widened(produced) : produced->is(TypeKind::Literal) ? widened(produced) : produced;
         if (!declared && (t->is(TypeKind::Null) || t->is(TypeKind::Undefined))) t = type::any();

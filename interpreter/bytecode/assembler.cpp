@@ -78,6 +78,7 @@ std::string Assembler::finish() {
         code[fixup.at + 1] = Unit(offset >> 16);
     }
     for (uint32_t pc = 0; pc < code.size();) {
+        if (instruction_length(code, pc) == 0) return "internal error: malformed code at " + std::to_string(pc);
         uint32_t at = pc + 1;
         for (Shape shape : info_of(Opcode(code[pc])).operands) {
             if (shape == Shape::None) break;

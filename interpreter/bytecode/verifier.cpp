@@ -19,7 +19,7 @@ class Verifier {
         starts_.assign(f_.code.size() + 1, false);
         for (uint32_t pc = 0; pc < f_.code.size();) {
             uint32_t length = instruction_length(f_.code, pc);
-            if (length == 0) return error(pc, "no such instruction, or cut off");
+            if (length == 0) return error(pc, "no such instruction, or cut off, after " + disassemble_instruction(f_, last_));
             if (Opcode(f_.code[pc]) == Opcode::Break) return error(pc, "a breakpoint in fresh code");
             starts_[pc] = true;
             last_ = pc;

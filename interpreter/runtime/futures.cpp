@@ -378,7 +378,9 @@ void make_future_functions(Run& run) {
 
 void register_futures(vm::NativeRegistry& r) {
     r.add("async::join_all", make_join_all);
+    r.add("async::join_all_tasks", make_join_all);
     r.add("async::race", make_race);
+    r.add("async::race_tasks", make_race);
     r.add("async::any", make_any);
     r.add("async::timeout", make_timeout);
     r.add("async::timeout_task", make_timeout);

@@ -433,6 +433,10 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             Type actual = table_.resolve(type_of(probe));
             while (actual->is(TypeKind::Reference)) actual = table_.shallow(actual->element());
             wanted = table_.shallow(wanted);
+            if (actual->is(TypeKind::List) && wanted->is(TypeKind::List)) {
+                actual = table_.shallow(actual->element());
+                wanted = table_.shallow(wanted->element());
+            }
             other = !actual->is(TypeKind::Inference) && !actual->is(TypeKind::Error) && !actual->is(TypeKind::Never) &&
                     (actual->kind != wanted->kind || actual->item != wanted->item);
             table_.rollback(before);

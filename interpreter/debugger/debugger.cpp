@@ -126,6 +126,7 @@ void Debugger::others_may_run() {
 
 void Debugger::only_held() {
     std::unique_lock lock(mutex_);
+    if (!pending_.empty() || stopping_ || world_) return;  // they are held because everything is about to stand
     if (!queued_.empty()) {
         // What is left to run stands at breakpoints of its own.
         pending_.push_back(std::move(queued_.front()));

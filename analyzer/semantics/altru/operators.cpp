@@ -1,6 +1,6 @@
 #include "analyzer/semantics/altru/builder.h"
 
-// Binary operators.
+// Binary operators, casts, quantifiers.
 namespace braid::altru_semantics {
 
 using namespace hir;
@@ -254,6 +254,54 @@ ExprId BodyBuilder::comparison(Kind kind, ExprId left, ExprId right, uint32_t no
         }
     }
     return emit(Binary{op, left, right}, type::boolean(), node);
+}
+
+ExprId BodyBuilder::check_cast(const ast::CastExpr& e) {
+    uint32_t node = node_of(e);
+    Type to = table_.shallow(types_.lower(e.type()));
+    ExprId value = check_value(e.operand(), nullptr);
+    select_deferred();
+    Type from = type_of(value);
+    if (to->is(TypeKind::Error) || from->is(TypeKind::Error)) return error_expr(node);
+    if (from->is(TypeKind::Inference) && table_.kind_of(from) == VariableKind::Integer && to->is(TypeKind::Integer)) {
+        // `300 as u8` is checked as a conversion, `1 as u8` too: the literal is an int first, unless it needs more.
+        table_.unify(from, type::integer());
+        from = type_of(value);
+    } else if (from->is(TypeKind::Inference)) {
+        Type known = table_.default_of(from);
+        if (known) table_.unify(from, known);
+        from = type_of(value);
+    }
+    if (table_.unify(from, to)) return value;
+    std::optional<ConvertKind> kind;
+    if (from->is(TypeKind::Integer) && to->is(TypeKind::Integer)) kind = ConvertKind::IntegerToInteger;
+    if (from->is(TypeKind::Integer) && to->is(TypeKind::Float)) kind = ConvertKind::IntegerToFloat;
+    if (from->is(TypeKind::Float) && to->is(TypeKind::Integer)) kind = ConvertKind::FloatToInteger;
+    if (from->is(TypeKind::Float) && to->is(TypeKind::Float)) kind = ConvertKind::FloatToFloat;
+    if (from->is(TypeKind::Char) && to->is(TypeKind::Integer)) kind = ConvertKind::CharToInteger;
+    if (from->is(TypeKind::Integer) && to->is(TypeKind::Char)) kind = ConvertKind::IntegerToChar;
+    if (from->is(TypeKind::Bool) && to->is(TypeKind::Integer)) kind = ConvertKind::BoolToInteger;
+    if (kind) return emit(Convert{*kind, value}, to, node);
+    if (auto coerced = try_coerce(value, to, node)) return *coerced;
+    auto& d = error(DiagnosticCode::TypeMismatch, node, "`as` cannot turn `" + show(from) + "` into `" + show(to) + "`");
+    if (to->is(TypeKind::String)) {
+        d.message += "; `.to_string()` does";
+    } else if (from->is(TypeKind::String)) {
+        d.message += "; `.parse[" + show(to) + "]()` reads it";
+    }
+    return error_expr(node);
+}
+
+ExprId BodyBuilder::check_quantifier(const ast::QuantifierExpr& e) {
+    uint32_t node = node_of(e);
+    ExprId range = check(e.range());
+    Type t = type_of(range);
+    Type element = is_nominal(t, Known::get().range) ? t->arguments[0] : type::integer();
+    auto mark = open_scope();
+    LocalId local = declare(Name(e.name() ? e.name().text() : std::string_view()), element, e.name() ? node_of(e.name()) : node, false);
+    ExprId body = check_as(e.body(), type::boolean());
+    close_scope(mark);
+    return emit(Quantifier{e.is_forall(), local, range, body}, type::boolean(), node);
 }
 
 }  // namespace braid::altru_semantics

@@ -1,7 +1,7 @@
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/command.h"
 #include "interpreter/dap/server.h"
@@ -33,8 +33,10 @@ int serve(std::optional<uint16_t> port) {
 
 void add_dap(CLI::App& app, int& status) {
     auto port = std::make_shared<std::optional<uint16_t>>();
-    CLI::App* command = app.add_subcommand("dap", "Serve an editor: the debug adapter protocol on standard input and output");
-    CLI::Option* tcp = command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
+    CLI::App* command =
+        app.add_subcommand("dap", "Serve an editor: the debug adapter protocol on standard input and output");
+    CLI::Option* tcp =
+        command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
     auto stdio = std::make_shared<bool>(false);
     command->add_flag("--stdio", *stdio, "Standard input and output (the default)")->excludes(tcp);
     command->callback([port, stdio, &status] { status = serve(*port); });

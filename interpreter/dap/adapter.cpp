@@ -1,8 +1,8 @@
 #include "interpreter/dap/adapter.h"
 
+#include <unistd.h>
 #include <cstdlib>
 #include <filesystem>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ tl::expected<bytecode::ContractChecks, DapError> contract_checks(const std::stri
     if (name == "off") return bytecode::ContractChecks::Off;
     return tl::unexpected(DapError{"\"contracts\" is \"all\", \"marked\" or \"off\", not \"" + name + "\""});
 }
-}
+}  // namespace
 
 const Adapter::Command Adapter::kCommands[] = {
     {"initialize", &Adapter::initialize},
@@ -47,15 +47,19 @@ const Adapter::Command Adapter::kCommands[] = {
     {"evaluate", &Adapter::evaluate},
 };
 
-int serve(protocol::Transport& transport, ServerOptions options) { return Adapter(transport, std::move(options)).run(); }
+int serve(protocol::Transport& transport, ServerOptions options) {
+    return Adapter(transport, std::move(options)).run();
+}
 
 Adapter::Adapter(protocol::Transport& transport, ServerOptions options)
-    : pool_(1), server_(transport, pool_.executor(), {.trace = std::move(options.trace)}),
+    : pool_(1),
+      server_(transport, pool_.executor(), {.trace = std::move(options.trace)}),
       output_([this](std::string_view category, std::string text) { output(category, std::move(text)); }) {
     std::vector<protocol::DapCommand> commands;
     for (const Command& command : kCommands)
-        commands.push_back({command.name, protocol::RunOn::Reader,
-                            [this, handler = command.handler](const DapRequest& request) { return (this->*handler)(request); }});
+        commands.push_back(
+            {command.name, protocol::RunOn::Reader,
+             [this, handler = command.handler](const DapRequest& request) { return (this->*handler)(request); }});
     server_.on_request(std::move(commands));
 }
 
@@ -78,49 +82,72 @@ DapReply Adapter::initialize(const DapRequest& request) {
     columns_from_1_ = request.arguments.value("columnsStartAt1", true);
     request.after_reply([this] { server_.event("initialized"); });
     Json filters = Json::array({
-        {{"filter", "panic"}, {"label", "Panics"}, {"description", "Failed contracts, indices, unwraps, and panic()"}, {"default", true}},
-        {{"filter", "uncaught"}, {"label", "Uncaught Errors"}, {"description", "Thrown, and nothing catches them"}, {"default", true}},
-        {{"filter", "caught"}, {"label", "Caught Errors"}, {"description", "Every error, where it is thrown"}, {"default", false}},
+        {{"filter", "panic"},
+         {"label", "Panics"},
+         {"description", "Failed contracts, indices, unwraps, and panic()"},
+         {"default", true}},
+        {{"filter", "uncaught"},
+         {"label", "Uncaught Errors"},
+         {"description", "Thrown, and nothing catches them"},
+         {"default", true}},
+        {{"filter", "caught"},
+         {"label", "Caught Errors"},
+         {"description", "Every error, where it is thrown"},
+         {"default", false}},
     });
     return Json{
-        {"supportsConfigurationDoneRequest", true}, {"supportsConditionalBreakpoints", true},
-        {"supportsHitConditionalBreakpoints", true}, {"supportsLogPoints", true},
-        {"supportsBreakpointLocationsRequest", true}, {"supportsEvaluateForHovers", true},
-        {"supportsExceptionInfoRequest", true}, {"supportsTerminateRequest", true},
-        {"supportsDelayedStackTraceLoading", true}, {"supportsSingleThreadExecutionRequests", true},
-        {"supportsCancelRequest", true}, {"exceptionBreakpointFilters", filters},
+        {"supportsConfigurationDoneRequest", true},
+        {"supportsConditionalBreakpoints", true},
+        {"supportsHitConditionalBreakpoints", true},
+        {"supportsLogPoints", true},
+        {"supportsBreakpointLocationsRequest", true},
+        {"supportsEvaluateForHovers", true},
+        {"supportsExceptionInfoRequest", true},
+        {"supportsTerminateRequest", true},
+        {"supportsDelayedStackTraceLoading", true},
+        {"supportsSingleThreadExecutionRequests", true},
+        {"supportsCancelRequest", true},
+        {"exceptionBreakpointFilters", filters},
     };
 }
 
 DapReply Adapter::attach(const DapRequest&) {
-    return tl::unexpected(DapError{"this adapter starts programs itself; use a configuration with \"request\": \"launch\""});
+    return tl::unexpected(
+        DapError{"this adapter starts programs itself; use a configuration with \"request\": \"launch\""});
 }
 
 DapReply Adapter::launch(const DapRequest& request) {
     const Json& arguments = request.arguments;
     if (launched_) return tl::unexpected(DapError{"a program is being debugged already"});
     auto asked = arguments.find("program");
-    if (asked == arguments.end() || !asked->is_string()) return tl::unexpected(DapError{"\"program\" has to name a file"});
+    if (asked == arguments.end() || !asked->is_string())
+        return tl::unexpected(DapError{"\"program\" has to name a file"});
     auto contracts = contract_checks(arguments.value("contracts", "all"));
     if (!contracts) return tl::unexpected(contracts.error());
     runtime::SessionOptions options;
     options.arguments = arguments.value("args", std::vector<std::string>{});
-    if (auto seed = arguments.find("seed"); seed != arguments.end() && !seed->is_null()) options.seed = seed->get<uint64_t>();
+    if (auto seed = arguments.find("seed"); seed != arguments.end() && !seed->is_null())
+        options.seed = seed->get<uint64_t>();
     if (auto workers = arguments.find("workers"); workers != arguments.end() && !workers->is_null()) {
         auto count = workers->get<int64_t>();
         if (count < 1 || count > 1024) return tl::unexpected(DapError{"\"workers\" is a number from 1 to 1024"});
         options.workers = static_cast<unsigned>(count);
     }
     program_path_ = normalized_path(asked->get<std::string>());
-    if (auto cwd = arguments.find("cwd"); cwd != arguments.end() && cwd->is_string() && !cwd->get<std::string>().empty()) {
+    if (auto cwd = arguments.find("cwd");
+        cwd != arguments.end() && cwd->is_string() && !cwd->get<std::string>().empty()) {
         std::error_code error;
         std::filesystem::current_path(cwd->get<std::string>(), error);
-        if (error) return tl::unexpected(DapError{fmt::format("cannot go to {}: {}", cwd->get<std::string>(), error.message())});
+        if (error)
+            return tl::unexpected(
+                DapError{fmt::format("cannot go to {}: {}", cwd->get<std::string>(), error.message())});
     }
     if (auto env = arguments.find("env"); env != arguments.end() && env->is_object())
         for (const auto& [name, value] : env->items()) {
-            if (value.is_null()) unsetenv(name.c_str());
-            else setenv(name.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str(), 1);
+            if (value.is_null())
+                unsetenv(name.c_str());
+            else
+                setenv(name.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str(), 1);
         }
 
     auto loaded = load_program(program_path_, *contracts);
@@ -147,7 +174,10 @@ DapReply Adapter::launch(const DapRequest& request) {
         if (stop_on_entry_) debugger_->stop_at_entry();
     }
     request.after_reply([this] {
-        server_.event("process", {{"name", program_path_}, {"systemProcessId", getpid()}, {"isLocalProcess", true}, {"startMethod", "launch"}});
+        server_.event("process", {{"name", program_path_},
+                                  {"systemProcessId", getpid()},
+                                  {"isLocalProcess", true},
+                                  {"startMethod", "launch"}});
         bind_breakpoints();
         start();
     });
@@ -181,8 +211,10 @@ void Adapter::run_program() {
 void Adapter::end_program() {
     if (!runner_.joinable()) return;
     if (!ended_) {
-        if (debugger_) debugger_->terminate(kTerminated);
-        else session_->stop(kTerminated);
+        if (debugger_)
+            debugger_->terminate(kTerminated);
+        else
+            session_->stop(kTerminated);
     }
     runner_.join();
 }
@@ -195,8 +227,10 @@ DapReply Adapter::terminate(const DapRequest& request) {
             started_ = true;  // never to be
             server_.event("terminated");
         } else if (!ended_) {
-            if (debugger_) debugger_->terminate(kTerminated);
-            else session_->stop(kTerminated);
+            if (debugger_)
+                debugger_->terminate(kTerminated);
+            else
+                session_->stop(kTerminated);
         }
     });
     return Json();

@@ -30,8 +30,10 @@ DapReply Adapter::set_breakpoints(const DapRequest& request) {
     const Json& source = request.arguments.at("source");
     std::string path = source.value("path", "");
     int64_t reference = source.value("sourceReference", int64_t{0});
-    if (reference > 0 && static_cast<size_t>(reference) <= files().size()) path = files().path(static_cast<FileId>(reference - 1));
-    else path = normalized_path(path);
+    if (reference > 0 && static_cast<size_t>(reference) <= files().size())
+        path = files().path(static_cast<FileId>(reference - 1));
+    else
+        path = normalized_path(path);
     std::vector<BreakpointRequest> requests;
     Json asked = request.arguments.value("breakpoints", Json::array());
     if (!request.arguments.contains("breakpoints"))  // clients of the protocol's first versions
@@ -47,12 +49,16 @@ DapReply Adapter::set_breakpoints(const DapRequest& request) {
     }
     Json out = Json::array();
     if (debugger_) {
-        for (const auto& breakpoint : debugger_->set_breakpoints(path, requests)) out.push_back(breakpoint_json(*breakpoint));
+        for (const auto& breakpoint : debugger_->set_breakpoints(path, requests))
+            out.push_back(breakpoint_json(*breakpoint));
     } else {
         for (BreakpointRequest& each : requests) {
             each.id = next_early_id_++;
-            out.push_back({{"id", each.id}, {"verified", false}, {"line", line_out(each.line)},
-                           {"message", launched_ ? "the program runs without a debugger" : "the program has not been launched yet"}});
+            out.push_back({{"id", each.id},
+                           {"verified", false},
+                           {"line", line_out(each.line)},
+                           {"message", launched_ ? "the program runs without a debugger"
+                                                 : "the program has not been launched yet"}});
         }
         early_breakpoints_[path] = std::move(requests);
     }
@@ -69,15 +75,19 @@ void Adapter::bind_breakpoints() {
 DapReply Adapter::breakpoint_locations(const DapRequest& request) {
     const Json& source = request.arguments.at("source");
     uint32_t first = line_in(request.arguments.at("line").get<uint32_t>());
-    uint32_t last = request.arguments.contains("endLine") ? line_in(request.arguments.at("endLine").get<uint32_t>()) : first;
+    uint32_t last =
+        request.arguments.contains("endLine") ? line_in(request.arguments.at("endLine").get<uint32_t>()) : first;
     Json out = Json::array();
-    const debugger::FileMap* file = debugger_ ? debugger_->sources().file(normalized_path(source.value("path", ""))) : nullptr;
+    const debugger::FileMap* file =
+        debugger_ ? debugger_->sources().file(normalized_path(source.value("path", ""))) : nullptr;
     if (file)
         for (const debugger::Statement& statement : file->statements) {
             if (statement.line < first || statement.line > last) continue;
             debugger::SourcePosition at = file->position(statement.range);
-            out.push_back({{"line", line_out(at.line)}, {"column", column_out(at.column)},
-                           {"endLine", line_out(at.end_line)}, {"endColumn", column_out(at.end_column)}});
+            out.push_back({{"line", line_out(at.line)},
+                           {"column", column_out(at.column)},
+                           {"endLine", line_out(at.end_line)},
+                           {"endColumn", column_out(at.end_column)}});
         }
     return Json{{"breakpoints", std::move(out)}};
 }
@@ -103,7 +113,10 @@ DapReply Adapter::exception_info(const DapRequest& request) {
     if (last_stop_.reason != StopReason::Error || last_stop_.task != id)
         return tl::unexpected(DapError{.message = "this task has not stopped at an error", .show_user = false});
     Json details{{"message", last_stop_.text}, {"typeName", last_stop_.description}};
-    return Json{{"exceptionId", last_stop_.description}, {"description", last_stop_.text}, {"breakMode", "always"}, {"details", details}};
+    return Json{{"exceptionId", last_stop_.description},
+                {"description", last_stop_.text},
+                {"breakMode", "always"},
+                {"details", details}};
 }
 
 // --- stops ---
@@ -116,7 +129,8 @@ void Adapter::stopped(const debugger::Stop& stop) {
     }
     tell_threads(listed_tasks());
     constexpr const char* kReasons[] = {"entry", "breakpoint", "step", "pause", "exception"};
-    Json body{{"reason", kReasons[static_cast<size_t>(stop.reason)]}, {"threadId", stop.task}, {"allThreadsStopped", true}};
+    Json body{
+        {"reason", kReasons[static_cast<size_t>(stop.reason)]}, {"threadId", stop.task}, {"allThreadsStopped", true}};
     if (!stop.breakpoints.empty()) body["hitBreakpointIds"] = stop.breakpoints;
     if (stop.reason == StopReason::Error) {
         body["description"] = stop.description == "panic" ? "Paused on panic" : "Paused on " + stop.description;
@@ -179,9 +193,15 @@ DapReply Adapter::step(const DapRequest& request, StepKind kind) {
     return Json();
 }
 
-DapReply Adapter::next(const DapRequest& request) { return step(request, StepKind::Over); }
-DapReply Adapter::step_in(const DapRequest& request) { return step(request, StepKind::Into); }
-DapReply Adapter::step_out(const DapRequest& request) { return step(request, StepKind::Out); }
+DapReply Adapter::next(const DapRequest& request) {
+    return step(request, StepKind::Over);
+}
+DapReply Adapter::step_in(const DapRequest& request) {
+    return step(request, StepKind::Into);
+}
+DapReply Adapter::step_out(const DapRequest& request) {
+    return step(request, StepKind::Out);
+}
 
 DapReply Adapter::pause(const DapRequest& request) {
     if (!debugger_ || !started_) return tl::unexpected(DapError{"no program is being debugged"});

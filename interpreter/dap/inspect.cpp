@@ -14,12 +14,13 @@ using debugger::Member;
 
 namespace {
 
-constexpr size_t kMaxThreads = 500;    // DAP cannot page them; braid/tasks can
-constexpr size_t kMaxVariables = 1000; // without a count the client gets the first of them
+constexpr size_t kMaxThreads = 500;     // DAP cannot page them; braid/tasks can
+constexpr size_t kMaxVariables = 1000;  // without a count the client gets the first of them
 
 bool is_plain_name(std::string_view name) {
     if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-    return std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c >= 0x80; });
+    return std::all_of(name.begin(), name.end(),
+                       [](unsigned char c) { return std::isalnum(c) || c == '_' || c >= 0x80; });
 }
 
 /// What a member is reached by from the expression for its owner; empty: no expression reaches it.
@@ -53,7 +54,8 @@ std::vector<scheduler::TaskRef> Adapter::listed_tasks() const {
     auto live = shown_tasks();
     if (live.size() <= kMaxThreads) return live;
     std::lock_guard lock(mutex_);
-    auto stopped = std::find_if(live.begin(), live.end(), [&](const auto& task) { return task->id() == last_stop_.task; });
+    auto stopped =
+        std::find_if(live.begin(), live.end(), [&](const auto& task) { return task->id() == last_stop_.task; });
     if (stopped != live.end()) std::iter_swap(live.begin(), stopped);
     live.resize(kMaxThreads);
     return live;
@@ -84,7 +86,9 @@ DapReply Adapter::tasks(const DapRequest& request) {
     Json out = Json::array();
     for (size_t i = start; i < end; ++i) {
         const vm::VmTask& task = vm::vm_task(live[i]);
-        out.push_back({{"id", task.id()}, {"name", thread_name(task, false)}, {"kind", vm::name_of(task.task_kind())},
+        out.push_back({{"id", task.id()},
+                       {"name", thread_name(task, false)},
+                       {"kind", vm::name_of(task.task_kind())},
                        {"state", debugger::task_state(task)}});
     }
     return Json{{"tasks", std::move(out)}, {"total", live.size()}};
@@ -124,7 +128,11 @@ Json Adapter::frame_json(const FrameInfo& frame, uint64_t task, size_t index) {
 
 /// A task that has not begun: where it was started.
 Json Adapter::spawn_frame(const vm::VmTask& task) {
-    Json out{{"id", 0}, {"name", task.display_name() + " (not begun)"}, {"line", 0}, {"column", 0}, {"presentationHint", "label"}};
+    Json out{{"id", 0},
+             {"name", task.display_name() + " (not begun)"},
+             {"line", 0},
+             {"column", 0},
+             {"presentationHint", "label"}};
     vm::SourceSite site = task.spawn_site();
     if (site.item == ItemId::None) return out;
     if (const debugger::FileMap* file = debugger_->sources().file(file_of(site.item))) {
@@ -145,7 +153,8 @@ DapReply Adapter::stack_trace(const DapRequest& request) {
     scheduler::TaskRef task = debugger_->task(id);
     if (!task) return tl::unexpected(DapError{.message = fmt::format("there is no task {}", id), .show_user = false});
     auto all = debugger_->frames(vm::vm_task(task));
-    size_t start = request.arguments.value("startFrame", size_t{0}), levels = request.arguments.value("levels", size_t{0});
+    size_t start = request.arguments.value("startFrame", size_t{0}),
+           levels = request.arguments.value("levels", size_t{0});
     size_t end = levels == 0 ? all.size() : std::min(all.size(), start + std::min(levels, all.size()));
     Json out = Json::array();
     for (size_t i = start; i < end; ++i) out.push_back(frame_json(all[i], id, i));
@@ -156,13 +165,17 @@ DapReply Adapter::stack_trace(const DapRequest& request) {
 DapReply Adapter::scopes(const DapRequest& request) {
     if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     size_t id = request.arguments.at("frameId").get<size_t>();
-    if (id == 0 || id > frames_.size()) return tl::unexpected(DapError{.message = "this frame is gone", .show_user = false});
+    if (id == 0 || id > frames_.size())
+        return tl::unexpected(DapError{.message = "this frame is gone", .show_user = false});
     const FrameInfo& frame = frames_[id - 1].info;
     Json out = Json::array();
     auto add = [&](const char* name, ScopeKind kind, size_t count, const char* hint) {
         if (count == 0 && kind != ScopeKind::Locals) return;
         references_.push_back(Scope{id - 1, kind});
-        Json scope{{"name", name}, {"variablesReference", references_.size()}, {"namedVariables", count}, {"expensive", false}};
+        Json scope{{"name", name},
+                   {"variablesReference", references_.size()},
+                   {"namedVariables", count},
+                   {"expensive", false}};
         if (hint) scope["presentationHint"] = hint;
         out.push_back(std::move(scope));
     };
@@ -197,17 +210,20 @@ Json Adapter::variable_json(const Member& member, const std::string& evaluate_na
 DapReply Adapter::variables(const DapRequest& request) {
     if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     size_t id = request.arguments.at("variablesReference").get<size_t>();
-    if (id == 0 || id > references_.size()) return tl::unexpected(DapError{.message = "this value is gone", .show_user = false});
-    uint64_t start = request.arguments.value("start", uint64_t{0}), count = request.arguments.value("count", uint64_t{0});
+    if (id == 0 || id > references_.size())
+        return tl::unexpected(DapError{.message = "this value is gone", .show_user = false});
+    uint64_t start = request.arguments.value("start", uint64_t{0}),
+             count = request.arguments.value("count", uint64_t{0});
     if (count == 0) count = kMaxVariables;
     Json out = Json::array();
     auto reference = references_[id - 1];  // a copy: the table grows below
     if (auto* scope = std::get_if<Scope>(&reference)) {
         const FrameInfo frame = frames_[scope->frame].info;
         debugger::FrameVariables visible = debugger_->variables(frame);
-        std::vector<Member> members = scope->kind == ScopeKind::Locals     ? std::move(visible.locals)
-                                      : scope->kind == ScopeKind::Captures ? std::move(visible.captures)
-                                                                           : debugger::statics_of(frame, debugger_->vm());
+        std::vector<Member> members = scope->kind == ScopeKind::Locals ? std::move(visible.locals)
+                                      : scope->kind == ScopeKind::Captures
+                                          ? std::move(visible.captures)
+                                          : debugger::statics_of(frame, debugger_->vm());
         for (uint64_t i = start; i < members.size() && i - start < count; ++i)
             out.push_back(variable_json(members[i], members[i].name));
         return Json{{"variables", std::move(out)}};
@@ -242,13 +258,16 @@ DapReply Adapter::evaluate(const DapRequest& request) {
         }
         scheduler::TaskRef task = debugger_->task(stopped);
         auto all = task ? debugger_->frames(vm::vm_task(task)) : std::vector<FrameInfo>{};
-        if (all.empty()) return tl::unexpected(DapError{.message = "there is no frame to evaluate in", .show_user = show});
+        if (all.empty())
+            return tl::unexpected(DapError{.message = "there is no frame to evaluate in", .show_user = show});
         frame = all[0];
     }
     debugger::Evaluator evaluator = debugger_->evaluator(frame);
     auto result = evaluator.evaluate(expression);
     if (!result) return tl::unexpected(DapError{.message = result.error(), .show_user = show});
-    Json out{{"result", evaluator.text(*result, context != "clipboard")}, {"type", evaluator.type_name(*result)}, {"variablesReference", 0}};
+    Json out{{"result", evaluator.text(*result, context != "clipboard")},
+             {"type", evaluator.type_name(*result)},
+             {"variablesReference", 0}};
     if (auto* datum = std::get_if<Datum>(&*result)) put_value(out, *datum, expression);
     return out;
 }

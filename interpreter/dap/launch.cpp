@@ -47,7 +47,8 @@ std::vector<ItemId> entries_of(QueryContext& context, const std::vector<FileId>&
         if (!block || !block->statements.empty() || block->value != ExprId::None) entries.push_back(file_item(file));
     }
     for (const auto& child : *context.get<ItemChildren>(file_item(order.back())))
-        if (kind_of(child.item) == ItemKind::Function && name_of(child.item) == Name("main")) entries.push_back(child.item);
+        if (kind_of(child.item) == ItemKind::Function && name_of(child.item) == Name("main"))
+            entries.push_back(child.item);
     return entries;
 }
 

@@ -55,7 +55,8 @@ std::vector<BreakpointPtr> BreakpointSet::set(const std::string& path, const std
     const FileMap* file = sources_.file(path);
     std::vector<BreakpointPtr> fresh;
     for (const BreakpointRequest& request : requests) {
-        auto kept = std::find_if(old.begin(), old.end(), [&](const BreakpointPtr& b) { return same(b->request, request); });
+        auto kept =
+            std::find_if(old.begin(), old.end(), [&](const BreakpointPtr& b) { return same(b->request, request); });
         if (kept != old.end()) {
             fresh.push_back(*kept);
             old.erase(kept);
@@ -86,12 +87,14 @@ BreakpointPtr BreakpointSet::make(const FileMap* file, const BreakpointRequest& 
     if (!request.hit_condition.empty() && !parse_hit_condition(request.hit_condition)) {
         breakpoint->verified = false;
         breakpoint->places.clear();
-        breakpoint->message = "a hit count is a number, or one of > >= < <= == % and a number; not `" + request.hit_condition + "`";
+        breakpoint->message =
+            "a hit count is a number, or one of > >= < <= == % and a number; not `" + request.hit_condition + "`";
     }
     return breakpoint;
 }
 
-void BreakpointSet::bind(const BreakpointPtr& breakpoint, const FileMap& file, const std::vector<uint32_t>& statements) {
+void BreakpointSet::bind(const BreakpointPtr& breakpoint, const FileMap& file,
+                         const std::vector<uint32_t>& statements) {
     breakpoint->position = file.position(file.statements[statements[0]].range);
     for (uint32_t index : statements) {
         const Statement& statement = file.statements[index];

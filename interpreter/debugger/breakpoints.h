@@ -12,19 +12,19 @@
 namespace braid::debugger {
 
 struct BreakpointRequest {
-    uint32_t line = 0;             // from 1
+    uint32_t line = 0;  // from 1
     std::string condition;
-    std::string hit_condition;     // `5`, `>= 5`, `% 5`
-    std::string log_message;       // with `{expressions}`; such a breakpoint does not stop
-    int id = 0;                    // its id, if it has one already
+    std::string hit_condition;  // `5`, `>= 5`, `% 5`
+    std::string log_message;    // with `{expressions}`; such a breakpoint does not stop
+    int id = 0;                 // its id, if it has one already
 };
 
 struct Breakpoint {
     int id = 0;
     BreakpointRequest request;
     bool verified = false;
-    std::string message;           // why not
-    SourcePosition position;       // where it stands
+    std::string message;      // why not
+    SourcePosition position;  // where it stands
     bool is_entry = false;
     std::vector<std::pair<const Function*, uint32_t>> places;
     std::atomic<uint64_t> hits{0};

@@ -7,8 +7,13 @@ namespace braid::debugger {
 using vm::StopAction;
 
 Debugger::Debugger(vm::Vm& vm, Snapshot snapshot, Listener& listener)
-    : vm_(vm), listener_(listener), sources_(std::move(snapshot), vm.program()), inspector_(vm),
-      breakpoints_(sources_, vm.breakpoints()), stepper_(sources_), thread_([this] { control(); }) {
+    : vm_(vm),
+      listener_(listener),
+      sources_(std::move(snapshot), vm.program()),
+      inspector_(vm),
+      breakpoints_(sources_, vm.breakpoints()),
+      stepper_(sources_),
+      thread_([this] { control(); }) {
     vm_.set_debug_hook(this);
 }
 
@@ -24,7 +29,8 @@ Debugger::~Debugger() {
 
 // --- what to stop at ---
 
-std::vector<BreakpointPtr> Debugger::set_breakpoints(const std::string& path, const std::vector<BreakpointRequest>& requests) {
+std::vector<BreakpointPtr> Debugger::set_breakpoints(const std::string& path,
+                                                     const std::vector<BreakpointRequest>& requests) {
     std::vector<BreakpointPtr> result;
     standing([&] { result = breakpoints_.set(path, requests); });
     return result;
@@ -58,8 +64,8 @@ bool Debugger::passes(const Breakpoint& breakpoint, const std::optional<FrameInf
     if (!frame || request.condition.empty()) return true;
     auto result = evaluator(*frame).condition(request.condition);
     if (result) return *result;
-    listener_.logged("the condition `" + request.condition + "` cannot be evaluated: " + result.error() + "\n", frame->file,
-                     breakpoint.position.line);
+    listener_.logged("the condition `" + request.condition + "` cannot be evaluated: " + result.error() + "\n",
+                     frame->file, breakpoint.position.line);
     return true;  // better to stop than to run past
 }
 
@@ -74,12 +80,15 @@ StopAction Debugger::on_breakpoint(vm::VmTask& task, const Function& function, u
         if (!passes(*breakpoint, frame)) continue;
         if (!breakpoint->wants_hit(++breakpoint->hits)) continue;
         if (!request.log_message.empty() && frame) {
-            listener_.logged(evaluator(*frame).interpolate(request.log_message) + "\n", frame->file, breakpoint->position.line);
+            listener_.logged(evaluator(*frame).interpolate(request.log_message) + "\n", frame->file,
+                             breakpoint->position.line);
             continue;
         }
         stops = true;
-        if (breakpoint->is_entry) stop.reason = StopReason::Entry;
-        else stop.breakpoints.push_back(breakpoint->id);
+        if (breakpoint->is_entry)
+            stop.reason = StopReason::Entry;
+        else
+            stop.breakpoints.push_back(breakpoint->id);
     }
     return stops ? hold(task, std::move(stop)) : StopAction::Continue;
 }
@@ -97,12 +106,14 @@ StopAction Debugger::on_raise(vm::VmTask& task, Word error, bool caught) {
     }
     auto* object = vm::object_of(error);
     bool is_panic = heap::Value(error).is_pointer() && vm_.kind_of(object) == vm::ObjectKind::Panic;
-    if (is_panic && object->slots()[vm::kPanicKind] != static_cast<Word>(vm::PanicKind::Panic)) return StopAction::Continue;
+    if (is_panic && object->slots()[vm::kPanicKind] != static_cast<Word>(vm::PanicKind::Panic))
+        return StopAction::Continue;
     // Below an async boundary somebody may be waiting for the rejection.
     const auto& entries = vm_.program().entries;
     if (!is_panic && !caught)
         for (const vm::FrameView& frame : task.frames())
-            caught |= frame.function->is_async && std::find(entries.begin(), entries.end(), frame.function) == entries.end();
+            caught |=
+                frame.function->is_async && std::find(entries.begin(), entries.end(), frame.function) == entries.end();
     bool wanted = is_panic ? filters.panics : caught ? filters.caught : filters.uncaught;
     if (!wanted) return StopAction::Continue;
     auto [kind, message] = inspector_.describe_error(error);
@@ -207,7 +218,8 @@ void Debugger::report(std::unique_lock<std::mutex>& lock, Hit hit) {
 
 bool Debugger::still_wanted(const Stop& stop) const {
     if (stop.reason != StopReason::Breakpoint) return true;
-    return std::any_of(stop.breakpoints.begin(), stop.breakpoints.end(), [&](int id) { return breakpoints_.exists(id); });
+    return std::any_of(stop.breakpoints.begin(), stop.breakpoints.end(),
+                       [&](int id) { return breakpoints_.exists(id); });
 }
 
 void Debugger::let_go() {
@@ -315,15 +327,16 @@ scheduler::TaskRef Debugger::task(uint64_t id) const {
 
 Evaluator Debugger::evaluator(const FrameInfo& frame) {
     const Language& language = language_of(frame.function->item);
-    return Evaluator(inspector_, language.grammar(), frame.function->policy, [this, frame](std::string_view name) -> std::optional<Datum> {
-        FrameVariables visible = variables(frame);
-        for (const auto* list : {&visible.locals, &visible.captures})
-            for (const Member& each : *list)
-                if (each.name == name) return each.value;
-        for (const Member& each : statics_of(frame, vm_))
-            if (each.name == name) return each.value;
-        return std::nullopt;
-    });
+    return Evaluator(inspector_, language.grammar(), frame.function->policy,
+                     [this, frame](std::string_view name) -> std::optional<Datum> {
+                         FrameVariables visible = variables(frame);
+                         for (const auto* list : {&visible.locals, &visible.captures})
+                             for (const Member& each : *list)
+                                 if (each.name == name) return each.value;
+                         for (const Member& each : statics_of(frame, vm_))
+                             if (each.name == name) return each.value;
+                         return std::nullopt;
+                     });
 }
 
 }  // namespace braid::debugger

@@ -41,8 +41,8 @@ struct ErrorFilters {
     bool caught = false;
 };
 
-/// One program under a debugger. Made after the Vm is linked and attached to its scheduler, before it runs; outlives the
-/// run. All functions from any thread but the workers'.
+/// One program under a debugger. Made after the Vm is linked and attached to its scheduler, before it runs; outlives
+/// the run. All functions from any thread but the workers'.
 class Debugger final : public vm::DebugHook {
   public:
     Debugger(vm::Vm& vm, Snapshot snapshot, Listener& listener);
@@ -117,13 +117,13 @@ class Debugger final : public vm::DebugHook {
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    std::optional<scheduler::StoppedWorld> world_;   // while stopped
-    scheduler::TaskRef reported_;                    // held, and what the user looks at
-    std::deque<Hit> pending_;                        // since the program went on
-    std::deque<Hit> queued_;                         // stopped at the same time as one that was reported
+    std::optional<scheduler::StoppedWorld> world_;  // while stopped
+    scheduler::TaskRef reported_;                   // held, and what the user looks at
+    std::deque<Hit> pending_;                       // since the program went on
+    std::deque<Hit> queued_;                        // stopped at the same time as one that was reported
     std::optional<uint64_t> pause_;
     ErrorFilters filters_;
-    bool stopping_ = false;                          // one at a time waits for the world to stand
+    bool stopping_ = false;  // one at a time waits for the world to stand
     bool detached_ = false;
     bool closing_ = false;
     std::thread thread_;

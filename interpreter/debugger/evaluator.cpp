@@ -18,7 +18,9 @@ namespace {
 constexpr int kMaxDepth = 100;
 constexpr size_t kMaxLength = 10'000;  // of an expression
 
-Outcome fail(std::string message) { return tl::unexpected(std::move(message)); }
+Outcome fail(std::string message) {
+    return tl::unexpected(std::move(message));
+}
 
 /// What self-describing words and typed scalars say in C++; anything else stays where it lies.
 Result plain(const Inspector& inspector, Datum value) {
@@ -58,8 +60,8 @@ bool equal(const Inspector& inspector, const Result& a, const Result& b) {
         auto *i = std::get_if<int64_t>(&a), *j = std::get_if<int64_t>(&b);
         return i && j ? *i == *j : *x == *y;
     }
-    if (auto *x = std::get_if<bool>(&a), *y = std::get_if<bool>(&b); x && y) return *x == *y;
-    if (auto *x = std::get_if<std::string>(&a), *y = std::get_if<std::string>(&b); x && y) return *x == *y;
+    if (auto* x = std::get_if<bool>(&a), *y = std::get_if<bool>(&b); x && y) return *x == *y;
+    if (auto* x = std::get_if<std::string>(&a), *y = std::get_if<std::string>(&b); x && y) return *x == *y;
     auto *n = std::get_if<Nothing>(&a), *m = std::get_if<Nothing>(&b);
     if (n && m) return true;
     auto *x = std::get_if<Datum>(&a), *y = std::get_if<Datum>(&b);
@@ -194,8 +196,11 @@ struct Evaluator::Walk {
     Outcome dispatch(const SyntaxNode& node) {
         std::string_view kind = node.kind_name();
         auto parts = nodes(node);
-        auto is = [&](std::initializer_list<std::string_view> names) { return std::find(names.begin(), names.end(), kind) != names.end(); };
-        if (is({"ExprStmt", "ParenExpr", "NonNullExpr", "TryExpr", "BorrowExpr"}) && parts.size() == 1) return eval(parts[0]);
+        auto is = [&](std::initializer_list<std::string_view> names) {
+            return std::find(names.begin(), names.end(), kind) != names.end();
+        };
+        if (is({"ExprStmt", "ParenExpr", "NonNullExpr", "TryExpr", "BorrowExpr"}) && parts.size() == 1)
+            return eval(parts[0]);
         if (is({"PathExpr", "NameExpr", "ThisExpr", "ScopedExpr"})) return name(std::string(node.text()));
         if (kind == "LiteralExpr") return literal(node.text());
         if (kind == "StringExpr" && parts.empty()) return Result(unquoted(node.text()));
@@ -219,7 +224,8 @@ struct Evaluator::Walk {
         if (text == "true") return Result(true);
         if (text == "false") return Result(false);
         if (text == "null" || text == "undefined") return Result(Nothing{std::string(text)});
-        if (!text.empty() && (text[0] == '"' || text[0] == '\'' || text[0] == '`' || text[0] == 'r')) return Result(unquoted(text));
+        if (!text.empty() && (text[0] == '"' || text[0] == '\'' || text[0] == '`' || text[0] == 'r'))
+            return Result(unquoted(text));
         return number(text);
     }
 
@@ -229,7 +235,8 @@ struct Evaluator::Walk {
         size_t last = text.rfind("::");
         std::string_view bare = std::string_view(text).substr(last == text.npos ? 0 : last + 2);
         // A variant's name (`None`, `State::Open`) can only be compared with.
-        if (last != text.npos || (!bare.empty() && bare[0] >= 'A' && bare[0] <= 'Z')) return Result(Nothing{std::string(bare)});
+        if (last != text.npos || (!bare.empty() && bare[0] >= 'A' && bare[0] <= 'Z'))
+            return Result(Nothing{std::string(bare)});
         return fail("`" + text + "` is not known here");
     }
 
@@ -253,7 +260,8 @@ struct Evaluator::Walk {
     }
 
     static uint64_t vm_length(std::string_view text) {
-        return static_cast<uint64_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+        return static_cast<uint64_t>(
+            std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
     }
 
     Outcome index(const SyntaxNode& base, SyntaxNode at) {
@@ -291,7 +299,8 @@ struct Evaluator::Walk {
         bool has_arguments = parts.size() > 1 && !nodes(parts.back()).empty();
         if ((kind == "FieldExpr" || kind == "MemberExpr") && inner.size() == 1) {
             std::string name = token_text(parts[0], true);
-            if (!has_arguments && (name == "len" || name == "length" || name == "size")) return member(inner[0], "length");
+            if (!has_arguments && (name == "len" || name == "length" || name == "size"))
+                return member(inner[0], "length");
             if (!has_arguments && (name == "clone" || name == "toString")) return eval(inner[0]);
             if (!has_arguments && name == "is_empty") {
                 Outcome length = member(inner[0], "length");
@@ -312,7 +321,8 @@ struct Evaluator::Walk {
         if (!value) return value;
         auto* datum = std::get_if<Datum>(&*value);
         std::string name(datum ? e.inspector_.variant_name(*datum) : std::string_view());
-        std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
         return Result(name == wanted);
     }
 
@@ -380,7 +390,8 @@ Outcome Evaluator::evaluate(std::string_view expression) const {
     auto tree = grammar_.parse(std::make_shared<const std::string>(std::string(expression) + "\n"));
     // The outermost expression statement has to be all there is.
     for (const SyntaxError& error : tree->errors())
-        if (default_severity(error.code) == Severity::Error && error.range.begin < expression.size()) return fail(error.message);
+        if (default_severity(error.code) == Severity::Error && error.range.begin < expression.size())
+            return fail(error.message);
     auto statements = tree->root().child_nodes();
     if (statements.size() != 1) return fail("one expression is expected");
     return Walk{*this}.eval(statements[0]);
@@ -412,8 +423,10 @@ std::string Evaluator::text(const Result& result, bool quoted) const {
     if (auto* b = std::get_if<bool>(&result)) return *b ? "true" : "false";
     if (auto* i = std::get_if<int64_t>(&result)) return std::to_string(*i);
     if (auto* d = std::get_if<double>(&result)) {
-        if (policy_ == bytecode::SlotPolicy::Boxed) vm::append_number(*d, out);
-        else vm::append_float(*d, out);
+        if (policy_ == bytecode::SlotPolicy::Boxed)
+            vm::append_number(*d, out);
+        else
+            vm::append_float(*d, out);
         return out;
     }
     const auto& s = std::get<std::string>(result);

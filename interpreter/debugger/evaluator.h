@@ -9,7 +9,8 @@
 #include "interpreter/debugger/inspector.h"
 
 /// Expressions as conditions, watches and log points use them, in the grammar of the frame's language: names, members,
-/// elements, literals, arithmetic, comparison, logic, lengths, variants. They have no effect and call nothing of the program.
+/// elements, literals, arithmetic, comparison, logic, lengths, variants. They have no effect and call nothing of the
+/// program.
 namespace braid::debugger {
 
 struct Nothing {  // null, undefined, None, ()

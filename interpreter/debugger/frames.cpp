@@ -96,14 +96,18 @@ FrameVariables variables_of(const FrameInfo& frame, SourceMap& sources, vm::Vm& 
                 v.declared = scope.begin;
             }
         }
-        auto same = std::find_if(visible.begin(), visible.end(), [&](const Visible& o) { return o.entry->name == v.entry->name; });
-        if (same == visible.end()) visible.push_back(v);
-        else if (v.declared >= same->declared) *same = v;
+        auto same = std::find_if(visible.begin(), visible.end(),
+                                 [&](const Visible& o) { return o.entry->name == v.entry->name; });
+        if (same == visible.end())
+            visible.push_back(v);
+        else if (v.declared >= same->declared)
+            *same = v;
     }
     for (const Visible& v : visible) {
         bool present = false;
         Datum value = read(*v.entry, frame, present);
-        if (present) (v.captured ? result.captures : result.locals).push_back({std::string(v.entry->name.text()), value});
+        if (present)
+            (v.captured ? result.captures : result.locals).push_back({std::string(v.entry->name.text()), value});
     }
     return result;
 }
@@ -113,7 +117,8 @@ std::vector<Member> statics_of(const FrameInfo& frame, vm::Vm& vm) {
     FileId file = file_of(frame.function->item);
     for (const bytecode::StaticDescriptor& each : vm.program().statics) {
         if (each.item == ItemId::None || file_of(each.item) != file || !each.slot) continue;
-        result.push_back({std::string(name_of(each.item).text()), Inspector::in_slot(each.type, heap::load_slot(each.slot))});
+        result.push_back(
+            {std::string(name_of(each.item).text()), Inspector::in_slot(each.type, heap::load_slot(each.slot))});
     }
     return result;
 }

@@ -15,7 +15,7 @@ struct FrameInfo {
     const FileMap* file = nullptr;  // null: no source
     TextRange range;                // of the statement (innermost frame) or of the call
     SourcePosition position;
-    bool is_library = false;        // of a standard module
+    bool is_library = false;  // of a standard module
     const Word* registers = nullptr;
 };
 

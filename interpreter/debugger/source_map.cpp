@@ -7,7 +7,9 @@ namespace braid::debugger {
 
 namespace {
 
-bool contains(TextRange outer, TextRange inner) { return outer.begin <= inner.begin && inner.end <= outer.end; }
+bool contains(TextRange outer, TextRange inner) {
+    return outer.begin <= inner.begin && inner.end <= outer.end;
+}
 
 bool has_body(const ItemEntry& entry) {
     ItemKind kind = kind_of(entry.item);
@@ -61,7 +63,8 @@ std::vector<uint32_t> FileMap::nearest(uint32_t line) const {
         // The first of the line, and with it those of the same place; what is nested in it is reached through it.
         std::vector<uint32_t> found;
         for (uint32_t i = 0; i < statements.size(); ++i)
-            if (statements[i].line == wanted && (found.empty() || statements[i].range.begin == statements[found[0]].range.begin))
+            if (statements[i].line == wanted &&
+                (found.empty() || statements[i].range.begin == statements[found[0]].range.begin))
                 found.push_back(i);
         return found;
     };
@@ -88,7 +91,8 @@ SourcePosition FileMap::position(TextRange range) const {
 }
 
 const CodeRun* CodeMap::at(uint32_t pc) const {
-    auto after = std::upper_bound(runs.begin(), runs.end(), pc, [](uint32_t p, const CodeRun& run) { return p < run.begin; });
+    auto after =
+        std::upper_bound(runs.begin(), runs.end(), pc, [](uint32_t p, const CodeRun& run) { return p < run.begin; });
     return after == runs.begin() ? nullptr : &*std::prev(after);
 }
 
@@ -210,7 +214,8 @@ const std::vector<TextRange>& SourceMap::scopes(ItemId item) {
         if (opens) blocks.push_back(locate_locked(item, expr.node));
         auto arm = [&](PatternId pattern, ExprId result) {
             if (pattern == PatternId::None || result == ExprId::None) return;
-            blocks.push_back({locate_locked(item, (*body)[pattern].node).begin, locate_locked(item, (*body)[result].node).end});
+            blocks.push_back(
+                {locate_locked(item, (*body)[pattern].node).begin, locate_locked(item, (*body)[result].node).end});
         };
         if (auto* match = std::get_if<hir::Match>(&expr.data))
             for (const hir::MatchArm& each : match->arms) arm(each.pattern, each.body);

@@ -10,8 +10,8 @@
 #include "analyzer/text/source_text.h"
 #include "interpreter/bytecode/program.h"
 
-/// Which statements a source has, and where each begins in the code. Statements come from typed bodies, so this is the same
-/// for both languages.
+/// Which statements a source has, and where each begins in the code. Statements come from typed bodies, so this is the
+/// same for both languages.
 namespace braid::debugger {
 
 using bytecode::Function;
@@ -62,7 +62,7 @@ class SourceMap {
   public:
     SourceMap(Snapshot snapshot, const bytecode::Program& program);
 
-    const FileMap* file(FileId file);            // null: not of the program
+    const FileMap* file(FileId file);  // null: not of the program
     const FileMap* file(const std::string& path);
     const CodeMap& code(const Function& function);
     /// Functions with code of an item.

@@ -29,10 +29,10 @@ class Stepper {
     std::atomic<vm::VmTask*> task_{nullptr};
     scheduler::TaskRef alive_;
     StepKind kind_ = StepKind::Over;
-    size_t base_ = 0;                       // position of the frame stepped in
-    uint32_t statement_ = kNoStatement;     // where it began
-    bool left_ = false;                     // that statement was left
-    bool in_library_ = false;               // a step that begins in the library may end there
+    size_t base_ = 0;                    // position of the frame stepped in
+    uint32_t statement_ = kNoStatement;  // where it began
+    bool left_ = false;                  // that statement was left
+    bool in_library_ = false;            // a step that begins in the library may end there
     const Function* last_function_ = nullptr;
     const CodeMap* last_code_ = nullptr;
 };

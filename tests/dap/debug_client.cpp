@@ -1,7 +1,7 @@
 #include "tests/dap/debug_client.h"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 namespace braid::test {
 

@@ -10,8 +10,10 @@ const std::string kSessions = std::string(BRAID_SOURCE_DIR) + "/tests/dap/sessio
 
 TEST_CASE("requests before there is a program fail with a message") {
     DebugClient client;
-    for (const char* command : {"next", "continue", "pause", "stackTrace", "scopes", "variables", "evaluate", "terminate"}) {
-        Json response = client.request(command, {{"threadId", 1}, {"frameId", 1}, {"variablesReference", 1}, {"expression", "1"}});
+    for (const char* command :
+         {"next", "continue", "pause", "stackTrace", "scopes", "variables", "evaluate", "terminate"}) {
+        Json response =
+            client.request(command, {{"threadId", 1}, {"frameId", 1}, {"variablesReference", 1}, {"expression", "1"}});
         CHECK(response.at("success") == false);
         CHECK(!response.at("message").get<std::string>().empty());
     }
@@ -64,7 +66,8 @@ TEST_CASE("references are gone when the program goes on") {
 TEST_CASE("a program with errors does not start, and says why") {
     DebugClient client;
     client.request("initialize", {{"adapterID", "braid"}});
-    Json response = client.request("launch", {{"program", std::string(BRAID_SOURCE_DIR) + "/tests/dap/sessions/wrong.altru"}});
+    Json response =
+        client.request("launch", {{"program", std::string(BRAID_SOURCE_DIR) + "/tests/dap/sessions/wrong.altru"}});
     CHECK(response.at("success") == false);
     CHECK(client.output("stderr").find("unresolved-name") != std::string::npos);
 }

@@ -35,26 +35,46 @@ class Session {
         in >> word;
         std::string rest;
         std::getline(in >> std::ws, rest);
-        if (word == "break") set_breakpoint(rest);
-        else if (word == "clear") breakpoints_.clear(), send_breakpoints();
-        else if (word == "errors") errors(rest);
-        else if (word == "launch") launch(rest);
-        else if (word == "stopped") stopped(rest);
-        else if (word == "continue" || word == "next" || word == "pause" || word == "terminate") act(word);
-        else if (word == "disconnect") act(word);
-        else if (word == "in") act("stepIn");
-        else if (word == "out") act("stepOut");
-        else if (word == "thread") thread(quoted(rest));
-        else if (word == "frame") frame(rest);
-        else if (word == "var") variable(rest);
-        else if (word == "novar") check(!find_variable(rest), rest + " is visible");
-        else if (word == "eval") evaluate(rest);
-        else if (word == "fails") fails(rest);
-        else if (word == "output") output("stdout", quoted(rest));
-        else if (word == "log") output("console", quoted(rest));
-        else if (word == "nooutput") check(client_.output("stdout").find(quoted(rest)) == std::string::npos, "it was printed");
-        else if (word == "ended") ended(std::stoi(rest));
-        else throw Failure{"unknown command"};
+        if (word == "break")
+            set_breakpoint(rest);
+        else if (word == "clear")
+            breakpoints_.clear(), send_breakpoints();
+        else if (word == "errors")
+            errors(rest);
+        else if (word == "launch")
+            launch(rest);
+        else if (word == "stopped")
+            stopped(rest);
+        else if (word == "continue" || word == "next" || word == "pause" || word == "terminate")
+            act(word);
+        else if (word == "disconnect")
+            act(word);
+        else if (word == "in")
+            act("stepIn");
+        else if (word == "out")
+            act("stepOut");
+        else if (word == "thread")
+            thread(quoted(rest));
+        else if (word == "frame")
+            frame(rest);
+        else if (word == "var")
+            variable(rest);
+        else if (word == "novar")
+            check(!find_variable(rest), rest + " is visible");
+        else if (word == "eval")
+            evaluate(rest);
+        else if (word == "fails")
+            fails(rest);
+        else if (word == "output")
+            output("stdout", quoted(rest));
+        else if (word == "log")
+            output("console", quoted(rest));
+        else if (word == "nooutput")
+            check(client_.output("stdout").find(quoted(rest)) == std::string::npos, "it was printed");
+        else if (word == "ended")
+            ended(std::stoi(rest));
+        else
+            throw Failure{"unknown command"};
     }
 
     std::string transcript() { return client_.transcript(); }
@@ -80,8 +100,8 @@ class Session {
 
     Json request(const std::string& name, Json arguments = Json::object()) {
         Json response = client_.request(name, std::move(arguments));
-        check(response.at("success") == true, name + " failed: " + response.value("message", "") +
-              client_.output("stderr"));
+        check(response.at("success") == true,
+              name + " failed: " + response.value("message", "") + client_.output("stderr"));
         return response.value("body", Json::object());
     }
 
@@ -98,7 +118,8 @@ class Session {
     }
 
     void send_breakpoints() {
-        Json body = request("setBreakpoints", {{"source", {{"path", program_.string()}}}, {"breakpoints", breakpoints_}});
+        Json body =
+            request("setBreakpoints", {{"source", {{"path", program_.string()}}}, {"breakpoints", breakpoints_}});
         check(body.at("breakpoints").size() == breakpoints_.size(), "an answer for every breakpoint is expected");
         if (!launched_) return;
         for (const Json& each : body.at("breakpoints")) check(each.at("verified") == true, each.dump());
@@ -177,14 +198,17 @@ class Session {
     std::optional<Json> find_variable(const std::string& path) {
         std::vector<std::string> parts(1);
         for (char c : path) {
-            if (c == '.') parts.emplace_back();
-            else parts.back() += c;
+            if (c == '.')
+                parts.emplace_back();
+            else
+                parts.back() += c;
         }
         std::optional<Json> found;
         Json body = request("scopes", {{"frameId", frames_[0].at("id")}});
         for (const Json& scope : body.at("scopes"))
             if (!found) found = child(scope.at("variablesReference").get<int64_t>(), parts[0]);
-        for (size_t i = 1; found && i < parts.size(); ++i) found = child(found->at("variablesReference").get<int64_t>(), parts[i]);
+        for (size_t i = 1; found && i < parts.size(); ++i)
+            found = child(found->at("variablesReference").get<int64_t>(), parts[i]);
         return found;
     }
 
@@ -199,21 +223,25 @@ class Session {
 
     void evaluate(const std::string& rest) {
         size_t equal = rest.rfind(" = ");
-        Json body = request("evaluate", {{"expression", rest.substr(0, equal)}, {"frameId", frames_[0].at("id")}, {"context", "watch"}});
+        Json body =
+            request("evaluate",
+                    {{"expression", rest.substr(0, equal)}, {"frameId", frames_[0].at("id")}, {"context", "watch"}});
         auto value = body.at("result").get<std::string>();
         check(value == rest.substr(equal + 3), "it is " + value);
     }
 
     void fails(const std::string& rest) {
         size_t tilde = rest.rfind(" ~ ");
-        Json response = client_.request("evaluate", {{"expression", rest.substr(0, tilde)}, {"frameId", frames_[0].at("id")}});
+        Json response =
+            client_.request("evaluate", {{"expression", rest.substr(0, tilde)}, {"frameId", frames_[0].at("id")}});
         check(response.at("success") == false, "it succeeds");
         auto message = response.at("message").get<std::string>();
         check(message.find(rest.substr(tilde + 3)) != std::string::npos, "it says: " + message);
     }
 
     void output(const std::string& category, const std::string& piece) {
-        check(client_.wait_for_output(category, piece), "the connection has ended; printed is: " + client_.output(category));
+        check(client_.wait_for_output(category, piece),
+              "the connection has ended; printed is: " + client_.output(category));
     }
 
     void ended(int code) {

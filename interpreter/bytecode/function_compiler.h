@@ -75,10 +75,9 @@ class FunctionCompiler {
     Value operand(const mir::Operand& operand, const TypeDescriptor* wanted = nullptr);
     Value constant(const mir::Constant& c, const TypeDescriptor* wanted);
     const TypeDescriptor* type_of(const mir::Operand& operand);
-    Virtual as(Value value, Repr repr, const TypeDescriptor* type = nullptr);
+    Virtual as(Value value, Repr repr);
     void convert_into(Virtual to, Repr repr, Value value);
     Virtual boxed_operand(const mir::Operand& o);
-    uint16_t path_of_last() const { return path_; }
     void note_path(const mir::Operand& operand);
 
     // rvalues.cpp, operators.cpp, conversions.cpp

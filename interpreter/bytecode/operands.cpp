@@ -80,14 +80,13 @@ FunctionCompiler::Value FunctionCompiler::constant(const mir::Constant& c, const
     return {result, repr, type};
 }
 
-Virtual FunctionCompiler::as(Value value, Repr repr, const TypeDescriptor* type) {
+Virtual FunctionCompiler::as(Value value, Repr repr) {
     if (value.reg == kNoRegister) return kNoRegister;
     bool same = value.repr == repr || (is_traced(value.repr) && is_traced(repr)) ||
                 (is_integer(value.repr) && is_integer(repr));
     if (same) return value.reg;
     Virtual result = temp(repr);
     convert_into(result, repr, value);
-    (void)type;
     return result;
 }
 

@@ -54,7 +54,6 @@ enum ObjectFlag : uint32_t {
     FlagAscii = 1,         // String: every byte is a character
     FlagNotAscii = 2,      // String: checked, it is not; neither: not looked at yet
     FlagFrozen = 4,        // no more stores (Velox)
-    FlagErrorTrace = 8,
 };
 
 // Slot numbers.

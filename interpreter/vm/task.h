@@ -41,7 +41,6 @@ static_assert(sizeof(Frame) == 32);
 constexpr size_t kFrameWords = sizeof(Frame) / sizeof(Word);
 
 enum FrameFlag : uint16_t {
-    FrameDiscardResult = 1,   // the caller's destination is not written
     FrameUnwinding = 2,       // Native: called through NativeInfo::unwind
     FrameAsyncBoundary = 4,   // a hot async call: frames from here up move to a fiber when they park
     FrameReturnsToNative = 8, // the caller is a native: it is entered again with the result

@@ -94,7 +94,7 @@ StopAction Debugger::on_breakpoint(vm::VmTask& task, const Function& function, u
 }
 
 StopAction Debugger::on_step(vm::VmTask& task, const Function& function, uint32_t pc) {
-    if (!stepper_.is(task) || !stepper_.arrived(task, function, pc)) return StopAction::Continue;
+    if (!stepper_.may_end_in(task) || !stepper_.arrived(task, function, pc)) return StopAction::Continue;
     return hold(task, {StopReason::Step});
 }
 
@@ -123,7 +123,7 @@ StopAction Debugger::on_raise(vm::VmTask& task, Word error, bool caught) {
 void Debugger::on_left(vm::VmTask& task, scheduler::StepResult how) {
     if (!stepper_.is(task)) return;
     // It waits for the others, or has ended: they go on.
-    if (how == scheduler::StepResult::Done) stepper_.end();
+    if (how == scheduler::StepResult::Done) stepper_.pass_on(task);
     others_may_run();
 }
 

@@ -1,5 +1,7 @@
 #include "interpreter/debugger/stepper.h"
 
+#include <utility>
+
 namespace braid::debugger {
 
 void Stepper::begin(vm::VmTask& task, StepKind kind) {
@@ -25,6 +27,21 @@ void Stepper::begin(vm::VmTask& task, StepKind kind) {
 void Stepper::end() {
     if (vm::VmTask* task = task_.exchange(nullptr)) task->set_stepping(false);
     alive_ = {};
+    passing_.store(false, std::memory_order_release);
+    for (scheduler::TaskRef& task : std::exchange(successors_, {})) vm::vm_task(task).set_stepping(false);
+}
+
+void Stepper::pass_on(vm::VmTask& ended) {
+    scheduler::Strand* strand = ended.strand();
+    end();
+    if (!strand) return;
+    // None of them runs: a strand is serial, and it is our turn.
+    for (scheduler::TaskRef& task : ended.vm().scheduler().tasks()) {
+        if (task->strand() != strand || task.get() == &ended) continue;
+        vm::vm_task(task).set_stepping(true);
+        successors_.push_back(task);
+    }
+    passing_.store(true, std::memory_order_release);
 }
 
 const CodeMap& Stepper::code_of(const Function& function) {
@@ -39,8 +56,9 @@ bool Stepper::arrived(const vm::VmTask& task, const Function& function, uint32_t
     const CodeMap& code = code_of(function);
     if (!code.file || (!in_library_ && is_std(code.file->file))) return false;
     size_t at = task.position();
-    if (at < base_) return true;  // the frame has ended: in the caller, after the call
     const CodeRun* run = code.at(pc);
+    if (passing_.load(std::memory_order_acquire)) return run && run->statement != kNoStatement;
+    if (at < base_) return true;  // the frame has ended: in the caller, after the call
     bool begins = run && run->begin == pc;
     if (at > base_) return begins && run->enters && kind_ == StepKind::Into;
     if (!run || run->statement == kNoStatement || kind_ == StepKind::Out) return false;

@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <vector>
 
 #include "interpreter/debugger/source_map.h"
 #include "interpreter/vm/vm.h"
@@ -16,6 +17,9 @@ class Stepper {
     void begin(vm::VmTask& task, StepKind kind);
     void end();
     bool is(const vm::VmTask& task) const { return task_.load(std::memory_order_acquire) == &task; }
+    bool may_end_in(const vm::VmTask& task) const { return is(task) || passing_.load(std::memory_order_acquire); }
+    /// The task has ended: the step ends in whoever goes on after it on its strand, which is who awaited it.
+    void pass_on(vm::VmTask& ended);
     bool active() const { return task_.load(std::memory_order_acquire) != nullptr; }
     /// The task is about to execute the instruction: is this where the step ends?
     bool arrived(const vm::VmTask& task, const Function& function, uint32_t pc);
@@ -27,6 +31,8 @@ class Stepper {
 
     SourceMap& sources_;
     std::atomic<vm::VmTask*> task_{nullptr};
+    std::atomic<bool> passing_{false};
+    std::vector<scheduler::TaskRef> successors_;
     scheduler::TaskRef alive_;
     StepKind kind_ = StepKind::Over;
     size_t base_ = 0;                    // position of the frame stepped in

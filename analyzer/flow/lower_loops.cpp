@@ -39,6 +39,13 @@ void Lowering::lower_loop(Place d, const Loop& l, ExprId id, uint32_t node) {
     go_to(next, node);
     scheduled_.resize(outside);
     start(next);
+    for (LocalId variable : l.renewed) {
+        Place place = place_of_local(variable);
+        Local carried = new_local(body_[variable].type, LocalKind::Temporary, {}, LocalId::None, node);
+        assign(Place{carried, {}}, Use{Copy{place}}, node);
+        push(StorageLive{place.local}, node);
+        assign(place, Use{consume(carried)}, node);
+    }
     if (l.update != ExprId::None) effect(l.update);
     if (l.test_after && l.condition != ExprId::None) condition(l.condition, head, exit);
     else go_to(head, node);

@@ -105,7 +105,8 @@ struct Matches { ExprId scrutinee; PatternId pattern; };  // bool; binds on true
 struct MatchArm { PatternId pattern; ExprId guard, body; };
 struct Match { ExprId scrutinee; std::vector<MatchArm> arms; bool throws_on_miss = false; };
 /// while, do-while, for(;;), loop. Break/Continue name the loop's own ExprId.
-struct Loop { ExprId condition, body, update; bool test_after = false; };
+/// `renewed`: variables of the head that functions made in the body keep; each round has its own, with the value carried on.
+struct Loop { ExprId condition, body, update; bool test_after = false; std::vector<LocalId> renewed = {}; };
 enum class Iteration : uint8_t {
     Range, List, ListMove, ListMutable, Map, MapMove, Set, String, Channel /* recv until closed */,
     Iterator /* calls `next` */, AsyncIterator, Keys

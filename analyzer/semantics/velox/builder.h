@@ -200,6 +200,13 @@ class BodyBuilder {
         uint32_t node;
     };
     std::vector<Link>* links_ = nullptr;
+    /// Arguments and indices are chains of their own: a `?.` in one does not skip the access around it.
+    struct ChainBreak {
+        explicit ChainBreak(BodyBuilder& builder) : builder(builder), outer(builder.links_) { builder.links_ = nullptr; }
+        ~ChainBreak() { builder.links_ = outer; }
+        BodyBuilder& builder;
+        std::vector<Link>* outer;
+    };
 };
 
 Body build_body(QueryContext& context, ItemId item);

@@ -100,6 +100,7 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
             return call_function(info.item, object, owner, !is_super, e.type_arguments(), arguments, expected, node);
         }
         if (t->is(TypeKind::Any)) {
+            ChainBreak own_chains(*this);
             Call out{VirtualCallee{name, ItemId::None}, {object}, CallMode::Plain};
             for (const ast::Expression& a : arguments.written) {
                 auto spread = a.as<ast::SpreadExpr>();
@@ -129,6 +130,7 @@ ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32
     if (!t->is(TypeKind::Function)) {
         if (!t->has(TypeHasError) && !t->is(TypeKind::Any))
             report(DiagnosticCode::TypeMismatch, body_[callee].node, fmt::format("`{}` cannot be called", print_type(t)));
+        ChainBreak own_chains(*this);
         Call out{ValueCallee{callee}, {}, CallMode::Plain};
         for (const ast::Expression& a : arguments.written) {
             auto spread = a.as<ast::SpreadExpr>();
@@ -167,6 +169,7 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
 /// a rest parameter takes a list.
 std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional, bool variadic,
                                                  Inference& inference, std::string_view callee, ItemId declared) {
+    ChainBreak own_chains(*this);
     size_t count = arguments.written.size(), fixed = parameters.size() - (variadic ? 1 : 0);
     size_t required = fixed - std::min<size_t>(fixed, optional);
     bool spreads = std::any_of(arguments.written.begin(), arguments.written.end(), [](const ast::Expression& a) { return a.kind() == Kind::SpreadExpr; });

@@ -73,8 +73,10 @@ ExprId BodyBuilder::for_loop(const ast::ForStmt& s, Name label) {
     uint32_t node = node_of(s.node);
     scopes_.emplace_back();
     std::vector<ExprId> out;
+    size_t first = body_.locals.size();
     if (auto v = s.init().declaration()) variables(v, out);
     else if (auto e = s.init().expression()) out.push_back(expression(e));
+    size_t last = body_.locals.size();
     ExprId id = reserve(node);
     forget_assigned(s.node);
     ast::Expression condition_written = s.condition().expression();
@@ -87,7 +89,10 @@ ExprId BodyBuilder::for_loop(const ast::ForStmt& s, Name label) {
     facts_ = head;
     bool breaks = has_break(s.body().node, label);
     reachable_ = condition_written ? true : breaks;
-    body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node, Loop{test, body, step, false}};
+    Loop made{test, body, step, false};
+    for (size_t i = first; i < last; ++i)
+        if (body_.locals[i].is_captured && body_.locals[i].function == functions_.back().id) made.renewed.push_back(LocalId(uint32_t(i)));
+    body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node, std::move(made)};
     out.push_back(id);
     scopes_.pop_back();
     return add(reachable_ ? type::unit() : type::never(), node, Block{std::move(out), ExprId::None});

@@ -161,6 +161,7 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
     uint32_t node = node_of(e.node);
     ExprId object = expression(e.object());
     if (e.is_optional()) object = optional_link(object, node_of(e.object().node));
+    ChainBreak own_chains(*this);
     Type t = type_of(object);
     if (t->has(TypeHasError)) return expression(e.index()), error_expression(node);
     if (may_be_absent(t) && !t->is(TypeKind::Any)) {

@@ -18,6 +18,8 @@ class Interpreter {
     Word failure(const Function& in, bytecode::WellKnown klass, std::string_view message);
     Word assertion(const Function& in, const bytecode::AssertInfo& info, const Word* registers, const bytecode::Unit* list);
     Word guard_failure(const Function& in, uint16_t path, std::string_view expected, Value found);
+    /// An error object that is thrown for the first time learns where.
+    void note_stack(Word error);
     bool stop_at_raise(DebugHook& hook, Word error);
     static uint64_t position(const Function& f, uint32_t pc) { return uint64_t{f.id} << 32 | pc; }
 

@@ -20,6 +20,14 @@ Word Interpreter::failure(const Function& in, WellKnown klass, std::string_view 
     return word_of(vm_.new_panic(PanicKind::Panic, message, task_.stack_trace()));
 }
 
+void Interpreter::note_stack(Word error) {
+    Object* object = as_object(vm_, Value(error), ObjectKind::Instance);
+    Word* stack = object ? find_property(object, Name("stack")) : nullptr;
+    if (!stack || !is_string(vm_, Value(*stack)) || object_of(*stack)->length() > 0) return;
+    if (const ClassDescriptor* klass = shape_of(object)->klass; klass && klass->is_error)
+        heap::store_traced(stack, vm_.string_word(task_.stack_trace()));
+}
+
 Word Interpreter::guard_failure(const Function& in, uint16_t path, std::string_view expected, Value found) {
     std::string message;
     if (path != bytecode::kNone) message = "'" + in.strings[path] + "': ";

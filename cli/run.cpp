@@ -1,3 +1,4 @@
+#include <csignal>
 #include <unistd.h>
 
 #include <optional>
@@ -101,6 +102,7 @@ int run(const Options& options) {
         complain(linked.error());
         return Exit::Failed;
     }
+    std::signal(SIGPIPE, SIG_DFL);  // a program whose reader has gone ends as any other does
     int status = session.run();
     std::fflush(stdout);
     return status;

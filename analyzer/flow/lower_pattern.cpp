@@ -102,6 +102,14 @@ void Lowering::test(PatternId id, const Place& matched, BlockId failed) {
     if (auto* bind = std::get_if<BindPattern>(&p.data)) return test(bind->sub, place, failed);
     if (auto* literal = std::get_if<LiteralPattern>(&p.data)) return compare(BinaryOp::Equal, literal->value);
     if (auto* range = std::get_if<RangePattern>(&p.data)) {
+        // Of an open type, only values that have an order with the bounds are compared with them.
+        ExprId bound = range->begin != ExprId::None ? range->begin : range->end;
+        if (auto* wrapped = bound == ExprId::None ? nullptr : body_.as<Convert>(bound)) {
+            Type kind = body_[wrapped->operand].type;
+            if (kind->is(TypeKind::Literal)) kind = kind->element();
+            bool number = kind->is(TypeKind::Float) || kind->is(TypeKind::Integer);
+            branch(TypeTestOf{Copy{place}, number ? type::union_of({type::float_(), type::integer()}) : kind}, p.node);
+        }
         if (range->begin != ExprId::None) compare(BinaryOp::GreaterEqual, range->begin);
         if (range->end != ExprId::None) compare(range->inclusive ? BinaryOp::LessEqual : BinaryOp::Less, range->end);
         return;

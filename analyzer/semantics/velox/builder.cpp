@@ -223,12 +223,10 @@ void BodyBuilder::build_function() {
         auto definition = context_.get<DefinitionOf>(class_);
         if (!definition->base)
             if (ExprId init = call_field_initializers(class_, 0); init != ExprId::None) prologue.push_back(init);
-        for (ast::Parameter p : parts.parameters.parameters()) (void)p;
     }
     ExprId root = function_body(parts, {}, parameter_types, std::move(prologue));
     if (signature->is_constructor) {
         // `constructor(private name: T)`: the field is set before anything else runs.
-        auto& block = std::get<hir::Block>(body_.expressions[uint32_t(root)].data);
         std::vector<ExprId> sets;
         size_t i = 1;
         for (ast::Parameter p : parts.parameters.parameters()) {
@@ -240,6 +238,7 @@ void BodyBuilder::build_function() {
             ExprId target = add(body_[local].type, at, hir::Property{add(body_[this_].type, at, hir::LocalRef{this_}), Name(plain.name().text())});
             sets.push_back(add(type::unit(), at, hir::Assign{target, add(body_[local].type, at, hir::LocalRef{local})}));
         }
+        auto& block = std::get<hir::Block>(body_.expressions[uint32_t(root)].data);
         block.statements.insert(block.statements.begin(), sets.begin(), sets.end());
     }
     end_function(root);

@@ -1,45 +1,12 @@
-#include <optional>
-
-#include <fmt/format.h>
-#include <CLI/CLI.hpp>
-
 #include "cli/command.h"
+#include "cli/serve.h"
 #include "interpreter/dap/server.h"
-#include "protocol/transport.h"
 
 namespace braid::cli {
-namespace {
-
-using TransportPtr = std::unique_ptr<protocol::Transport>;
-
-/// Says on standard error where it listens, so that a script can pass port 0 and read which one it got.
-tl::expected<TransportPtr, protocol::TransportError> connection_on(uint16_t port) {
-    auto listener = protocol::TcpListener::listen(port);
-    if (!listener) return tl::make_unexpected(listener.error());
-    fmt::print(stderr, "listening on 127.0.0.1:{}\n", listener->port());
-    return listener->accept();
-}
-
-int serve(std::optional<uint16_t> port) {
-    auto transport = port ? connection_on(*port) : protocol::stdio_transport();
-    if (!transport) {
-        complain(transport.error().message);
-        return Exit::Failed;
-    }
-    return dap::serve(**transport);
-}
-
-}  // namespace
 
 void add_dap(CLI::App& app, int& status) {
-    auto port = std::make_shared<std::optional<uint16_t>>();
-    CLI::App* command =
-        app.add_subcommand("dap", "Serve an editor: the debug adapter protocol on standard input and output");
-    CLI::Option* tcp =
-        command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
-    auto stdio = std::make_shared<bool>(false);
-    command->add_flag("--stdio", *stdio, "Standard input and output (the default)")->excludes(tcp);
-    command->callback([port, stdio, &status] { status = serve(*port); });
+    add_server(app, "dap", "Serve an editor: the debug adapter protocol on standard input and output",
+               [](protocol::Transport& transport) { return dap::serve(transport); }, status);
 }
 
 }  // namespace braid::cli

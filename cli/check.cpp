@@ -1,7 +1,7 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "analyzer/diagnostics/catalogue.h"
 #include "analyzer/ide/file_diagnostics.h"

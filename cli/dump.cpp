@@ -1,7 +1,7 @@
 #include <map>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "analyzer/flow/queries.h"
 #include "analyzer/ide/file_diagnostics.h"
@@ -32,7 +32,8 @@ tl::expected<std::string, std::string> hir(AnalysisHost& host, FileId file) {
     return for_each_body(host, file, [](QueryContext& c, ItemId item) { return dump_body(*c.get<BodyOf>(item)); });
 }
 tl::expected<std::string, std::string> mir(AnalysisHost& host, FileId file) {
-    return for_each_body(host, file, [](QueryContext& c, ItemId item) { return mir::dump(*c.get<ElaboratedMir>(item)); });
+    return for_each_body(host, file,
+                         [](QueryContext& c, ItemId item) { return mir::dump(*c.get<ElaboratedMir>(item)); });
 }
 
 const std::map<std::string, Stage>& stages() {

@@ -53,7 +53,8 @@ tl::expected<std::shared_ptr<bytecode::Program>, std::string> compile_program(An
                                                                               bytecode::ContractChecks contracts) {
     auto model = std::make_shared<bytecode::DatabaseModel>(host.snapshot());
     std::vector<ItemId> entries = entries_of(host, *model, file);
-    if (entries.empty()) return tl::unexpected(std::string("the file has nothing to run: no `main` and no top-level statement"));
+    if (entries.empty())
+        return tl::unexpected(std::string("the file has nothing to run: no `main` and no top-level statement"));
     bytecode::CompileLimits limits;
     limits.contracts = contracts;
     auto program = bytecode::compile(model, natives::standard_natives(), entries, limits);

@@ -1,11 +1,11 @@
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include <optional>
 #include <set>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "analyzer/ide/file_diagnostics.h"
 #include "cli/command.h"
@@ -114,7 +114,8 @@ void add_run(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("run", "Run a program");
     command->add_option("file", options->path, "The program")->required();
-    command->add_option("--workers", options->workers, "Threads that run tasks (default: cores)")->check(CLI::Range(1u, 1024u));
+    command->add_option("--workers", options->workers, "Threads that run tasks (default: cores)")
+        ->check(CLI::Range(1u, 1024u));
     command->add_option("--seed", options->seed, "One reproducible schedule, with virtual time");
     command->add_option("--contracts", options->contracts, "Which contracts are checked")
         ->check(CLI::IsMember({"all", "marked", "off"}))

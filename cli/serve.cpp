@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/command.h"
 
@@ -22,12 +22,13 @@ tl::expected<TransportPtr, protocol::TransportError> connection_on(uint16_t port
 
 }  // namespace
 
-void add_server(CLI::App& app, const std::string& name, const std::string& description, int (*serve)(protocol::Transport&),
-                int& status) {
+void add_server(CLI::App& app, const std::string& name, const std::string& description,
+                int (*serve)(protocol::Transport&), int& status) {
     auto port = std::make_shared<std::optional<uint16_t>>();
     auto stdio = std::make_shared<bool>(false);
     CLI::App* command = app.add_subcommand(name, description);
-    CLI::Option* tcp = command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
+    CLI::Option* tcp =
+        command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
     command->add_flag("--stdio", *stdio, "Standard input and output (the default)")->excludes(tcp);
     command->callback([port, stdio, serve, &status] {
         auto transport = *port ? connection_on(**port) : protocol::stdio_transport();

@@ -85,7 +85,8 @@ ClientFeatures features_of(const Json& params) {
     features.code_action_literals = find(all, {"textDocument", "codeAction", "codeActionLiteralSupport"}) != nullptr;
     features.document_changes = says(all, {"workspace", "workspaceEdit", "documentChanges"});
     features.watches_files = says(all, {"workspace", "didChangeWatchedFiles", "dynamicRegistration"});
-    if (const Json* tags = find(all, {"textDocument", "publishDiagnostics", "tagSupport", "valueSet"}); tags && tags->is_array())
+    if (const Json* tags = find(all, {"textDocument", "publishDiagnostics", "tagSupport", "valueSet"});
+        tags && tags->is_array())
         for (const Json& tag : *tags)
             if (tag.is_number_integer()) features.tags.push_back(tag.get<int>());
     return features;
@@ -104,7 +105,9 @@ TextRange PositionRange::in(const LineIndex& lines, ColumnUnit unit) const {
     return {std::min(first, last), std::max(first, last)};
 }
 
-PositionRange range_from(const Json& range) { return {position_from(range.at("start")), position_from(range.at("end"))}; }
+PositionRange range_from(const Json& range) {
+    return {position_from(range.at("start")), position_from(range.at("end"))};
+}
 
 Json to_json(const LineIndex& lines, TextRange range, ColumnUnit unit) {
     return {{"start", to_json(lines.position(range.begin, unit))}, {"end", to_json(lines.position(range.end, unit))}};
@@ -140,11 +143,13 @@ Json Converter::diagnostic(const Diagnostic& diagnostic) {
              {"message", diagnostic.message}};
     std::string_view page = explain_page(diagnostic.code);
     if (features_.code_descriptions && !page.empty())
-        if (auto file = materialized("diagnostics/" + code + ".md", page)) out["codeDescription"] = {{"href", uri_of_path(*file)}};
+        if (auto file = materialized("diagnostics/" + code + ".md", page))
+            out["codeDescription"] = {{"href", uri_of_path(*file)}};
     if (features_.related_information) {
         Json related = Json::array();
         for (const auto& each : diagnostic.related)
-            if (auto where = location(each.location)) related.push_back({{"location", *where}, {"message", each.message}});
+            if (auto where = location(each.location))
+                related.push_back({{"location", *where}, {"message", each.message}});
         if (!related.empty()) out["relatedInformation"] = std::move(related);
     } else {
         for (const auto& each : diagnostic.related) out["message"].get_ref<std::string&>() += "\n" + each.message;
@@ -162,7 +167,8 @@ std::string plain_text(std::string_view markdown) {
         size_t end = markdown.find('\n');
         std::string_view line = markdown.substr(0, end);
         markdown.remove_prefix(end == std::string_view::npos ? markdown.size() : end + 1);
-        if (line.starts_with("```") || line == "---" || (line.empty() && (out.empty() || out.ends_with("\n\n")))) continue;
+        if (line.starts_with("```") || line == "---" || (line.empty() && (out.empty() || out.ends_with("\n\n"))))
+            continue;
         out += std::string(line) + "\n";
     }
     while (out.ends_with('\n')) out.pop_back();
@@ -194,7 +200,8 @@ Json Converter::targets(const std::vector<Target>& targets, FileId from) {
 
 Json Converter::symbol(FileId file, const DocumentSymbol& symbol) {
     // The selection must be inside of the whole, whatever recovery made of the declaration.
-    TextRange whole{std::min(symbol.whole.begin, symbol.name_range.begin), std::max(symbol.whole.end, symbol.name_range.end)};
+    TextRange whole{std::min(symbol.whole.begin, symbol.name_range.begin),
+                    std::max(symbol.whole.end, symbol.name_range.end)};
     Json out{{"name", symbol.name.empty() ? "?" : symbol.name},
              {"kind", symbol_kind(symbol)},
              {"range", range(file, whole)},
@@ -253,7 +260,8 @@ Json Converter::workspace_edit(const Diagnostic::Fix& fix, bool& possible) {
         possible &= where.has_value() && !is_std(file);
         if (!possible) return nullptr;
         Json list = Json::array();
-        for (const TextEdit& edit : edits) list.push_back({{"range", range(file, edit.range)}, {"newText", edit.replacement}});
+        for (const TextEdit& edit : edits)
+            list.push_back({{"range", range(file, edit.range)}, {"newText", edit.replacement}});
         if (features_.document_changes) {
             const Document* open = documents_.by_file(file);
             Json version = open ? Json(open->version) : Json();

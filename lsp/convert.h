@@ -55,7 +55,8 @@ class Converter {
     std::shared_ptr<const FileLines::Value> lines(FileId file) { return context_.get<FileLines>(file); }
     Json workspace_edit(const Diagnostic::Fix& fix, bool& possible);
     Json symbol(FileId file, const DocumentSymbol& symbol);
-    void flat_symbols(FileId file, const std::vector<DocumentSymbol>& symbols, const std::string& uri, const std::string& container, Json& out);
+    void flat_symbols(FileId file, const std::vector<DocumentSymbol>& symbols, const std::string& uri,
+                      const std::string& container, Json& out);
 
     QueryContext& context_;
     const ClientFeatures& features_;

@@ -18,7 +18,9 @@ namespace {
 /// More changes than this in one message are taken as one: what they make of the text.
 constexpr size_t kMaxSeparateEdits = 16;
 
-const std::string& uri_in(const Json& params) { return params.at("textDocument").at("uri").get_ref<const std::string&>(); }
+const std::string& uri_in(const Json& params) {
+    return params.at("textDocument").at("uri").get_ref<const std::string&>();
+}
 
 std::string too_large(const std::string& uri) {
     return fmt::format("{} has more than {} MB; Braid leaves it alone", uri, kMaxSourceBytes >> 20);
@@ -51,7 +53,8 @@ std::vector<TextEdit> edits_of_changes(std::string text, const Json& changes, Co
     for (const Json& change : changes) {
         std::string replacement = change.at("text").get<std::string>();
         TextEdit edit;
-        if (change.contains("range")) edit = {range_from(change.at("range")).in(LineIndex(text), unit), std::move(replacement)};
+        if (change.contains("range"))
+            edit = {range_from(change.at("range")).in(LineIndex(text), unit), std::move(replacement)};
         else edit = difference(text, replacement);
         text.replace(edit.range.begin, edit.range.length(), edit.replacement);
         edits.push_back(std::move(edit));
@@ -98,7 +101,8 @@ std::string DocumentStore::change(const Json& params, ColumnUnit unit) {
     document.version = version.is_number_integer() ? version.get<int64_t>() : document.version + 1;
     if (!document.is_standard && document.file != FileId::None) {
         SyntaxTreePtr tree = host_.tree(document.file);
-        std::vector<TextEdit> edits = edits_of_changes(tree ? std::string(tree->text()) : std::string(), params.at("contentChanges"), unit);
+        std::vector<TextEdit> edits =
+            edits_of_changes(tree ? std::string(tree->text()) : std::string(), params.at("contentChanges"), unit);
         size_t size = tree ? tree->text().size() : 0;
         for (const TextEdit& edit : edits) size += edit.replacement.size();
         if (size > 2 * kMaxSourceBytes) return too_large(uri);

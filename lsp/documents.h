@@ -28,8 +28,8 @@ class DocumentTable {
 };
 using Documents = std::shared_ptr<const DocumentTable>;
 
-/// Keeps the host's texts what the client says they are, and those of files that are not open what the disk says. Used by
-/// the reading thread only; the tables it hands out go anywhere.
+/// Keeps the host's texts what the client says they are, and those of files that are not open what the disk says. Used
+/// by the reading thread only; the tables it hands out go anywhere.
 class DocumentStore {
   public:
     explicit DocumentStore(AnalysisHost& host) : host_(host), table_(std::make_shared<DocumentTable>()) {}

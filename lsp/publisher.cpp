@@ -34,7 +34,8 @@ void Publisher::refresh(Documents documents, const ClientFeatures& features, Fil
 
 void Publisher::clear(const std::string& uri) {
     std::lock_guard lock(sending_);
-    if (shown_.erase(uri)) server_.notify("textDocument/publishDiagnostics", {{"uri", uri}, {"diagnostics", Json::array()}});
+    if (shown_.erase(uri))
+        server_.notify("textDocument/publishDiagnostics", {{"uri", uri}, {"diagnostics", Json::array()}});
 }
 
 void Publisher::stop() {

@@ -10,9 +10,9 @@
 
 namespace braid::lsp {
 
-/// Computes the diagnostics of the open documents on the pool and publishes them. An edit cancels what runs (the database
-/// does that) and starts over with the new text: no timers. What is slow does not hold back what is quick: syntax, names
-/// and types go out first when the checks take long.
+/// Computes the diagnostics of the open documents on the pool and publishes them. An edit cancels what runs (the
+/// database does that) and starts over with the new text: no timers. What is slow does not hold back what is quick:
+/// syntax, names and types go out first when the checks take long.
 class Publisher {
   public:
     Publisher(const AnalysisHost& host, protocol::JsonRpcServer& server, protocol::Executor executor,
@@ -52,7 +52,7 @@ class Publisher {
     int running_ = 0;
     bool stopped_ = false;
 
-    std::mutex sending_;                       // keeps messages about one document in order
+    std::mutex sending_;                        // keeps messages about one document in order
     std::map<std::string, std::string> shown_;  // uri to what was last published, under sending_
 };
 

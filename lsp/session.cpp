@@ -35,9 +35,10 @@ std::string_view encoding_name(ColumnUnit unit) {
 
 Json capabilities_of(const ClientFeatures& features) {
     constexpr int kIncremental = 2;
-    Json tokens{{"legend", {{"tokenTypes", names(token_type_names())}, {"tokenModifiers", names(token_modifier_names())}}},
-                {"full", {{"delta", true}}},
-                {"range", true}};
+    Json tokens{
+        {"legend", {{"tokenTypes", names(token_type_names())}, {"tokenModifiers", names(token_modifier_names())}}},
+        {"full", {{"delta", true}}},
+        {"range", true}};
     Json capabilities{{"positionEncoding", encoding_name(features.unit)},
                       {"textDocumentSync", {{"openClose", true}, {"change", kIncremental}}},
                       {"hoverProvider", true},
@@ -48,7 +49,8 @@ Json capabilities_of(const ClientFeatures& features) {
                       {"documentSymbolProvider", true},
                       {"semanticTokensProvider", std::move(tokens)},
                       {"workspace", {{"workspaceFolders", {{"supported", true}}}}}};
-    if (features.code_action_literals) capabilities["codeActionProvider"] = {{"codeActionKinds", Json::array({"quickfix"})}};
+    if (features.code_action_literals)
+        capabilities["codeActionProvider"] = {{"codeActionKinds", Json::array({"quickfix"})}};
     return capabilities;
 }
 
@@ -74,7 +76,8 @@ int Session::run() {
 }
 
 void Session::add_lifecycle() {
-    server_.on_request({{"initialize", RunOn::Reader, [this](const Json& params, const auto&) -> Reply { return initialize(params); }}});
+    server_.on_request({{"initialize", RunOn::Reader,
+                         [this](const Json& params, const auto&) -> Reply { return initialize(params); }}});
     auto nothing = [](const Json&) {};
     server_.on_notification({{"initialized", [this](const Json&) { register_watchers(); }},
                              {"$/setTrace", nothing},
@@ -84,7 +87,8 @@ void Session::add_lifecycle() {
 
 Json Session::initialize(const Json& params) {
     features_ = features_of(params);
-    return {{"capabilities", capabilities_of(features_)}, {"serverInfo", {{"name", "braid"}, {"version", options_.version}}}};
+    return {{"capabilities", capabilities_of(features_)},
+            {"serverInfo", {{"name", "braid"}, {"version", options_.version}}}};
 }
 
 void Session::register_watchers() {
@@ -92,35 +96,35 @@ void Session::register_watchers() {
     Json registration{{"id", "braid-files"},
                       {"method", "workspace/didChangeWatchedFiles"},
                       {"registerOptions", {{"watchers", Json::array({Json{{"globPattern", "**/*.{altru,velox}"}}})}}}};
-    server_.request("client/registerCapability", {{"registrations", Json::array({std::move(registration)})}}, [](const Reply&) {});
+    server_.request("client/registerCapability", {{"registrations", Json::array({std::move(registration)})}},
+                    [](const Reply&) {});
 }
 
 void Session::add_synchronization() {
-    server_.on_notification(
-        {{"textDocument/didOpen",
-          [this](const Json& params) {
-              tell(store_.open(params));
-              texts_changed(store_.find(params.at("textDocument").at("uri")));
-          }},
-         {"textDocument/didChange",
-          [this](const Json& params) {
-              tell(store_.change(params, features_.unit));
-              texts_changed(store_.find(params.at("textDocument").at("uri")));
-          }},
-         {"textDocument/didSave", [](const Json&) {}},
-         {"textDocument/didClose",
-          [this](const Json& params) {
-              std::string uri = params.at("textDocument").at("uri");
-              FileId file = store_.find(uri);
-              store_.close(params);
-              texts_changed(FileId::None);
-              publisher_.clear(uri);
-              std::lock_guard lock(tokens_mutex_);
-              sent_tokens_.erase(file);
-          }},
-         {"workspace/didChangeWatchedFiles", [this](const Json& params) {
-              if (store_.changed_on_disk(params)) texts_changed(FileId::None);
-          }}});
+    server_.on_notification({{"textDocument/didOpen",
+                              [this](const Json& params) {
+                                  tell(store_.open(params));
+                                  texts_changed(store_.find(params.at("textDocument").at("uri")));
+                              }},
+                             {"textDocument/didChange",
+                              [this](const Json& params) {
+                                  tell(store_.change(params, features_.unit));
+                                  texts_changed(store_.find(params.at("textDocument").at("uri")));
+                              }},
+                             {"textDocument/didSave", [](const Json&) {}},
+                             {"textDocument/didClose",
+                              [this](const Json& params) {
+                                  std::string uri = params.at("textDocument").at("uri");
+                                  FileId file = store_.find(uri);
+                                  store_.close(params);
+                                  texts_changed(FileId::None);
+                                  publisher_.clear(uri);
+                                  std::lock_guard lock(tokens_mutex_);
+                                  sent_tokens_.erase(file);
+                              }},
+                             {"workspace/didChangeWatchedFiles", [this](const Json& params) {
+                                  if (store_.changed_on_disk(params)) texts_changed(FileId::None);
+                              }}});
 }
 
 void Session::texts_changed(FileId file) { publisher_.refresh(store_.table(), features_, file); }
@@ -154,8 +158,10 @@ Session::Work Session::about_file(const Json& params, Question question) const {
             if (!is_current) return tl::unexpected(ResponseError{RpcError::ContentModified, {}});
             if (answer) return std::move(*answer);
             if (answer.error().reason == Cancelled::Reason::TooDeep)
-                return tl::unexpected(ResponseError{RpcError::RequestFailed, "this program is nested too deeply to be analyzed"});
-            if (answer.error().reason == Cancelled::Reason::Request) return tl::unexpected(ResponseError{RpcError::RequestCancelled, {}});
+                return tl::unexpected(
+                    ResponseError{RpcError::RequestFailed, "this program is nested too deeply to be analyzed"});
+            if (answer.error().reason == Cancelled::Reason::Request)
+                return tl::unexpected(ResponseError{RpcError::RequestCancelled, {}});
         }
     };
     return protocol::SnapshotWork(std::move(work));
@@ -172,7 +178,9 @@ Session::Work Session::at_position(const Json& params,
 
 void Session::add_questions() {
     auto add = [this](std::string method, std::function<Json(QueryContext&, Converter&, FileId, uint32_t)> question) {
-        server_.on_snapshot_request(std::move(method), [this, question = std::move(question)](Json params) { return at_position(params, question); });
+        server_.on_snapshot_request(std::move(method), [this, question = std::move(question)](Json params) {
+            return at_position(params, question);
+        });
     };
     add("textDocument/hover", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) -> Json {
         auto found = hover(context, file, offset);
@@ -188,7 +196,8 @@ void Session::add_questions() {
         constexpr int kRead = 2, kWrite = 3;
         Json out = Json::array();
         for (const NameUse& use : highlights(context, file, offset))
-            out.push_back(Json{{"range", convert.range(file, use.range)}, {"kind", use.is_write || use.is_declaration ? kWrite : kRead}});
+            out.push_back(Json{{"range", convert.range(file, use.range)},
+                               {"kind", use.is_write || use.is_declaration ? kWrite : kRead}});
         return out;
     });
     server_.on_snapshot_request("textDocument/references", [this](Json params) {
@@ -209,9 +218,9 @@ void Session::add_questions() {
     server_.on_snapshot_request("textDocument/codeAction", [this](Json params) -> Work {
         PositionRange range = range_from(params.at("range"));
         Json only = params.at("context").value("only", Json());
-        bool is_wanted = !only.is_array() || only.empty() || std::any_of(only.begin(), only.end(), [](const Json& kind) {
-            return kind == "quickfix" || kind == "";
-        });
+        bool is_wanted =
+            !only.is_array() || only.empty() ||
+            std::any_of(only.begin(), only.end(), [](const Json& kind) { return kind == "quickfix" || kind == ""; });
         return about_file(params, [=, unit = features_.unit](QueryContext& context, Converter& convert, FileId file) {
             Json out = Json::array();
             if (!is_wanted) return out;
@@ -226,19 +235,22 @@ void Session::add_semantic_tokens() {
     constexpr TextRange kWhole{0, 0xffffffff};
     auto tokens_of = [this](const Json& params, std::string previous_id) {
         return about_file(params, [this, previous_id](QueryContext& context, Converter& convert, FileId file) {
-            return semantic_tokens_result(file, convert.tokens(file, semantic_tokens(context, file, kWhole)), previous_id);
+            return semantic_tokens_result(file, convert.tokens(file, semantic_tokens(context, file, kWhole)),
+                                          previous_id);
         });
     };
-    server_.on_snapshot_request("textDocument/semanticTokens/full", [tokens_of](Json params) { return tokens_of(params, {}); });
+    server_.on_snapshot_request("textDocument/semanticTokens/full",
+                                [tokens_of](Json params) { return tokens_of(params, {}); });
     server_.on_snapshot_request("textDocument/semanticTokens/full/delta", [tokens_of](Json params) {
         return tokens_of(params, params.at("previousResultId").get<std::string>());
     });
     server_.on_snapshot_request("textDocument/semanticTokens/range", [this](Json params) -> Work {
         PositionRange range = range_from(params.at("range"));
-        return about_file(params, [range, unit = features_.unit](QueryContext& context, Converter& convert, FileId file) {
-            TextRange wanted = range.in(*context.get<FileLines>(file)->lines, unit);
-            return Json{{"data", convert.tokens(file, semantic_tokens(context, file, wanted))}};
-        });
+        return about_file(params,
+                          [range, unit = features_.unit](QueryContext& context, Converter& convert, FileId file) {
+                              TextRange wanted = range.in(*context.get<FileLines>(file)->lines, unit);
+                              return Json{{"data", convert.tokens(file, semantic_tokens(context, file, wanted))}};
+                          });
     });
 }
 
@@ -248,13 +260,14 @@ Json Session::semantic_tokens_result(FileId file, std::vector<uint32_t> data, co
     Json result;
     if (!previous_id.empty() && previous_id == std::to_string(sent.id)) {
         auto [old_begin, new_begin] = std::mismatch(sent.data.begin(), sent.data.end(), data.begin(), data.end());
-        auto [old_end, new_end] = std::mismatch(sent.data.rbegin(), std::make_reverse_iterator(old_begin), data.rbegin(),
-                                                std::make_reverse_iterator(new_begin));
+        auto [old_end, new_end] = std::mismatch(sent.data.rbegin(), std::make_reverse_iterator(old_begin),
+                                                data.rbegin(), std::make_reverse_iterator(new_begin));
         Json edits = Json::array();
         auto removed = old_end.base() - old_begin;
         std::vector<uint32_t> inserted(new_begin, new_end.base());
         if (removed || !inserted.empty())
-            edits.push_back(Json{{"start", old_begin - sent.data.begin()}, {"deleteCount", removed}, {"data", std::move(inserted)}});
+            edits.push_back(Json{
+                {"start", old_begin - sent.data.begin()}, {"deleteCount", removed}, {"data", std::move(inserted)}});
         result["edits"] = std::move(edits);
     } else {
         result["data"] = data;
@@ -265,6 +278,8 @@ Json Session::semantic_tokens_result(FileId file, std::vector<uint32_t> data, co
     return result;
 }
 
-int serve(protocol::Transport& transport, ServerOptions options) { return Session(transport, std::move(options)).run(); }
+int serve(protocol::Transport& transport, ServerOptions options) {
+    return Session(transport, std::move(options)).run();
+}
 
 }  // namespace braid::lsp

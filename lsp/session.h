@@ -28,7 +28,8 @@ class Session {
     void register_watchers();
     /// Makes the work of a request from its params and the question; a file that is not known answers null.
     Work about_file(const Json& params, Question question) const;
-    Work at_position(const Json& params, std::function<Json(QueryContext&, Converter&, FileId, uint32_t offset)> question) const;
+    Work at_position(const Json& params,
+                     std::function<Json(QueryContext&, Converter&, FileId, uint32_t offset)> question) const;
     /// Texts changed: diagnose anew, `file` first.
     void texts_changed(FileId file);
     void tell(const std::string& message);

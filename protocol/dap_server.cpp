@@ -32,9 +32,7 @@ DapReply reply_of(const Json& response) {
     return tl::unexpected(std::move(error));
 }
 
-DapError cancelled_error() {
-    return DapError{.message = "cancelled", .show_user = false, .cancelled = true};
-}
+DapError cancelled_error() { return DapError{.message = "cancelled", .show_user = false, .cancelled = true}; }
 
 // `format` may hold braces that would be taken for the names of variables.
 Json error_body(const DapError& error) {
@@ -221,9 +219,7 @@ void DapServer::on_cancel_progress(std::function<void(const std::string& progres
     impl_->on_cancel_progress = std::move(handler);
 }
 
-void DapServer::event(std::string_view name) {
-    impl_->send({{"type", "event"}, {"event", name}});
-}
+void DapServer::event(std::string_view name) { impl_->send({{"type", "event"}, {"event", name}}); }
 
 void DapServer::event(std::string_view name, const Json& body) {
     impl_->send({{"type", "event"}, {"event", name}, {"body", body}});

@@ -78,10 +78,8 @@ class DescriptorTransport : public Transport {
             if (!wait(write_, POLLOUT, writing_)) return tl::unexpected(TransportError{"the connection is closed"});
             // PIPE_BUF bytes go without blocking once poll says so; more could block beyond the reach of close().
             const auto count = ::write(write_, bytes.data(), std::min<std::size_t>(bytes.size(), 4096));
-            if (count >= 0)
-                bytes.remove_prefix(static_cast<std::size_t>(count));
-            else if (!passing(errno))
-                return tl::unexpected(system_error("writing to the client failed", errno));
+            if (count >= 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+            else if (!passing(errno)) return tl::unexpected(system_error("writing to the client failed", errno));
         }
         return {};
     }

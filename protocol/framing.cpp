@@ -10,9 +10,7 @@ namespace {
 
 constexpr std::string_view length_header = "content-length";
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool equal_ignoring_case(std::string_view text, std::string_view lower_case) {
     return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
@@ -150,8 +148,6 @@ void FrameDecoder::consume(std::size_t count) {
     }
 }
 
-std::string frame(std::string_view body) {
-    return fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
-}
+std::string frame(std::string_view body) { return fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body); }
 
 }  // namespace braid::protocol

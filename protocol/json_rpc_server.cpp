@@ -31,13 +31,9 @@ auto guarded(Handler&& handler) -> decltype(handler()) {
     }
 }
 
-bool is_id(const Json& value) {
-    return value.is_string() || value.is_number_integer();
-}
+bool is_id(const Json& value) { return value.is_string() || value.is_number_integer(); }
 
-Json envelope() {
-    return {{"jsonrpc", "2.0"}};
-}
+Json envelope() { return {{"jsonrpc", "2.0"}}; }
 
 std::string reply_text(const Json& id, const Reply& reply) {
     Json message = envelope();
@@ -236,10 +232,8 @@ void JsonRpcServer::Impl::start(const Method& method, const Json& id, Json param
 void JsonRpcServer::Impl::on_pool(const Json& id, const std::string& key, const CancellationToken& token,
                                   SnapshotWork work) {
     executor([this, id, key, token, work = std::move(work)]() mutable {
-        if (token.stop_requested())
-            refuse(RpcError::RequestCancelled, {}, id);
-        else
-            respond(id, guarded([&] { return work(token); }));
+        if (token.stop_requested()) refuse(RpcError::RequestCancelled, {}, id);
+        else respond(id, guarded([&] { return work(token); }));
         work = nullptr;  // what it captured goes before run() may return
         running.end(key);
     });
@@ -321,9 +315,7 @@ void JsonRpcServer::request(std::string_view method, const Json& params, ReplyHa
     impl_->writer.send(to_text(message));
 }
 
-bool JsonRpcServer::is_running() const {
-    return impl_->state == Impl::State::Running;
-}
+bool JsonRpcServer::is_running() const { return impl_->state == Impl::State::Running; }
 
 void JsonRpcServer::stop() {
     impl_->stopped = true;
@@ -341,7 +333,7 @@ int JsonRpcServer::run() {
         });
     impl.running.drain(impl.options.grace);
     impl.forget_asked();
-    impl.writer.close(impl.options.grace);
+    impl.writer.close(impl.options.write_grace);
     return impl.state == Impl::State::ShutDown ? 0 : 1;
 }
 

@@ -66,6 +66,8 @@ struct JsonRpcOptions {
     Trace trace{};
     // At `shutdown` and at the end of input, running requests get this long to finish before they are cancelled.
     std::chrono::milliseconds grace{5000};
+    // At the end, a client that does not read gets this long to take what is still to be written.
+    std::chrono::milliseconds write_grace{5000};
 };
 
 class JsonRpcServer {

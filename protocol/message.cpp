@@ -36,8 +36,6 @@ tl::expected<Json, std::string> parse_json(std::string_view body) {
     }
 }
 
-std::string to_text(const Json& message) {
-    return message.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string to_text(const Json& message) { return message.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace braid::protocol

@@ -15,9 +15,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-tcp::endpoint local(std::uint16_t port) {
-    return {asio::ip::address_v4::loopback(), port};
-}
+tcp::endpoint local(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
 
 std::unique_ptr<Transport> connected(tcp::socket socket) {
     boost::system::error_code ignored;

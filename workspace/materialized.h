@@ -6,8 +6,8 @@
 namespace braid {
 
 /// Texts that are inside the program, where an editor can open them: read-only files below `$XDG_CACHE_HOME/braid`
-/// (`~/.cache/braid`). Written when they are first asked for, and again when another version of the program left others.
-/// None when there is no place to write.
+/// (`~/.cache/braid`). Written when they are first asked for, and again when another version of the program left
+/// others. None when there is no place to write.
 std::optional<std::string> materialized(std::string_view relative_path, std::string_view text);
 
 /// The file for "std:altru/sync.altru", whose text is `text`.

@@ -51,7 +51,8 @@ tl::expected<std::string, std::string> read_source_file(const std::string& path)
     if (error) return fail(error.message());
     uintmax_t size = status.type() == fs::file_type::regular ? fs::file_size(path, error) : 0;
     if (size > kMaxSourceBytes)
-        return fail(fmt::format("{} is more than the {} a source file may have", megabytes(size), megabytes(kMaxSourceBytes)));
+        return fail(
+            fmt::format("{} is more than the {} a source file may have", megabytes(size), megabytes(kMaxSourceBytes)));
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail(std::strerror(errno));
     std::string text;
@@ -82,7 +83,8 @@ tl::expected<std::vector<std::string>, std::string> find_sources(const std::stri
     for (; it != end; it.increment(error)) {
         if (error) return tl::make_unexpected(fmt::format("{}: {}", path, error.message()));
         if (it->is_directory(error) && is_left_out(it->path())) it.disable_recursion_pending();
-        else if (it->is_regular_file(error) && language_of_path(it->path().string())) found.push_back(it->path().string());
+        else if (it->is_regular_file(error) && language_of_path(it->path().string()))
+            found.push_back(it->path().string());
     }
     std::sort(found.begin(), found.end());
     return found;

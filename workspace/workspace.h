@@ -20,7 +20,8 @@ tl::expected<std::string, std::string> read_source_file(const std::string& path)
 /// Absolute, without `.` and `..`; what FileTable knows a file by.
 std::string normalized_path(const std::string& path);
 
-/// `path` itself, or the sources below it when it is a folder (hidden folders, build and node_modules left out), sorted.
+/// `path` itself, or the sources below it when it is a folder (hidden folders, build and node_modules left out),
+/// sorted.
 tl::expected<std::vector<std::string>, std::string> find_sources(const std::string& path);
 
 /// Reads the file and everything it imports, directly or not, into the host. Imports that cannot be read are left out:

@@ -8,16 +8,16 @@
 #include "analyzer/checks/describe.h"
 #include "analyzer/flow/mir_walk.h"
 
-// await-race, the model case: shared state is read, an `await` lets other tasks of the isolate run, and then the state is
-// written from what was read before.
+// await-race, the model case: shared state is read, an `await` lets other tasks of the isolate run, and then the state
+// is written from what was read before.
 //
 //     let b = this.balance;
 //     await audit();
 //     this.balance = b - amount;     // a withdrawal in between is lost
 //
 // A forward dataflow of taints: which values come from which read of which shared place, and whether an await stands
-// between. Reading again after the await gives a fresh value. While a lock is held nothing can come between. A program that
-// only ever waits for one task at a time has nobody to come between (concurrency.h).
+// between. Reading again after the await gives a fresh value. While a lock is held nothing can come between. A program
+// that only ever waits for one task at a time has nobody to come between (concurrency.h).
 namespace braid::checks {
 namespace {
 
@@ -26,14 +26,14 @@ using mir::Place;
 
 /// A place other tasks may reach: a property of an object that is not fresh here, or a captured or module variable.
 struct Shared {
-    Local object;        // the local that holds the object, resolved through copies; kNoLocal: a variable itself
-    std::string name;    // property, or variable
+    Local object;      // the local that holds the object, resolved through copies; kNoLocal: a variable itself
+    std::string name;  // property, or variable
     friend auto operator<=>(const Shared&, const Shared&) = default;
 };
 
 struct Taint {
-    uint32_t read = 0;      // node of the read
-    uint32_t awaited = 0;   // node of the first await after it; 0: none yet
+    uint32_t read = 0;     // node of the read
+    uint32_t awaited = 0;  // node of the first await after it; 0: none yet
     friend auto operator<=>(const Taint&, const Taint&) = default;
 };
 
@@ -95,8 +95,8 @@ class Analysis {
         return local;
     }
 
-    /// Parameters (`this` among them), captures and what was read from elsewhere are reachable by others; an object made
-    /// here is not, as far as this check knows.
+    /// Parameters (`this` among them), captures and what was read from elsewhere are reachable by others; an object
+    /// made here is not, as far as this check knows.
     bool is_shared_object(Local local) const {
         LocalKind kind = body_.locals[local].kind;
         return kind == LocalKind::Parameter || kind == LocalKind::Capture;
@@ -127,14 +127,16 @@ class Analysis {
         if (auto* property = std::get_if<PropertyOf>(&value)) {
             if (auto* place = read_place(property->object); place && place->is_local()) {
                 Local object = object_of(state, place->local);
-                if (is_shared_object(object)) return {{Shared{object, std::string(property->name.text())}, Taint{node, 0}}};
+                if (is_shared_object(object))
+                    return {{Shared{object, std::string(property->name.text())}, Taint{node, 0}}};
             }
             return all;
         }
         // What compares a stale value decides, it does not carry it on; only the model case is judged here.
         if (auto* binary = std::get_if<BinaryOperation>(&value))
             if (binary->op >= hir::BinaryOp::Equal && binary->op <= hir::BinaryOp::GreaterEqual) return all;
-        for_each_operand(value, [&](const Operand& o) { all.merge(sources_of(state, o, node)); }, [](const Place&) {});
+        for_each_operand(
+            value, [&](const Operand& o) { all.merge(sources_of(state, o, node)); }, [](const Place&) {});
         return all;
     }
 
@@ -142,12 +144,17 @@ class Analysis {
         auto stale = sources.find(shared);
         if (!reporting_ || stale == sources.end() || !stale->second.awaited || state.lock_held) return;
         if (!reported_.insert(node).second) return;
-        std::string name = shared.object == kNoLocal ? shared.name
-                                                     : std::string(body_.locals[shared.object].name.text()) + "." + shared.name;
-        ItemDiagnostic d = diagnostic(DiagnosticCode::AwaitRace, {item_, node},
-                                      fmt::format("`{}` is written from a value read before an `await`: what another task writes in between is lost", name));
+        std::string name = shared.object == kNoLocal
+                               ? shared.name
+                               : std::string(body_.locals[shared.object].name.text()) + "." + shared.name;
+        ItemDiagnostic d = diagnostic(
+            DiagnosticCode::AwaitRace, {item_, node},
+            fmt::format(
+                "`{}` is written from a value read before an `await`: what another task writes in between is lost",
+                name));
         d.related.push_back({{item_, stale->second.read}, fmt::format("1. this task reads `{}` here", name)});
-        d.related.push_back({{item_, stale->second.awaited}, fmt::format("2. it waits here; another task may run and write `{}`", name)});
+        d.related.push_back({{item_, stale->second.awaited},
+                             fmt::format("2. it waits here; another task may run and write `{}`", name)});
         d.related.push_back({{item_, node}, "3. it goes on and writes over that"});
         out_.push_back(std::move(d));
     }
@@ -170,7 +177,8 @@ class Analysis {
                 if (!place || !place->is_local()) continue;
                 Local object = object_of(state, place->local);
                 if (is_shared_object(object))
-                    written(Shared{object, std::string(set->name.text())}, sources_of(state, set->value, s.node), state, s.node);
+                    written(Shared{object, std::string(set->name.text())}, sources_of(state, set->value, s.node), state,
+                            s.node);
             }
         }
         terminator(state, block.terminator);
@@ -180,14 +188,16 @@ class Analysis {
         state.same_object.erase(local);
         auto* use = std::get_if<Use>(&value);
         auto* place = use ? read_place(use->operand) : nullptr;
-        if (place && place->is_local() && place->local != local) state.same_object[local] = object_of(state, place->local);
+        if (place && place->is_local() && place->local != local)
+            state.same_object[local] = object_of(state, place->local);
     }
 
     void terminator(State& state, const Terminator& t) {
         if (auto* call = std::get_if<CallTerminator>(&t.kind)) {
             std::string_view name = called_name(*call);
             if (name == "unlock" || name == "release") state.lock_held = false;
-            if (name == "lock" || name == "acquire" || name == "writeLock" || name == "readLock") state.lock_held = true;
+            if (name == "lock" || name == "acquire" || name == "writeLock" || name == "readLock")
+                state.lock_held = true;
             // A call's result carries on what went into it: `compute(b)` is as stale as `b`.
             Sources sources;
             for (const Operand& o : call->arguments) sources.merge(sources_of(state, o, t.node));

@@ -10,7 +10,7 @@ namespace braid::checks {
 StartsTasks::Value StartsTasks::compute(QueryContext& context, const Key& item) {
     auto bodies = context.get<BuiltMir>(item);
     for (const mir::MirBody& body : bodies->functions) {
-        std::map<mir::Local, int> uses;     // of call results
+        std::map<mir::Local, int> uses;  // of call results
         std::map<mir::Local, bool> awaited;
         bool is_closure = body.function != BodyFunctionId(0);
         for (const mir::Block& block : body.blocks) {
@@ -30,7 +30,8 @@ StartsTasks::Value StartsTasks::compute(QueryContext& context, const Key& item) 
             if (!promise) {
                 auto* direct = std::get_if<hir::DirectCallee>(&call->callee);
                 bool is_timer = direct && direct->function != ItemId::None && is_std(file_of(direct->function)) &&
-                                (name_of(direct->function).text() == "setTimeout" || name_of(direct->function).text() == "setInterval");
+                                (name_of(direct->function).text() == "setTimeout" ||
+                                 name_of(direct->function).text() == "setInterval");
                 if (is_timer) return {true};
                 continue;
             }
@@ -55,7 +56,8 @@ MayRunConcurrently::Value MayRunConcurrently::compute(QueryContext& context, con
         ItemId item = pending[i];
         for (const auto& child : *context.get<ItemChildren>(item)) pending.push_back(child.item);
         ItemKind kind = kind_of(item);
-        bool is_main = kind == ItemKind::Function && name_of(item).text() == "main" && kind_of(parent_of(item)) == ItemKind::File;
+        bool is_main =
+            kind == ItemKind::Function && name_of(item).text() == "main" && kind_of(parent_of(item)) == ItemKind::File;
         if (is_main) runs |= file_of(item) == file;
         if (kind != ItemKind::File && kind != ItemKind::Function) continue;
         auto body = context.get<BodyOf>(item);

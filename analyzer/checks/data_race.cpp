@@ -9,8 +9,8 @@
 #include "analyzer/flow/mir_walk.h"
 #include "analyzer/semantics/body_walk.h"
 
-// data-race on a captured variable: a task assigns to a variable of its spawner that the spawner, another task, or another
-// run of the same task still uses.
+// data-race on a captured variable: a task assigns to a variable of its spawner that the spawner, another task, or
+// another run of the same task still uses.
 //
 //     let mut count = 0
 //     go fn(): count += 1     # assigned in the task …
@@ -105,7 +105,8 @@ class Spawner {
 
     bool ended_by(mir::BlockId block, LocalId local) const {
         for (const mir::Statement& s : body_->blocks[block].statements)
-            if (auto* live = std::get_if<mir::StorageLive>(&s.kind); live && body_->locals[live->local].source == local) return true;
+            if (auto* live = std::get_if<mir::StorageLive>(&s.kind); live && body_->locals[live->local].source == local)
+                return true;
         return false;
     }
 
@@ -120,9 +121,13 @@ class Spawner {
         };
         for (size_t i = from; i < block.statements.size() && !found; ++i) {
             const mir::Statement& s = block.statements[i];
-            if (auto* dead = std::get_if<mir::StorageDead>(&s.kind); dead && body_->locals[dead->local].source == local) return found;
-            for_each_operand(s, [&](const mir::Operand& o) { operand(o, s.node); },
-                             [&](const mir::Place& p) { if (!found && is(p, local)) found = Found{s.node}; });
+            if (auto* dead = std::get_if<mir::StorageDead>(&s.kind); dead && body_->locals[dead->local].source == local)
+                return found;
+            for_each_operand(
+                s, [&](const mir::Operand& o) { operand(o, s.node); },
+                [&](const mir::Place& p) {
+                    if (!found && is(p, local)) found = Found{s.node};
+                });
             auto* assign = std::get_if<mir::Assign>(&s.kind);
             if (assign && !found && is(assign->place, local)) found = Found{s.node};
             auto* closure = assign ? std::get_if<mir::ClosureOf>(&assign->value) : nullptr;
@@ -131,7 +136,8 @@ class Spawner {
                 else found->other_closure = closure->function;
             }
         }
-        if (!found) for_each_operand(block.terminator, [&](const mir::Operand& o) { operand(o, block.terminator.node); });
+        if (!found)
+            for_each_operand(block.terminator, [&](const mir::Operand& o) { operand(o, block.terminator.node); });
         return found;
     }
 
@@ -144,7 +150,8 @@ class Spawner {
 
 void data_race(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
     auto body = context.get<BodyOf>(item);
-    bool any = std::any_of(body->functions.begin(), body->functions.end(), [](const BodyFunction& f) { return f.is_task && !f.is_move; });
+    bool any = std::any_of(body->functions.begin(), body->functions.end(),
+                           [](const BodyFunction& f) { return f.is_task && !f.is_move; });
     if (!any) return;
     auto bodies = context.get<BuiltMir>(item);
     for (uint32_t i = 0; i < body->functions.size(); ++i) {
@@ -158,12 +165,17 @@ void data_race(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& 
             if (!use) continue;
             std::string_view name = (*body)[capture.local].name.text();
             bool other_task = use->other_closure != BodyFunctionId::None && (*body)[use->other_closure].is_task;
-            std::string_view who = use->same_task_again ? "another run of the same task" : other_task ? "another task" : "its spawner";
+            std::string_view who = use->same_task_again ? "another run of the same task"
+                                   : other_task         ? "another task"
+                                                        : "its spawner";
             ItemDiagnostic d = diagnostic(DiagnosticCode::DataRace, {item, written->node},
                                           fmt::format("`{}` is assigned in a task while {} still uses it", name, who));
             d.related.push_back({{item, task.node}, "the task is started here"});
-            if (use->same_task_again) d.related.push_back({{item, use->node}, "and started again by the next round of the loop"});
-            else d.related.push_back({{item, use->node}, fmt::format("`{}` is used here, in no order with the task", name)});
+            if (use->same_task_again)
+                d.related.push_back({{item, use->node}, "and started again by the next round of the loop"});
+            else
+                d.related.push_back(
+                    {{item, use->node}, fmt::format("`{}` is used here, in no order with the task", name)});
             d.fixes.push_back({fmt::format("give the task its own copy of `{}`", name),
                                {{{item, task.node}, ItemDiagnostic::FixEdit::InsertBefore, "move "}}});
             out.push_back(std::move(d));

@@ -16,7 +16,8 @@ std::string describe(QueryContext& context, const mir::MirBody& body, const mir:
                 text += "." + std::to_string(field->index);
             } else if (owner->item != ItemId::None && kind_of(owner->item) != ItemKind::Enum) {
                 auto definition = context.get<DefinitionOf>(owner->item);
-                if (field->index < definition->fields.size()) text += "." + std::string(definition->fields[field->index].name.text());
+                if (field->index < definition->fields.size())
+                    text += "." + std::string(definition->fields[field->index].name.text());
             }
         } else if (std::holds_alternative<mir::IndexOf>(projection)) {
             text += "[…]";

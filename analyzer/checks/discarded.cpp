@@ -18,7 +18,8 @@ void for_each_discarded(const Body& body, const std::function<void(BodyFunctionI
         walk_expressions(body, function.root, [&](ExprId id) {
             if (auto* block = body.as<hir::Block>(id)) {
                 for (ExprId statement : block->statements) f(BodyFunctionId(i), statement);
-                if (block->value != ExprId::None && (drops_value(id) || body[id].type->is(TypeKind::Unit))) f(BodyFunctionId(i), block->value);
+                if (block->value != ExprId::None && (drops_value(id) || body[id].type->is(TypeKind::Unit)))
+                    f(BodyFunctionId(i), block->value);
             } else if (drops_value(id)) {
                 f(BodyFunctionId(i), id);
             } else if (auto* loop = body.as<hir::Loop>(id)) {

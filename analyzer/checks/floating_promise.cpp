@@ -48,18 +48,22 @@ void floating_promise(QueryContext& context, ItemId item, std::vector<ItemDiagno
         bool stored = body->as<Assign>(id) || body->as<Let>(id);
         if (stored || !is_std_type(e.type, "Promise") || is_handled(*body, id)) return;
         auto* call = body->as<Call>(id);
-        std::string what = call && !called_name(*call).empty() ? fmt::format("`{}` returns a promise", called_name(*call))
-                                                               : std::string("this is a promise");
+        std::string what = call && !called_name(*call).empty()
+                               ? fmt::format("`{}` returns a promise", called_name(*call))
+                               : std::string("this is a promise");
         if (in_constructor && function == BodyFunctionId(0)) {
             out.push_back(diagnostic(DiagnosticCode::AsyncInConstructor, {item, e.node},
-                                     what + " that the constructor cannot wait for: the object is handed out before it is ready, and a failure is lost"));
+                                     what + " that the constructor cannot wait for: the object is handed out before it "
+                                            "is ready, and a failure is lost"));
             return;
         }
-        ItemDiagnostic d = diagnostic(DiagnosticCode::FloatingPromise, {item, e.node},
-                                      what + " that nobody waits for: a failure in it is lost, and what follows may run before it has ended");
+        ItemDiagnostic d = diagnostic(
+            DiagnosticCode::FloatingPromise, {item, e.node},
+            what + " that nobody waits for: a failure in it is lost, and what follows may run before it has ended");
         if ((*body)[function].is_async || kind_of(item) == ItemKind::File)
             d.fixes.push_back({"wait for it", {{{item, e.node}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
-        d.fixes.push_back({"say that it is not waited for", {{{item, e.node}, ItemDiagnostic::FixEdit::InsertBefore, "void "}}});
+        d.fixes.push_back(
+            {"say that it is not waited for", {{{item, e.node}, ItemDiagnostic::FixEdit::InsertBefore, "void "}}});
         out.push_back(std::move(d));
     });
 }

@@ -3,9 +3,9 @@
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
 
-// not-send: a value that must stay in its task is given to another one: captured by a task's closure, passed to `go`, sent
-// in a message, or used as a type argument that a signature wants to be Send. A borrow of the spawner's locals in a task is
-// `borrow-escapes-task`.
+// not-send: a value that must stay in its task is given to another one: captured by a task's closure, passed to `go`,
+// sent in a message, or used as a type argument that a signature wants to be Send. A borrow of the spawner's locals in
+// a task is `borrow-escapes-task`.
 namespace braid::checks {
 namespace {
 
@@ -46,19 +46,23 @@ class Check {
             const LocalInfo& local = (*body_)[capture.local];
             std::string_view name = local.name.text();
             if (capture.mode == CaptureMode::Borrow || capture.mode == CaptureMode::BorrowMutable) {
-                ItemDiagnostic d = diagnostic(DiagnosticCode::BorrowEscapesTask, {item_, capture.node},
-                                              fmt::format("the task borrows `{}`, which its spawner owns and may end first", name));
+                ItemDiagnostic d =
+                    diagnostic(DiagnosticCode::BorrowEscapesTask, {item_, capture.node},
+                               fmt::format("the task borrows `{}`, which its spawner owns and may end first", name));
                 d.related.push_back({{item_, function.node}, "the task is started with this closure"});
                 out_.push_back(std::move(d));
             } else if (local.type->is(TypeKind::Reference)) {
                 ItemDiagnostic d = diagnostic(DiagnosticCode::BorrowEscapesTask, {item_, capture.node},
-                                              fmt::format("`{}` is a borrow (`{}`); a task may not keep it", name, print_type(item_, local.type)));
+                                              fmt::format("`{}` is a borrow (`{}`); a task may not keep it", name,
+                                                          print_type(item_, local.type)));
                 d.related.push_back({{item_, function.node}, "the task is started with this closure"});
                 d.related.push_back({{item_, local.node}, fmt::format("`{}` is bound here", name)});
                 out_.push_back(std::move(d));
             } else if (!is_send(local.type)) {
-                auto& d = report(capture.node, fmt::format("the task captures `{}`, whose type `{}` may not leave its task", name,
-                                                           print_type(item_, local.type)), local.type);
+                auto& d = report(capture.node,
+                                 fmt::format("the task captures `{}`, whose type `{}` may not leave its task", name,
+                                             print_type(item_, local.type)),
+                                 local.type);
                 d.related.push_back({{item_, function.node}, "the task is started with this closure"});
                 d.related.push_back({{item_, local.node}, fmt::format("`{}` is bound here", name)});
             }
@@ -71,13 +75,17 @@ class Check {
         for (ExprId argument : call->arguments) {
             const Expr& value = (*body_)[argument];
             if (value.type->is(TypeKind::Reference)) {
-                ItemDiagnostic d = diagnostic(DiagnosticCode::BorrowEscapesTask, {item_, value.node},
-                                              fmt::format("a borrow (`{}`) is given to a goroutine, which may outlive what it borrows", print_type(item_, value.type)));
+                ItemDiagnostic d =
+                    diagnostic(DiagnosticCode::BorrowEscapesTask, {item_, value.node},
+                               fmt::format("a borrow (`{}`) is given to a goroutine, which may outlive what it borrows",
+                                           print_type(item_, value.type)));
                 d.related.push_back({{item_, e.node}, "the goroutine is started here"});
                 out_.push_back(std::move(d));
             } else if (!is_send(value.type)) {
-                auto& d = report(value.node, fmt::format("a value of type `{}` is given to a goroutine but may not leave its task",
-                                                         print_type(item_, value.type)), value.type);
+                auto& d = report(value.node,
+                                 fmt::format("a value of type `{}` is given to a goroutine but may not leave its task",
+                                             print_type(item_, value.type)),
+                                 value.type);
                 d.related.push_back({{item_, e.node}, "the goroutine is started here"});
             }
         }
@@ -102,11 +110,15 @@ class Check {
         std::vector<GenericParameter> generics = generics_of(direct->function);
         for (size_t i = 0; i < generics.size() && i < direct->type_arguments.size(); ++i) {
             bool wants_send = false;
-            for (Type bound : generics[i].bounds) wants_send |= bound->is(TypeKind::Nominal) && name_of(bound->item).text() == "Send" && is_std(file_of(bound->item));
+            for (Type bound : generics[i].bounds)
+                wants_send |= bound->is(TypeKind::Nominal) && name_of(bound->item).text() == "Send" &&
+                              is_std(file_of(bound->item));
             Type argument = direct->type_arguments[i];
             if (!wants_send || !argument || is_send(argument)) continue;
             report(offending_argument(call, argument, e.node),
-                   fmt::format("`{}` needs a type that is Send; `{}` is not", name_of(direct->function).text(), print_type(item_, argument)), argument);
+                   fmt::format("`{}` needs a type that is Send; `{}` is not", name_of(direct->function).text(),
+                               print_type(item_, argument)),
+                   argument);
         }
     }
 
@@ -121,12 +133,17 @@ class Check {
         for (size_t i = 1; i < call.arguments.size(); ++i) {
             const Expr& value = (*body_)[call.arguments[i]];
             if (is_send(value.type)) continue;
-            report(value.node, fmt::format("a message to an actor carries a value of type `{}`, which may not leave its task",
-                                           print_type(item_, value.type)), value.type);
+            report(value.node,
+                   fmt::format("a message to an actor carries a value of type `{}`, which may not leave its task",
+                               print_type(item_, value.type)),
+                   value.type);
         }
         Type result = context_.get<SignatureOf>(message.method)->result;
         if (result && !result->is(TypeKind::Unit) && !is_send(result))
-            report(e.node, fmt::format("the actor's reply has type `{}`, which may not leave its task", print_type(item_, result)), result);
+            report(
+                e.node,
+                fmt::format("the actor's reply has type `{}`, which may not leave its task", print_type(item_, result)),
+                result);
     }
 
     QueryContext& context_;
@@ -137,8 +154,6 @@ class Check {
 
 }  // namespace
 
-void not_send(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    Check(context, item, out).run();
-}
+void not_send(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) { Check(context, item, out).run(); }
 
 }  // namespace braid::checks

@@ -12,8 +12,8 @@
 //     sender.send(data)
 //     println(data)        # `data` was moved
 //
-// A forward dataflow over places: which may have been moved out of, and where. A move of a part makes the whole unusable;
-// a move of the whole makes every part so. Writing a place gives it a value again.
+// A forward dataflow over places: which may have been moved out of, and where. A move of a part makes the whole
+// unusable; a move of the whole makes every part so. Writing a place gives it a value again.
 namespace braid::checks {
 namespace {
 
@@ -26,7 +26,8 @@ using Path = std::vector<uint32_t>;
 
 class Analysis {
   public:
-    Analysis(QueryContext& context, ItemId item, const MirBodies& bodies, const MirBody& body, std::vector<ItemDiagnostic>& out)
+    Analysis(QueryContext& context, ItemId item, const MirBodies& bodies, const MirBody& body,
+             std::vector<ItemDiagnostic>& out)
         : context_(context), item_(item), bodies_(bodies), body_(body), out_(out) {}
 
     void run() {
@@ -93,7 +94,8 @@ class Analysis {
         if (!exact) return;
         // The place and everything below it hold a value again.
         auto it = state.lower_bound(path);
-        while (it != state.end() && it->first.size() >= path.size() && std::equal(path.begin(), path.end(), it->first.begin()))
+        while (it != state.end() && it->first.size() >= path.size() &&
+               std::equal(path.begin(), path.end(), it->first.begin()))
             it = state.erase(it);
     }
 
@@ -123,8 +125,9 @@ class Analysis {
         State state = entry_[id];
         if (block.unwind != kNoBlock) leaving(block.unwind, state);
         for (const Statement& s : block.statements) {
-            for_each_operand(s, [&](const Operand& o) { operand(state, o, s.node); },
-                             [&](const Place& place) { used(state, place, s.node); });
+            for_each_operand(
+                s, [&](const Operand& o) { operand(state, o, s.node); },
+                [&](const Place& place) { used(state, place, s.node); });
             if (auto* assign = std::get_if<Assign>(&s.kind)) {
                 if (!assign->place.is_local()) base_used(state, assign->place, s.node);
                 written(state, assign->place);
@@ -163,20 +166,26 @@ class Analysis {
         uint32_t site = *sites.begin();
         bool in_loop = sites.count(node) != 0;
         bool in_part = gone.size() > 1;
-        std::string what = in_part ? fmt::format("`{}` is used after a part of it was moved", name)
+        std::string what = in_part   ? fmt::format("`{}` is used after a part of it was moved", name)
                            : in_loop ? fmt::format("`{}` is moved again: an earlier round of the loop moved it", name)
                                      : fmt::format("`{}` is used after it was moved", name);
         ItemDiagnostic d = diagnostic(DiagnosticCode::UseAfterMove, {item_, node}, std::move(what));
         for (uint32_t moved_at : sites) {
             if (moved_at == node) continue;
-            d.related.push_back({{item_, moved_at}, fmt::format("`{}` is moved here{}", in_part ? name : std::string(body_.locals[gone[0]].name.text()), into_what(moved_at))});
+            d.related.push_back(
+                {{item_, moved_at},
+                 fmt::format("`{}` is moved here{}", in_part ? name : std::string(body_.locals[gone[0]].name.text()),
+                             into_what(moved_at))});
         }
-        if (in_loop) d.related.push_back({{item_, node}, fmt::format("`{}` is moved here, and the loop comes back", name)});
+        if (in_loop)
+            d.related.push_back({{item_, node}, fmt::format("`{}` is moved here, and the loop comes back", name)});
         uint32_t declared = body_.locals[gone[0]].node;
-        d.related.push_back({{item_, declared}, fmt::format("`{}` has type `{}`, which is not Copy", body_.locals[gone[0]].name.text(),
-                                                            print_type(item_, body_.locals[gone[0]].is_slot ? type->element() : type))});
+        d.related.push_back({{item_, declared},
+                             fmt::format("`{}` has type `{}`, which is not Copy", body_.locals[gone[0]].name.text(),
+                                         print_type(item_, body_.locals[gone[0]].is_slot ? type->element() : type))});
         if (!in_part && has_std_trait(context_, type, "Clone"))
-            d.fixes.push_back({"clone the value that is moved", {{{item_, site}, ItemDiagnostic::FixEdit::InsertAfter, ".clone()"}}});
+            d.fixes.push_back(
+                {"clone the value that is moved", {{{item_, site}, ItemDiagnostic::FixEdit::InsertAfter, ".clone()"}}});
         out_.push_back(std::move(d));
     }
 
@@ -184,7 +193,8 @@ class Analysis {
     std::string into_what(uint32_t node) const {
         for (const BodyFunction& f : bodies_.body->functions)
             for (const Capture& c : f.captures)
-                if (c.node == node && c.mode == CaptureMode::Move) return f.is_task ? ", into the task" : ", into the closure";
+                if (c.node == node && c.mode == CaptureMode::Move)
+                    return f.is_task ? ", into the task" : ", into the closure";
         return {};
     }
 

@@ -9,13 +9,9 @@ std::shared_ptr<const void> QueryContext::fetch(const detail::QueryType& type, c
     return task_.fetch(type, key);
 }
 
-void QueryContext::check_cancelled() const {
-    task_.check_cancelled();
-}
+void QueryContext::check_cancelled() const { task_.check_cancelled(); }
 
-Snapshot::Snapshot(std::shared_ptr<detail::Engine> engine) : engine_(std::move(engine)) {
-    engine_->acquire_lease();
-}
+Snapshot::Snapshot(std::shared_ptr<detail::Engine> engine) : engine_(std::move(engine)) { engine_->acquire_lease(); }
 
 Snapshot::Snapshot(const Snapshot& other) : engine_(other.engine_) {
     if (engine_) engine_->share_lease();
@@ -32,12 +28,8 @@ Snapshot::~Snapshot() {
     if (engine_) engine_->release_lease();
 }
 
-uint64_t Snapshot::revision() const {
-    return engine_->revision();
-}
-bool Snapshot::stale() const {
-    return engine_->cancel_requested();
-}
+uint64_t Snapshot::revision() const { return engine_->revision(); }
+bool Snapshot::stale() const { return engine_->cancel_requested(); }
 
 std::optional<Cancelled> Snapshot::run_erased(const std::function<void(QueryContext&)>& body,
                                               const CancellationToken& token) const {
@@ -68,37 +60,17 @@ Database::~Database() = default;
 Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 
-bool Database::commit(InputWriter& writer) {
-    return engine_->commit(writer.changes_->list);
-}
-Snapshot Database::snapshot() const {
-    return Snapshot(engine_);
-}
-uint64_t Database::revision() const {
-    return engine_->revision();
-}
+bool Database::commit(InputWriter& writer) { return engine_->commit(writer.changes_->list); }
+Snapshot Database::snapshot() const { return Snapshot(engine_); }
+uint64_t Database::revision() const { return engine_->revision(); }
 
-std::map<std::string, QueryStatistics> Database::all_statistics() const {
-    return engine_->all_statistics();
-}
-QueryStatistics Database::statistics_of(const detail::QueryType& type) const {
-    return engine_->statistics_of(type);
-}
-void Database::reset_statistics() {
-    engine_->reset_statistics();
-}
-size_t Database::count_of(const detail::QueryType& type) const {
-    return engine_->count(&type);
-}
-size_t Database::memo_count() const {
-    return engine_->count(nullptr);
-}
+std::map<std::string, QueryStatistics> Database::all_statistics() const { return engine_->all_statistics(); }
+QueryStatistics Database::statistics_of(const detail::QueryType& type) const { return engine_->statistics_of(type); }
+void Database::reset_statistics() { engine_->reset_statistics(); }
+size_t Database::count_of(const detail::QueryType& type) const { return engine_->count(&type); }
+size_t Database::memo_count() const { return engine_->count(nullptr); }
 
-size_t Database::collect_garbage(uint64_t revisions) {
-    return engine_->collect_garbage(revisions);
-}
-void Database::set_event_hook(std::function<void(const QueryEvent&)> hook) {
-    engine_->set_event_hook(std::move(hook));
-}
+size_t Database::collect_garbage(uint64_t revisions) { return engine_->collect_garbage(revisions); }
+void Database::set_event_hook(std::function<void(const QueryEvent&)> hook) { engine_->set_event_hook(std::move(hook)); }
 
 }  // namespace braid

@@ -212,9 +212,7 @@ void Engine::release(Node& node) {
     owner_changed_.notify_all();
 }
 
-void Engine::retire(const Task&) {
-    std::lock_guard lock(wait_mutex_);
-}
+void Engine::retire(const Task&) { std::lock_guard lock(wait_mutex_); }
 
 namespace {
 QueryStatistics read(const QueryTable::Counters& counters) {

@@ -17,13 +17,9 @@ constexpr size_t most_segments = 512;
 constexpr size_t linear_search_limit = 24;
 constexpr size_t poll_every = 256;
 
-const char* stack_position() {
-    return static_cast<const char*>(__builtin_frame_address(0));
-}
+const char* stack_position() { return static_cast<const char*>(__builtin_frame_address(0)); }
 
-bool is_input(const Node& node) {
-    return node.table->type.is_input;
-}
+bool is_input(const Node& node) { return node.table->type.is_input; }
 
 Durability durability_of(const std::shared_ptr<Memo>& memo) {
     return memo && memo->value ? memo->durability : Durability::Low;  // absence is the least durable thing to read
@@ -104,16 +100,12 @@ std::shared_ptr<Memo> Task::refresh(Node& node) {
             Node* dependency = nullptr;
             try {
                 switch (advance(frame, dependency)) {
-                    case Next::Descend:
-                        begin(*dependency);
-                        break;
+                    case Next::Descend: begin(*dependency); break;
                     case Next::Compute:
                         compute(frame);
                         pop();
                         break;
-                    case Next::Done:
-                        pop();
-                        break;
+                    case Next::Done: pop(); break;
                 }
             } catch (const CycleUnwind& cycle) {
                 if (cycle.head < base) throw;

@@ -93,9 +93,7 @@ std::optional<DiagnosticCode> nearest_code(std::string_view name) {
     return nearest;
 }
 
-std::string_view severity_name(Severity severity) {
-    return severity_names[static_cast<size_t>(severity)];
-}
+std::string_view severity_name(Severity severity) { return severity_names[static_cast<size_t>(severity)]; }
 
 std::optional<Severity> find_severity(std::string_view name) {
     auto found = std::find(severity_names.begin(), severity_names.end(), name);

@@ -41,12 +41,9 @@ std::string dump(const Json& json, int indent = -1) {
 
 std::string_view sarif_level(Severity severity) {
     switch (severity) {
-        case Severity::Error:
-            return "error";
-        case Severity::Warning:
-            return "warning";
-        default:
-            return "note";
+        case Severity::Error: return "error";
+        case Severity::Warning: return "warning";
+        default: return "note";
     }
 }
 
@@ -122,23 +119,12 @@ std::string github_escaped(std::string_view text, bool property) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-            case '%':
-                out += "%25";
-                break;
-            case '\r':
-                out += "%0D";
-                break;
-            case '\n':
-                out += "%0A";
-                break;
-            case ':':
-                out += property ? "%3A" : ":";
-                break;
-            case ',':
-                out += property ? "%2C" : ",";
-                break;
-            default:
-                out += c;
+            case '%': out += "%25"; break;
+            case '\r': out += "%0D"; break;
+            case '\n': out += "%0A"; break;
+            case ':': out += property ? "%3A" : ":"; break;
+            case ',': out += property ? "%2C" : ","; break;
+            default: out += c;
         }
     }
     return out;

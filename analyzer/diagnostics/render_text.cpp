@@ -18,14 +18,10 @@ constexpr uint32_t most_lines_of_a_fix = 8;
 
 std::string_view headline(Severity severity) {
     switch (severity) {
-        case Severity::Error:
-            return "error";
-        case Severity::Warning:
-            return "warning";
-        case Severity::Information:
-            return "info";
-        case Severity::Hint:
-            return "hint";
+        case Severity::Error: return "error";
+        case Severity::Warning: return "warning";
+        case Severity::Information: return "info";
+        case Severity::Hint: return "hint";
     }
     return "error";
 }

@@ -145,14 +145,10 @@ std::string Paint::wrap(std::string_view start, std::string_view text) const {
 
 std::string Paint::severity(Severity severity, std::string_view text) const {
     switch (severity) {
-        case Severity::Error:
-            return wrap("\x1b[1;31m", text);
-        case Severity::Warning:
-            return wrap("\x1b[1;33m", text);
-        case Severity::Information:
-            return wrap("\x1b[1;34m", text);
-        case Severity::Hint:
-            return wrap("\x1b[1;36m", text);
+        case Severity::Error: return wrap("\x1b[1;31m", text);
+        case Severity::Warning: return wrap("\x1b[1;33m", text);
+        case Severity::Information: return wrap("\x1b[1;34m", text);
+        case Severity::Hint: return wrap("\x1b[1;36m", text);
     }
     return std::string(text);
 }

@@ -4,9 +4,9 @@
 #include "analyzer/flow/mir_walk.h"
 #include "analyzer/flow/queries.h"
 
-// Drop elaboration, after rustc's: MIR is built with a Drop for every local at every way out of its scope; which of them
-// happen follows from where the value was moved. Move paths are tracked for locals and, below them, for the fields that
-// are moved out of singly.
+// Drop elaboration, after rustc's: MIR is built with a Drop for every local at every way out of its scope; which of
+// them happen follows from where the value was moved. Move paths are tracked for locals and, below them, for the fields
+// that are moved out of singly.
 namespace braid::mir {
 namespace {
 
@@ -118,27 +118,31 @@ class Elaboration {
     }
     void written(State& state, const Place& place) {
         Path path = path_of(place, false);
-        if (path != kNoPath && paths_[path].place.projections.size() == place.projections.size()) set(state, path, true);
+        if (path != kNoPath && paths_[path].place.projections.size() == place.projections.size())
+            set(state, path, true);
     }
 
     void flow_into(BlockId target, const State& state, std::vector<BlockId>& work) {
         if (target != kNoBlock && entry_[target].merge(state)) work.push_back(target);
     }
 
-    /// Runs the block from `state`; `unwinding(state)` sees the state before each thing that may unwind, `leaving(target,
-    /// state)` the one on each edge.
+    /// Runs the block from `state`; `unwinding(state)` sees the state before each thing that may unwind,
+    /// `leaving(target, state)` the one on each edge.
     template <typename U, typename L>
     void transfer(const Block& block, State state, U&& unwinding, L&& leaving) {
         for (const Statement& s : block.statements) {
             unwinding(state);
-            for_each_operand(s, [&](const Operand& o) { moved(state, o); }, [](const Place&) {});
+            for_each_operand(
+                s, [&](const Operand& o) { moved(state, o); }, [](const Place&) {});
             if (auto* assign = std::get_if<Assign>(&s.kind)) written(state, assign->place);
-            if (auto* live = std::get_if<StorageLive>(&s.kind); live && tracked(live->local)) set(state, root(live->local), false);
+            if (auto* live = std::get_if<StorageLive>(&s.kind); live && tracked(live->local))
+                set(state, root(live->local), false);
         }
         for_each_operand(block.terminator, [&](const Operand& o) { moved(state, o); });
         if (auto* drop = std::get_if<Drop>(&block.terminator.kind)) {
             Path path = path_of(drop->place, false);
-            if (path != kNoPath && paths_[path].place.projections.size() == drop->place.projections.size()) set(state, path, false);
+            if (path != kNoPath && paths_[path].place.projections.size() == drop->place.projections.size())
+                set(state, path, false);
         }
         unwinding(state);
         auto* select = std::get_if<SelectTerminator>(&block.terminator.kind);
@@ -174,9 +178,11 @@ class Elaboration {
     State before_drop(BlockId id) {
         State state = entry_[id];
         for (const Statement& s : body_.blocks[id].statements) {
-            for_each_operand(s, [&](const Operand& o) { moved(state, o); }, [](const Place&) {});
+            for_each_operand(
+                s, [&](const Operand& o) { moved(state, o); }, [](const Place&) {});
             if (auto* assign = std::get_if<Assign>(&s.kind)) written(state, assign->place);
-            if (auto* live = std::get_if<StorageLive>(&s.kind); live && tracked(live->local)) set(state, root(live->local), false);
+            if (auto* live = std::get_if<StorageLive>(&s.kind); live && tracked(live->local))
+                set(state, root(live->local), false);
         }
         return state;
     }
@@ -217,7 +223,8 @@ class Elaboration {
         };
         for (Path child : paths_[path].children)
             if (std::holds_alternative<Downcast>(paths_[child].place.projections.back())) {
-                // Of an enum only the matched variant's payload can have been moved; the rest of the block owns nothing.
+                // Of an enum only the matched variant's payload can have been moved; the rest of the block owns
+                // nothing.
                 pieces_of_payload(state, path, child, type, out);
                 return;
             }
@@ -247,7 +254,8 @@ class Elaboration {
         auto fields = field_types(context_, type, variant);
         for (Path child : paths_[downcast].children) {
             uint32_t index = std::get<FieldOf>(paths_[child].place.projections.back()).index;
-            if (index < fields.size() && context_.get<CapabilitiesOf>(fields[index])->needs_drop && state.maybe_live[child])
+            if (index < fields.size() && context_.get<CapabilitiesOf>(fields[index])->needs_drop &&
+                state.maybe_live[child])
                 out.push_back({paths_[child].place, state.maybe_dead[child] ? flag_of(child) : kNoLocal});
         }
     }
@@ -321,7 +329,8 @@ class Elaboration {
             for (Statement& s : body_.blocks[id].statements) {
                 uint32_t node = s.node;
                 std::vector<Operand> operands;
-                for_each_operand(s, [&](const Operand& o) { operands.push_back(o); }, [](const Place&) {});
+                for_each_operand(
+                    s, [&](const Operand& o) { operands.push_back(o); }, [](const Place&) {});
                 std::optional<Place> target;
                 if (auto* assign = std::get_if<Assign>(&s.kind)) target = assign->place;
                 out.push_back(std::move(s));
@@ -343,7 +352,8 @@ class Elaboration {
             std::vector<Statement> out;
             if (sent)
                 if (auto* place = moved_place(*sent))
-                    if (Path path = path_of(*place, false); path != kNoPath) set_flag(out, path, false, terminator.node);
+                    if (Path path = path_of(*place, false); path != kNoPath)
+                        set_flag(out, path, false, terminator.node);
             if (written_place)
                 if (Path path = path_of(*written_place, false);
                     path != kNoPath && paths_[path].place.projections.size() == written_place->projections.size())
@@ -356,9 +366,12 @@ class Elaboration {
             body_.blocks.push_back(std::move(edge));
             target = BlockId(body_.blocks.size() - 1);
         };
-        if (auto* call = std::get_if<CallTerminator>(&terminator.kind)) redirect(call->target, &call->destination, nullptr);
-        else if (auto* await = std::get_if<AwaitTerminator>(&terminator.kind)) redirect(await->target, &await->destination, nullptr);
-        else if (auto* yield = std::get_if<YieldTerminator>(&terminator.kind)) redirect(yield->target, &yield->destination, nullptr);
+        if (auto* call = std::get_if<CallTerminator>(&terminator.kind))
+            redirect(call->target, &call->destination, nullptr);
+        else if (auto* await = std::get_if<AwaitTerminator>(&terminator.kind))
+            redirect(await->target, &await->destination, nullptr);
+        else if (auto* yield = std::get_if<YieldTerminator>(&terminator.kind))
+            redirect(yield->target, &yield->destination, nullptr);
         else if (auto* select = std::get_if<SelectTerminator>(&terminator.kind))
             for (SelectArm& arm : select->arms) redirect(arm.target, &arm.destination, &arm.value);
         else return;

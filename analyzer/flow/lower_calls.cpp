@@ -10,8 +10,8 @@ void Lowering::lower_call(Place d, const Expr& e, const Call& call) {
     out.mode = call.mode;
     if (auto* value = std::get_if<ValueCallee>(&call.callee)) {
         // Calling lends the closure; only its captures may be consumed inside.
-        out.function_value = is_place(value->function) ? Operand(Copy{place(value->function)})
-                                                       : stable_operand(value->function, true);
+        out.function_value =
+            is_place(value->function) ? Operand(Copy{place(value->function)}) : stable_operand(value->function, true);
     } else {
         out.function_value = Constant{type::unit(), {}};
     }
@@ -47,7 +47,8 @@ void Lowering::lower_go(const Expr& e, const Go& go) {
         out.callee = call->callee;
         out.mode = CallMode::Plain;
         out.function_value = Constant{type::unit(), {}};
-        if (auto* value = std::get_if<ValueCallee>(&call->callee)) out.function_value = stable_operand(value->function, true);
+        if (auto* value = std::get_if<ValueCallee>(&call->callee))
+            out.function_value = stable_operand(value->function, true);
         out.arguments = operands(call->arguments, &out.spread);
     } else {
         out.callee = ValueCallee{go.call};
@@ -71,7 +72,7 @@ void Lowering::lower_closure(Place d, const Expr& e, const hir::Closure& closure
             case CaptureMode::Copy: result.captures.push_back(Copy{source, capture.node}); break;
             case CaptureMode::Move: result.captures.push_back(read(source, info.type, capture.node)); break;
             default: {
-                BorrowKind kind = capture.mode == CaptureMode::Alias ? BorrowKind::Alias
+                BorrowKind kind = capture.mode == CaptureMode::Alias    ? BorrowKind::Alias
                                   : capture.mode == CaptureMode::Borrow ? BorrowKind::Shared
                                                                         : BorrowKind::Mutable;
                 bool is_mutable = capture.mode != CaptureMode::Borrow;

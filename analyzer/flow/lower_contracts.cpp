@@ -28,7 +28,8 @@ void Lowering::check_contracts(ContractKind kind, uint32_t) {
 
 void Lowering::check_loop_invariants(ExprId loop, uint32_t) {
     for (const ContractClause& clause : function_.contracts)
-        if (clause.loop == loop && clause.kind == ContractKind::Invariant && reachable()) check_clause(clause, clause.node);
+        if (clause.loop == loop && clause.kind == ContractKind::Invariant && reachable())
+            check_clause(clause, clause.node);
 }
 
 void Lowering::check_clause(const ContractClause& clause, uint32_t node) {
@@ -97,7 +98,8 @@ void Lowering::lower_quantifier(Place d, const Quantifier& q, uint32_t node) {
     else condition(q.body, decided, next);
     scheduled_.resize(before);
     start(next);
-    assign(Place{counter, {}}, BinaryOperation{BinaryOp::Add, Copy{Place{counter, {}}}, Constant{type, uint64_t(1)}}, node);
+    assign(Place{counter, {}}, BinaryOperation{BinaryOp::Add, Copy{Place{counter, {}}}, Constant{type, uint64_t(1)}},
+           node);
     go_to(head, node);
     start(decided);
     assign(d, Use{Constant{type::boolean(), !forall}}, node);

@@ -136,15 +136,15 @@ void Lowering::lower_logical(Place d, const Logical& e, uint32_t node) {
         Operand left = operand(e.left);
         Local value = temporary(body_[e.left].type, node), absent = new_local(type::boolean());
         assign(Place{value, {}}, Use{std::move(left)}, node);
-        assign(Place{absent, {}}, TypeTestOf{Copy{Place{value, {}}}, type::union_of({type::null(), type::undefined()})}, node);
+        assign(Place{absent, {}}, TypeTestOf{Copy{Place{value, {}}}, type::union_of({type::null(), type::undefined()})},
+               node);
         BlockId present = new_block();
         terminate(SwitchInteger{consume(absent), {{0, present}}, right}, node);
         start(present);
         Type to = mir_.locals[d.local].type;
         if (d.is_local() && to != body_[e.left].type)
             assign(d, Conversion{ConvertKind::Unwrap, consume(value), to}, node);
-        else
-            assign(d, Use{consume(value)}, node);
+        else assign(d, Use{consume(value)}, node);
     } else {
         // `a and b` as a value: the left side is the result unless the right one decides.
         into(d, e.left);
@@ -154,7 +154,8 @@ void Lowering::lower_logical(Place d, const Logical& e, uint32_t node) {
         if (body_[e.left].type->is(TypeKind::Bool)) assign(Place{test, {}}, Use{Copy{d}}, node);
         else assign(Place{test, {}}, Conversion{ConvertKind::ToBool, Copy{d}, type::boolean()}, node);
         bool right_when_true = e.op != LogicalOp::Or;
-        terminate(SwitchInteger{consume(test), {{0, right_when_true ? done : right}}, right_when_true ? right : done}, node);
+        terminate(SwitchInteger{consume(test), {{0, right_when_true ? done : right}}, right_when_true ? right : done},
+                  node);
         start(done);
         if (e.op == LogicalOp::Implies) assign(d, Use{Constant{type::boolean(), true}}, node);
     }
@@ -369,7 +370,8 @@ void Lowering::lower_select(Place d, const Select& s, uint32_t node) {
         }
         size_t inside = mark();
         if (p.arm->body != ExprId::None) {
-            bool valueless = body_[p.arm->body].type->is(TypeKind::Unit) || body_[p.arm->body].type->is(TypeKind::Never);
+            bool valueless =
+                body_[p.arm->body].type->is(TypeKind::Unit) || body_[p.arm->body].type->is(TypeKind::Never);
             if (valueless) effect(p.arm->body);
             else into(d, p.arm->body);
         }

@@ -103,8 +103,8 @@ void Lowering::effect(ExprId id) {
         push(FakeRead{place(id)}, e.node);
     } else {
         bool valueless = e.type->is(TypeKind::Unit) || e.type->is(TypeKind::Never);
-        Local temp = valueless ? new_local(e.type, LocalKind::Temporary, {}, LocalId::None, e.node)
-                               : temporary(e.type, e.node);
+        Local temp =
+            valueless ? new_local(e.type, LocalKind::Temporary, {}, LocalId::None, e.node) : temporary(e.type, e.node);
         into(Place{temp, {}}, id);
     }
     if (reachable()) leave(before, e.node);
@@ -156,10 +156,11 @@ bool Lowering::lower_simple(Place& d, const Expr& e) {
         Operand tested = is_place(v->operand) ? Operand(Copy{place(v->operand)}) : operand(v->operand);
         return assign(d, TypeTestOf{std::move(tested), v->tested}, e.node), true;
     }
-    if (auto* v = is(std::type_identity<TypeOf>{}))
-        return assign(d, TypeOfOperand{operand(v->operand)}, e.node), true;
+    if (auto* v = is(std::type_identity<TypeOf>{})) return assign(d, TypeOfOperand{operand(v->operand)}, e.node), true;
     if (auto* v = is(std::type_identity<Borrow>{})) {
-        BorrowKind kind = !v->is_mutable ? BorrowKind::Shared : v->is_implicit ? BorrowKind::TwoPhase : BorrowKind::Mutable;
+        BorrowKind kind = !v->is_mutable   ? BorrowKind::Shared
+                          : v->is_implicit ? BorrowKind::TwoPhase
+                                           : BorrowKind::Mutable;
         return assign(d, BorrowOf{kind, place(v->place)}, e.node), true;
     }
     if (auto* v = is(std::type_identity<Interpolate>{})) {
@@ -171,7 +172,8 @@ bool Lowering::lower_simple(Place& d, const Expr& e) {
             if (part.value == ExprId::None) continue;
             bool lend = is_place(part.value) && i + 1 == v->parts.size();
             bool lend_anyway = is_place(part.value) && !is_copy(body_[part.value].type);
-            result.values.push_back(lend || lend_anyway ? Operand(Copy{place(part.value)}) : stable_operand(part.value, true));
+            result.values.push_back(lend || lend_anyway ? Operand(Copy{place(part.value)})
+                                                        : stable_operand(part.value, true));
             result.formats.push_back(part.format);
             result.texts.emplace_back();
         }

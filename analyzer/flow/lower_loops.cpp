@@ -5,7 +5,8 @@ namespace braid::mir {
 using namespace hir;
 
 /// Runs `body` with break and continue aimed at `exit` and `next`, and ends at `next`.
-void Lowering::loop_body(ExprId body, ExprId id, BlockId exit, BlockId next, size_t loop_mark, Place result, bool has_result) {
+void Lowering::loop_body(ExprId body, ExprId id, BlockId exit, BlockId next, size_t loop_mark, Place result,
+                         bool has_result) {
     targets_.push_back({id, loop_mark, exit, next, std::move(result), has_result});
     size_t inside = mark();
     effect(body);
@@ -110,13 +111,14 @@ void Lowering::for_range(const For& f, const hir::Range& range, ExprId id, uint3
         go_to(advance, node);
     }
     start(advance);
-    assign(Place{counter, {}}, BinaryOperation{BinaryOp::Add, Copy{Place{counter, {}}}, Constant{type, uint64_t(1)}}, node);
+    assign(Place{counter, {}}, BinaryOperation{BinaryOp::Add, Copy{Place{counter, {}}}, Constant{type, uint64_t(1)}},
+           node);
     go_to(head, node);
     start(exit);
 }
 
-/// Lends the elements by index; the length is read on each round, so a list that grows is followed (Velox), and one that
-/// may not change is not (the borrow says so).
+/// Lends the elements by index; the length is read on each round, so a list that grows is followed (Velox), and one
+/// that may not change is not (the borrow says so).
 void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
     const Expr& iterable = body_[f.iterable];
     bool lends = is_place(f.iterable) && !iterable.type->has(TypeShared);
@@ -166,7 +168,8 @@ void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
     scheduled_.resize(loop_mark);
     go_to(next, node);
     start(next);
-    assign(Place{index, {}}, BinaryOperation{BinaryOp::Add, Copy{Place{index, {}}}, Constant{type::integer(), uint64_t(1)}}, node);
+    assign(Place{index, {}},
+           BinaryOperation{BinaryOp::Add, Copy{Place{index, {}}}, Constant{type::integer(), uint64_t(1)}}, node);
     go_to(head, node);
     start(exit);
 }

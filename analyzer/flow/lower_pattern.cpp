@@ -48,7 +48,8 @@ bool Lowering::binds_reference(PatternId id) const {
     bool found = false;
     if (auto* alternatives = std::get_if<OrPattern>(&p.data))
         for (PatternId sub : alternatives->alternatives) found |= binds_reference(sub);
-    if (auto* typed = std::get_if<TypePattern>(&p.data)) found |= typed->sub != PatternId::None && binds_reference(typed->sub);
+    if (auto* typed = std::get_if<TypePattern>(&p.data))
+        found |= typed->sub != PatternId::None && binds_reference(typed->sub);
     for_each_subpattern(context_, p, Place{}, [&](PatternId sub, const Place&) { found |= binds_reference(sub); });
     return found;
 }
@@ -96,9 +97,7 @@ void Lowering::test(PatternId id, const Place& matched, BlockId failed) {
         terminate(SwitchInteger{consume(holds), {{0, failed}}, next}, node);
         start(next);
     };
-    auto compare = [&](BinaryOp op, ExprId value) {
-        branch(BinaryOperation{op, Copy{place}, operand(value)}, p.node);
-    };
+    auto compare = [&](BinaryOp op, ExprId value) { branch(BinaryOperation{op, Copy{place}, operand(value)}, p.node); };
     if (auto* bind = std::get_if<BindPattern>(&p.data)) return test(bind->sub, place, failed);
     if (auto* literal = std::get_if<LiteralPattern>(&p.data)) return compare(BinaryOp::Equal, literal->value);
     if (auto* range = std::get_if<RangePattern>(&p.data)) {
@@ -156,7 +155,8 @@ void Lowering::test(PatternId id, const Place& matched, BlockId failed) {
         Local length = new_local(type::integer());
         assign(Place{length, {}}, LengthOf{place}, p.node);
         BinaryOp op = list->rest ? BinaryOp::GreaterEqual : BinaryOp::Equal;
-        branch(BinaryOperation{op, consume(length), Constant{type::integer(), uint64_t(list->elements.size())}}, p.node);
+        branch(BinaryOperation{op, consume(length), Constant{type::integer(), uint64_t(list->elements.size())}},
+               p.node);
     }
     for_each_subpattern(context_, p, place, [&](PatternId sub, const Place& at) { test(sub, at, failed); });
 }
@@ -184,7 +184,8 @@ void Lowering::bind(PatternId id, const Place& matched, bool may_move) {
     if (auto* binding = std::get_if<BindPattern>(&p.data)) {
         const LocalInfo& info = body_[binding->local];
         // `&x`: the name stands for what is behind the reference.
-        for (Type type = p.type; type && type->is(TypeKind::Reference) && !info.type->is(TypeKind::Reference); type = type->element())
+        for (Type type = p.type; type && type->is(TypeKind::Reference) && !info.type->is(TypeKind::Reference);
+             type = type->element())
             place.projections.push_back(mir::Deref{});
         Place target = place_of_local(binding->local);
         if (binding->mode == BindMode::Value) {
@@ -205,7 +206,8 @@ void Lowering::bind(PatternId id, const Place& matched, bool may_move) {
         return bind(typed->sub, Place{narrowed, {}}, may_move);
     }
     if (auto* fallback = std::get_if<DefaultPattern>(&p.data)) {
-        Local absent = new_local(type::boolean()), value = new_local(p.type, LocalKind::Temporary, {}, LocalId::None, p.node);
+        Local absent = new_local(type::boolean()),
+              value = new_local(p.type, LocalKind::Temporary, {}, LocalId::None, p.node);
         assign(Place{absent, {}}, TypeTestOf{Copy{place}, type::undefined()}, p.node);
         BlockId missing = new_block(), present = new_block(), join = new_block();
         terminate(SwitchInteger{consume(absent), {{0, present}}, missing}, p.node);

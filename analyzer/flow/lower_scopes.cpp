@@ -155,9 +155,8 @@ Local Lowering::temporary(Type type, uint32_t node) {
 Local Lowering::declare(LocalId id) {
     const LocalInfo& info = body_[id];
     auto known = locals_.find(uint32_t(id));
-    Local local = known != locals_.end()
-                      ? known->second
-                      : new_local(info.type, LocalKind::Variable, info.name, id, info.node);
+    Local local =
+        known != locals_.end() ? known->second : new_local(info.type, LocalKind::Variable, info.name, id, info.node);
     mir_.locals[local].is_mutable = info.is_mutable;
     locals_[uint32_t(id)] = local;
     schedule_local(local);

@@ -8,9 +8,9 @@
 
 /// Lowers one function of a typed Body to MIR. Internal to flow/; the entry is `build_mir` (queries.h).
 ///
-/// Scopes are one stack of *scheduled* things: a local to drop or end, a `finally` to run, a `catch` that stops unwinding.
-/// Leaving a scope by any way runs what was scheduled since its mark, top first; unwinding follows `unwind_target`,
-/// a chain of cleanup blocks made on demand and shared (as rustc's drop tree).
+/// Scopes are one stack of *scheduled* things: a local to drop or end, a `finally` to run, a `catch` that stops
+/// unwinding. Leaving a scope by any way runs what was scheduled since its mark, top first; unwinding follows
+/// `unwind_target`, a chain of cleanup blocks made on demand and shared (as rustc's drop tree).
 namespace braid::mir {
 
 class Lowering {
@@ -40,7 +40,9 @@ class Lowering {
     void start(BlockId block) { current_ = block; }
     void go_to(BlockId target, uint32_t node);
     bool reachable() const { return current_ != kNoBlock; }
-    void ensure_block() { if (!reachable()) current_ = new_block(); }
+    void ensure_block() {
+        if (!reachable()) current_ = new_block();
+    }
     void push(StatementKind kind, uint32_t node);
     void assign(Place place, Rvalue value, uint32_t node) { push(Assign{std::move(place), std::move(value)}, node); }
     void split(uint32_t node);
@@ -55,8 +57,8 @@ class Lowering {
     // locals and types
     Local new_local(Type type, LocalKind kind = LocalKind::Temporary, Name name = {}, LocalId source = LocalId::None,
                     uint32_t node = 0);
-    Local temporary(Type type, uint32_t node);    // dropped with the enclosing temporaries' scope
-    Local declare(LocalId local);                 // a variable: StorageLive, scheduled
+    Local temporary(Type type, uint32_t node);  // dropped with the enclosing temporaries' scope
+    Local declare(LocalId local);               // a variable: StorageLive, scheduled
     Place place_of_local(LocalId local);
     bool is_copy(Type type);
     bool needs_drop(Type type);
@@ -64,7 +66,7 @@ class Lowering {
 
     // expressions (lower_expression.cpp, lower_calls.cpp, lower_place.cpp)
     void into(Place destination, ExprId expr);
-    void effect(ExprId expr);                     // for its effects; the value is dropped at once
+    void effect(ExprId expr);  // for its effects; the value is dropped at once
     Operand operand(ExprId expr);
     Operand stable_operand(ExprId expr, bool later_may_write);
     std::vector<Operand> operands(const std::vector<ExprId>& exprs, std::vector<bool>* spread = nullptr);
@@ -109,7 +111,7 @@ class Lowering {
     void loop_body(ExprId body, ExprId id, BlockId exit, BlockId next, size_t loop_mark, Place result, bool has_result);
 
     // patterns (lower_pattern.cpp)
-    void test(PatternId pattern, const Place& place, BlockId failed);   // falls through when it matches
+    void test(PatternId pattern, const Place& place, BlockId failed);  // falls through when it matches
     void bind(PatternId pattern, const Place& place, bool may_move);
     void declare_bindings(PatternId pattern);
     bool binds_reference(PatternId pattern) const;
@@ -136,10 +138,10 @@ class Lowering {
     BlockId return_block_ = kNoBlock;
     std::vector<Scheduled> scheduled_;
     std::vector<Target> targets_;
-    std::unordered_map<uint32_t, Local> locals_;             // by LocalId, of this function
+    std::unordered_map<uint32_t, Local> locals_;  // by LocalId, of this function
     std::unordered_map<uint32_t, bool> captured_by_reference_;
-    std::unordered_map<uint32_t, Local> old_values_;         // by ExprId of Old
-    std::unordered_map<uint32_t, Place> place_overrides_;    // expressions already evaluated once (compound assignment)
+    std::unordered_map<uint32_t, Local> old_values_;       // by ExprId of Old
+    std::unordered_map<uint32_t, Place> place_overrides_;  // expressions already evaluated once (compound assignment)
 };
 
 }  // namespace braid::mir

@@ -19,8 +19,10 @@ struct Printer {
             if (std::holds_alternative<Deref>(projection)) text = "(*" + text + ")";
             else if (auto* f = std::get_if<FieldOf>(&projection)) text += fmt::format(".{}", f->index);
             else if (auto* i = std::get_if<IndexOf>(&projection)) text += fmt::format("[_{}]", i->index);
-            else if (auto* c = std::get_if<ConstantIndex>(&projection)) text += fmt::format("[{}{}]", c->from_end ? "-" : "", c->index + c->from_end);
-            else if (auto* d = std::get_if<Downcast>(&projection)) text = fmt::format("({} as {})", text, name_of(d->variant).text());
+            else if (auto* c = std::get_if<ConstantIndex>(&projection))
+                text += fmt::format("[{}{}]", c->from_end ? "-" : "", c->index + c->from_end);
+            else if (auto* d = std::get_if<Downcast>(&projection))
+                text = fmt::format("({} as {})", text, name_of(d->variant).text());
         }
         return text;
     }
@@ -48,10 +50,12 @@ struct Printer {
 
     std::string rvalue(const Rvalue& value) const {
         static constexpr std::string_view kBorrows[] = {"&", "&mut ", "&two-phase ", "&alias "};
-        static constexpr std::string_view kAggregates[] = {"tuple", "list", "array", "set", "map", "struct", "variant", "record"};
+        static constexpr std::string_view kAggregates[] = {"tuple", "list",   "array",   "set",
+                                                           "map",   "struct", "variant", "record"};
         if (auto* v = std::get_if<Use>(&value)) return operand(v->operand);
         if (auto* v = std::get_if<BorrowOf>(&value)) return std::string(kBorrows[int(v->kind)]) + place(v->place);
-        if (auto* v = std::get_if<UnaryOperation>(&value)) return fmt::format("{}({})", operator_name(v->op), operand(v->operand));
+        if (auto* v = std::get_if<UnaryOperation>(&value))
+            return fmt::format("{}({})", operator_name(v->op), operand(v->operand));
         if (auto* v = std::get_if<BinaryOperation>(&value))
             return fmt::format("{}({}, {})", operator_name(v->op), operand(v->left), operand(v->right));
         if (auto* v = std::get_if<Conversion>(&value))
@@ -68,19 +72,22 @@ struct Printer {
             }
             return text + ")";
         }
-        if (auto* v = std::get_if<RepeatOf>(&value)) return fmt::format("[{}; {}]", operand(v->value), operand(v->count));
+        if (auto* v = std::get_if<RepeatOf>(&value))
+            return fmt::format("[{}; {}]", operand(v->value), operand(v->count));
         if (auto* v = std::get_if<RangeOf>(&value))
             return fmt::format("{}{}{}", operand(v->begin), v->inclusive ? "..=" : "..", operand(v->end));
         if (auto* v = std::get_if<DiscriminantOf>(&value)) return fmt::format("discriminant({})", place(v->place));
         if (auto* v = std::get_if<LengthOf>(&value)) return fmt::format("length({})", place(v->place));
         if (auto* v = std::get_if<SliceOf>(&value))
             return fmt::format("slice({}, {}, {})", place(v->place), v->skip_front, v->skip_back);
-        if (auto* v = std::get_if<TypeTestOf>(&value)) return fmt::format("{} is {}", operand(v->operand), type(v->tested));
+        if (auto* v = std::get_if<TypeTestOf>(&value))
+            return fmt::format("{} is {}", operand(v->operand), type(v->tested));
         if (auto* v = std::get_if<TypeOfOperand>(&value)) return fmt::format("typeof {}", operand(v->operand));
         if (auto* v = std::get_if<ClosureOf>(&value))
             return fmt::format("closure #{}({})", uint32_t(v->function), list(v->captures));
         if (auto* v = std::get_if<PropertyOf>(&value)) return fmt::format("{}.{}", operand(v->object), v->name.text());
-        if (auto* v = std::get_if<ElementOf>(&value)) return fmt::format("{}[{}]", operand(v->object), operand(v->index));
+        if (auto* v = std::get_if<ElementOf>(&value))
+            return fmt::format("{}[{}]", operand(v->object), operand(v->index));
         if (auto* v = std::get_if<InterpolateOf>(&value)) {
             std::string text = "interpolate(" + quote(v->texts[0]);
             for (size_t i = 0; i < v->values.size(); ++i) {
@@ -94,7 +101,8 @@ struct Printer {
     }
 
     void statement(const Statement& s) {
-        if (auto* v = std::get_if<Assign>(&s.kind)) out += fmt::format("    {} = {}\n", place(v->place), rvalue(v->value));
+        if (auto* v = std::get_if<Assign>(&s.kind))
+            out += fmt::format("    {} = {}\n", place(v->place), rvalue(v->value));
         else if (auto* v = std::get_if<SetProperty>(&s.kind))
             out += fmt::format("    {}.{} = {}\n", operand(v->object), v->name.text(), operand(v->value));
         else if (auto* v = std::get_if<SetElement>(&s.kind))
@@ -113,7 +121,8 @@ struct Printer {
             return c->self ? type(c->self) + "::" + text : text;
         }
         if (auto* c = std::get_if<hir::VirtualCallee>(&call.callee)) return fmt::format("virtual {}", c->name.text());
-        if (auto* c = std::get_if<hir::MessageCallee>(&call.callee)) return fmt::format("message {}", qualified_name(c->method));
+        if (auto* c = std::get_if<hir::MessageCallee>(&call.callee))
+            return fmt::format("message {}", qualified_name(c->method));
         return fmt::format("value {}", operand(call.function_value));
     }
 
@@ -128,13 +137,14 @@ struct Printer {
         else if (std::holds_alternative<Unreachable>(kind)) out += "    unreachable\n";
         else if (std::holds_alternative<ResumeUnwind>(kind)) out += "    resume unwinding\n";
         else if (auto* v = std::get_if<Drop>(&kind))
-            out += fmt::format("    drop {}{} -> bb{}\n", place(v->place), v->flag == kNoLocal ? "" : fmt::format(" if _{}", v->flag), v->target);
+            out += fmt::format("    drop {}{} -> bb{}\n", place(v->place),
+                               v->flag == kNoLocal ? "" : fmt::format(" if _{}", v->flag), v->target);
         else if (auto* v = std::get_if<CallTerminator>(&kind)) {
             static constexpr std::string_view kModes[] = {"", "future ", "promise "};
             std::string target = v->target == kNoBlock ? "never" : fmt::format("bb{}", v->target);
             std::string head = v->is_new ? "new " + type(v->new_type) + " " : "";
-            out += fmt::format("    {} = {}{}{}{}({}) -> {}\n", place(v->destination), v->is_go ? "go " : "", kModes[int(v->mode)],
-                               head, callee(*v), list(v->arguments), target);
+            out += fmt::format("    {} = {}{}{}{}({}) -> {}\n", place(v->destination), v->is_go ? "go " : "",
+                               kModes[int(v->mode)], head, callee(*v), list(v->arguments), target);
         } else if (auto* v = std::get_if<AwaitTerminator>(&kind))
             out += fmt::format("    {} = await {} -> bb{}\n", place(v->destination), operand(v->operand), v->target);
         else if (auto* v = std::get_if<SelectTerminator>(&kind)) {
@@ -146,7 +156,8 @@ struct Printer {
                 if (arm.kind == hir::SelectArmKind::Receive) out += " into " + place(arm.destination);
                 out += fmt::format(" -> bb{}\n", arm.target);
             }
-        } else if (auto* v = std::get_if<ThrowTerminator>(&kind)) out += fmt::format("    throw {}\n", operand(v->value));
+        } else if (auto* v = std::get_if<ThrowTerminator>(&kind))
+            out += fmt::format("    throw {}\n", operand(v->value));
         else if (auto* v = std::get_if<YieldTerminator>(&kind))
             out += fmt::format("    {} = yield {} -> bb{}\n", place(v->destination), operand(v->value), v->target);
         else if (auto* v = std::get_if<AssertTerminator>(&kind))
@@ -154,17 +165,19 @@ struct Printer {
     }
 
     void print(size_t number) {
-        out += fmt::format("function #{} {} -> {}\n", number, body.name.empty() ? qualified_name(body.item) : std::string(body.name.text()),
+        out += fmt::format("function #{} {} -> {}\n", number,
+                           body.name.empty() ? qualified_name(body.item) : std::string(body.name.text()),
                            type(body.result));
         static constexpr std::string_view kKinds[] = {"return", "parameter", "capture", "let", "temp"};
         for (size_t i = 0; i < body.locals.size(); ++i) {
             const LocalDeclaration& l = body.locals[i];
-            out += fmt::format("  _{}: {} ({}{}{}{})\n", i, type(l.type), kKinds[int(l.kind)], l.name.empty() ? "" : " ", l.name.text(),
-                               l.in_cell ? ", in cell" : "");
+            out += fmt::format("  _{}: {} ({}{}{}{})\n", i, type(l.type), kKinds[int(l.kind)],
+                               l.name.empty() ? "" : " ", l.name.text(), l.in_cell ? ", in cell" : "");
         }
         for (size_t i = 0; i < body.blocks.size(); ++i) {
             const Block& b = body.blocks[i];
-            out += fmt::format("  bb{}{}{}:", i, b.is_cleanup ? " (cleanup)" : "", b.is_handler ? fmt::format(" (catch _{})", b.error_local) : "");
+            out += fmt::format("  bb{}{}{}:", i, b.is_cleanup ? " (cleanup)" : "",
+                               b.is_handler ? fmt::format(" (catch _{})", b.error_local) : "");
             if (b.unwind != kNoBlock) out += fmt::format(" unwind bb{}", b.unwind);
             out += "\n";
             for (const Statement& s : b.statements) statement(s);

@@ -12,7 +12,8 @@ std::string violation(const MirBody& body) {
         if (found.empty()) found = std::move(text);
     };
     auto check_place = [&](const Place& place, BlockId block) {
-        if (place.local >= body.locals.size()) complain(fmt::format("bb{}: local _{} is not declared", block, place.local));
+        if (place.local >= body.locals.size())
+            complain(fmt::format("bb{}: local _{} is not declared", block, place.local));
         for (const Projection& p : place.projections)
             if (auto* index = std::get_if<IndexOf>(&p); index && index->index >= body.locals.size())
                 complain(fmt::format("bb{}: index local _{} is not declared", block, index->index));
@@ -38,7 +39,8 @@ std::string violation(const MirBody& body) {
         });
         if (block.unwind != kNoBlock && block.unwind >= body.blocks.size())
             complain(fmt::format("bb{}: unwind target out of range", id));
-        if (block.is_handler && block.error_local >= body.locals.size()) complain(fmt::format("bb{}: handler without error", id));
+        if (block.is_handler && block.error_local >= body.locals.size())
+            complain(fmt::format("bb{}: handler without error", id));
         if (auto* drop = std::get_if<Drop>(&block.terminator.kind)) check_place(drop->place, id);
     }
     return found;
@@ -48,7 +50,8 @@ std::string violation(const MirBody& body) {
 
 std::string verify(const MirBodies& bodies) {
     for (size_t i = 0; i < bodies.functions.size(); ++i)
-        if (std::string text = violation(bodies.functions[i]); !text.empty()) return fmt::format("function {}: {}", i, text);
+        if (std::string text = violation(bodies.functions[i]); !text.empty())
+            return fmt::format("function {}: {}", i, text);
     return {};
 }
 

@@ -12,18 +12,22 @@ void for_each_operand(const Rvalue& value, F&& f, R&& read) {
     std::visit(
         [&](const auto& v) {
             using T = std::decay_t<decltype(v)>;
-            if constexpr (std::is_same_v<T, Use> || std::is_same_v<T, UnaryOperation> || std::is_same_v<T, Conversion> ||
-                          std::is_same_v<T, TypeTestOf> || std::is_same_v<T, TypeOfOperand>)
+            if constexpr (std::is_same_v<T, Use> || std::is_same_v<T, UnaryOperation> ||
+                          std::is_same_v<T, Conversion> || std::is_same_v<T, TypeTestOf> ||
+                          std::is_same_v<T, TypeOfOperand>)
                 f(v.operand);
             else if constexpr (std::is_same_v<T, BinaryOperation>) f(v.left), f(v.right);
-            else if constexpr (std::is_same_v<T, AggregateOf>) { for (const Operand& o : v.operands) f(o); }
-            else if constexpr (std::is_same_v<T, RepeatOf>) f(v.value), f(v.count);
+            else if constexpr (std::is_same_v<T, AggregateOf>) {
+                for (const Operand& o : v.operands) f(o);
+            } else if constexpr (std::is_same_v<T, RepeatOf>) f(v.value), f(v.count);
             else if constexpr (std::is_same_v<T, RangeOf>) f(v.begin), f(v.end);
-            else if constexpr (std::is_same_v<T, ClosureOf>) { for (const Operand& o : v.captures) f(o); }
-            else if constexpr (std::is_same_v<T, PropertyOf>) f(v.object);
+            else if constexpr (std::is_same_v<T, ClosureOf>) {
+                for (const Operand& o : v.captures) f(o);
+            } else if constexpr (std::is_same_v<T, PropertyOf>) f(v.object);
             else if constexpr (std::is_same_v<T, ElementOf>) f(v.object), f(v.index);
-            else if constexpr (std::is_same_v<T, InterpolateOf>) { for (const Operand& o : v.values) f(o); }
-            else if constexpr (!std::is_same_v<T, StaticRefOf>) read(v.place);
+            else if constexpr (std::is_same_v<T, InterpolateOf>) {
+                for (const Operand& o : v.values) f(o);
+            } else if constexpr (!std::is_same_v<T, StaticRefOf>) read(v.place);
         },
         value);
 }
@@ -43,14 +47,16 @@ void for_each_operand(const Terminator& terminator, F&& f) {
     std::visit(
         [&](const auto& t) {
             using T = std::decay_t<decltype(t)>;
-            if constexpr (std::is_same_v<T, SwitchInteger> || std::is_same_v<T, ThrowTerminator> || std::is_same_v<T, YieldTerminator>)
+            if constexpr (std::is_same_v<T, SwitchInteger> || std::is_same_v<T, ThrowTerminator> ||
+                          std::is_same_v<T, YieldTerminator>)
                 f(t.value);
             else if constexpr (std::is_same_v<T, CallTerminator>) {
                 f(t.function_value);
                 for (const Operand& o : t.arguments) f(o);
             } else if constexpr (std::is_same_v<T, AwaitTerminator>) f(t.operand);
-            else if constexpr (std::is_same_v<T, SelectTerminator>) { for (const SelectArm& arm : t.arms) f(arm.channel); }
-            else if constexpr (std::is_same_v<T, AssertTerminator>) {
+            else if constexpr (std::is_same_v<T, SelectTerminator>) {
+                for (const SelectArm& arm : t.arms) f(arm.channel);
+            } else if constexpr (std::is_same_v<T, AssertTerminator>) {
                 f(t.condition);
                 for (const auto& [name, value] : t.values) f(value);
             }
@@ -58,7 +64,8 @@ void for_each_operand(const Terminator& terminator, F&& f) {
         terminator.kind);
 }
 
-/// Calls `f(BlockId, Place* written)` for each successor but the unwind target; `written` is what is assigned on that edge.
+/// Calls `f(BlockId, Place* written)` for each successor but the unwind target; `written` is what is assigned on that
+/// edge.
 template <typename F>
 void for_each_successor(const Terminator& terminator, F&& f) {
     std::visit(

@@ -24,7 +24,8 @@ Type place_type(QueryContext& context, const MirBody& body, const Place& place) 
 
 Type operand_type(QueryContext& context, const MirBody& body, const Operand& operand) {
     if (auto* constant = std::get_if<Constant>(&operand)) return constant->type;
-    const Place& place = std::holds_alternative<Copy>(operand) ? std::get<Copy>(operand).place : std::get<Move>(operand).place;
+    const Place& place =
+        std::holds_alternative<Copy>(operand) ? std::get<Copy>(operand).place : std::get<Move>(operand).place;
     return place_type(context, body, place);
 }
 

@@ -27,7 +27,8 @@ Diagnostic from_syntax(FileId file, SyntaxError error) {
 
 void sort_by_place(std::vector<Diagnostic>& diagnostics) {
     auto key = [](const Diagnostic& d) { return std::tuple(d.location.range.begin, d.location.range.end, d.code); };
-    std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                     [&](const auto& a, const auto& b) { return key(a) < key(b); });
     diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
 }
 

@@ -45,7 +45,9 @@ void AnalysisHost::edit_file(FileId file, std::span<const TextEdit> edits) {
         TextEdit clamped{{std::min(edit.range.begin, size), std::min(edit.range.end, size)}, edit.replacement};
         auto text = std::make_shared<std::string>();
         text->reserve(before.size() + clamped.replacement.size());
-        text->append(before.substr(0, clamped.range.begin)).append(clamped.replacement).append(before.substr(clamped.range.end));
+        text->append(before.substr(0, clamped.range.begin))
+            .append(clamped.replacement)
+            .append(before.substr(clamped.range.end));
         current = current->grammar().reparse(*current, std::span(&clamped, 1), std::move(text));
     }
     store(file, std::move(current), false);

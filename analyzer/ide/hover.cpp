@@ -43,8 +43,8 @@ std::string local_text(const Language& language, const Body& body, const NameUse
 }
 
 bool shows_parent(ItemKind kind) {
-    return kind == ItemKind::Function || kind == ItemKind::Field || kind == ItemKind::Constant || kind == ItemKind::Static ||
-           kind == ItemKind::TypeAlias;
+    return kind == ItemKind::Function || kind == ItemKind::Field || kind == ItemKind::Constant ||
+           kind == ItemKind::Static || kind == ItemKind::TypeAlias;
 }
 
 std::string item_text(QueryContext& context, ItemId item) {
@@ -53,11 +53,13 @@ std::string item_text(QueryContext& context, ItemId item) {
     ItemId parent = parent_of(item);
     if (shows_parent(kind_of(item)) && parent != ItemId::None) {
         std::string container = qualified_name(parent);
-        if (kind_of(parent) == ItemKind::Impl && container.empty()) container = language.print_type(context.get<ImplOf>(parent)->self);
+        if (kind_of(parent) == ItemKind::Impl && container.empty())
+            container = language.print_type(context.get<ImplOf>(parent)->self);
         if (!container.empty()) text = "`" + container + "`\n\n";
     }
     text += code_block(language.name, language.print_signature(context, item));
-    if (std::string documentation = language.documentation(context, item); !documentation.empty()) text += "\n\n---\n\n" + documentation;
+    if (std::string documentation = language.documentation(context, item); !documentation.empty())
+        text += "\n\n---\n\n" + documentation;
     return text;
 }
 

@@ -15,7 +15,7 @@ class OwnerStack {
 
     struct Owner {
         ItemId item;
-        uint32_t end;                       // global preorder index behind its text
+        uint32_t end;  // global preorder index behind its text
         uint32_t next_node = 0;
         std::shared_ptr<const Body> body;
         std::unordered_map<uint32_t, const Resolution*> resolutions;
@@ -28,7 +28,8 @@ class OwnerStack {
         if (!stack_.empty()) node_ = stack_.back().next_node++;
         while (next_ < items_->entries.size() && items_->entries[next_].node <= index) {
             const ItemEntry& entry = items_->entries[next_++];
-            if (entry.node == index && entry.owns_syntax && element.is_node()) push(entry.item, index, SyntaxNode(element));
+            if (entry.node == index && entry.owns_syntax && element.is_node())
+                push(entry.item, index, SyntaxNode(element));
         }
     }
     bool empty() const { return stack_.empty(); }
@@ -100,14 +101,17 @@ class NameCollector {
         if (owner.body) {
             if (auto it = owner.resolutions.find(owners_.node()); it != owner.resolutions.end())
                 return from_resolution(owner, *it->second, owners_.node());
-            if (auto it = owner.locals.find(owners_.node()); it != owner.locals.end()) return declared_local(owner, it->second);
+            if (auto it = owner.locals.find(owners_.node()); it != owner.locals.end())
+                return declared_local(owner, it->second);
             TokenClass token_class = token.tree()->grammar().token_class(token.kind());
             for (int up = 1; token_class == TokenClass::Name && up <= 2 && up <= depth; ++up) {
                 const Place& parent = parents_[size_t(depth - up)];
                 if (parent.item != owner.item) break;
-                if (auto it = owner.resolutions.find(parent.node); it != owner.resolutions.end() && is_named(owner, *it->second, token.text()))
+                if (auto it = owner.resolutions.find(parent.node);
+                    it != owner.resolutions.end() && is_named(owner, *it->second, token.text()))
                     return from_resolution(owner, *it->second, parent.node);
-                if (auto it = owner.locals.find(parent.node); it != owner.locals.end() && (*owner.body)[it->second].name.text() == token.text())
+                if (auto it = owner.locals.find(parent.node);
+                    it != owner.locals.end() && (*owner.body)[it->second].name.text() == token.text())
                     return declared_local(owner, it->second);
             }
         }
@@ -124,7 +128,8 @@ class NameCollector {
         use.target = resolution.target;
         use.type = resolution.type;
         use.is_write = resolution.is_write;
-        if (auto* local = std::get_if<LocalId>(&resolution.target)) use.is_declaration = (*owner.body)[*local].node == node;
+        if (auto* local = std::get_if<LocalId>(&resolution.target))
+            use.is_declaration = (*owner.body)[*local].node == node;
         return use;
     }
 
@@ -192,7 +197,8 @@ std::optional<DeclaredAt> declaration_of_item(QueryContext& context, ItemId item
         const ItemEntry* entry = context.get<FileItems>(file)->find(item);
         if (!tree || !*tree) return std::nullopt;
         if (!entry) continue;  // no text declares it: a constructor that the class has by itself, for example
-        SyntaxElement whole = element_at((*tree)->root(), entry->node), name = element_at((*tree)->root(), entry->name_node);
+        SyntaxElement whole = element_at((*tree)->root(), entry->node),
+                      name = element_at((*tree)->root(), entry->name_node);
         if (!whole || !name) return std::nullopt;
         if (kind_of(item) == ItemKind::File) return DeclaredAt{file, {0, 0}, whole.full_range()};
         return DeclaredAt{file, name.text_range(), whole.text_range()};

@@ -24,9 +24,9 @@ struct FileLines {
 /// highlights and semantic tokens.
 struct NameUse {
     TextRange range;
-    ItemId owner = ItemId::None;             ///< the item whose text it is in
-    std::variant<LocalId, ItemId> target;    ///< a LocalId is one of `owner`'s body
-    Type type = nullptr;                     ///< of the value at this place; null where nothing is known
+    ItemId owner = ItemId::None;           ///< the item whose text it is in
+    std::variant<LocalId, ItemId> target;  ///< a LocalId is one of `owner`'s body
+    Type type = nullptr;                   ///< of the value at this place; null where nothing is known
     bool is_write = false;
     bool is_declaration = false;
 
@@ -44,7 +44,8 @@ struct FileNames {
     static bool equal(const Value&, const Value&) { return false; }
 };
 
-/// Whether an item has a typed body: functions, scripts, initializers, types with contract clauses or field initializers.
+/// Whether an item has a typed body: functions, scripts, initializers, types with contract clauses or field
+/// initializers.
 bool may_have_body(ItemKind kind);
 
 /// The name at an offset; also when the offset is just behind it.

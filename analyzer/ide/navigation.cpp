@@ -9,13 +9,18 @@ namespace braid {
 namespace {
 
 void add_item(QueryContext& context, ItemId item, TextRange origin, std::vector<Target>& out) {
-    if (auto found = declaration_of_item(context, item)) out.push_back({origin, found->file, found->name, found->whole});
+    if (auto found = declaration_of_item(context, item))
+        out.push_back({origin, found->file, found->name, found->whole});
 }
 
-std::string_view text_of(const SyntaxTree& tree, TextRange range) { return tree.text().substr(range.begin, range.length()); }
+std::string_view text_of(const SyntaxTree& tree, TextRange range) {
+    return tree.text().substr(range.begin, range.length());
+}
 
 /// A file that uses a declaration writes its name at least once, if only where it imports it under another.
-bool mentions(const SyntaxTree& tree, std::string_view name) { return tree.text().find(name) != std::string_view::npos; }
+bool mentions(const SyntaxTree& tree, std::string_view name) {
+    return tree.text().find(name) != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -28,7 +33,8 @@ std::vector<Target> definition(QueryContext& context, FileId file, uint32_t offs
         return out;
     }
     for (const NameUse& other : *context.get<FileNames>(file))
-        if (other.is_declaration && other.same_target(*use)) out.push_back({use->range, file, other.range, other.range});
+        if (other.is_declaration && other.same_target(*use))
+            out.push_back({use->range, file, other.range, other.range});
     if (out.empty()) {  // a local without a name of its own, such as `self`
         auto body = context.get<BodyOf>(use->owner);
         TextRange place = locate(context, {use->owner, (*body)[std::get<LocalId>(use->target)].node}).range;
@@ -69,7 +75,8 @@ std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t o
     if (!use) return out;
     auto add_from = [&](FileId in) {
         for (const NameUse& other : *context.get<FileNames>(in))
-            if (other.same_target(*use) && (with_declaration || !other.is_declaration)) out.push_back({in, other.range});
+            if (other.same_target(*use) && (with_declaration || !other.is_declaration))
+                out.push_back({in, other.range});
     };
     auto* item = std::get_if<ItemId>(&use->target);
     if (!item) {

@@ -16,10 +16,10 @@ std::optional<Hover> hover(QueryContext&, FileId file, uint32_t offset);
 
 /// Where the name at a place is declared.
 struct Target {
-    TextRange origin;     ///< the name asked about
+    TextRange origin;  ///< the name asked about
     FileId file = FileId::None;
-    TextRange name;       ///< the declared name
-    TextRange whole;      ///< the declaration around it
+    TextRange name;   ///< the declared name
+    TextRange whole;  ///< the declaration around it
 };
 std::vector<Target> definition(QueryContext&, FileId file, uint32_t offset);
 /// Where the type of the value at a place is declared; several for unions.

@@ -60,7 +60,8 @@ class TokenCollector {
     TokenCollector(QueryContext& context, FileId file, TextRange wanted)
         : context_(context), names_(context.get<FileNames>(file)), wanted_(wanted) {
         next_ = std::lower_bound(names_->begin(), names_->end(), wanted.begin,
-                                 [](const NameUse& use, uint32_t offset) { return use.range.end < offset; }) - names_->begin();
+                                 [](const NameUse& use, uint32_t offset) { return use.range.end < offset; }) -
+                names_->begin();
     }
 
     void visit(const SyntaxToken& token) {
@@ -81,7 +82,8 @@ class TokenCollector {
             size_t end = text.substr(0, range.end).find_first_of("\r\n", range.begin);
             uint32_t stop = end == std::string_view::npos ? range.end : uint32_t(end);
             TextRange line{range.begin, stop};
-            if (!line.empty() && line.end > wanted_.begin && line.begin < wanted_.end) tokens.push_back({line, type, modifiers});
+            if (!line.empty() && line.end > wanted_.begin && line.begin < wanted_.end)
+                tokens.push_back({line, type, modifiers});
             range.begin = stop + 1;
         }
     }
@@ -94,7 +96,8 @@ class TokenCollector {
             if (piece.length == 0) return;
             bool documents = piece.kind == TriviaKind::DocComment;
             if (documents || piece.kind == TriviaKind::LineComment || piece.kind == TriviaKind::BlockComment)
-                add({offset, offset + piece.length}, TokenType::Comment, documents ? bit(token_modifier::Documentation) : 0, text);
+                add({offset, offset + piece.length}, TokenType::Comment,
+                    documents ? bit(token_modifier::Documentation) : 0, text);
             offset += piece.length;
         }
     }
@@ -114,7 +117,8 @@ class TokenCollector {
             else modifiers |= bit(token_modifier::Readonly);
             if (local.is_captured) modifiers |= bit(token_modifier::Captured);
         }
-        if (use.range.end > wanted_.begin && use.range.begin < wanted_.end) tokens.push_back({use.range, type, modifiers});
+        if (use.range.end > wanted_.begin && use.range.begin < wanted_.end)
+            tokens.push_back({use.range, type, modifiers});
     }
 
     TokenType item_type(ItemId item, uint32_t& modifiers) {

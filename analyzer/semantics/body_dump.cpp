@@ -34,19 +34,23 @@ struct Printer {
                                v->sub == PatternId::None ? "" : " @ " + pattern(v->sub));
         }
         if (auto* v = std::get_if<TuplePattern>(&p.data)) return "(" + list(v->elements) + ")";
-        if (auto* v = std::get_if<ListPattern>(&p.data)) return "[" + list(v->elements) + (v->rest ? ", ..." : "") + "]";
-        if (auto* v = std::get_if<VariantPattern>(&p.data)) return std::string(name_of(v->variant).text()) + "(" + list(v->fields) + ")";
+        if (auto* v = std::get_if<ListPattern>(&p.data))
+            return "[" + list(v->elements) + (v->rest ? ", ..." : "") + "]";
+        if (auto* v = std::get_if<VariantPattern>(&p.data))
+            return std::string(name_of(v->variant).text()) + "(" + list(v->fields) + ")";
         if (auto* v = std::get_if<OrPattern>(&p.data)) return list(v->alternatives);
         if (auto* v = std::get_if<TypePattern>(&p.data)) return type(v->tested) + " " + pattern(v->sub);
         if (auto* v = std::get_if<DefaultPattern>(&p.data)) return pattern(v->sub) + " = …";
         if (auto* v = std::get_if<StructPattern>(&p.data)) {
             std::string text;
-            for (auto [index, sub] : v->fields) text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", index, pattern(sub));
+            for (auto [index, sub] : v->fields)
+                text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", index, pattern(sub));
             return std::string(name_of(v->item).text()) + "{" + text + "}";
         }
         if (auto* v = std::get_if<RecordPattern>(&p.data)) {
             std::string text;
-            for (auto& [name, sub] : v->fields) text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", name.text(), pattern(sub));
+            for (auto& [name, sub] : v->fields)
+                text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", name.text(), pattern(sub));
             return "{" + text + "}";
         }
         if (std::holds_alternative<LiteralPattern>(p.data)) return "literal";
@@ -75,12 +79,13 @@ struct Printer {
     /// The word for the expression and what it says beside its parts.
     std::string head(const ExprData& data) const {
         static constexpr std::string_view kWords[] = {
-            "error",   "integer", "float",      "bool",   "char",   "string",  "unit",   "null",      "undefined", "local",    "static",
-            "function", "class",  "aggregate",  "repeat", "range",  "spread",  "field",  "property",  "index",     "unary",    "binary",
-            "logical", "convert", "call",       "new",    "super",  "closure", "borrow", "deref",     "assign",    "compound", "increment",
-            "let",     "block",   "if",         "matches", "match", "loop",    "for",    "break",     "continue",  "return",   "await",
-            "go",      "select",  "try",        "throw",  "try_catch", "yield", "interpolate", "type_test", "typeof", "old",   "result",
-            "quantifier"};
+            "error",     "integer",  "float",       "bool",      "char",    "string",    "unit",    "null",
+            "undefined", "local",    "static",      "function",  "class",   "aggregate", "repeat",  "range",
+            "spread",    "field",    "property",    "index",     "unary",   "binary",    "logical", "convert",
+            "call",      "new",      "super",       "closure",   "borrow",  "deref",     "assign",  "compound",
+            "increment", "let",      "block",       "if",        "matches", "match",     "loop",    "for",
+            "break",     "continue", "return",      "await",     "go",      "select",    "try",     "throw",
+            "try_catch", "yield",    "interpolate", "type_test", "typeof",  "old",       "result",  "quantifier"};
         std::string text(kWords[data.index()]);
         auto add = [&](auto&& detail) { text += fmt::format(" {}", detail); };
         if (auto* v = std::get_if<IntegerLiteral>(&data)) add(int64_t(v->bits));
@@ -92,7 +97,8 @@ struct Printer {
         else if (auto* v = std::get_if<StaticRef>(&data)) add(qualified_name(v->item));
         else if (auto* v = std::get_if<FunctionRef>(&data)) add(qualified_name(v->item));
         else if (auto* v = std::get_if<Aggregate>(&data)) {
-            static constexpr std::string_view kKinds[] = {"tuple", "list", "array", "set", "map", "struct", "variant", "record"};
+            static constexpr std::string_view kKinds[] = {"tuple", "list",   "array",   "set",
+                                                          "map",   "struct", "variant", "record"};
             add(kKinds[int(v->kind)]);
             if (v->item != ItemId::None) add(qualified_name(v->item));
             for (const Name& name : v->names) add(name.text());
@@ -114,10 +120,12 @@ struct Printer {
             for (const MatchArm& arm : v->arms) add("| " + pattern(arm.pattern));
         } else if (auto* v = std::get_if<Select>(&data)) {
             static constexpr std::string_view kArms[] = {"receive", "send", "timeout", "default"};
-            for (const SelectArm& arm : v->arms) add(fmt::format("| {} {}", kArms[int(arm.kind)], pattern(arm.pattern)));
+            for (const SelectArm& arm : v->arms)
+                add(fmt::format("| {} {}", kArms[int(arm.kind)], pattern(arm.pattern)));
         } else if (auto* v = std::get_if<TypeTest>(&data)) add(type(v->tested));
         else if (auto* v = std::get_if<Interpolate>(&data)) {
-            for (const InterpolatePart& part : v->parts) add(quote(part.text) + (part.format.empty() ? "" : ":" + part.format));
+            for (const InterpolatePart& part : v->parts)
+                add(quote(part.text) + (part.format.empty() ? "" : ":" + part.format));
         }
         return text;
     }
@@ -136,7 +144,8 @@ struct Printer {
         for (size_t i = 0; i < f.parameters.size(); ++i)
             out += fmt::format("{}{}: {}", i ? ", " : "", local(f.parameters[i]), type(body[f.parameters[i]].type));
         out += fmt::format(") -> {}\n", type(f.result));
-        for (const Capture& c : f.captures) out += fmt::format("  capture {} by {}\n", local(c.local), kModes[int(c.mode)]);
+        for (const Capture& c : f.captures)
+            out += fmt::format("  capture {} by {}\n", local(c.local), kModes[int(c.mode)]);
         for (const ContractClause& c : f.contracts) {
             out += fmt::format("  {}{}\n", kClauses[int(c.kind)], c.always_checked ? " always" : "");
             expression(c.condition, 2);

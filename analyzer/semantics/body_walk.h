@@ -20,24 +20,29 @@ void for_each_child(const Expr& expr, F&& f) {
     std::visit(
         [&](const auto& e) {
             using T = std::decay_t<decltype(e)>;
-            constexpr auto is = []<typename... Us>(std::type_identity<Us>...) { return (std::is_same_v<T, Us> || ...); };
+            constexpr auto is = []<typename... Us>(std::type_identity<Us>...) {
+                return (std::is_same_v<T, Us> || ...);
+            };
             if constexpr (std::is_same_v<T, Aggregate>) all(e.operands);
             else if constexpr (std::is_same_v<T, Repeat>) one(e.value), one(e.count);
             else if constexpr (std::is_same_v<T, Range>) one(e.begin), one(e.end);
-            else if constexpr (is(std::type_identity<Spread>{}, std::type_identity<Unary>{}, std::type_identity<Convert>{},
-                                  std::type_identity<Await>{}, std::type_identity<Try>{}, std::type_identity<TypeTest>{},
-                                  std::type_identity<TypeOf>{}, std::type_identity<Old>{}))
+            else if constexpr (is(std::type_identity<Spread>{}, std::type_identity<Unary>{},
+                                  std::type_identity<Convert>{}, std::type_identity<Await>{}, std::type_identity<Try>{},
+                                  std::type_identity<TypeTest>{}, std::type_identity<TypeOf>{},
+                                  std::type_identity<Old>{}))
                 one(e.operand);
             else if constexpr (is(std::type_identity<Field>{}, std::type_identity<Property>{})) one(e.base);
             else if constexpr (std::is_same_v<T, Index>) one(e.base), one(e.index);
-            else if constexpr (is(std::type_identity<Binary>{}, std::type_identity<Logical>{})) one(e.left), one(e.right);
+            else if constexpr (is(std::type_identity<Binary>{}, std::type_identity<Logical>{}))
+                one(e.left), one(e.right);
             else if constexpr (std::is_same_v<T, Call>) {
                 if (auto* value = std::get_if<ValueCallee>(&e.callee)) one(value->function);
                 all(e.arguments);
             } else if constexpr (is(std::type_identity<New>{}, std::type_identity<SuperCall>{})) all(e.arguments);
             else if constexpr (std::is_same_v<T, Borrow>) one(e.place);
             else if constexpr (std::is_same_v<T, Deref>) one(e.reference);
-            else if constexpr (is(std::type_identity<Assign>{}, std::type_identity<CompoundAssign>{})) one(e.place), one(e.value);
+            else if constexpr (is(std::type_identity<Assign>{}, std::type_identity<CompoundAssign>{}))
+                one(e.place), one(e.value);
             else if constexpr (std::is_same_v<T, Increment>) one(e.place);
             else if constexpr (std::is_same_v<T, Let>) one(e.initializer), one(e.otherwise);
             else if constexpr (std::is_same_v<T, Block>) all(e.statements), one(e.value);
@@ -48,8 +53,8 @@ void for_each_child(const Expr& expr, F&& f) {
                 for (const MatchArm& arm : e.arms) one(arm.guard), one(arm.body);
             } else if constexpr (std::is_same_v<T, Loop>) one(e.condition), one(e.body), one(e.update);
             else if constexpr (std::is_same_v<T, For>) one(e.iterable), one(e.body);
-            else if constexpr (is(std::type_identity<Break>{}, std::type_identity<Return>{}, std::type_identity<Throw>{},
-                                  std::type_identity<Yield>{}))
+            else if constexpr (is(std::type_identity<Break>{}, std::type_identity<Return>{},
+                                  std::type_identity<Throw>{}, std::type_identity<Yield>{}))
                 one(e.value);
             else if constexpr (std::is_same_v<T, Go>) one(e.call);
             else if constexpr (std::is_same_v<T, Select>) {

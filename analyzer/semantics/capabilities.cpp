@@ -13,7 +13,8 @@ bool has_attribute(const TypeDefinition& definition, std::string_view name) {
 
 bool derives(const TypeDefinition& definition, std::string_view trait) {
     return std::any_of(definition.attributes.begin(), definition.attributes.end(), [&](const Attribute& a) {
-        return a.name.text() == "derive" && std::find(a.arguments.begin(), a.arguments.end(), trait) != a.arguments.end();
+        return a.name.text() == "derive" &&
+               std::find(a.arguments.begin(), a.arguments.end(), trait) != a.arguments.end();
     });
 }
 
@@ -107,7 +108,8 @@ Capabilities of_parameter(QueryContext& context, Type t) {
         }
     }();
     Capabilities result{false, true, false, false};
-    if (language_of(t->item).errors_are_exceptions) return {true, false, true, true};  // values by reference, checked when they cross
+    if (language_of(t->item).errors_are_exceptions)
+        return {true, false, true, true};  // values by reference, checked when they cross
     if (t->index >= generics.size()) return result;
     for (Type bound : generics[t->index].bounds) {
         if (!bound->is(TypeKind::Nominal)) continue;
@@ -121,7 +123,8 @@ Capabilities of_parameter(QueryContext& context, Type t) {
 }
 
 Capabilities Walk::of(Type t) {
-    if (std::find(active.begin(), active.end(), t) != active.end() || active.size() > kMaxTypeDepth) return {true, false, true, true};
+    if (std::find(active.begin(), active.end(), t) != active.end() || active.size() > kMaxTypeDepth)
+        return {true, false, true, true};
     active.push_back(t);
     Capabilities result = parts_of(t);
     active.pop_back();

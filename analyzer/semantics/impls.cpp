@@ -83,7 +83,8 @@ bool implements(QueryContext& context, Type self, ItemId trait) {
     return find_impl(context, self, trait).impl != ItemId::None;
 }
 
-ResolvedMethod resolve_trait_method(QueryContext& context, ItemId trait_method, Type self, std::span<const Type> arguments) {
+ResolvedMethod resolve_trait_method(QueryContext& context, ItemId trait_method, Type self,
+                                    std::span<const Type> arguments) {
     ItemId trait = parent_of(trait_method);
     ImplMatch match = find_impl(context, self, trait);
     ResolvedMethod resolved;

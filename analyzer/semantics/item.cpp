@@ -74,7 +74,8 @@ std::string qualified_name(ItemId item, std::string_view separator) {
     if (is_root) return std::string(key.name.text());
     std::string prefix = key.parent == ItemId::None ? "" : qualified_name(key.parent, separator);
     if (key.name.empty()) return prefix;
-    return prefix.empty() ? std::string(key.name.text()) : prefix + std::string(separator) + std::string(key.name.text());
+    return prefix.empty() ? std::string(key.name.text())
+                          : prefix + std::string(separator) + std::string(key.name.text());
 }
 
 }  // namespace braid

@@ -8,22 +8,22 @@
 namespace braid {
 
 enum class ItemKind : uint8_t {
-    File,        ///< a source file as a module; also owns the script body (its top-level statements)
-    Module,      ///< `mod name:`
-    Function,    ///< free function, method, associated function, constructor, accessor (see FunctionInfo)
-    Struct,      ///< Altru struct; Velox record-like data class too
-    Class,       ///< Velox class
-    Interface,   ///< Velox interface
+    File,       ///< a source file as a module; also owns the script body (its top-level statements)
+    Module,     ///< `mod name:`
+    Function,   ///< free function, method, associated function, constructor, accessor (see FunctionInfo)
+    Struct,     ///< Altru struct; Velox record-like data class too
+    Class,      ///< Velox class
+    Interface,  ///< Velox interface
     Enum,
-    Variant,     ///< child of an Enum
+    Variant,  ///< child of an Enum
     Trait,
     Impl,
     Actor,
     TypeAlias,
     Constant,
-    Static,      ///< Altru static; Velox static class member and module-level variable
-    Field,       ///< child of Struct, Class, Actor, Interface, Variant
-    TraitType,   ///< associated type declaration or its definition in an impl
+    Static,     ///< Altru static; Velox static class member and module-level variable
+    Field,      ///< child of Struct, Class, Actor, Interface, Variant
+    TraitType,  ///< associated type declaration or its definition in an impl
 };
 
 /// Identity of an item. `ordinal` tells apart namesakes in one parent (overloads, two impls of one type).
@@ -66,9 +66,9 @@ enum class Receiver : uint8_t { None, Shared, Mutable, Move, Inferred /* Altru `
 struct ParameterInfo {
     Name name;
     Type type = nullptr;
-    bool has_default = false;   ///< default expression: child body of the function (Body::defaults)
+    bool has_default = false;  ///< default expression: child body of the function (Body::defaults)
     bool is_mutable = false;
-    bool rest = false;          ///< Velox `...xs`, Altru natives' `args…`
+    bool rest = false;  ///< Velox `...xs`, Altru natives' `args…`
     uint32_t node = 0;
     friend bool operator==(const ParameterInfo&, const ParameterInfo&) = default;
 };
@@ -77,15 +77,15 @@ struct ParameterInfo {
 struct FunctionSignature {
     std::vector<GenericParameter> generics;  ///< own ones; those of the parent (impl, class) come from the parent
     std::vector<ParameterInfo> parameters;   ///< without the receiver
-    Type result = nullptr;                   ///< as seen after await for async functions: the `T` of Future<T>/Promise<T>
-    bool result_inferred = false;            ///< Velox without annotation: ask InferredResult
+    Type result = nullptr;         ///< as seen after await for async functions: the `T` of Future<T>/Promise<T>
+    bool result_inferred = false;  ///< Velox without annotation: ask InferredResult
     Receiver receiver = Receiver::None;
     bool is_async = false, is_static = false, is_constructor = false, is_abstract = false, is_generator = false;
     bool is_getter = false, is_setter = false;
     bool is_public = true, is_private = false;
     bool has_body = true;
-    bool is_native = false;      ///< implemented in interpreter/natives under qualified_name
-    bool native_missing = false; ///< `[native(planned)]`: analyzed fully, a program that calls it does not run
+    bool is_native = false;       ///< implemented in interpreter/natives under qualified_name
+    bool native_missing = false;  ///< `[native(planned)]`: analyzed fully, a program that calls it does not run
     bool is_test = false;
     std::vector<Attribute> attributes;
     friend bool operator==(const FunctionSignature&, const FunctionSignature&) = default;
@@ -106,13 +106,13 @@ struct FieldInfo {
 /// `not_sync`, `sync_if_send` (Mutex content and the like), `shared` (Velox classes that cross isolates by reference).
 struct TypeDefinition {
     std::vector<GenericParameter> generics;
-    std::vector<FieldInfo> fields;     ///< own fields, in order; for positional variant payloads names are "0", "1", …
-    std::vector<ItemId> variants;      ///< Enum
-    std::vector<ItemId> methods;       ///< Function children (class, actor, interface, trait, impl)
-    Type base = nullptr;               ///< Velox extends (with arguments), else null
-    std::vector<Type> interfaces;      ///< implements / interface extends / supertraits
+    std::vector<FieldInfo> fields;  ///< own fields, in order; for positional variant payloads names are "0", "1", …
+    std::vector<ItemId> variants;   ///< Enum
+    std::vector<ItemId> methods;    ///< Function children (class, actor, interface, trait, impl)
+    Type base = nullptr;            ///< Velox extends (with arguments), else null
+    std::vector<Type> interfaces;   ///< implements / interface extends / supertraits
     std::vector<Attribute> attributes;
-    ItemId constructor = ItemId::None; ///< Velox constructor, Altru `new` written by the program
+    ItemId constructor = ItemId::None;  ///< Velox constructor, Altru `new` written by the program
     bool is_abstract = false;
     bool is_native = false;            ///< representation and methods live in interpreter/
     bool by_reference = false;         ///< values are shared references (Velox classes, interfaces, enums)

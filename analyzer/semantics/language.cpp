@@ -19,7 +19,8 @@ void register_languages(std::span<const Language* const> languages) {
 
 const Language* language_of_path(std::string_view path) {
     auto& all = registered();
-    auto it = std::find_if(all.begin(), all.end(), [&](const Language* l) { return path.ends_with(l->file_extension); });
+    auto it =
+        std::find_if(all.begin(), all.end(), [&](const Language* l) { return path.ends_with(l->file_extension); });
     return it == all.end() ? nullptr : *it;
 }
 

@@ -17,21 +17,22 @@ struct Grammar;
 /// file itself. Positions change with every edit above; only rendering and the editor read them.
 struct ItemEntry {
     ItemId item = ItemId::None;
-    uint32_t node = 0;            // preorder index in the file's tree (syntax/tree.h element_at)
-    uint32_t name_node = 0;       // of the identifier token; equal to `node` when there is none
+    uint32_t node = 0;       // preorder index in the file's tree (syntax/tree.h element_at)
+    uint32_t name_node = 0;  // of the identifier token; equal to `node` when there is none
     bool is_public = true;
-    bool owns_syntax = false;     // File, functions, types, impls…: has an ItemSyntax; fields and variants use the parent's
+    bool owns_syntax =
+        false;  // File, functions, types, impls…: has an ItemSyntax; fields and variants use the parent's
     friend bool operator==(const ItemEntry&, const ItemEntry&) = default;
 };
 
 /// Answers both languages give about an item; each is the compute function of the query of the same name in
 /// semantics/queries.h and may ask other queries through the context.
 struct Language {
-    std::string_view name;             // "altru"
-    std::string_view file_extension;   // ".altru"
-    std::string_view line_comment;     // "#"
-    bool errors_are_exceptions;        // run-time errors are thrown values that a program may catch
-    std::string_view prelude;          // path of the stdlib file whose public items every file sees: "std:altru/core.altru"
+    std::string_view name;            // "altru"
+    std::string_view file_extension;  // ".altru"
+    std::string_view line_comment;    // "#"
+    bool errors_are_exceptions;       // run-time errors are thrown values that a program may catch
+    std::string_view prelude;  // path of the stdlib file whose public items every file sees: "std:altru/core.altru"
 
     const Grammar& (*grammar)();
     std::vector<ItemEntry> (*items)(FileId file, const SyntaxTree& tree);
@@ -42,7 +43,8 @@ struct Language {
     TypeDefinition (*type_definition)(QueryContext&, ItemId type);
     ImplInfo (*impl_info)(QueryContext&, ItemId impl);
     Type (*value_type)(QueryContext&, ItemId constant_or_static_or_alias);  // TypeAlias: its target
-    Body (*body)(QueryContext&, ItemId item);  // function, script (File), static/constant initializer, contract clauses of a type
+    Body (*body)(QueryContext&,
+                 ItemId item);  // function, script (File), static/constant initializer, contract clauses of a type
     std::vector<ItemDiagnostic> (*item_diagnostics)(QueryContext&, ItemId item);  // of declarations (not of bodies)
 
     // Printing in the language's own spelling.
@@ -50,8 +52,8 @@ struct Language {
     std::string (*print_signature)(QueryContext&, ItemId item);  // for hover: one declaration line
     std::string (*documentation)(QueryContext&, ItemId item);    // of its doc comment, marks removed
 
-    /// What a name of a type, bound or import stands for, in the text of `owner` but outside of bodies (what names in bodies
-    /// mean is in Body::resolutions); None: unknown, or not such a place. `name` is a token of the file's tree.
+    /// What a name of a type, bound or import stands for, in the text of `owner` but outside of bodies (what names in
+    /// bodies mean is in Body::resolutions); None: unknown, or not such a place. `name` is a token of the file's tree.
     ItemId (*declared_name)(QueryContext&, ItemId owner, const SyntaxToken& name) = nullptr;
 };
 

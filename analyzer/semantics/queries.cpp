@@ -71,7 +71,9 @@ TypeDefinition DefinitionOf::compute(QueryContext& context, const Key& item) {
     return language_of(item).type_definition(context, item);
 }
 ImplInfo ImplOf::compute(QueryContext& context, const Key& item) { return language_of(item).impl_info(context, item); }
-Type ValueTypeOf::compute(QueryContext& context, const Key& item) { return language_of(item).value_type(context, item); }
+Type ValueTypeOf::compute(QueryContext& context, const Key& item) {
+    return language_of(item).value_type(context, item);
+}
 std::vector<ItemDiagnostic> ItemDiagnosticsOf::compute(QueryContext& context, const Key& item) {
     return language_of(item).item_diagnostics(context, item);
 }
@@ -195,11 +197,13 @@ Diagnostic render(QueryContext& context, const ItemDiagnostic& diagnostic) {
     out.message = diagnostic.message;
     out.tags = diagnostic.tags;
     out.location = locate(context, diagnostic.location);
-    for (const auto& related : diagnostic.related) out.related.push_back({locate(context, related.location), related.message});
+    for (const auto& related : diagnostic.related)
+        out.related.push_back({locate(context, related.location), related.message});
     for (const auto& fix : diagnostic.fixes) {
         Diagnostic::Fix rendered{fix.title, {}};
         for (const auto& edit : fix.edits)
-            rendered.edits.push_back({locate(context, edit.location), Diagnostic::FixEdit::Position(edit.position), edit.text});
+            rendered.edits.push_back(
+                {locate(context, edit.location), Diagnostic::FixEdit::Position(edit.position), edit.text});
         out.fixes.push_back(std::move(rendered));
     }
     return out;

@@ -84,8 +84,8 @@ class ItemTree {
 
   private:
     struct Hole {
-        uint32_t index;    // full preorder index below the root
-        uint32_t size;     // nodes and tokens inside, itself included
+        uint32_t index;  // full preorder index below the root
+        uint32_t size;   // nodes and tokens inside, itself included
     };
     SyntaxTreePtr tree_;
     std::vector<Hole> holes_;
@@ -98,15 +98,15 @@ struct ItemSyntax {
     static Value compute(QueryContext&, const Key&);
 };
 
-#define BRAID_ITEM_QUERY(Query, ValueType, text)                  \
-    struct Query {                                                \
-        using Key = ItemId;                                       \
-        using Value = ValueType;                                  \
-        static constexpr const char* name = text;                 \
-        static Value compute(QueryContext&, const Key&);          \
+#define BRAID_ITEM_QUERY(Query, ValueType, text)         \
+    struct Query {                                       \
+        using Key = ItemId;                              \
+        using Value = ValueType;                         \
+        static constexpr const char* name = text;        \
+        static Value compute(QueryContext&, const Key&); \
     };
 BRAID_ITEM_QUERY(SignatureOf, FunctionSignature, "signature")
-BRAID_ITEM_QUERY(DefinitionOf, TypeDefinition, "definition")   // struct, class, interface, enum, variant, trait, actor
+BRAID_ITEM_QUERY(DefinitionOf, TypeDefinition, "definition")  // struct, class, interface, enum, variant, trait, actor
 BRAID_ITEM_QUERY(ImplOf, ImplInfo, "impl")
 BRAID_ITEM_QUERY(ItemDiagnosticsOf, std::vector<ItemDiagnostic>, "item_diagnostics")
 #undef BRAID_ITEM_QUERY
@@ -175,8 +175,8 @@ CapabilityPath explain_not_sync(QueryContext&, Type);
 
 /// Types of the slots FieldOf addresses: fields of a struct, actor, tuple; of a variant when `variant` is given.
 std::vector<Type> field_types(QueryContext&, Type aggregate, ItemId variant = ItemId::None);
-/// The method of the impl that serves a trait's method for `self` (type arguments of impl then method), if there is one;
-/// the trait's own default method otherwise.
+/// The method of the impl that serves a trait's method for `self` (type arguments of impl then method), if there is
+/// one; the trait's own default method otherwise.
 struct ResolvedMethod {
     ItemId function = ItemId::None;
     std::vector<Type> type_arguments;

@@ -102,10 +102,10 @@ Type intern(TypeData data) {
 
 namespace type {
 
-#define BRAID_SIMPLE_TYPE(function, Kind)                 \
-    Type function() {                                     \
-        static const Type t = simple(TypeKind::Kind);     \
-        return t;                                         \
+#define BRAID_SIMPLE_TYPE(function, Kind)             \
+    Type function() {                                 \
+        static const Type t = simple(TypeKind::Kind); \
+        return t;                                     \
     }
 BRAID_SIMPLE_TYPE(error, Error)
 BRAID_SIMPLE_TYPE(never, Never)
@@ -142,7 +142,9 @@ static Type of_item(TypeKind kind, ItemId item, std::vector<Type> arguments, uin
     return intern(std::move(data));
 }
 
-Type nominal(ItemId item, std::vector<Type> arguments) { return of_item(TypeKind::Nominal, item, std::move(arguments)); }
+Type nominal(ItemId item, std::vector<Type> arguments) {
+    return of_item(TypeKind::Nominal, item, std::move(arguments));
+}
 Type actor_handle(ItemId item, std::vector<Type> arguments) {
     return of_item(TypeKind::ActorHandle, item, std::move(arguments));
 }

@@ -12,44 +12,44 @@ namespace braid {
 /// One representation of types for both languages. A type is an interned immutable term: equal terms are the same
 /// pointer. The rules over types (assignability, inference, narrowing) live in the language folders.
 enum class TypeKind : uint8_t {
-    Error,      ///< silences what follows from it
-    Never,      ///< no value; the type of `return`, `panic(…)`
-    Unit,       ///< `()` / `void`
+    Error,  ///< silences what follows from it
+    Never,  ///< no value; the type of `return`, `panic(…)`
+    Unit,   ///< `()` / `void`
     Bool,
-    Integer,    ///< `integer` says which
-    Float,      ///< `bits` 32 or 64; Velox `number` is Float 64
+    Integer,  ///< `integer` says which
+    Float,    ///< `bits` 32 or 64; Velox `number` is Float 64
     Char,
     String,
-    Null,       ///< Velox
-    Undefined,  ///< Velox
-    Any,        ///< Velox: unchecked, guarded at run time
-    Unknown,    ///< Velox
-    Nominal,    ///< `item`<arguments>: struct, enum, class, interface, actor state, native type
-    ActorHandle,///< Altru: handle of actor `item`<arguments>; a copyable shared handle
-    Record,     ///< structural object type: `fields`
-    Function,   ///< `arguments` = parameters then result; flags Async, SendBound, Variadic
-    Tuple,      ///< `arguments`
-    List,       ///< `[T]`, `vec[T]`, `T[]`: arguments[0]
-    Array,      ///< `[T; N]`: arguments[0], `length`
-    Union,      ///< `arguments`, flattened, sorted by a stable order, without duplicates
-    Literal,    ///< arguments[0] = base primitive, `text` = canonical literal ("\"user\"", "3", "true")
-    Reference,  ///< `&T` / `&mut T`: arguments[0], flag Mutable; `region` (0 = erased/elided)
-    Dyn,        ///< `dyn Trait + Send`: `item`<arguments>, flag SendBound
-    Projection, ///< `T::Item`: arguments[0] = T, `item` = trait, `text` = associated type's name
-    Parameter,  ///< generic parameter: `item` = the declaring item, `index`, `text` = its name
-    Inference,  ///< inference variable `index`; never leaves a body's inference
+    Null,         ///< Velox
+    Undefined,    ///< Velox
+    Any,          ///< Velox: unchecked, guarded at run time
+    Unknown,      ///< Velox
+    Nominal,      ///< `item`<arguments>: struct, enum, class, interface, actor state, native type
+    ActorHandle,  ///< Altru: handle of actor `item`<arguments>; a copyable shared handle
+    Record,       ///< structural object type: `fields`
+    Function,     ///< `arguments` = parameters then result; flags Async, SendBound, Variadic
+    Tuple,        ///< `arguments`
+    List,         ///< `[T]`, `vec[T]`, `T[]`: arguments[0]
+    Array,        ///< `[T; N]`: arguments[0], `length`
+    Union,        ///< `arguments`, flattened, sorted by a stable order, without duplicates
+    Literal,      ///< arguments[0] = base primitive, `text` = canonical literal ("\"user\"", "3", "true")
+    Reference,    ///< `&T` / `&mut T`: arguments[0], flag Mutable; `region` (0 = erased/elided)
+    Dyn,          ///< `dyn Trait + Send`: `item`<arguments>, flag SendBound
+    Projection,   ///< `T::Item`: arguments[0] = T, `item` = trait, `text` = associated type's name
+    Parameter,    ///< generic parameter: `item` = the declaring item, `index`, `text` = its name
+    Inference,    ///< inference variable `index`; never leaves a body's inference
 };
 
 enum class IntegerKind : uint8_t { I8, I16, I32, I64, U8, U16, U32, U64, Isize, Usize };
 
 enum TypeFlag : uint16_t {
-    TypeMutable = 1,         // Reference
-    TypeAsync = 2,           // Function
-    TypeSendBound = 4,       // Function, Dyn
-    TypeVariadic = 8,        // Function: the last parameter is a list that takes the rest
-    TypeShared = 16,         // List, Tuple, Function, Record: values are passed by reference and shared (all of Velox's)
-    TypeMoveOnly = 32,       // Function: a closure that owns captures which are not Copy; function types written in
-                             // signatures never have it, and assignability ignores it
+    TypeMutable = 1,    // Reference
+    TypeAsync = 2,      // Function
+    TypeSendBound = 4,  // Function, Dyn
+    TypeVariadic = 8,   // Function: the last parameter is a list that takes the rest
+    TypeShared = 16,    // List, Tuple, Function, Record: values are passed by reference and shared (all of Velox's)
+    TypeMoveOnly = 32,  // Function: a closure that owns captures which are not Copy; function types written in
+                        // signatures never have it, and assignability ignores it
     // derived on construction, from the term and its arguments:
     TypeHasParameter = 256,
     TypeHasInference = 512,

@@ -65,10 +65,8 @@ void GreenBuilder::add_unit_facts(GreenNode::Header& header, const UnitMark& uni
     header.lookahead = uint16_t(std::min<uint32_t>(lookahead, GreenNode::SaturatedLookahead));
     header.height = uint16_t(deepest_ - depth_);
     header.context = unit.context;
-    if (unreusable_ != unit.saved_unreusable)
-        header.flags |= GreenNode::Unreusable;
-    else if (lookahead < GreenNode::SaturatedLookahead && unit.context != NoReuse)
-        header.flags |= GreenNode::Reusable;
+    if (unreusable_ != unit.saved_unreusable) header.flags |= GreenNode::Unreusable;
+    else if (lookahead < GreenNode::SaturatedLookahead && unit.context != NoReuse) header.flags |= GreenNode::Reusable;
     if (last_error_ == position_) header.flags |= GreenNode::ErrorAtEnd;
 }
 

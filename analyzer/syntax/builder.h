@@ -18,23 +18,25 @@ inline constexpr uint16_t NoReuse = 0xffff;
 /// A set of kinds for reuse requests: a predicate generated from a language's tables.
 using KindPredicate = bool (*)(SyntaxKind);
 
-/// Finds nodes of an old tree that an edit left alone. Offsets asked for must be (mostly) ascending: it keeps its place.
+/// Finds nodes of an old tree that an edit left alone. Offsets asked for must be (mostly) ascending: it keeps its
+/// place.
 class ReuseCursor {
   public:
     /// `edits` refer to the old text, sorted and disjoint. `old_root` must outlive the cursor.
     ReuseCursor(const GreenNode* old_root, std::span<const TextEdit> edits);
 
     struct Request {
-        KindPredicate elements;       ///< kinds of node that may stand here
-        uint16_t context = 0;         ///< must equal the node's …
+        KindPredicate elements;            ///< kinds of node that may stand here
+        uint16_t context = 0;              ///< must equal the node's …
         uint16_t other_context = NoReuse;  ///< … or this
-        SyntaxKind separator = 0;     ///< comma lists: the token that may stand between elements; 0: none
-        bool at_separator = false;    ///< the list expects a separator here, not an element
-        bool whole_chunks = true;     ///< hidden list chunks of such elements may be taken at once
-        uint32_t max_height = 0xffff;  ///< set by the builder: levels of nesting left before the depth limit
-        bool without_errors = false;   ///< set by the builder: an error was just reported here
+        SyntaxKind separator = 0;          ///< comma lists: the token that may stand between elements; 0: none
+        bool at_separator = false;         ///< the list expects a separator here, not an element
+        bool whole_chunks = true;          ///< hidden list chunks of such elements may be taken at once
+        uint32_t max_height = 0xffff;      ///< set by the builder: levels of nesting left before the depth limit
+        bool without_errors = false;       ///< set by the builder: an error was just reported here
     };
-    /// The largest node (or list chunk) that starts at `new_offset` of the new text and may be taken whole; null when none.
+    /// The largest node (or list chunk) that starts at `new_offset` of the new text and may be taken whole; null when
+    /// none.
     const GreenNode* find(uint32_t new_offset, const Request& request);
 
   private:
@@ -46,7 +48,7 @@ class ReuseCursor {
     struct Level {
         const GreenNode* node;
         uint32_t begin;
-        uint32_t index;        ///< child last entered
+        uint32_t index;  ///< child last entered
         uint32_t child_begin;
     };
     bool suits(const GreenNode* node, uint32_t begin, uint32_t limit, const Request& request) const;
@@ -59,11 +61,11 @@ class ReuseCursor {
     std::vector<Level> path_;
 };
 
-/// Builds a green tree bottom-up. A parser takes a `mark()`, pushes tokens and finished nodes, and closes them with `finish(mark, kind)`;
-/// the same mark may be closed again around what is there (left-recursive constructs).
+/// Builds a green tree bottom-up. A parser takes a `mark()`, pushes tokens and finished nodes, and closes them with
+/// `finish(mark, kind)`; the same mark may be closed again around what is there (left-recursive constructs).
 ///
-/// Position in the text = bytes pushed so far. The builder also keeps what incremental re-parsing needs: how far the lexer has
-/// looked, how deep the nesting went, which errors belong to which reusable node.
+/// Position in the text = bytes pushed so far. The builder also keeps what incremental re-parsing needs: how far the
+/// lexer has looked, how deep the nesting went, which errors belong to which reusable node.
 class GreenBuilder {
   public:
     /// Nesting deeper than this gets `nesting-too-deep`. Every consumer may recurse over a tree.
@@ -111,10 +113,12 @@ class GreenBuilder {
     void finish_unit(const UnitMark& unit, SyntaxKind kind);
     /// Makes a unit of the one node pushed since the mark (an expression as a list element).
     void finish_unit(const UnitMark& unit);
-    /// Gives up being a unit (its errors go to the enclosing one); call instead of finish_unit, then use `unit.mark` freely.
+    /// Gives up being a unit (its errors go to the enclosing one); call instead of finish_unit, then use `unit.mark`
+    /// freely.
     void abandon_unit(const UnitMark& unit);
-    /// Takes a node of the old tree at the current position, if one fits. The caller lexes on from the new `position()`.
-    /// Returns the node (or list chunk) taken, or null; `ended_with_separator` tells how a chunk of a comma list ended.
+    /// Takes a node of the old tree at the current position, if one fits. The caller lexes on from the new
+    /// `position()`. Returns the node (or list chunk) taken, or null; `ended_with_separator` tells how a chunk of a
+    /// comma list ended.
     const GreenNode* reuse(ReuseCursor::Request request, bool* ended_with_separator = nullptr);
     bool reusing() const { return reuse_ != nullptr; }
 
@@ -136,8 +140,8 @@ class GreenBuilder {
     /// Levels used below `depth()` by what was parsed since; for left-recursive chains, see `Chain`.
     uint32_t deepest() const { return deepest_; }
 
-    /// Left-recursive constructs (`a + b + c…`, `a.b.c…`) nest without recursion; each `wrap()` puts one more level around
-    /// what the chain has built so far, and fails at the depth limit.
+    /// Left-recursive constructs (`a + b + c…`, `a.b.c…`) nest without recursion; each `wrap()` puts one more level
+    /// around what the chain has built so far, and fails at the depth limit.
     class Chain {
       public:
         explicit Chain(GreenBuilder& builder) : builder_(builder), saved_(builder.deepest_) {
@@ -196,8 +200,8 @@ class GreenBuilder {
     uint32_t looked_at_ = 0;
     uint32_t depth_ = 0;
     uint32_t deepest_ = 0;
-    uint32_t errors_seen_ = 0;   ///< counts errors reported and erroneous nodes reused
-    uint32_t unreusable_ = 0;    ///< counts what forbids reuse
+    uint32_t errors_seen_ = 0;          ///< counts errors reported and erroneous nodes reused
+    uint32_t unreusable_ = 0;           ///< counts what forbids reuse
     uint32_t last_error_ = 0xffffffff;  ///< position_ when the last error was reported
     uint32_t unit_begin_ = 0xffffffff;  ///< of the innermost open unit
 };

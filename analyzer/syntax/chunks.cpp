@@ -23,8 +23,8 @@ GreenSlot edge(GreenSlot slot, bool first) {
 }
 
 /// A list node over `count` slots. It can be taken over whole if all its nodes can, in the same context; tokens
-/// (separators) depend on their own text and one byte more. Two separators in a row, or trivia before one, may have been
-/// reported, and such a report belongs to the owner of the list: it would be lost.
+/// (separators) depend on their own text and one byte more. Two separators in a row, or trivia before one, may have
+/// been reported, and such a report belongs to the owner of the list: it would be lost.
 GreenSlot make_list(const GreenSlot* slots, uint32_t count) {
     GreenNode::Header header;
     constexpr uint32_t TokenLookahead = 2;

@@ -14,18 +14,12 @@ std::string quoted(std::string_view text) {
         std::string out;
         for (char c : part) {
             auto byte = static_cast<unsigned char>(c);
-            if (c == '\n')
-                out += "\\n";
-            else if (c == '\r')
-                out += "\\r";
-            else if (c == '\t')
-                out += "\\t";
-            else if (c == '"' || c == '\\')
-                (out += '\\') += c;
-            else if (byte < 0x20 || byte == 0x7f)
-                out += fmt::format("\\x{:02x}", byte);
-            else
-                out += c;
+            if (c == '\n') out += "\\n";
+            else if (c == '\r') out += "\\r";
+            else if (c == '\t') out += "\\t";
+            else if (c == '"' || c == '\\') (out += '\\') += c;
+            else if (byte < 0x20 || byte == 0x7f) out += fmt::format("\\x{:02x}", byte);
+            else out += c;
         }
         return out;
     };
@@ -34,9 +28,7 @@ std::string quoted(std::string_view text) {
                        escape(text.substr(text.size() - 10)), text.size());
 }
 
-std::string range(TextRange range) {
-    return fmt::format("{}..{}", range.begin, range.end);
-}
+std::string range(TextRange range) { return fmt::format("{}..{}", range.begin, range.end); }
 
 void dump_comments(const SyntaxElement& element, std::string& out) {
     std::string_view trivia = element.leading_trivia();

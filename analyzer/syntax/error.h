@@ -8,8 +8,8 @@
 
 namespace braid {
 
-/// What a parser has to say about the text. Ranges are absolute when handed out by `SyntaxTree::errors()`; inside the tree
-/// they are relative to the node that owns the error, so that reuse keeps them.
+/// What a parser has to say about the text. Ranges are absolute when handed out by `SyntaxTree::errors()`; inside the
+/// tree they are relative to the node that owns the error, so that reuse keeps them.
 struct SyntaxError {
     struct Related {
         TextRange range;

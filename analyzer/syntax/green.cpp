@@ -117,9 +117,7 @@ class Releases {
 
 }  // namespace
 
-size_t GreenNode::bytes_alive() {
-    return bytes_in_use.load(std::memory_order_relaxed);
-}
+size_t GreenNode::bytes_alive() { return bytes_in_use.load(std::memory_order_relaxed); }
 
 const GreenNode* GreenNode::make(const Header& header, const GreenSlot* slots, uint32_t count,
                                  std::unique_ptr<const std::vector<SyntaxError>> errors) {

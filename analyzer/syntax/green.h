@@ -12,8 +12,8 @@ namespace braid {
 
 class GreenNode;
 
-/// One child of a green node in 64 bits: a pointer to a node, or a token packed inline. A token whose trivia or text is too
-/// long for the packing is a `GreenNode` with the flag `Token`. A slot does not own; `GreenNode` and `GreenRef` do.
+/// One child of a green node in 64 bits: a pointer to a node, or a token packed inline. A token whose trivia or text is
+/// too long for the packing is a `GreenNode` with the flag `Token`. A slot does not own; `GreenNode` and `GreenRef` do.
 class GreenSlot {
   public:
     constexpr GreenSlot() = default;
@@ -154,9 +154,7 @@ inline bool GreenSlot::is_token() const { return is_inline() || heap()->has(Gree
 inline bool GreenSlot::is_list() const { return !is_inline() && heap()->is_list(); }
 inline const GreenNode* GreenSlot::node() const { return is_token() ? nullptr : heap(); }
 inline SyntaxKind GreenSlot::kind() const { return is_inline() ? inline_kind() : heap()->kind(); }
-inline uint32_t GreenSlot::length() const {
-    return is_inline() ? inline_trivia() + inline_length() : heap()->length();
-}
+inline uint32_t GreenSlot::length() const { return is_inline() ? inline_trivia() + inline_length() : heap()->length(); }
 inline uint32_t GreenSlot::trivia_length() const { return is_inline() ? inline_trivia() : heap()->token_trivia(); }
 inline uint32_t GreenSlot::size() const { return is_inline() ? 1 : heap()->size(); }
 

@@ -3,8 +3,8 @@
 
 namespace braid {
 
-/// Kinds of tokens and nodes of one language, numbered in one space. Each language has an enum with this underlying type,
-/// made from its .def tables: tokens first, then nodes. The first values are the same everywhere.
+/// Kinds of tokens and nodes of one language, numbered in one space. Each language has an enum with this underlying
+/// type, made from its .def tables: tokens first, then nodes. The first values are the same everywhere.
 using SyntaxKind = uint16_t;
 
 inline constexpr SyntaxKind KindList = 0;       ///< hidden: a chunk of a long sibling list, never shown by the red side

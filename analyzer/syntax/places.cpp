@@ -118,11 +118,8 @@ std::string doc_comment(const SyntaxElement& element) {
                 break;
             }
             case TriviaKind::LineComment:
-            case TriviaKind::BlockComment:
-                line_ends = 0;
-                break;
-            default:
-                break;
+            case TriviaKind::BlockComment: line_ends = 0; break;
+            default: break;
         }
     }
     return text;

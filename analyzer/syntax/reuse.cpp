@@ -18,9 +18,7 @@ ReuseCursor::ReuseCursor(const GreenNode* old_root, std::span<const TextEdit> ed
     reset();
 }
 
-void ReuseCursor::reset() {
-    path_.assign(1, Level{root_, 0, 0, 0});
-}
+void ReuseCursor::reset() { path_.assign(1, Level{root_, 0, 0, 0}); }
 
 bool ReuseCursor::list_suits(const GreenNode* list, const Request& request) const {
     GreenSlot first(list);

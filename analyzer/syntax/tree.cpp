@@ -71,16 +71,12 @@ std::vector<SyntaxError> SyntaxTree::errors() const {
     return errors;
 }
 
-SyntaxToken SyntaxTree::token_at(uint32_t offset) const {
-    return root().token_at(offset);
-}
+SyntaxToken SyntaxTree::token_at(uint32_t offset) const { return root().token_at(offset); }
 
 TextRange SyntaxElement::text_range() const {
     TextRange range = full_range();
-    if (is_token())
-        range.begin += slot_.trivia_length();
-    else if (SyntaxToken first = SyntaxNode(*this).first_token())
-        range.begin = first.begin();
+    if (is_token()) range.begin += slot_.trivia_length();
+    else if (SyntaxToken first = SyntaxNode(*this).first_token()) range.begin = first.begin();
     return range;
 }
 
@@ -275,10 +271,8 @@ void Preorder::next() {
 }
 
 void Preorder::skip_children() {
-    if (current_depth_ == 0)
-        stack_.assign(1, Level{nullptr, nullptr, 0, 0});
-    else
-        enter_ = false;
+    if (current_depth_ == 0) stack_.assign(1, Level{nullptr, nullptr, 0, 0});
+    else enter_ = false;
 }
 
 void Preorder::advance() {

@@ -32,7 +32,8 @@ class SyntaxTree {
     /// All reports with absolute ranges, by position.
     std::vector<SyntaxError> errors() const;
 
-    /// The token that covers `offset`, trivia counted as part of the token it leads; at the end of the text the EOF token.
+    /// The token that covers `offset`, trivia counted as part of the token it leads; at the end of the text the EOF
+    /// token.
     SyntaxToken token_at(uint32_t offset) const;
 
   private:
@@ -45,7 +46,8 @@ class SyntaxTree {
 class SyntaxElement {
   public:
     SyntaxElement() = default;
-    SyntaxElement(const SyntaxTree* tree, GreenSlot slot, uint32_t offset) : tree_(tree), slot_(slot), offset_(offset) {}
+    SyntaxElement(const SyntaxTree* tree, GreenSlot slot, uint32_t offset)
+        : tree_(tree), slot_(slot), offset_(offset) {}
 
     explicit operator bool() const { return tree_ != nullptr; }
     SyntaxKind kind() const { return slot_.kind(); }
@@ -178,13 +180,14 @@ class Preorder {
 
 // ---- Places that outlive an edit ----
 
-/// Preorder number of `element` among the nodes and tokens below `root` (which is 0); trivia does not count. It stays the same when
-/// text outside of `root` or trivia inside of it changes. `element` must be inside `root`. O(depth).
+/// Preorder number of `element` among the nodes and tokens below `root` (which is 0); trivia does not count. It stays
+/// the same when text outside of `root` or trivia inside of it changes. `element` must be inside `root`. O(depth).
 uint32_t index_of(const SyntaxNode& root, const SyntaxElement& element);
 /// The inverse; null when `index` is out of range.
 SyntaxElement element_at(const SyntaxNode& root, uint32_t index);
 
-/// Same structure, kinds and token texts, trivia ignored. What reads neither trivia nor positions need not be computed again.
+/// Same structure, kinds and token texts, trivia ignored. What reads neither trivia nor positions need not be computed
+/// again.
 bool tokens_equal(const SyntaxNode& a, const SyntaxNode& b);
 
 /// A node of one version of a file, found again by kind and range.
@@ -197,8 +200,8 @@ struct NodePointer {
     friend bool operator==(const NodePointer&, const NodePointer&) = default;
 };
 
-/// The documentation comment in the leading trivia of the element: the `DocComment` pieces after the last blank line, one line each,
-/// marks and one following space removed.
+/// The documentation comment in the leading trivia of the element: the `DocComment` pieces after the last blank line,
+/// one line each, marks and one following space removed.
 std::string doc_comment(const SyntaxElement& element);
 
 // ---- inline definitions ----

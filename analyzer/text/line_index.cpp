@@ -12,12 +12,9 @@ constexpr uint32_t check_point_distance = 1024;
 
 uint32_t units_of(char32_t character, uint32_t bytes, ColumnUnit unit) {
     switch (unit) {
-        case ColumnUnit::Utf8:
-            return bytes;
-        case ColumnUnit::Utf16:
-            return utf8::utf16_length(character);
-        case ColumnUnit::CodePoint:
-            return 1;
+        case ColumnUnit::Utf8: return bytes;
+        case ColumnUnit::Utf16: return utf8::utf16_length(character);
+        case ColumnUnit::CodePoint: return 1;
     }
     return bytes;
 }

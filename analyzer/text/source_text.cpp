@@ -81,9 +81,7 @@ tl::expected<SourceText, EditError> SourceText::apply(std::span<const TextEdit> 
     return SourceText(std::move(text));
 }
 
-uint64_t SourceText::hash() const {
-    return std::hash<std::string_view>{}(view_);
-}
+uint64_t SourceText::hash() const { return std::hash<std::string_view>{}(view_); }
 
 TextEdit difference(std::string_view before, std::string_view after) {
     const size_t shorter = std::min(before.size(), after.size());

@@ -23,12 +23,8 @@ Decoded decode(std::string_view text, size_t offset);
 void append(std::string& out, char32_t value);
 std::string encode(char32_t value);
 
-inline bool is_continuation(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-inline uint32_t utf16_length(char32_t value) {
-    return value >= 0x10000 ? 2 : 1;
-}
+inline bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+inline uint32_t utf16_length(char32_t value) { return value >= 0x10000 ? 2 : 1; }
 
 bool is_valid(std::string_view text);
 /// `text` with every malformed byte replaced by U+FFFD: safe to put into JSON.

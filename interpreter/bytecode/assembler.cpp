@@ -83,7 +83,12 @@ std::string Assembler::finish() {
         for (Shape shape : info_of(Opcode(code[pc])).operands) {
             if (shape == Shape::None) break;
             switch (shape) {
-                case Shape::DS: case Shape::DT: case Shape::DA: case Shape::S: case Shape::T: case Shape::A:
+                case Shape::DS:
+                case Shape::DT:
+                case Shape::DA:
+                case Shape::S:
+                case Shape::T:
+                case Shape::A:
                     code[at] = final_register(code[at]);
                     ++at;
                     break;

@@ -25,9 +25,14 @@ class Assembler {
 
     Virtual new_register(bool traced);
     /// Registers taken after the mark are free again: temporaries of one statement.
-    struct Mark { uint16_t scalars, traced; };
+    struct Mark {
+        uint16_t scalars, traced;
+    };
     Mark mark() const { return {next_scalar_, next_traced_}; }
-    void release(Mark mark) { next_scalar_ = mark.scalars; next_traced_ = mark.traced; }
+    void release(Mark mark) {
+        next_scalar_ = mark.scalars;
+        next_traced_ = mark.traced;
+    }
 
     void emit(Opcode op, std::initializer_list<uint32_t> operands = {});
     void emit_list(Opcode op, std::initializer_list<uint32_t> operands, const std::vector<Virtual>& list);
@@ -77,7 +82,9 @@ class Assembler {
     Register final_register(Virtual r) const;
 
     Function& function_;
-    struct Fixup { uint32_t at, instruction, label; };
+    struct Fixup {
+        uint32_t at, instruction, label;
+    };
     std::vector<Fixup> fixups_;
     std::vector<uint32_t> labels_;
     std::unordered_map<uint64_t, uint16_t> words_;

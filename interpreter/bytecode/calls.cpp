@@ -78,7 +78,8 @@ const Function* FunctionCompiler::resolve(const hir::DirectCallee& callee, const
         return instances_.function(item, types, self, {}, here());
     FunctionSignature signature = instances_.model().function_signature(item);
     auto mir = instances_.model().mir(item);
-    if (mir && !mir->functions.empty() && !signature.is_native) return instances_.function(item, types, self, {}, here());
+    if (mir && !mir->functions.empty() && !signature.is_native)
+        return instances_.function(item, types, self, {}, here());
 
     std::vector<const TypeDescriptor*> site;
     bool shows = !signature.parameters.empty() && signature.parameters.back().rest &&
@@ -91,7 +92,8 @@ const Function* FunctionCompiler::resolve(const hir::DirectCallee& callee, const
             if (auto* copy = std::get_if<mir::Copy>(&arguments[i])) value = read_place(copy->place, false);
             else value = operand(arguments[i]);
             if (instances_.error()) return nullptr;
-            if (value.type->element && value.type->element->kind == DescriptorKind::String) {  // shown and gathered before
+            if (value.type->element &&
+                value.type->element->kind == DescriptorKind::String) {  // shown and gathered before
                 registers->push_back(value.reg);
                 site.push_back(value.type);
                 continue;
@@ -135,11 +137,10 @@ void FunctionCompiler::direct_call(const mir::CallTerminator& c, const hir::Dire
         Virtual closure = temp(Repr::Boxed);
         emit(Opcode::LoadFunction, {closure, asm_.function(f)});
         Virtual list = argument_list(c.arguments, c.spread);
-        return finish_call(c.destination, c.target, f->result_type, f->result,
-                           [&](Virtual result) {
-                               if (result == kNoRegister) result = temp(Repr::Boxed);
-                               emit(Opcode::CallSpread, {result, closure, list});
-                           });
+        return finish_call(c.destination, c.target, f->result_type, f->result, [&](Virtual result) {
+            if (result == kNoRegister) result = temp(Repr::Boxed);
+            emit(Opcode::CallSpread, {result, closure, list});
+        });
     }
     if (words.empty()) words = argument_registers(*f, c.arguments);
     if (instances_.error()) return;
@@ -245,7 +246,8 @@ void FunctionCompiler::value_call(const mir::CallTerminator& c) {
         });
     }
     while (callee.type->kind == DescriptorKind::Reference)
-        callee = load({Location::Address, callee.reg, kNoRegister, 0, callee.type->element->repr, callee.type->element});
+        callee =
+            load({Location::Address, callee.reg, kNoRegister, 0, callee.type->element->repr, callee.type->element});
     std::vector<Virtual> words;
     for (size_t i = 0; i < c.arguments.size(); ++i) {
         const TypeDescriptor* wanted = i + 1 < callee.type->members.size() ? callee.type->members[i] : nullptr;
@@ -269,9 +271,11 @@ void FunctionCompiler::message_call(const mir::CallTerminator& c, const hir::Mes
     if (instances_.error()) return;
     Value owned = handle;
     while (handle.type->kind == DescriptorKind::Reference)
-        handle = load({Location::Address, handle.reg, kNoRegister, 0, handle.type->element->repr, handle.type->element});
+        handle =
+            load({Location::Address, handle.reg, kNoRegister, 0, handle.type->element->repr, handle.type->element});
     ends = ends && owned.type->needs_drop;
-    const Function* f = instances_.function(callee.method, substituted(handle.type->type->arguments), nullptr, {}, here());
+    const Function* f =
+        instances_.function(callee.method, substituted(handle.type->type->arguments), nullptr, {}, here());
     if (!f) return;
     std::vector<Virtual> words;
     for (size_t i = 1; i < c.arguments.size() && i < f->parameter_types.size(); ++i) {
@@ -285,7 +289,8 @@ void FunctionCompiler::message_call(const mir::CallTerminator& c, const hir::Mes
     const Function* send = instances_.intrinsic("$message", {handle.type, future}, f->result_type, function_.policy);
     finish_call(c.destination, c.target, f->result_type, f->result_type->repr, [&](Virtual result) {
         asm_.emit_list(Opcode::Call, {result, asm_.function(send)}, {handle.reg, bound});
-        if (ends) asm_.emit_list(Opcode::Call, {kNoRegister, asm_.function(instances_.drop_glue(owned.type))}, {owned.reg});
+        if (ends)
+            asm_.emit_list(Opcode::Call, {kNoRegister, asm_.function(instances_.drop_glue(owned.type))}, {owned.reg});
     });
 }
 

@@ -43,9 +43,9 @@ void Instances::bind_late(ClassDescriptor& klass, Name name) {
 void Instances::use_method_name(Name name) {
     if (!known_names_.insert(name).second) return;
     method_names_.push_back(name);
-    for (WellKnown builtin : {WellKnown::JsArray, WellKnown::JsString, WellKnown::JsNumber, WellKnown::JsBoolean,
-                              WellKnown::JsFunction, WellKnown::JsObject, WellKnown::JsMap, WellKnown::JsSet,
-                              WellKnown::Promise})
+    for (WellKnown builtin :
+         {WellKnown::JsArray, WellKnown::JsString, WellKnown::JsNumber, WellKnown::JsBoolean, WellKnown::JsFunction,
+          WellKnown::JsObject, WellKnown::JsMap, WellKnown::JsSet, WellKnown::Promise})
         klass(model_.well_known(builtin));
     for (size_t i = 0; i < program_->classes.size(); ++i)
         if (!program_->classes[i].methods.count(name)) bind_late(program_->classes[i], name);

@@ -15,7 +15,32 @@ enum class Opcode : Unit {
 #undef OP
 };
 
-enum class Shape : uint8_t { None, DS, DT, DA, S, T, A, I, U, J, L, IC, KW, KS, KF, KT, KC, KV, KX, KN, KM, KQ, KE, KR };
+enum class Shape : uint8_t {
+    None,
+    DS,
+    DT,
+    DA,
+    S,
+    T,
+    A,
+    I,
+    U,
+    J,
+    L,
+    IC,
+    KW,
+    KS,
+    KF,
+    KT,
+    KC,
+    KV,
+    KX,
+    KN,
+    KM,
+    KQ,
+    KE,
+    KR
+};
 constexpr size_t kMaxOperands = 5;
 constexpr uint16_t kNone = 0xffff;  // KS: no string
 
@@ -46,8 +71,9 @@ std::string disassemble(const Function& function);
 std::string disassemble(const Program& program);
 std::string disassemble_instruction(const Function& function, uint32_t pc);
 
-/// Rejects malformed code before it runs: opcodes, lengths, jump targets, register partitions and bounds, table indices,
-/// calls' argument counts and partitions against the callee's, handlers, constants. The first violation, or "".
+/// Rejects malformed code before it runs: opcodes, lengths, jump targets, register partitions and bounds, table
+/// indices, calls' argument counts and partitions against the callee's, handlers, constants. The first violation, or
+/// "".
 std::string verify(const Function& function);
 std::string verify(const Program& program);
 

@@ -17,7 +17,8 @@ tl::expected<std::shared_ptr<Program>, CompileError> compile(std::shared_ptr<con
         if (const Function* f = instances.function(entry, {}, nullptr, {}, {entry, 0})) program->entries.push_back(f);
     if (!instances.error()) {
         // Errors that the machine itself raises are objects of these classes.
-        for (WellKnown known : {WellKnown::JsError, WellKnown::TypeError, WellKnown::RangeError, WellKnown::MatchError}) {
+        for (WellKnown known :
+             {WellKnown::JsError, WellKnown::TypeError, WellKnown::RangeError, WellKnown::MatchError}) {
             ItemId item = model->well_known(known);
             bool boxed = !program->entries.empty() && program->entries[0]->policy == SlotPolicy::Boxed;
             if (boxed && item != ItemId::None) instances.klass(item);

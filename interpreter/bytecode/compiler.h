@@ -15,14 +15,14 @@ enum class ContractChecks : uint8_t {
 };
 
 struct CompileLimits {
-    size_t max_instances = 200'000;   // of functions
-    size_t max_type_depth = 64;       // nesting of a type argument: polymorphic recursion ends here
+    size_t max_instances = 200'000;  // of functions
+    size_t max_type_depth = 64;      // nesting of a type argument: polymorphic recursion ends here
     ContractChecks contracts = ContractChecks::All;
 };
 
 /// Compiles what `entries` can reach, before anything runs: a program that reaches a missing native, or an unbounded
-/// number of instances, is refused with a message. Methods found by name at run time are compiled for every class that is
-/// reachable; among those a missing native becomes a function that panics when called.
+/// number of instances, is refused with a message. Methods found by name at run time are compiled for every class that
+/// is reachable; among those a missing native becomes a function that panics when called.
 tl::expected<std::shared_ptr<Program>, CompileError> compile(std::shared_ptr<const ProgramModel> model,
                                                              const NativeCatalog& natives,
                                                              const std::vector<ItemId>& entries,

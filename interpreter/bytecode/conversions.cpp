@@ -14,7 +14,9 @@ void FunctionCompiler::conversion(const Location& to, const mir::Conversion& c) 
     if (instances_.error()) return;
 
     switch (c.kind) {
-        case ConvertKind::IntegerToInteger: case ConvertKind::CharToInteger: case ConvertKind::BoolToInteger: {
+        case ConvertKind::IntegerToInteger:
+        case ConvertKind::CharToInteger:
+        case ConvertKind::BoolToInteger: {
             if (is_traced(value.repr)) return store(to, {value.reg, value.repr, wanted});
             Repr from = value.repr == Repr::Char || value.repr == Repr::Bool ? Repr::U32 : value.repr;
             Virtual result = target(to, wanted->repr);
@@ -92,8 +94,9 @@ void FunctionCompiler::conversion(const Location& to, const mir::Conversion& c) 
             emit(Opcode::Truthy, {result, as(value, Repr::Boxed)});
             return store(to, {result, Repr::Bool, wanted});
         }
-        case ConvertKind::FunctionToValue: case ConvertKind::ClosureToFunction: case ConvertKind::Upcast:
-            return store(to, value);
+        case ConvertKind::FunctionToValue:
+        case ConvertKind::ClosureToFunction:
+        case ConvertKind::Upcast: return store(to, value);
     }
 }
 
@@ -109,7 +112,8 @@ void FunctionCompiler::unwrap(const Location& to, Value value, const TypeDescrip
         return store(to, {word, type->repr, type});
     }
     Virtual word = as(value, Repr::Boxed);
-    bool anything = type->type->is(TypeKind::Any) || type->type->is(TypeKind::Unknown) || type->type->is(TypeKind::Parameter);
+    bool anything =
+        type->type->is(TypeKind::Any) || type->type->is(TypeKind::Unknown) || type->type->is(TypeKind::Parameter);
     if (!anything && type->repr == Repr::Boxed) emit(Opcode::Guard, {word, asm_.type(type), path_});
     store(to, {word, Repr::Boxed, type});
 }

@@ -43,7 +43,8 @@ std::shared_ptr<const mir::MirBodies> DatabaseModel::mir(ItemId item) const {
 
 FunctionSignature DatabaseModel::function_signature(ItemId function) const {
     ItemKind kind = kind_of(function);
-    if (kind == ItemKind::File || kind == ItemKind::Static || kind == ItemKind::Constant) return {};  // a script, an initializer
+    if (kind == ItemKind::File || kind == ItemKind::Static || kind == ItemKind::Constant)
+        return {};  // a script, an initializer
     return ask([&](QueryContext& context) {
         FunctionSignature signature = *context.get<SignatureOf>(function);
         if (signature.result_inferred) signature.result = *context.get<InferredResult>(function);
@@ -79,10 +80,12 @@ std::vector<std::pair<ItemId, uint32_t>> DatabaseModel::generic_owners(ItemId fu
     });
 }
 
-ResolvedFunction DatabaseModel::resolve_trait_method(ItemId method, Type self, const std::vector<Type>& arguments) const {
+ResolvedFunction DatabaseModel::resolve_trait_method(ItemId method, Type self,
+                                                     const std::vector<Type>& arguments) const {
     return ask([&](QueryContext& context) {
         ResolvedMethod found = braid::resolve_trait_method(context, method, self, arguments);
-        return ResolvedFunction{found.function, std::move(found.type_arguments), found.function == method ? self : nullptr};
+        return ResolvedFunction{found.function, std::move(found.type_arguments),
+                                found.function == method ? self : nullptr};
     });
 }
 
@@ -144,10 +147,13 @@ ItemId DatabaseModel::find_member(ItemId klass, Name name, MemberKind kind) cons
             for (ItemId method : definition->methods) {
                 if (name_of(method) != name) continue;
                 auto signature = context.get<SignatureOf>(method);
-                MemberKind its = signature->is_getter ? MemberKind::Getter : signature->is_setter ? MemberKind::Setter : MemberKind::Method;
+                MemberKind its = signature->is_getter   ? MemberKind::Getter
+                                 : signature->is_setter ? MemberKind::Setter
+                                                        : MemberKind::Method;
                 if (its == kind && !signature->is_static) return method;
             }
-            current = definition->base && definition->base->is(TypeKind::Nominal) ? definition->base->item : ItemId::None;
+            current =
+                definition->base && definition->base->is(TypeKind::Nominal) ? definition->base->item : ItemId::None;
         }
         return ItemId::None;
     });

@@ -10,8 +10,8 @@
 
 namespace braid::bytecode {
 
-/// The front end's answers, asked of one snapshot of the query database. The program is compiled as it was then; writers
-/// wait until the model is gone.
+/// The front end's answers, asked of one snapshot of the query database. The program is compiled as it was then;
+/// writers wait until the model is gone.
 class DatabaseModel : public ProgramModel {
   public:
     explicit DatabaseModel(Snapshot snapshot);

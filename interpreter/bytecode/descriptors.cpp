@@ -13,8 +13,10 @@ Repr repr_of(IntegerKind kind) {
         case IntegerKind::U8: return Repr::U8;
         case IntegerKind::U16: return Repr::U16;
         case IntegerKind::U32: return Repr::U32;
-        case IntegerKind::U64: case IntegerKind::Usize: return Repr::U64;
-        case IntegerKind::I64: case IntegerKind::Isize: return Repr::I64;
+        case IntegerKind::U64:
+        case IntegerKind::Usize: return Repr::U64;
+        case IntegerKind::I64:
+        case IntegerKind::Isize: return Repr::I64;
     }
     return Repr::I64;
 }
@@ -56,7 +58,8 @@ void Instances::describe_parts(TypeDescriptor& d, Type type) {
         d.repr = repr;
     };
     switch (type->kind) {
-        case TypeKind::Never: case TypeKind::Unit: return is_scalar(Repr::Unit);
+        case TypeKind::Never:
+        case TypeKind::Unit: return is_scalar(Repr::Unit);
         case TypeKind::Bool: return is_scalar(Repr::Bool);
         case TypeKind::Integer: return is_scalar(repr_of(type->integer));
         case TypeKind::Float: return is_scalar(type->bits == 32 ? Repr::F32 : Repr::F64);
@@ -67,7 +70,8 @@ void Instances::describe_parts(TypeDescriptor& d, Type type) {
             d.repr = Repr::Reference;
             d.element = describe(type->arguments[0], d.policy);
             return;
-        case TypeKind::List: case TypeKind::Array:
+        case TypeKind::List:
+        case TypeKind::Array:
             is_object(type->is(TypeKind::List) ? K::List : K::Array);
             d.element = describe(type->arguments[0], d.policy);
             d.length = type->length;
@@ -99,9 +103,7 @@ void Instances::describe_parts(TypeDescriptor& d, Type type) {
             is_object(K::Dyn);
             d.item = type->item;
             return;
-        default:
-            d.kind = K::Boxed;
-            d.repr = Repr::Boxed;
+        default: d.kind = K::Boxed; d.repr = Repr::Boxed;
     }
 }
 

@@ -29,8 +29,12 @@ std::string entry(const std::vector<T>& table, Unit index, F&& text) {
 
 std::string operand(const Function& f, Shape shape, const Unit* at, uint32_t pc) {
     switch (shape) {
-        case Shape::DS: case Shape::DT: case Shape::DA: case Shape::S: case Shape::T: case Shape::A:
-            return register_name(f, *at);
+        case Shape::DS:
+        case Shape::DT:
+        case Shape::DA:
+        case Shape::S:
+        case Shape::T:
+        case Shape::A: return register_name(f, *at);
         case Shape::I: return fmt::format("{}", int16_t(*at));
         case Shape::U: return fmt::format("{}", *at);
         case Shape::IC: return fmt::format("ic{}", *at);
@@ -51,7 +55,8 @@ std::string operand(const Function& f, Shape shape, const Unit* at, uint32_t pc)
             });
         case Shape::KX: return entry(f.statics, *at, [](ItemId item) { return qualified_name(item); });
         case Shape::KN: return entry(f.names, *at, [](Name n) { return "." + std::string(n.text()); });
-        case Shape::KM: return entry(f.sites, *at, [](const VirtualSite& s) { return "." + std::string(s.name.text()); });
+        case Shape::KM:
+            return entry(f.sites, *at, [](const VirtualSite& s) { return "." + std::string(s.name.text()); });
         case Shape::KQ: return fmt::format("select{}", *at);
         case Shape::KE: return entry(f.asserts, *at, [](const AssertInfo& a) { return quoted(a.message); });
         case Shape::KR:

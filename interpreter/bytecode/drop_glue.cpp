@@ -24,7 +24,8 @@ class DropGlue {
         switch (type_->kind) {
             case DescriptorKind::Struct: drop_fields(type_->fields); break;
             case DescriptorKind::Enum: drop_variants(); break;
-            case DescriptorKind::List: case DescriptorKind::Array: drop_elements(); break;
+            case DescriptorKind::List:
+            case DescriptorKind::Array: drop_elements(); break;
             case DescriptorKind::Union: drop_member(); break;
             default: break;
         }

@@ -93,8 +93,8 @@ void FunctionCompiler::prologue() {
             continue;
         }
         if (local.cell) emit(Opcode::NewCellEmpty, {local.reg, is_traced(slot_repr(local.type))});
-        Location slot{Location::Slot, function_.closure, kNoRegister, uint16_t(1 + i), function_.capture_reprs[i],
-                      local.type};
+        Location slot{Location::Slot,  function_.closure,          kNoRegister,
+                      uint16_t(1 + i), function_.capture_reprs[i], local.type};
         store(local_location(index), load(slot));
     }
 }

@@ -43,7 +43,8 @@ Function* Instances::make(InstanceKey key, FunctionKind kind) {
     f.self = key.self;
     if (program_->functions.size() > limits_.max_instances)
         fail({key.item, 0}, fmt::format("the program needs more than {} instances of functions; a generic function "
-                                        "probably calls itself with ever larger types", limits_.max_instances));
+                                        "probably calls itself with ever larger types",
+                                        limits_.max_instances));
     instances_.emplace(std::move(key), &f);
     return &f;
 }
@@ -217,8 +218,10 @@ const Function* Instances::drop_glue(const TypeDescriptor* type) {
     f->result = Repr::Unit;
     if (native) {
         switch (type->kind) {
-            case DescriptorKind::Map: case DescriptorKind::Set: f->native_name = "$drop_map"; break;
-            case DescriptorKind::Closure: case DescriptorKind::Future: f->native_name = "$drop_closure"; break;
+            case DescriptorKind::Map:
+            case DescriptorKind::Set: f->native_name = "$drop_map"; break;
+            case DescriptorKind::Closure:
+            case DescriptorKind::Future: f->native_name = "$drop_closure"; break;
             case DescriptorKind::Dyn: f->native_name = "$drop_dyn"; break;
             default: f->native_name = "drop " + type->native_name;
         }

@@ -24,8 +24,8 @@ struct InstanceKey {
     friend auto operator<=>(const InstanceKey&, const InstanceKey&) = default;
 };
 
-/// Finds or makes what code refers to: instances, descriptors, classes, statics. Functions are compiled from a work list,
-/// so none of these calls compiles anything.
+/// Finds or makes what code refers to: instances, descriptors, classes, statics. Functions are compiled from a work
+/// list, so none of these calls compiles anything.
 class Instances {
   public:
     Instances(std::shared_ptr<Program> program, const NativeCatalog& natives, const CompileLimits& limits)
@@ -77,7 +77,9 @@ class Instances {
     void set_parameters(Function& f, const std::vector<const TypeDescriptor*>& types);
     std::vector<const TypeDescriptor*> signature_types(const Function& f, const FunctionSignature& signature);
     void bind_late(ClassDescriptor& klass, Name name);
-    void need_drop_of(const TypeDescriptor* type) { if (type->needs_drop) drop_glue(type); }
+    void need_drop_of(const TypeDescriptor* type) {
+        if (type->needs_drop) drop_glue(type);
+    }
     bool is_well_known(ItemId item, WellKnown which) const {
         ItemId known = model_.well_known(which);
         return known != ItemId::None && known == item;

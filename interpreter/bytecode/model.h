@@ -62,9 +62,9 @@ struct ResolvedFunction {
 /// Where a place is in the text, rendered when somebody wants to see it.
 struct SourceLocation {
     std::string file;
-    uint32_t line = 0, column = 0;          ///< from 1; 0: unknown
+    uint32_t line = 0, column = 0;  ///< from 1; 0: unknown
     uint32_t end_line = 0, end_column = 0;
-    std::string text;                       ///< the line
+    std::string text;  ///< the line
 };
 
 /// Everything the compiler asks of the front end. Implemented over the query database; by hand in tests.
@@ -84,7 +84,8 @@ class ProgramModel {
     virtual std::vector<std::pair<ItemId, uint32_t>> generic_owners(ItemId function) const = 0;
 
     /// The impl's method (or the trait's default) for `self`. Empty function: `self` does not implement it.
-    virtual ResolvedFunction resolve_trait_method(ItemId method, Type self, const std::vector<Type>& arguments) const = 0;
+    virtual ResolvedFunction resolve_trait_method(ItemId method, Type self,
+                                                  const std::vector<Type>& arguments) const = 0;
     /// `impl Drop for T`'s drop, `impl Show for T`'s show; None if the type has no such impl.
     virtual ResolvedFunction user_drop(Type type) const = 0;
     virtual ResolvedFunction user_show(Type type) const = 0;

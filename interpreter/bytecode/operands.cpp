@@ -70,7 +70,8 @@ FunctionCompiler::Value FunctionCompiler::constant(const mir::Constant& c, const
         if (repr == Repr::Boxed) emit(Opcode::LoadValue, {result, asm_.word(kFalseWord + *boolean)});
         else asm_.load_integer(result, *boolean);
     } else if (auto* bits = std::get_if<uint64_t>(&c.value)) {
-        if (is_float(repr)) emit(Opcode::LoadWord, {result, asm_.word(std::bit_cast<uint64_t>(double(int64_t(*bits))))});
+        if (is_float(repr))
+            emit(Opcode::LoadWord, {result, asm_.word(std::bit_cast<uint64_t>(double(int64_t(*bits))))});
         else asm_.load_integer(result, *bits);
     } else if (is_traced(repr)) {
         emit(Opcode::LoadValue, {result, asm_.word(c.type->is(TypeKind::Null) ? kNullWord : kUndefinedWord)});
@@ -103,7 +104,8 @@ void FunctionCompiler::convert_into(Virtual to, Repr repr, Value value) {
     }
     if (repr == Repr::Boxed || is_traced(repr)) {
         switch (value.repr) {
-            case Repr::F32: case Repr::F64: return emit(Opcode::BoxF64, {to, value.reg});
+            case Repr::F32:
+            case Repr::F64: return emit(Opcode::BoxF64, {to, value.reg});
             case Repr::Bool: return emit(Opcode::BoxBool, {to, value.reg});
             case Repr::Char: return emit(Opcode::BoxChar, {to, value.reg});
             case Repr::Unit: return emit(Opcode::LoadValue, {to, asm_.word(kUndefinedWord)});
@@ -111,7 +113,8 @@ void FunctionCompiler::convert_into(Virtual to, Repr repr, Value value) {
         }
     }
     switch (repr) {
-        case Repr::F32: case Repr::F64: return emit(Opcode::UnboxF64, {to, value.reg, path_});
+        case Repr::F32:
+        case Repr::F64: return emit(Opcode::UnboxF64, {to, value.reg, path_});
         case Repr::Bool: return emit(Opcode::UnboxBool, {to, value.reg, path_});
         case Repr::Char: return emit(Opcode::UnboxChar, {to, value.reg, path_});
         case Repr::Unit: return asm_.load_integer(to, 0);

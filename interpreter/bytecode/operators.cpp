@@ -45,7 +45,8 @@ void FunctionCompiler::unary(const Location& to, const mir::UnaryOperation& u) {
     if (instances_.error()) return;
     using hir::UnaryOp;
     Repr repr = value.repr;
-    if (is_traced(repr) && !boxed() && value.type->kind == DescriptorKind::Reference) {  // `not *flag` written `not flag`
+    if (is_traced(repr) && !boxed() &&
+        value.type->kind == DescriptorKind::Reference) {  // `not *flag` written `not flag`
         value = load({Location::Address, value.reg, kNoRegister, 0, value.type->element->repr, value.type->element});
         repr = value.repr;
     }
@@ -157,7 +158,8 @@ void FunctionCompiler::comparison(const Location& to, BinaryOp op, Value left, V
         Opcode code;
         if (equality && floats) code = negated ? Opcode::NotEqualF64 : Opcode::EqualF64;
         else if (equality) code = negated ? Opcode::NotEqualWord : Opcode::EqualWord;
-        else if (op == BinaryOp::Less) code = floats ? Opcode::LessF64 : is_unsigned ? Opcode::LessU64 : Opcode::LessI64;
+        else if (op == BinaryOp::Less)
+            code = floats ? Opcode::LessF64 : is_unsigned ? Opcode::LessU64 : Opcode::LessI64;
         else code = floats ? Opcode::LessEqualF64 : is_unsigned ? Opcode::LessEqualU64 : Opcode::LessEqualI64;
         emit(code, {result, left.reg, right.reg});
         return store(to, {result, Repr::Bool, to.type});

@@ -94,8 +94,7 @@ FunctionCompiler::Value FunctionCompiler::load(const Location& from) {
         case Location::Address:
             emit(traced ? Opcode::LoadReferenceT : Opcode::LoadReferenceS, {result, from.base});
             break;
-        default:
-            emit(traced ? Opcode::LoadElementT : Opcode::LoadElementS, {result, from.base, from.index});
+        default: emit(traced ? Opcode::LoadElementT : Opcode::LoadElementS, {result, from.base, from.index});
     }
     if (from.stored == from.type->repr || is_traced(from.type->repr)) return {result, from.stored, from.type};
     Virtual converted = temp(from.type->repr);
@@ -128,8 +127,7 @@ void FunctionCompiler::store(const Location& to, Value value) {
     Virtual word = as(value, to.stored);
     bool traced = is_traced(to.stored);
     switch (to.kind) {
-        case Location::Slot:
-            return emit(traced ? Opcode::StoreSlotT : Opcode::StoreSlotS, {to.base, to.slot, word});
+        case Location::Slot: return emit(traced ? Opcode::StoreSlotT : Opcode::StoreSlotS, {to.base, to.slot, word});
         case Location::Address:
             return emit(traced ? Opcode::StoreReferenceT : Opcode::StoreReferenceS, {to.base, word});
         default: return emit(traced ? Opcode::StoreElementT : Opcode::StoreElementS, {to.base, to.index, word});

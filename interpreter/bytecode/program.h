@@ -26,8 +26,8 @@ struct Handler {
 };
 
 struct LineEntry {
-    uint32_t pc = 0;     // from here on
-    uint32_t node = 0;   // of the function's item
+    uint32_t pc = 0;            // from here on
+    uint32_t node = 0;          // of the function's item
     bool is_statement = false;  // a breakpoint may stand here
 };
 
@@ -37,9 +37,9 @@ struct VariableEntry {
     const TypeDescriptor* type = nullptr;
     Register reg = kNoRegister;
     enum class Kind : uint8_t {
-        Register,   // the register holds the value
-        Cell,       // … an interior pointer to the word that does (in_cell, captured by reference)
-        Capture,    // in the closure object in `reg`, slot `slot`
+        Register,  // the register holds the value
+        Cell,      // … an interior pointer to the word that does (in_cell, captured by reference)
+        Capture,   // in the closure object in `reg`, slot `slot`
     } kind = Kind::Register;
     uint16_t slot = 0;
     uint32_t first_node = 0, last_node = 0;  // visible while the current node is among these
@@ -105,19 +105,19 @@ struct Function {
     bool is_async = false, is_generator = false;
 
     uint16_t scalar_count = 0, traced_count = 0;
-    std::vector<Register> parameters;                      // where each argument goes
-    std::vector<const TypeDescriptor*> parameter_types;    // Boxed policy: how they arrive is always Boxed
-    std::vector<Repr> parameter_reprs;                     // how they arrive
-    bool rest = false;                                     // the last parameter is a list of what is left (Boxed policy)
-    Register closure = kNoRegister;                        // traced: gets the closure object of the call
-    std::vector<const TypeDescriptor*> capture_types;      // slots 1… of the closure object, in order
+    std::vector<Register> parameters;                    // where each argument goes
+    std::vector<const TypeDescriptor*> parameter_types;  // Boxed policy: how they arrive is always Boxed
+    std::vector<Repr> parameter_reprs;                   // how they arrive
+    bool rest = false;                                   // the last parameter is a list of what is left (Boxed policy)
+    Register closure = kNoRegister;                      // traced: gets the closure object of the call
+    std::vector<const TypeDescriptor*> capture_types;    // slots 1… of the closure object, in order
     std::vector<Repr> capture_reprs;
     const TypeDescriptor* result_type = nullptr;
     Repr result = Repr::Unit;
 
     std::vector<Unit> code;
-    std::vector<uint64_t> words;                    // scalar constants
-    std::vector<std::string> strings;               // string constants
+    std::vector<uint64_t> words;       // scalar constants
+    std::vector<std::string> strings;  // string constants
     std::vector<const TypeDescriptor*> types;
     std::vector<const Function*> functions;
     std::vector<const ClassDescriptor*> classes;
@@ -128,7 +128,7 @@ struct Function {
     std::vector<SelectInfo> selects;
     std::vector<AssertInfo> asserts;
     std::vector<RecordInfo> records;
-    uint16_t cache_count = 0;                       // inline caches
+    uint16_t cache_count = 0;  // inline caches
 
     std::vector<Handler> handlers;
     DebugInfo debug;
@@ -161,8 +161,8 @@ struct Program {
 };
 
 struct CompileError {
-    std::string message;      // for the user
-    Place place;              // where, if known
+    std::string message;  // for the user
+    Place place;          // where, if known
 };
 
 }  // namespace braid::bytecode

@@ -67,7 +67,8 @@ void FunctionCompiler::discriminant(const Location& to, const mir::DiscriminantO
     Value object = load(location(d.place));
     if (instances_.error()) return;
     while (object.type->kind == DescriptorKind::Reference)
-        object = load({Location::Address, object.reg, kNoRegister, 0, slot_repr(object.type->element), object.type->element});
+        object = load(
+            {Location::Address, object.reg, kNoRegister, 0, slot_repr(object.type->element), object.type->element});
     Virtual result = target(to, Repr::I64);
     if (boxed()) emit(Opcode::Tag, {result, object.reg, asm_.type(object.type)});
     else emit(Opcode::LoadSlotS, {result, object.reg, 0});
@@ -102,9 +103,8 @@ void FunctionCompiler::aggregate(const Location& to, const mir::AggregateOf& a) 
     Virtual result = target(to, Repr::Object);
     if (to.type != type || is_map || is_set) result = temp(Repr::Object);
     switch (a.kind) {
-        case AggregateKind::List: case AggregateKind::Array:
-            asm_.emit_list(Opcode::NewList, {result, asm_.type(type)}, words);
-            break;
+        case AggregateKind::List:
+        case AggregateKind::Array: asm_.emit_list(Opcode::NewList, {result, asm_.type(type)}, words); break;
         case AggregateKind::Variant: asm_.emit_list(Opcode::NewVariant, {result, asm_.variant(variant)}, words); break;
         case AggregateKind::Map:
             emit(Opcode::NewMap, {result, asm_.type(type)});
@@ -126,8 +126,8 @@ void FunctionCompiler::aggregate(const Location& to, const mir::AggregateOf& a) 
     store(to, {result, Repr::Object, to.type});
 }
 
-void FunctionCompiler::list_with_spread(Virtual list, const TypeDescriptor* type, const std::vector<mir::Operand>& operands,
-                                        const std::vector<bool>& spread) {
+void FunctionCompiler::list_with_spread(Virtual list, const TypeDescriptor* type,
+                                        const std::vector<mir::Operand>& operands, const std::vector<bool>& spread) {
     asm_.emit_list(Opcode::NewList, {list, asm_.type(type)}, {});
     for (size_t i = 0; i < operands.size(); ++i) {
         auto mark = asm_.mark();
@@ -168,11 +168,12 @@ void FunctionCompiler::boxed_aggregate(const Location& to, const mir::AggregateO
             for (const mir::Operand& o : a.operands) words.push_back(boxed_operand(o));
             Virtual result = target(to, Repr::Boxed);
             for (const VariantDescriptor& variant : type->variants)
-                if (variant.item == a.item)
-                    asm_.emit_list(Opcode::NewVariant, {result, asm_.variant(&variant)}, words);
+                if (variant.item == a.item) asm_.emit_list(Opcode::NewVariant, {result, asm_.variant(&variant)}, words);
             return store(to, {result, Repr::Boxed, to.type});
         }
-        case AggregateKind::List: case AggregateKind::Array: case AggregateKind::Tuple: {
+        case AggregateKind::List:
+        case AggregateKind::Array:
+        case AggregateKind::Tuple: {
             const TypeDescriptor* type = describe(type::list(type::any(), TypeShared));
             Virtual result = temp(Repr::Boxed);  // the operands may read the destination
             list_with_spread(result, type, a.operands, a.spread);
@@ -183,7 +184,8 @@ void FunctionCompiler::boxed_aggregate(const Location& to, const mir::AggregateO
             Virtual result = temp(Repr::Boxed);
             emit(Opcode::NewInstance, {result, asm_.klass(klass)});
             for (size_t i = 0; i < a.operands.size() && i < klass->fields.size(); ++i)
-                emit(Opcode::SetProperty, {result, asm_.name(klass->fields[i]), boxed_operand(a.operands[i]), asm_.new_cache()});
+                emit(Opcode::SetProperty,
+                     {result, asm_.name(klass->fields[i]), boxed_operand(a.operands[i]), asm_.new_cache()});
             return store(to, {result, Repr::Boxed, to.type});
         }
         default: return fail("internal: maps and sets are made by their constructors here");
@@ -240,8 +242,7 @@ Virtual FunctionCompiler::shown(Value value, const std::string& format) {
     Virtual result = temp(Repr::Object);
     const TypeDescriptor* type = value.type;
     if (!boxed() && instances_.shows_user_code(type)) {
-        const Function* show =
-            instances_.intrinsic("$show", {type}, describe(type::string()), function_.policy);
+        const Function* show = instances_.intrinsic("$show", {type}, describe(type::string()), function_.policy);
         asm_.emit_list(Opcode::Call, {result, asm_.function(show)}, {value.reg});
         if (with != kNone) emit(Opcode::FormatString, {result, result, with});
         return result;

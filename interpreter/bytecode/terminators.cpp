@@ -103,7 +103,8 @@ void FunctionCompiler::drop(const mir::Drop& d) {
 
 void FunctionCompiler::assert_(const mir::AssertTerminator& a) {
     ContractChecks checks = instances_.limits().contracts;
-    if (a.contract && (checks == ContractChecks::Off || (checks == ContractChecks::Marked && !a.always))) return jump_to(a.target);
+    if (a.contract && (checks == ContractChecks::Off || (checks == ContractChecks::Marked && !a.always)))
+        return jump_to(a.target);
     Value condition = operand(a.condition);
     if (instances_.error()) return;
     Label fine = asm_.new_label();
@@ -159,7 +160,8 @@ void FunctionCompiler::select(const mir::SelectTerminator& s) {
         if (arm.kind == hir::SelectArmKind::Receive) {
             Location destination = location(arm.destination);
             out.value = destination.type;
-            out.destination = destination.kind == Location::Register ? destination.base : temp(slot_repr(destination.type));
+            out.destination =
+                destination.kind == Location::Register ? destination.base : temp(slot_repr(destination.type));
         }
         types.push_back(channel.type);
         types.push_back(value.type);

@@ -20,7 +20,19 @@ struct Function;
 /// How a value lies in a register. All values are one word; the first group goes to a frame's scalar registers, which
 /// the collector does not read, the second to its traced ones.
 enum class Repr : uint8_t {
-    Unit, Bool, I8, I16, I32, I64, U8, U16, U32, U64, F32, F64, Char,  // integers extended to 64 bits; F32 held as double
+    Unit,
+    Bool,
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+    Char,       // integers extended to 64 bits; F32 held as double
     Object,     // pointer to an object whose layout the static type gives (strings, aggregates, closures, …)
     Reference,  // interior pointer to the word referred to
     Boxed,      // self-describing word (heap/value.h): Velox's any, unions, nullables, generics, objects
@@ -31,16 +43,20 @@ constexpr bool is_signed(Repr repr) { return repr >= Repr::I8 && repr <= Repr::I
 constexpr bool is_float(Repr repr) { return repr == Repr::F32 || repr == Repr::F64; }
 constexpr int bits_of(Repr repr) {
     switch (repr) {
-        case Repr::I8: case Repr::U8: return 8;
-        case Repr::I16: case Repr::U16: return 16;
-        case Repr::I32: case Repr::U32: case Repr::F32: return 32;
+        case Repr::I8:
+        case Repr::U8: return 8;
+        case Repr::I16:
+        case Repr::U16: return 16;
+        case Repr::I32:
+        case Repr::U32:
+        case Repr::F32: return 32;
         default: return 64;
     }
 }
 std::string_view name_of(Repr repr);
 
 enum class DescriptorKind : uint8_t {
-    Scalar,     // repr says which
+    Scalar,  // repr says which
     String,
     Struct,     // fields; also tuples (`is_tuple`), ranges, Velox data
     Enum,       // variants
@@ -73,8 +89,8 @@ struct VariantDescriptor {
     const TypeDescriptor* owner = nullptr;
     std::vector<FieldDescriptor> fields;
     bool named_fields = false;
-    uint32_t layout = 0;        // heap layout, made by the VM
-    uint64_t shared = 0;        // payload-less: the one object that stands for it, made by the VM
+    uint32_t layout = 0;  // heap layout, made by the VM
+    uint64_t shared = 0;  // payload-less: the one object that stands for it, made by the VM
 };
 
 /// What the machine knows of a type while a program runs. One per concrete type; lives as long as the Program.
@@ -85,19 +101,19 @@ struct TypeDescriptor {
     Repr repr = Repr::Unit;
     Type type = nullptr;
     SlotPolicy policy = SlotPolicy::Static;
-    std::string name;                 // as the user writes it
-    std::string native_name;          // Native: qualified name of the item; the registry finds `ops` by it
+    std::string name;         // as the user writes it
+    std::string native_name;  // Native: qualified name of the item; the registry finds `ops` by it
     ItemId item = ItemId::None;
 
     bool copy = false;
     bool needs_drop = false;
-    bool deep_copy = false;           // Copy operands need a fresh object (or a retain): not just the word
+    bool deep_copy = false;  // Copy operands need a fresh object (or a retain): not just the word
     bool is_tuple = false;
 
     std::vector<FieldDescriptor> fields;
     std::vector<VariantDescriptor> variants;
-    const TypeDescriptor* element = nullptr;  // List, Array, Map (value), Reference, Future (result)
-    const TypeDescriptor* key = nullptr;      // Map, Set
+    const TypeDescriptor* element = nullptr;       // List, Array, Map (value), Reference, Future (result)
+    const TypeDescriptor* key = nullptr;           // Map, Set
     std::vector<const TypeDescriptor*> members;    // Union; Closure: parameters then result
     std::vector<const TypeDescriptor*> arguments;  // type arguments of a Nominal (Native: what natives ask for)
     uint64_t length = 0;                           // Array
@@ -108,8 +124,8 @@ struct TypeDescriptor {
     bool has_user_show = false;           // here or in a part: showing it runs user code (once user_show was asked for)
     std::unordered_map<ItemId, const Function*> dyn_methods;  // by trait method, for types that become `dyn`
 
-    const vm::NativeTypeOps* ops = nullptr;   // filled by the VM
-    uint32_t layout = 0;                  // heap layout of the object (Struct, Union, Dyn), filled by the VM
+    const vm::NativeTypeOps* ops = nullptr;  // filled by the VM
+    uint32_t layout = 0;                     // heap layout of the object (Struct, Union, Dyn), filled by the VM
 };
 
 /// A class of the Boxed policy: fields in declaration order (bases first) become the first shape's properties.
@@ -118,7 +134,8 @@ struct ClassDescriptor {
     std::string name;
     const ClassDescriptor* base = nullptr;
     std::vector<Name> fields;
-    std::unordered_map<Name, const Function*> methods, getters, setters;  // own ones; filled by name as programs use them
+    std::unordered_map<Name, const Function*> methods, getters,
+        setters;  // own ones; filled by name as programs use them
     const Function* constructor = nullptr;
     bool is_error = false;
     uint32_t id = 0;

@@ -19,7 +19,8 @@ class Verifier {
         starts_.assign(f_.code.size() + 1, false);
         for (uint32_t pc = 0; pc < f_.code.size();) {
             uint32_t length = instruction_length(f_.code, pc);
-            if (length == 0) return error(pc, "no such instruction, or cut off, after " + disassemble_instruction(f_, last_));
+            if (length == 0)
+                return error(pc, "no such instruction, or cut off, after " + disassemble_instruction(f_, last_));
             if (Opcode(f_.code[pc]) == Opcode::Break) return error(pc, "a breakpoint in fresh code");
             starts_[pc] = true;
             last_ = pc;
@@ -39,8 +40,14 @@ class Verifier {
 
     static bool ends(Opcode op) {
         switch (op) {
-            case Opcode::Jump: case Opcode::JumpBack: case Opcode::Return: case Opcode::ReturnUnit: case Opcode::Raise:
-            case Opcode::ResumeUnwind: case Opcode::Panic: case Opcode::AssertFail: return true;
+            case Opcode::Jump:
+            case Opcode::JumpBack:
+            case Opcode::Return:
+            case Opcode::ReturnUnit:
+            case Opcode::Raise:
+            case Opcode::ResumeUnwind:
+            case Opcode::Panic:
+            case Opcode::AssertFail: return true;
             default: return false;
         }
     }
@@ -64,7 +71,8 @@ class Verifier {
         }
         for (const SelectInfo& select : f_.selects)
             for (const SelectArmInfo& arm : select.arms) {
-                if (arm.target >= f_.code.size() || !starts_[arm.target]) return error(arm.target, "select arm's target");
+                if (arm.target >= f_.code.size() || !starts_[arm.target])
+                    return error(arm.target, "select arm's target");
                 if (arm.destination == kNoRegister) continue;
                 if (arm.destination >= registers()) return error(arm.target, "select arm's destination");
                 bool traced = f_.policy == SlotPolicy::Boxed || (arm.value && is_traced(arm.value->repr));
@@ -79,7 +87,11 @@ class Verifier {
         if (r == kNoRegister && shape == Shape::DA) return "";  // result not wanted
         bool scalar = shape == Shape::DS || shape == Shape::S, any = shape == Shape::DA || shape == Shape::A;
         if (any ? r >= registers() : scalar ? !is_scalar(r) : !is_traced_index(r))
-            return error(pc, fmt::format("{} register expected, found {}", any ? "a" : scalar ? "scalar" : "traced", r));
+            return error(pc, fmt::format("{} register expected, found {}",
+                                         any      ? "a"
+                                         : scalar ? "scalar"
+                                                  : "traced",
+                                         r));
         return "";
     }
 
@@ -109,10 +121,14 @@ class Verifier {
             Shape shape = info.operands[i];
             std::string problem;
             switch (shape) {
-                case Shape::DS: case Shape::DT: case Shape::DA: case Shape::S: case Shape::T: case Shape::A:
-                    problem = check_register(pc, shape, f_.code[at++]);
-                    break;
-                case Shape::I: case Shape::U: ++at; break;
+                case Shape::DS:
+                case Shape::DT:
+                case Shape::DA:
+                case Shape::S:
+                case Shape::T:
+                case Shape::A: problem = check_register(pc, shape, f_.code[at++]); break;
+                case Shape::I:
+                case Shape::U: ++at; break;
                 case Shape::J: {
                     int64_t target = int64_t(pc) + read_jump(&f_.code[at]);
                     if (target < 0 || target >= int64_t(f_.code.size()) || !starts_[size_t(target)])
@@ -123,7 +139,8 @@ class Verifier {
                     break;
                 }
                 case Shape::L:
-                    for (Unit n = f_.code[at++]; n > 0 && problem.empty(); --n) problem = check_register(pc, Shape::A, f_.code[at++]);
+                    for (Unit n = f_.code[at++]; n > 0 && problem.empty(); --n)
+                        problem = check_register(pc, Shape::A, f_.code[at++]);
                     break;
                 default: {
                     Unit index = f_.code[at++];
@@ -177,17 +194,19 @@ class Verifier {
                 if (callee.policy == SlotPolicy::Boxed) return all_traced(code + 3) ? "" : bad("an unboxed argument");
                 if (n > callee.parameter_reprs.size()) return bad("too many bound arguments");
                 return partitions_match(code + 3, callee.parameter_reprs, callee.parameter_reprs.size() - n)
-                           ? "" : bad("bound arguments do not fit the callee");
+                           ? ""
+                           : bad("bound arguments do not fit the callee");
             }
             case Opcode::NewClosure:
-                return partitions_match(code + 3, f_.functions[code[2]]->capture_reprs) ? "" : bad("captures do not fit");
-            case Opcode::CallValue: case Opcode::NewRecord:
-                return all_traced(code + 4) ? "" : bad("an unboxed value");
-            case Opcode::CallMethod:
-                return all_traced(code + 4) && code[4] > 0 ? "" : bad("an unboxed argument");
+                return partitions_match(code + 3, f_.functions[code[2]]->capture_reprs) ? ""
+                                                                                        : bad("captures do not fit");
+            case Opcode::CallValue:
+            case Opcode::NewRecord: return all_traced(code + 4) ? "" : bad("an unboxed value");
+            case Opcode::CallMethod: return all_traced(code + 4) && code[4] > 0 ? "" : bad("an unboxed argument");
             case Opcode::CallDyn: return code[4] > 0 && !is_scalar(code[5]) ? "" : bad("no receiver");
             case Opcode::Concat: return all_traced(code + 2) ? "" : bad("an unboxed string");
-            case Opcode::NewStruct: return check_fields(pc, f_.types[code[2]]->fields, code + 3, f_.types[code[2]]->policy);
+            case Opcode::NewStruct:
+                return check_fields(pc, f_.types[code[2]]->fields, code + 3, f_.types[code[2]]->policy);
             case Opcode::NewVariant: {
                 const VariantDescriptor& v = *f_.variants[code[2]];
                 return check_fields(pc, v.fields, code + 3, v.owner->policy);
@@ -200,7 +219,8 @@ class Verifier {
                     if (traced == is_scalar(code[4 + i])) return bad("element in the wrong partition");
                 return "";
             }
-            case Opcode::MapGet: case Opcode::MapInsert: {
+            case Opcode::MapGet:
+            case Opcode::MapInsert: {
                 const TypeDescriptor& type = *f_.types[code[4]];
                 Unit key = Opcode(code[0]) == Opcode::MapGet ? code[3] : code[2];
                 Unit value = Opcode(code[0]) == Opcode::MapGet ? code[1] : code[3];
@@ -209,12 +229,15 @@ class Verifier {
                     return bad("entry in the wrong partition");
                 return "";
             }
-            case Opcode::NewUnion: case Opcode::NewDyn: {
+            case Opcode::NewUnion:
+            case Opcode::NewDyn: {
                 bool traced = is_traced(f_.types[code[2]]->repr) || (Opcode(code[0]) == Opcode::NewDyn && code[4]);
                 return traced == is_scalar(code[3]) ? bad("value in the wrong partition") : "";
             }
-            case Opcode::UnionValueS: case Opcode::UnionValueT:
-                return is_traced(f_.types[code[3]]->repr) == is_scalar(code[1]) ? bad("member in the wrong partition") : "";
+            case Opcode::UnionValueS:
+            case Opcode::UnionValueT:
+                return is_traced(f_.types[code[3]]->repr) == is_scalar(code[1]) ? bad("member in the wrong partition")
+                                                                                : "";
             case Opcode::Return: return result_matches(code[1], f_.result) ? "" : bad("result in the wrong partition");
             case Opcode::Select: {
                 const Function& native = *f_.functions[code[1]];
@@ -226,7 +249,8 @@ class Verifier {
         }
     }
 
-    std::string check_fields(uint32_t pc, const std::vector<FieldDescriptor>& fields, const Unit* list, SlotPolicy policy) {
+    std::string check_fields(uint32_t pc, const std::vector<FieldDescriptor>& fields, const Unit* list,
+                             SlotPolicy policy) {
         if (fields.size() != list[0]) return error(pc, "wrong number of fields");
         for (size_t i = 0; i < fields.size(); ++i) {
             bool traced = policy == SlotPolicy::Boxed || is_traced(fields[i].type->repr);

@@ -144,10 +144,8 @@ DapReply Adapter::launch(const DapRequest& request) {
     }
     if (auto env = arguments.find("env"); env != arguments.end() && env->is_object())
         for (const auto& [name, value] : env->items()) {
-            if (value.is_null())
-                unsetenv(name.c_str());
-            else
-                setenv(name.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str(), 1);
+            if (value.is_null()) unsetenv(name.c_str());
+            else setenv(name.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str(), 1);
         }
 
     auto loaded = load_program(program_path_, *contracts);
@@ -211,10 +209,8 @@ void Adapter::run_program() {
 void Adapter::end_program() {
     if (!runner_.joinable()) return;
     if (!ended_) {
-        if (debugger_)
-            debugger_->terminate(kTerminated);
-        else
-            session_->stop(kTerminated);
+        if (debugger_) debugger_->terminate(kTerminated);
+        else session_->stop(kTerminated);
     }
     runner_.join();
 }
@@ -227,10 +223,8 @@ DapReply Adapter::terminate(const DapRequest& request) {
             started_ = true;  // never to be
             server_.event("terminated");
         } else if (!ended_) {
-            if (debugger_)
-                debugger_->terminate(kTerminated);
-            else
-                session_->stop(kTerminated);
+            if (debugger_) debugger_->terminate(kTerminated);
+            else session_->stop(kTerminated);
         }
     });
     return Json();

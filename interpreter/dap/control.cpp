@@ -32,8 +32,7 @@ DapReply Adapter::set_breakpoints(const DapRequest& request) {
     int64_t reference = source.value("sourceReference", int64_t{0});
     if (reference > 0 && static_cast<size_t>(reference) <= files().size())
         path = files().path(static_cast<FileId>(reference - 1));
-    else
-        path = normalized_path(path);
+    else path = normalized_path(path);
     std::vector<BreakpointRequest> requests;
     Json asked = request.arguments.value("breakpoints", Json::array());
     if (!request.arguments.contains("breakpoints"))  // clients of the protocol's first versions
@@ -193,15 +192,9 @@ DapReply Adapter::step(const DapRequest& request, StepKind kind) {
     return Json();
 }
 
-DapReply Adapter::next(const DapRequest& request) {
-    return step(request, StepKind::Over);
-}
-DapReply Adapter::step_in(const DapRequest& request) {
-    return step(request, StepKind::Into);
-}
-DapReply Adapter::step_out(const DapRequest& request) {
-    return step(request, StepKind::Out);
-}
+DapReply Adapter::next(const DapRequest& request) { return step(request, StepKind::Over); }
+DapReply Adapter::step_in(const DapRequest& request) { return step(request, StepKind::Into); }
+DapReply Adapter::step_out(const DapRequest& request) { return step(request, StepKind::Out); }
 
 DapReply Adapter::pause(const DapRequest& request) {
     if (!debugger_ || !started_) return tl::unexpected(DapError{"no program is being debugged"});

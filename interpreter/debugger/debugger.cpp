@@ -85,10 +85,8 @@ StopAction Debugger::on_breakpoint(vm::VmTask& task, const Function& function, u
             continue;
         }
         stops = true;
-        if (breakpoint->is_entry)
-            stop.reason = StopReason::Entry;
-        else
-            stop.breakpoints.push_back(breakpoint->id);
+        if (breakpoint->is_entry) stop.reason = StopReason::Entry;
+        else stop.breakpoints.push_back(breakpoint->id);
     }
     return stops ? hold(task, std::move(stop)) : StopAction::Continue;
 }

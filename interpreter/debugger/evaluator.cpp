@@ -18,9 +18,7 @@ namespace {
 constexpr int kMaxDepth = 100;
 constexpr size_t kMaxLength = 10'000;  // of an expression
 
-Outcome fail(std::string message) {
-    return tl::unexpected(std::move(message));
-}
+Outcome fail(std::string message) { return tl::unexpected(std::move(message)); }
 
 /// What self-describing words and typed scalars say in C++; anything else stays where it lies.
 Result plain(const Inspector& inspector, Datum value) {
@@ -423,10 +421,8 @@ std::string Evaluator::text(const Result& result, bool quoted) const {
     if (auto* b = std::get_if<bool>(&result)) return *b ? "true" : "false";
     if (auto* i = std::get_if<int64_t>(&result)) return std::to_string(*i);
     if (auto* d = std::get_if<double>(&result)) {
-        if (policy_ == bytecode::SlotPolicy::Boxed)
-            vm::append_number(*d, out);
-        else
-            vm::append_float(*d, out);
+        if (policy_ == bytecode::SlotPolicy::Boxed) vm::append_number(*d, out);
+        else vm::append_float(*d, out);
         return out;
     }
     const auto& s = std::get<std::string>(result);

@@ -98,10 +98,8 @@ FrameVariables variables_of(const FrameInfo& frame, SourceMap& sources, vm::Vm& 
         }
         auto same = std::find_if(visible.begin(), visible.end(),
                                  [&](const Visible& o) { return o.entry->name == v.entry->name; });
-        if (same == visible.end())
-            visible.push_back(v);
-        else if (v.declared >= same->declared)
-            *same = v;
+        if (same == visible.end()) visible.push_back(v);
+        else if (v.declared >= same->declared) *same = v;
     }
     for (const Visible& v : visible) {
         bool present = false;

@@ -27,19 +27,13 @@ constexpr uint64_t kPreviewMembers = 8;
 constexpr size_t kKeyWidth = 60;
 constexpr int kMaxHops = 32;  // references to references
 
-Word load(Word address) {
-    return heap::load_slot(reinterpret_cast<const Word*>(static_cast<uintptr_t>(address)));
-}
-Word slot(Word object, size_t i) {
-    return heap::load_slot(vm::object_of(object)->slots() + i);
-}
+Word load(Word address) { return heap::load_slot(reinterpret_cast<const Word*>(static_cast<uintptr_t>(address))); }
+Word slot(Word object, size_t i) { return heap::load_slot(vm::object_of(object)->slots() + i); }
 const TypeDescriptor* type_at(Word object, int i) {
     return reinterpret_cast<const TypeDescriptor*>(static_cast<uintptr_t>(slot(object, static_cast<size_t>(i))));
 }
 
-bool is_scalar(const TypeDescriptor& type) {
-    return !bytecode::is_traced(type.repr);
-}
+bool is_scalar(const TypeDescriptor& type) { return !bytecode::is_traced(type.repr); }
 
 std::string short_name(std::string_view name) {
     size_t colon = name.rfind("::");
@@ -94,9 +88,7 @@ Datum Inspector::settle(Datum d) const {
         if (d.type->repr == Repr::Boxed) return {nullptr, d.word};
         if (!d.word) return d;
         switch (d.type->kind) {
-            case DescriptorKind::Reference:
-                d = in_slot(d.type->element, load(d.word));
-                break;
+            case DescriptorKind::Reference: d = in_slot(d.type->element, load(d.word)); break;
             case DescriptorKind::Union:
                 d = in_slot(type_at(d.word, vm::kUnionType), slot(d.word, vm::kUnionValue));
                 break;
@@ -106,8 +98,7 @@ Datum Inspector::settle(Datum d) const {
                 d = in_slot(type_at(d.word, vm::kDynType), reference ? load(value) : value);
                 break;
             }
-            default:
-                return d;
+            default: return d;
         }
     }
     return d;
@@ -132,18 +123,10 @@ Inspector::Shape Inspector::shape(Datum value) const {
     s.object = vm::object_of(value.word);
     s.info = &vm_.info_of(s.object);
     switch (s.info->kind) {
-        case ObjectKind::String:
-            s.kind = Shape::Text;
-            break;
-        case ObjectKind::List:
-            s.kind = Shape::List;
-            break;
-        case ObjectKind::Map:
-            s.kind = Shape::Map;
-            break;
-        case ObjectKind::Set:
-            s.kind = Shape::Set;
-            break;
+        case ObjectKind::String: s.kind = Shape::Text; break;
+        case ObjectKind::List: s.kind = Shape::List; break;
+        case ObjectKind::Map: s.kind = Shape::Map; break;
+        case ObjectKind::Set: s.kind = Shape::Set; break;
         case ObjectKind::Struct: {
             const TypeDescriptor* type = s.info->type ? s.info->type : value.type;
             if (!type) break;
@@ -161,32 +144,19 @@ Inspector::Shape Inspector::shape(Datum value) const {
             s.name = s.info->variant->name.text();
             if (!s.type) s.type = s.info->variant->owner;
             break;
-        case ObjectKind::Closure:
-            s.kind = Shape::Closure;
-            break;
-        case ObjectKind::BoundCall:
-            s.kind = Shape::Bound;
-            break;
+        case ObjectKind::Closure: s.kind = Shape::Closure; break;
+        case ObjectKind::BoundCall: s.kind = Shape::Bound; break;
         case ObjectKind::Instance: {
             s.kind = Shape::Instance;
             const vm::Shape* shape = vm::shape_of(s.object);
             if (shape && shape->klass) s.name = shape->klass->name;
             break;
         }
-        case ObjectKind::Class:
-            s.kind = Shape::Class;
-            break;
-        case ObjectKind::Panic:
-            s.kind = Shape::Panic;
-            break;
-        case ObjectKind::Integer:
-            s.kind = Shape::Integer;
-            break;
-        case ObjectKind::Native:
-            s.kind = Shape::Native;
-            break;
-        default:
-            break;
+        case ObjectKind::Class: s.kind = Shape::Class; break;
+        case ObjectKind::Panic: s.kind = Shape::Panic; break;
+        case ObjectKind::Integer: s.kind = Shape::Integer; break;
+        case ObjectKind::Native: s.kind = Shape::Native; break;
+        default: break;
     }
     return s;
 }
@@ -215,18 +185,11 @@ void Inspector::append(std::string& out, Datum value, size_t width, int depth) c
     value = settle(value);
     Shape s = shape(value);
     switch (s.kind) {
-        case Shape::Scalar:
-            return append_scalar(out, value);
-        case Shape::Moved:
-            out += "<moved or not yet set>";
-            return;
-        case Shape::Plain:
-            return vm::inspect_value(vm_, Value(value.word), out, true);
-        case Shape::Integer:
-            out += std::to_string(static_cast<int64_t>(s.object->slots()[0]));
-            return;
-        case Shape::Text:
-            return append_cut(out, vm::string_view_of(s.object), std::max<size_t>(width, 16));
+        case Shape::Scalar: return append_scalar(out, value);
+        case Shape::Moved: out += "<moved or not yet set>"; return;
+        case Shape::Plain: return vm::inspect_value(vm_, Value(value.word), out, true);
+        case Shape::Integer: out += std::to_string(static_cast<int64_t>(s.object->slots()[0])); return;
+        case Shape::Text: return append_cut(out, vm::string_view_of(s.object), std::max<size_t>(width, 16));
         case Shape::Closure:
         case Shape::Bound: {
             const auto* function = vm::closure_function(s.object);
@@ -236,9 +199,7 @@ void Inspector::append(std::string& out, Datum value, size_t width, int depth) c
         case Shape::Class:
             out += "class " + reinterpret_cast<const vm::ClassDescriptor*>(s.object->slots()[0])->name;
             return;
-        case Shape::Panic:
-            out += vm::string_view_of(s.object->slots()[vm::kPanicMessage]);
-            return;
+        case Shape::Panic: out += vm::string_view_of(s.object->slots()[vm::kPanicMessage]); return;
         case Shape::Native: {
             const vm::NativeTypeOps* ops =
                 value.type && value.type->ops ? value.type->ops : vm_.natives().type(s.info->native_type);
@@ -247,11 +208,8 @@ void Inspector::append(std::string& out, Datum value, size_t width, int depth) c
             if (ops && ops->inspect && depth < kMaxDepth) append_members(out, value, s, width, depth);
             return;
         }
-        case Shape::Other:
-            out += type_name(value);
-            return;
-        default:
-            return append_members(out, value, s, width, depth);
+        case Shape::Other: out += type_name(value); return;
+        default: return append_members(out, value, s, width, depth);
     }
 }
 
@@ -279,10 +237,8 @@ void Inspector::append_members(std::string& out, Datum value, const Shape& s, si
                 shown = parts.all();
                 break;
             }
-            if (map)
-                out += member.name + ": ";
-            else if (!list && !set && !tuple)
-                out += member.name + ": ";
+            if (map) out += member.name + ": ";
+            else if (!list && !set && !tuple) out += member.name + ": ";
             append(out, member.value, width / 2, depth + 1);
         }
         if (shown < parts.all()) out += ", …";
@@ -295,27 +251,17 @@ std::string Inspector::type_name(Datum value) const {
     if (settled.type) return settled.type->name;
     Shape s = shape(settled);
     switch (s.kind) {
-        case Shape::Instance:
-            return s.name.empty() ? "object" : s.name;
-        case Shape::Fields:
-            return s.type ? s.type->name : s.name;
-        case Shape::List:
-            return "array";
-        case Shape::Map:
-            return "Map";
-        case Shape::Set:
-            return "Set";
-        case Shape::Native:
-            return short_name(s.info->native_type);
+        case Shape::Instance: return s.name.empty() ? "object" : s.name;
+        case Shape::Fields: return s.type ? s.type->name : s.name;
+        case Shape::List: return "array";
+        case Shape::Map: return "Map";
+        case Shape::Set: return "Set";
+        case Shape::Native: return short_name(s.info->native_type);
         case Shape::Closure:
-        case Shape::Bound:
-            return "function";
-        case Shape::Class:
-            return "class";
-        case Shape::Other:
-            return "object";
-        default:
-            break;
+        case Shape::Bound: return "function";
+        case Shape::Class: return "class";
+        case Shape::Other: return "object";
+        default: break;
     }
     Value v(settled.word);
     if (v.is_null()) return "null";
@@ -328,23 +274,15 @@ MemberCount Inspector::count(Datum value) const {
     value = settle(value);
     Shape s = shape(value);
     switch (s.kind) {
-        case Shape::Fields:
-            return {s.fields->size(), 0};
-        case Shape::List:
-            return {0, vm::list_count(s.object)};
+        case Shape::Fields: return {s.fields->size(), 0};
+        case Shape::List: return {0, vm::list_count(s.object)};
         case Shape::Map:
-        case Shape::Set:
-            return {0, vm::map_count(s.object)};
-        case Shape::Closure:
-            return {vm::closure_function(s.object)->capture_types.size(), 0};
-        case Shape::Bound:
-            return {vm::closure_function(s.object)->parameters.size(), 0};
-        case Shape::Instance:
-            return {vm::shape_of(s.object)->count, 0};
-        case Shape::Native:
-            return {members(value).size(), 0};
-        default:
-            return {};
+        case Shape::Set: return {0, vm::map_count(s.object)};
+        case Shape::Closure: return {vm::closure_function(s.object)->capture_types.size(), 0};
+        case Shape::Bound: return {vm::closure_function(s.object)->parameters.size(), 0};
+        case Shape::Instance: return {vm::shape_of(s.object)->count, 0};
+        case Shape::Native: return {members(value).size(), 0};
+        default: return {};
     }
 }
 
@@ -388,8 +326,7 @@ std::vector<Member> Inspector::members(Datum value, uint64_t start, uint64_t lim
             for (uint64_t i = 0; i < vm::map_used(s.object) && number < end; ++i) {
                 if (!vm::map_entry(s.object, i, entry) || number++ < start) continue;
                 Datum key = in_slot(s.type ? s.type->key : nullptr, entry.key);
-                if (s.kind == Shape::Set)
-                    result.push_back({fmt::format("[{}]", number - 1), key});
+                if (s.kind == Shape::Set) result.push_back({fmt::format("[{}]", number - 1), key});
                 else
                     result.push_back(
                         {preview(key, kKeyWidth), in_slot(s.type ? s.type->element : nullptr, entry.value)});
@@ -435,8 +372,7 @@ std::vector<Member> Inspector::members(Datum value, uint64_t start, uint64_t lim
                          });
             break;
         }
-        default:
-            break;
+        default: break;
     }
     return result;
 }

@@ -7,9 +7,7 @@ namespace braid::debugger {
 
 namespace {
 
-bool contains(TextRange outer, TextRange inner) {
-    return outer.begin <= inner.begin && inner.end <= outer.end;
-}
+bool contains(TextRange outer, TextRange inner) { return outer.begin <= inner.begin && inner.end <= outer.end; }
 
 bool has_body(const ItemEntry& entry) {
     ItemKind kind = kind_of(entry.item);

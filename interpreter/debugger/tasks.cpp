@@ -11,10 +11,8 @@ namespace {
 std::string_view kind_word(vm::TaskKind kind) {
     switch (kind) {
         case vm::TaskKind::AsyncTask:
-        case vm::TaskKind::Fiber:
-            return "async";
-        default:
-            return vm::name_of(kind);
+        case vm::TaskKind::Fiber: return "async";
+        default: return vm::name_of(kind);
     }
 }
 
@@ -39,16 +37,12 @@ std::string task_name(const vm::VmTask& task) {
 std::string task_state(const vm::VmTask& task) {
     using scheduler::TaskState;
     switch (task.state()) {
-        case TaskState::Running:
-            return "running";
+        case TaskState::Running: return "running";
         case TaskState::Created:
         case TaskState::Runnable:
-        case TaskState::ParkingWoken:
-            return "runnable";
-        case TaskState::Done:
-            return "ended";
-        default:
-            break;
+        case TaskState::ParkingWoken: return "runnable";
+        case TaskState::Done: return "ended";
+        default: break;
     }
     const scheduler::WaitReason* reason = task.wait_reason();
     if (!reason) return "waiting";

@@ -21,12 +21,12 @@ inline constexpr size_t kBitmapWords = kMaxCells / 64;
 using Bitmap = std::atomic<uint64_t>[kBitmapWords];
 
 struct Block {
-    uint32_t cell_bytes;       // large: 0
-    uint32_t cell_count;       // large: 1
-    uint64_t inverse;          // of cell_bytes, 2^32 / cell_bytes rounded up
-    uint64_t bytes;            // of the whole block, a multiple of kUnit
-    Allocator* owner;          // who allocates from it now
-    Block* next;               // in a list of the store
+    uint32_t cell_bytes;           // large: 0
+    uint32_t cell_count;           // large: 1
+    uint64_t inverse;              // of cell_bytes, 2^32 / cell_bytes rounded up
+    uint64_t bytes;                // of the whole block, a multiple of kUnit
+    Allocator* owner;              // who allocates from it now
+    Block* next;                   // in a list of the store
     std::atomic<bool> has_native;  // some object has something to do when it dies
     // Which cells hold objects, and which of these the collection under way has found alive. A collection makes the
     // second into the first, so sweeping a block touches none of its cells.

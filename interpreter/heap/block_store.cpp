@@ -30,7 +30,9 @@ BlockStore::~BlockStore() {
     for (size_t i = 0; i < kRoot; ++i) delete root_[i].load(std::memory_order_relaxed);
 }
 
-bool BlockStore::within_limit(size_t more) const { return max_bytes_ == 0 || committed() + external() + more <= max_bytes_; }
+bool BlockStore::within_limit(size_t more) const {
+    return max_bytes_ == 0 || committed() + external() + more <= max_bytes_;
+}
 
 bool BlockStore::commit(size_t bytes) {
     if (!within_limit(bytes)) return false;
@@ -47,7 +49,8 @@ bool BlockStore::add_external(size_t bytes) noexcept {
 
 // Aligned to kUnit; zero. Null: the system says no.
 void* BlockStore::map_units(size_t bytes) {
-    void* mapping = mmap(nullptr, bytes + kUnit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* mapping =
+        mmap(nullptr, bytes + kUnit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapping == MAP_FAILED) return nullptr;
     auto start = reinterpret_cast<uintptr_t>(mapping);
     uintptr_t aligned = (start + kUnit - 1) / kUnit * kUnit;

@@ -62,7 +62,7 @@ class BlockStore {
     std::array<std::vector<Block*>, kCellSizes.size()> with_room_;
     std::vector<void*> free_units_;  // empty small blocks, kept for the next
     std::atomic<size_t> committed_{0}, peak_{0}, external_{0};
-    std::unique_ptr<std::atomic<Leaf*>[]> root_{new std::atomic<Leaf*>[kRoot]()};
+    std::unique_ptr<std::atomic<Leaf*>[]> root_ { new std::atomic<Leaf*>[ kRoot ]() };
 };
 
 }  // namespace braid::heap

@@ -50,7 +50,8 @@ void Heap::count_allocation(uint64_t bytes) {
 }
 
 void Heap::want_collection() {
-    if (state_->wanted.load(std::memory_order_relaxed) || state_->wanted.exchange(true, std::memory_order_acq_rel)) return;
+    if (state_->wanted.load(std::memory_order_relaxed) || state_->wanted.exchange(true, std::memory_order_acq_rel))
+        return;
     if (options_.collection_wanted) options_.collection_wanted();
 }
 
@@ -146,7 +147,9 @@ size_t Heap::size_of(const Object& object) const noexcept {
 }
 
 void Heap::for_each_object(const std::function<void(Object&)>& visit) {
-    for (Block* block : store_->blocks()) for_each_in(*block, [](size_t) { return uint64_t{0}; }, visit);
+    for (Block* block : store_->blocks())
+        for_each_in(
+            *block, [](size_t) { return uint64_t{0}; }, visit);
 }
 
 HeapStats Heap::stats() const {

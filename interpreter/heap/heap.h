@@ -50,21 +50,21 @@ class Marker {
 };
 
 struct HeapOptions {
-    size_t max_bytes = 0;                      // 0: no limit; counts blocks, large objects and external bytes
-    size_t first_collection = 32 << 20;        // allocated bytes before the first collection
-    double growth = 1.0;                       // the next one comes after live * growth more, at least first_collection
-    bool stress = false;                       // ask for a collection at every allocation
+    size_t max_bytes = 0;                // 0: no limit; counts blocks, large objects and external bytes
+    size_t first_collection = 32 << 20;  // allocated bytes before the first collection
+    double growth = 1.0;                 // the next one comes after live * growth more, at least first_collection
+    bool stress = false;                 // ask for a collection at every allocation
     // Called (from any allocating thread, at most once until the next collect()) when it is time to collect.
     std::function<void()> collection_wanted;
 };
 
 struct HeapStats {
-    uint64_t live_bytes = 0;        // in objects found alive by the last collection
+    uint64_t live_bytes = 0;  // in objects found alive by the last collection
     uint64_t live_objects = 0;
-    uint64_t committed_bytes = 0;   // taken from the system
+    uint64_t committed_bytes = 0;  // taken from the system
     uint64_t peak_committed_bytes = 0;
     uint64_t external_bytes = 0;
-    uint64_t allocated_bytes = 0;   // ever; counted when an allocator takes a block
+    uint64_t allocated_bytes = 0;  // ever; counted when an allocator takes a block
     uint64_t collections = 0;
     uint64_t pause_nanoseconds_total = 0;
     uint64_t pause_nanoseconds_max = 0;
@@ -137,9 +137,9 @@ class Allocator {
     Allocator(const Allocator&) = delete;
     Allocator& operator=(const Allocator&) = delete;
 
-    Object* fixed(LayoutId layout);                    // LayoutKind::Fixed
-    Object* array(LayoutId layout, uint64_t length);   // LayoutKind::Array
-    Object* bytes(LayoutId layout, uint64_t length);   // LayoutKind::Bytes
+    Object* fixed(LayoutId layout);                   // LayoutKind::Fixed
+    Object* array(LayoutId layout, uint64_t length);  // LayoutKind::Array
+    Object* bytes(LayoutId layout, uint64_t length);  // LayoutKind::Bytes
     Object* bytes(LayoutId layout, std::string_view content);
 
     template <class T, class... Arguments>

@@ -31,8 +31,8 @@ struct NativeOperations {
 struct Layout {
     std::string name;
     LayoutKind kind = LayoutKind::Fixed;
-    uint32_t slots = 0;            // words of the object, or of one element
-    std::vector<bool> traced;      // per slot; missing ones are not traced
+    uint32_t slots = 0;        // words of the object, or of one element
+    std::vector<bool> traced;  // per slot; missing ones are not traced
     NativeOperations native;
     const void* description = nullptr;  // the VM's: fields, type, …
 
@@ -54,7 +54,7 @@ struct Layout {
     static Layout native_object(std::string name) {
         static_assert(alignof(T) <= 8, "objects are aligned to 8 bytes");
         Layout layout{std::move(name), LayoutKind::Native, static_cast<uint32_t>((sizeof(T) + 7) / 8)};
-        if constexpr (requires(T& object, Marker& marker) { object.trace(marker); })
+        if constexpr (requires(T & object, Marker & marker) { object.trace(marker); })
             layout.native.trace = [](void* object, Marker& marker) { static_cast<T*>(object)->trace(marker); };
         if constexpr (!std::is_trivially_destructible_v<T>)
             layout.native.destroy = [](void* object) { static_cast<T*>(object)->~T(); };

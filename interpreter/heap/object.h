@@ -26,7 +26,8 @@ inline void store_slot_release(Word* slot, Word word) noexcept {
 }
 
 // Where a concurrent marker will be told of the word that a store overwrites (snapshot at the beginning). Marking is
-// done with the world stopped today, so there is nothing to tell; every store of a traced word passes here all the same.
+// done with the world stopped today, so there is nothing to tell; every store of a traced word passes here all the
+// same.
 inline void write_barrier(Word* /*slot*/) noexcept {}
 
 inline void store_traced(Word* slot, Word word) noexcept {

@@ -34,7 +34,9 @@ class Value {
     }
     static constexpr bool fits_integer(int64_t i) { return i >= kMinInteger && i <= kMaxInteger; }
     // Precondition: fits_integer(i). Wider integers are boxed by Allocator::integer.
-    static constexpr Value small_integer(int64_t i) { return Value(kIntegerTag | (static_cast<uint64_t>(i) & kPayload)); }
+    static constexpr Value small_integer(int64_t i) {
+        return Value(kIntegerTag | (static_cast<uint64_t>(i) & kPayload));
+    }
     static Value pointer(const void* p) { return Value(reinterpret_cast<uintptr_t>(p)); }
 
     constexpr bool is_empty() const { return word_ == 0; }

@@ -37,8 +37,12 @@ NativeAction new_map(NativeCall& call) {
     const TypeDescriptor& type = call.result_type();
     return call.give(word_of(vm::new_map(call.vm(), type.key->repr, type.element->repr)));
 }
-NativeAction len(NativeCall& call) { return call.give_integer(static_cast<int64_t>(vm::map_count(MapView(call, 0).object))); }
-Word* find(NativeCall& call, const MapView& map) { return vm::map_find(call.vm(), map.object, map.key, operand_word(call, 1)); }
+NativeAction len(NativeCall& call) {
+    return call.give_integer(static_cast<int64_t>(vm::map_count(MapView(call, 0).object)));
+}
+Word* find(NativeCall& call, const MapView& map) {
+    return vm::map_find(call.vm(), map.object, map.key, operand_word(call, 1));
+}
 NativeAction get(NativeCall& call) {
     Word* slot = find(call, MapView(call, 0));
     return slot ? give_some(call, word_of(slot)) : give_none(call);
@@ -92,10 +96,12 @@ NativeAction list_of(NativeCall& call) {
             case Part::ValueReference: word = word_of(entry.value_slot); break;
             case Part::ValueCopy: word = copied(vm, *map.value, entry.value); break;
             case Part::PairReference:
-                word = runtime::new_struct_of(vm, element, {copied(vm, *map.key, entry.key), word_of(entry.value_slot)});
+                word =
+                    runtime::new_struct_of(vm, element, {copied(vm, *map.key, entry.key), word_of(entry.value_slot)});
                 break;
             case Part::PairCopy:
-                word = runtime::new_struct_of(vm, element, {copied(vm, *map.key, entry.key), copied(vm, *map.value, entry.value)});
+                word = runtime::new_struct_of(vm, element,
+                                              {copied(vm, *map.key, entry.key), copied(vm, *map.value, entry.value)});
         }
         vm.list_push(out, element.repr, word);
     });
@@ -126,7 +132,9 @@ NativeAction index(NativeCall& call) {
 
 // --- sets ---
 
-NativeAction new_set(NativeCall& call) { return call.give(word_of(vm::new_set(call.vm(), call.result_type().key->repr))); }
+NativeAction new_set(NativeCall& call) {
+    return call.give(word_of(vm::new_set(call.vm(), call.result_type().key->repr)));
+}
 NativeAction set_insert(NativeCall& call) {
     MapView set(call, 0);
     return call.give_bool(vm::map_insert(call.vm(), set.object, set.key, call.argument(1), 0));
@@ -143,7 +151,9 @@ NativeAction algebra(NativeCall& call) {
     Object* out = vm::new_set(vm, a.key->repr);
     auto add = [&](const vm::MapEntry& e) { vm::map_insert(vm, out, a.key, vm::clone_word(vm, *a.key, e.key), 0); };
     a.each([&](const vm::MapEntry& e) {
-        if (kOperation == Algebra::Union || vm::map_contains(vm, b.object, b.key, e.key) == (kOperation == Algebra::Intersection)) add(e);
+        if (kOperation == Algebra::Union ||
+            vm::map_contains(vm, b.object, b.key, e.key) == (kOperation == Algebra::Intersection))
+            add(e);
     });
     if (kOperation == Algebra::Union) b.each(add);
     return call.give(word_of(out));

@@ -92,7 +92,8 @@ Word default_of(vm::Vm& vm, const TypeDescriptor& type, int depth = 0) {
         case DescriptorKind::List: return word_of(vm.new_list(type.element->repr, 0));
         case DescriptorKind::Array: {
             Object* list = vm.new_list(type.element->repr, type.length);
-            for (uint64_t i = 0; i < type.length; ++i) vm.list_push(list, type.element->repr, default_of(vm, *type.element, depth + 1));
+            for (uint64_t i = 0; i < type.length; ++i)
+                vm.list_push(list, type.element->repr, default_of(vm, *type.element, depth + 1));
             return word_of(list);
         }
         case DescriptorKind::Map: return word_of(vm::new_map(vm, type.key->repr, type.element->repr));
@@ -106,7 +107,8 @@ Word default_of(vm::Vm& vm, const TypeDescriptor& type, int depth = 0) {
             const vm::VariantDescriptor* variant = vm::Vm::find_variant(type, "None");
             if (!variant) variant = &type.variants.front();
             Object* object = vm.new_variant(*variant);
-            for (const auto& field : variant->fields) object->slots()[field.slot] = default_of(vm, *field.type, depth + 1);
+            for (const auto& field : variant->fields)
+                object->slots()[field.slot] = default_of(vm, *field.type, depth + 1);
             return word_of(object);
         }
         default: return type.repr == Repr::F64 || type.repr == Repr::F32 ? vm::double_word(0) : 0;

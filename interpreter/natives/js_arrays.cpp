@@ -18,16 +18,17 @@ void set_count(Object* list, uint64_t n) { heap::store_slot(list->slots() + vm::
 void set(Object* list, uint64_t i, Word word) { heap::store_traced(vm::list_element(list, i), word); }
 int64_t count(const Object* list) { return static_cast<int64_t>(vm::list_count(list)); }
 
-#define BRAID_ARRAY(name)                          \
-    Object* name = list_argument(call, 0);         \
+#define BRAID_ARRAY(name)                  \
+    Object* name = list_argument(call, 0); \
     if (!name) return no_array(call)
-#define BRAID_MUTABLE_ARRAY(name)                  \
-    BRAID_ARRAY(name);                             \
+#define BRAID_MUTABLE_ARRAY(name) \
+    BRAID_ARRAY(name);            \
     if (NativeAction refused{}; frozen(call, name, refused)) return refused
 
 NativeAction construct(NativeCall& call) {
     double length = number_or(call, 0, 0);
-    if (!(length >= 0 && length <= kLongestArray)) return call.throw_error(WellKnown::RangeError, "invalid array length");
+    if (!(length >= 0 && length <= kLongestArray))
+        return call.throw_error(WellKnown::RangeError, "invalid array length");
     Object* list = new_array(call, static_cast<uint64_t>(length));
     for (double i = 0; i < length; ++i) push(call, list, Value::undefined().word());
     return give_object(call, list);
@@ -114,7 +115,9 @@ NativeAction concat(NativeCall& call) {
 int64_t find_item(NativeCall& call, Object* list, int64_t from, bool same_value) {
     for (int64_t i = from; i < count(list); ++i) {
         Value item(element(list, static_cast<uint64_t>(i)));
-        if (same_value ? vm::same_value_zero(call.vm(), item, call.value(1)) : vm::strict_equal(call.vm(), item, call.value(1))) return i;
+        if (same_value ? vm::same_value_zero(call.vm(), item, call.value(1))
+                       : vm::strict_equal(call.vm(), item, call.value(1)))
+            return i;
     }
     return -1;
 }
@@ -125,7 +128,8 @@ NativeAction index_of(NativeCall& call) {
 NativeAction last_index_of(NativeCall& call) {
     BRAID_ARRAY(list);
     for (int64_t i = count(list); i-- > 0;)
-        if (vm::strict_equal(call.vm(), Value(element(list, static_cast<uint64_t>(i))), call.value(1))) return give_int(call, i);
+        if (vm::strict_equal(call.vm(), Value(element(list, static_cast<uint64_t>(i))), call.value(1)))
+            return give_int(call, i);
     return give_int(call, -1);
 }
 NativeAction includes(NativeCall& call) {
@@ -205,7 +209,8 @@ NativeAction sort(NativeCall& call) {
             std::vector<std::pair<std::string, Word>> keyed;
             for (Word word : sorting.words) keyed.emplace_back(vm::text_of(vm, Value(word)), word);
             auto less = [](const auto& a, const auto& b) {
-                if (Value(a.second).is_undefined() || Value(b.second).is_undefined()) return !Value(a.second).is_undefined() && Value(b.second).is_undefined();
+                if (Value(a.second).is_undefined() || Value(b.second).is_undefined())
+                    return !Value(a.second).is_undefined() && Value(b.second).is_undefined();
                 return a.first < b.first;
             };
             std::stable_sort(keyed.begin(), keyed.end(), less);
@@ -218,7 +223,8 @@ NativeAction sort(NativeCall& call) {
         vm::as_double(vm, Value(call.result()), order);
         sorting.merged.push_back(order > 0 ? sorting.words[sorting.right++] : sorting.words[sorting.left++]);
     }
-    if (sorting.advance()) return call.invoke(call.argument(1), {sorting.words[sorting.left], sorting.words[sorting.right]}, 1);
+    if (sorting.advance())
+        return call.invoke(call.argument(1), {sorting.words[sorting.left], sorting.words[sorting.right]}, 1);
     for (uint64_t i = 0; i < sorting.words.size() && vm::list_element(list, i); ++i) set(list, i, sorting.words[i]);
     return give_object(call, list);
 }
@@ -271,7 +277,8 @@ NativeAction loop(NativeCall& call) {
             case Loop::Every:
                 if (!vm::truthy(vm, result)) return give_boolean(call, false);
                 break;
-            case Loop::Reduce: case Loop::ReduceRight: made = result.word(); break;
+            case Loop::Reduce:
+            case Loop::ReduceRight: made = result.word(); break;
             case Loop::ForEach: break;
         }
         ++i;
@@ -285,7 +292,8 @@ NativeAction loop(NativeCall& call) {
         case Loop::FindIndex: return give_int(call, -1);
         case Loop::Some: return give_boolean(call, false);
         case Loop::Every: return give_boolean(call, true);
-        case Loop::Find: case Loop::ForEach: return give_undefined(call);
+        case Loop::Find:
+        case Loop::ForEach: return give_undefined(call);
         default: return call.give(made);
     }
 }

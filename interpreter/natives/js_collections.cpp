@@ -10,11 +10,11 @@ Object* table(NativeCall& call) {
     Object* map = vm::as_object(call.vm(), call.value(0), ObjectKind::Map);
     return map ? map : vm::as_object(call.vm(), call.value(0), ObjectKind::Set);
 }
-#define BRAID_TABLE(name)                \
-    Object* name = table(call);          \
+#define BRAID_TABLE(name)       \
+    Object* name = table(call); \
     if (!name) return type_error(call, "the receiver is no map or set")
-#define BRAID_MUTABLE_TABLE(name)        \
-    BRAID_TABLE(name);                   \
+#define BRAID_MUTABLE_TABLE(name) \
+    BRAID_TABLE(name);            \
     if (NativeAction refused{}; frozen(call, name, refused)) return refused
 
 template <class F>
@@ -32,7 +32,8 @@ NativeAction new_map(NativeCall& call) {
             if (!item) return type_error(call, "an entry of a map is not a pair");
             vm::map_insert(call.vm(), map, nullptr, element(item, 0), element(item, 1));
         }
-    } else if (Object* other = call.argument_count() ? vm::as_object(call.vm(), call.value(0), ObjectKind::Map) : nullptr) {
+    } else if (Object* other =
+                   call.argument_count() ? vm::as_object(call.vm(), call.value(0), ObjectKind::Map) : nullptr) {
         each(other, [&](const vm::MapEntry& e) { vm::map_insert(call.vm(), map, nullptr, e.key, e.value); });
     }
     return give_object(call, map);
@@ -40,8 +41,10 @@ NativeAction new_map(NativeCall& call) {
 NativeAction new_set(NativeCall& call) {
     Object* set = vm::new_set(call.vm(), Repr::Boxed);
     if (Object* list = list_argument(call, 0)) {
-        for (uint64_t i = 0; i < vm::list_count(list); ++i) vm::map_insert(call.vm(), set, nullptr, element(list, i), 0);
-    } else if (Object* other = call.argument_count() ? vm::as_object(call.vm(), call.value(0), ObjectKind::Set) : nullptr) {
+        for (uint64_t i = 0; i < vm::list_count(list); ++i)
+            vm::map_insert(call.vm(), set, nullptr, element(list, i), 0);
+    } else if (Object* other =
+                   call.argument_count() ? vm::as_object(call.vm(), call.value(0), ObjectKind::Set) : nullptr) {
         each(other, [&](const vm::MapEntry& e) { vm::map_insert(call.vm(), set, nullptr, e.key, 0); });
     }
     return give_object(call, set);
@@ -102,7 +105,8 @@ NativeAction for_each(NativeCall& call) {
     if (call.step() == 0) at = 0;
     vm::MapEntry entry;
     for (; at < vm::map_used(map);)
-        if (vm::map_entry(map, at++, entry)) return call.invoke(call.argument(1), {kMap ? entry.value : entry.key, entry.key}, 1);
+        if (vm::map_entry(map, at++, entry))
+            return call.invoke(call.argument(1), {kMap ? entry.value : entry.key, entry.key}, 1);
     return give_undefined(call);
 }
 

@@ -47,7 +47,8 @@ NativeAction program_arguments(NativeCall& call) {
     return give_object(call, list);
 }
 NativeAction exit(NativeCall& call) {
-    if (call.step() == 0) runtime::Run::of(call).exit(static_cast<int>(static_cast<int64_t>(number_or(call, 0, 0)) & 0xff));
+    if (call.step() == 0)
+        runtime::Run::of(call).exit(static_cast<int>(static_cast<int64_t>(number_or(call, 0, 0)) & 0xff));
     return call.again(1);
 }
 NativeAction env(NativeCall& call) {
@@ -91,8 +92,9 @@ NativeAction assign(NativeCall& call) {
     if (frozen(call, target, action)) return action;
     Object* sources = list_argument(call, 1);
     for (uint64_t i = 0; sources && i < vm::list_count(sources); ++i)
-        each_property(call, Value(element(sources, i)),
-                      [&](const std::string& name, Word word) { vm::set_property(call.vm(), target, Name(name), word); });
+        each_property(call, Value(element(sources, i)), [&](const std::string& name, Word word) {
+            vm::set_property(call.vm(), target, Name(name), word);
+        });
     return call.give(call.argument(0));
 }
 
@@ -103,7 +105,8 @@ void each_part(vm::Vm& vm, Object* object, F&& f) {
         case ObjectKind::List:
             for (uint64_t i = 0; i < vm::list_count(object); ++i) f(element(object, i));
             break;
-        case ObjectKind::Map: case ObjectKind::Set: {
+        case ObjectKind::Map:
+        case ObjectKind::Set: {
             vm::MapEntry entry;
             for (uint64_t i = 0; i < vm::map_used(object); ++i)
                 if (vm::map_entry(object, i, entry)) f(entry.key), f(entry.value);
@@ -124,7 +127,8 @@ NativeAction freeze(NativeCall& call) {
         if (!Value::is_pointer(word)) continue;
         Object* object = vm::object_of(word);
         ObjectKind kind = call.vm().kind_of(object);
-        bool holds = kind == ObjectKind::List || kind == ObjectKind::Map || kind == ObjectKind::Set || kind == ObjectKind::Instance;
+        bool holds = kind == ObjectKind::List || kind == ObjectKind::Map || kind == ObjectKind::Set ||
+                     kind == ObjectKind::Instance;
         if (!holds || (object->set_flags(vm::FlagFrozen) & vm::FlagFrozen)) continue;
         each_part(call.vm(), object, [&](Word part) { todo.push_back(part); });
     }
@@ -152,8 +156,12 @@ NativeAction structured_clone(NativeCall& call) {
             case ObjectKind::List: fresh = vm.new_list(Repr::Boxed, vm::list_count(object)); break;
             case ObjectKind::Map: fresh = vm::new_map(vm, Repr::Boxed, Repr::Boxed); break;
             case ObjectKind::Set: fresh = vm::new_set(vm, Repr::Boxed); break;
-            case ObjectKind::Instance: fresh = vm::new_instance(vm, vm.shapes().root(vm::shape_of(object)->klass)); break;
-            case ObjectKind::Closure: case ObjectKind::BoundCall: case ObjectKind::Native: failed = true; break;
+            case ObjectKind::Instance:
+                fresh = vm::new_instance(vm, vm.shapes().root(vm::shape_of(object)->klass));
+                break;
+            case ObjectKind::Closure:
+            case ObjectKind::BoundCall:
+            case ObjectKind::Native: failed = true; break;
             default: break;
         }
         copies.emplace(word, word_of(fresh));
@@ -171,11 +179,13 @@ NativeAction structured_clone(NativeCall& call) {
                 for (uint64_t i = 0; i < vm::list_count(from); ++i) push(call, to, copy(element(from, i)));
                 break;
             case ObjectKind::Instance:
-                for (Name name : vm::shape_of(from)->names()) vm::set_property(vm, to, name, copy(*vm::find_property(from, name)));
+                for (Name name : vm::shape_of(from)->names())
+                    vm::set_property(vm, to, name, copy(*vm::find_property(from, name)));
                 break;
             default:
                 for (uint64_t i = 0; i < vm::map_used(from); ++i)
-                    if (vm::map_entry(from, i, entry)) vm::map_insert(vm, to, nullptr, copy(entry.key), copy(entry.value));
+                    if (vm::map_entry(from, i, entry))
+                        vm::map_insert(vm, to, nullptr, copy(entry.key), copy(entry.value));
         }
     }
     return failed ? type_error(call, "a function, promise or handle cannot be cloned") : call.give(result);

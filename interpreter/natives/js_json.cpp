@@ -55,7 +55,8 @@ class Writer {
         if (!v.is_pointer()) return false;
         Object* object = v.as_pointer<Object>();
         if (depth > kDeepest || !open_.insert(object).second) {
-            problem = depth > kDeepest ? "the value is nested too deeply" : "a value that contains itself has no JSON form";
+            problem =
+                depth > kDeepest ? "the value is nested too deeply" : "a value that contains itself has no JSON form";
             return false;
         }
         bool written = compound(object, depth);
@@ -79,7 +80,8 @@ class Writer {
                 begin('{');
                 bool first = true;
                 for (Name name : vm::shape_of(object)->names())
-                    if (Word* slot = vm::find_property(object, name)) property(std::string(name.text()), *slot, first, depth);
+                    if (Word* slot = vm::find_property(object, name))
+                        property(std::string(name.text()), *slot, first, depth);
                 return end('}', first, depth), true;
             }
             case ObjectKind::Variant: {
@@ -89,10 +91,13 @@ class Writer {
                 bool first = true;
                 property("type", vm_.string_word(variant.name.text()), first, depth);
                 for (const auto& field : variant.fields)
-                    property(std::string(field.name.text()), heap::load_slot(object->slots() + field.slot), first, depth);
+                    property(std::string(field.name.text()), heap::load_slot(object->slots() + field.slot), first,
+                             depth);
                 return end('}', first, depth), true;
             }
-            case ObjectKind::Map: case ObjectKind::Set: case ObjectKind::Native: return out += "{}", true;
+            case ObjectKind::Map:
+            case ObjectKind::Set:
+            case ObjectKind::Native: return out += "{}", true;
             default: return false;
         }
     }
@@ -110,7 +115,8 @@ class Writer {
         if (indent_) out += '\n' + std::string(static_cast<size_t>(indent_) * static_cast<size_t>(depth + 1), ' ');
     }
     void end(char c, bool empty, int depth) {
-        if (indent_ && !empty) out += '\n' + std::string(static_cast<size_t>(indent_) * static_cast<size_t>(depth), ' ');
+        if (indent_ && !empty)
+            out += '\n' + std::string(static_cast<size_t>(indent_) * static_cast<size_t>(depth), ' ');
         out += c;
     }
 
@@ -204,7 +210,8 @@ class Reader {
     }
     uint32_t four_digits() {
         uint32_t unit = 0;
-        auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + std::min(at_ + 4, text_.size()), unit, 16);
+        auto [end, error] =
+            std::from_chars(text_.data() + at_, text_.data() + std::min(at_ + 4, text_.size()), unit, 16);
         if (error != std::errc() || end != text_.data() + at_ + 4) fail("a malformed \\u");
         at_ += 4;
         return unit;

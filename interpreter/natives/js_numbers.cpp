@@ -45,7 +45,10 @@ double whole_number(std::string_view text) {
     std::string_view s = stripped(text);
     if (s.empty()) return 0;
     if (s.size() > 2 && s[0] == '0') {
-        int base = s[1] == 'x' || s[1] == 'X' ? 16 : s[1] == 'o' || s[1] == 'O' ? 8 : s[1] == 'b' || s[1] == 'B' ? 2 : 0;
+        int base = s[1] == 'x' || s[1] == 'X'   ? 16
+                   : s[1] == 'o' || s[1] == 'O' ? 8
+                   : s[1] == 'b' || s[1] == 'B' ? 2
+                                                : 0;
         if (base) {
             uint64_t value = 0;
             auto [end, error] = std::from_chars(s.data() + 2, s.data() + s.size(), value, base);
@@ -98,7 +101,10 @@ NativeAction parse_int(NativeCall& call) {
     double value = 0;
     size_t digits = 0;
     for (char c : s) {
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'z' ? c - 'a' + 10 : c >= 'A' && c <= 'Z' ? c - 'A' + 10 : 99;
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'z' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'Z' ? c - 'A' + 10
+                                           : 99;
         if (digit >= radix) break;
         value = value * radix + digit;
         ++digits;
@@ -115,7 +121,8 @@ NativeAction is_finite(NativeCall& call) { return give_boolean(call, std::isfini
 
 NativeAction to_fixed(NativeCall& call) {
     double value = to_number(call, 0), digits = number_or(call, 1, 0);
-    if (!(digits >= 0 && digits <= 100)) return call.throw_error(WellKnown::RangeError, "toFixed takes 0 to 100 digits");
+    if (!(digits >= 0 && digits <= 100))
+        return call.throw_error(WellKnown::RangeError, "toFixed takes 0 to 100 digits");
     if (!std::isfinite(value) || std::fabs(value) >= 1e21) {
         std::string out;
         vm::append_number(value, out);
@@ -209,7 +216,8 @@ void register_js_numbers(vm::NativeRegistry& r) {
     r.add(m + "abs", unary([](double x) { return std::fabs(x); }));
     r.add(m + "ceil", unary([](double x) { return std::ceil(x); }));
     r.add(m + "floor", unary([](double x) { return std::floor(x); }));
-    r.add(m + "round", unary([](double x) { return std::fabs(x) < 0x1p52 ? std::copysign(std::floor(x + 0.5), x) : x; }));
+    r.add(m + "round",
+          unary([](double x) { return std::fabs(x) < 0x1p52 ? std::copysign(std::floor(x + 0.5), x) : x; }));
     r.add(m + "trunc", unary([](double x) { return std::trunc(x); }));
     r.add(m + "sign", unary([](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }));
     r.add(m + "sqrt", unary([](double x) { return std::sqrt(x); }));

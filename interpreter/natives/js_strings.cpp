@@ -95,8 +95,12 @@ NativeAction last_index_of(NativeCall& call) {
     size_t found = text.rfind(text_argument(call, 1));
     return give_int(call, found == std::string_view::npos ? -1 : units(text.substr(0, found)));
 }
-NativeAction includes(NativeCall& call) { return give_boolean(call, view(call).find(text_argument(call, 1)) != std::string_view::npos); }
-NativeAction starts_with(NativeCall& call) { return give_boolean(call, view(call).starts_with(text_argument(call, 1))); }
+NativeAction includes(NativeCall& call) {
+    return give_boolean(call, view(call).find(text_argument(call, 1)) != std::string_view::npos);
+}
+NativeAction starts_with(NativeCall& call) {
+    return give_boolean(call, view(call).starts_with(text_argument(call, 1)));
+}
 NativeAction ends_with(NativeCall& call) { return give_boolean(call, view(call).ends_with(text_argument(call, 1))); }
 NativeAction slice(NativeCall& call) {
     Object* s = receiver(call);
@@ -112,7 +116,9 @@ NativeAction substring(NativeCall& call) {
     return call.give_text(unit_slice(s, std::min(a, b), std::max(a, b)));
 }
 template <bool kUpper>
-NativeAction change_case(NativeCall& call) { return call.give_text(with_case(view(call), kUpper)); }
+NativeAction change_case(NativeCall& call) {
+    return call.give_text(with_case(view(call), kUpper));
+}
 template <bool kStart, bool kEnd>
 NativeAction trim(NativeCall& call) {
     std::string_view text = view(call);
@@ -174,7 +180,8 @@ NativeAction split(NativeCall& call) {
 NativeAction concat(NativeCall& call) {
     std::string out(view(call));
     Object* others = list_argument(call, 1);
-    for (uint64_t i = 0; others && i < vm::list_count(others); ++i) out += vm::text_of(call.vm(), Value(element(others, i)));
+    for (uint64_t i = 0; others && i < vm::list_count(others); ++i)
+        out += vm::text_of(call.vm(), Value(element(others, i)));
     return call.give_text(out);
 }
 /// Letters in the order of people, then capitals after small ones, as for the root locale.

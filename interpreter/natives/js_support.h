@@ -46,7 +46,9 @@ inline Object* list_argument(const NativeCall& call, size_t i) {
 }
 inline Object* new_array(NativeCall& call, uint64_t capacity = 0) { return call.vm().new_list(Repr::Boxed, capacity); }
 inline void push(NativeCall& call, Object* list, Word word) { call.vm().list_push(list, Repr::Boxed, word); }
-inline void push_text(NativeCall& call, Object* list, std::string_view text) { push(call, list, call.vm().string_word(text)); }
+inline void push_text(NativeCall& call, Object* list, std::string_view text) {
+    push(call, list, call.vm().string_word(text));
+}
 inline Word element(const Object* list, uint64_t i) {
     Word* slot = vm::list_element(list, i);
     return slot ? heap::load_slot_acquire(slot) : Value::undefined().word();

@@ -91,7 +91,9 @@ NativeAction cut(NativeCall& call, uint64_t keep) {
     return call.drop(last, *list.element, 1);
 }
 NativeAction clear(NativeCall& call) { return cut(call, 0); }
-NativeAction truncate(NativeCall& call) { return cut(call, static_cast<uint64_t>(std::max<int64_t>(0, integer(call, 1)))); }
+NativeAction truncate(NativeCall& call) {
+    return cut(call, static_cast<uint64_t>(std::max<int64_t>(0, integer(call, 1))));
+}
 NativeAction append(NativeCall& call) {
     ListView list(call, 0), other(call, 1);
     uint64_t n = other.count();
@@ -103,7 +105,8 @@ NativeAction swap(NativeCall& call) {
     ListView list(call, 0);
     uint64_t n = list.count();
     for (size_t i : {1, 2})
-        if (integer(call, i) < 0 || static_cast<uint64_t>(integer(call, i)) >= n) return out_of_range(call, integer(call, i), n);
+        if (integer(call, i) < 0 || static_cast<uint64_t>(integer(call, i)) >= n)
+            return out_of_range(call, integer(call, i), n);
     auto a = static_cast<uint64_t>(integer(call, 1)), b = static_cast<uint64_t>(integer(call, 2));
     Word word = list.at(a);
     list.set(a, list.at(b));
@@ -123,7 +126,8 @@ NativeAction sort(NativeCall& call) {
     ListView list(call, 0);
     std::vector<Word> words;
     for (uint64_t i = 0; i < list.count(); ++i) words.push_back(list.at(i));
-    std::stable_sort(words.begin(), words.end(), [&](Word a, Word b) { return vm::compare_words(call.vm(), *list.element, a, b) < 0; });
+    std::stable_sort(words.begin(), words.end(),
+                     [&](Word a, Word b) { return vm::compare_words(call.vm(), *list.element, a, b) < 0; });
     for (uint64_t i = 0; i < words.size(); ++i) list.set(i, words[i]);
     return call.give_unit();
 }
@@ -131,7 +135,8 @@ NativeAction move_to(NativeCall& call) {
     ListView list(call, 0);
     uint64_t n = list.count();
     for (size_t i : {1, 2})
-        if (integer(call, i) < 0 || static_cast<uint64_t>(integer(call, i)) >= n) return out_of_range(call, integer(call, i), n);
+        if (integer(call, i) < 0 || static_cast<uint64_t>(integer(call, i)) >= n)
+            return out_of_range(call, integer(call, i), n);
     rotate(list, static_cast<uint64_t>(integer(call, 1)), static_cast<uint64_t>(integer(call, 2)));
     return call.give_unit();
 }
@@ -139,7 +144,8 @@ NativeAction dedup(NativeCall& call) {
     ListView list(call, 0);
     uint64_t kept = 0, n = list.count();
     for (uint64_t i = 0; i < n; ++i)
-        if (kept == 0 || !vm::equal_words(call.vm(), *list.element, list.at(kept - 1), list.at(i))) list.set(kept++, list.at(i));
+        if (kept == 0 || !vm::equal_words(call.vm(), *list.element, list.at(kept - 1), list.at(i)))
+            list.set(kept++, list.at(i));
     list.set_count(kept);
     return call.give_unit();
 }
@@ -151,20 +157,25 @@ NativeAction some_element(NativeCall& call, const ListView& list, int64_t index,
     return give_some(call, copies ? copied(call.vm(), *list.element, list.at(i)) : word_of(list.slot(i)));
 }
 template <bool kCopied>
-NativeAction first(NativeCall& call) { return some_element(call, ListView(call, 0), 0, kCopied); }
+NativeAction first(NativeCall& call) {
+    return some_element(call, ListView(call, 0), 0, kCopied);
+}
 template <bool kCopied>
 NativeAction last(NativeCall& call) {
     ListView list(call, 0);
     return some_element(call, list, static_cast<int64_t>(list.count()) - 1, kCopied);
 }
 template <bool kCopied>
-NativeAction get(NativeCall& call) { return some_element(call, ListView(call, 0), integer(call, 1), kCopied); }
+NativeAction get(NativeCall& call) {
+    return some_element(call, ListView(call, 0), integer(call, 1), kCopied);
+}
 template <bool kCopied, int kSign>
 NativeAction extreme(NativeCall& call) {
     ListView list(call, 0);
     int64_t best = list.count() ? 0 : -1;
     for (uint64_t i = 1; i < list.count(); ++i)
-        if (vm::compare_words(call.vm(), *list.element, list.at(i), list.at(static_cast<uint64_t>(best))) * kSign > 0) best = static_cast<int64_t>(i);
+        if (vm::compare_words(call.vm(), *list.element, list.at(i), list.at(static_cast<uint64_t>(best))) * kSign > 0)
+            best = static_cast<int64_t>(i);
     return some_element(call, list, best, kCopied);
 }
 
@@ -200,7 +211,8 @@ NativeAction iter(NativeCall& call) {
 NativeAction slice(NativeCall& call) {
     ListView list(call, 0);
     int64_t from = integer(call, 1), to = integer(call, 2), n = static_cast<int64_t>(list.count());
-    if (from < 0 || to < from || to > n) return call.panic(fmt::format("slice {}..{} of a list of {} elements", from, to, n));
+    if (from < 0 || to < from || to > n)
+        return call.panic(fmt::format("slice {}..{} of a list of {} elements", from, to, n));
     return copies(call, list, static_cast<uint64_t>(from), static_cast<uint64_t>(to));
 }
 template <bool kTake>
@@ -290,12 +302,14 @@ NativeAction total(NativeCall& call) {
     if (!bytecode::is_integer(repr)) return call.panic("only numbers have a sum");
     int bits = bytecode::bits_of(repr);
     bool is_signed = bytecode::is_signed(repr);
-    __int128 low = is_signed ? -(__int128{1} << (bits - 1)) : 0, high = is_signed ? (__int128{1} << (bits - 1)) - 1 : (__int128{1} << bits) - 1;
+    __int128 low = is_signed ? -(__int128{1} << (bits - 1)) : 0,
+             high = is_signed ? (__int128{1} << (bits - 1)) - 1 : (__int128{1} << bits) - 1;
     __int128 sum = kProduct ? 1 : 0;
     for (uint64_t i = 0; i < list.count(); ++i) {
         __int128 value = is_signed ? __int128{static_cast<int64_t>(word_at(i))} : __int128{word_at(i)};
         sum = kProduct ? sum * value : sum + value;
-        if (sum < low || sum > high) return call.panic(fmt::format("integer overflow in {}", kProduct ? "product" : "sum"));
+        if (sum < low || sum > high)
+            return call.panic(fmt::format("integer overflow in {}", kProduct ? "product" : "sum"));
     }
     return call.give(static_cast<Word>(sum));
 }

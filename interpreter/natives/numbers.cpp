@@ -107,7 +107,10 @@ NativeAction count_ones(NativeCall& call) {
 // --- floats ---
 
 // The functions of <cmath> are overloaded; these are the ones for double.
-#define BRAID_MATH_1(X) X(sqrt) X(floor) X(ceil) X(round) X(trunc) X(fabs) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(exp) X(log) X(log2) X(log10)
+#define BRAID_MATH_1(X)                                                                                           \
+    X(sqrt)                                                                                                       \
+    X(floor) X(ceil) X(round) X(trunc) X(fabs) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(exp) X(log) X(log2) \
+        X(log10)
 #define BRAID_MATH_2(X) X(pow) X(atan2) X(hypot)
 #define X(name) \
     double m_##name(double x) { return std::name(x); }
@@ -123,9 +126,13 @@ NativeAction give_float(NativeCall& call, double value) {
     return call.give_number(single ? double(float(value)) : value);
 }
 template <double (*kFunction)(double)>
-NativeAction float1(NativeCall& call) { return give_float(call, kFunction(number(call, 0))); }
+NativeAction float1(NativeCall& call) {
+    return give_float(call, kFunction(number(call, 0)));
+}
 template <double (*kFunction)(double, double)>
-NativeAction float2(NativeCall& call) { return give_float(call, kFunction(number(call, 0), number(call, 1))); }
+NativeAction float2(NativeCall& call) {
+    return give_float(call, kFunction(number(call, 0), number(call, 1)));
+}
 NativeAction powi(NativeCall& call) { return give_float(call, std::pow(number(call, 0), double(integer(call, 1)))); }
 NativeAction is_finite(NativeCall& call) { return call.give_bool(std::isfinite(number(call, 0))); }
 

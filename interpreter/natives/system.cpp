@@ -15,8 +15,12 @@ namespace {
 
 using runtime::Run;
 
-NativeAction monotonic_nanos(NativeCall& call) { return call.give_integer(static_cast<int64_t>(call.scheduler().now())); }
-NativeAction unix_millis(NativeCall& call) { return call.give_integer(static_cast<int64_t>(unix_milliseconds(call.scheduler()))); }
+NativeAction monotonic_nanos(NativeCall& call) {
+    return call.give_integer(static_cast<int64_t>(call.scheduler().now()));
+}
+NativeAction unix_millis(NativeCall& call) {
+    return call.give_integer(static_cast<int64_t>(unix_milliseconds(call.scheduler())));
+}
 
 NativeAction random_int(NativeCall& call) {
     int64_t low = call.integer(0), high = call.integer(1);
@@ -36,12 +40,14 @@ NativeAction random_seed(NativeCall& call) {
 NativeAction env_var(NativeCall& call) {
     std::string name(text(call, 0));
     const char* value = std::getenv(name.c_str());
-    if (!value) return give_err(call, runtime::make_error(call.vm(), fmt::format("the environment has no variable {}", name)));
+    if (!value)
+        return give_err(call, runtime::make_error(call.vm(), fmt::format("the environment has no variable {}", name)));
     return give_ok(call, call.vm().string_word(value));
 }
 NativeAction env_args(NativeCall& call) {
     Object* list = call.vm().new_list(Repr::Object, 0);
-    for (const std::string& argument : Run::of(call).arguments()) call.vm().list_push(list, Repr::Object, call.vm().string_word(argument));
+    for (const std::string& argument : Run::of(call).arguments())
+        call.vm().list_push(list, Repr::Object, call.vm().string_word(argument));
     return call.give(word_of(list));
 }
 

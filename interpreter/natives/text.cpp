@@ -90,11 +90,17 @@ NativeAction split_once(NativeCall& call) {
     if (at == std::string_view::npos) return give_none(call);
     const vm::VariantDescriptor* some = vm::Vm::find_variant(call.result_type(), "Some");
     vm::Vm& vm = call.vm();
-    return give_some(call, runtime::new_struct_of(vm, *some->fields[0].type, {vm.string_word(s.substr(0, at)), vm.string_word(s.substr(at + separator.size()))}));
+    return give_some(call, runtime::new_struct_of(
+                               vm, *some->fields[0].type,
+                               {vm.string_word(s.substr(0, at)), vm.string_word(s.substr(at + separator.size()))}));
 }
 template <bool kFront, bool kBack>
-NativeAction trim(NativeCall& call) { return call.give_text(trimmed(text(call, 0), kFront, kBack)); }
-NativeAction contains(NativeCall& call) { return call.give_bool(text(call, 0).find(text(call, 1)) != std::string_view::npos); }
+NativeAction trim(NativeCall& call) {
+    return call.give_text(trimmed(text(call, 0), kFront, kBack));
+}
+NativeAction contains(NativeCall& call) {
+    return call.give_bool(text(call, 0).find(text(call, 1)) != std::string_view::npos);
+}
 NativeAction starts_with(NativeCall& call) { return call.give_bool(text(call, 0).starts_with(text(call, 1))); }
 NativeAction ends_with(NativeCall& call) { return call.give_bool(text(call, 0).ends_with(text(call, 1))); }
 NativeAction strip_prefix(NativeCall& call) {
@@ -103,7 +109,8 @@ NativeAction strip_prefix(NativeCall& call) {
 }
 NativeAction strip_suffix(NativeCall& call) {
     std::string_view s = text(call, 0), part = text(call, 1);
-    return s.ends_with(part) ? give_some(call, call.vm().string_word(s.substr(0, s.size() - part.size()))) : give_none(call);
+    return s.ends_with(part) ? give_some(call, call.vm().string_word(s.substr(0, s.size() - part.size())))
+                             : give_none(call);
 }
 NativeAction find(NativeCall& call) {
     size_t at = text(call, 0).find(text(call, 1));
@@ -113,12 +120,15 @@ NativeAction replace(NativeCall& call) {
     return call.give_text(replaced(text(call, 0), text(call, 1), text(call, 2), true));
 }
 template <bool kUpper>
-NativeAction change_case(NativeCall& call) { return call.give_text(with_case(text(call, 0), kUpper)); }
+NativeAction change_case(NativeCall& call) {
+    return call.give_text(with_case(text(call, 0), kUpper));
+}
 NativeAction repeat(NativeCall& call) {
     std::string_view s = text(call, 0);
     int64_t count = integer(call, 1);
     if (count < 0) return call.panic("a text cannot be repeated a negative number of times");
-    if (!s.empty() && static_cast<uint64_t>(count) > kLongestText / s.size()) return call.panic("the text would be too long");
+    if (!s.empty() && static_cast<uint64_t>(count) > kLongestText / s.size())
+        return call.panic("the text would be too long");
     std::string out;
     out.reserve(s.size() * static_cast<size_t>(count));
     for (int64_t i = 0; i < count; ++i) out += s;
@@ -129,7 +139,9 @@ NativeAction slice(NativeCall& call) {
     int64_t from = integer(call, 1), to = integer(call, 2), size = static_cast<int64_t>(s.size());
     if (from < 0 || to < from || to > size)
         return call.panic(fmt::format("slice {}..{} of a text of {} bytes", from, to, size));
-    auto inside = [&](int64_t at) { return at < size && (static_cast<unsigned char>(s[static_cast<size_t>(at)]) & 0xc0) == 0x80; };
+    auto inside = [&](int64_t at) {
+        return at < size && (static_cast<unsigned char>(s[static_cast<size_t>(at)]) & 0xc0) == 0x80;
+    };
     if (inside(from) || inside(to)) return call.panic(fmt::format("slice {}..{} cuts a character in two", from, to));
     return call.give_text(s.substr(static_cast<size_t>(from), static_cast<size_t>(to - from)));
 }
@@ -167,7 +179,8 @@ std::optional<Word> parsed(vm::Vm& vm, std::string_view s, const TypeDescriptor&
         case Repr::U16: return whole(uint16_t{});
         case Repr::U32: return whole(uint32_t{});
         case Repr::U64: return whole(uint64_t{});
-        case Repr::F32: case Repr::F64: {
+        case Repr::F32:
+        case Repr::F64: {
             double value = 0;
             std::string_view digits = s;
             if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
@@ -204,9 +217,13 @@ NativeAction parse(NativeCall& call) {
 // --- char ---
 
 template <bool (*kTest)(uint32_t)>
-NativeAction test(NativeCall& call) { return call.give_bool(kTest(static_cast<uint32_t>(operand_word(call, 0)))); }
+NativeAction test(NativeCall& call) {
+    return call.give_bool(kTest(static_cast<uint32_t>(operand_word(call, 0))));
+}
 template <uint32_t (*kMap)(uint32_t)>
-NativeAction map(NativeCall& call) { return call.give(kMap(static_cast<uint32_t>(operand_word(call, 0)))); }
+NativeAction map(NativeCall& call) {
+    return call.give(kMap(static_cast<uint32_t>(operand_word(call, 0))));
+}
 NativeAction to_digit(NativeCall& call) {
     auto c = static_cast<uint32_t>(operand_word(call, 0));
     int64_t base = integer(call, 1), digit = 99;

@@ -32,7 +32,8 @@ uint32_t next_character(std::string_view text, size_t& at) {
         uint32_t c = (first & 0x0f) << 12 | (byte(at + 1) & 0x3f) << 6 | (byte(at + 2) & 0x3f);
         return at += 3, c;
     }
-    uint32_t c = (first & 0x07) << 18 | (byte(at + 1) & 0x3f) << 12 | (byte(at + 2) & 0x3f) << 6 | (byte(at + 3) & 0x3f);
+    uint32_t c =
+        (first & 0x07) << 18 | (byte(at + 1) & 0x3f) << 12 | (byte(at + 2) & 0x3f) << 6 | (byte(at + 3) & 0x3f);
     return at += 4, c;
 }
 

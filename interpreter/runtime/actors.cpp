@@ -41,7 +41,7 @@ class Actor final : public WaitObject {
     bool stopping = false;  // takes no more messages
     bool dead = false;
     bool state_dropped = false;
-    std::string death;        // how it ended, if by a panic
+    std::string death;  // how it ended, if by a panic
 
     std::string describe() const override { return fmt::format("an answer of actor '{}'", type->name); }
     void holders(std::vector<uint64_t>& ids) const override {
@@ -94,7 +94,8 @@ NativeAction send_message(NativeCall& call) {
         Reply& reply = call.state<Reply>();
         if (reply.status == Reply::Status::Answered) return call.give(reply.value);
         if (reply.status == Reply::Status::Failed)
-            return call.panic(fmt::format("{}, while '{}' waited for its answer", gone(actor), call.task().display_name()));
+            return call.panic(
+                fmt::format("{}, while '{}' waited for its answer", gone(actor), call.task().display_name()));
         return call.cancelled();
     }
     std::unique_lock lock(actor.mutex);

@@ -131,8 +131,7 @@ void Channel::retain(bool sender, bool receiver) {
 
 bool Channel::release(vm::Vm& vm, bool sender, bool receiver) {
     std::lock_guard lock(mutex_);
-    if (sender && senders_ > 0 && --senders_ == 0 && !closed_)
-        wake_all(vm, receivers_waiting_, Outcome::Closed, true);
+    if (sender && senders_ > 0 && --senders_ == 0 && !closed_) wake_all(vm, receivers_waiting_, Outcome::Closed, true);
     if (receiver && receivers_ > 0 && --receivers_ == 0 && !closed_)
         wake_all(vm, senders_waiting_, Outcome::Disconnected, false);
     return receivers_ <= 0;

@@ -98,7 +98,8 @@ NativeAction send_all(NativeCall& call) {
         if (outcome == Outcome::Closed) return call.panic(kSendOnClosed);
         Repr repr = operand(call, 1).type->element->repr;
         Object* left = call.vm().new_list(repr, 0);
-        for (uint64_t i = next; i < vm::list_count(list); ++i) call.vm().list_push(left, repr, *vm::list_element(list, i));
+        for (uint64_t i = next; i < vm::list_count(list); ++i)
+            call.vm().list_push(left, repr, *vm::list_element(list, i));
         return give_err_variant(call, "Disconnected", vm::word_of(left));
     };
     if (call.step() == 1) {
@@ -179,7 +180,8 @@ NativeAction recv_many(NativeCall& call) {
     for (;;) {
         Word value = 0;
         Outcome outcome = Outcome::Empty;
-        while (vm::list_count(list) < most && (outcome = channel.try_receive(call.vm(), value, &call.task())) == Outcome::Received)
+        while (vm::list_count(list) < most &&
+               (outcome = channel.try_receive(call.vm(), value, &call.task())) == Outcome::Received)
             call.vm().list_push(list, repr, value);
         if (vm::list_count(list) > 0 || outcome != Outcome::Empty || most == 0) return call.give(vm::word_of(list));
         if (wait_at(call, channel, false, 0)) return call.parked(1);
@@ -240,8 +242,7 @@ NativeAction give_err_variant(NativeCall& call, std::string_view name, Word payl
     Word error = 0;
     if (const vm::VariantDescriptor* variant = vm::Vm::find_variant(type, name))
         error = vm::word_of(vm.new_variant(*variant, {payload}));
-    else
-        error = vm::word_of(vm.new_struct(type));
+    else error = vm::word_of(vm.new_struct(type));
     return call.give(vm::word_of(vm.new_variant(*err, {error})));
 }
 

@@ -127,7 +127,8 @@ void make_combinator_functions(Run& run) {
     vm::Vm& vm = run.vm();
     constexpr Repr kValue = Repr::Boxed;
     run.group = vm.register_native_layout<PromiseGroup>("$PromiseGroup");
-    run.functions.settle_part = &vm.make_native("$part", {settle_part}, {kValue, kValue, Repr::I64, Repr::Bool}, kValue);
+    run.functions.settle_part =
+        &vm.make_native("$part", {settle_part}, {kValue, kValue, Repr::I64, Repr::Bool}, kValue);
     run.functions.timed_out = &vm.make_native("$timed_out", {timed_out}, {kValue}, kValue);
 }
 

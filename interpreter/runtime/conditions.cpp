@@ -32,7 +32,8 @@ bool granted(NativeCall& call, Gate& gate) {
 NativeAction new_condvar(NativeCall& call) { return make(call, Run::of(call).condvar, "a condition"); }
 
 /// Steps: 0 unlock and wait; 1 woken: lock again; 2 the lock was handed over. Scalar 0: notified in time.
-NativeAction wait_for_notification(NativeCall& call, int64_t timeout_ms, NativeAction (*give)(NativeCall&, Word, bool)) {
+NativeAction wait_for_notification(NativeCall& call, int64_t timeout_ms,
+                                   NativeAction (*give)(NativeCall&, Word, bool)) {
     Gate& gate = *self_of<Gate>(call);
     Word guard = call.argument(1);
     Mutex& mutex = *vm::object_of(guard)->native<Mutex>();
@@ -45,7 +46,8 @@ NativeAction wait_for_notification(NativeCall& call, int64_t timeout_ms, NativeA
             if (timeout_ms >= 0) {
                 auto& s = call.scheduler();
                 auto& handle = state.waiter.handle;
-                state.timer = s.wake_at(s.now() + static_cast<uint64_t>(timeout_ms) * 1'000'000, *handle.task, handle.token);
+                state.timer =
+                    s.wake_at(s.now() + static_cast<uint64_t>(timeout_ms) * 1'000'000, *handle.task, handle.token);
             }
             lock.unlock();
             mutex.unlock(call);
@@ -81,9 +83,10 @@ NativeAction condvar_wait(NativeCall& call) {
     return wait_for_notification(call, -1, [](NativeCall& c, Word guard, bool) { return c.give(guard); });
 }
 NativeAction condvar_wait_timeout(NativeCall& call) {
-    return wait_for_notification(call, std::max<int64_t>(0, call.integer(2)), [](NativeCall& c, Word guard, bool notified) {
-        return c.give(new_struct_of(c.vm(), c.result_type(), {guard, notified}));
-    });
+    return wait_for_notification(call, std::max<int64_t>(0, call.integer(2)),
+                                 [](NativeCall& c, Word guard, bool notified) {
+                                     return c.give(new_struct_of(c.vm(), c.result_type(), {guard, notified}));
+                                 });
 }
 NativeAction notify_one(NativeCall& call) {
     Gate& gate = *self_of<Gate>(call);
@@ -230,14 +233,17 @@ struct AtomicValue {
 };
 
 NativeAction new_atomic(NativeCall& call) {
-    return call.give(vm::word_of(call.vm().new_native<AtomicValue>(Run::of(call).atomic, call.argument(0), &call.argument_type(0))));
+    return call.give(
+        vm::word_of(call.vm().new_native<AtomicValue>(Run::of(call).atomic, call.argument(0), &call.argument_type(0))));
 }
 NativeAction atomic_load(NativeCall& call) { return call.give(self_of<AtomicValue>(call)->word.load()); }
 NativeAction atomic_store(NativeCall& call) {
     self_of<AtomicValue>(call)->word.store(call.argument(1));
     return call.give_unit();
 }
-NativeAction atomic_swap(NativeCall& call) { return call.give(self_of<AtomicValue>(call)->word.exchange(call.argument(1))); }
+NativeAction atomic_swap(NativeCall& call) {
+    return call.give(self_of<AtomicValue>(call)->word.exchange(call.argument(1)));
+}
 
 /// Wraps to the width of the type, as atomics do.
 Word wrapped(Repr repr, uint64_t word) {

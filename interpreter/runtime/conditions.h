@@ -10,9 +10,9 @@ class Gate final : public WaitObject {
     explicit Gate(const char* kind, int64_t count = 0) : count(count), kind_(kind) {}
     std::mutex mutex;
     int64_t count;
-    int64_t arrived = 0;    // Barrier
-    int64_t limit = 0;      // Barrier
-    uint64_t runner = 0;    // Once: the task that initializes
+    int64_t arrived = 0;  // Barrier
+    int64_t limit = 0;    // Barrier
+    uint64_t runner = 0;  // Once: the task that initializes
     WaiterList waiters;
 
     std::string describe() const override { return kind_; }

@@ -13,9 +13,13 @@ struct ErrorValue {
         marker.visit(cause);
     }
 };
-std::string_view message_of(Word word) { return vm::string_view_of(vm::object_of(word)->native<ErrorValue>()->message); }
+std::string_view message_of(Word word) {
+    return vm::string_view_of(vm::object_of(word)->native<ErrorValue>()->message);
+}
 
-NativeAction make(NativeCall& call) { return call.give(make_error(call.vm(), vm::string_view_of(operand_word(call, 0)))); }
+NativeAction make(NativeCall& call) {
+    return call.give(make_error(call.vm(), vm::string_view_of(operand_word(call, 0))));
+}
 NativeAction wrap(NativeCall& call) {
     return call.give(make_error(call.vm(), vm::string_view_of(operand_word(call, 1)), operand_word(call, 0)));
 }
@@ -44,7 +48,9 @@ void register_error_natives(vm::NativeRegistry& r) {
     vm::NativeTypeOps ops;
     ops.show = [](vm::Vm&, const TypeDescriptor&, Word word, std::string& out) { out += message_of(word); };
     ops.equal = [](vm::Vm&, const TypeDescriptor&, Word a, Word b) { return message_of(a) == message_of(b); };
-    ops.hash = [](vm::Vm&, const TypeDescriptor&, Word word) { return uint64_t{std::hash<std::string_view>()(message_of(word))}; };
+    ops.hash = [](vm::Vm&, const TypeDescriptor&, Word word) {
+        return uint64_t{std::hash<std::string_view>()(message_of(word))};
+    };
     ops.compare = [](vm::Vm&, const TypeDescriptor&, Word a, Word b) { return message_of(a).compare(message_of(b)); };
     r.add_type("core::error", ops);
 }

@@ -138,7 +138,8 @@ NativeAction first(NativeCall& call) {
         for (size_t i = 0; i < group.tasks.size(); ++i) {
             TaskCore& core = group.core(i);
             if (!core.is_finished()) continue;
-            bool is_err = kAny && core.status() == TaskCore::Status::Done && vm::variant_tag(vm::object_of(core.word())) != 0;
+            bool is_err =
+                kAny && core.status() == TaskCore::Status::Done && vm::variant_tag(vm::object_of(core.word())) != 0;
             if (is_err && group.tasks.size() > 1) {
                 group.tasks.erase(group.tasks.begin() + static_cast<long>(i--));
                 continue;
@@ -307,7 +308,8 @@ NativeAction end_scoped(NativeCall& call, Word panic) {
     return panic ? call.recover(0) : call.give_unit();
 }
 NativeAction run_scoped(NativeCall& call) {
-    if (call.step() == 0) return call.invoke(call.argument(0), {}, function_of_callable(call.argument(0)).is_async ? 2 : 1);
+    if (call.step() == 0)
+        return call.invoke(call.argument(0), {}, function_of_callable(call.argument(0)).is_async ? 2 : 1);
     if (call.step() == 1 && call.boolean(2)) return call.invoke(call.result(), {}, 2);
     return end_scoped(call, 0);
 }
@@ -369,10 +371,14 @@ void make_future_functions(Run& run) {
     f.join_all = &vm.make_native("async::join_all", {join_all, 0, 0, abandoned}, {kObject, kType, kType}, kObject);
     f.race = &vm.make_native("async::race", {first<false>, 0, 0, abandoned}, {kObject, kType}, kObject);
     f.any = &vm.make_native("async::any", {first<true>, 0, 0, abandoned}, {kObject, kType}, kObject);
-    f.timeout = &vm.make_native("async::timeout", {timeout, 0, 0, abandoned}, {Repr::I64, kObject, kType, kType}, kObject);
-    f.map_async = &vm.make_native("list::map_async", {map_async<false>, 0, 0, abandoned}, {kObject, kObject, kType}, kObject);
-    f.filter_async = &vm.make_native("list::filter_async", {map_async<true>, 0, 0, abandoned}, {kObject, kObject, kType}, kObject);
-    f.scoped = &vm.make_native("$scoped", {run_scoped, 0, 0, scoped_failed}, {kObject, kObject, Repr::Bool}, Repr::Unit);
+    f.timeout =
+        &vm.make_native("async::timeout", {timeout, 0, 0, abandoned}, {Repr::I64, kObject, kType, kType}, kObject);
+    f.map_async =
+        &vm.make_native("list::map_async", {map_async<false>, 0, 0, abandoned}, {kObject, kObject, kType}, kObject);
+    f.filter_async =
+        &vm.make_native("list::filter_async", {map_async<true>, 0, 0, abandoned}, {kObject, kObject, kType}, kObject);
+    f.scoped =
+        &vm.make_native("$scoped", {run_scoped, 0, 0, scoped_failed}, {kObject, kObject, Repr::Bool}, Repr::Unit);
     f.scope_join = &vm.make_native("async::TaskScope::join", {scope_join_bound}, {kObject}, Repr::Unit);
 }
 

@@ -227,7 +227,9 @@ template <class T>
 vm::NativeTypeOps guard_ops(vm::NativeFunction drop_function) {
     vm::NativeTypeOps ops = handle_ops<T>(drop_function);
     ops.copy = nullptr;
-    ops.deref = [](vm::Vm&, const TypeDescriptor&, Word word) { return &vm::object_of(word)->native<LockedValue>()->value; };
+    ops.deref = [](vm::Vm&, const TypeDescriptor&, Word word) {
+        return &vm::object_of(word)->native<LockedValue>()->value;
+    };
     return ops;
 }
 

@@ -8,17 +8,17 @@ namespace braid::runtime {
 
 using heap::Value;
 
-/// Reactions run as tasks of the isolate's strand, whose queue is the microtask queue: tasks woken and tasks started stand
-/// in it in the order of JavaScript's jobs. Only tasks of its isolate touch a promise, so it needs no lock.
+/// Reactions run as tasks of the isolate's strand, whose queue is the microtask queue: tasks woken and tasks started
+/// stand in it in the order of JavaScript's jobs. Only tasks of its isolate touch a promise, so it needs no lock.
 class Promise final : public WaitObject {
   public:
     enum class Status : uint8_t { Pending, Fulfilled, Rejected };
     struct Reaction {
         enum class Kind : uint8_t { Resume, Then, Part } kind{};
-        vm::WakeHandle handle;                        // Resume: a task that awaits
-        Word on_fulfilled = 0, on_rejected = 0;       // Then
-        Word target = 0;                              // Then: derived promise; Part: group
-        uint64_t index = 0;                           // Part
+        vm::WakeHandle handle;                   // Resume: a task that awaits
+        Word on_fulfilled = 0, on_rejected = 0;  // Then
+        Word target = 0;                         // Then: derived promise; Part: group
+        uint64_t index = 0;                      // Part
     };
 
     Status status = Status::Pending;

@@ -106,7 +106,8 @@ Word new_error_named(NativeCall& call, std::string_view klass, std::string_view 
         if (c.name == klass && c.is_error) {
             Object* object = vm::new_instance(vm, vm.shapes().root(&c));
             const vm::Shape* shape = vm::shape_of(vm::object_of(error));
-            for (Name name : shape->names()) vm::set_property(vm, object, name, *vm::find_property(vm::object_of(error), name));
+            for (Name name : shape->names())
+                vm::set_property(vm, object, name, *vm::find_property(vm::object_of(error), name));
             error = vm::word_of(object);
             break;
         }
@@ -175,10 +176,11 @@ NativeAction check_rejections(NativeCall& call) {
         Promise& promise = *object->native<Promise>();
         if (promise.handled) continue;
         auto made = call.vm().model().location(promise.made.item, promise.made.node);
-        call.vm().options().print_error("error: unhandled rejection: " + call.vm().describe_error(promise.value) + "\n");
+        call.vm().options().print_error("error: unhandled rejection: " + call.vm().describe_error(promise.value) +
+                                        "\n");
         if (made.line)
-            call.vm().options().print_error("  the promise was made at " + made.file + ":" + std::to_string(made.line) + ":" +
-                                            std::to_string(made.column) + "\n");
+            call.vm().options().print_error("  the promise was made at " + made.file + ":" + std::to_string(made.line) +
+                                            ":" + std::to_string(made.column) + "\n");
         Run::of(call).exit(vm::kExitThrown);
         break;
     }
@@ -256,8 +258,9 @@ NativeAction construct(NativeCall& call) {
         Object* promise = new_promise(call);
         call.traced(0) = vm::word_of(promise);
         auto& functions = Run::of(call).functions;
-        return call.invoke(call.argument(0), {resolver_of(call, *functions.resolver, promise),
-                                              resolver_of(call, *functions.rejecter, promise)}, 1);
+        return call.invoke(
+            call.argument(0),
+            {resolver_of(call, *functions.resolver, promise), resolver_of(call, *functions.rejecter, promise)}, 1);
     }
     return call.give(call.traced(0));
 }
@@ -357,7 +360,8 @@ void make_promise_functions(Run& run) {
     run.promise = vm.register_native_layout<Promise>("promises::Promise");
     constexpr Repr kValue = Repr::Boxed;
     auto& f = run.functions;
-    f.reaction = &vm.make_native("$reaction", {react, 0, 0, react_failed}, {kValue, kValue, kValue, Repr::Bool}, kValue);
+    f.reaction =
+        &vm.make_native("$reaction", {react, 0, 0, react_failed}, {kValue, kValue, kValue, Repr::Bool}, kValue);
     f.adopt = &vm.make_native("$adopt", {adopt}, {kValue, kValue}, kValue);
     f.microtask = &vm.make_native("$microtask", {microtask}, {kValue}, kValue);
     f.rejections = &vm.make_native("$rejections", {check_rejections}, {}, kValue);

@@ -62,7 +62,8 @@ class DeadlockReport {
 
     std::string text() {
         size_t n = tasks_.size();
-        out_ = fmt::format("error: deadlock: {} blocked and nothing else can run\n", n == 1 ? "a task is" : fmt::format("{} tasks are", n));
+        out_ = fmt::format("error: deadlock: {} blocked and nothing else can run\n",
+                           n == 1 ? "a task is" : fmt::format("{} tasks are", n));
         std::set<uint64_t> shown;
         for (const auto& [id, task] : tasks_) {
             if (shown.contains(id)) continue;
@@ -108,12 +109,15 @@ class DeadlockReport {
             for (uint64_t holder : holders) {
                 auto found = tasks_.find(holder);
                 if (found == tasks_.end()) continue;
-                out_ += fmt::format("    held up by {}\n", holder == task.id() ? "itself" : name_of_task(*found->second));
+                out_ +=
+                    fmt::format("    held up by {}\n", holder == task.id() ? "itself" : name_of_task(*found->second));
                 named = true;
             }
-            if (std::string why = reason->object->missing(reason->what); !named && !why.empty()) out_ += "    " + why + "\n";
+            if (std::string why = reason->object->missing(reason->what); !named && !why.empty())
+                out_ += "    " + why + "\n";
         }
-        if (auto spawned = place(vm_, task.spawn_site()); !spawned.empty()) out_ += fmt::format("    started at {}\n", spawned);
+        if (auto spawned = place(vm_, task.spawn_site()); !spawned.empty())
+            out_ += fmt::format("    started at {}\n", spawned);
     }
 
     vm::Vm& vm_;
@@ -147,7 +151,8 @@ std::string list_tasks(vm::Vm& vm) {
     for (const scheduler::TaskRef& ref : vm.scheduler().tasks()) {
         const vm::VmTask& task = vm::vm_task(ref);
         std::string wait = describe_wait(task);
-        out += fmt::format("{} {}\n{}", name_of_task(task), wait.empty() ? "runs or can run" : wait, task.stack_trace());
+        out +=
+            fmt::format("{} {}\n{}", name_of_task(task), wait.empty() ? "runs or can run" : wait, task.stack_trace());
     }
     return out;
 }

@@ -33,32 +33,33 @@ class Run {
     void exit(int status);
 
     // Layouts of the runtime's objects.
-    vm::LayoutId channel, mutex, rwlock, condvar, once, wait_group, semaphore, barrier, atomic, task, actor, scope, promise, group, error;
+    vm::LayoutId channel, mutex, rwlock, condvar, once, wait_group, semaphore, barrier, atomic, task, actor, scope,
+        promise, group, error;
 
     // Natives that stand under tasks or are cold futures.
     struct Functions {
-        const vm::Function* goroutine;     // (closure)
-        const vm::Function* task;          // (closure, TaskCore, is closure)
-        const vm::Function* actor;         // (ActorCore)
-        const vm::Function* scoped;        // (closure, ScopeCore)
-        const vm::Function* sleep;         // (ms)
-        const vm::Function* yield;         // ()
-        const vm::Function* join_all;      // (list, element type, list's element type)
-        const vm::Function* race;          // (list, type of the list)
-        const vm::Function* any;           // (list, type of the list)
-        const vm::Function* timeout;       // (ms, awaitable, its type, result type)
-        const vm::Function* scope_join;    // (ScopeCore)
+        const vm::Function* goroutine;                 // (closure)
+        const vm::Function* task;                      // (closure, TaskCore, is closure)
+        const vm::Function* actor;                     // (ActorCore)
+        const vm::Function* scoped;                    // (closure, ScopeCore)
+        const vm::Function* sleep;                     // (ms)
+        const vm::Function* yield;                     // ()
+        const vm::Function* join_all;                  // (list, element type, list's element type)
+        const vm::Function* race;                      // (list, type of the list)
+        const vm::Function* any;                       // (list, type of the list)
+        const vm::Function* timeout;                   // (ms, awaitable, its type, result type)
+        const vm::Function* scope_join;                // (ScopeCore)
         const vm::Function *map_async, *filter_async;  // (list, closure, type of the results)
-        const vm::Function* timer;         // (callback, due, period, id)
-        const vm::Function* reaction;      // (handler, value, derived promise, is rejection)
-        const vm::Function* adopt;         // (promise, the promise it becomes)
-        const vm::Function* settle_part;   // (value, group, index, is rejection)
-        const vm::Function* resolver;      // (value, promise)
-        const vm::Function* rejecter;      // (error, promise)
-        const vm::Function* microtask;     // (callback)
-        const vm::Function* rejections;    // ()
-        const vm::Function* timed_out;     // (group)
-        const vm::Function* finally_;      // (value, callback, is rejection)
+        const vm::Function* timer;                     // (callback, due, period, id)
+        const vm::Function* reaction;                  // (handler, value, derived promise, is rejection)
+        const vm::Function* adopt;                     // (promise, the promise it becomes)
+        const vm::Function* settle_part;               // (value, group, index, is rejection)
+        const vm::Function* resolver;                  // (value, promise)
+        const vm::Function* rejecter;                  // (error, promise)
+        const vm::Function* microtask;                 // (callback)
+        const vm::Function* rejections;                // ()
+        const vm::Function* timed_out;                 // (group)
+        const vm::Function* finally_;                  // (value, callback, is rejection)
     } functions{};
 
   private:

@@ -3,9 +3,9 @@
 #include "interpreter/runtime/channel.h"
 #include "interpreter/runtime/run.h"
 
-// $select. No lock spans two channels: each arm is tried on its own, in an order drawn by the policy, so among ready arms
-// the choice is uniform. When none is ready the task parks, puts an entry into each channel's queue, and looks at each
-// channel again while it does; the park's token lets exactly one of all counterparts win.
+// $select. No lock spans two channels: each arm is tried on its own, in an order drawn by the policy, so among ready
+// arms the choice is uniform. When none is ready the task parks, puts an entry into each channel's queue, and looks at
+// each channel again while it does; the park's token lets exactly one of all counterparts win.
 namespace braid::runtime {
 
 using Kind = bytecode::SelectArmInfo::Kind;
@@ -20,7 +20,8 @@ NativeAction chosen(NativeCall& call, uint32_t arm, Outcome outcome, Word value)
         return call.give_select(arm);
     }
     if (info.raw_value) return call.give_select(arm, value);
-    const vm::VariantDescriptor* variant = vm::Vm::find_variant(*info.value, outcome == Outcome::Received ? "Ok" : "Err");
+    const vm::VariantDescriptor* variant =
+        vm::Vm::find_variant(*info.value, outcome == Outcome::Received ? "Ok" : "Err");
     if (!variant) return call.panic("internal error: a select arm that receives no result");
     if (outcome != Outcome::Received) value = vm::word_of(vm.new_struct(*variant->fields[0].type));
     return call.give_select(arm, vm::word_of(vm.new_variant(*variant, {value})));
@@ -89,12 +90,14 @@ NativeAction select(NativeCall& call) {
         wait.reason = {"select", nullptr};
         for (uint32_t i : order) {
             if (order.size() > 1) break;
-            wait.reason = {wait.arms[i].sends ? "send (in a select) to" : "receive (in a select) from", wait.arms[i].channel};
+            wait.reason = {wait.arms[i].sends ? "send (in a select) to" : "receive (in a select) from",
+                           wait.arms[i].channel};
         }
         vm::WakeHandle handle = call.park(&wait.reason);
         bool ready = false;
         for (uint32_t i : order) wait.arms[i].handle = handle;
-        for (size_t k = 0; k < order.size() && !ready; ++k) ready = wait.arms[order[k]].channel->enqueue(wait.arms[order[k]]);
+        for (size_t k = 0; k < order.size() && !ready; ++k)
+            ready = wait.arms[order[k]].channel->enqueue(wait.arms[order[k]]);
         if (!ready) {
             if (timeout != UINT32_MAX) {
                 auto& s = call.scheduler();

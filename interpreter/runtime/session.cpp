@@ -149,13 +149,15 @@ void Session::uncaught(vm::VmTask& task, vm::Word error) {
 void Session::print_stats() {
     scheduler::Stats s = scheduler_->stats();
     heap::HeapStats h = heap_->stats();
-    std::string out = fmt::format("tasks: {} started, {} left; threads: {}; timers: {}; blocking jobs: {}\n", s.tasks_spawned,
-                                  s.tasks_live, s.external_threads, s.timers_fired, s.blocking_jobs);
+    std::string out = fmt::format("tasks: {} started, {} left; threads: {}; timers: {}; blocking jobs: {}\n",
+                                  s.tasks_spawned, s.tasks_live, s.external_threads, s.timers_fired, s.blocking_jobs);
     out += fmt::format("steps: {}; parks: {}; wakes: {}; steals: {}; preemptions: {}; world stops: {}\n", s.total.steps,
                        s.total.parks, s.total.wakes, s.total.steals, s.total.preemptions, s.world_stops);
-    out += fmt::format("heap: {} allocated, {} live, {} committed at most; collections: {}, pauses {:.3f} ms in all, {:.3f} ms at most\n",
-                       h.allocated_bytes, h.live_bytes, h.peak_committed_bytes, h.collections,
-                       double(h.pause_nanoseconds_total) / 1e6, double(h.pause_nanoseconds_max) / 1e6);
+    out += fmt::format(
+        "heap: {} allocated, {} live, {} committed at most; collections: {}, pauses {:.3f} ms in all, {:.3f} ms at "
+        "most\n",
+        h.allocated_bytes, h.live_bytes, h.peak_committed_bytes, h.collections, double(h.pause_nanoseconds_total) / 1e6,
+        double(h.pause_nanoseconds_max) / 1e6);
     for (size_t i = 0; i < s.workers.size(); ++i) {
         const auto& w = s.workers[i];
         out += fmt::format("worker {}: {:.3f} ms busy, {:.3f} ms idle, {} steps, {} steals, {} parks\n", i,

@@ -17,14 +17,14 @@ namespace braid::runtime {
 class Run;
 
 struct SessionOptions {
-    unsigned workers = 0;              // 0: as many as cores
-    std::optional<uint64_t> seed;      // one reproducible schedule
-    bool stats = false;                // printed at the end, to print_error
-    uint64_t max_memory = 0;           // bytes; 0: no limit
-    bool stress_collector = false;     // a collection at every opportunity (tests)
+    unsigned workers = 0;           // 0: as many as cores
+    std::optional<uint64_t> seed;   // one reproducible schedule
+    bool stats = false;             // printed at the end, to print_error
+    uint64_t max_memory = 0;        // bytes; 0: no limit
+    bool stress_collector = false;  // a collection at every opportunity (tests)
     std::vector<std::string> arguments;
     std::function<void(std::string_view)> print, print_error;  // null: the process's streams
-    bool handle_signals = false;       // SIGINT ends the run with 130, SIGQUIT lists the tasks
+    bool handle_signals = false;                               // SIGINT ends the run with 130, SIGQUIT lists the tasks
     // For a debugger.
     vm::DebugHook* debug_hook = nullptr;
     std::function<void()> on_only_held;

@@ -101,7 +101,8 @@ NativeAction give_task_result(NativeCall& call, TaskCore& core) {
         Word word = core.word();
         return call.give(word);
     }
-    if (core.status() == TaskCore::Status::Cancelled) return call.panic(fmt::format("task '{}' was cancelled", core.name()));
+    if (core.status() == TaskCore::Status::Cancelled)
+        return call.panic(fmt::format("task '{}' was cancelled", core.name()));
     return call.raise(core.word());
 }
 
@@ -131,7 +132,8 @@ NativeAction task_failed(NativeCall& call) {
     bool cancelled = vm.kind_of(vm::object_of(error)) == ObjectKind::Panic &&
                      vm::object_of(error)->slots()[vm::kPanicKind] == static_cast<Word>(vm::PanicKind::Cancelled);
     auto status = cancelled ? TaskCore::Status::Cancelled : TaskCore::Status::Failed;
-    if (call.object(1)->native<TaskCore>()->finish(vm, status, error)) return call.give_unit();  // goes on: ends the program
+    if (call.object(1)->native<TaskCore>()->finish(vm, status, error))
+        return call.give_unit();  // goes on: ends the program
     return call.recover(0);
 }
 
@@ -225,7 +227,8 @@ NativeAction yield_native(NativeCall& call) { return yield_now(call); }
 void make_task_functions(Run& run) {
     vm::Vm& vm = run.vm();
     run.functions.goroutine = &vm.make_native("$goroutine", {run_goroutine}, {Repr::Object}, Repr::Unit);
-    run.functions.task = &vm.make_native("$task", {run_task, 0, 0, task_failed}, {Repr::Object, Repr::Object, Repr::Bool}, Repr::Unit);
+    run.functions.task =
+        &vm.make_native("$task", {run_task, 0, 0, task_failed}, {Repr::Object, Repr::Object, Repr::Bool}, Repr::Unit);
 }
 
 void register_tasks(vm::NativeRegistry& r) {

@@ -84,7 +84,8 @@ void clear_timer(NativeCall& call, int64_t id) {
 }
 
 void make_timer_functions(Run& run) {
-    run.functions.timer = &run.vm().make_native("$timer", {run_timer}, {Repr::Boxed, Repr::I64, Repr::I64, Repr::I64}, Repr::Boxed);
+    run.functions.timer =
+        &run.vm().make_native("$timer", {run_timer}, {Repr::Boxed, Repr::I64, Repr::I64, Repr::I64}, Repr::Boxed);
 }
 
 void register_timers(vm::NativeRegistry& r) {

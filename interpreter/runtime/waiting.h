@@ -156,15 +156,20 @@ T* self_of(const NativeCall& call, size_t i = 0) {
 }
 
 // --- Option and Result of the call's result type ---
-inline NativeAction give_variant(NativeCall& call, const TypeDescriptor& type, std::string_view name, Word payload = 0) {
+inline NativeAction give_variant(NativeCall& call, const TypeDescriptor& type, std::string_view name,
+                                 Word payload = 0) {
     const vm::VariantDescriptor* variant = vm::Vm::find_variant(type, name);
     if (!variant) return call.panic("internal error: no variant " + std::string(name) + " in " + type.name);
     return call.give(vm::word_of(call.vm().new_variant(*variant, {payload})));
 }
-inline NativeAction give_some(NativeCall& call, Word word) { return give_variant(call, call.result_type(), "Some", word); }
+inline NativeAction give_some(NativeCall& call, Word word) {
+    return give_variant(call, call.result_type(), "Some", word);
+}
 inline NativeAction give_none(NativeCall& call) { return give_variant(call, call.result_type(), "None"); }
 inline NativeAction give_ok(NativeCall& call, Word word) { return give_variant(call, call.result_type(), "Ok", word); }
-inline NativeAction give_err(NativeCall& call, Word word) { return give_variant(call, call.result_type(), "Err", word); }
+inline NativeAction give_err(NativeCall& call, Word word) {
+    return give_variant(call, call.result_type(), "Err", word);
+}
 /// `Err(Variant(payload))`, or `Err(value of the unit struct)`.
 NativeAction give_err_variant(NativeCall& call, std::string_view variant, Word payload = 0);
 /// A value of Altru's `error`.

@@ -90,7 +90,8 @@ tl::expected<void, SpawnError> SchedulerCore::spawn(TaskRef task, Strand* strand
     return admitted;
 }
 
-tl::expected<ParkToken, SpawnError> SchedulerCore::spawn_parked(TaskRef task, Strand* strand, const WaitReason* reason) {
+tl::expected<ParkToken, SpawnError> SchedulerCore::spawn_parked(TaskRef task, Strand* strand,
+                                                                const WaitReason* reason) {
     task->wait_reason_.store(reason, std::memory_order_release);
     ParkToken token{1};
     return admit(*task, strand, false, make_word(token.epoch, TaskState::Parked)).map([&] { return token; });
@@ -101,12 +102,9 @@ bool SchedulerCore::claim(Task& task, uint32_t epoch) noexcept {
     for (;;) {
         TaskState claimed;
         if (epoch_of(word) != epoch) return false;
-        if (state_of(word) == TaskState::Parking)
-            claimed = TaskState::ParkingClaimed;
-        else if (state_of(word) == TaskState::Parked)
-            claimed = TaskState::ParkedClaimed;
-        else
-            return false;
+        if (state_of(word) == TaskState::Parking) claimed = TaskState::ParkingClaimed;
+        else if (state_of(word) == TaskState::Parked) claimed = TaskState::ParkedClaimed;
+        else return false;
         if (task.word_.compare_exchange_weak(word, with_state(word, claimed), std::memory_order_acq_rel)) return true;
     }
 }
@@ -131,10 +129,8 @@ void SchedulerCore::make_ready(Task& task, WakeTag tag, bool woken) {
 }
 
 void SchedulerCore::place(Task& task, bool woken) {
-    if (task.external_)
-        external->go(task);
-    else
-        engine->ready(task, woken);
+    if (task.external_) external->go(task);
+    else engine->ready(task, woken);
 }
 
 bool SchedulerCore::goes_on(CoreWorker& worker, const Budget& budget) {
@@ -286,8 +282,7 @@ void SchedulerCore::unhold(Task& task) {
 
 void SchedulerCore::set_focus(Task* task) {
     focus_.store(task, std::memory_order_seq_cst);
-    if (task)
-        world.signal(SignalPreempt, [&](const Worker& worker) { return worker.current_task() != task; });
+    if (task) world.signal(SignalPreempt, [&](const Worker& worker) { return worker.current_task() != task; });
     place_released();
 }
 

@@ -21,9 +21,7 @@ namespace braid::scheduler {
 class Counter {
   public:
     void operator++() { add(1); }
-    void add(uint64_t n) {
-        value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-    }
+    void add(uint64_t n) { value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
     operator uint64_t() const { return value_.load(std::memory_order_relaxed); }
 
   private:

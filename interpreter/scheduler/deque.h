@@ -11,9 +11,10 @@ namespace braid::scheduler {
 class Task;
 
 // Work-stealing deque of Chase and Lev (SPAA 2005) with the orders of Lê, Pop, Cohen, Zappa Nardelli, "Correct and
-// efficient work-stealing for weak memory models" (PPoPP 2013), figure 1. Two differences: their sequentially consistent
-// fences are folded into the accesses of top and bottom beside them, which costs the same on x86 and is understood by
-// ThreadSanitizer; and push() stores bottom sequentially consistently, because parking workers look at it (idle_set.h).
+// efficient work-stealing for weak memory models" (PPoPP 2013), figure 1. Two differences: their sequentially
+// consistent fences are folded into the accesses of top and bottom beside them, which costs the same on x86 and is
+// understood by ThreadSanitizer; and push() stores bottom sequentially consistently, because parking workers look at it
+// (idle_set.h).
 //
 // The owner pushes at the bottom. For fairness between tasks workers take from the top, their own deque included
 // (steal()); take(), last in first out, is for fork/join work.

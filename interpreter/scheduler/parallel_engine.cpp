@@ -73,10 +73,8 @@ void ParallelEngine::loop(PoolWorker& worker) {
         Task* task = yielded ? next_local(worker) : next(worker);
         if (yielded) {
             // Others first; alone, it goes on without passing through the queue.
-            if (task)
-                push(worker, *yielded);
-            else
-                task = yielded;
+            if (task) push(worker, *yielded);
+            else task = yielded;
             yielded = nullptr;
         }
         if (!task) {
@@ -180,8 +178,8 @@ bool ParallelEngine::work_visible() const {
 Stillness ParallelEngine::stillness() const {
     Stillness outside = core_.stillness();
     if (outside == Stillness::Moving || work_visible()) return Stillness::Moving;
-    bool slots_empty =
-        std::none_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->lifo.load() != nullptr; });
+    bool slots_empty = std::none_of(workers_.begin(), workers_.end(),
+                                    [](const auto& worker) { return worker->lifo.load() != nullptr; });
     return slots_empty ? outside : Stillness::Moving;
 }
 
@@ -196,10 +194,8 @@ void ParallelEngine::sleep(PoolWorker& worker) {
         bool last = sleeping_.load(std::memory_order_relaxed) + 1 == workers_.size();
         if (last && !core_.stillness_reported()) still = stillness();
         if (still == Stillness::Moving) {
-            if (!timekeeper_.load(std::memory_order_relaxed))
-                timekeeper_.store(&worker, std::memory_order_seq_cst);
-            else
-                sleepers_.push_back(&worker);
+            if (!timekeeper_.load(std::memory_order_relaxed)) timekeeper_.store(&worker, std::memory_order_seq_cst);
+            else sleepers_.push_back(&worker);
             sleeping_.fetch_add(1, std::memory_order_seq_cst);
         }
     }

@@ -16,7 +16,8 @@ namespace braid::scheduler {
 //   - whoever makes work visible (deque or injector) then looks whether somebody sleeps and nobody searches, and if so
 //     wakes one;
 //   - a searcher that finds something and is the last to search wakes another;
-//   - a worker that goes to sleep stops being a searcher, announces itself, and only then looks at all queues once more.
+//   - a worker that goes to sleep stops being a searcher, announces itself, and only then looks at all queues once
+//   more.
 // The accesses involved are sequentially consistent, so one side always sees the other: no wake-up is lost.
 //
 // One sleeper, the timekeeper, sleeps only until the next timer. It is the last to be woken for work, so while anybody

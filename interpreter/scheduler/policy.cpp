@@ -5,7 +5,8 @@
 namespace braid::scheduler {
 
 const char* name_of(PointKind kind) {
-    static constexpr const char* kNames[] = {"spawn", "run", "block", "wake", "preempt", "done", "choice", "timer", "input"};
+    static constexpr const char* kNames[] = {"spawn", "run",    "block", "wake", "preempt",
+                                             "done",  "choice", "timer", "input"};
     return kNames[static_cast<size_t>(kind)];
 }
 

@@ -45,7 +45,7 @@ struct Hooks {
 };
 
 struct Options {
-    unsigned workers = 0;  // 0: as many as cores
+    unsigned workers = 0;            // 0: as many as cores
     std::unique_ptr<Policy> policy;  // null: parallel
     Hooks hooks;
     uint64_t max_tasks = 20'000'000;
@@ -112,8 +112,8 @@ class Scheduler {
     // --- tasks ---
     // Makes the task runnable. It must have been made by make_task and never spawned before.
     tl::expected<void, SpawnError> spawn(TaskRef task, Strand* strand = nullptr);
-    // A task that begins its life parked: what part of a running task becomes when it waits and the rest goes on. Whoever
-    // has the token wakes it; its first step comes after that.
+    // A task that begins its life parked: what part of a running task becomes when it waits and the rest goes on.
+    // Whoever has the token wakes it; its first step comes after that.
     tl::expected<ParkToken, SpawnError> spawn_parked(TaskRef task, Strand* strand, const WaitReason* reason);
     // The same as spawn, on an OS thread of its own (under a sequential policy: on the runner).
     tl::expected<void, SpawnError> spawn_external(TaskRef task);
@@ -122,8 +122,9 @@ class Scheduler {
     bool claim(Task& task, ParkToken token) noexcept;
     void resume(Task& task, WakeTag tag = WakeNormal);
     bool wake(Task& task, ParkToken token, WakeTag tag = WakeNormal);
-    // Wakes the task from whatever it waits for (cancellation). False if it is not parked or somebody else won. A canceller
-    // sets its mark (seq_cst) before this; a task looks at the mark after prepare_park(): the cancellation is not missed.
+    // Wakes the task from whatever it waits for (cancellation). False if it is not parked or somebody else won. A
+    // canceller sets its mark (seq_cst) before this; a task looks at the mark after prepare_park(): the cancellation is
+    // not missed.
     bool wake_anyway(Task& task, WakeTag tag = WakeCancel);
 
     // --- time ---
@@ -136,8 +137,8 @@ class Scheduler {
     bool cancel_timer(TimerId timer);
 
     // --- the outside ---
-    // Runs `work` on a pool thread (inline under a sequential policy), then wakes the task with WakeInput. Called by the
-    // task after prepare_park(). `work` may block; it touches no heap object and throws nothing.
+    // Runs `work` on a pool thread (inline under a sequential policy), then wakes the task with WakeInput. Called by
+    // the task after prepare_park(). `work` may block; it touches no heap object and throws nothing.
     void run_blocking(Task& task, ParkToken token, std::function<void()> work);
     InputGuard expect_input() { return InputGuard(*this); }
     void attach(std::unique_ptr<IoService> service);  // before run()
@@ -149,8 +150,8 @@ class Scheduler {
     uint64_t choose(uint64_t bound);
 
     // --- stopping ---
-    // Runs `action` soon, once, on some worker with the world stopped (a collection). Callable inside a task, which then
-    // returns Yielded at its next safepoint like all others. Actions run in order of request.
+    // Runs `action` soon, once, on some worker with the world stopped (a collection). Callable inside a task, which
+    // then returns Yielded at its next safepoint like all others. Actions run in order of request.
     void at_stopped_world(std::function<void()> action);
     // Waits until the world stands. Not callable inside a task.
     StoppedWorld stop_world();

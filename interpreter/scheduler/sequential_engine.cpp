@@ -65,10 +65,8 @@ void SequentialEngine::loop() {
         if (runner_.signals().load(std::memory_order_relaxed) & SignalStopWorld) core_.world.safepoint(runner_);
         drain_inbox();
         if (core_.timers.next() <= now()) core_.timers.fire(now(), core_);
-        if (runnable_.empty())
-            stand_still();
-        else
-            step();
+        if (runnable_.empty()) stand_still();
+        else step();
     }
 }
 

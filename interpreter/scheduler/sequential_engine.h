@@ -10,8 +10,8 @@
 namespace braid::scheduler {
 
 // One runner, the thread that called run(). Every decision is the policy's, and time is virtual: it stands while tasks
-// run, goes on a little with every preemption (so that a loop that waits for the clock ends), and jumps to the next timer
-// when nothing is runnable. What other threads make runnable waits in the inbox until the runner looks.
+// run, goes on a little with every preemption (so that a loop that waits for the clock ends), and jumps to the next
+// timer when nothing is runnable. What other threads make runnable waits in the inbox until the runner looks.
 class SequentialEngine final : public Engine {
   public:
     explicit SequentialEngine(SchedulerCore& core);

@@ -48,19 +48,19 @@ using WakeTag = uint32_t;
 enum : WakeTag { WakeNormal = 0, WakeTimer = 1, WakeInput = 2, WakeCancel = 3, WakeUser = 16 };
 
 enum class TaskState : uint8_t {
-    Created,        // not spawned
-    Runnable,       // queued, or set aside for the debugger
-    Running,        // inside run()
-    Parking,        // inside run(), token published
-    ParkingClaimed, // … and somebody won the token but has not resumed it yet
-    ParkingWoken,   // … and was resumed: becomes runnable when run() returns
+    Created,         // not spawned
+    Runnable,        // queued, or set aside for the debugger
+    Running,         // inside run()
+    Parking,         // inside run(), token published
+    ParkingClaimed,  // … and somebody won the token but has not resumed it yet
+    ParkingWoken,    // … and was resumed: becomes runnable when run() returns
     Parked,
     ParkedClaimed,
     Done,
 };
 
-// Supplied by the runtime: what a parked task waits for. Opaque here; read by reports and the debugger while the task is
-// parked (quiescent, or the world stopped), so it must live until the task runs again.
+// Supplied by the runtime: what a parked task waits for. Opaque here; read by reports and the debugger while the task
+// is parked (quiescent, or the world stopped), so it must live until the task runs again.
 struct WaitReason;
 
 // A unit of scheduling: goroutine, thread, actor, async task, isolate. Intrusively counted; the scheduler holds one
@@ -69,8 +69,8 @@ struct WaitReason;
 // Parking without a lost or doubled wake-up:
 //   ParkToken token = prepare_park(reason);    // Running -> Parking; from here on anybody with the token may wake us
 //   publish token under the object's lock;  re-check the condition;
-//   not needed after all?  if (cancel_park()) go on running;  else somebody has already won: return Parked, it is coming.
-//   return StepResult::Parked;
+//   not needed after all?  if (cancel_park()) go on running;  else somebody has already won: return Parked, it is
+//   coming. return StepResult::Parked;
 // A waker calls Scheduler::claim(task, token) (exactly one caller wins a token), hands over the value, then
 // Scheduler::resume(task); or wake(), which is both.
 class Task {
@@ -122,12 +122,12 @@ class Task {
     WakeTag wake_tag_ = WakeNormal;
     uint64_t id_ = 0;
     std::atomic<const WaitReason*> wait_reason_{nullptr};
-    Task* queue_next_ = nullptr;               // in the injector, a strand's lane or the set-aside list
-    Task* previous_ = nullptr;                 // in the registry
+    Task* queue_next_ = nullptr;  // in the injector, a strand's lane or the set-aside list
+    Task* previous_ = nullptr;    // in the registry
     Task* next_ = nullptr;
     Strand* strand_ = nullptr;
-    Worker* external_ = nullptr;               // the worker of its own OS thread
-    std::atomic<bool> held_{false};            // by the debugger
+    Worker* external_ = nullptr;     // the worker of its own OS thread
+    std::atomic<bool> held_{false};  // by the debugger
 };
 
 // Counted pointer to a task.

@@ -49,10 +49,8 @@ bool Timers::fire(uint64_t now, SchedulerCore& core) {
     }
     fired_.fetch_add(due.size(), std::memory_order_relaxed);
     for (TimerAction& action : due) {
-        if (action.task)
-            core.wake(*action.task, action.token, WakeTimer);
-        else
-            action.call();
+        if (action.task) core.wake(*action.task, action.token, WakeTimer);
+        else action.call();
     }
     return !due.empty();
 }

@@ -58,10 +58,8 @@ void World::run_actions(std::unique_lock<std::mutex>& lock) {
 void World::at_stop(std::function<void()> action) {
     std::unique_lock lock(mutex_);
     actions_.push_back(std::move(action));
-    if (inside_ == 0)
-        run_actions(lock);
-    else
-        signal_all(SignalStopWorld);
+    if (inside_ == 0) run_actions(lock);
+    else signal_all(SignalStopWorld);
 }
 
 void World::stop() {

@@ -11,8 +11,8 @@
 namespace braid::scheduler {
 
 // The stop-the-world handshake. A worker is inside while it may run task code; parked workers are outside. Somebody who
-// wants the world to stand sets SignalStopWorld on everybody and waits until nobody is inside; entering waits as long as
-// the world stands. Actions (collections) are run by the worker that leaves last.
+// wants the world to stand sets SignalStopWorld on everybody and waits until nobody is inside; entering waits as long
+// as the world stands. Actions (collections) are run by the worker that leaves last.
 class World {
   public:
     void add(Worker& worker);
@@ -47,8 +47,8 @@ class World {
     std::condition_variable resumed_;  // the world moves again, or the next who stops may have it
     std::vector<Worker*> members_;
     int inside_ = 0;
-    int requests_ = 0;     // stop() called, start() not yet
-    bool stopped_ = false; // one of them has the world
+    int requests_ = 0;      // stop() called, start() not yet
+    bool stopped_ = false;  // one of them has the world
     bool acting_ = false;
     std::deque<std::function<void()>> actions_;
     uint64_t stops_ = 0;

@@ -63,7 +63,8 @@ static NativeAction call_method_value(NativeCall& call) {
     if (call.step() == 1) return call.give(call.result());
     const Object* closure = object_of(call.traced(0));
     std::vector<Word> words{closure->slots()[kClosureFirst + 1]};
-    for (uint64_t i = 0; Word* element = list_element(call.object(0), i); ++i) words.push_back(heap::load_slot(element));
+    for (uint64_t i = 0; Word* element = list_element(call.object(0), i); ++i)
+        words.push_back(heap::load_slot(element));
     return call.invoke(closure->slots()[kClosureFirst], words, 1);
 }
 
@@ -85,12 +86,14 @@ NativeAction run_entries(NativeCall& call) {
     if (step > 0 && step <= statics && program.initialization[step - 1]->initializer)
         heap::store_traced(program.initialization[step - 1]->slot, call.result());
     for (; step < statics; ++step)
-        if (const Function* initializer = program.initialization[step]->initializer) return call.invoke(*initializer, {}, step + 1);
+        if (const Function* initializer = program.initialization[step]->initializer)
+            return call.invoke(*initializer, {}, step + 1);
     // An async entry is waited for before the next one runs.
     constexpr uint32_t kAwaited = 1u << 31;
     bool awaited = step & kAwaited;
     size_t entry = (step & ~kAwaited) - statics;
-    if (entry > 0 && !awaited && program.entries[entry - 1]->is_async && program.entries[entry - 1]->policy == SlotPolicy::Boxed) {
+    if (entry > 0 && !awaited && program.entries[entry - 1]->is_async &&
+        program.entries[entry - 1]->policy == SlotPolicy::Boxed) {
         Word promise = call.result();
         return call.invoke(call.vm().intrinsic(Intrinsic::Await), {&promise, 1}, step | kAwaited);
     }
@@ -108,7 +111,8 @@ NativeAction run_entries(NativeCall& call) {
 bool failed_result(Vm& vm, const Function& entry, Word result, std::string& message) {
     const TypeDescriptor* type = entry.result_type;
     ItemId known = vm.model().well_known(WellKnown::Result);
-    if (!type || type->kind != bytecode::DescriptorKind::Enum || type->item != known || !Value::is_pointer(result)) return false;
+    if (!type || type->kind != bytecode::DescriptorKind::Enum || type->item != known || !Value::is_pointer(result))
+        return false;
     const VariantDescriptor& variant = type->variants[variant_tag(object_of(result))];
     if (variant.name.text() != "Err" || variant.fields.empty()) return false;
     show_word(vm, *variant.fields[0].type, object_of(result)->slots()[1], message);
@@ -124,7 +128,8 @@ void Vm::make_builtins() {
     f.rest = true;
     f.closure = bytecode::Register(linked(f).scratch_traced);
     f.capture_reprs = {Repr::Boxed, Repr::Boxed};
-    linked(f).closure_layout = register_layout(heap::Layout::fixed("method", {false, true, true}), {ObjectKind::Closure});
+    linked(f).closure_layout =
+        register_layout(heap::Layout::fixed("method", {false, true, true}), {ObjectKind::Closure});
     runtime_->method_value = &f;
     runtime_->drop_closure = &make_native("$drop_closure", {drop_closure, 0, 1}, {Repr::Object}, Repr::Unit);
 }
@@ -132,7 +137,8 @@ void Vm::make_builtins() {
 const Function& Vm::show_function(const TypeDescriptor& type) {
     {
         std::lock_guard lock(runtime_->mutex);
-        if (auto found = runtime_->show_functions.find(&type); found != runtime_->show_functions.end()) return *found->second;
+        if (auto found = runtime_->show_functions.find(&type); found != runtime_->show_functions.end())
+            return *found->second;
     }
     auto& f = const_cast<Function&>(make_native("$show", {show_native}, {type.repr}, Repr::Object));
     f.parameter_types = {&type};
@@ -154,7 +160,8 @@ Value Vm::box(Word word, Repr repr) {
         case Repr::Unit: return Value::undefined();
         case Repr::Bool: return Value::boolean(word != 0);
         case Repr::Char: return Value::character(static_cast<uint32_t>(word));
-        case Repr::F32: case Repr::F64: return Value::number(word_double(word));
+        case Repr::F32:
+        case Repr::F64: return Value::number(word_double(word));
         default: return bytecode::is_traced(repr) ? Value(word) : box_integer(static_cast<int64_t>(word));
     }
 }
@@ -178,7 +185,8 @@ std::string Vm::describe_error(Word error) const {
     auto& vm = const_cast<Vm&>(*this);
     Value value(error);
     if (Object* panic = as_object(vm, value, ObjectKind::Panic))
-        return fmt::format("{}\n{}", string_view_of(panic->slots()[kPanicMessage]), string_view_of(panic->slots()[kPanicTrace]));
+        return fmt::format("{}\n{}", string_view_of(panic->slots()[kPanicMessage]),
+                           string_view_of(panic->slots()[kPanicTrace]));
     std::string text;
     inspect_value(vm, value, text, true);
     if (Object* object = as_object(vm, value, ObjectKind::Instance))

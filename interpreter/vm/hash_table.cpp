@@ -11,7 +11,9 @@ constexpr Word kLive = Word{1} << 63;
 
 Object* slot_object(const Object* map, int slot) { return object_of(heap::load_slot_acquire(map->slots() + slot)); }
 
-Object* new_entries(Vm& vm, LayoutId layout, uint64_t capacity) { return vm.require(vm.allocator().array(layout, capacity)); }
+Object* new_entries(Vm& vm, LayoutId layout, uint64_t capacity) {
+    return vm.require(vm.allocator().array(layout, capacity));
+}
 Object* new_index(Vm& vm, uint64_t capacity) {
     return vm.require(vm.allocator().array(vm.runtime().layouts.index, capacity));
 }
@@ -48,7 +50,8 @@ Found find(Vm& vm, const Object* map, const TypeDescriptor* type, Word key, Word
         if (number == 0) return {position, 0};
         if (number > entries->length()) continue;
         const Word* entry = entries->elements() + (number - 1) * 3;
-        if (heap::load_slot(entry) == hash && same_key(vm, type, heap::load_slot(entry + 1), key)) return {position, number};
+        if (heap::load_slot(entry) == hash && same_key(vm, type, heap::load_slot(entry + 1), key))
+            return {position, number};
     }
     return {position, 0};
 }

@@ -20,13 +20,19 @@ inline bool map_contains(Vm& vm, const Object* map, const TypeDescriptor* key_ty
 }
 /// True: the key is new. Else the old value (if wanted) is put into `old` and the old key stays.
 bool map_insert(Vm& vm, Object* map, const TypeDescriptor* key_type, Word key, Word value, Word* old = nullptr);
-struct MapRemoved { bool found = false; Word key = 0, value = 0; };
+struct MapRemoved {
+    bool found = false;
+    Word key = 0, value = 0;
+};
 MapRemoved map_remove(Vm& vm, Object* map, const TypeDescriptor* key_type, Word key);
 void map_clear(Vm& vm, Object* map);
 
 /// Iteration by entry number in [0, map_used): entries made meanwhile are seen, removed ones not.
 inline uint64_t map_used(const Object* map) { return heap::load_slot(map->slots() + kMapUsed); }
-struct MapEntry { Word key = 0, value = 0; Word* value_slot = nullptr; };
+struct MapEntry {
+    Word key = 0, value = 0;
+    Word* value_slot = nullptr;
+};
 bool map_entry(const Object* map, uint64_t number, MapEntry& out);
 
 }  // namespace braid::vm

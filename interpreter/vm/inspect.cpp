@@ -26,7 +26,8 @@ void append_number(double d, std::string& out) {
     int exponent = std::stoi(std::string(text.substr(e + 1))) + 1, n = static_cast<int>(digits.size());
     // ECMAScript Number::toString: position of the point relative to the digits decides the form.
     if (n <= exponent && exponent <= 21) out += digits + std::string(static_cast<size_t>(exponent - n), '0');
-    else if (0 < exponent && exponent <= 21) out += digits.substr(0, static_cast<size_t>(exponent)) + "." + digits.substr(static_cast<size_t>(exponent));
+    else if (0 < exponent && exponent <= 21)
+        out += digits.substr(0, static_cast<size_t>(exponent)) + "." + digits.substr(static_cast<size_t>(exponent));
     else if (-6 < exponent && exponent <= 0) out += "0." + std::string(static_cast<size_t>(-exponent), '0') + digits;
     else {
         out += digits.substr(0, 1);
@@ -37,7 +38,7 @@ void append_number(double d, std::string& out) {
 
 namespace {
 
-constexpr int kMaxDepth = 3;     // nested deeper: [Object], as node
+constexpr int kMaxDepth = 3;  // nested deeper: [Object], as node
 constexpr size_t kLineWidth = 72;
 
 class Inspector {
@@ -64,8 +65,10 @@ class Inspector {
         const LayoutInfo& info = vm_.info_of(o);
         switch (info.kind) {
             case ObjectKind::String: return nested ? quoted(string_view_of(o)) : std::string(string_view_of(o));
-            case ObjectKind::Closure: case ObjectKind::BoundCall: return "[Function: " + short_name(closure_function(o)->name) + "]";
-            case ObjectKind::Class: return "[class " + reinterpret_cast<const ClassDescriptor*>(o->slots()[0])->name + "]";
+            case ObjectKind::Closure:
+            case ObjectKind::BoundCall: return "[Function: " + short_name(closure_function(o)->name) + "]";
+            case ObjectKind::Class:
+                return "[class " + reinterpret_cast<const ClassDescriptor*>(o->slots()[0])->name + "]";
             case ObjectKind::Panic: return std::string(string_view_of(o->slots()[kPanicMessage]));
             default: break;
         }
@@ -80,7 +83,8 @@ class Inspector {
     std::string compound(Object* o, const LayoutInfo& info, int depth) {
         switch (info.kind) {
             case ObjectKind::List: return list(o, depth);
-            case ObjectKind::Map: case ObjectKind::Set: return map(o, info.kind == ObjectKind::Map, depth);
+            case ObjectKind::Map:
+            case ObjectKind::Set: return map(o, info.kind == ObjectKind::Map, depth);
             case ObjectKind::Instance: return instance(o, depth);
             case ObjectKind::Variant: {
                 const VariantDescriptor& v = *info.variant;
@@ -88,7 +92,8 @@ class Inspector {
                 if (v.fields.empty()) return name;
                 std::string inside;
                 for (const auto& field : v.fields)
-                    inside += (inside.empty() ? "" : ", ") + value(Value(heap::load_slot(o->slots() + field.slot)), true, depth + 1);
+                    inside += (inside.empty() ? "" : ", ") +
+                              value(Value(heap::load_slot(o->slots() + field.slot)), true, depth + 1);
                 return name + "(" + inside + ")";
             }
             case ObjectKind::Native: {
@@ -106,7 +111,8 @@ class Inspector {
         std::vector<std::string> parts;
         uint64_t n = list_count(o);
         for (uint64_t i = 0; i < n && i < 100; ++i)
-            if (Word* element = list_element(o, i)) parts.push_back(value(Value(heap::load_slot(element)), true, depth + 1));
+            if (Word* element = list_element(o, i))
+                parts.push_back(value(Value(heap::load_slot(element)), true, depth + 1));
         if (n > 100) parts.push_back("... " + std::to_string(n - 100) + " more item" + (n > 101 ? "s" : ""));
         return join("", "[", parts, "]", depth);
     }
@@ -130,7 +136,8 @@ class Inspector {
         if (shape->klass && shape->klass->is_error) {
             Word* message = find_property(o, Name("message"));
             std::string text = shape->klass->name;
-            if (message && is_string(vm_, Value(*message)) && object_of(*message)->length()) text += ": " + std::string(string_view_of(*message));
+            if (message && is_string(vm_, Value(*message)) && object_of(*message)->length())
+                text += ": " + std::string(string_view_of(*message));
             return text;
         }
         if (depth > kMaxDepth - 1) return shape->klass ? "[" + shape->klass->name + "]" : "[Object]";
@@ -142,7 +149,8 @@ class Inspector {
         return join(shape->klass ? shape->klass->name + " " : "", "{", parts, "}", depth);
     }
 
-    static std::string join(std::string head, const char* open, const std::vector<std::string>& parts, const char* close, int depth) {
+    static std::string join(std::string head, const char* open, const std::vector<std::string>& parts,
+                            const char* close, int depth) {
         if (parts.empty()) return head + open + close;
         size_t total = head.size() + parts.size();
         bool broken = false;

@@ -55,31 +55,31 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
     Word result = 0;
     bool resumed_stop = false;  // the debugger stopped here and lets the instruction be executed now
 
-#define LOAD_FRAME()                                    \
-    do {                                                \
-        frame = task.frame();                           \
-        fn = frame->function;                           \
-        link = &linked(*fn);                            \
-        r = frame->registers();                         \
-        code = fn->code.data();                         \
-        pc = code + frame->pc;                          \
+#define LOAD_FRAME()            \
+    do {                        \
+        frame = task.frame();   \
+        fn = frame->function;   \
+        link = &linked(*fn);    \
+        r = frame->registers(); \
+        code = fn->code.data(); \
+        pc = code + frame->pc;  \
     } while (0)
 #define SAVE() (frame->pc = static_cast<uint32_t>(pc - code) + 1)
-#define NEXT(n)                 \
-    do {                        \
-        pc += (n);              \
-        goto* table[*pc];       \
+#define NEXT(n)           \
+    do {                  \
+        pc += (n);        \
+        goto* table[*pc]; \
     } while (0)
-#define JUMP(at)                                \
-    do {                                        \
-        pc += bytecode::read_jump(pc + (at));   \
-        goto* table[*pc];                       \
+#define JUMP(at)                              \
+    do {                                      \
+        pc += bytecode::read_jump(pc + (at)); \
+        goto* table[*pc];                     \
     } while (0)
-#define FAIL(klass, message)                                    \
-    do {                                                        \
-        SAVE();                                                 \
+#define FAIL(klass, message)                                     \
+    do {                                                         \
+        SAVE();                                                  \
         error = machine.failure(*fn, WellKnown::klass, message); \
-        goto raise;                                             \
+        goto raise;                                              \
     } while (0)
 #define R(n) r[pc[n]]
 
@@ -139,9 +139,7 @@ native : {
             goto raise;
         case NativeAction::Invoke: goto called;
         case NativeAction::Parked: return StepResult::Parked;
-        case NativeAction::Again:
-            budget.left = 0;
-            return StepResult::Yielded;
+        case NativeAction::Again: budget.left = 0; return StepResult::Yielded;
         case NativeAction::Next: LOAD_FRAME(); goto native;
     }
 }
@@ -224,7 +222,8 @@ op_Break : {
     uint64_t here = machine.position(*fn, frame->pc);
     if (task.skip_break_ == here) {
         task.skip_break_ = ~uint64_t{0};
-    } else if (DebugHook* hook = vm.debug_hook(); hook && hook->on_breakpoint(task, *fn, frame->pc) == StopAction::Stop) {
+    } else if (DebugHook* hook = vm.debug_hook();
+               hook && hook->on_breakpoint(task, *fn, frame->pc) == StopAction::Stop) {
         task.skip_break_ = here;
         return StepResult::Yielded;
     }
@@ -232,9 +231,9 @@ op_Break : {
 }
 
 #include "interpreter/vm/ops_arithmetic.inc"
-#include "interpreter/vm/ops_memory.inc"
-#include "interpreter/vm/ops_calls.inc"
 #include "interpreter/vm/ops_boxed.inc"
+#include "interpreter/vm/ops_calls.inc"
+#include "interpreter/vm/ops_memory.inc"
 }
 
 StepResult VmTask::run(scheduler::Worker&, scheduler::Budget& budget) {

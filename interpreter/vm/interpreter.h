@@ -16,15 +16,17 @@ class Interpreter {
 
     /// The error for a failed instruction: a panic, or an object of `klass` thrown.
     Word failure(const Function& in, bytecode::WellKnown klass, std::string_view message);
-    Word assertion(const Function& in, const bytecode::AssertInfo& info, const Word* registers, const bytecode::Unit* list);
+    Word assertion(const Function& in, const bytecode::AssertInfo& info, const Word* registers,
+                   const bytecode::Unit* list);
     Word guard_failure(const Function& in, uint16_t path, std::string_view expected, Value found);
     /// An error object that is thrown for the first time learns where.
     void note_stack(Word error);
     bool stop_at_raise(DebugHook& hook, Word error);
     static uint64_t position(const Function& f, uint32_t pc) { return uint64_t{f.id} << 32 | pc; }
 
-    bool push(const Function& f, const Word* registers, const bytecode::Unit* list, size_t skip, bytecode::Register destination,
-              uint16_t flags, Word closure, Word first = 0, bool has_first = false, bool gathered = false);
+    bool push(const Function& f, const Word* registers, const bytecode::Unit* list, size_t skip,
+              bytecode::Register destination, uint16_t flags, Word closure, Word first = 0, bool has_first = false,
+              bool gathered = false);
     bool push_value(Word callee, const Word* registers, const bytecode::Unit* list, bytecode::Register destination,
                     bool gathered = false);
     /// A bound call of an async closure of the Static policy: calling it only makes a future.
@@ -40,7 +42,8 @@ class Interpreter {
     enum class Property : uint8_t { Found, Getter, Failed };
     Property get_property(Value object, Name name, InlineCache& cache, Word& out, std::string& message);
     Property get_builtin_property(Value object, Name name, Word& out, std::string& message);
-    Property set_property(Value object, Name name, Word value, InlineCache& cache, std::string& message, const Function*& setter);
+    Property set_property(Value object, Name name, Word value, InlineCache& cache, std::string& message,
+                          const Function*& setter);
     bool get_element(Value object, Value index, Word& out, bytecode::WellKnown& klass, std::string& message);
     bool set_element(Value object, Value index, Word value, bytecode::WellKnown& klass, std::string& message);
     std::string extend_list(Object* list, Value spread);

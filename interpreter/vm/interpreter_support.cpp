@@ -35,7 +35,8 @@ Word Interpreter::guard_failure(const Function& in, uint16_t path, std::string_v
                    message + "expected " + std::string(expected) + ", found " + describe_value(vm_, found));
 }
 
-Word Interpreter::assertion(const Function& in, const bytecode::AssertInfo& info, const Word* registers, const Unit* list) {
+Word Interpreter::assertion(const Function& in, const bytecode::AssertInfo& info, const Word* registers,
+                            const Unit* list) {
     std::string message = info.message;
     if (info.contract) message = "contract failed: " + message;
     for (size_t i = 0; i < info.values.size() && i < list[0]; ++i) {
@@ -73,7 +74,8 @@ bool Interpreter::push(const Function& f, const Word* registers, const Unit* lis
     return task_.call(f, {to, n}, destination, flags, closure, gathered);
 }
 
-bool Interpreter::push_value(Word callee, const Word* registers, const Unit* list, bytecode::Register destination, bool gathered) {
+bool Interpreter::push_value(Word callee, const Word* registers, const Unit* list, bytecode::Register destination,
+                             bool gathered) {
     std::vector<Word> words;
     words.reserve(list[0]);
     for (size_t i = 0; i < list[0]; ++i) words.push_back(registers[list[1 + i]]);
@@ -116,7 +118,9 @@ bool Interpreter::integer_fits(Repr repr, __int128 value, Word& out) {
 
 std::string Interpreter::integer_operation(Opcode op, Repr repr, Word a, Word b, Word& out) {
     bool is_signed = bytecode::is_signed(repr);
-    auto wide = [&](Word w) { return is_signed ? static_cast<__int128>(static_cast<int64_t>(w)) : static_cast<__int128>(w); };
+    auto wide = [&](Word w) {
+        return is_signed ? static_cast<__int128>(static_cast<int64_t>(w)) : static_cast<__int128>(w);
+    };
     __int128 x = wide(a), y = wide(b), value = 0;
     const char* kOverflow = "integer overflow";
     int bits = bytecode::bits_of(repr);
@@ -124,7 +128,8 @@ std::string Interpreter::integer_operation(Opcode op, Repr repr, Word a, Word b,
         case Opcode::AddInteger: value = x + y; break;
         case Opcode::SubInteger: value = x - y; break;
         case Opcode::MulInteger: value = x * y; break;
-        case Opcode::DivInteger: case Opcode::RemInteger:
+        case Opcode::DivInteger:
+        case Opcode::RemInteger:
             if (y == 0) return "division by zero";
             value = op == Opcode::DivInteger ? x / y : x % y;
             break;
@@ -223,9 +228,8 @@ std::string Interpreter::contains(const TypeDescriptor& type, Word item, Word co
                 out = boxed ? strict_equal(vm_, Value(word), Value(item)) : equal_words(vm_, *type.element, word, item);
             }
             return "";
-        case ObjectKind::Map: case ObjectKind::Set:
-            out = map_contains(vm_, object, boxed ? nullptr : type.key, item);
-            return "";
+        case ObjectKind::Map:
+        case ObjectKind::Set: out = map_contains(vm_, object, boxed ? nullptr : type.key, item); return "";
         case ObjectKind::String:
             if (!Value::is_pointer(item)) {
                 std::string character;

@@ -46,10 +46,12 @@ void Vm::link_function(const Function& f) {
     for (Repr repr : f.parameter_reprs) bound.push_back(bytecode::is_traced(repr));
     for (Repr repr : f.capture_reprs) closure.push_back(bytecode::is_traced(repr));
     LayoutId& bound_layout = runtime_->bound_layouts[bound];
-    if (!bound_layout) bound_layout = register_layout(heap::Layout::fixed("bound call", bound), {ObjectKind::BoundCall});
+    if (!bound_layout)
+        bound_layout = register_layout(heap::Layout::fixed("bound call", bound), {ObjectKind::BoundCall});
     l.bound_layout = bound_layout;
     LayoutId& closure_layout = runtime_->closure_layouts[closure];
-    if (!closure_layout) closure_layout = register_layout(heap::Layout::fixed("closure", closure), {ObjectKind::Closure});
+    if (!closure_layout)
+        closure_layout = register_layout(heap::Layout::fixed("closure", closure), {ObjectKind::Closure});
     l.closure_layout = closure_layout;
 
     auto permanent = [&](Object* object) {
@@ -89,7 +91,9 @@ void Vm::link_types() {
     for (TypeDescriptor& type : program_->types) {
         bool boxed = type.policy == SlotPolicy::Boxed;
         runtime_->types.emplace(type.type, &type);
-        auto traced = [&](const bytecode::FieldDescriptor& field) { return boxed || bytecode::is_traced(field.type->repr); };
+        auto traced = [&](const bytecode::FieldDescriptor& field) {
+            return boxed || bytecode::is_traced(field.type->repr);
+        };
         if (type.kind == DescriptorKind::Struct) {
             std::vector<bool> slots;
             for (const auto& field : type.fields) slots.push_back(traced(field));
@@ -98,14 +102,16 @@ void Vm::link_types() {
         for (VariantDescriptor& variant : type.variants) {
             std::vector<bool> slots{false};
             for (const auto& field : variant.fields) slots.push_back(traced(field));
-            variant.layout = register_layout(heap::Layout::fixed(type.name, slots), {ObjectKind::Variant, &type, &variant});
+            variant.layout =
+                register_layout(heap::Layout::fixed(type.name, slots), {ObjectKind::Variant, &type, &variant});
             if (!variant.fields.empty()) continue;
             Object* shared = require(allocator().fixed(variant.layout));
             shared->slots()[kVariantTag] = variant.index;
             runtime_->permanent.push_back(shared);
             variant.shared = word_of(shared);
         }
-        if (type.kind == DescriptorKind::Native || type.kind == DescriptorKind::Handle) type.ops = natives_.type(type.native_name);
+        if (type.kind == DescriptorKind::Native || type.kind == DescriptorKind::Handle)
+            type.ops = natives_.type(type.native_name);
     }
     for (bytecode::ClassDescriptor& klass : program_->classes) {
         ClassRuntime& runtime = runtime_->classes.emplace_back();

@@ -7,7 +7,9 @@ namespace braid::vm {
 using bytecode::SlotPolicy;
 
 void NativeRegistry::add(std::string qualified_name, NativeInfo info) { functions_[std::move(qualified_name)] = info; }
-void NativeRegistry::add_type(std::string qualified_name, NativeTypeOps ops) { types_[std::move(qualified_name)] = ops; }
+void NativeRegistry::add_type(std::string qualified_name, NativeTypeOps ops) {
+    types_[std::move(qualified_name)] = ops;
+}
 
 const NativeInfo* NativeRegistry::function(std::string_view name) const {
     auto found = functions_.find(std::string(name));
@@ -27,9 +29,7 @@ heap::Allocator& NativeCall::allocator() const { return vm_.allocator(); }
 
 const Function& NativeCall::function() const { return *task_->frame()->function; }
 size_t NativeCall::argument_count() const { return function().parameters.size(); }
-Word& NativeCall::argument_slot(size_t i) const {
-    return task_->frame()->registers()[function().parameters[i]];
-}
+Word& NativeCall::argument_slot(size_t i) const { return task_->frame()->registers()[function().parameters[i]]; }
 Word NativeCall::argument(size_t i) const { return argument_slot(i); }
 const TypeDescriptor& NativeCall::argument_type(size_t i) const { return *function().parameter_types[i]; }
 const TypeDescriptor& NativeCall::result_type() const { return *function().result_type; }
@@ -46,12 +46,8 @@ const TypeDescriptor& NativeCall::type_argument(size_t i) const {
 }
 
 uint32_t NativeCall::step() const { return task_->frame()->step; }
-Word& NativeCall::traced(size_t i) const {
-    return task_->frame()->registers()[linked(function()).scratch_traced + i];
-}
-Word& NativeCall::scalar(size_t i) const {
-    return task_->frame()->registers()[linked(function()).scratch_scalar + i];
-}
+Word& NativeCall::traced(size_t i) const { return task_->frame()->registers()[linked(function()).scratch_traced + i]; }
+Word& NativeCall::scalar(size_t i) const { return task_->frame()->registers()[linked(function()).scratch_scalar + i]; }
 NativeState*& NativeCall::state_slot() const { return task_->frame()->state; }
 Word NativeCall::result() const { return task_->native_result_; }
 
@@ -106,7 +102,8 @@ NativeAction NativeCall::invoke(Word closure, std::span<const Word> arguments, u
     return NativeAction::Invoke;
 }
 
-NativeAction NativeCall::invoke(const Function& function, std::span<const Word> arguments, uint32_t next, Word closure) {
+NativeAction NativeCall::invoke(const Function& function, std::span<const Word> arguments, uint32_t next,
+                                Word closure) {
     task_->frame()->step = next;
     bool raw = task_->frame()->flags & FrameAsyncBoundary;
     bool async = function.is_async && function.policy == SlotPolicy::Boxed && !raw;
@@ -122,7 +119,8 @@ NativeAction NativeCall::drop(Word word, const TypeDescriptor& type, uint32_t ne
 }
 
 NativeAction NativeCall::drop_callable(Word callable, uint32_t next) {
-    if (!Value::is_pointer(callable) || vm_.kind_of(object_of(callable)) != ObjectKind::Closure) return again(next, false);
+    if (!Value::is_pointer(callable) || vm_.kind_of(object_of(callable)) != ObjectKind::Closure)
+        return again(next, false);
     bool owns = false;
     for (const TypeDescriptor* type : closure_function(object_of(callable))->capture_types) owns |= type->needs_drop;
     return owns ? invoke(vm_.drop_closure_function(), std::span<const Word>(&callable, 1), next) : again(next, false);

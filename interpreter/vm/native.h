@@ -13,8 +13,8 @@
 
 /// How functions of stdlib/ marked native are written.
 ///
-/// A native is a resumable step function. It runs in a frame of the task's own stack (its arguments and scratch registers
-/// lie there, so the collector sees them) and says by what it returns how to go on:
+/// A native is a resumable step function. It runs in a frame of the task's own stack (its arguments and scratch
+/// registers lie there, so the collector sees them) and says by what it returns how to go on:
 ///   return call.give(word);                        done
 ///   return call.panic("…") / call.raise(error)     unwinds
 ///   return call.invoke(closure, args, next_step)   runs bytecode on this stack, then enters the native again
@@ -61,25 +61,29 @@ class NativeCall {
     double number(size_t i) const { return word_double(argument(i)); }
     Object* object(size_t i) const { return object_of(argument(i)); }
     std::string_view text(size_t i) const { return string_view_of(object(i)); }
-    Value value(size_t i) const { return Value(argument(i)); }           // Boxed policy: all arguments are values
+    Value value(size_t i) const { return Value(argument(i)); }  // Boxed policy: all arguments are values
     Word* reference(size_t i) const { return reinterpret_cast<Word*>(static_cast<uintptr_t>(argument(i))); }
     template <class T>
-    T* native(size_t i) const { return object(i)->native<T>(); }         // of a Native object held by value
+    T* native(size_t i) const {
+        return object(i)->native<T>();
+    }  // of a Native object held by value
     template <class T>
-    T* native_behind(size_t i) const { return object_of(*reference(i))->native<T>(); }  // … by reference (`&self`)
+    T* native_behind(size_t i) const {
+        return object_of(*reference(i))->native<T>();
+    }  // … by reference (`&self`)
 
     const TypeDescriptor& argument_type(size_t i) const;
     const TypeDescriptor& result_type() const;
-    const TypeDescriptor& type_argument(size_t i) const;   // of the callee: the parent's first, then its own
+    const TypeDescriptor& type_argument(size_t i) const;  // of the callee: the parent's first, then its own
     const Function& function() const;
-    SourceSite call_site() const;   // of the innermost frame of the program
+    SourceSite call_site() const;  // of the innermost frame of the program
 
     // --- state between entries ---
-    uint32_t step() const;                 // 0 at the first entry
-    Word& traced(size_t i) const;          // scratch registers declared in NativeInfo
+    uint32_t step() const;         // 0 at the first entry
+    Word& traced(size_t i) const;  // scratch registers declared in NativeInfo
     Word& scalar(size_t i) const;
     template <class T, class... A>
-    T& state(A&&... arguments) const {     // made at the first use
+    T& state(A&&... arguments) const {  // made at the first use
         NativeState*& slot = state_slot();
         if (!slot) slot = new T(std::forward<A>(arguments)...);
         return static_cast<T&>(*slot);
@@ -88,15 +92,15 @@ class NativeCall {
     // --- how it goes on ---
     NativeAction give(Word result);
     NativeAction give_unit() { return give(0); }
-    NativeAction give_bool(bool b) { return give(b); }                   // Static policy
+    NativeAction give_bool(bool b) { return give(b); }  // Static policy
     NativeAction give_integer(int64_t i) { return give(static_cast<Word>(i)); }
     NativeAction give_number(double d) { return give(double_word(d)); }
-    NativeAction give_value(Value v) { return give(v.word()); }          // Boxed policy
+    NativeAction give_value(Value v) { return give(v.word()); }  // Boxed policy
     NativeAction give_text(std::string_view text);
-    NativeAction give_select(uint32_t arm, Word value = 0);              // $select only: select().arms[arm] was chosen
+    NativeAction give_select(uint32_t arm, Word value = 0);  // $select only: select().arms[arm] was chosen
     const bytecode::SelectInfo& select() const;
     NativeAction panic(std::string message);
-    NativeAction raise(Word error);                                      // what a handler will see
+    NativeAction raise(Word error);                                            // what a handler will see
     NativeAction throw_error(bytecode::WellKnown klass, std::string message);  // Boxed policy: a new error object
     /// Fails as the caller's language does: panic, or `klass` thrown.
     NativeAction fail(bytecode::WellKnown klass, std::string message);
@@ -117,10 +121,10 @@ class NativeCall {
     Word result() const;
 
     /// $async: marks this frame as the boundary of a hot call. The callee is then invoked on the caller's stack. If it
-    /// ends without parking, this native is entered at `next` as usual, gives the settled promise, and that is all. When
-    /// something above parks, the frames from here up move to a fiber of their own, the caller goes on with `promise` as
-    /// the call's value, and this native, now the fiber's first frame, is entered at `next` later: detached() is then true
-    /// and what it gives goes nowhere. NativeInfo::unwind sees a rejection in both cases.
+    /// ends without parking, this native is entered at `next` as usual, gives the settled promise, and that is all.
+    /// When something above parks, the frames from here up move to a fiber of their own, the caller goes on with
+    /// `promise` as the call's value, and this native, now the fiber's first frame, is entered at `next` later:
+    /// detached() is then true and what it gives goes nowhere. NativeInfo::unwind sees a rejection in both cases.
     void begin_async(Word promise);
     bool detached() const;
     /// In `unwind`: what is being raised, at every step.
@@ -137,7 +141,7 @@ class NativeCall {
     bool unpark(const WakeHandle& handle);
     NativeAction parked(uint32_t next);
     NativeAction again(uint32_t next, bool yield = true);  // without `yield`: entered again at once
-    scheduler::WakeTag wake_tag() const;   // why the last park ended
+    scheduler::WakeTag wake_tag() const;                   // why the last park ended
     /// True when this entry is because of cancellation (VmTask::cancel): clean up and `return call.cancelled()`.
     bool was_cancelled() const;
     NativeAction cancelled();
@@ -163,17 +167,17 @@ struct NativeInfo {
     bool shows_rest = false;  // see bytecode::NativeTraits
 };
 
-/// The operations of a native type (a type of stdlib/ marked native), found by its qualified name. Words are values of the
-/// type. None of them runs user code, parks or fails.
+/// The operations of a native type (a type of stdlib/ marked native), found by its qualified name. Words are values of
+/// the type. None of them runs user code, parks or fails.
 struct NativeTypeOps {
-    Word (*copy)(Vm&, const TypeDescriptor&, Word) = nullptr;             // Copy operand; null: the word itself
-    Word (*clone)(Vm&, const TypeDescriptor&, Word) = nullptr;            // null: as copy
-    NativeFunction drop = nullptr;      // argument 0 is the value: may invoke/drop what it held; type_argument(i) works
-    void (*show)(Vm&, const TypeDescriptor&, Word, std::string& out) = nullptr;   // null: the type's name
-    bool (*equal)(Vm&, const TypeDescriptor&, Word, Word) = nullptr;      // null: identity
+    Word (*copy)(Vm&, const TypeDescriptor&, Word) = nullptr;   // Copy operand; null: the word itself
+    Word (*clone)(Vm&, const TypeDescriptor&, Word) = nullptr;  // null: as copy
+    NativeFunction drop = nullptr;  // argument 0 is the value: may invoke/drop what it held; type_argument(i) works
+    void (*show)(Vm&, const TypeDescriptor&, Word, std::string& out) = nullptr;  // null: the type's name
+    bool (*equal)(Vm&, const TypeDescriptor&, Word, Word) = nullptr;             // null: identity
     uint64_t (*hash)(Vm&, const TypeDescriptor&, Word) = nullptr;
     int (*compare)(Vm&, const TypeDescriptor&, Word, Word) = nullptr;
-    Word* (*deref)(Vm&, const TypeDescriptor&, Word) = nullptr;           // guards: where `*g` reads and writes
+    Word* (*deref)(Vm&, const TypeDescriptor&, Word) = nullptr;  // guards: where `*g` reads and writes
     /// Values that can be called (`resolve(v)`): a native of make_native that gets the value first.
     const Function* callable = nullptr;
     /// For the debugger: named parts of a value.
@@ -183,14 +187,14 @@ struct NativeTypeOps {
 
 /// Natives the machine itself calls; the registry must have each (interpreter/runtime registers them).
 /// X(enumerator, name): arguments → result
-#define BRAID_INTRINSICS(X)                                                                                            \
-    X(Await, "$await")          /* value (type: argument_type(0)) → what it resolves to. Not for cold futures */       \
-    X(Select, "$select")        /* arguments 2i, 2i+1: operand and value of arm i; give_select() */                    \
-    X(SendMessage, "$message")  /* actor handle, bound call of the method without self → reply, or unit */             \
-    X(NewActor, "$actor")       /* first state (a struct of the actor's fields) → handle */                            \
-    X(AsyncCall, "$async")      /* bound call: HotPromise; see begin_async() */                                        \
-    X(Go, "$go")                /* bound call or closure → unit: starts a goroutine */                                 \
-    X(HandleSelf, "$self")      /* actor's own handle, inside a handler */
+#define BRAID_INTRINSICS(X)                                                                                       \
+    X(Await, "$await")         /* value (type: argument_type(0)) → what it resolves to. Not for cold futures */ \
+    X(Select, "$select")       /* arguments 2i, 2i+1: operand and value of arm i; give_select() */                \
+    X(SendMessage, "$message") /* actor handle, bound call of the method without self → reply, or unit */       \
+    X(NewActor, "$actor")      /* first state (a struct of the actor's fields) → handle */                      \
+    X(AsyncCall, "$async")     /* bound call: HotPromise; see begin_async() */                                    \
+    X(Go, "$go")               /* bound call or closure → unit: starts a goroutine */                           \
+    X(HandleSelf, "$self")     /* actor's own handle, inside a handler */
 enum class Intrinsic : uint8_t {
 #define X(name, text) name,
     BRAID_INTRINSICS(X)
@@ -202,7 +206,9 @@ std::string_view spelling(Intrinsic intrinsic);
 class NativeRegistry : public bytecode::NativeCatalog {
   public:
     void add(std::string qualified_name, NativeInfo info);
-    void add(std::string qualified_name, NativeFunction function) { add(std::move(qualified_name), NativeInfo{function}); }
+    void add(std::string qualified_name, NativeFunction function) {
+        add(std::move(qualified_name), NativeInfo{function});
+    }
     void add_type(std::string qualified_name, NativeTypeOps ops);
     void add_intrinsic(Intrinsic intrinsic, NativeInfo info) { add(std::string(spelling(intrinsic)), info); }
 

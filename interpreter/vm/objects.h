@@ -9,35 +9,35 @@
 /// Layouts of the objects the machine makes itself. References point at words inside them; nothing is retyped in place.
 namespace braid::vm {
 
-using heap::LayoutId;
-using heap::Object;
-using heap::Value;
-using heap::Word;
 using bytecode::ClassDescriptor;
 using bytecode::Function;
 using bytecode::Repr;
 using bytecode::TypeDescriptor;
 using bytecode::VariantDescriptor;
+using heap::LayoutId;
+using heap::Object;
+using heap::Value;
+using heap::Word;
 
 enum class ObjectKind : uint8_t {
-    String,     // Bytes; UTF-8, FlagAscii says that bytes are characters
-    List,       // {count, buffer}: also Velox arrays and fixed arrays
-    Buffer,     // Array: a list's elements; its length is the capacity
-    Map,        // see hash_table.h
+    String,  // Bytes; UTF-8, FlagAscii says that bytes are characters
+    List,    // {count, buffer}: also Velox arrays and fixed arrays
+    Buffer,  // Array: a list's elements; its length is the capacity
+    Map,     // see hash_table.h
     Set,
     Struct,     // slots by TypeDescriptor::fields (also tuples)
     Variant,    // {tag, payload…}
     Union,      // {TypeDescriptor*, value}
     Dyn,        // {TypeDescriptor*, is_reference, value}
     Closure,    // {Function*, captures…}
-    BoundCall,  // {Function*, closure or empty, arguments…}: a cold future, the call of a `go`, an actor's message. Binds the last
-                // arguments; those given when it is invoked come first (a message: the state)
-    Cell,       // {word}
-    Instance,   // Velox object: {Shape*, slots buffer}
-    Class,      // {ClassDescriptor*}: a class as a value
-    Panic,      // {kind, message string, trace string}: what unwinds in Altru
-    Integer,    // the heap's wide integer
-    Native,     // a C++ object of runtime/ or natives/; `native_type` tells which
+    BoundCall,  // {Function*, closure or empty, arguments…}: a cold future, the call of a `go`, an actor's message.
+                // Binds the last arguments; those given when it is invoked come first (a message: the state)
+    Cell,      // {word}
+    Instance,  // Velox object: {Shape*, slots buffer}
+    Class,     // {ClassDescriptor*}: a class as a value
+    Panic,     // {kind, message string, trace string}: what unwinds in Altru
+    Integer,   // the heap's wide integer
+    Native,    // a C++ object of runtime/ or natives/; `native_type` tells which
 };
 
 /// Layout::description of every layout registered through Vm points to one of these.
@@ -51,9 +51,9 @@ struct LayoutInfo {
 
 /// Object::flags
 enum ObjectFlag : uint32_t {
-    FlagAscii = 1,         // String: every byte is a character
-    FlagNotAscii = 2,      // String: checked, it is not; neither: not looked at yet
-    FlagFrozen = 4,        // no more stores (Velox)
+    FlagAscii = 1,     // String: every byte is a character
+    FlagNotAscii = 2,  // String: checked, it is not; neither: not looked at yet
+    FlagFrozen = 4,    // no more stores (Velox)
 };
 
 // Slot numbers.
@@ -77,7 +77,9 @@ inline std::string_view string_view_of(const Object* s) { return {s->bytes(), st
 inline std::string_view string_view_of(Word s) { return string_view_of(object_of(s)); }
 
 inline uint64_t list_count(const Object* list) { return heap::load_slot(list->slots() + kListCount); }
-inline Object* list_buffer(const Object* list) { return object_of(heap::load_slot_acquire(list->slots() + kListBuffer)); }
+inline Object* list_buffer(const Object* list) {
+    return object_of(heap::load_slot_acquire(list->slots() + kListBuffer));
+}
 /// Null if `index` is out of range; a racing push or pop can make it stale, never wild.
 inline Word* list_element(const Object* list, uint64_t index) {
     Object* buffer = list_buffer(list);

@@ -19,7 +19,8 @@ const Function* Interpreter::find_method(Value receiver, Name name, InlineCache&
         // by reading the shape twice.
         if (cache.shape.load(std::memory_order_acquire) == shape) {
             const void* target = cache.target.load(std::memory_order_acquire);
-            if (cache.shape.load(std::memory_order_acquire) == shape && target) return static_cast<const Function*>(target);
+            if (cache.shape.load(std::memory_order_acquire) == shape && target)
+                return static_cast<const Function*>(target);
         }
         if (shape->find(name) != Shape::kMissing) return nullptr;  // an own property goes before a method
     }
@@ -30,11 +31,13 @@ const Function* Interpreter::find_method(Value receiver, Name name, InlineCache&
     // Filled once: code shared by isolates never sees two shapes in one cache.
     const Shape* empty = nullptr;
     const void* none = nullptr;
-    if (shape && cache.target.compare_exchange_strong(none, found->second)) cache.shape.compare_exchange_strong(empty, shape);
+    if (shape && cache.target.compare_exchange_strong(none, found->second))
+        cache.shape.compare_exchange_strong(empty, shape);
     return found->second;
 }
 
-Interpreter::Property Interpreter::get_property(Value object, Name name, InlineCache& cache, Word& out, std::string& message) {
+Interpreter::Property Interpreter::get_property(Value object, Name name, InlineCache& cache, Word& out,
+                                                std::string& message) {
     Object* instance = as_object(vm_, object, ObjectKind::Instance);
     if (!instance) return get_builtin_property(object, name, out, message);
     const Shape* shape = shape_of(instance);
@@ -67,7 +70,8 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
         switch (vm_.kind_of(o)) {
             case ObjectKind::List: length = static_cast<int64_t>(list_count(o)); break;
             case ObjectKind::String: length = static_cast<int64_t>(utf16_length(o)); break;
-            case ObjectKind::Map: case ObjectKind::Set: length = static_cast<int64_t>(map_count(o)); break;
+            case ObjectKind::Map:
+            case ObjectKind::Set: length = static_cast<int64_t>(map_count(o)); break;
             default: break;
         }
         // A number unless an int is wanted (the unboxing place converts).
@@ -90,13 +94,14 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
             if (field.name == name) return out = heap::load_slot(variant->slots() + field.slot), Property::Found;
     }
     if (Object* klass = as_object(vm_, object, ObjectKind::Class); klass && text == "name")
-        return out = vm_.string_word(reinterpret_cast<const ClassDescriptor*>(klass->slots()[0])->name), Property::Found;
+        return out = vm_.string_word(reinterpret_cast<const ClassDescriptor*>(klass->slots()[0])->name),
+               Property::Found;
     out = Value::undefined().word();
     return Property::Found;
 }
 
-Interpreter::Property Interpreter::set_property(Value object, Name name, Word value, InlineCache& cache, std::string& message,
-                                                const Function*& setter) {
+Interpreter::Property Interpreter::set_property(Value object, Name name, Word value, InlineCache& cache,
+                                                std::string& message, const Function*& setter) {
     Object* instance = as_object(vm_, object, ObjectKind::Instance);
     if (!instance) {
         message = "cannot set property '" + std::string(name.text()) + "' of " + describe_value(vm_, object);
@@ -117,7 +122,8 @@ Interpreter::Property Interpreter::set_property(Value object, Name name, Word va
     vm::set_property(vm_, instance, name, value);
     const void* none = nullptr;
     const Shape* empty = nullptr;
-    if (slot != Shape::kMissing && cache.target.compare_exchange_strong(none, reinterpret_cast<const void*>(uintptr_t{slot} + 1)))
+    if (slot != Shape::kMissing &&
+        cache.target.compare_exchange_strong(none, reinterpret_cast<const void*>(uintptr_t{slot} + 1)))
         cache.shape.compare_exchange_strong(empty, shape);
     return Property::Found;
 }
@@ -137,16 +143,20 @@ std::string out_of_range(int64_t index, uint64_t length) {
 bool Interpreter::get_element(Value object, Value index, Word& out, WellKnown& klass, std::string& message) {
     int64_t i;
     if (Object* list = as_object(vm_, object, ObjectKind::List)) {
-        if (!as_index(vm_, index, i)) return message = "an array index is a number, found " + describe_value(vm_, index), false;
+        if (!as_index(vm_, index, i))
+            return message = "an array index is a number, found " + describe_value(vm_, index), false;
         Word* element = list_element(list, static_cast<uint64_t>(i));
         if (!element) return klass = WellKnown::RangeError, message = out_of_range(i, list_count(list)), false;
         return out = heap::load_slot_acquire(element), true;
     }
     if (Object* text = as_object(vm_, object, ObjectKind::String)) {
-        if (!as_index(vm_, index, i)) return message = "a string index is a number, found " + describe_value(vm_, index), false;
+        if (!as_index(vm_, index, i))
+            return message = "a string index is a number, found " + describe_value(vm_, index), false;
         uint64_t length = utf16_length(text);
-        if (i < 0 || static_cast<uint64_t>(i) >= length) return klass = WellKnown::RangeError, message = out_of_range(i, length), false;
-        size_t from = utf16_offset(text, static_cast<uint64_t>(i)), to = utf16_offset(text, static_cast<uint64_t>(i) + 1);
+        if (i < 0 || static_cast<uint64_t>(i) >= length)
+            return klass = WellKnown::RangeError, message = out_of_range(i, length), false;
+        size_t from = utf16_offset(text, static_cast<uint64_t>(i)),
+               to = utf16_offset(text, static_cast<uint64_t>(i) + 1);
         return out = vm_.string_word(string_view_of(text).substr(from, to - from)), true;
     }
     if (Object* instance = as_object(vm_, object, ObjectKind::Instance)) {
@@ -164,7 +174,8 @@ bool Interpreter::set_element(Value object, Value index, Word value, WellKnown& 
     int64_t i;
     if (Object* list = as_object(vm_, object, ObjectKind::List)) {
         if (list->flags() & FlagFrozen) return message = "the array is frozen", false;
-        if (!as_index(vm_, index, i)) return message = "an array index is a number, found " + describe_value(vm_, index), false;
+        if (!as_index(vm_, index, i))
+            return message = "an array index is a number, found " + describe_value(vm_, index), false;
         uint64_t length = list_count(list);
         if (i >= 0 && static_cast<uint64_t>(i) == length) return vm_.list_push(list, Repr::Boxed, value), true;
         Word* element = list_element(list, static_cast<uint64_t>(i));
@@ -175,7 +186,8 @@ bool Interpreter::set_element(Value object, Value index, Word value, WellKnown& 
         if (instance->flags() & FlagFrozen) return message = "the object is frozen", false;
         return vm::set_property(vm_, instance, Name(text_of(vm_, index)), value), true;
     }
-    if (Object* map = as_object(vm_, object, ObjectKind::Map)) return map_insert(vm_, map, nullptr, index.word(), value), true;
+    if (Object* map = as_object(vm_, object, ObjectKind::Map))
+        return map_insert(vm_, map, nullptr, index.word(), value), true;
     return message = "cannot set an element of " + describe_value(vm_, object), false;
 }
 

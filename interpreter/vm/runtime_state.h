@@ -20,10 +20,10 @@ struct InlineCache {
 
 struct LinkedFunction {
     const NativeInfo* native = nullptr;
-    uint32_t frame_words = 0;      // registers of a frame
+    uint32_t frame_words = 0;  // registers of a frame
     uint32_t traced_first = 0, traced_words = 0;
     uint32_t scratch_traced = 0, scratch_scalar = 0;  // register indices
-    uint32_t saved_error = 0;      // natives with `unwind`: traced register
+    uint32_t saved_error = 0;                         // natives with `unwind`: traced register
     LayoutId closure_layout = 0, bound_layout = 0;
     Word shared_closure = 0;
     std::vector<Word> strings;
@@ -37,11 +37,13 @@ struct ClassRuntime {
     Shape* first_shape = nullptr;  // with the declared fields
     Word value = 0;                // the class as a value
 };
-inline ClassRuntime& runtime_of(const ClassDescriptor& c) { return *const_cast<ClassRuntime*>(static_cast<const ClassRuntime*>(c.runtime)); }
+inline ClassRuntime& runtime_of(const ClassDescriptor& c) {
+    return *const_cast<ClassRuntime*>(static_cast<const ClassRuntime*>(c.runtime));
+}
 
 struct Layouts {
-    LayoutId string, list, buffer_traced, buffer_raw, cell_traced, cell_raw, union_traced, union_raw, dyn_traced, dyn_raw,
-        instance, klass, panic, map, set, entries[4], index;
+    LayoutId string, list, buffer_traced, buffer_raw, cell_traced, cell_raw, union_traced, union_raw, dyn_traced,
+        dyn_raw, instance, klass, panic, map, set, entries[4], index;
 };
 
 struct Vm::Runtime {
@@ -51,13 +53,13 @@ struct Vm::Runtime {
     std::deque<LayoutInfo> info_storage;
     std::map<std::vector<bool>, LayoutId> closure_layouts, bound_layouts;
     std::deque<LinkedFunction> functions;
-    std::deque<Function> internal;                 // made by make_native
+    std::deque<Function> internal;  // made by make_native
     std::deque<NativeInfo> internal_natives;
     std::deque<ClassRuntime> classes;
     std::unordered_map<ItemId, const ClassDescriptor*> classes_by_item;
     std::unordered_map<std::string, const ClassDescriptor*> classes_by_name;
     std::unordered_map<Type, const TypeDescriptor*> types;
-    std::vector<Object*> permanent;                // shared variants, constants, statics' cells
+    std::vector<Object*> permanent;  // shared variants, constants, statics' cells
     std::unordered_map<std::string, Object*> interned;
     std::vector<std::function<void(heap::Marker&)>> roots;
     std::unique_ptr<heap::Allocator> link_allocator;

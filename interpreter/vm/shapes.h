@@ -12,8 +12,8 @@ namespace braid::vm {
 
 class Vm;
 
-/// Hidden class of an object of the Boxed policy: which property is in which slot. Immutable but for what was learnt of it
-/// (transitions, index); lives as long as the Vm.
+/// Hidden class of an object of the Boxed policy: which property is in which slot. Immutable but for what was learnt of
+/// it (transitions, index); lives as long as the Vm.
 struct Shape {
     const ClassDescriptor* klass = nullptr;  // null: a plain object
     const Shape* parent = nullptr;
@@ -43,7 +43,8 @@ struct ShapeTable {
 };
 
 inline const Shape* shape_of(const Object* instance) {
-    return reinterpret_cast<const Shape*>(static_cast<uintptr_t>(heap::load_slot_acquire(instance->slots() + kInstanceShape)));
+    return reinterpret_cast<const Shape*>(
+        static_cast<uintptr_t>(heap::load_slot_acquire(instance->slots() + kInstanceShape)));
 }
 Object* new_instance(Vm& vm, const Shape* shape);
 /// Own property; null: none.

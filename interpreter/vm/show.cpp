@@ -10,8 +10,8 @@
 #include "interpreter/vm/structural.h"
 #include "interpreter/vm/values.h"
 
-// Showing values. One walk for both ways: values whose types have a `show` of the user's are met as holes; the plain way has
-// none, the native "$show" fills them by calling the user's code and going on.
+// Showing values. One walk for both ways: values whose types have a `show` of the user's are met as holes; the plain
+// way has none, the native "$show" fills them by calling the user's code and going on.
 namespace braid::vm {
 
 using bytecode::DescriptorKind;
@@ -20,7 +20,8 @@ void append_utf8(uint32_t c, std::string& out) {
     if (c < 0x80) out += static_cast<char>(c);
     else if (c < 0x800) (out += static_cast<char>(0xc0 | c >> 6)) += static_cast<char>(0x80 | (c & 63));
     else if (c < 0x10000)
-        ((out += static_cast<char>(0xe0 | c >> 12)) += static_cast<char>(0x80 | (c >> 6 & 63))) += static_cast<char>(0x80 | (c & 63));
+        ((out += static_cast<char>(0xe0 | c >> 12)) += static_cast<char>(0x80 | (c >> 6 & 63))) +=
+            static_cast<char>(0x80 | (c & 63));
     else
         (((out += static_cast<char>(0xf0 | c >> 18)) += static_cast<char>(0x80 | (c >> 12 & 63))) +=
          static_cast<char>(0x80 | (c >> 6 & 63))) += static_cast<char>(0x80 | (c & 63));
@@ -108,7 +109,8 @@ class Shower {
                 if (item.nested) append_quoted(string_view_of(w), out);
                 else out += string_view_of(w);
                 return;
-            case DescriptorKind::Struct: return fields(type.is_tuple ? "" : base_name(type), type.fields, !type.is_tuple, item, out);
+            case DescriptorKind::Struct:
+                return fields(type.is_tuple ? "" : base_name(type), type.fields, !type.is_tuple, item, out);
             case DescriptorKind::Enum: {
                 uint64_t tag = variant_tag(object_of(w));
                 if (tag >= type.variants.size()) return void(out += "<unknown variant>");
@@ -116,14 +118,17 @@ class Shower {
                 if (v.fields.empty()) return void(out += v.name.text());
                 return fields(std::string(v.name.text()), v.fields, v.named_fields, item, out);
             }
-            case DescriptorKind::List: case DescriptorKind::Array: {
+            case DescriptorKind::List:
+            case DescriptorKind::Array: {
                 std::vector<Item> parts;
                 for (uint64_t i = 0; Word* element = list_element(object_of(w), i); ++i)
-                    separate(parts), parts.push_back({type.element, heap::load_slot(element), {}, true, item.depth + 1});
+                    separate(parts),
+                        parts.push_back({type.element, heap::load_slot(element), {}, true, item.depth + 1});
                 out += '[';
                 return push(std::move(parts), "]");
             }
-            case DescriptorKind::Map: case DescriptorKind::Set: {
+            case DescriptorKind::Map:
+            case DescriptorKind::Set: {
                 std::vector<Item> parts;
                 MapEntry entry;
                 for (uint64_t i = 0; i < map_used(object_of(w)); ++i) {
@@ -139,12 +144,14 @@ class Shower {
             }
             case DescriptorKind::Union: {
                 auto* member = reinterpret_cast<const TypeDescriptor*>(object_of(w)->slots()[kUnionType]);
-                return void(items_.push_back({member, heap::load_slot(object_of(w)->slots() + kUnionValue), {}, item.nested, item.depth + 1}));
+                return void(items_.push_back(
+                    {member, heap::load_slot(object_of(w)->slots() + kUnionValue), {}, item.nested, item.depth + 1}));
             }
             case DescriptorKind::Dyn: {
                 auto* held = reinterpret_cast<const TypeDescriptor*>(object_of(w)->slots()[kDynType]);
                 Word value = heap::load_slot(object_of(w)->slots() + kDynValue);
-                if (object_of(w)->slots()[kDynIsReference]) value = heap::load_slot(reinterpret_cast<const Word*>(value));
+                if (object_of(w)->slots()[kDynIsReference])
+                    value = heap::load_slot(reinterpret_cast<const Word*>(value));
                 return void(items_.push_back({held, value, {}, item.nested, item.depth + 1}));
             }
             case DescriptorKind::Closure: return void(out += "<" + closure_function(object_of(w))->name + ">");
@@ -170,7 +177,8 @@ class Shower {
         for (const auto& field : fields) {
             separate(parts);
             if (named) parts.push_back({nullptr, 0, std::string(field.name.text()) + ": "});
-            parts.push_back({field.type, heap::load_slot(object_of(item.word)->slots() + field.slot), {}, true, item.depth + 1});
+            parts.push_back(
+                {field.type, heap::load_slot(object_of(item.word)->slots() + field.slot), {}, true, item.depth + 1});
         }
         out += name + (named ? "{" : "(");
         push(std::move(parts), named ? "}" : ")");

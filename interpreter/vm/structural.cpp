@@ -65,19 +65,23 @@ class Walk {
             case DescriptorKind::Struct: {
                 const auto* fields = fields_of(*type, a);
                 for (const FieldDescriptor& field : *fields)
-                    if (int order = compare(field.type, slot(a, field.slot), slot(b, field.slot), depth + 1)) return order;
+                    if (int order = compare(field.type, slot(a, field.slot), slot(b, field.slot), depth + 1))
+                        return order;
                 return 0;
             }
-            case DescriptorKind::List: case DescriptorKind::Array: {
+            case DescriptorKind::List:
+            case DescriptorKind::Array: {
                 uint64_t n = list_count(object_of(a)), m = list_count(object_of(b));
                 for (uint64_t i = 0; i < std::min(n, m); ++i) {
                     Word *x = list_element(object_of(a), i), *y = list_element(object_of(b), i);
                     if (!x || !y) break;
-                    if (int order = compare(type->element, heap::load_slot(x), heap::load_slot(y), depth + 1)) return order;
+                    if (int order = compare(type->element, heap::load_slot(x), heap::load_slot(y), depth + 1))
+                        return order;
                 }
                 return n < m ? -1 : n > m;
             }
-            case DescriptorKind::Map: case DescriptorKind::Set: return compare_maps(*type, a, b, depth);
+            case DescriptorKind::Map:
+            case DescriptorKind::Set: return compare_maps(*type, a, b, depth);
             case DescriptorKind::Union: {
                 const TypeDescriptor *x = held_type(a, kUnionType), *y = held_type(b, kUnionType);
                 if (x != y) return x->id < y->id ? -1 : 1;
@@ -103,14 +107,17 @@ class Walk {
             case DescriptorKind::String: return hash_text(string_view_of(word));
             case DescriptorKind::Enum: add(slot(word, 0)); [[fallthrough]];
             case DescriptorKind::Struct:
-                for (const FieldDescriptor& field : *fields_of(*type, word)) add(hash(field.type, slot(word, field.slot), depth + 1));
+                for (const FieldDescriptor& field : *fields_of(*type, word))
+                    add(hash(field.type, slot(word, field.slot), depth + 1));
                 return h;
-            case DescriptorKind::List: case DescriptorKind::Array:
+            case DescriptorKind::List:
+            case DescriptorKind::Array:
                 for (uint64_t i = 0; Word* element = list_element(object_of(word), i); ++i)
                     add(hash(type->element, heap::load_slot(element), depth + 1));
                 return h;
             case DescriptorKind::Union: return hash(held_type(word, kUnionType), slot(word, kUnionValue), depth + 1);
-            case DescriptorKind::Map: case DescriptorKind::Set: return mix(map_count(object_of(word)));
+            case DescriptorKind::Map:
+            case DescriptorKind::Set: return mix(map_count(object_of(word)));
             default: return type->ops && type->ops->hash ? type->ops->hash(vm_, *type, word) : mix(word);
         }
     }
@@ -118,7 +125,8 @@ class Walk {
     Word duplicate(const TypeDescriptor* type, Word word, bool clone, int depth = 0) {
         if (!word || depth > kMaxDepth) return word;
         auto part = [&](const TypeDescriptor* t, Word w) {
-            bool needed = clone ? t->kind != DescriptorKind::Scalar && t->kind != DescriptorKind::Reference : t->deep_copy;
+            bool needed =
+                clone ? t->kind != DescriptorKind::Scalar && t->kind != DescriptorKind::Reference : t->deep_copy;
             return needed ? duplicate(t, w, clone, depth + 1) : w;
         };
         switch (type->kind) {
@@ -136,7 +144,8 @@ class Walk {
                     fresh->slots()[field.slot] = part(field.type, slot(word, field.slot));
                 return word_of(fresh);
             }
-            case DescriptorKind::List: case DescriptorKind::Array: {
+            case DescriptorKind::List:
+            case DescriptorKind::Array: {
                 Object* fresh = vm_.new_list(type->element->repr, list_count(object_of(word)));
                 for (uint64_t i = 0; Word* element = list_element(object_of(word), i); ++i)
                     vm_.list_push(fresh, type->element->repr, part(type->element, heap::load_slot(element)));
@@ -146,13 +155,16 @@ class Walk {
                 const TypeDescriptor* member = held_type(word, kUnionType);
                 return make_union(member, part(member, slot(word, kUnionValue)));
             }
-            case DescriptorKind::Map: case DescriptorKind::Set: {
+            case DescriptorKind::Map:
+            case DescriptorKind::Set: {
                 bool map = type->kind == DescriptorKind::Map;
-                Object* fresh = map ? new_map(vm_, type->key->repr, type->element->repr) : new_set(vm_, type->key->repr);
+                Object* fresh =
+                    map ? new_map(vm_, type->key->repr, type->element->repr) : new_set(vm_, type->key->repr);
                 MapEntry entry;
                 for (uint64_t i = 0; i < map_used(object_of(word)); ++i)
                     if (map_entry(object_of(word), i, entry))
-                        map_insert(vm_, fresh, type->key, part(type->key, entry.key), map ? part(type->element, entry.value) : 0);
+                        map_insert(vm_, fresh, type->key, part(type->key, entry.key),
+                                   map ? part(type->element, entry.value) : 0);
                 return word_of(fresh);
             }
             default:
@@ -197,7 +209,8 @@ class Walk {
 
     Word make_union(const TypeDescriptor* member, Word value) {
         const Layouts& l = vm_.runtime().layouts;
-        Object* fresh = vm_.require(vm_.allocator().fixed(bytecode::is_traced(member->repr) ? l.union_traced : l.union_raw));
+        Object* fresh =
+            vm_.require(vm_.allocator().fixed(bytecode::is_traced(member->repr) ? l.union_traced : l.union_raw));
         fresh->slots()[kUnionType] = word_of(member);
         fresh->slots()[kUnionValue] = value;
         return word_of(fresh);

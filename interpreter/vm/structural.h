@@ -4,8 +4,8 @@
 
 #include "interpreter/vm/objects.h"
 
-/// Operations derived from a type's descriptor; native types supply their own parts. None runs user code (see show.cpp for
-/// the native that does); values nested deeper than a limit are cut off instead of overflowing the native stack.
+/// Operations derived from a type's descriptor; native types supply their own parts. None runs user code (see show.cpp
+/// for the native that does); values nested deeper than a limit are cut off instead of overflowing the native stack.
 namespace braid::vm {
 
 class Vm;
@@ -22,7 +22,8 @@ void show_word(Vm& vm, const TypeDescriptor& type, Word word, std::string& out, 
 /// With a format as in `"${x:.9}"`, `"${n:08x}"`; an unusable format is ignored.
 void show_formatted(Vm& vm, const TypeDescriptor& type, Word word, std::string_view format, std::string& out);
 void pad_text(std::string_view text, std::string_view format, std::string& out);
-void append_float(double value, std::string& out, bool single = false);  // shortest text that reads back; `3.0` keeps its point
+void append_float(double value, std::string& out,
+                  bool single = false);  // shortest text that reads back; `3.0` keeps its point
 void append_quoted(std::string_view text, std::string& out);
 void append_utf8(uint32_t code_point, std::string& out);
 

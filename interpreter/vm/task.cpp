@@ -23,9 +23,7 @@ VmTask::~VmTask() {
     while (!empty_) pop_frame();
 }
 
-size_t VmTask::used() const {
-    return empty_ ? 0 : top_ + kFrameWords + linked(*frame()->function).frame_words;
-}
+size_t VmTask::used() const { return empty_ ? 0 : top_ + kFrameWords + linked(*frame()->function).frame_words; }
 
 bool VmTask::reserve(size_t words) {
     if (words <= capacity_) return true;
@@ -113,7 +111,9 @@ bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::
     if (vm_.kind_of(object) == ObjectKind::BoundCall) {
         size_t n = f.parameters.size(), given = std::min(arguments.size(), n);
         // More arguments than are missing (a resolver called by forEach): those that are bound stay.
-        while (given > 0 && bytecode::is_traced(f.parameter_reprs[given - 1]) && object->slots()[kBoundFirst + given - 1]) --given;
+        while (given > 0 && bytecode::is_traced(f.parameter_reprs[given - 1]) &&
+               object->slots()[kBoundFirst + given - 1])
+            --given;
         std::vector<Word> words(arguments.begin(), arguments.begin() + static_cast<long>(given));
         // What was bound are the last ones; a rest list was made when it was bound.
         for (size_t i = given; i < n; ++i) words.push_back(heap::load_slot(object->slots() + kBoundFirst + i));
@@ -123,7 +123,8 @@ bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::
         if (f.closure != bytecode::kNoRegister) frame->registers()[f.closure] = object->slots()[kBoundClosure];
         return true;
     }
-    if (f.is_async && f.policy == SlotPolicy::Boxed && !raw) return call_async(f, arguments, destination, flags, callee, gathered);
+    if (f.is_async && f.policy == SlotPolicy::Boxed && !raw)
+        return call_async(f, arguments, destination, flags, callee, gathered);
     return call(f, arguments, destination, flags, callee, gathered);
 }
 
@@ -185,7 +186,8 @@ void VmTask::trace(heap::Marker& marker) const {
 namespace {
 uint32_t node_at(const Function& function, uint32_t pc) {
     const auto& lines = function.debug.lines;
-    auto after = std::upper_bound(lines.begin(), lines.end(), pc, [](uint32_t p, const auto& line) { return p < line.pc; });
+    auto after =
+        std::upper_bound(lines.begin(), lines.end(), pc, [](uint32_t p, const auto& line) { return p < line.pc; });
     return after == lines.begin() ? function.first_node : std::prev(after)->node;
 }
 }  // namespace

@@ -27,7 +27,7 @@ struct SourceSite {
 /// Header of a frame on a task's stack; its registers follow. Relocatable: nothing holds an absolute place in a stack.
 struct Frame {
     const Function* function;
-    uint32_t pc;            // where it goes on; for a frame that waits for a callee, after the call
+    uint32_t pc;  // where it goes on; for a frame that waits for a callee, after the call
     uint16_t flags;
     bytecode::Register destination;  // in the caller, for the result
     uint32_t caller_distance;        // words down to the caller's Frame; 0: the first frame
@@ -41,17 +41,17 @@ static_assert(sizeof(Frame) == 32);
 constexpr size_t kFrameWords = sizeof(Frame) / sizeof(Word);
 
 enum FrameFlag : uint16_t {
-    FrameUnwinding = 2,       // Native: called through NativeInfo::unwind
-    FrameAsyncBoundary = 4,   // a hot async call: frames from here up move to a fiber when they park
-    FrameReturnsToNative = 8, // the caller is a native: it is entered again with the result
-    FrameDetached = 16,       // an async boundary whose caller went on without it
-    FrameSelect = 32,         // `destination` is the index of the caller's select
+    FrameUnwinding = 2,        // Native: called through NativeInfo::unwind
+    FrameAsyncBoundary = 4,    // a hot async call: frames from here up move to a fiber when they park
+    FrameReturnsToNative = 8,  // the caller is a native: it is entered again with the result
+    FrameDetached = 16,        // an async boundary whose caller went on without it
+    FrameSelect = 32,          // `destination` is the index of the caller's select
 };
 
 /// One frame as reports and the debugger see it, innermost first.
 struct FrameView {
     const Function* function = nullptr;
-    uint32_t pc = 0;              // of the instruction being executed
+    uint32_t pc = 0;  // of the instruction being executed
     SourceSite site;
     const Word* registers = nullptr;  // valid while the task does not run
 };
@@ -103,15 +103,14 @@ class VmTask final : public scheduler::Task {
     Frame* frame() { return reinterpret_cast<Frame*>(stack_.get() + top_); }
     const Frame* frame() const { return reinterpret_cast<const Frame*>(stack_.get() + top_); }
     size_t used() const;  // words
-    /// Pushes a frame with the words given as its first arguments, the bound or missing ones filled in. False: the stack
-    /// would grow over the limit; nothing happened.
-    /// `gathered`: what a rest parameter takes is one list already.
+    /// Pushes a frame with the words given as its first arguments, the bound or missing ones filled in. False: the
+    /// stack would grow over the limit; nothing happened. `gathered`: what a rest parameter takes is one list already.
     bool call(const Function& function, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags,
               Word closure, bool gathered = false);
     /// The same for whatever can be called: closure, bound call. Async functions of the Boxed policy get their boundary
     /// unless `raw`.
-    bool call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags, bool raw,
-                    bool gathered = false);
+    bool call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags,
+                    bool raw, bool gathered = false);
     bool call_async(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
                     uint16_t flags, Word closure, bool gathered = false);
     /// A frame with zeroed traced registers; null: over the limit.
@@ -128,15 +127,15 @@ class VmTask final : public scheduler::Task {
     SourceSite site_;
     std::unique_ptr<Word[]> stack_;
     size_t capacity_ = 0;
-    size_t top_ = 0;    // index of the innermost frame's header; capacity_ large enough for its registers
-    bool empty_ = true; // no frame
+    size_t top_ = 0;     // index of the innermost frame's header; capacity_ large enough for its registers
+    bool empty_ = true;  // no frame
     Word result_ = 0;
     Word native_result_ = 0;  // for NativeCall::result()
     bool was_parked_ = false;
     bool unwinding_ = false;
     bool stepping_ = false;
     size_t step_limit_ = SIZE_MAX;
-    Word raised_ = 0;         // an error the debugger stopped at; takes its way when the task goes on
+    Word raised_ = 0;                     // an error the debugger stopped at; takes its way when the task goes on
     uint64_t skip_break_ = ~uint64_t{0};  // function id << 32 | pc of the breakpoint the task stopped at
     std::atomic<bool> cancel_{false};
 };

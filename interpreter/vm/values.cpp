@@ -23,7 +23,8 @@ Object* as_object(Vm& vm, Value v, ObjectKind kind) {
 
 bool as_integer(Vm& vm, Value v, int64_t& out) {
     if (v.is_small_integer()) return out = v.as_small_integer(), true;
-    if (Object* boxed = as_object(vm, v, ObjectKind::Integer)) return out = static_cast<int64_t>(boxed->slots()[0]), true;
+    if (Object* boxed = as_object(vm, v, ObjectKind::Integer))
+        return out = static_cast<int64_t>(boxed->slots()[0]), true;
     return false;
 }
 
@@ -52,7 +53,8 @@ std::string_view type_of_value(Vm& vm, Value v) {
     if (is_string(vm, v)) return "string";
     if (v.is_pointer()) {
         ObjectKind kind = vm.kind_of(v.as_pointer<Object>());
-        if (kind == ObjectKind::Closure || kind == ObjectKind::BoundCall || kind == ObjectKind::Class) return "function";
+        if (kind == ObjectKind::Closure || kind == ObjectKind::BoundCall || kind == ObjectKind::Class)
+            return "function";
     }
     return "object";
 }
@@ -66,7 +68,8 @@ const ClassDescriptor* class_of(Vm& vm, Value v) {
     auto* object = v.as_pointer<Object>();
     const LayoutInfo& info = vm.info_of(object);
     switch (info.kind) {
-        case ObjectKind::Instance: return shape_of(object)->klass ? shape_of(object)->klass : known(WellKnown::JsObject);
+        case ObjectKind::Instance:
+            return shape_of(object)->klass ? shape_of(object)->klass : known(WellKnown::JsObject);
         case ObjectKind::String: return known(WellKnown::JsString);
         case ObjectKind::List: return known(WellKnown::JsArray);
         case ObjectKind::Map: return known(WellKnown::JsMap);
@@ -121,7 +124,8 @@ bool nominal_matches(Vm& vm, Value v, Type type) {
         return info.variant->owner->item == type->item || info.variant->item == type->item;
     }
     ItemKind kind = kind_of(type->item);
-    if (kind == ItemKind::Interface || kind == ItemKind::Trait) return v.is_pointer();  // structural: checked where used
+    if (kind == ItemKind::Interface || kind == ItemKind::Trait)
+        return v.is_pointer();  // structural: checked where used
     const ClassDescriptor* wanted = vm.find_class(type->item);
     const ClassDescriptor* actual = class_of(vm, v);
     if (wanted && actual) return is_instance(actual, wanted);
@@ -148,9 +152,12 @@ bool value_has_type(Vm& vm, Value v, Type type) {
         case TypeKind::Char: return v.is_character();
         case TypeKind::String: return is_string(vm, v);
         case TypeKind::Null: return v.is_null();
-        case TypeKind::Undefined: case TypeKind::Unit: return v.is_undefined();
+        case TypeKind::Undefined:
+        case TypeKind::Unit: return v.is_undefined();
         case TypeKind::Never: return false;
-        case TypeKind::List: case TypeKind::Array: case TypeKind::Tuple: return as_object(vm, v, ObjectKind::List);
+        case TypeKind::List:
+        case TypeKind::Array:
+        case TypeKind::Tuple: return as_object(vm, v, ObjectKind::List);
         case TypeKind::Function:
             return as_object(vm, v, ObjectKind::Closure) || as_object(vm, v, ObjectKind::BoundCall) ||
                    (v.is_pointer() && vm.kind_of(v.as_pointer<Object>()) == ObjectKind::Native);
@@ -238,7 +245,8 @@ std::optional<int64_t> integer_operation(hir::BinaryOp op, int64_t a, int64_t b,
         case BinaryOp::Add: return __builtin_add_overflow(a, b, &r) ? overflow() : r;
         case BinaryOp::Subtract: return __builtin_sub_overflow(a, b, &r) ? overflow() : r;
         case BinaryOp::Multiply: return __builtin_mul_overflow(a, b, &r) ? overflow() : r;
-        case BinaryOp::Divide: case BinaryOp::Remainder:
+        case BinaryOp::Divide:
+        case BinaryOp::Remainder:
             if (b == 0) return error = "division by zero", std::nullopt;
             if (b == -1) return op == BinaryOp::Remainder ? 0 : a == INT64_MIN ? overflow() : std::optional(-a);
             return op == BinaryOp::Divide ? a / b : a % b;

@@ -13,8 +13,8 @@ class Vm;
 /// The object of a kind, or null.
 Object* as_object(Vm& vm, Value v, ObjectKind kind);
 inline bool is_string(Vm& vm, Value v) { return as_object(vm, v, ObjectKind::String) != nullptr; }
-bool as_integer(Vm& vm, Value v, int64_t& out);   // small or boxed
-bool as_double(Vm& vm, Value v, double& out);     // a number or an integer
+bool as_integer(Vm& vm, Value v, int64_t& out);  // small or boxed
+bool as_double(Vm& vm, Value v, double& out);    // a number or an integer
 bool truthy(Vm& vm, Value v);
 std::string_view type_of_value(Vm& vm, Value v);  // typeof
 /// The class whose methods the value has; null: none known.
@@ -22,13 +22,14 @@ const ClassDescriptor* class_of(Vm& vm, Value v);
 bool is_instance(const ClassDescriptor* klass, const ClassDescriptor* of);
 /// `type`: as in the source; shallow but for unions and literals.
 bool value_has_type(Vm& vm, Value v, Type type);
-std::string describe_value(Vm& vm, Value v);      // for messages: `string "abc"`, `Point`
+std::string describe_value(Vm& vm, Value v);  // for messages: `string "abc"`, `Point`
 /// As node's console does; strings raw unless nested.
 void inspect_value(Vm& vm, Value v, std::string& out, bool nested = false);
-std::string text_of(Vm& vm, Value v);             // ToString of JavaScript for the common kinds
-void append_number(double d, std::string& out);   // as JavaScript prints
+std::string text_of(Vm& vm, Value v);            // ToString of JavaScript for the common kinds
+void append_number(double d, std::string& out);  // as JavaScript prints
 
-/// False: no such operation on these; `out` is untouched. Failures of arithmetic (overflow) put the message into `error`.
+/// False: no such operation on these; `out` is untouched. Failures of arithmetic (overflow) put the message into
+/// `error`.
 bool dynamic_binary(Vm& vm, hir::BinaryOp op, Value a, Value b, Value& out, std::string& error);
 bool dynamic_compare(Vm& vm, hir::BinaryOp op, Value a, Value b, bool& out);
 bool dynamic_unary(Vm& vm, hir::UnaryOp op, Value a, Value& out, std::string& error);

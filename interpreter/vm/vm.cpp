@@ -13,17 +13,22 @@
 namespace braid::vm {
 
 Vm::Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives, heap::Heap& heap, VmOptions options)
-    : program_(std::move(program)), natives_(natives), heap_(heap), options_(std::move(options)),
-      breakpoints_(std::make_unique<Breakpoints>()), runtime_(std::make_unique<Runtime>()) {
+    : program_(std::move(program)),
+      natives_(natives),
+      heap_(heap),
+      options_(std::move(options)),
+      breakpoints_(std::make_unique<Breakpoints>()),
+      runtime_(std::make_unique<Runtime>()) {
     runtime_->infos = std::make_unique<std::atomic<const LayoutInfo*>[]>(Runtime::kMaxLayouts);
     runtime_->infos[heap::kBoxedInteger].store(&runtime_->boxed_integer);
     runtime_->link_allocator = heap_.make_allocator();
     if (!options_.print) options_.print = [](std::string_view s) { std::fwrite(s.data(), 1, s.size(), stdout); };
-    if (!options_.print_error) options_.print_error = [](std::string_view s) { std::fwrite(s.data(), 1, s.size(), stderr); };
+    if (!options_.print_error)
+        options_.print_error = [](std::string_view s) { std::fwrite(s.data(), 1, s.size(), stderr); };
     on_uncaught = [this](VmTask& task, Word error) {
         bool panic = kind_of(object_of(error)) == ObjectKind::Panic;
-        options_.print_error(fmt::format("error: {} in {}\n{}\n", panic ? "panic" : "uncaught error", task.display_name(),
-                                         describe_error(error)));
+        options_.print_error(fmt::format("error: {} in {}\n{}\n", panic ? "panic" : "uncaught error",
+                                         task.display_name(), describe_error(error)));
         scheduler_->shutdown(panic ? kExitPanic : kExitThrown);
     };
     link_layouts();
@@ -59,8 +64,7 @@ void Vm::trace_roots(heap::Marker& marker) {
     for (Object* object : runtime_->permanent) marker.visit(object);
     for (auto& [text, object] : runtime_->interned) marker.visit(object);
     for (auto& trace : runtime_->roots) trace(marker);
-    if (scheduler_)
-        scheduler_->for_each_task([&](scheduler::Task& task) { static_cast<VmTask&>(task).trace(marker); });
+    if (scheduler_) scheduler_->for_each_task([&](scheduler::Task& task) { static_cast<VmTask&>(task).trace(marker); });
 }
 
 void Vm::add_roots(std::function<void(heap::Marker&)> trace) { runtime_->roots.push_back(std::move(trace)); }
@@ -107,7 +111,8 @@ void Vm::link_layouts() {
     l.set = register_layout(Layout::fixed("set", {false, false, true, true}), {ObjectKind::Set});
     l.index = register_layout(Layout::raw_array("map index"), {ObjectKind::Buffer});
     for (int i = 0; i < 4; ++i)
-        l.entries[i] = register_layout(Layout::array("map entries", {false, bool(i & 1), bool(i & 2)}), {ObjectKind::Buffer});
+        l.entries[i] =
+            register_layout(Layout::array("map entries", {false, bool(i & 1), bool(i & 2)}), {ObjectKind::Buffer});
 }
 
 // --- objects ---
@@ -116,7 +121,8 @@ Object* Vm::new_string(std::string_view text) { return require(allocator().bytes
 
 Object* Vm::new_buffer(Repr element, uint64_t capacity) {
     bool traced = bytecode::is_traced(element);
-    return require(allocator().array(traced ? runtime_->layouts.buffer_traced : runtime_->layouts.buffer_raw, capacity));
+    return require(
+        allocator().array(traced ? runtime_->layouts.buffer_traced : runtime_->layouts.buffer_raw, capacity));
 }
 
 Object* Vm::new_list(Repr element, uint64_t capacity) {
@@ -237,7 +243,8 @@ const Function& Vm::make_native(std::string name, NativeInfo info, std::vector<R
     f.kind = bytecode::FunctionKind::Native;
     f.name = f.native_name = std::move(name);
     f.parameter_reprs = parameters;
-    for (Repr repr : parameters) f.parameters.push_back(bytecode::is_traced(repr) ? f.traced_count++ : f.scalar_count++);
+    for (Repr repr : parameters)
+        f.parameters.push_back(bytecode::is_traced(repr) ? f.traced_count++ : f.scalar_count++);
     for (size_t i = 0; i < parameters.size(); ++i)
         if (bytecode::is_traced(parameters[i])) f.parameters[i] = bytecode::Register(f.parameters[i] + f.scalar_count);
     f.result = result;

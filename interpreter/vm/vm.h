@@ -23,8 +23,8 @@ struct Shape;
 struct ShapeTable;
 
 struct VmOptions {
-    size_t max_stack_words = 1 << 20;  // of one task: 8 MB
-    uint64_t max_memory = 0;           // live bytes after a collection; 0: no limit
+    size_t max_stack_words = 1 << 20;                   // of one task: 8 MB
+    uint64_t max_memory = 0;                            // live bytes after a collection; 0: no limit
     std::function<void(std::string_view)> print;        // standard output; called by any worker
     std::function<void(std::string_view)> print_error;  // reports
 };
@@ -40,7 +40,8 @@ constexpr int kExitPanic = 101, kExitThrown = 1, kExitDeadlock = 3;
 /// Shared by all tasks of a run. Made in this order: heap, Vm, then the scheduler with hooks() merged in, attach().
 class Vm {
   public:
-    Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives, heap::Heap& heap, VmOptions options = {});
+    Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives, heap::Heap& heap,
+       VmOptions options = {});
     ~Vm();
     Vm(const Vm&) = delete;
     Vm& operator=(const Vm&) = delete;
@@ -67,10 +68,10 @@ class Vm {
     // --- tasks ---
     struct SpawnOptions {
         TaskKind kind = TaskKind::Goroutine;
-        std::string name;              // empty: the function's
-        SourceSite site;               // where it was started
+        std::string name;  // empty: the function's
+        SourceSite site;   // where it was started
         scheduler::Strand* strand = nullptr;
-        bool external = false;         // an OS thread of its own
+        bool external = false;  // an OS thread of its own
         bool daemon = false;
     };
     /// A task whose first frame calls `function`. When the frame is a native made by make_native, that native sees the
@@ -97,14 +98,14 @@ class Vm {
     // --- objects; these never return null: at the limit of memory the program ends with a message ---
     Object* new_string(std::string_view text);
     Word string_word(std::string_view text) { return word_of(new_string(text)); }
-    Object* new_list(Repr element, uint64_t capacity);   // empty
+    Object* new_list(Repr element, uint64_t capacity);  // empty
     void list_push(Object* list, Repr element, Word word);
     Object* new_buffer(Repr element, uint64_t capacity);
-    Object* new_struct(const TypeDescriptor& type);      // slots empty
+    Object* new_struct(const TypeDescriptor& type);         // slots empty
     Object* new_variant(const VariantDescriptor& variant);  // the shared one if it has no payload
     Object* new_variant(const VariantDescriptor& variant, std::initializer_list<Word> payload);
-    Object* new_closure(const Function& function);       // captures empty
-    Object* new_bound_call(const Function& function);    // arguments empty
+    Object* new_closure(const Function& function);     // captures empty
+    Object* new_bound_call(const Function& function);  // arguments empty
     Object* new_cell(bool traced, Word word);
     Object* new_panic(PanicKind kind, std::string_view message, std::string_view trace);
     template <class T, class... A>
@@ -114,7 +115,8 @@ class Vm {
     /// Once per C++ type, before the scheduler runs. `native_type`: the qualified name of its stdlib item.
     template <class T>
     LayoutId register_native_layout(std::string native_type) {
-        return register_layout(heap::Layout::native_object<T>(native_type), {ObjectKind::Native, nullptr, nullptr, nullptr, native_type});
+        return register_layout(heap::Layout::native_object<T>(native_type),
+                               {ObjectKind::Native, nullptr, nullptr, nullptr, native_type});
     }
     LayoutId register_layout(heap::Layout layout, LayoutInfo info);
     const LayoutInfo& info_of(const Object* object) const;
@@ -126,17 +128,17 @@ class Vm {
     const TypeDescriptor* find_type(Type type) const;
 
     // --- values of the Boxed policy (values.h, instances.h have the rest) ---
-    Value box(Word word, Repr repr);                                         // number, int, bool, char into a value
+    Value box(Word word, Repr repr);  // number, int, bool, char into a value
     Value box_integer(int64_t i);
-    Word new_error(bytecode::WellKnown klass, std::string_view message);     // an error object; trace of the current task
+    Word new_error(bytecode::WellKnown klass, std::string_view message);  // an error object; trace of the current task
     const ClassDescriptor* find_class(ItemId item) const;
 
     /// Roots of the runtime's own objects.
     void add_roots(std::function<void(heap::Marker&)> trace);
 
     // --- failures ---
-    /// The error that left a task's first frame: by default prints it with its stack and ends the run with 101 (panic) or
-    /// 1 (thrown).
+    /// The error that left a task's first frame: by default prints it with its stack and ends the run with 101 (panic)
+    /// or 1 (thrown).
     std::function<void(VmTask&, Word error)> on_uncaught;
     std::string describe_error(Word error) const;  // message and stack, as printed
     [[noreturn]] void out_of_memory();
@@ -148,7 +150,8 @@ class Vm {
 
     ShapeTable& shapes() { return *shapes_; }
     Object* require(Object* object) {
-        if (!object) [[unlikely]] out_of_memory();
+        if (!object) [[unlikely]]
+            out_of_memory();
         return object;
     }
 

@@ -32,9 +32,7 @@ bool has_ending(const std::string& path, std::initializer_list<const char*> endi
     return std::any_of(endings.begin(), endings.end(), [&](const char* each) { return ending == each; });
 }
 
-bool is_cpp(const std::string& path) {
-    return has_ending(path, {".cpp", ".h", ".def", ".inc"});
-}
+bool is_cpp(const std::string& path) { return has_ending(path, {".cpp", ".h", ".def", ".inc"}); }
 
 std::vector<Include> all_includes() {
     std::vector<Include> result;

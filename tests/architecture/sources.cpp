@@ -14,9 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string folder_of(const std::string& path) {
-    return fs::path(path).parent_path().generic_string();
-}
+std::string folder_of(const std::string& path) { return fs::path(path).parent_path().generic_string(); }
 
 }  // namespace
 

@@ -64,12 +64,12 @@ TEST_CASE("the verifier rejects what it must") {
     CHECK(bytecode::verify(program->functions[0]) == "");
     CHECK(rejects([](auto& f) { f.code.clear(); }));
     CHECK(rejects([](auto& f) { f.code[0] = 0xfff0; }));
-    CHECK(rejects([](auto& f) { f.code[1] = f.scalar_count; }));            // a scalar written to a traced register
-    CHECK(rejects([](auto& f) { f.code.back() = 0; }));                       // Return of a scalar where an object is promised
-    CHECK(rejects([](auto& f) { f.code.pop_back(); }));                       // cut off
+    CHECK(rejects([](auto& f) { f.code[1] = f.scalar_count; }));  // a scalar written to a traced register
+    CHECK(rejects([](auto& f) { f.code.back() = 0; }));           // Return of a scalar where an object is promised
+    CHECK(rejects([](auto& f) { f.code.pop_back(); }));           // cut off
     CHECK(rejects([](auto& f) { f.code[f.code.size() - 2] = uint16_t(Opcode::Truthy); }));
-    CHECK(rejects([](auto& f) { f.code[12] = 1; }));                          // a jump into the middle of an instruction
-    CHECK(rejects([](auto& f) { f.code[21] = uint16_t(Opcode::Jump); }));     // a loop edge that is no safepoint
+    CHECK(rejects([](auto& f) { f.code[12] = 1; }));                       // a jump into the middle of an instruction
+    CHECK(rejects([](auto& f) { f.code[21] = uint16_t(Opcode::Jump); }));  // a loop edge that is no safepoint
     CHECK(rejects([](auto& f) { f.strings.clear(); }));
     CHECK(rejects([](auto& f) { f.types.clear(); }));
     CHECK(rejects([](auto& f) { f.traced_count = 0; }));
@@ -82,7 +82,8 @@ TEST_CASE("random damage never gets past the verifier as an out-of-range access"
     auto next = [&] { return seed = seed * 6364136223846793005 + 1442695040888963407, seed >> 33; };
     for (int round = 0; round < 20000; ++round) {
         bytecode::Function f = program->functions[0];
-        for (int k = 0; k < 1 + int(next() % 3); ++k) f.code[next() % f.code.size()] = uint16_t(next() % 3 ? next() % 200 : next());
+        for (int k = 0; k < 1 + int(next() % 3); ++k)
+            f.code[next() % f.code.size()] = uint16_t(next() % 3 ? next() % 200 : next());
         if (!bytecode::verify(f).empty()) continue;
         // What is accepted decodes completely and stays within its tables.
         uint32_t pc = 0;

@@ -15,8 +15,6 @@ inline ProcessResult braid(std::vector<std::string> arguments, const std::filesy
 }
 
 /// Ended by itself, in time, and not by a signal: what is asked of every run, whatever it was given.
-inline bool ended_well(const ProcessResult& result) {
-    return !result.timed_out && result.status < 127;
-}
+inline bool ended_well(const ProcessResult& result) { return !result.timed_out && result.status < 127; }
 
 }  // namespace braid::test

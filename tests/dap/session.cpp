@@ -35,46 +35,27 @@ class Session {
         in >> word;
         std::string rest;
         std::getline(in >> std::ws, rest);
-        if (word == "break")
-            set_breakpoint(rest);
-        else if (word == "clear")
-            breakpoints_.clear(), send_breakpoints();
-        else if (word == "errors")
-            errors(rest);
-        else if (word == "launch")
-            launch(rest);
-        else if (word == "stopped")
-            stopped(rest);
-        else if (word == "continue" || word == "next" || word == "pause" || word == "terminate")
-            act(word);
-        else if (word == "disconnect")
-            act(word);
-        else if (word == "in")
-            act("stepIn");
-        else if (word == "out")
-            act("stepOut");
-        else if (word == "thread")
-            thread(quoted(rest));
-        else if (word == "frame")
-            frame(rest);
-        else if (word == "var")
-            variable(rest);
-        else if (word == "novar")
-            check(!find_variable(rest), rest + " is visible");
-        else if (word == "eval")
-            evaluate(rest);
-        else if (word == "fails")
-            fails(rest);
-        else if (word == "output")
-            output("stdout", quoted(rest));
-        else if (word == "log")
-            output("console", quoted(rest));
+        if (word == "break") set_breakpoint(rest);
+        else if (word == "clear") breakpoints_.clear(), send_breakpoints();
+        else if (word == "errors") errors(rest);
+        else if (word == "launch") launch(rest);
+        else if (word == "stopped") stopped(rest);
+        else if (word == "continue" || word == "next" || word == "pause" || word == "terminate") act(word);
+        else if (word == "disconnect") act(word);
+        else if (word == "in") act("stepIn");
+        else if (word == "out") act("stepOut");
+        else if (word == "thread") thread(quoted(rest));
+        else if (word == "frame") frame(rest);
+        else if (word == "var") variable(rest);
+        else if (word == "novar") check(!find_variable(rest), rest + " is visible");
+        else if (word == "eval") evaluate(rest);
+        else if (word == "fails") fails(rest);
+        else if (word == "output") output("stdout", quoted(rest));
+        else if (word == "log") output("console", quoted(rest));
         else if (word == "nooutput")
             check(client_.output("stdout").find(quoted(rest)) == std::string::npos, "it was printed");
-        else if (word == "ended")
-            ended(std::stoi(rest));
-        else
-            throw Failure{"unknown command"};
+        else if (word == "ended") ended(std::stoi(rest));
+        else throw Failure{"unknown command"};
     }
 
     std::string transcript() { return client_.transcript(); }
@@ -198,10 +179,8 @@ class Session {
     std::optional<Json> find_variable(const std::string& path) {
         std::vector<std::string> parts(1);
         for (char c : path) {
-            if (c == '.')
-                parts.emplace_back();
-            else
-                parts.back() += c;
+            if (c == '.') parts.emplace_back();
+            else parts.back() += c;
         }
         std::optional<Json> found;
         Json body = request("scopes", {{"frameId", frames_[0].at("id")}});

@@ -15,9 +15,7 @@ typename Q::Value ask(const Database& database, const typename Q::Key& key = {})
     return **answer;
 }
 
-QueryStatistics times(uint64_t computed, uint64_t verified, uint64_t reused) {
-    return {computed, verified, reused, 0};
-}
+QueryStatistics times(uint64_t computed, uint64_t verified, uint64_t reused) { return {computed, verified, reused, 0}; }
 
 }  // namespace
 

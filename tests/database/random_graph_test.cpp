@@ -58,9 +58,7 @@ struct World {
     std::vector<int> numbers = std::vector<int>(number_count);
 };
 
-Durability durability_of(int index) {
-    return static_cast<Durability>(index % 3);
-}
+Durability durability_of(int index) { return static_cast<Durability>(index % 3); }
 
 void write_node(InputWriter& writer, const World& world, int node) {
     writer.set<Program>(node, world.programs[node], durability_of(node));

@@ -110,9 +110,7 @@ TEST_CASE("a token stops one run and not its neighbours") {
     CHECK(result.error().reason == Cancelled::Reason::Request);
     CHECK_FALSE(snapshot.stale());
     CHECK(**snapshot.get<Length>(1) == 4);
-    SECTION("a run with a cancelled token does not begin") {
-        CHECK_FALSE(snapshot.get<Length>(1, token));
-    }
+    SECTION("a run with a cancelled token does not begin") { CHECK_FALSE(snapshot.get<Length>(1, token)); }
 }
 
 TEST_CASE("a computation in flight is shared") {

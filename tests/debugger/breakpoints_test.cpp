@@ -48,9 +48,9 @@ TEST_CASE("a breakpoint moves to the nearest statement") {
     CHECK(line(1) == 1);
     CHECK(line(2) == 2);
     CHECK(line(3) == 3);
-    CHECK(line(6) == 7);   // nothing there: the next one
-    CHECK(line(8) == 7);   // inside one
-    CHECK(line(9) == 7);   // nothing after it
+    CHECK(line(6) == 7);  // nothing there: the next one
+    CHECK(line(8) == 7);  // inside one
+    CHECK(line(9) == 7);  // nothing after it
     CHECK(FileMap().nearest(1).empty());
 }
 

@@ -40,13 +40,9 @@ SyntaxTreePtr parse(const Example& example) {
     return example.altru ? altru::parse(example.text) : velox::parse(example.text);
 }
 
-bool is_syntax_code(DiagnosticCode code) {
-    return code < DiagnosticCode::UnresolvedName;
-}
+bool is_syntax_code(DiagnosticCode code) { return code < DiagnosticCode::UnresolvedName; }
 
-bool is_serious(const SyntaxError& error) {
-    return default_severity(error.code) == Severity::Error;
-}
+bool is_serious(const SyntaxError& error) { return default_severity(error.code) == Severity::Error; }
 
 }  // namespace
 

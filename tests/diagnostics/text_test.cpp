@@ -195,10 +195,8 @@ TEST_CASE("colours are escape sequences and nothing else changes") {
     CHECK(coloured.find("\x1b[1;33mwarning[unused-variable]\x1b[0m") == 0);
     std::string plain;
     for (size_t i = 0; i < coloured.size(); ++i) {
-        if (coloured[i] == '\x1b')
-            i = coloured.find('m', i);
-        else
-            plain += coloured[i];
+        if (coloured[i] == '\x1b') i = coloured.find('m', i);
+        else plain += coloured[i];
     }
     CHECK(plain == render_text(d, sources));
 }

@@ -1,6 +1,6 @@
+#include <rapidcheck.h>
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <rapidcheck.h>
 #include <set>
 #include <string>
 
@@ -101,8 +101,9 @@ TEST_CASE("values that are no pointers, and pointers to elsewhere, mark nothing"
     Object* a = w.allocator->fixed(w.pair);
     int elsewhere = 0;
     auto block_start = reinterpret_cast<uintptr_t>(a) / (64 << 10) * (64 << 10);
-    for (Word word : {Value::number(1.5).word(), Value::small_integer(-1).word(), Value::null().word(),
-                      World::word(&elsewhere), Word{4096}, (Word{1} << 48) - 1, Word{block_start}, Word{block_start + 65535}})
+    for (Word word :
+         {Value::number(1.5).word(), Value::small_integer(-1).word(), Value::null().word(), World::word(&elsewhere),
+          Word{4096}, (Word{1} << 48) - 1, Word{block_start}, Word{block_start + 65535}})
         w.roots.push_back(word);
     w.heap.collect();
     CHECK(w.objects().empty());
@@ -117,8 +118,7 @@ TEST_CASE("an interior pointer keeps its object alive and finds it") {
     }
     for (Object* object : objects) {
         Word* last = object->elements() + object->length();
-        for (Word* p = object->slots(); p < last; p += 1 + object->length() / 7)
-            REQUIRE(w.heap.object_of(p) == object);
+        for (Word* p = object->slots(); p < last; p += 1 + object->length() / 7) REQUIRE(w.heap.object_of(p) == object);
         REQUIRE(w.heap.object_of(object) == object);
         w.roots.push_back(World::word(last - 1));
         REQUIRE(w.heap.size_of(*object) >= 16 + object->length() * 8);

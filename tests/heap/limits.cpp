@@ -123,7 +123,8 @@ TEST_CASE("threads allocate side by side and share objects") {
                     object->slots()[1] = Value::small_integer(i).word();
                     store_traced(&shared[t], Value::pointer(object).word());
                     Word other = load_slot_acquire(&shared[(t + 1) % kThreads]);
-                    if (other) seen += Value(load_slot(&Value(other).as_pointer<Object>()->slots()[1])).is_small_integer();
+                    if (other)
+                        seen += Value(load_slot(&Value(other).as_pointer<Object>()->slots()[1])).is_small_integer();
                 }
                 stop_and_collect();
             }

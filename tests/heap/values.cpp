@@ -1,7 +1,7 @@
+#include <rapidcheck.h>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
-#include <rapidcheck.h>
 
 #include "interpreter/heap/value.h"
 
@@ -23,10 +23,8 @@ TEST_CASE("numbers survive encoding, and are nothing else") {
         Value v = Value::number(d);
         REQUIRE(v.is_number());
         REQUIRE(kinds(v) == 1);
-        if (std::isnan(d))
-            REQUIRE(std::isnan(v.as_number()));
-        else
-            REQUIRE(std::bit_cast<uint64_t>(v.as_number()) == std::bit_cast<uint64_t>(d));
+        if (std::isnan(d)) REQUIRE(std::isnan(v.as_number()));
+        else REQUIRE(std::bit_cast<uint64_t>(v.as_number()) == std::bit_cast<uint64_t>(d));
     };
     using Limits = std::numeric_limits<double>;
     for (double d : {0.0, -0.0, 1.0, -1.5, Limits::max(), Limits::lowest(), Limits::denorm_min(), -Limits::denorm_min(),

@@ -33,7 +33,9 @@ void check_edits(const Dialect& dialect) {
             World fresh(dialect.name, world.text());
             INFO("seed " << seed << ", step " << step << "\n" << world.text());
             CHECK(to_text(world.diagnostics()) == to_text(fresh.diagnostics()));
-            auto names = [](World& w) { return w.ask([&](QueryContext& c) { return semantic_tokens(c, w.file(), {0, ~0u}); }); };
+            auto names = [](World& w) {
+                return w.ask([&](QueryContext& c) { return semantic_tokens(c, w.file(), {0, ~0u}); });
+            };
             CHECK(names(world) == names(fresh));
             // Back again half of the time, so that texts without errors are met, too.
             if (step % 2 == 0) world.host().set_file("/test/" + std::string(dialect.name), before);
@@ -44,17 +46,26 @@ void check_edits(const Dialect& dialect) {
 }  // namespace
 
 TEST_CASE("Diagnostics after edits are those of the text: Altru", "[ide][laws]") {
-    std::string text = long_altru(8) +
-                       "\nstruct Job:\n    name: string\n\nactor Counter:\n    count: int = 0\n    fn add(n: int):\n"
-                       "        self.count = self.count + n\n\nfn send(job: Job):\n    let other = job\n    println(job.name)\n";
-    check_edits({"laws.altru", text, {"x", " ", "\n", "\n    ", "(", ")", "total", "let y = 1\n", "fn f():\n    return\n", ": int", "\"", "# c\n", "job", "", "step_3"}});
+    std::string text =
+        long_altru(8) +
+        "\nstruct Job:\n    name: string\n\nactor Counter:\n    count: int = 0\n    fn add(n: int):\n"
+        "        self.count = self.count + n\n\nfn send(job: Job):\n    let other = job\n    println(job.name)\n";
+    check_edits({"laws.altru",
+                 text,
+                 {"x", " ", "\n", "\n    ", "(", ")", "total", "let y = 1\n", "fn f():\n    return\n", ": int", "\"",
+                  "# c\n", "job", "", "step_3"}});
 }
 
 TEST_CASE("Diagnostics after edits are those of the text: Velox", "[ide][laws]") {
-    std::string text = long_velox(8) +
-                       "\nclass Counter {\n  private count: number = 0;\n  function add(n: number): void {\n    this.count = this.count + n;\n  }\n}\n"
-                       "async function work(c: Counter): Promise<number> {\n  c.add(1);\n  return 2;\n}\nwork(new Counter());\n";
-    check_edits({"laws.velox", text, {"x", " ", "\n", "{", "}", "(", ")", "total", "let y = 1;\n", "function f() {}\n", ": string", "\"", "// c\n", "await ", "", "step_3"}});
+    std::string text =
+        long_velox(8) +
+        "\nclass Counter {\n  private count: number = 0;\n  function add(n: number): void {\n    this.count = "
+        "this.count + n;\n  }\n}\n"
+        "async function work(c: Counter): Promise<number> {\n  c.add(1);\n  return 2;\n}\nwork(new Counter());\n";
+    check_edits({"laws.velox",
+                 text,
+                 {"x", " ", "\n", "{", "}", "(", ")", "total", "let y = 1;\n", "function f() {}\n", ": string", "\"",
+                  "// c\n", "await ", "", "step_3"}});
 }
 
 }  // namespace braid::test

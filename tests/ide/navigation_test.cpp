@@ -37,7 +37,8 @@ fn main():
 
 std::string outline(const std::vector<DocumentSymbol>& symbols, const std::string& indent = "") {
     std::string out;
-    for (const DocumentSymbol& symbol : symbols) out += indent + symbol.name + "\n" + outline(symbol.children, indent + "  ");
+    for (const DocumentSymbol& symbol : symbols)
+        out += indent + symbol.name + "\n" + outline(symbol.children, indent + "  ");
     return out;
 }
 
@@ -85,7 +86,9 @@ TEST_CASE("References and highlights", "[ide][references]") {
     World world("shop.altru", kShop);
     auto count = [&](std::string_view at, bool with_declaration) {
         uint32_t offset = world.offset_of(at);
-        return world.ask([&](QueryContext& context) { return references(context, world.file(), offset, with_declaration); }).size();
+        return world
+            .ask([&](QueryContext& context) { return references(context, world.file(), offset, with_declaration); })
+            .size();
     };
     CHECK(count("best = 1000", true) == 4);
     CHECK(count("best = 1000", false) == 3);
@@ -171,7 +174,8 @@ console.log(cheapest([new Item()]));
 }
 
 TEST_CASE("Questions about broken texts have answers", "[ide]") {
-    for (std::string text : {"", "fn", "fn f(", "let x = ", "struct", "fn f():\n    x.", "\"${", "impl", "use a::{b, c", "\xef\xbb\xbf", "enum E:\n  A(", "## doc"}) {
+    for (std::string text : {"", "fn", "fn f(", "let x = ", "struct", "fn f():\n    x.", "\"${", "impl", "use a::{b, c",
+                             "\xef\xbb\xbf", "enum E:\n  A(", "## doc"}) {
         World world("broken.altru", text);
         for (uint32_t offset = 0; offset <= text.size() + 2; ++offset) {
             world.ask([&](QueryContext& context) {
@@ -180,7 +184,10 @@ TEST_CASE("Questions about broken texts have answers", "[ide]") {
                 return highlights(context, world.file(), offset).size();
             });
         }
-        world.ask([&](QueryContext& context) { return document_symbols(context, world.file()).size() + semantic_tokens(context, world.file(), {0, ~0u}).size(); });
+        world.ask([&](QueryContext& context) {
+            return document_symbols(context, world.file()).size() +
+                   semantic_tokens(context, world.file(), {0, ~0u}).size();
+        });
     }
 }
 

@@ -13,7 +13,8 @@ namespace braid::test {
 /// A host with one file of text, and questions about it.
 class World {
   public:
-    World(std::string_view name, std::string text) : host_(make_host()), file_(host_->set_file("/test/" + std::string(name), std::move(text))) {}
+    World(std::string_view name, std::string text)
+        : host_(make_host()), file_(host_->set_file("/test/" + std::string(name), std::move(text))) {}
 
     AnalysisHost& host() { return *host_; }
     FileId file() const { return file_; }
@@ -60,13 +61,16 @@ class World {
 inline std::string to_text(const std::vector<Diagnostic>& diagnostics) {
     std::string out;
     for (const Diagnostic& d : diagnostics) {
-        out += fmt::format("{}..{} {}: {}\n", d.location.range.begin, d.location.range.end, code_name(d.code), d.message);
+        out +=
+            fmt::format("{}..{} {}: {}\n", d.location.range.begin, d.location.range.end, code_name(d.code), d.message);
         for (const auto& related : d.related)
-            out += fmt::format("  {}..{} {}\n", related.location.range.begin, related.location.range.end, related.message);
+            out +=
+                fmt::format("  {}..{} {}\n", related.location.range.begin, related.location.range.end, related.message);
         for (const auto& fix : d.fixes) {
             out += fmt::format("  fix {}", fix.title);
             for (const auto& edit : fix.edits)
-                out += fmt::format(" [{}..{} {} {}]", edit.location.range.begin, edit.location.range.end, int(edit.position), edit.text);
+                out += fmt::format(" [{}..{} {} {}]", edit.location.range.begin, edit.location.range.end,
+                                   int(edit.position), edit.text);
             out += "\n";
         }
     }

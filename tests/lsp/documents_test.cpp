@@ -28,7 +28,8 @@ TEST_CASE("URIs and paths", "[lsp][uri]") {
     CHECK(!lsp::path_of_uri("untitled:1"));
     CHECK(!lsp::path_of_uri("file:///%"));
     CHECK(!lsp::path_of_uri("file:///%00"));
-    for (std::string path : {"/a b/#?.velox", "/\xc3\xa4/%.altru", "/plain-._~"}) CHECK(lsp::path_of_uri(lsp::uri_of_path(path)) == path);
+    for (std::string path : {"/a b/#?.velox", "/\xc3\xa4/%.altru", "/plain-._~"})
+        CHECK(lsp::path_of_uri(lsp::uri_of_path(path)) == path);
     CHECK(lsp::path_of_document("untitled:One", "velox") == "untitled:One.velox");
     CHECK(lsp::path_of_document("file:///x.txt", "plaintext") == "");
 }
@@ -42,7 +43,8 @@ TEST_CASE("Changes are applied in order and clamped", "[lsp][sync]") {
     CHECK(apply("abc", Json::array({replace(range(7, 0, 9, 9), "!")})) == "abc!");
     CHECK(apply("abc", Json::array({replace(range(0, 2, 0, 1), "!")})) == "a!c");  // end before start
     CHECK(apply("abc", {{{"text", "whole"}}, replace(range(0, 0, 0, 0), "the ")}) == "the whole");
-    CHECK(apply("\xf0\x9f\x98\x80z", Json::array({replace(range(0, 1, 0, 2), "")})) == "z");  // half of a surrogate pair is all of it
+    CHECK(apply("\xf0\x9f\x98\x80z", Json::array({replace(range(0, 1, 0, 2), "")})) ==
+          "z");  // half of a surrogate pair is all of it
     Json many = Json::array();
     std::string expected;
     for (int i = 0; i < 100; ++i) {
@@ -63,12 +65,14 @@ TEST_CASE("Diagnostics follow the text", "[lsp][diagnostics]") {
     CHECK(first[0]["source"] == "braid");
     editor.change(kUri, 2, Json::array({replace(range(1, 11, 1, 18), "1")}));
     CHECK(codes(editor.diagnostics(kUri, 2)) == "");
-    editor.change(kUri, 3, Json::array({replace(range(0, 0, 0, 0), "# one\n# two\n"), replace(range(3, 11, 3, 12), "other")}));
+    editor.change(kUri, 3,
+                  Json::array({replace(range(0, 0, 0, 0), "# one\n# two\n"), replace(range(3, 11, 3, 12), "other")}));
     Json third = editor.diagnostics(kUri, 3);
     REQUIRE(codes(third) == "unresolved-name");
     CHECK(third[0]["range"] == range(3, 11, 3, 16));
     editor.notify("textDocument/didClose", {{"textDocument", {{"uri", kUri}}}});
-    Json cleared = editor.wait([](const Json& m) { return m.value("method", "") == "textDocument/publishDiagnostics"; });
+    Json cleared =
+        editor.wait([](const Json& m) { return m.value("method", "") == "textDocument/publishDiagnostics"; });
     CHECK(cleared["params"]["diagnostics"].empty());
     CHECK(editor.shut_down() == 0);
 }
@@ -87,8 +91,9 @@ TEST_CASE("The story of a moved value has its places", "[lsp][diagnostics]") {
 
 TEST_CASE("What is cheap to know does not wait for the checks", "[lsp][diagnostics]") {
     Editor editor(Json::object(), true, std::chrono::milliseconds(0));
-    editor.open(kUri, "async fn work() -> int:\n    return 1\n\nfn take(list: [string]):\n    println(\"${list.len()}\")\n\n"
-                      "fn main():\n    let unused = 1\n    let names = [\"a\"]\n    take(names)\n    take(names)\n");
+    editor.open(kUri,
+                "async fn work() -> int:\n    return 1\n\nfn take(list: [string]):\n    println(\"${list.len()}\")\n\n"
+                "fn main():\n    let unused = 1\n    let names = [\"a\"]\n    take(names)\n    take(names)\n");
     CHECK(codes(editor.diagnostics(kUri, 1)) == "unused-variable");
     CHECK(codes(editor.diagnostics(kUri, 1)) == "unused-variable use-after-move");
     CHECK(editor.shut_down() == 0);
@@ -140,7 +145,8 @@ TEST_CASE("Files that open ones import come from the disk, and are what the edit
     CHECK(targets[0]["targetSelectionRange"] == range(0, 7, 0, 11));
     SECTION("changed on the disk") {
         folder.write("helper.altru", "pub fn assist() -> int:\n    return 1\n");
-        editor.notify("workspace/didChangeWatchedFiles", {{"changes", Json::array({{{"uri", helper_uri}, {"type", 2}}})}});
+        editor.notify("workspace/didChangeWatchedFiles",
+                      {{"changes", Json::array({{{"uri", helper_uri}, {"type", 2}}})}});
         Json found = editor.diagnostics(uri, 1);
         CHECK(found.size() == 1);
     }

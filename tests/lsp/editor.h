@@ -11,12 +11,14 @@ namespace braid::test {
 class Editor {
   public:
     /// With endless patience every version gets its diagnostics at once; with none, the cheap ones first.
-    explicit Editor(Json capabilities = Json::object(), bool initialize = true, std::chrono::milliseconds patience = std::chrono::hours(1))
+    explicit Editor(Json capabilities = Json::object(), bool initialize = true,
+                    std::chrono::milliseconds patience = std::chrono::hours(1))
         : client_([patience](protocol::Transport& transport) {
               return lsp::serve(transport, {.version = "test", .threads = 3, .patience = patience});
           }) {
         if (!initialize) return;
-        initialized = result("initialize", {{"processId", nullptr}, {"rootUri", nullptr}, {"capabilities", std::move(capabilities)}});
+        initialized = result("initialize",
+                             {{"processId", nullptr}, {"rootUri", nullptr}, {"capabilities", std::move(capabilities)}});
         notify("initialized", Json::object());
     }
 
@@ -61,10 +63,12 @@ class Editor {
 
     void open(const std::string& uri, const std::string& text, int version = 1) {
         std::string language = uri.ends_with(".velox") ? "velox" : "altru";
-        notify("textDocument/didOpen", {{"textDocument", {{"uri", uri}, {"languageId", language}, {"version", version}, {"text", text}}}});
+        notify("textDocument/didOpen",
+               {{"textDocument", {{"uri", uri}, {"languageId", language}, {"version", version}, {"text", text}}}});
     }
     void change(const std::string& uri, int version, Json changes) {
-        notify("textDocument/didChange", {{"textDocument", {{"uri", uri}, {"version", version}}}, {"contentChanges", std::move(changes)}});
+        notify("textDocument/didChange",
+               {{"textDocument", {{"uri", uri}, {"version", version}}}, {"contentChanges", std::move(changes)}});
     }
     /// What is published next for this version.
     Json diagnostics(const std::string& uri, int version) {

@@ -22,7 +22,8 @@ TEST_CASE("Hover comes as the client shows it", "[lsp][features]") {
         editor.open(kUri, kText);
         Json answer = editor.result("textDocument/hover", editor.at(kUri, 6, 17));
         CHECK(answer["contents"]["kind"] == "markdown");
-        CHECK_THAT(answer["contents"]["value"].get<std::string>(), Contains("```altru\nfn double(value: int) -> int\n```") && Contains("Twice."));
+        CHECK_THAT(answer["contents"]["value"].get<std::string>(),
+                   Contains("```altru\nfn double(value: int) -> int\n```") && Contains("Twice."));
         CHECK(answer["range"] == range(6, 16, 6, 22));
     }
     SECTION("plain text") {
@@ -51,9 +52,13 @@ TEST_CASE("Definitions in the standard library can be opened", "[lsp][features]"
     // Opened in the editor it is the module itself: names are known, nothing is reported, nothing is changed.
     editor.open(uri, *text);
     int line = targets[0]["range"]["start"]["line"], column = targets[0]["range"]["start"]["character"];
-    CHECK_THAT(editor.result("textDocument/hover", editor.at(uri, line, column))["contents"]["value"].get<std::string>(), Contains("fn send("));
+    CHECK_THAT(
+        editor.result("textDocument/hover", editor.at(uri, line, column))["contents"]["value"].get<std::string>(),
+        Contains("fn send("));
     editor.change(uri, 2, Json::array({replace(range(0, 0, 0, 0), "garbage (")}));
-    CHECK_THAT(editor.result("textDocument/hover", editor.at(uri, line, column))["contents"]["value"].get<std::string>(), Contains("fn send("));
+    CHECK_THAT(
+        editor.result("textDocument/hover", editor.at(uri, line, column))["contents"]["value"].get<std::string>(),
+        Contains("fn send("));
     unsetenv("XDG_CACHE_HOME");
 }
 
@@ -87,9 +92,11 @@ TEST_CASE("Semantic tokens: deltas applied give the full answer", "[lsp][feature
     CHECK(data.size() % 5 == 0);
     std::string id = first["resultId"];
     int version = 1;
-    for (const Json& change : {replace(range(2, 4, 2, 4), "let y = 1\n    "), replace(range(0, 0, 0, 0), "# c\n"), replace(range(4, 0, 9, 0), "")}) {
+    for (const Json& change : {replace(range(2, 4, 2, 4), "let y = 1\n    "), replace(range(0, 0, 0, 0), "# c\n"),
+                               replace(range(4, 0, 9, 0), "")}) {
         editor.change(kUri, ++version, Json::array({change}));
-        Json answer = editor.result("textDocument/semanticTokens/full/delta", {{"textDocument", {{"uri", kUri}}}, {"previousResultId", id}});
+        Json answer = editor.result("textDocument/semanticTokens/full/delta",
+                                    {{"textDocument", {{"uri", kUri}}}, {"previousResultId", id}});
         REQUIRE(answer.contains("edits"));
         for (const Json& edit : answer["edits"]) {
             auto begin = data.begin() + edit["start"].get<long>();
@@ -101,12 +108,17 @@ TEST_CASE("Semantic tokens: deltas applied give the full answer", "[lsp][feature
         CHECK(data == full["data"].get<std::vector<uint32_t>>());
         id = full["resultId"];
     }
-    CHECK(editor.result("textDocument/semanticTokens/full/delta", {{"textDocument", {{"uri", kUri}}}, {"previousResultId", "x"}}).contains("data"));
+    CHECK(editor
+              .result("textDocument/semanticTokens/full/delta",
+                      {{"textDocument", {{"uri", kUri}}}, {"previousResultId", "x"}})
+              .contains("data"));
 }
 
 TEST_CASE("Fixes are code actions", "[lsp][features]") {
-    Editor editor(Json{{"textDocument", {{"codeAction", {{"codeActionLiteralSupport", {{"codeActionKind", {{"valueSet", {"quickfix"}}}}}}}}}},
-                   {"workspace", {{"workspaceEdit", {{"documentChanges", true}}}}}});
+    Editor editor(
+        Json{{"textDocument",
+              {{"codeAction", {{"codeActionLiteralSupport", {{"codeActionKind", {{"valueSet", {"quickfix"}}}}}}}}}},
+             {"workspace", {{"workspaceEdit", {{"documentChanges", true}}}}}});
     editor.open(kUri, "fn f(a: bool, b: bool) -> bool:\n    return a && b\n");
     Json found = editor.diagnostics(kUri, 1);
     REQUIRE(codes(found) == "foreign-spelling");

@@ -5,7 +5,8 @@ namespace braid::test {
 TEST_CASE("The lifecycle is that of the protocol", "[lsp][lifecycle]") {
     Editor editor(Json::object(), false);
     CHECK(editor.error("textDocument/hover", editor.at("file:///a.altru", 0, 0)) == -32002);
-    Json answer = editor.result("initialize", {{"processId", nullptr}, {"rootUri", nullptr}, {"capabilities", Json::object()}});
+    Json answer =
+        editor.result("initialize", {{"processId", nullptr}, {"rootUri", nullptr}, {"capabilities", Json::object()}});
     CHECK(answer["serverInfo"]["name"] == "braid");
     CHECK(answer["capabilities"]["positionEncoding"] == "utf-16");
     CHECK(answer["capabilities"]["textDocumentSync"]["change"] == 2);
@@ -45,7 +46,8 @@ TEST_CASE("Position encodings are negotiated", "[lsp][encoding]") {
         Json found = editor.diagnostics(uri, 1);
         REQUIRE(found.size() >= 1);
         for (const Json& each : found)
-            if (each["code"] == "unresolved-name") return got + " " + std::to_string(each["range"]["start"]["character"].get<int>());
+            if (each["code"] == "unresolved-name")
+                return got + " " + std::to_string(each["range"]["start"]["character"].get<int>());
         return found.dump();
     };
     CHECK(encoding({"utf-8", "utf-16"}) == "utf-8 19");
@@ -61,18 +63,20 @@ TEST_CASE("Garbage is answered or skipped", "[lsp][robustness]") {
     CHECK(editor.wait([](const Json& m) { return m.contains("error"); })["error"]["code"] == -32700);
     client.send_bytes("Content-Length: 2\r\n\r\n[]");
     CHECK(editor.wait([](const Json& m) { return m.contains("error"); })["error"]["code"] == -32600);
-    for (const Json& params : {Json(nullptr), Json::object(), Json::array({1, 2}), Json{{"textDocument", 1}},
-                               Json{{"textDocument", {{"uri", 7}}}},
-                               Json{{"textDocument", {{"uri", "file:///x.altru"}, {"text", 3}}}},
-                               Json{{"textDocument", {{"uri", "%%%"}, {"version", "x"}}}, {"contentChanges", "no"}},
-                               Json{{"textDocument", {{"uri", "file:///%zz"}}}, {"position", {{"line", -1}, {"character", 1e300}}}},
-                               Json{{"changes", {{{"uri", 1}}}}}}) {
-        for (const char* method : {"textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "workspace/didChangeWatchedFiles",
-                                   "$/setTrace", "$/cancelRequest", "initialized", "no/such"})
+    for (const Json& params :
+         {Json(nullptr), Json::object(), Json::array({1, 2}), Json{{"textDocument", 1}},
+          Json{{"textDocument", {{"uri", 7}}}}, Json{{"textDocument", {{"uri", "file:///x.altru"}, {"text", 3}}}},
+          Json{{"textDocument", {{"uri", "%%%"}, {"version", "x"}}}, {"contentChanges", "no"}},
+          Json{{"textDocument", {{"uri", "file:///%zz"}}}, {"position", {{"line", -1}, {"character", 1e300}}}},
+          Json{{"changes", {{{"uri", 1}}}}}}) {
+        for (const char* method :
+             {"textDocument/didOpen", "textDocument/didChange", "textDocument/didClose",
+              "workspace/didChangeWatchedFiles", "$/setTrace", "$/cancelRequest", "initialized", "no/such"})
             editor.notify(method, params);
-        for (const char* method : {"textDocument/hover", "textDocument/definition", "textDocument/references", "textDocument/documentSymbol",
-                                   "textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta",
-                                   "textDocument/semanticTokens/range", "textDocument/codeAction"})
+        for (const char* method :
+             {"textDocument/hover", "textDocument/definition", "textDocument/references", "textDocument/documentSymbol",
+              "textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta",
+              "textDocument/semanticTokens/range", "textDocument/codeAction"})
             editor.reply(editor.ask(method, params));
     }
     editor.open("file:///t/a.altru", "let x = 1\n");

@@ -1,9 +1,9 @@
 #include "interpreter/scheduler/deque.h"
 
+#include <rapidcheck.h>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <deque>
-#include <rapidcheck.h>
 #include <thread>
 #include <vector>
 

@@ -100,7 +100,8 @@ TEST_CASE("a cancelled timer keeps nothing alive") {
     for (int kind : {0, 1, 2}) {
         Scheduler scheduler(make(kind));
         scheduler.spawn(once([](Worker& worker) {
-            TimerId timer = worker.scheduler().call_at(worker.scheduler().now() + 3'600'000'000'000, [] { EXPECT(!"cancelled"); });
+            TimerId timer =
+                worker.scheduler().call_at(worker.scheduler().now() + 3'600'000'000'000, [] { EXPECT(!"cancelled"); });
             EXPECT(worker.scheduler().cancel_timer(timer));
             EXPECT(!(worker.scheduler().cancel_timer(timer)));
             EXPECT(!(worker.scheduler().cancel_timer(0)));

@@ -72,7 +72,8 @@ TEST_CASE("shutdown ends loops that never end, and the first code counts") {
         };
         for (int i = 0; i < 5; ++i) scheduler.spawn(step(forever));
         scheduler.spawn_external(step(forever));
-        scheduler.spawn_external(step([](Step& self, Worker&, Budget&) { return self.prepare_park(), StepResult::Parked; }));
+        scheduler.spawn_external(
+            step([](Step& self, Worker&, Budget&) { return self.prepare_park(), StepResult::Parked; }));
         scheduler.spawn(once([](Worker& worker) {
             worker.scheduler().shutdown(42);
             worker.scheduler().shutdown(43);

@@ -14,19 +14,20 @@ TEST_CASE("tasks of a strand never run at the same time") {
         for (int s = 0; s < kStrands; ++s) strands.push_back(std::make_unique<Strand>());
         for (int t = 0; t < kTasks * kStrands; ++t) {
             int s = t % kStrands;
-            scheduler.spawn(step([&unsynchronized, s](Step& self, Worker& worker, Budget& budget) {
-                                ++unsynchronized[s];
-                                if (++self.count == kSteps) return StepResult::Done;
-                                if (self.count % 2) {
-                                    budget.left = 0;
-                                    return StepResult::Yielded;
-                                }
-                                ParkToken token = self.prepare_park();
-                                TaskRef me(&self);
-                                worker.scheduler().spawn(once([me, token](Worker& w) { w.scheduler().wake(*me, token); }));
-                                return StepResult::Parked;
-                            }),
-                            strands[s].get());
+            scheduler.spawn(
+                step([&unsynchronized, s](Step& self, Worker& worker, Budget& budget) {
+                    ++unsynchronized[s];
+                    if (++self.count == kSteps) return StepResult::Done;
+                    if (self.count % 2) {
+                        budget.left = 0;
+                        return StepResult::Yielded;
+                    }
+                    ParkToken token = self.prepare_park();
+                    TaskRef me(&self);
+                    worker.scheduler().spawn(once([me, token](Worker& w) { w.scheduler().wake(*me, token); }));
+                    return StepResult::Parked;
+                }),
+                strands[s].get());
         }
         scheduler.run();
         for (int sum : unsynchronized) CHECK(sum == kTasks * kSteps);

@@ -8,12 +8,12 @@
 #include "interpreter/scheduler/scheduler.h"
 
 // For tasks, hooks and threads: the framework's own assertions are for one thread.
-#define EXPECT(condition)                                                                   \
-    do {                                                                                    \
-        if (!(condition)) {                                                                 \
-            std::fprintf(stderr, "%s:%d: EXPECT(%s)\n", __FILE__, __LINE__, #condition);    \
-            std::abort();                                                                   \
-        }                                                                                   \
+#define EXPECT(condition)                                                                \
+    do {                                                                                 \
+        if (!(condition)) {                                                              \
+            std::fprintf(stderr, "%s:%d: EXPECT(%s)\n", __FILE__, __LINE__, #condition); \
+            std::abort();                                                                \
+        }                                                                                \
     } while (false)
 
 namespace braid::scheduler {

@@ -1,8 +1,8 @@
 #include "interpreter/scheduler/timer_wheel.h"
 
+#include <rapidcheck.h>
 #include <catch2/catch.hpp>
 #include <map>
-#include <rapidcheck.h>
 #include <vector>
 
 using namespace braid::scheduler;
@@ -45,7 +45,8 @@ TEST_CASE("a timer wheel behaves as a sorted multimap") {
                 case 2: {
                     if (handles.empty()) break;
                     auto victim = std::next(handles.begin(), *rc::gen::inRange<size_t>(0, handles.size()));
-                    auto entry = std::find_if(model.begin(), model.end(), [&](auto& e) { return e.second == victim->first; });
+                    auto entry =
+                        std::find_if(model.begin(), model.end(), [&](auto& e) { return e.second == victim->first; });
                     RC_ASSERT(wheel.cancel(victim->second) == (entry != model.end()));
                     if (entry != model.end()) model.erase(entry);
                     handles.erase(victim);

@@ -60,14 +60,17 @@ REGISTER_CASES(fixtures_of_semantics_altru) {
     for (const auto& path : sources(kArea / "fixtures"))
         register_case("fixture " + path.filename().string(), "[fixture]", [path] { check_fixture(path); });
     for (const auto& path : sources(std::filesystem::path(BRAID_SOURCE_DIR) / "examples/altru"))
-        register_case("example " + path.filename().string(), "[silent]", [path] { check_silent(path.filename().string(), read(path)); });
+        register_case("example " + path.filename().string(), "[silent]",
+                      [path] { check_silent(path.filename().string(), read(path)); });
     for (const auto& path : sources(kArea / "silent"))
-        register_case("silent " + path.filename().string(), "[silent]", [path] { check_silent(path.filename().string(), read(path)); });
+        register_case("silent " + path.filename().string(), "[silent]",
+                      [path] { check_silent(path.filename().string(), read(path)); });
     for (const auto& path : sources(kArea / "hir"))
         register_case("hir " + path.filename().string(), "[golden]", [path] {
             Workspace workspace;
             workspace.set(path.filename().string(), read(path));
-            std::string difference = golden_difference(std::filesystem::path(path).replace_extension(".hir"), workspace.dump(path.filename().string()));
+            std::string difference = golden_difference(std::filesystem::path(path).replace_extension(".hir"),
+                                                       workspace.dump(path.filename().string()));
             if (!difference.empty()) FAIL_CHECK(difference);
         });
 }
@@ -80,11 +83,14 @@ TEST_CASE("the standard library checks silently") {
 
 TEST_CASE("an edit inside one body infers no other body again") {
     Workspace workspace;
-    std::string before = "fn a() -> int:\n    return 1\n\nfn b() -> int:\n    return a()\n\nfn c() -> int:\n    return b()\n";
+    std::string before =
+        "fn a() -> int:\n    return 1\n\nfn b() -> int:\n    return a()\n\nfn c() -> int:\n    return b()\n";
     workspace.set("edit.altru", before);
     REQUIRE(workspace.diagnostics().empty());
     workspace.database().reset_statistics();
-    workspace.set("edit.altru", "fn a() -> int:\n    return 1 + 1\n\nfn b() -> int:\n    return a()\n\nfn c() -> int:\n    return b()\n");
+    workspace.set(
+        "edit.altru",
+        "fn a() -> int:\n    return 1 + 1\n\nfn b() -> int:\n    return a()\n\nfn c() -> int:\n    return b()\n");
     REQUIRE(workspace.diagnostics().empty());
     CHECK(workspace.database().all_statistics()["altru_draft"].computed == 1);
 }

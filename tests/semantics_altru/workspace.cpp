@@ -18,7 +18,9 @@ std::string read(const std::filesystem::path& path) {
     return text.str();
 }
 
-SyntaxTreePtr parse(const std::string& text) { return altru_language.grammar().parse(std::make_shared<const std::string>(text)); }
+SyntaxTreePtr parse(const std::string& text) {
+    return altru_language.grammar().parse(std::make_shared<const std::string>(text));
+}
 
 Position position(std::string_view text, uint32_t offset) {
     Position p;
@@ -33,7 +35,9 @@ Position position(std::string_view text, uint32_t offset) {
     return p;
 }
 
-Range range_of(std::string_view text, TextRange range) { return {position(text, range.begin), position(text, range.end)}; }
+Range range_of(std::string_view text, TextRange range) {
+    return {position(text, range.begin), position(text, range.end)};
+}
 
 bool has_body(ItemKind kind) {
     switch (kind) {
@@ -53,7 +57,8 @@ Workspace::Workspace() {
     const Language* languages[] = {&altru_language};
     register_languages(languages);
     database_.write([&](InputWriter& writer) {
-        for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(BRAID_SOURCE_DIR) / "stdlib/altru")) {
+        for (const auto& entry :
+             std::filesystem::directory_iterator(std::filesystem::path(BRAID_SOURCE_DIR) / "stdlib/altru")) {
             if (entry.path().extension() != ".altru") continue;
             FileId file = files().intern("std:altru/" + entry.path().filename().string());
             writer.set<FileTree>(file, parse(read(entry.path())), Durability::High);
@@ -82,7 +87,9 @@ std::vector<FoundDiagnostic> Workspace::standard_library_diagnostics() { return 
 
 std::vector<FoundDiagnostic> Workspace::diagnostics_of(const std::vector<FileId>& wanted) {
     std::vector<FoundDiagnostic> found;
-    auto text_of = [](QueryContext& context, FileId file) { return std::string((*context.get<FileTree>(file))->text()); };
+    auto text_of = [](QueryContext& context, FileId file) {
+        return std::string((*context.get<FileTree>(file))->text());
+    };
     auto add = [&](QueryContext& context, const Diagnostic& d) {
         FoundDiagnostic out;
         std::string name = files().path(d.location.file);
@@ -93,7 +100,9 @@ std::vector<FoundDiagnostic> Workspace::diagnostics_of(const std::vector<FileId>
         out.message = d.message;
         for (const auto& related : d.related) {
             std::string path = files().path(related.location.file);
-            out.related.push_back({path.substr(path.rfind('/') + 1), range_of(text_of(context, related.location.file), related.location.range), related.message});
+            out.related.push_back({path.substr(path.rfind('/') + 1),
+                                   range_of(text_of(context, related.location.file), related.location.range),
+                                   related.message});
         }
         found.push_back(std::move(out));
     };
@@ -109,9 +118,11 @@ std::vector<FoundDiagnostic> Workspace::diagnostics_of(const std::vector<FileId>
             }
             for (const ItemEntry& entry : context.get<FileItems>(file)->entries) {
                 if (!entry.owns_syntax) continue;
-                for (const ItemDiagnostic& d : *context.get<ItemDiagnosticsOf>(entry.item)) add(context, render(context, d));
+                for (const ItemDiagnostic& d : *context.get<ItemDiagnosticsOf>(entry.item))
+                    add(context, render(context, d));
                 if (!has_body(kind_of(entry.item))) continue;
-                for (const ItemDiagnostic& d : context.get<BodyOf>(entry.item)->diagnostics) add(context, render(context, d));
+                for (const ItemDiagnostic& d : context.get<BodyOf>(entry.item)->diagnostics)
+                    add(context, render(context, d));
             }
         }
     });
@@ -124,7 +135,8 @@ std::string Workspace::dump(const std::string& name) {
     FileId file = files().intern("/workspace/" + name);
     auto done = database_.snapshot().run([&](QueryContext& context) {
         for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
-            if (entry.owns_syntax && has_body(kind_of(entry.item))) out += dump_body(*context.get<BodyOf>(entry.item)) + "\n";
+            if (entry.owns_syntax && has_body(kind_of(entry.item)))
+                out += dump_body(*context.get<BodyOf>(entry.item)) + "\n";
     });
     return done ? out : "cancelled";
 }

@@ -11,13 +11,9 @@ namespace {
 
 using nlohmann::json;
 
-Position position_of(const json& value) {
-    return {value.at("line").get<int>(), value.at("column").get<int>()};
-}
+Position position_of(const json& value) { return {value.at("line").get<int>(), value.at("column").get<int>()}; }
 
-Range range_of(const json& value) {
-    return {position_of(value.at("start")), position_of(value.at("end"))};
-}
+Range range_of(const json& value) { return {position_of(value.at("start")), position_of(value.at("end"))}; }
 
 FoundDiagnostic diagnostic_of(const json& value) {
     FoundDiagnostic result{.file = value.at("file"),
@@ -74,9 +70,7 @@ class CheckDriver : public Driver {
 
 }  // namespace
 
-std::unique_ptr<Driver> make_check_driver() {
-    return std::make_unique<CheckDriver>();
-}
+std::unique_ptr<Driver> make_check_driver() { return std::make_unique<CheckDriver>(); }
 
 std::vector<std::string> run_fixture(const Fixture& fixture, Driver& driver) {
     std::vector<std::string> result;

@@ -20,9 +20,7 @@ bool fits(const Range& expected, const Range& found) {
     return one_wide && found.start == expected.start && found.end == found.start;
 }
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 bool matches(const FixtureFile& file, const Expectation& expectation, const FoundDiagnostic& found) {
     return expectation.kind == ExpectationKind::Diagnostic && same_file(found.file, file.name) &&
@@ -90,14 +88,10 @@ class Matcher {
     void match(const FixtureFile& file, const Expectation& expectation) {
         switch (expectation.kind) {
             case ExpectationKind::Diagnostic:
-            case ExpectationKind::Definition:
-                return;
-            case ExpectationKind::Note:
-                return match_note(file, expectation);
-            case ExpectationKind::Hover:
-                return match_hover(file, expectation);
-            case ExpectationKind::Use:
-                return match_use(file, expectation);
+            case ExpectationKind::Definition: return;
+            case ExpectationKind::Note: return match_note(file, expectation);
+            case ExpectationKind::Hover: return match_hover(file, expectation);
+            case ExpectationKind::Use: return match_use(file, expectation);
         }
     }
 

@@ -246,9 +246,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view comment_mark(const std::filesystem::path& path) {
-    return path.extension() == ".velox" ? "//" : "#";
-}
+std::string_view comment_mark(const std::filesystem::path& path) { return path.extension() == ".velox" ? "//" : "#"; }
 
 tl::expected<Fixture, std::string> parse_fixture(const std::filesystem::path& path, std::string_view text) {
     return Parser(path, text).run();

@@ -261,8 +261,6 @@ class LspDriver : public Driver {
 
 }  // namespace
 
-std::unique_ptr<Driver> make_lsp_driver() {
-    return std::make_unique<LspDriver>();
-}
+std::unique_ptr<Driver> make_lsp_driver() { return std::make_unique<LspDriver>(); }
 
 }  // namespace braid::test

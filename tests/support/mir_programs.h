@@ -8,8 +8,8 @@
 namespace braid::testing {
 
 using namespace braid::mir;
-using mir::Place;  // not the place in the source
 using bytecode::SlotPolicy;
+using mir::Place;  // not the place in the source
 
 inline Operand copy(Local l) { return Copy{Place{l, {}}}; }
 inline Operand copy(Place p) { return Copy{std::move(p)}; }
@@ -52,13 +52,18 @@ class BodyBuilder {
         body.locals[l].is_slot = slot;
         return l;
     }
-    Local variable(Type t, std::string_view name = "v", bool cell = false) { return local(t, LocalKind::Variable, name, cell); }
+    Local variable(Type t, std::string_view name = "v", bool cell = false) {
+        return local(t, LocalKind::Variable, name, cell);
+    }
     BlockId block(bool cleanup = false) {
         body.blocks.emplace_back();
         body.blocks.back().is_cleanup = cleanup;
         return BlockId(body.blocks.size() - 1);
     }
-    BodyBuilder& at(BlockId b) { current = b; return *this; }
+    BodyBuilder& at(BlockId b) {
+        current = b;
+        return *this;
+    }
     BodyBuilder& set(Place p, Rvalue v) {
         body.blocks[current].statements.push_back({Assign{std::move(p), std::move(v)}, ++node});
         return *this;
@@ -71,13 +76,18 @@ class BodyBuilder {
         return *this;
     }
     BodyBuilder& live(Local l) { return push(StorageLive{l}); }
-    BodyBuilder& binary(Local l, hir::BinaryOp op, Operand a, Operand b) { return set(l, BinaryOperation{op, std::move(a), std::move(b)}); }
+    BodyBuilder& binary(Local l, hir::BinaryOp op, Operand a, Operand b) {
+        return set(l, BinaryOperation{op, std::move(a), std::move(b)});
+    }
     void end(TerminatorKind k) { body.blocks[current].terminator = {std::move(k), ++node}; }
     void go(BlockId b) { end(Goto{b}); }
     void ret() { end(ReturnTerminator{}); }
-    void branch(Operand condition, BlockId yes, BlockId no) { end(SwitchInteger{std::move(condition), {{0, no}}, yes}); }
+    void branch(Operand condition, BlockId yes, BlockId no) {
+        end(SwitchInteger{std::move(condition), {{0, no}}, yes});
+    }
     /// Goes on in a fresh block.
-    BodyBuilder& call(Place to, ItemId f, std::vector<Operand> args, std::vector<Type> types = {}, hir::CallMode mode = hir::CallMode::Plain) {
+    BodyBuilder& call(Place to, ItemId f, std::vector<Operand> args, std::vector<Type> types = {},
+                      hir::CallMode mode = hir::CallMode::Plain) {
         CallTerminator c;
         c.callee = hir::DirectCallee{f, std::move(types), nullptr};
         c.function_value = unit();
@@ -86,7 +96,8 @@ class BodyBuilder {
         c.destination = std::move(to);
         return finish(std::move(c));
     }
-    BodyBuilder& call(Local to, ItemId f, std::vector<Operand> args, std::vector<Type> types = {}, hir::CallMode mode = hir::CallMode::Plain) {
+    BodyBuilder& call(Local to, ItemId f, std::vector<Operand> args, std::vector<Type> types = {},
+                      hir::CallMode mode = hir::CallMode::Plain) {
         return call(Place{to, {}}, f, std::move(args), std::move(types), mode);
     }
     BodyBuilder& call_value(Local to, Operand callee, std::vector<Operand> args) {
@@ -156,7 +167,8 @@ class TestModel : public bytecode::ProgramModel {
         signatures[f] = s;
         return f;
     }
-    ItemId structure(std::string_view name, std::vector<std::pair<std::string, Type>> fields, ItemKind kind = ItemKind::Struct) {
+    ItemId structure(std::string_view name, std::vector<std::pair<std::string, Type>> fields,
+                     ItemKind kind = ItemKind::Struct) {
         ItemId s = item(kind, name);
         for (auto& [n, t] : fields) definitions[s].fields.push_back({Name(n), t});
         definitions[s];
@@ -164,7 +176,8 @@ class TestModel : public bytecode::ProgramModel {
     }
     ItemId variant(ItemId owner, std::string_view name, std::vector<Type> payload) {
         ItemId v = item(ItemKind::Variant, name, owner);
-        for (size_t i = 0; i < payload.size(); ++i) definitions[v].fields.push_back({Name(std::to_string(i)), payload[i]});
+        for (size_t i = 0; i < payload.size(); ++i)
+            definitions[v].fields.push_back({Name(std::to_string(i)), payload[i]});
         definitions[v];
         definitions[owner].variants.push_back(v);
         return v;
@@ -188,7 +201,8 @@ class TestModel : public bytecode::ProgramModel {
     }
     bytecode::ResolvedFunction resolve_trait_method(ItemId method, Type self, const std::vector<Type>&) const override {
         auto found = trait_methods.find({method, self});
-        return found == trait_methods.end() ? bytecode::ResolvedFunction{} : bytecode::ResolvedFunction{found->second, {}, nullptr};
+        return found == trait_methods.end() ? bytecode::ResolvedFunction{}
+                                            : bytecode::ResolvedFunction{found->second, {}, nullptr};
     }
     bytecode::ResolvedFunction user_drop(Type t) const override { return user(drops, t); }
     bytecode::ResolvedFunction user_show(Type t) const override { return user(shows, t); }
@@ -255,7 +269,9 @@ class TestModel : public bytecode::ProgramModel {
     bool needs_drop(Type t) const {
         auto found = definitions.find(t->item);
         if (found == definitions.end()) return false;
-        auto dropped = [&](const FieldInfo& f) { return capabilities(substitute(f.type, t->item, t->arguments)).needs_drop; };
+        auto dropped = [&](const FieldInfo& f) {
+            return capabilities(substitute(f.type, t->item, t->arguments)).needs_drop;
+        };
         for (const FieldInfo& f : found->second.fields)
             if (dropped(f)) return true;
         for (ItemId v : found->second.variants)
@@ -266,7 +282,8 @@ class TestModel : public bytecode::ProgramModel {
     static bytecode::ResolvedFunction user(const std::map<ItemId, ItemId>& table, Type t) {
         if (!t->is(TypeKind::Nominal)) return {};
         auto found = table.find(t->item);
-        return found == table.end() ? bytecode::ResolvedFunction{} : bytecode::ResolvedFunction{found->second, {}, nullptr};
+        return found == table.end() ? bytecode::ResolvedFunction{}
+                                    : bytecode::ResolvedFunction{found->second, {}, nullptr};
     }
     std::map<ItemId, std::shared_ptr<MirBodies>> bodies_;
 };

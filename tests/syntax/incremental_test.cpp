@@ -90,14 +90,9 @@ TextEdit random_edit(Random& random, const std::string& text, uint32_t from) {
     uint32_t begin = from + random.below(size - from + 1);
     uint32_t length = 0;
     switch (random.below(4)) {
-        case 0:
-            length = random.below(3);
-            break;
-        case 1:
-            length = random.below(30);
-            break;
-        default:
-            break;
+        case 0: length = random.below(3); break;
+        case 1: length = random.below(30); break;
+        default: break;
     }
     length = std::min(length, size - begin);
     std::string replacement;

@@ -85,10 +85,8 @@ TEST_CASE("every byte is covered: random bytes and random tokens") {
         std::string text;
         int length = int(engine() % 200);
         for (int i = 0; i < length; ++i)
-            if (round % 2)
-                text += char(engine() & 0xff);
-            else
-                text += words[engine() % words.size()];
+            if (round % 2) text += char(engine() & 0xff);
+            else text += words[engine() % words.size()];
         check_covers(text);
     }
 }

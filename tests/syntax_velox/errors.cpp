@@ -164,9 +164,32 @@ TEST_CASE("a missing brace damages its own declaration") {
 
 TEST_CASE("nesting has a limit and a message") {
     const char* const pieces[] = {
-        "(", "[", "{", "a(", "!", "a<", "(a=", "`${", "if(a)", "let x: A<", "let x: (a:", "x=", "a?b:", "new ", "-",
-        "class A{function f(){", "match(x){case 1=>", "async ()=>", "f<(x=", "let {a:", "match(x){case [", "{a:[",
-        "else\n", "a?.", "x as ", "a**",
+        "(",
+        "[",
+        "{",
+        "a(",
+        "!",
+        "a<",
+        "(a=",
+        "`${",
+        "if(a)",
+        "let x: A<",
+        "let x: (a:",
+        "x=",
+        "a?b:",
+        "new ",
+        "-",
+        "class A{function f(){",
+        "match(x){case 1=>",
+        "async ()=>",
+        "f<(x=",
+        "let {a:",
+        "match(x){case [",
+        "{a:[",
+        "else\n",
+        "a?.",
+        "x as ",
+        "a**",
     };
     for (std::string piece : pieces) {
         std::string text;

@@ -1,6 +1,6 @@
 // The laws of parsing: every byte is kept, and a re-parse after edits equals a parse of the new text.
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -29,16 +29,81 @@ std::vector<std::string> sources() {
 }
 
 const char* const snippets[] = {
-    "{", "}", "(", ")", "[", "]", ";", ",", "\n", " ", "=>", "->", ":", "?", ".", "?.", "<", ">", "=", "!", "`", "\"",
-    "'", "${", "/", "//", "/*", "*/", "..", "|", "&&", "??", "async ", "await ", "function ", "class A {",
-    "match (x) {", "case ", "let x = ", "if (a) ", "return ", "x", "1", "0x", "import ", "export ", "for (", "in ",
-    "of ", "as ", "new ", "static ", "private ", "get ", "@", "#", "\x80", "\xc3\xa9", "    ", "\n}\n",
-    "interface I {", "enum E {", "type T = ", "yield ", "else ", "catch (e) ", "default", "extends ", "\r\n",
-    "if (a) {\n", "() => {\n",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    ";",
+    ",",
+    "\n",
+    " ",
+    "=>",
+    "->",
+    ":",
+    "?",
+    ".",
+    "?.",
+    "<",
+    ">",
+    "=",
+    "!",
+    "`",
+    "\"",
+    "'",
+    "${",
+    "/",
+    "//",
+    "/*",
+    "*/",
+    "..",
+    "|",
+    "&&",
+    "??",
+    "async ",
+    "await ",
+    "function ",
+    "class A {",
+    "match (x) {",
+    "case ",
+    "let x = ",
+    "if (a) ",
+    "return ",
+    "x",
+    "1",
+    "0x",
+    "import ",
+    "export ",
+    "for (",
+    "in ",
+    "of ",
+    "as ",
+    "new ",
+    "static ",
+    "private ",
+    "get ",
+    "@",
+    "#",
+    "\x80",
+    "\xc3\xa9",
+    "    ",
+    "\n}\n",
+    "interface I {",
+    "enum E {",
+    "type T = ",
+    "yield ",
+    "else ",
+    "catch (e) ",
+    "default",
+    "extends ",
+    "\r\n",
+    "if (a) {\n",
+    "() => {\n",
 };
 
 struct Change {
-    uint32_t where;    // of a million
+    uint32_t where;  // of a million
     uint32_t removed;
     std::vector<uint32_t> inserted;
 };
@@ -85,7 +150,8 @@ TEST_CASE("a re-parse after any edits equals a parse from scratch") {
             auto fresh = velox::parse(shared);
             RC_ASSERT(tree->root().full_text() == text);
             if (!same(*tree, *fresh)) {
-                RC_LOG() << "--- text\n" << text << "\n--- trees\n"
+                RC_LOG() << "--- text\n"
+                         << text << "\n--- trees\n"
                          << test::difference(dump_tree(*fresh), dump_tree(*tree));
                 RC_FAIL("trees differ");
             }
@@ -120,8 +186,8 @@ TEST_CASE("every byte is kept, whatever the bytes are") {
     CHECK(bytes);
     auto pieces = rc::check([] {
         std::string text;
-        for (uint32_t piece : *rc::gen::container<std::vector<uint32_t>>(
-                 rc::gen::inRange<uint32_t>(0, uint32_t(std::size(snippets)))))
+        for (uint32_t piece :
+             *rc::gen::container<std::vector<uint32_t>>(rc::gen::inRange<uint32_t>(0, uint32_t(std::size(snippets)))))
             text += snippets[piece];
         auto tree = velox::parse(text);
         uint32_t covered = 0;

@@ -17,7 +17,8 @@ struct Program {
         print = model->native("print", {type::any()}, type::unit(), true);
         auto error = [&](bytecode::WellKnown w, const char* name, ItemId base) {
             ItemId c = model->structure(name, {{"message", type::string()}}, ItemKind::Class);
-            if (base != ItemId::None) model->definitions[c].fields.clear(), model->definitions[c].base = type::nominal(base);
+            if (base != ItemId::None)
+                model->definitions[c].fields.clear(), model->definitions[c].base = type::nominal(base);
             return model->known[w] = c;
         };
         ItemId base = error(bytecode::WellKnown::JsError, "Error", ItemId::None);
@@ -43,7 +44,8 @@ TEST_CASE("boxed: numbers stay unboxed in registers, records have shapes") {
     Program p;
     Type record = type::record({{Name("a"), type::float_()}, {Name("b"), type::string()}});
     Local o = p.b.variable(record, "o"), x = p.b.variable(type::float_(), "x");
-    p.b.set(o, AggregateOf{hir::AggregateKind::Record, ItemId::None, {Name("a"), Name("b")}, {number(1.5), text("two")}, {}});
+    p.b.set(o, AggregateOf{
+                   hir::AggregateKind::Record, ItemId::None, {Name("a"), Name("b")}, {number(1.5), text("two")}, {}});
     p.b.set(x, PropertyOf{copy(o), Name("a")}).binary(x, BinaryOp::Add, copy(x), number(1));
     p.b.push(SetProperty{copy(o), Name("c"), copy(x)});
     p.say(copy(x)).say(copy(o));
@@ -103,13 +105,17 @@ TEST_CASE("boxed: closures share the variable, calls adapt the number of argumen
     Program p;
     BodyBuilder c(p.main, type::any());
     c.body.function = BodyFunctionId(1);
-    Local a = c.parameter(type::any(), "a"), b = c.parameter(type::any(), "b"), count = c.capture(type::reference(type::float_(), true), "count");
+    Local a = c.parameter(type::any(), "a"), b = c.parameter(type::any(), "b"),
+          count = c.capture(type::reference(type::float_(), true), "count");
     (void)a;
     Local t = c.local(type::float_());
     c.binary(t, BinaryOp::Add, copy(deref(count)), number(1)).set(deref(count), copy(t)).set(0, copy(b)).ret();
     Local n = p.b.variable(type::float_(), "n", true), ref = p.b.local(type::reference(type::float_(), true)),
           f = p.b.local(type::function({type::any()}, type::any())), r = p.b.local(type::any());
-    p.b.live(n).set(n, number(0)).set(ref, BorrowOf{BorrowKind::Alias, {n, {}}}).set(f, ClosureOf{BodyFunctionId(1), {move(ref)}});
+    p.b.live(n)
+        .set(n, number(0))
+        .set(ref, BorrowOf{BorrowKind::Alias, {n, {}}})
+        .set(f, ClosureOf{BodyFunctionId(1), {move(ref)}});
     p.b.call_value(r, copy(f), {number(1)});
     p.say(copy(r)).say(copy(n));
     p.b.call_value(r, copy(f), {number(1), text("b"), text("extra")});

@@ -27,7 +27,8 @@ struct Program {
 
 TEST_CASE("a loop sums integers") {
     Program p;
-    Local i = p.b.variable(type::integer(), "i"), sum = p.b.variable(type::integer(), "sum"), test = p.b.local(type::boolean());
+    Local i = p.b.variable(type::integer(), "i"), sum = p.b.variable(type::integer(), "sum"),
+          test = p.b.local(type::boolean());
     p.b.set(i, integer(0)).set(sum, integer(0));
     BlockId head = p.b.block(), body = p.b.block(), done = p.b.block();
     p.b.go(head);
@@ -42,14 +43,17 @@ TEST_CASE("recursion") {
     Program p;
     ItemId fib = p.model->item(ItemKind::Function, "fib");
     BodyBuilder f(fib, type::integer());
-    Local n = f.parameter(type::integer(), "n"), test = f.local(type::boolean()), a = f.local(type::integer()), c = f.local(type::integer()),
-          m = f.local(type::integer());
+    Local n = f.parameter(type::integer(), "n"), test = f.local(type::boolean()), a = f.local(type::integer()),
+          c = f.local(type::integer()), m = f.local(type::integer());
     f.binary(test, BinaryOp::Less, copy(n), integer(2));
     BlockId small = f.block(), large = f.block();
     f.branch(move(test), small, large);
     f.at(small).set(0, copy(n)).ret();
     f.at(large).binary(m, BinaryOp::Subtract, copy(n), integer(1)).call(a, fib, {copy(m)});
-    f.binary(m, BinaryOp::Subtract, copy(n), integer(2)).call(c, fib, {copy(m)}).binary(0, BinaryOp::Add, copy(a), copy(c)).ret();
+    f.binary(m, BinaryOp::Subtract, copy(n), integer(2))
+        .call(c, fib, {copy(m)})
+        .binary(0, BinaryOp::Add, copy(a), copy(c))
+        .ret();
     p.model->add(std::move(f));
     Local r = p.b.local(type::integer());
     p.b.call(r, fib, {integer(20)});
@@ -76,17 +80,20 @@ TEST_CASE("integer overflow, division by zero and bad indices are panics with a 
     SECTION("add") { p.b.binary(r, BinaryOp::Add, integer(INT64_MAX), integer(1)); }
     SECTION("i8") {
         Local s = p.b.local(type::integer(IntegerKind::I8));
-        p.b.binary(s, BinaryOp::Multiply, integer(64, type::integer(IntegerKind::I8)), integer(2, type::integer(IntegerKind::I8)));
+        p.b.binary(s, BinaryOp::Multiply, integer(64, type::integer(IntegerKind::I8)),
+                   integer(2, type::integer(IntegerKind::I8)));
     }
     SECTION("division") { p.b.binary(r, BinaryOp::Divide, integer(1), integer(0)); }
     SECTION("index") {
         Local list = p.b.local(type::list(type::integer())), i = p.b.local(type::integer());
-        p.b.set(list, AggregateOf{hir::AggregateKind::List, ItemId::None, {}, {integer(1), integer(2)}, {}}).set(i, integer(2));
+        p.b.set(list, AggregateOf{hir::AggregateKind::List, ItemId::None, {}, {integer(1), integer(2)}, {}})
+            .set(i, integer(2));
         p.b.set(r, copy(element(list, i)));
     }
     Outcome o = p.run();
     CHECK(o.code == vm::kExitPanic);
-    CHECK((o.error.find("integer overflow") != std::string::npos || o.error.find("division by zero") != std::string::npos ||
+    CHECK((o.error.find("integer overflow") != std::string::npos ||
+           o.error.find("division by zero") != std::string::npos ||
            o.error.find("index 2 is out of range: the length is 2") != std::string::npos));
     CHECK(o.error.find("at main (test:") != std::string::npos);
 }
@@ -165,8 +172,8 @@ TEST_CASE("closures: captured by copy, by reference and in their own slot") {
     c.binary(sum, BinaryOp::Add, copy(deref(by_ref)), copy(arg)).set(deref(by_ref), copy(sum));
     c.binary(sum, BinaryOp::Add, copy(by_copy), copy(deref(slot))).set(0, copy(sum)).ret();
 
-    Local x = p.b.variable(type::integer(), "x", true), r = p.b.local(int_ref), f = p.b.local(type::function({type::integer()}, type::integer())),
-          out = p.b.local(type::integer());
+    Local x = p.b.variable(type::integer(), "x", true), r = p.b.local(int_ref),
+          f = p.b.local(type::function({type::integer()}, type::integer())), out = p.b.local(type::integer());
     p.b.live(x).set(x, integer(100)).set(r, BorrowOf{BorrowKind::Mutable, {x, {}}});
     p.b.set(f, ClosureOf{BodyFunctionId(1), {integer(10), move(r), integer(0)}});
     p.b.call_value(out, copy(f), {integer(5)});
@@ -191,7 +198,9 @@ TEST_CASE("drops: order, parts after the whole, and on unwinding") {
     p.model->add(std::move(d));
     p.model->drops[res] = dropper;
     ItemId pair = p.model->structure("Pair", {{"a", t}, {"b", t}});
-    auto make = [&](Local l, const char* name) { p.b.set(l, AggregateOf{hir::AggregateKind::Struct, res, {}, {text(name)}, {}}); };
+    auto make = [&](Local l, const char* name) {
+        p.b.set(l, AggregateOf{hir::AggregateKind::Struct, res, {}, {text(name)}, {}});
+    };
 
     SECTION("normal") {
         Local a = p.b.local(t), b = p.b.local(t), both = p.b.local(type::nominal(pair));
@@ -275,8 +284,9 @@ TEST_CASE("allocation on several workers with a collection at every turn") {
     ItemId churn = p.model->item(ItemKind::Function, "churn");
     Type list = type::list(type::string()), pair = type::tuple({list, type::integer()});
     BodyBuilder f(churn, type::unit());
-    Local n = f.parameter(type::integer(), "n"), i = f.variable(type::integer(), "i"), test = f.local(type::boolean()), l = f.local(list),
-          t = f.local(pair), s = f.local(type::string()), zero = f.local(type::integer()), same = f.local(type::boolean());
+    Local n = f.parameter(type::integer(), "n"), i = f.variable(type::integer(), "i"), test = f.local(type::boolean()),
+          l = f.local(list), t = f.local(pair), s = f.local(type::string()), zero = f.local(type::integer()),
+          same = f.local(type::boolean());
     f.set(i, integer(0)).set(zero, integer(0));
     BlockId head = f.block(), body = f.block(), done = f.block();
     f.go(head);

@@ -27,27 +27,28 @@ struct RunSettings {
 /// `print`: shows its arguments in a line. `spawn(closure)`: runs it as a task.
 inline void add_natives(vm::NativeRegistry& natives) {
     natives.add("print", {[](vm::NativeCall& call) {
-                    std::string line;
-                    bool boxed = call.function().policy == SlotPolicy::Boxed;
-                    for (size_t i = 0; i < call.argument_count(); ++i) {
-                        if (i) line += ' ';
-                        if (!boxed) line += call.text(i);
-                        else if (call.function().rest && i + 1 == call.argument_count())
-                            for (uint64_t k = 0; vm::Word* e = vm::list_element(call.object(i), k); ++k)
-                                vm::inspect_value(call.vm(), vm::Value(*e), line);
-                        else vm::inspect_value(call.vm(), call.value(i), line);
-                    }
-                    call.vm().options().print(line + "\n");
-                    return call.give(boxed ? vm::Value::undefined().word() : 0);
-                },
-                0, 0, nullptr, true});
+                              std::string line;
+                              bool boxed = call.function().policy == SlotPolicy::Boxed;
+                              for (size_t i = 0; i < call.argument_count(); ++i) {
+                                  if (i) line += ' ';
+                                  if (!boxed) line += call.text(i);
+                                  else if (call.function().rest && i + 1 == call.argument_count())
+                                      for (uint64_t k = 0; vm::Word* e = vm::list_element(call.object(i), k); ++k)
+                                          vm::inspect_value(call.vm(), vm::Value(*e), line);
+                                  else vm::inspect_value(call.vm(), call.value(i), line);
+                              }
+                              call.vm().options().print(line + "\n");
+                              return call.give(boxed ? vm::Value::undefined().word() : 0);
+                          },
+                          0, 0, nullptr, true});
     natives.add_intrinsic(vm::Intrinsic::Go, {[](vm::NativeCall& call) {
                               vm::Vm::SpawnOptions options;
                               options.site = call.call_site();
                               static const vm::NativeInfo kRunner{[](vm::NativeCall& inner) {
                                   return inner.step() == 0 ? inner.invoke(inner.argument(0), {}, 1) : inner.give_unit();
                               }};
-                              const vm::Function& runner = call.vm().make_native("$runner", kRunner, {vm::Repr::Object}, vm::Repr::Unit);
+                              const vm::Function& runner =
+                                  call.vm().make_native("$runner", kRunner, {vm::Repr::Object}, vm::Repr::Unit);
                               vm::Word callee = call.argument(0);
                               if (!call.vm().spawn(runner, {&callee, 1}, options)) return call.panic("too many tasks");
                               return call.give_unit();
@@ -69,12 +70,20 @@ inline Outcome run(std::shared_ptr<TestModel> model, ItemId entry, RunSettings s
     vm::Vm* machine = nullptr;
     heap::HeapOptions heap_options;
     heap_options.stress = settings.stress;
-    heap_options.collection_wanted = [&] { if (machine) machine->collection_wanted(); };
+    heap_options.collection_wanted = [&] {
+        if (machine) machine->collection_wanted();
+    };
     heap::Heap heap(heap_options);
     vm::VmOptions options;
     options.max_stack_words = settings.max_stack;
-    options.print = [&](std::string_view s) { std::lock_guard lock(mutex); outcome.out += s; };
-    options.print_error = [&](std::string_view s) { std::lock_guard lock(mutex); outcome.error += s; };
+    options.print = [&](std::string_view s) {
+        std::lock_guard lock(mutex);
+        outcome.out += s;
+    };
+    options.print_error = [&](std::string_view s) {
+        std::lock_guard lock(mutex);
+        outcome.error += s;
+    };
     vm::Vm vm(*program, natives, heap, options);
     if (auto linked = vm.link(); !linked) {
         outcome.error = linked.error();

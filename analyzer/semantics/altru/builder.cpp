@@ -7,7 +7,11 @@ namespace braid::altru_semantics {
 using namespace hir;
 
 BodyBuilder::BodyBuilder(QueryContext& context, ItemId item, ItemTree tree)
-    : context_(context), item_(item), tree_(std::move(tree)), scope_item_(enclosing_scope(item)), traits_(context, table_),
+    : context_(context),
+      item_(item),
+      tree_(std::move(tree)),
+      scope_item_(enclosing_scope(item)),
+      traits_(context, table_),
       types_(context, item, tree_, &draft_.body.diagnostics) {
     draft_.body.item = item;
     types_.infer = [this](uint32_t node) { return fresh(node); };
@@ -36,7 +40,8 @@ ItemDiagnostic& BodyBuilder::error(DiagnosticCode code, uint32_t node, std::stri
 
 void BodyBuilder::mismatch(uint32_t node, Type expected, Type actual, const std::string& hint) {
     std::string wanted = show(expected), found = show(actual);
-    error(DiagnosticCode::TypeMismatch, node, "`" + wanted + "` is expected here, this is `" + found + "`" + (hint.empty() ? "" : "; " + hint));
+    error(DiagnosticCode::TypeMismatch, node,
+          "`" + wanted + "` is expected here, this is `" + found + "`" + (hint.empty() ? "" : "; " + hint));
 }
 
 void BodyBuilder::resolution(const SyntaxToken& token, std::variant<LocalId, ItemId> target, Type t, bool is_write) {
@@ -64,7 +69,9 @@ void BodyBuilder::add_self(Receiver receiver, Type self, uint32_t node) {
 
 void BodyBuilder::check_contract(const ast::ContractClause& clause, ExprId loop) {
     ContractClause out;
-    out.kind = clause.is_requires() ? ContractKind::Requires : clause.is_ensures() ? ContractKind::Ensures : ContractKind::Invariant;
+    out.kind = clause.is_requires()  ? ContractKind::Requires
+               : clause.is_ensures() ? ContractKind::Ensures
+                                     : ContractKind::Invariant;
     out.node = node_of(clause);
     out.always_checked = clause.is_runtime_checked();
     out.loop = loop;
@@ -74,7 +81,8 @@ void BodyBuilder::check_contract(const ast::ContractClause& clause, ExprId loop)
     result_in_contract_ = clause.is_ensures() ? function().result : nullptr;
     bool diverges = diverges_;
     out.condition = clause.condition() ? check_as(clause.condition(), type::boolean()) : error_expr(out.node);
-    if (clause.condition()) out.text = std::string(clause.keyword().text()) + " " + std::string(clause.condition().text());
+    if (clause.condition())
+        out.text = std::string(clause.keyword().text()) + " " + std::string(clause.condition().text());
     diverges_ = diverges;
     in_contract_ = outer;
     result_in_contract_ = outer_result;
@@ -142,7 +150,9 @@ void BodyBuilder::build_function(const ast::FunctionDecl& declaration) {
     f.await_allowed = f.is_async || is_main || signature->is_test;
     functions_.push_back(std::move(f));
     ast::SelfParameter self_parameter = declaration.self_parameter();
-    uint32_t self_node = self_parameter ? node_of(self_parameter) : declaration.name() ? node_of(declaration.name()) : 0;
+    uint32_t self_node = self_parameter       ? node_of(self_parameter)
+                         : declaration.name() ? node_of(declaration.name())
+                                              : 0;
     add_self(signature->receiver, self_type_, self_node);
     auto written = declaration.parameters();
     body().defaults.assign(written.size(), ExprId::None);
@@ -151,7 +161,8 @@ void BodyBuilder::build_function(const ast::FunctionDecl& declaration) {
         const ParameterInfo& info = signature->parameters[i];
         for (size_t j = 0; j < i; ++j)
             if (!info.name.empty() && signature->parameters[j].name == info.name)
-                error(DiagnosticCode::DuplicateDeclaration, info.node, "the parameter `" + std::string(info.name.text()) + "` is declared twice");
+                error(DiagnosticCode::DuplicateDeclaration, info.node,
+                      "the parameter `" + std::string(info.name.text()) + "` is declared twice");
         LocalId local = add_parameter(info.name, info.type, info.is_mutable, info.node);
         if (SyntaxToken name = written[i].name()) resolution(name, local, info.type);
         if (info.name.empty() && written[i].pattern()) destructured.emplace_back(i, local);
@@ -218,7 +229,8 @@ void BodyBuilder::build_type(const ast::Ast& declaration) {
     auto definition = context_.get<DefinitionOf>(item_);
     auto fields = members.fields();
     for (size_t i = 0; i < fields.size() && i < definition->fields.size(); ++i) {
-        ExprId value = fields[i].default_value() ? check_as(fields[i].default_value(), definition->fields[i].type) : ExprId::None;
+        ExprId value =
+            fields[i].default_value() ? check_as(fields[i].default_value(), definition->fields[i].type) : ExprId::None;
         body().defaults.push_back(value);
     }
     if (self_type_ && !members.invariants().empty()) {
@@ -238,7 +250,10 @@ BodyDraft BodyBuilder::run() {
         case ItemKind::Static: build_value(declaration); break;
         case ItemKind::Struct:
         case ItemKind::Actor: build_type(declaration); break;
-        default: new_function(BodyFunctionId::None, 0); body().functions[0].result = type::unit(); break;
+        default:
+            new_function(BodyFunctionId::None, 0);
+            body().functions[0].result = type::unit();
+            break;
     }
     finish();
     return std::move(draft_);
@@ -297,7 +312,8 @@ void BodyBuilder::finish() {
     for (auto [pattern, node] : pending_lets_) {
         auto missing = missing_cases(context_, body(), body()[pattern].type, {{pattern, ExprId::None, ExprId::None}});
         if (!missing.empty())
-            error(DiagnosticCode::NonExhaustiveMatch, node, "the pattern misses `" + missing[0] + "`; add `else:` with a way out, or use `if let`");
+            error(DiagnosticCode::NonExhaustiveMatch, node,
+                  "the pattern misses `" + missing[0] + "`; add `else:` with a way out, or use `if let`");
     }
     report_unused();
     std::stable_sort(body().resolutions.begin(), body().resolutions.end(),
@@ -325,7 +341,9 @@ void BodyBuilder::report_unresolved() {
         Type variable = open_variable(local.type);
         if (!variable || has_errors || !reported.insert(variable->index).second) continue;
         std::string name(local.name.text());
-        error(DiagnosticCode::AnnotationNeeded, local.node, name.empty() ? "the type of this value is never decided" : "the type of `" + name + "` is never decided: write it, as in `let " + name + ": …`");
+        error(DiagnosticCode::AnnotationNeeded, local.node,
+              name.empty() ? "the type of this value is never decided"
+                           : "the type of `" + name + "` is never decided: write it, as in `let " + name + ": …`");
     }
     for (size_t i = 0; i < body().expressions.size(); ++i) {
         const Expr& e = body().expressions[i];
@@ -333,7 +351,8 @@ void BodyBuilder::report_unresolved() {
         if (!variable) continue;
         bool quiet = has_errors || !reported.empty() || std::holds_alternative<ErrorExpr>(e.data);
         if (!quiet && reported.insert(variable->index).second)
-            error(DiagnosticCode::AnnotationNeeded, table_.node_of(variable) ? table_.node_of(variable) : e.node, "a type here is never decided and must be written");
+            error(DiagnosticCode::AnnotationNeeded, table_.node_of(variable) ? table_.node_of(variable) : e.node,
+                  "a type here is never decided and must be written");
     }
     // Close what is left, so that no variable leaves the body.
     for (size_t i = 0; i < table_.size(); ++i) {
@@ -355,15 +374,20 @@ void BodyBuilder::report_unused() {
     for (uint32_t i : warn_unused_) {
         if (i >= body().locals.size()) continue;
         const LocalInfo& local = body().locals[i];
-        if (local.name.empty() || local.name.text()[0] == '_' || local_reads_[i] > 0 || local.type->is(TypeKind::Error)) continue;
+        if (local.name.empty() || local.name.text()[0] == '_' || local_reads_[i] > 0 || local.type->is(TypeKind::Error))
+            continue;
         if (named_by_function(local.name)) continue;
         // A guard is held, a handle keeps something alive: the name has its use.
         auto capabilities = context_.get<CapabilitiesOf>(local.type);
-        if (local.type->is(TypeKind::Nominal) && find_attribute(context_.get<DefinitionOf>(local.type->item)->attributes, "guard")) continue;
+        if (local.type->is(TypeKind::Nominal) &&
+            find_attribute(context_.get<DefinitionOf>(local.type->item)->attributes, "guard"))
+            continue;
         (void)capabilities;
-        auto& d = error(DiagnosticCode::UnusedVariable, local.node, "`" + std::string(local.name.text()) + "` is never read");
+        auto& d =
+            error(DiagnosticCode::UnusedVariable, local.node, "`" + std::string(local.name.text()) + "` is never read");
         d.tags |= TagUnnecessary;
-        d.fixes.push_back({"Rename it to `_" + std::string(local.name.text()) + "`", {{d.location, ItemDiagnostic::FixEdit::InsertBefore, "_"}}});
+        d.fixes.push_back({"Rename it to `_" + std::string(local.name.text()) + "`",
+                           {{d.location, ItemDiagnostic::FixEdit::InsertBefore, "_"}}});
     }
 }
 

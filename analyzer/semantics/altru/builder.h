@@ -15,8 +15,8 @@ namespace braid::altru_semantics {
 struct BodyDraft {
     Body body;
     struct OpenBorrow {
-        ExprId borrow;   // a hir::Borrow
-        ItemId method;   // whose receiver decides
+        ExprId borrow;  // a hir::Borrow
+        ItemId method;  // whose receiver decides
     };
     std::vector<OpenBorrow> open_borrows;
     /// Pattern bindings that borrow from what they match without saying so; they become mutable when they must.
@@ -25,7 +25,7 @@ struct BodyDraft {
     /// deref calls that have a mutable counterpart, by the ExprId of the call.
     std::map<ExprId, ItemId> mutable_deref;
     /// Functions of the body that are given a `move`, or are tasks.
-    std::vector<bool> captures_by_value;  // by BodyFunctionId
+    std::vector<bool> captures_by_value;                 // by BodyFunctionId
     std::map<uint32_t, BodyFunctionId> closure_regions;  // Function types carry a closure's number in `region`
 };
 
@@ -59,7 +59,7 @@ class BodyBuilder {
     };
     struct FunctionContext {
         BodyFunctionId id{};
-        Type result = nullptr;       // awaited type for async
+        Type result = nullptr;  // awaited type for async
         bool is_async = false;
         bool await_allowed = false;
         bool result_is_inferred = false;
@@ -117,12 +117,12 @@ class BodyBuilder {
     /// A path used as a type or function name, perhaps with type arguments: `Stack[int]::new`, `channel[int]`.
     struct Named {
         enum Kind : uint8_t { None, Local, Item, AssociatedFunction, Error } kind = None;
-        ItemId item = ItemId::None;           // item, or the associated function
-        Type self = nullptr;                  // AssociatedFunction: of this type; item None: its generated `new`
-        std::vector<Type> parent_arguments;   // of the impl or trait of an associated function
-        std::vector<Type> type_arguments;     // explicit ones, of the item or the function
+        ItemId item = ItemId::None;          // item, or the associated function
+        Type self = nullptr;                 // AssociatedFunction: of this type; item None: its generated `new`
+        std::vector<Type> parent_arguments;  // of the impl or trait of an associated function
+        std::vector<Type> type_arguments;    // explicit ones, of the item or the function
         bool has_type_arguments = false;
-        SyntaxToken token;                    // the last name
+        SyntaxToken token;  // the last name
     };
     Named resolve_callee(const ast::Expression& e);
     Named resolve_named(const std::vector<SyntaxToken>& segments, bool report);
@@ -196,13 +196,14 @@ class BodyBuilder {
     ExprId call_variant(const ast::CallExpr& e, ItemId variant, std::vector<Type> arguments, Type expected);
     ExprId call_generated_new(const ast::CallExpr& e, Type self);
     ExprId call_make(const ast::CallExpr& e);
-    ExprId check_method_call(const ast::CallExpr& e, const ast::FieldExpr& field, std::vector<Type> type_arguments, Type expected);
+    ExprId check_method_call(const ast::CallExpr& e, const ast::FieldExpr& field, std::vector<Type> type_arguments,
+                             Type expected);
     /// Everything a call of a known function needs.
     struct Target {
         ItemId function = ItemId::None;
         std::vector<Type> parent_arguments;  // of the impl, trait or actor
         std::vector<Type> own_arguments;
-        Type self = nullptr;                 // of a trait's method
+        Type self = nullptr;  // of a trait's method
         bool is_dyn = false;
         bool is_message = false;
     };
@@ -216,17 +217,20 @@ class BodyBuilder {
         bool rest = false;
     };
     /// Arguments in parameter order, defaults filled in.
-    std::vector<ExprId> match_arguments(const std::vector<ast::Argument>& arguments, const std::vector<FormalParameter>& parameters,
-                                        uint32_t node, const std::string& what, const std::function<ExprId(size_t)>& default_of,
+    std::vector<ExprId> match_arguments(const std::vector<ast::Argument>& arguments,
+                                        const std::vector<FormalParameter>& parameters, uint32_t node,
+                                        const std::string& what, const std::function<ExprId(size_t)>& default_of,
                                         const FunctionSignature* signature);
     ExprId check_argument(const ast::Expression& e, Type expected, bool is_task, bool is_async, bool lends);
     ExprId default_argument(ItemId function, size_t index, Type expected, uint32_t node);
     ExprId default_field(ItemId owner, const FieldInfo& field, Type expected, uint32_t node);
-    ExprId default_expression(ItemId owner, const ItemTree& tree, const ast::Expression& e, Type expected, uint32_t node);
+    ExprId default_expression(ItemId owner, const ItemTree& tree, const ast::Expression& e, Type expected,
+                              uint32_t node);
     ExprId actor_start(ExprId state, Type handle, uint32_t node);
-    ExprId call_std(std::string_view module, std::string_view name, std::vector<Type> arguments, std::vector<ExprId> operands,
-                    Type result, uint32_t node);
-    ExprId call_std_method(ItemId head, std::string_view name, ExprId receiver, std::vector<ExprId> arguments, uint32_t node);
+    ExprId call_std(std::string_view module, std::string_view name, std::vector<Type> arguments,
+                    std::vector<ExprId> operands, Type result, uint32_t node);
+    ExprId call_std_method(ItemId head, std::string_view name, ExprId receiver, std::vector<ExprId> arguments,
+                           uint32_t node);
 
     struct MethodMatch {
         Target target;
@@ -246,16 +250,16 @@ class BodyBuilder {
 
     // ---- patterns (patterns.cpp) ----
     struct PatternContext {
-        bool by_reference = false;     // default binding mode
+        bool by_reference = false;  // default binding mode
         bool mutable_reference = false;
-        bool implicit = false;         // the reference was not written: bindings may become mutable
+        bool implicit = false;  // the reference was not written: bindings may become mutable
         ExprId source = ExprId::None;
         std::map<Name, LocalId>* reuse = nullptr;  // alternatives of `p | q` bind the same locals
     };
     PatternId check_pattern(const ast::Pattern& p, Type expected, PatternContext context);
     PatternId bind_name(const SyntaxToken& name, bool is_mutable, Type expected, const PatternContext& context);
-    PatternId check_variant_pattern(const std::vector<SyntaxToken>& path, const std::vector<ast::Pattern>& elements, bool has_payload,
-                                    Type expected, const PatternContext& context, uint32_t node);
+    PatternId check_variant_pattern(const std::vector<SyntaxToken>& path, const std::vector<ast::Pattern>& elements,
+                                    bool has_payload, Type expected, const PatternContext& context, uint32_t node);
     PatternId check_struct_pattern(const ast::StructPattern& p, Type expected, const PatternContext& context);
     PatternId check_list_pattern(const ast::ListPattern& p, Type expected, const PatternContext& context);
     PatternId check_literal_pattern(const ast::LiteralPattern& p, Type expected);
@@ -308,12 +312,12 @@ class BodyBuilder {
     std::vector<std::pair<Name, LocalId>> scope_;
     std::vector<FunctionContext> functions_;
     std::vector<Deferred> deferred_;
-    std::vector<std::pair<ExprId, uint32_t>> pending_matches_;   // exhaustiveness waits for all types
-    std::vector<std::pair<PatternId, uint32_t>> pending_lets_;   // refutable patterns without an `else`
-    std::vector<uint32_t> local_reads_;          // by LocalId
-    std::unordered_set<uint32_t> warn_unused_;   // locals declared by let
-    std::unordered_set<uint32_t> lendable_;      // loop variables given from a temporary
-    std::unordered_set<uint32_t> implicit_borrow_locals_;  // bound by reference without saying so
+    std::vector<std::pair<ExprId, uint32_t>> pending_matches_;  // exhaustiveness waits for all types
+    std::vector<std::pair<PatternId, uint32_t>> pending_lets_;  // refutable patterns without an `else`
+    std::vector<uint32_t> local_reads_;                         // by LocalId
+    std::unordered_set<uint32_t> warn_unused_;                  // locals declared by let
+    std::unordered_set<uint32_t> lendable_;                     // loop variables given from a temporary
+    std::unordered_set<uint32_t> implicit_borrow_locals_;       // bound by reference without saying so
     Type self_type_ = nullptr;
     Type result_in_contract_ = nullptr;  // type of `result` inside ens
     bool in_contract_ = false;
@@ -348,6 +352,7 @@ struct SelfNeeds {
 
 Body body(QueryContext&, ItemId item);
 /// Missing cases of a match, as patterns in source form; empty when nothing is missing.
-std::vector<std::string> missing_cases(QueryContext&, const Body& body, Type scrutinee, const std::vector<hir::MatchArm>& arms);
+std::vector<std::string> missing_cases(QueryContext&, const Body& body, Type scrutinee,
+                                       const std::vector<hir::MatchArm>& arms);
 
 }  // namespace braid::altru_semantics

@@ -39,9 +39,11 @@ void BodyBuilder::register_bounds(const Target& target, uint32_t node) {
                         Type shown = table_.resolve(self);
                         auto& d = error(DiagnosticCode::BoundNotMet, node,
                                         "`" + show(shown) + "` does not implement `" + show(wanted) + "`, which `" +
-                                            std::string(name_of(function).text()) + "` asks of `" + std::string(parameter.text()) + "`");
+                                            std::string(name_of(function).text()) + "` asks of `" +
+                                            std::string(parameter.text()) + "`");
                         if (shown->is(TypeKind::Parameter) && shown->item == item_)
-                            d.message += "; add the bound `" + std::string(shown->text.text()) + ": " + show(wanted) + "`";
+                            d.message +=
+                                "; add the bound `" + std::string(shown->text.text()) + ": " + show(wanted) + "`";
                     }
                     return true;
                 });
@@ -50,7 +52,8 @@ void BodyBuilder::register_bounds(const Target& target, uint32_t node) {
     };
     add(context_.get<SignatureOf>(target.function)->generics, target.own_arguments);
     ItemId parent = parent_of(target.function);
-    if (parent != ItemId::None && kind_of(parent) == ItemKind::Impl) add(context_.get<ImplOf>(parent)->generics, target.parent_arguments);
+    if (parent != ItemId::None && kind_of(parent) == ItemKind::Impl)
+        add(context_.get<ImplOf>(parent)->generics, target.parent_arguments);
 }
 
 ExprId BodyBuilder::check_call(const ast::CallExpr& e, Type expected) {
@@ -79,7 +82,8 @@ ExprId BodyBuilder::check_call(const ast::CallExpr& e, Type expected) {
             ExprId operand = check(e.arguments()[0].value());
             return emit(Old{operand}, type_of(operand), node);
         }
-        if (text == "make" && lookup_name(context_, scope_item_, Name("make"), Want::Value) == ItemId::None && !find_local(Name("make")))
+        if (text == "make" && lookup_name(context_, scope_item_, Name("make"), Want::Value) == ItemId::None &&
+            !find_local(Name("make")))
             return call_make(e);
         Named named = resolve_callee(callee);
         switch (named.kind) {
@@ -92,7 +96,9 @@ ExprId BodyBuilder::check_call(const ast::CallExpr& e, Type expected) {
                 if (path) {
                     auto segments = path.segments();
                     // A type that is called: `error("text")`, or a person's `Point(1, 2)`.
-                    ItemId type_item = segments.size() == 1 ? lookup_name(context_, scope_item_, Name(segments[0].text()), Want::Type) : ItemId::None;
+                    ItemId type_item = segments.size() == 1
+                                           ? lookup_name(context_, scope_item_, Name(segments[0].text()), Want::Type)
+                                           : ItemId::None;
                     if (type_item != ItemId::None) {
                         named.kind = Named::Item;
                         named.item = type_item;
@@ -129,8 +135,9 @@ ExprId BodyBuilder::call_named(const ast::CallExpr& e, Named named, Type expecte
         if (named.has_type_arguments) {
             if (named.type_arguments.size() > target.own_arguments.size())
                 error(DiagnosticCode::WrongTypeArguments, name_node,
-                      "`" + std::string(name_of(named.item).text()) + "` takes " + std::to_string(target.own_arguments.size()) +
-                          " type argument" + (target.own_arguments.size() == 1 ? "" : "s"));
+                      "`" + std::string(name_of(named.item).text()) + "` takes " +
+                          std::to_string(target.own_arguments.size()) + " type argument" +
+                          (target.own_arguments.size() == 1 ? "" : "s"));
             for (size_t i = 0; i < named.type_arguments.size() && i < target.own_arguments.size(); ++i)
                 table_.unify(target.own_arguments[i], named.type_arguments[i]);
         }
@@ -153,14 +160,16 @@ ExprId BodyBuilder::call_named(const ast::CallExpr& e, Named named, Type expecte
             }
         }
         std::string name(name_of(named.item).text());
-        auto& d = error(DiagnosticCode::TypeMismatch, name_node, "`" + name + "` is a type; `" + name + "::new(…)` makes one");
+        auto& d = error(DiagnosticCode::TypeMismatch, name_node,
+                        "`" + name + "` is a type; `" + name + "::new(…)` makes one");
         d.fixes.push_back({"Call `" + name + "::new`", {{d.location, ItemDiagnostic::FixEdit::InsertAfter, "::new"}}});
         for (const ast::Argument& argument : e.arguments()) check(argument.value());
         return error_expr(node);
     }
     if (kind == ItemKind::Constant || kind == ItemKind::Static)
         return call_value(e, item_value(named.item, {}, name_node, nullptr));
-    error(DiagnosticCode::TypeMismatch, name_node, "`" + std::string(name_of(named.item).text()) + "` cannot be called");
+    error(DiagnosticCode::TypeMismatch, name_node,
+          "`" + std::string(name_of(named.item).text()) + "` cannot be called");
     for (const ast::Argument& argument : e.arguments()) check(argument.value());
     return error_expr(node);
 }
@@ -187,7 +196,8 @@ ExprId BodyBuilder::call_variant(const ast::CallExpr& e, ItemId variant, std::ve
     if (given.empty() && parameters.size() == 1 && table_.shallow(parameters[0].type)->is(TypeKind::Unit)) {
         aggregate.operands.push_back(emit(UnitLiteral{}, type::unit(), node));  // `Ok()`
     } else {
-        aggregate.operands = match_arguments(given, parameters, node, "`" + std::string(name_of(variant).text()) + "`", {}, nullptr);
+        aggregate.operands =
+            match_arguments(given, parameters, node, "`" + std::string(name_of(variant).text()) + "`", {}, nullptr);
     }
     return emit(std::move(aggregate), t, node);
 }
@@ -205,7 +215,8 @@ ExprId BodyBuilder::call_generated_new(const ast::CallExpr& e, Type self) {
         parameters.push_back({field.name, substitute(field.type, owner, self->arguments), field.has_default});
     auto default_of = [&](size_t i) { return default_field(owner, definition->fields[i], parameters[i].type, node); };
     Aggregate aggregate{AggregateKind::Struct, owner, {}, {}};
-    aggregate.operands = match_arguments(e.arguments(), parameters, node, "`" + std::string(name_of(owner).text()) + "::new`", default_of, nullptr);
+    aggregate.operands = match_arguments(e.arguments(), parameters, node,
+                                         "`" + std::string(name_of(owner).text()) + "::new`", default_of, nullptr);
     ExprId value = emit(std::move(aggregate), state, node);
     return is_actor ? actor_start(value, self, node) : value;
 }
@@ -215,8 +226,8 @@ ExprId BodyBuilder::actor_start(ExprId state, Type handle, uint32_t node) {
     return emit(Call{DirectCallee{start, {type_of(state)}, nullptr}, {state}}, handle, node);
 }
 
-ExprId BodyBuilder::call_std(std::string_view module, std::string_view name, std::vector<Type> arguments, std::vector<ExprId> operands,
-                             Type result, uint32_t node) {
+ExprId BodyBuilder::call_std(std::string_view module, std::string_view name, std::vector<Type> arguments,
+                             std::vector<ExprId> operands, Type result, uint32_t node) {
     ItemId function = std_item(ItemKind::Function, module, name);
     return emit(Call{DirectCallee{function, std::move(arguments), nullptr}, std::move(operands)}, result, node);
 }
@@ -226,16 +237,19 @@ ExprId BodyBuilder::call_make(const ast::CallExpr& e) {
     uint32_t node = node_of(e);
     auto arguments = e.arguments();
     if (arguments.empty() || arguments.size() > 2) {
-        error(DiagnosticCode::WrongArgumentCount, node, "`make` takes a channel type and perhaps a capacity: `make(chan int, 8)`");
+        error(DiagnosticCode::WrongArgumentCount, node,
+              "`make` takes a channel type and perhaps a capacity: `make(chan int, 8)`");
         return error_expr(node);
     }
     Type t = expression_as_type(arguments[0].value());
     if (!is_nominal(t, Known::get().channel)) {
         if (!t->is(TypeKind::Error))
-            error(DiagnosticCode::TypeMismatch, node_of(arguments[0].value()), "`make` makes channels: `make(chan " + print_type(t) + ")`");
+            error(DiagnosticCode::TypeMismatch, node_of(arguments[0].value()),
+                  "`make` makes channels: `make(chan " + print_type(t) + ")`");
         return error_expr(node);
     }
-    ExprId capacity = arguments.size() == 2 ? check_as(arguments[1].value(), type::integer()) : emit(IntegerLiteral{0}, type::integer(), node);
+    ExprId capacity = arguments.size() == 2 ? check_as(arguments[1].value(), type::integer())
+                                            : emit(IntegerLiteral{0}, type::integer(), node);
     return call_std("sync", "make_channel", {t->arguments[0]}, {capacity}, t, node);
 }
 
@@ -259,7 +273,8 @@ ExprId BodyBuilder::call_value(const ast::CallExpr& e, ExprId callee) {
     }
     if (!t->is(TypeKind::Function)) {
         for (const ast::Argument& argument : arguments) check(argument.value());
-        if (!t->is(TypeKind::Error)) error(DiagnosticCode::TypeMismatch, node_of(e.callee()), "`" + show(t) + "` cannot be called");
+        if (!t->is(TypeKind::Error))
+            error(DiagnosticCode::TypeMismatch, node_of(e.callee()), "`" + show(t) + "` cannot be called");
         return error_expr(node);
     }
     std::vector<FormalParameter> parameters;
@@ -273,15 +288,18 @@ ExprId BodyBuilder::check_argument(const ast::Expression& e, Type expected, bool
     ExprId value = closure ? check_closure(closure, expected, is_task, is_async) : check(e, expected);
     // Standard functions that only look at an argument take it without `&` too.
     Type wanted = table_.shallow(expected);
-    if (lends && wanted->is(TypeKind::Reference) && !wanted->has(TypeMutable) && !type_of(value)->is(TypeKind::Reference)) {
+    if (lends && wanted->is(TypeKind::Reference) && !wanted->has(TypeMutable) &&
+        !type_of(value)->is(TypeKind::Reference)) {
         Type inner = wanted->element();
         if (auto coerced = try_coerce(value, inner, node_of(e))) return borrow(*coerced, false, node_of(e));
     }
     return coerce(value, expected, node_of(e));
 }
 
-std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument>& arguments, const std::vector<FormalParameter>& parameters,
-                                                 uint32_t node, const std::string& what, const std::function<ExprId(size_t)>& default_of,
+std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument>& arguments,
+                                                 const std::vector<FormalParameter>& parameters, uint32_t node,
+                                                 const std::string& what,
+                                                 const std::function<ExprId(size_t)>& default_of,
                                                  const FunctionSignature* signature) {
     std::vector<ast::Expression> given(parameters.size());
     std::vector<ast::Expression> rest;
@@ -298,11 +316,13 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
                 for (const FormalParameter& p : parameters) names.emplace_back(p.name.text());
                 std::string near = nearest_name(argument.name().text(), names);
                 error(DiagnosticCode::WrongArgumentCount, node_of(argument.name()),
-                      what + " has no parameter `" + std::string(argument.name().text()) + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
+                      what + " has no parameter `" + std::string(argument.name().text()) + "`" +
+                          (near.empty() ? "" : "; did you mean `" + near + "`?"));
                 check(argument.value());
                 reported = true;
             } else if (given[i]) {
-                error(DiagnosticCode::WrongArgumentCount, node_of(argument.name()), "`" + std::string(argument.name().text()) + "` is given twice");
+                error(DiagnosticCode::WrongArgumentCount, node_of(argument.name()),
+                      "`" + std::string(argument.name().text()) + "` is given twice");
                 check(argument.value());
                 reported = true;
             } else {
@@ -329,9 +349,11 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
             missing += (missing.empty() ? ": `" : ", `") + std::string(parameters[i].name.text()) + "`";
     }
     if ((missing_count || surplus) && !reported) {
-        std::string wanted = required == fixed ? std::to_string(fixed) : std::to_string(required) + " to " + std::to_string(fixed);
+        std::string wanted =
+            required == fixed ? std::to_string(fixed) : std::to_string(required) + " to " + std::to_string(fixed);
         auto& d = error(DiagnosticCode::WrongArgumentCount, node,
-                        what + " takes " + wanted + " argument" + (fixed == 1 ? "" : "s") + ", not " + std::to_string(arguments.size()));
+                        what + " takes " + wanted + " argument" + (fixed == 1 ? "" : "s") + ", not " +
+                            std::to_string(arguments.size()));
         if (missing_count && !missing.empty()) d.message += "; missing" + missing;
     }
     const Attribute* task = signature ? find_attribute(signature->attributes, "task") : nullptr;
@@ -347,7 +369,8 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
         for (size_t i = 0; i < fixed; ++i) {
             if (!given[i] || (given[i].kind() == Kind::ClosureExpr) != closures) continue;
             if (closures) select_deferred();
-            values[i] = check_argument(given[i], parameters[i].type, named_by(task, parameters[i].name), named_by(async_closure, parameters[i].name), lends);
+            values[i] = check_argument(given[i], parameters[i].type, named_by(task, parameters[i].name),
+                                       named_by(async_closure, parameters[i].name), lends);
         }
     }
     for (size_t i = 0; i < fixed; ++i) {
@@ -361,7 +384,8 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
         for (const ast::Expression& e : rest) {
             ExprId value = check(e, nullptr);
             if (type_of(value)->is(TypeKind::Never)) diverges_ = true;
-            aggregate.operands.push_back(element->is(TypeKind::String) ? to_text(value, node_of(e)) : coerce(value, element, node_of(e)));
+            aggregate.operands.push_back(element->is(TypeKind::String) ? to_text(value, node_of(e))
+                                                                       : coerce(value, element, node_of(e)));
         }
         values.back() = emit(std::move(aggregate), list, node);
     }
@@ -386,9 +410,11 @@ ExprId BodyBuilder::default_field(ItemId owner, const FieldInfo& field, Type exp
     return error_expr(node);
 }
 
-ExprId BodyBuilder::default_expression(ItemId owner, const ItemTree& tree, const ast::Expression& e, Type expected, uint32_t node) {
+ExprId BodyBuilder::default_expression(ItemId owner, const ItemTree& tree, const ast::Expression& e, Type expected,
+                                       uint32_t node) {
     // Its problems are reported where it is written (build_type, build_function); here they only silence.
-    size_t diagnostics = body().diagnostics.size(), resolutions = body().resolutions.size(), first = body().expressions.size();
+    size_t diagnostics = body().diagnostics.size(), resolutions = body().resolutions.size(),
+           first = body().expressions.size();
     size_t first_pattern = body().patterns.size(), first_local = body().locals.size();
     bool foreign = owner != item_;
     ItemTree own_tree = std::move(tree_);
@@ -413,22 +439,29 @@ ExprId BodyBuilder::default_expression(ItemId owner, const ItemTree& tree, const
     return value;
 }
 
-ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId receiver, Type expected, uint32_t name_node) {
+ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId receiver, Type expected,
+                                  uint32_t name_node) {
     uint32_t node = node_of(e);
     auto signature = context_.get<SignatureOf>(target.function);
     auto arguments = e.arguments();
-    if (const Attribute* overload = find_attribute(signature->attributes, "overload"); overload && !overload->arguments.empty() && !arguments.empty()) {
-        // Another function of the module serves other argument types: `sleep(Duration)`, `spawn(future)`, `channel[T](n)`.
+    if (const Attribute* overload = find_attribute(signature->attributes, "overload");
+        overload && !overload->arguments.empty() && !arguments.empty()) {
+        // Another function of the module serves other argument types: `sleep(Duration)`, `spawn(future)`,
+        // `channel[T](n)`.
         bool other = signature->parameters.size() < arguments.size();
         size_t last = std::min(arguments.size(), signature->parameters.size());
-        if (!other && last > 0 && arguments[last - 1].value() && arguments[last - 1].value().kind() != Kind::ClosureExpr) {
+        if (!other && last > 0 && arguments[last - 1].value() &&
+            arguments[last - 1].value().kind() != Kind::ClosureExpr) {
             auto before = table_.snapshot();
-            size_t expressions = body().expressions.size(), diagnostics = body().diagnostics.size(), resolutions = body().resolutions.size();
-            size_t functions = body().functions.size(), patterns = body().patterns.size(), locals = body().locals.size();
+            size_t expressions = body().expressions.size(), diagnostics = body().diagnostics.size(),
+                   resolutions = body().resolutions.size();
+            size_t functions = body().functions.size(), patterns = body().patterns.size(),
+                   locals = body().locals.size();
             auto reads = local_reads_;
             std::vector<Deferred> deferred = deferred_;
             size_t open_borrows = draft_.open_borrows.size();
-            ExprId probe = check(arguments[last - 1].value(), instantiate(signature->parameters[last - 1].type, target));
+            ExprId probe =
+                check(arguments[last - 1].value(), instantiate(signature->parameters[last - 1].type, target));
             Type wanted = instantiate(signature->parameters[last - 1].type, target);
             Type actual = table_.resolve(type_of(probe));
             while (actual->is(TypeKind::Reference)) actual = table_.shallow(actual->element());
@@ -449,7 +482,8 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             body().locals.resize(locals);
             deferred_ = std::move(deferred);
             draft_.open_borrows.resize(open_borrows);
-            draft_.mutable_deref.erase(draft_.mutable_deref.lower_bound(ExprId(expressions)), draft_.mutable_deref.end());
+            draft_.mutable_deref.erase(draft_.mutable_deref.lower_bound(ExprId(expressions)),
+                                       draft_.mutable_deref.end());
             local_reads_ = std::move(reads);
         }
         if (other) {
@@ -459,7 +493,8 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
                 std::vector<Type> own = target.own_arguments;
                 target.function = found;
                 target.own_arguments = traits_.fresh_arguments(found, node);
-                for (size_t i = 0; i < own.size() && i < target.own_arguments.size(); ++i) table_.unify(own[i], target.own_arguments[i]);
+                for (size_t i = 0; i < own.size() && i < target.own_arguments.size(); ++i)
+                    table_.unify(own[i], target.own_arguments[i]);
                 signature = context_.get<SignatureOf>(found);
             }
         }
@@ -470,7 +505,8 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
     ItemId parent = parent_of(target.function);
     if (receiver_as_argument) {
         Type self = target.self ? target.self : fresh(node);
-        if (kind_of(parent) == ItemKind::Impl) self = substitute(context_.get<ImplOf>(parent)->self, parent, target.parent_arguments);
+        if (kind_of(parent) == ItemKind::Impl)
+            self = substitute(context_.get<ImplOf>(parent)->self, parent, target.parent_arguments);
         if (kind_of(parent) == ItemKind::Actor) self = type::actor_handle(parent, target.parent_arguments);
         Receiver mode = signature->receiver;
         if (mode == Receiver::Inferred) {
@@ -482,13 +518,15 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
         parameters.push_back({Name("self"), by_value ? self : type::reference(self, mode == Receiver::Mutable), false});
     }
     for (const ParameterInfo& parameter : signature->parameters)
-        parameters.push_back({parameter.name, instantiate(parameter.type, target), parameter.has_default, parameter.rest});
+        parameters.push_back(
+            {parameter.name, instantiate(parameter.type, target), parameter.has_default, parameter.rest});
     Type result = instantiate(signature->result, target);
     if (expected && !signature->is_async) {
         // What is wanted may say what the type parameters are; a mismatch is found after the call.
         Type wanted = table_.shallow(expected);
-        bool structured = !wanted->is(TypeKind::Inference) && !wanted->is(TypeKind::Union) && !wanted->is(TypeKind::Dyn) &&
-                          !wanted->is(TypeKind::Reference) && table_.shallow(result)->kind == wanted->kind;
+        bool structured = !wanted->is(TypeKind::Inference) && !wanted->is(TypeKind::Union) &&
+                          !wanted->is(TypeKind::Dyn) && !wanted->is(TypeKind::Reference) &&
+                          table_.shallow(result)->kind == wanted->kind;
         if (structured) {
             auto before = table_.snapshot();
             if (!table_.unify(result, wanted)) table_.rollback(before);
@@ -499,8 +537,11 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
     if (in_std) lending.is_native = true;
     if (target.is_message)
         for (const ParameterInfo& parameter : signature->parameters)
-            if (parameter.type->is(TypeKind::Function)) lending.attributes.push_back({Name("task"), {std::string(parameter.name.text())}, 0});
-    auto default_of = [&](size_t i) { return default_argument(target.function, i - receiver_as_argument, parameters[i].type, node); };
+            if (parameter.type->is(TypeKind::Function))
+                lending.attributes.push_back({Name("task"), {std::string(parameter.name.text())}, 0});
+    auto default_of = [&](size_t i) {
+        return default_argument(target.function, i - receiver_as_argument, parameters[i].type, node);
+    };
     std::string what = "`" + std::string(name_of(target.function).text()) + "`";
     std::vector<ExprId> values = match_arguments(arguments, parameters, node, what, default_of, &lending);
     if (receiver != ExprId::None) values.insert(values.begin(), receiver);

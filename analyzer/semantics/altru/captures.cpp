@@ -14,7 +14,8 @@ enum class UseOf : uint8_t { Lend, LendMutable, Consume };
 
 class CaptureFinder {
   public:
-    CaptureFinder(QueryContext& context, const BodyDraft& draft, Body& body) : context_(context), draft_(draft), body_(body) {}
+    CaptureFinder(QueryContext& context, const BodyDraft& draft, Body& body)
+        : context_(context), draft_(draft), body_(body) {}
 
     void run() {
         // Inner closures have larger ids; what they capture from further out their parents capture too.
@@ -79,8 +80,8 @@ class CaptureFinder {
 
     bool is_place(ExprId id) {
         const ExprData& data = body_[id].data;
-        return std::holds_alternative<LocalRef>(data) || std::holds_alternative<Field>(data) || std::holds_alternative<Index>(data) ||
-               std::holds_alternative<hir::Deref>(data);
+        return std::holds_alternative<LocalRef>(data) || std::holds_alternative<Field>(data) ||
+               std::holds_alternative<Index>(data) || std::holds_alternative<hir::Deref>(data);
     }
 
     UseOf binding_use(PatternId id) {
@@ -124,11 +125,19 @@ class CaptureFinder {
         }
         if (auto* deref = std::get_if<hir::Deref>(&e.data)) {
             bool unique = body_[deref->reference].type->has(TypeMutable) && use == UseOf::LendMutable;
-            return walk(deref->reference, unique ? UseOf::LendMutable : is_place(deref->reference) ? UseOf::Lend : UseOf::Consume, depth);
+            return walk(deref->reference,
+                        unique                       ? UseOf::LendMutable
+                        : is_place(deref->reference) ? UseOf::Lend
+                                                     : UseOf::Consume,
+                        depth);
         }
         if (auto* borrow = std::get_if<Borrow>(&e.data)) {
             bool place = is_place(borrow->place);
-            return walk(borrow->place, !place ? UseOf::Consume : borrow->is_mutable ? UseOf::LendMutable : UseOf::Lend, depth);
+            return walk(borrow->place,
+                        !place               ? UseOf::Consume
+                        : borrow->is_mutable ? UseOf::LendMutable
+                                             : UseOf::Lend,
+                        depth);
         }
         if (auto* assign = std::get_if<Assign>(&e.data)) {
             walk(assign->value, UseOf::Consume, depth);
@@ -177,9 +186,11 @@ class CaptureFinder {
             return;
         }
         if (auto* matches = std::get_if<Matches>(&e.data))
-            return walk(matches->scrutinee, is_place(matches->scrutinee) ? binding_use(matches->pattern) : UseOf::Consume, depth);
+            return walk(matches->scrutinee,
+                        is_place(matches->scrutinee) ? binding_use(matches->pattern) : UseOf::Consume, depth);
         if (auto* loop = std::get_if<For>(&e.data)) {
-            bool lends = is_place(loop->iterable) && (loop->iteration == Iteration::List || loop->iteration == Iteration::Channel);
+            bool lends = is_place(loop->iterable) &&
+                         (loop->iteration == Iteration::List || loop->iteration == Iteration::Channel);
             bool mutates = is_place(loop->iterable) && loop->iteration == Iteration::ListMutable;
             walk(loop->iterable, mutates ? UseOf::LendMutable : lends ? UseOf::Lend : UseOf::Consume, depth);
             return walk(loop->body, UseOf::Consume, depth);
@@ -238,6 +249,8 @@ class CaptureFinder {
 
 }  // namespace
 
-void find_captures(QueryContext& context, const BodyDraft& draft, Body& body) { CaptureFinder(context, draft, body).run(); }
+void find_captures(QueryContext& context, const BodyDraft& draft, Body& body) {
+    CaptureFinder(context, draft, body).run();
+}
 
 }  // namespace braid::altru_semantics

@@ -48,7 +48,9 @@ ExprId BodyBuilder::check_closure(const ast::ClosureExpr& e, Type expected, bool
         // `|x: int|` where elements are lent: the parameter is the borrow, the name its value.
         if (hint && parameter.type()) {
             Type h = table_.shallow(hint);
-            if (h->is(TypeKind::Reference) && !table_.shallow(t)->is(TypeKind::Reference) && traits_.is_copy(t) && table_.unify(h->element(), t)) t = h;
+            if (h->is(TypeKind::Reference) && !table_.shallow(t)->is(TypeKind::Reference) && traits_.is_copy(t) &&
+                table_.unify(h->element(), t))
+                t = h;
         }
         parameters.push_back(t);
         auto name = ast::NamePattern::cast(parameter.pattern());
@@ -119,7 +121,8 @@ ExprId BodyBuilder::check_closure(const ast::ClosureExpr& e, Type expected, bool
     if (wanted && wanted->parameters().size() != parameters.size()) {
         error(DiagnosticCode::WrongArgumentCount, node,
               "a function with " + std::to_string(wanted->parameters().size()) + " parameter" +
-                  (wanted->parameters().size() == 1 ? "" : "s") + " is expected here, this one has " + std::to_string(parameters.size()));
+                  (wanted->parameters().size() == 1 ? "" : "s") + " is expected here, this one has " +
+                  std::to_string(parameters.size()));
         return error_expr(node);
     }
     return emit(hir::Closure{id}, t, node);

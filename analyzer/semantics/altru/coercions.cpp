@@ -9,7 +9,8 @@ using namespace hir;
 
 bool BodyBuilder::is_place(ExprId id) {
     const ExprData& data = expr(id).data;
-    if (std::holds_alternative<LocalRef>(data) || std::holds_alternative<StaticRef>(data) || std::holds_alternative<hir::Deref>(data))
+    if (std::holds_alternative<LocalRef>(data) || std::holds_alternative<StaticRef>(data) ||
+        std::holds_alternative<hir::Deref>(data))
         return true;
     if (auto* field = std::get_if<Field>(&data)) return is_place(field->base);
     if (auto* index = std::get_if<Index>(&data)) return is_place(index->base);
@@ -52,7 +53,8 @@ std::optional<ExprId> BodyBuilder::deref_step(ExprId value) {
         if (it == index->by_trait.end()) return std::nullopt;
         for (ItemId impl : it->second) {
             Type self = context_.get<ImplOf>(impl)->self;
-            if (self && self->is(TypeKind::Nominal) && self->item == t->item) return traits_.find_impl(t, type::nominal(known.trait_deref));
+            if (self && self->is(TypeKind::Nominal) && self->item == t->item)
+                return traits_.find_impl(t, type::nominal(known.trait_deref));
         }
         return std::nullopt;
     }();
@@ -72,7 +74,8 @@ std::optional<ExprId> BodyBuilder::deref_step(ExprId value) {
         for (const auto& candidate : it->second) {
             if (kind_of(candidate.parent) != ItemKind::Impl) continue;
             Type self = context_.get<ImplOf>(candidate.parent)->self;
-            if (self && self->is(TypeKind::Nominal) && self->item == t->item) draft_.mutable_deref[called] = candidate.function;
+            if (self && self->is(TypeKind::Nominal) && self->item == t->item)
+                draft_.mutable_deref[called] = candidate.function;
         }
     }
     return deref(called, node);
@@ -135,7 +138,8 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
     if (expected->is(TypeKind::Dyn) && !actual->is(TypeKind::Dyn) && !actual->is(TypeKind::Inference)) {
         Type trait = type::nominal(expected->item, expected->arguments);
         ExprId plain = actual->is(TypeKind::Reference) ? decay(value) : value;
-        if (!type_of(plain)->is(TypeKind::Reference) && traits_.satisfies(type_of(plain), trait) == TraitSolver::Answer::Yes)
+        if (!type_of(plain)->is(TypeKind::Reference) &&
+            traits_.satisfies(type_of(plain), trait) == TraitSolver::Answer::Yes)
             return emit(Convert{ConvertKind::ToDyn, plain}, expected, node);
         return std::nullopt;
     }
@@ -158,7 +162,8 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
                 bool weaker = actual->has(TypeMutable) && !expected->has(TypeMutable);
                 // A reborrow, so that a `&mut` stays usable after the call.
                 if (weaker || actual->has(TypeMutable)) {
-                    if (is_place(value) || weaker) return emit(Borrow{deref(value, node), expected->has(TypeMutable), true}, expected, node);
+                    if (is_place(value) || weaker)
+                        return emit(Borrow{deref(value, node), expected->has(TypeMutable), true}, expected, node);
                 }
                 return value;
             }
@@ -168,7 +173,8 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
                 auto next = deref_step(place);
                 if (!next) break;
                 place = *next;
-                if (table_.unify(wanted, type_of(place))) return emit(Borrow{place, expected->has(TypeMutable), true}, expected, node);
+                if (table_.unify(wanted, type_of(place)))
+                    return emit(Borrow{place, expected->has(TypeMutable), true}, expected, node);
             }
             return std::nullopt;
         }
@@ -180,7 +186,8 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
         ExprId plain = decay(value);
         if (plain != value) return try_coerce(plain, expected, node);
         Type target = table_.shallow(actual->element());
-        if (target->is(TypeKind::Inference) && table_.kind_of(target) == VariableKind::General && !expected->is(TypeKind::Parameter)) {
+        if (target->is(TypeKind::Inference) && table_.kind_of(target) == VariableKind::General &&
+            !expected->is(TypeKind::Parameter)) {
             if (traits_.is_copy(expected) && table_.unify(target, expected))
                 return emit(Convert{ConvertKind::CopyOut, value}, expected, node);
         }
@@ -216,14 +223,16 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
     };
     using Edit = ItemDiagnostic::FixEdit;
     auto* literal = std::get_if<IntegerLiteral>(&expr(value).data);
-    if (wanted->is(TypeKind::Reference) && !actual->is(TypeKind::Reference) && table_.unify(wanted->element(), actual)) {
+    if (wanted->is(TypeKind::Reference) && !actual->is(TypeKind::Reference) &&
+        table_.unify(wanted->element(), actual)) {
         fix("Borrow it", Edit::InsertBefore, wanted->has(TypeMutable) ? "&mut " : "&");
         d.message += "; lend it with `&" + std::string(wanted->has(TypeMutable) ? "mut " : "") + "`";
     } else if (actual->is(TypeKind::Reference) && table_.resolve(actual->element()) == wanted) {
         if (traits_.holds(wanted, known.trait_clone)) fix("Clone it", Edit::InsertAfter, ".clone()");
     } else if (wanted->is(TypeKind::Float) && literal) {
         fix("Write it with a decimal point", Edit::InsertAfter, ".0");
-    } else if ((wanted->is(TypeKind::Integer) || wanted->is(TypeKind::Float)) && (actual->is(TypeKind::Integer) || actual->is(TypeKind::Float))) {
+    } else if ((wanted->is(TypeKind::Integer) || wanted->is(TypeKind::Float)) &&
+               (actual->is(TypeKind::Integer) || actual->is(TypeKind::Float))) {
         fix("Convert with `as`", Edit::InsertAfter, " as " + print_type(wanted));
         d.message += "; `as " + print_type(wanted) + "` converts";
     } else if (wanted->is(TypeKind::String) && !actual->is(TypeKind::Function)) {
@@ -232,9 +241,11 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
         fix("Await it", Edit::InsertBefore, "await ");
         d.message += "; `await` gives the value";
     } else if (is_nominal(wanted, known.option) && table_.unify(wanted->arguments[0], actual)) {
-        d.fixes.push_back({"Wrap it in `Some`", {{d.location, Edit::InsertBefore, "Some("}, {d.location, Edit::InsertAfter, ")"}}});
+        d.fixes.push_back(
+            {"Wrap it in `Some`", {{d.location, Edit::InsertBefore, "Some("}, {d.location, Edit::InsertAfter, ")"}}});
     } else if (is_nominal(wanted, known.result) && table_.unify(wanted->arguments[0], actual)) {
-        d.fixes.push_back({"Wrap it in `Ok`", {{d.location, Edit::InsertBefore, "Ok("}, {d.location, Edit::InsertAfter, ")"}}});
+        d.fixes.push_back(
+            {"Wrap it in `Ok`", {{d.location, Edit::InsertBefore, "Ok("}, {d.location, Edit::InsertAfter, ")"}}});
     }
     return error_expr(node);
 }

@@ -43,7 +43,8 @@ ExprId BodyBuilder::check_if(const ast::IfExpr& e, Type expected, bool wants_val
     if (wants_value && !else_clause) {
         Type wanted = expected ? table_.shallow(expected) : nullptr;
         if (!wanted || wanted->is(TypeKind::Unit) || wanted->is(TypeKind::Inference) || in_tail_) {
-            if (in_tail_ && wanted && !wanted->is(TypeKind::Unit) && !wanted->is(TypeKind::Inference)) function().saw_falling_end = true;
+            if (in_tail_ && wanted && !wanted->is(TypeKind::Unit) && !wanted->is(TypeKind::Inference))
+                function().saw_falling_end = true;
         } else if (!wanted->is(TypeKind::Error)) {
             error(DiagnosticCode::TypeMismatch, node, "an `if` that gives a value needs an `else`");
         }
@@ -112,7 +113,8 @@ ExprId BodyBuilder::check_match(const ast::MatchExpr& e, Type expected, bool wan
             if (wants_value) {
                 out.body = check(arm.expression(), joined);
                 if (expected) {
-                    bool unit_where_value = tail && type_of(out.body)->is(TypeKind::Unit) && !table_.shallow(expected)->is(TypeKind::Unit) &&
+                    bool unit_where_value = tail && type_of(out.body)->is(TypeKind::Unit) &&
+                                            !table_.shallow(expected)->is(TypeKind::Unit) &&
                                             !table_.is_variable(expected);
                     if (unit_where_value) function().saw_falling_end = true;
                     else out.body = tail ? coerce_result(out.body, at) : coerce(out.body, expected, at);
@@ -124,9 +126,11 @@ ExprId BodyBuilder::check_match(const ast::MatchExpr& e, Type expected, bool wan
             }
         } else if (arm.statement()) {
             ExprId statement = check_statement(arm.statement());
-            out.body = emit(Block{{statement}, ExprId::None}, diverges_ ? type::never() : type::unit(), node_of(arm.statement()));
+            out.body = emit(Block{{statement}, ExprId::None}, diverges_ ? type::never() : type::unit(),
+                            node_of(arm.statement()));
             if (wants_value && !diverges_) {
-                if (tail && expected && !table_.shallow(expected)->is(TypeKind::Unit)) function().saw_falling_end = true;
+                if (tail && expected && !table_.shallow(expected)->is(TypeKind::Unit))
+                    function().saw_falling_end = true;
                 else if (expected) coerce(out.body, expected, node_of(arm.statement()));
             }
         } else {
@@ -161,7 +165,8 @@ ExprId BodyBuilder::check_block(const ast::Block& block, Type expected, bool wan
     return check_statements(block.statements(), expected, wants_value, node_of(block));
 }
 
-ExprId BodyBuilder::check_statements(const std::vector<ast::Ast>& statements, Type expected, bool wants_value, uint32_t node) {
+ExprId BodyBuilder::check_statements(const std::vector<ast::Ast>& statements, Type expected, bool wants_value,
+                                     uint32_t node) {
     auto mark = open_scope();
     bool tail = in_tail_;
     bool before = diverges_;
@@ -187,7 +192,8 @@ ExprId BodyBuilder::check_statements(const std::vector<ast::Ast>& statements, Ty
             ExprId value = check(e, expected);
             Type wanted = expected ? table_.shallow(expected) : nullptr;
             bool branches = e && (e.kind() == Kind::IfExpr || e.kind() == Kind::MatchExpr);
-            if (tail && wanted && !wanted->is(TypeKind::Unit) && !wanted->is(TypeKind::Inference) && type_of(value)->is(TypeKind::Unit)) {
+            if (tail && wanted && !wanted->is(TypeKind::Unit) && !wanted->is(TypeKind::Inference) &&
+                type_of(value)->is(TypeKind::Unit)) {
                 function().saw_falling_end = true;
                 block.statements.push_back(value);
                 continue;
@@ -198,7 +204,8 @@ ExprId BodyBuilder::check_statements(const std::vector<ast::Ast>& statements, Ty
             continue;
         }
         in_tail_ = false;
-        block.statements.push_back(as_expression ? check_discarding(as_expression.expression()) : check_statement(statement));
+        block.statements.push_back(as_expression ? check_discarding(as_expression.expression())
+                                                 : check_statement(statement));
         in_tail_ = tail;
     }
     in_tail_ = tail;
@@ -211,7 +218,9 @@ ExprId BodyBuilder::check_statements(const std::vector<ast::Ast>& statements, Ty
         if (wanted->is(TypeKind::Inference)) table_.unify(wanted, type::unit());
         else if (!wanted->is(TypeKind::Unit) && !wanted->is(TypeKind::Error)) {
             if (tail) function().saw_falling_end = true;
-            else error(DiagnosticCode::TypeMismatch, last_node, "this block has to end with a value of type `" + show(wanted) + "`");
+            else
+                error(DiagnosticCode::TypeMismatch, last_node,
+                      "this block has to end with a value of type `" + show(wanted) + "`");
             t = type::error();
         }
     }

@@ -39,7 +39,8 @@ struct NameCounts {
 
 class DeclarationChecker {
   public:
-    DeclarationChecker(QueryContext& context, ItemId item) : context_(context), item_(item), tree_(*context.get<ItemSyntax>(item)) {}
+    DeclarationChecker(QueryContext& context, ItemId item)
+        : context_(context), item_(item), tree_(*context.get<ItemSyntax>(item)) {}
 
     std::vector<ItemDiagnostic> run() {
         if (!tree_) return {};
@@ -81,13 +82,16 @@ class DeclarationChecker {
         out_.push_back(std::move(d));
         return out_.back();
     }
-    ItemDiagnostic& error(DiagnosticCode code, uint32_t node, std::string message) { return error(code, Place{item_, node}, std::move(message)); }
+    ItemDiagnostic& error(DiagnosticCode code, uint32_t node, std::string message) {
+        return error(code, Place{item_, node}, std::move(message));
+    }
 
     Place name_place(ItemId item) {
         auto tree = context_.get<ItemSyntax>(item);
         if (!*tree) return {item, 0};
         ast::Ast declaration(tree->root());
-        SyntaxToken name = declaration.kind() == Kind::FunctionDecl ? ast::FunctionDecl::cast(declaration).name() : ast::name_of(declaration);
+        SyntaxToken name = declaration.kind() == Kind::FunctionDecl ? ast::FunctionDecl::cast(declaration).name()
+                                                                    : ast::name_of(declaration);
         return {item, name ? tree->node_of(name) : 0};
     }
 
@@ -102,7 +106,8 @@ class DeclarationChecker {
             auto& known = is_type ? types : values;
             auto [it, inserted] = known.emplace(name, child.item);
             if (inserted || is_std_item(item_)) continue;
-            auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(child.item), "`" + std::string(name.text()) + "` is declared twice");
+            auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(child.item),
+                            "`" + std::string(name.text()) + "` is declared twice");
             d.related.push_back({name_place(it->second), "first declared here"});
         }
         check_imports(*scope);
@@ -118,30 +123,36 @@ class DeclarationChecker {
             // `use std::sync` names a module; `use std::thread::Thread` an item; an enum's variants count as items.
             if (!found && !(import.path.size() == 1 && import.path[0].text() == "std")) {
                 size_t bad = std::min(path.resolved, import.path.size() - 1);
-                if (import.path[0].text() == "std" && path.resolved < 2) bad = std::min<size_t>(1, import.path.size() - 1);
+                if (import.path[0].text() == "std" && path.resolved < 2)
+                    bad = std::min<size_t>(1, import.path.size() - 1);
                 std::vector<std::string> candidates;
                 if (path.item != ItemId::None)
                     for (const auto& child : *context_.get<ItemChildren>(module_contents(context_, path.item)))
                         candidates.emplace_back(name_of(child.item).text());
                 std::string what(import.path[bad].text()), near = nearest_name(what, candidates);
-                auto& d = error(DiagnosticCode::UnresolvedImport, import.nodes[bad],
-                                (bad == 0 ? "there is no module or item `" + what + "`"
-                                          : "`" + std::string(import.path[bad - 1].text()) + "` has no `" + what + "`") +
-                                    (near.empty() ? "" : "; did you mean `" + near + "`?"));
-                if (!near.empty()) d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+                auto& d =
+                    error(DiagnosticCode::UnresolvedImport, import.nodes[bad],
+                          (bad == 0 ? "there is no module or item `" + what + "`"
+                                    : "`" + std::string(import.path[bad - 1].text()) + "` has no `" + what + "`") +
+                              (near.empty() ? "" : "; did you mean `" + near + "`?"));
+                if (!near.empty())
+                    d.fixes.push_back(
+                        {"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
                 continue;
             }
             if (import.is_glob || import.is_public || is_std_item(item_)) continue;
             auto [it, inserted] = seen.emplace(import.name, &import);
             if (!inserted) {
-                auto& d = error(DiagnosticCode::DuplicateDeclaration, import.name_node, "`" + std::string(import.name.text()) + "` is imported twice");
+                auto& d = error(DiagnosticCode::DuplicateDeclaration, import.name_node,
+                                "`" + std::string(import.name.text()) + "` is imported twice");
                 d.related.push_back({{item_, it->second->name_node}, "first imported here"});
                 continue;
             }
             // Traits are used by the methods they bring.
             bool is_trait = path.item != ItemId::None && kind_of(path.item) == ItemKind::Trait;
             if (!counts->count(std::string(import.name.text())) && !is_trait) {
-                auto& d = error(DiagnosticCode::UnusedImport, import.name_node, "`" + std::string(import.name.text()) + "` is imported and never used");
+                auto& d = error(DiagnosticCode::UnusedImport, import.name_node,
+                                "`" + std::string(import.name.text()) + "` is imported and never used");
                 d.tags |= TagUnnecessary;
             }
         }
@@ -169,23 +180,30 @@ class DeclarationChecker {
         bool in_trait = kind_of(parent) == ItemKind::Trait;
         bool may_lack_body = in_trait || is_std_item(item_);
         if (!may_lack_body && !function.body() && function.name() && !function.node.has_errors())
-            error(DiagnosticCode::ExpectedBlock, tree_.node_of(function.name()), "the function `" + std::string(name_of(item_).text()) + "` has no body");
-        bool free = kind_of(parent) == ItemKind::File || kind_of(parent) == ItemKind::Module || kind_of(parent) == ItemKind::Function;
+            error(DiagnosticCode::ExpectedBlock, tree_.node_of(function.name()),
+                  "the function `" + std::string(name_of(item_).text()) + "` has no body");
+        bool free = kind_of(parent) == ItemKind::File || kind_of(parent) == ItemKind::Module ||
+                    kind_of(parent) == ItemKind::Function;
         if (free && function.self_parameter())
-            error(DiagnosticCode::UnresolvedName, tree_.node_of(function.self_parameter().node), "`self` belongs into the functions of an `impl`, `trait` or `actor`");
+            error(DiagnosticCode::UnresolvedName, tree_.node_of(function.self_parameter().node),
+                  "`self` belongs into the functions of an `impl`, `trait` or `actor`");
         if (kind_of(parent) == ItemKind::File && name_of(item_).text() == "main" && !is_std_item(item_)) {
             if (!signature->parameters.empty())
-                error(DiagnosticCode::WrongArgumentCount, signature->parameters[0].node, "`main` takes no parameters; `env::args()` gives the arguments");
+                error(DiagnosticCode::WrongArgumentCount, signature->parameters[0].node,
+                      "`main` takes no parameters; `env::args()` gives the arguments");
         }
-        if (kind_of(parent) == ItemKind::Actor && !signature->is_constructor && signature->result->is(TypeKind::Reference))
-            error(DiagnosticCode::ActorStateEscapes, tree_.node_of(function.result_type().node), "a borrow of the actor's state cannot leave the actor; return a value of its own");
+        if (kind_of(parent) == ItemKind::Actor && !signature->is_constructor &&
+            signature->result->is(TypeKind::Reference))
+            error(DiagnosticCode::ActorStateEscapes, tree_.node_of(function.result_type().node),
+                  "a borrow of the actor's state cannot leave the actor; return a value of its own");
     }
 
     void check_shadowed_generics() {
         std::map<Name, bool> seen;
         for (const GenericParameter& g : context_.get<SignatureOf>(item_)->generics)
             if (!seen.emplace(g.name, true).second)
-                error(DiagnosticCode::DuplicateDeclaration, g.node, "the type parameter `" + std::string(g.name.text()) + "` is declared twice");
+                error(DiagnosticCode::DuplicateDeclaration, g.node,
+                      "the type parameter `" + std::string(g.name.text()) + "` is declared twice");
     }
 
     void check_members() {
@@ -194,7 +212,8 @@ class DeclarationChecker {
         auto visit = [&](Name name, bool is_method, Place place, std::string_view what) {
             auto [it, inserted] = seen.emplace(std::pair(name, is_method), place);
             if (inserted || name.empty()) return;
-            auto& d = error(DiagnosticCode::DuplicateDeclaration, place, "the " + std::string(what) + " `" + std::string(name.text()) + "` is declared twice");
+            auto& d = error(DiagnosticCode::DuplicateDeclaration, place,
+                            "the " + std::string(what) + " `" + std::string(name.text()) + "` is declared twice");
             d.related.push_back({it->second, "first declared here"});
         };
         for (const FieldInfo& field : definition->fields) visit(field.name, false, {item_, field.node}, "field");
@@ -202,7 +221,8 @@ class DeclarationChecker {
             for (ItemId method : definition->methods) visit(name_of(method), true, name_place(method), "method");
         if (kind_of(item_) == ItemKind::Enum)
             for (const ast::VariantDecl& variant : ast::EnumDecl::cast(tree_.root()).members().variants())
-                if (variant.name()) visit(Name(variant.name().text()), false, {item_, tree_.node_of(variant.name())}, "variant");
+                if (variant.name())
+                    visit(Name(variant.name().text()), false, {item_, tree_.node_of(variant.name())}, "variant");
     }
 
     /// Recursive types need an indirection only where they hold themselves by value with no way to end.
@@ -216,23 +236,27 @@ class DeclarationChecker {
                 for (Type part : t->arguments) direct |= part->is(TypeKind::Nominal) && part->item == item_;
             if (direct)
                 error(DiagnosticCode::InfiniteType, field.node,
-                      "a `" + std::string(name_of(item_).text()) + "` would hold another one without end; `Option[" + print_type(t) + "]` or a list can end");
+                      "a `" + std::string(name_of(item_).text()) + "` would hold another one without end; `Option[" +
+                          print_type(t) + "]` or a list can end");
         }
     }
 
     void check_attributes() {
         if (is_std_item(item_)) return;
-        static constexpr std::array kKnown = {"derive", "test", "mailbox", "must_use", "allow", "ai_concurrent_optimize"};
+        static constexpr std::array kKnown = {"derive",   "test",  "mailbox",
+                                              "must_use", "allow", "ai_concurrent_optimize"};
         static constexpr std::array kDerivable = {"Clone", "Copy", "Debug", "Eq", "Ord", "Hash", "Default"};
         for (const Attribute& a : attributes_of(tree_, ast::Ast(tree_.root()))) {
             if (std::find(kKnown.begin(), kKnown.end(), a.name.text()) == kKnown.end()) {
-                error(DiagnosticCode::UnknownAttribute, a.node, "Braid does not know the attribute `" + std::string(a.name.text()) + "`; it is kept and ignored");
+                error(DiagnosticCode::UnknownAttribute, a.node,
+                      "Braid does not know the attribute `" + std::string(a.name.text()) + "`; it is kept and ignored");
                 continue;
             }
             if (a.name.text() != "derive") continue;
             for (const std::string& argument : a.arguments)
                 if (std::find(kDerivable.begin(), kDerivable.end(), argument) == kDerivable.end())
-                    error(DiagnosticCode::UnknownAttribute, a.node, "`" + argument + "` cannot be derived; `Clone, Copy, Debug, Eq, Ord, Hash, Default` can");
+                    error(DiagnosticCode::UnknownAttribute, a.node,
+                          "`" + argument + "` cannot be derived; `Clone, Copy, Debug, Eq, Ord, Hash, Default` can");
         }
     }
 
@@ -244,11 +268,13 @@ class DeclarationChecker {
             Type t = field.type;
             if (t->has(TypeHasParameter) || t->has(TypeHasError) || context_.get<CapabilitiesOf>(t)->copy) return;
             error(DiagnosticCode::TraitNotImplemented, field.node,
-                  "`" + owner + "` cannot be `Copy`: `" + std::string(field.name.text()) + "` is a `" + print_type(t) + "`, which is not");
+                  "`" + owner + "` cannot be `Copy`: `" + std::string(field.name.text()) + "` is a `" + print_type(t) +
+                      "`, which is not");
         };
         for (const FieldInfo& field : definition->fields) judge(std::string(name_of(item_).text()), field);
         for (ItemId variant : definition->variants)
-            for (const FieldInfo& field : context_.get<DefinitionOf>(variant)->fields) judge(std::string(name_of(item_).text()), field);
+            for (const FieldInfo& field : context_.get<DefinitionOf>(variant)->fields)
+                judge(std::string(name_of(item_).text()), field);
     }
 
     void check_impl() {
@@ -259,7 +285,8 @@ class DeclarationChecker {
         for (ItemId method : info->methods) {
             auto [it, inserted] = seen.emplace(name_of(method), method);
             if (inserted) continue;
-            auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(method), "the method `" + std::string(name_of(method).text()) + "` is declared twice");
+            auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(method),
+                            "the method `" + std::string(name_of(method).text()) + "` is declared twice");
             d.related.push_back({name_place(it->second), "first declared here"});
         }
         if (!info->trait || !info->trait->is(TypeKind::Nominal)) {
@@ -279,34 +306,44 @@ class DeclarationChecker {
                 bool has_default = signature->has_body || signature->is_native;
                 ItemId own = find_child(context_, item_, name_of(member.item), ItemKind::Function);
                 if (own != ItemId::None) check_signature(member.item, own, *info);
-                else if (!has_default) missing += (missing.empty() ? "`" : ", `") + std::string(name_of(member.item).text()) + "`";
+                else if (!has_default)
+                    missing += (missing.empty() ? "`" : ", `") + std::string(name_of(member.item).text()) + "`";
             } else if (find_child(context_, item_, name_of(member.item), ItemKind::TraitType) == ItemId::None) {
                 auto tree = context_.get<ItemSyntax>(member.item);
                 if (!ast::TypeAliasDecl::cast(tree->root()).type())
-                    missing += (missing.empty() ? "`type " : ", `type ") + std::string(name_of(member.item).text()) + "`";
+                    missing +=
+                        (missing.empty() ? "`type " : ", `type ") + std::string(name_of(member.item).text()) + "`";
             }
         }
         std::string trait_name(name_of(trait).text());
-        if (!missing.empty()) error(DiagnosticCode::TraitNotImplemented, at, "the `impl` of `" + trait_name + "` for `" + print_type(info->self) + "` lacks " + missing);
+        if (!missing.empty())
+            error(DiagnosticCode::TraitNotImplemented, at,
+                  "the `impl` of `" + trait_name + "` for `" + print_type(info->self) + "` lacks " + missing);
         for (ItemId method : info->methods)
             if (find_child(context_, trait, name_of(method), ItemKind::Function) == ItemId::None)
-                error(DiagnosticCode::MissingMember, name_place(method), "`" + trait_name + "` has no method `" + std::string(name_of(method).text()) + "`");
+                error(DiagnosticCode::MissingMember, name_place(method),
+                      "`" + trait_name + "` has no method `" + std::string(name_of(method).text()) + "`");
         for (Type super : context_.get<DefinitionOf>(trait)->interfaces) {
             InferenceTable table;
             TraitSolver solver(context_, table);
-            if (solver.satisfies(info->self, substitute(super, trait, info->trait->arguments)) == TraitSolver::Answer::No)
-                error(DiagnosticCode::BoundNotMet, at, "`" + trait_name + "` asks for `" + print_type(super) + "`, which `" + print_type(info->self) + "` does not implement");
+            if (solver.satisfies(info->self, substitute(super, trait, info->trait->arguments)) ==
+                TraitSolver::Answer::No)
+                error(DiagnosticCode::BoundNotMet, at,
+                      "`" + trait_name + "` asks for `" + print_type(super) + "`, which `" + print_type(info->self) +
+                          "` does not implement");
         }
     }
 
     void check_inherent_target(const ImplInfo& info) {
         if (is_std_item(item_) || !info.self) return;
-        bool own = (info.self->is(TypeKind::Nominal) || info.self->is(TypeKind::ActorHandle)) && !is_std_item(info.self->item);
+        bool own =
+            (info.self->is(TypeKind::Nominal) || info.self->is(TypeKind::ActorHandle)) && !is_std_item(info.self->item);
         if (own || info.self->has(TypeHasError)) return;
         ast::ImplDecl declaration = ast::ImplDecl::cast(tree_.root());
         if (info.self->is(TypeKind::Nominal) && kind_of(info.self->item) == ItemKind::Trait)
             error(DiagnosticCode::TypeMismatch, tree_.node_of(declaration.self_type().node),
-                  "`" + print_type(info.self) + "` is a trait; `impl " + print_type(info.self) + " for Type:` implements it");
+                  "`" + print_type(info.self) + "` is a trait; `impl " + print_type(info.self) +
+                      " for Type:` implements it");
     }
 
     void check_conflicts(const ImplInfo& info) {
@@ -320,11 +357,14 @@ class DeclarationChecker {
             if (!theirs->self || !theirs->trait) continue;
             InferenceTable table;
             TraitSolver solver(context_, table);
-            Type a = substitute(info.self, item_, solver.fresh_arguments(item_)), b = substitute(theirs->self, other, solver.fresh_arguments(other));
-            bool bounded = std::any_of(theirs->generics.begin(), theirs->generics.end(), [](const GenericParameter& g) { return !g.bounds.empty(); });
+            Type a = substitute(info.self, item_, solver.fresh_arguments(item_)),
+                 b = substitute(theirs->self, other, solver.fresh_arguments(other));
+            bool bounded = std::any_of(theirs->generics.begin(), theirs->generics.end(),
+                                       [](const GenericParameter& g) { return !g.bounds.empty(); });
             if (bounded || theirs->trait->arguments != info.trait->arguments || !table.unify(a, b)) continue;
-            auto& d = error(DiagnosticCode::ConflictingImpl, tree_.node_of(ast::ImplDecl::cast(tree_.root()).trait_type().node),
-                            "`" + print_type(info.trait) + "` is already implemented for `" + print_type(info.self) + "`");
+            auto& d = error(
+                DiagnosticCode::ConflictingImpl, tree_.node_of(ast::ImplDecl::cast(tree_.root()).trait_type().node),
+                "`" + print_type(info.trait) + "` is already implemented for `" + print_type(info.self) + "`");
             d.related.push_back({{other, 0}, "by this `impl`"});
             return;
         }
@@ -335,12 +375,15 @@ class DeclarationChecker {
         std::string name(name_of(own).text());
         bool wanted_self = wanted->receiver != Receiver::None, found_self = found->receiver != Receiver::None;
         if (wanted_self != found_self) {
-            error(DiagnosticCode::TypeMismatch, name_place(own), "`" + name + "` " + (wanted_self ? "needs a `self` parameter" : "has no `self`") + ", as in its trait");
+            error(
+                DiagnosticCode::TypeMismatch, name_place(own),
+                "`" + name + "` " + (wanted_self ? "needs a `self` parameter" : "has no `self`") + ", as in its trait");
             return;
         }
         if (wanted->parameters.size() != found->parameters.size()) {
             error(DiagnosticCode::WrongArgumentCount, name_place(own),
-                  "`" + name + "` has " + std::to_string(found->parameters.size()) + " parameters, in the trait " + std::to_string(wanted->parameters.size()));
+                  "`" + name + "` has " + std::to_string(found->parameters.size()) + " parameters, in the trait " +
+                      std::to_string(wanted->parameters.size()));
             return;
         }
         ItemId trait = parent_of(declared);
@@ -351,19 +394,24 @@ class DeclarationChecker {
             arguments.push_back(info.self);
             t = substitute(t, trait, arguments);
             std::vector<Type> generics;
-            for (uint32_t i = 0; i < found->generics.size(); ++i) generics.push_back(type::parameter(own, i, found->generics[i].name));
+            for (uint32_t i = 0; i < found->generics.size(); ++i)
+                generics.push_back(type::parameter(own, i, found->generics[i].name));
             t = substitute(t, declared, generics);
             return solver.normalize(t);
         };
         for (size_t i = 0; i < wanted->parameters.size(); ++i) {
             Type a = in_impl(wanted->parameters[i].type), b = solver.normalize(found->parameters[i].type);
             if (!table.unify(a, b))
-                error(DiagnosticCode::TypeMismatch, Place{own, found->parameters[i].node}, "the trait says `" + print_type(a) + "` here, this is `" + print_type(b) + "`");
+                error(DiagnosticCode::TypeMismatch, Place{own, found->parameters[i].node},
+                      "the trait says `" + print_type(a) + "` here, this is `" + print_type(b) + "`");
         }
         Type a = in_impl(wanted->result), b = solver.normalize(found->result);
-        if (!table.unify(a, b)) error(DiagnosticCode::TypeMismatch, name_place(own), "`" + name + "` returns `" + print_type(b) + "`, in the trait `" + print_type(a) + "`");
+        if (!table.unify(a, b))
+            error(DiagnosticCode::TypeMismatch, name_place(own),
+                  "`" + name + "` returns `" + print_type(b) + "`, in the trait `" + print_type(a) + "`");
         if (wanted->is_async != found->is_async)
-            error(DiagnosticCode::TypeMismatch, name_place(own), "`" + name + "` is " + (wanted->is_async ? "" : "not ") + "async in its trait");
+            error(DiagnosticCode::TypeMismatch, name_place(own),
+                  "`" + name + "` is " + (wanted->is_async ? "" : "not ") + "async in its trait");
     }
 
     QueryContext& context_;
@@ -374,6 +422,8 @@ class DeclarationChecker {
 
 }  // namespace
 
-std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item) { return DeclarationChecker(context, item).run(); }
+std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item) {
+    return DeclarationChecker(context, item).run();
+}
 
 }  // namespace braid::altru_semantics

@@ -2,8 +2,8 @@
 
 #include "analyzer/semantics/altru/builder.h"
 
-// Exhaustiveness after Maranget, "Warnings for pattern matching" (JFP 2007): a row of wildcards is useful exactly when a
-// case is missing; the witness is built on the way back.
+// Exhaustiveness after Maranget, "Warnings for pattern matching" (JFP 2007): a row of wildcards is useful exactly when
+// a case is missing; the witness is built on the way back.
 namespace braid::altru_semantics {
 
 using namespace hir;
@@ -36,7 +36,8 @@ class Matrix {
             saw_error = true;
             return any;
         }
-        if (auto* bind = std::get_if<BindPattern>(&p.data)) return bind->sub == PatternId::None ? any : shape(bind->sub);
+        if (auto* bind = std::get_if<BindPattern>(&p.data))
+            return bind->sub == PatternId::None ? any : shape(bind->sub);
         Shape s;
         s.kind = Shape::Constructor;
         s.type = peel(p.type);
@@ -94,7 +95,9 @@ class Matrix {
         std::vector<Shape> used;
         for (const Row& row : expanded) {
             const Shape& first = row.cells[0];
-            bool known = std::any_of(used.begin(), used.end(), [&](const Shape& s) { return s.key == first.key && s.is_open_list == first.is_open_list; });
+            bool known = std::any_of(used.begin(), used.end(), [&](const Shape& s) {
+                return s.key == first.key && s.is_open_list == first.is_open_list;
+            });
             if (first.kind == Shape::Constructor && !known) used.push_back(first);
         }
         std::vector<Type> rest(types.begin() + 1, types.end());
@@ -152,7 +155,8 @@ class Matrix {
         return "#" + std::to_string(uint32_t(id));
     }
     std::string range_text(const RangePattern& r) {
-        return (r.begin == ExprId::None ? "" : literal_text(r.begin)) + (r.inclusive ? "..=" : "..") + (r.end == ExprId::None ? "" : literal_text(r.end));
+        return (r.begin == ExprId::None ? "" : literal_text(r.begin)) + (r.inclusive ? "..=" : "..") +
+               (r.end == ExprId::None ? "" : literal_text(r.end));
     }
 
     std::vector<Row> expand(const std::vector<Row>& rows) {
@@ -210,10 +214,12 @@ class Matrix {
             }
             return out;
         }
-        if (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Struct && !context_.get<DefinitionOf>(t->item)->is_native) {
+        if (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Struct &&
+            !context_.get<DefinitionOf>(t->item)->is_native) {
             bool any_used = !used.empty();
             if (!any_used) return std::nullopt;
-            out.push_back({"", field_types(context_, t), std::string(name_of(t->item).text()) + "{..}", "", false, false, 0, true});
+            out.push_back({"", field_types(context_, t), std::string(name_of(t->item).text()) + "{..}", "", false,
+                           false, 0, true});
             return out;
         }
         if (t->is(TypeKind::Union)) {
@@ -274,7 +280,8 @@ class Matrix {
 
 }  // namespace
 
-std::vector<std::string> missing_cases(QueryContext& context, const Body& body, Type scrutinee, const std::vector<MatchArm>& arms) {
+std::vector<std::string> missing_cases(QueryContext& context, const Body& body, Type scrutinee,
+                                       const std::vector<MatchArm>& arms) {
     std::vector<std::string> result;
     if (scrutinee->has(TypeHasError) || scrutinee->is(TypeKind::Never)) return result;
     Matrix matrix(context, body);
@@ -293,10 +300,15 @@ std::vector<std::string> missing_cases(QueryContext& context, const Body& body, 
             bool named = std::any_of(rows.begin(), rows.end(), [&](const Matrix::Row& row) {
                 const Shape& s = row.cells[0];
                 return s.kind != Shape::Constructor || s.variant == variant ||
-                       (s.kind == Shape::Alternatives && std::any_of(s.parts.begin(), s.parts.end(), [&](const Shape& p) { return p.variant == variant; }));
+                       (s.kind == Shape::Alternatives &&
+                        std::any_of(s.parts.begin(), s.parts.end(),
+                                    [&](const Shape& p) { return p.variant == variant; }));
             });
-            bool is_first = text.find("::" + std::string(name_of(variant).text())) != std::string::npos || text.rfind(std::string(name_of(variant).text()), 0) == 0;
-            bool alternatives = std::any_of(rows.begin(), rows.end(), [](const Matrix::Row& row) { return row.cells[0].kind == Shape::Alternatives; });
+            bool is_first = text.find("::" + std::string(name_of(variant).text())) != std::string::npos ||
+                            text.rfind(std::string(name_of(variant).text()), 0) == 0;
+            bool alternatives = std::any_of(rows.begin(), rows.end(), [](const Matrix::Row& row) {
+                return row.cells[0].kind == Shape::Alternatives;
+            });
             if (named || is_first || alternatives) continue;
             result.push_back(std::string(name_of(t->item).text()) + "::" + std::string(name_of(variant).text()));
         }

@@ -35,9 +35,11 @@ ExprId BodyBuilder::check_inner(const ast::Expression& e, Type expected) {
         case Kind::ScopedExpr: {
             Named named = resolve_callee(e);
             if (named.kind == Named::Item) return item_value(named.item, named.type_arguments, node, expected);
-            if (named.kind == Named::AssociatedFunction && named.item != ItemId::None && kind_of(named.item) == ItemKind::Constant)
+            if (named.kind == Named::AssociatedFunction && named.item != ItemId::None &&
+                kind_of(named.item) == ItemKind::Constant)
                 return emit(StaticRef{named.item}, *context_.get<ValueTypeOf>(named.item), node);
-            if (named.kind != Named::Error) error(DiagnosticCode::TypeMismatch, node, "`" + std::string(e.text()) + "` must be called");
+            if (named.kind != Named::Error)
+                error(DiagnosticCode::TypeMismatch, node, "`" + std::string(e.text()) + "` must be called");
             return error_expr(node);
         }
         case Kind::LiteralExpr: return check_literal(e.as<ast::LiteralExpr>(), expected, false);
@@ -95,7 +97,8 @@ ExprId BodyBuilder::check_list(const std::vector<ast::Expression>& elements, Typ
     for (const ast::Expression& e : elements) aggregate.operands.push_back(check_as(e, element));
     if (is_array && wanted->length != elements.size()) {
         error(DiagnosticCode::TypeMismatch, node,
-              "`" + show(wanted) + "` has " + std::to_string(wanted->length) + " elements, not " + std::to_string(elements.size()));
+              "`" + show(wanted) + "` has " + std::to_string(wanted->length) + " elements, not " +
+                  std::to_string(elements.size()));
     }
     Type t = is_array ? type::array(element, elements.size()) : type::list(element);
     return emit(std::move(aggregate), t, node);
@@ -175,8 +178,8 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
     if (!self && path) self = types_.lower_path(segments, {}, node_of(e.path()));
     else if (!self) self = expression_as_type(e.path());
     if (self->is(TypeKind::ActorHandle)) self = type::nominal(self->item, self->arguments);  // the first state
-    bool is_struct = self->is(TypeKind::Nominal) && (kind_of(self->item) == ItemKind::Struct || kind_of(self->item) == ItemKind::Actor ||
-                                                     variant != ItemId::None);
+    bool is_struct = self->is(TypeKind::Nominal) && (kind_of(self->item) == ItemKind::Struct ||
+                                                     kind_of(self->item) == ItemKind::Actor || variant != ItemId::None);
     if (!is_struct) {
         if (!self->is(TypeKind::Error))
             error(DiagnosticCode::TypeMismatch, node_of(e.path()), "`" + show(self) + "` has no fields to fill in");
@@ -200,15 +203,18 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
             for (const FieldInfo& field : definition->fields) candidates.emplace_back(field.name.text());
             std::string near = nearest_name(name, candidates);
             auto& d = error(DiagnosticCode::MissingMember, node_of(init.name()),
-                            "`" + type_name + "` has no field `" + name + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
-            if (!near.empty()) d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+                            "`" + type_name + "` has no field `" + name + "`" +
+                                (near.empty() ? "" : "; did you mean `" + near + "`?"));
+            if (!near.empty())
+                d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
             if (init.value()) check(init.value());
             continue;
         }
         Type field_type = substitute(definition->fields[index].type, self->item, self->arguments);
         resolution(init.name(), definition->fields[index].item, field_type);
         if (aggregate.operands[index] != ExprId::None)
-            error(DiagnosticCode::DuplicateDeclaration, node_of(init.name()), "the field `" + name + "` is given twice");
+            error(DiagnosticCode::DuplicateDeclaration, node_of(init.name()),
+                  "the field `" + name + "` is given twice");
         ExprId value;
         if (init.value()) {
             value = check_as(init.value(), field_type);
@@ -270,7 +276,8 @@ ExprId BodyBuilder::check_field(const ast::FieldExpr& e) {
             }
         }
         if (t->is(TypeKind::Inference)) {
-            error(DiagnosticCode::AnnotationNeeded, expr(base).node, "the type of this value is not known yet; write it where it is bound");
+            error(DiagnosticCode::AnnotationNeeded, expr(base).node,
+                  "the type of this value is not known yet; write it where it is bound");
             return error_expr(node);
         }
         auto next = deref_step(base);
@@ -302,12 +309,14 @@ ExprId BodyBuilder::index_value(ExprId base, const ast::Expression& argument, ui
     }
     auto range = argument.as<ast::RangeExpr>();
     if (range && (t->is(TypeKind::List) || t->is(TypeKind::Array) || t->is(TypeKind::String))) {
-        ExprId low = range.low() ? check_as(range.low(), type::integer()) : emit(IntegerLiteral{0}, type::integer(), node);
+        ExprId low =
+            range.low() ? check_as(range.low(), type::integer()) : emit(IntegerLiteral{0}, type::integer(), node);
         ItemId head = t->is(TypeKind::String) ? std_module("string") : std_module("list");
         if (!range.high()) return call_std_method(head, "slice_from", base, {low}, node);
         ExprId high = check_as(range.high(), type::integer());
         if (range.is_inclusive())
-            high = emit(Binary{BinaryOp::Add, high, emit(IntegerLiteral{1}, type::integer(), node)}, type::integer(), node);
+            high = emit(Binary{BinaryOp::Add, high, emit(IntegerLiteral{1}, type::integer(), node)}, type::integer(),
+                        node);
         return call_std_method(head, "slice", base, {low, high}, node);
     }
     if (t->is(TypeKind::List) || t->is(TypeKind::Array)) {
@@ -319,7 +328,8 @@ ExprId BodyBuilder::index_value(ExprId base, const ast::Expression& argument, ui
     }
     if (is_nominal(t, known.map)) {
         ExprId key = check(argument, t->arguments[0]);
-        if (!type_of(key)->is(TypeKind::Reference)) key = borrow(coerce(key, t->arguments[0], node_of(argument)), false, node);
+        if (!type_of(key)->is(TypeKind::Reference))
+            key = borrow(coerce(key, t->arguments[0], node_of(argument)), false, node);
         else key = coerce(key, type::reference(t->arguments[0], false), node_of(argument));
         // A place inside the map: `m[k]` as a target of assignment is made into an Index by assign_target.
         ExprId called = call_std_method(known.map, "index", base, {key}, node);
@@ -327,8 +337,10 @@ ExprId BodyBuilder::index_value(ExprId base, const ast::Expression& argument, ui
     }
     if (t->is(TypeKind::String)) {
         check(argument);
-        auto& d = error(DiagnosticCode::TypeMismatch, node, "a string cannot be indexed; `.chars()` gives its characters, `.bytes()` its bytes");
-        d.fixes.push_back({"Index its characters", {{{item_, expr(base).node}, ItemDiagnostic::FixEdit::InsertAfter, ".chars()"}}});
+        auto& d = error(DiagnosticCode::TypeMismatch, node,
+                        "a string cannot be indexed; `.chars()` gives its characters, `.bytes()` its bytes");
+        d.fixes.push_back(
+            {"Index its characters", {{{item_, expr(base).node}, ItemDiagnostic::FixEdit::InsertAfter, ".chars()"}}});
         return error_expr(node);
     }
     if (t->is(TypeKind::Tuple)) {
@@ -337,7 +349,9 @@ ExprId BodyBuilder::index_value(ExprId base, const ast::Expression& argument, ui
         return error_expr(node);
     }
     check(argument);
-    if (t->is(TypeKind::Inference)) error(DiagnosticCode::AnnotationNeeded, expr(base).node, "the type of this value is not known yet; write it where it is bound");
+    if (t->is(TypeKind::Inference))
+        error(DiagnosticCode::AnnotationNeeded, expr(base).node,
+              "the type of this value is not known yet; write it where it is bound");
     else error(DiagnosticCode::TypeMismatch, node, "`" + show(t) + "` cannot be indexed");
     return error_expr(node);
 }
@@ -356,7 +370,8 @@ ExprId BodyBuilder::check_index(const ast::IndexExpr& e, Type expected) {
                 return check_list(arguments, expected, node);
             Named named = resolve_callee(ast::Expression::cast(e));
             item = named.item;
-            if (named.kind == Named::Item && (kind_of(item) == ItemKind::Constant || kind_of(item) == ItemKind::Static)) {
+            if (named.kind == Named::Item &&
+                (kind_of(item) == ItemKind::Constant || kind_of(item) == ItemKind::Static)) {
                 ExprId base = check(e.base());
                 if (arguments.size() != 1) return error_expr(node);
                 return index_value(base, arguments[0], node);
@@ -374,7 +389,8 @@ ExprId BodyBuilder::check_index(const ast::IndexExpr& e, Type expected) {
     if (arguments.size() != 1) {
         for (const ast::Expression& argument : arguments) check(argument);
         if (!type_of(base)->is(TypeKind::Error))
-            error(DiagnosticCode::WrongArgumentCount, node, "one index is expected, not " + std::to_string(arguments.size()));
+            error(DiagnosticCode::WrongArgumentCount, node,
+                  "one index is expected, not " + std::to_string(arguments.size()));
         return error_expr(node);
     }
     return index_value(base, arguments[0], node);
@@ -388,7 +404,8 @@ ExprId BodyBuilder::check_try(const ast::TryExpr& e, Type) {
     Type t = type_of(operand);
     if (t->is(TypeKind::Error)) return error_expr(node);
     if (is_nominal(t, known.future) && table_.shallow(t->arguments[0])->is(TypeKind::Nominal)) {
-        auto& d = error(DiagnosticCode::TypeMismatch, node_of(e.operand()), "this is a `" + show(t) + "`; `await` it before `?`");
+        auto& d = error(DiagnosticCode::TypeMismatch, node_of(e.operand()),
+                        "this is a `" + show(t) + "`; `await` it before `?`");
         d.fixes.push_back({"Await it", {{d.location, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
         return error_expr(node);
     }
@@ -412,30 +429,38 @@ ExprId BodyBuilder::check_try(const ast::TryExpr& e, Type) {
     function().saw_return_value = true;
     if (is_option) {
         if (!is_nominal(result, known.option))
-            return result->is(TypeKind::Error) ? error_expr(node)
-                                               : refuse("`?` on an `Option` needs a function that returns an `Option`; this one returns `" + show(result) + "`");
+            return result->is(TypeKind::Error)
+                       ? error_expr(node)
+                       : refuse("`?` on an `Option` needs a function that returns an `Option`; this one returns `" +
+                                show(result) + "`");
         return emit(Try{operand}, value_type, node);
     }
     if (!is_nominal(result, known.result))
-        return result->is(TypeKind::Error) ? error_expr(node)
-                                           : refuse("`?` on a `Result` needs a function that returns a `Result`; this one returns `" + show(result) + "`");
+        return result->is(TypeKind::Error)
+                   ? error_expr(node)
+                   : refuse("`?` on a `Result` needs a function that returns a `Result`; this one returns `" +
+                            show(result) + "`");
     Type from = table_.shallow(t->arguments[1]), to = table_.shallow(result->arguments[1]);
     if (table_.unify(from, to)) return emit(Try{operand}, value_type, node);
     // The error changes its type on the way: `match e { Ok(v) => v, Err(x) => return Err(converted x) }`.
     LocalId good = declare({}, value_type, node, false), bad = declare({}, from, node, false);
-    PatternId ok = emit_pattern(VariantPattern{known.ok, {emit_pattern(BindPattern{good, BindMode::Value}, value_type, node)}}, t, node);
-    PatternId err = emit_pattern(VariantPattern{known.err, {emit_pattern(BindPattern{bad, BindMode::Value}, from, node)}}, t, node);
+    PatternId ok = emit_pattern(
+        VariantPattern{known.ok, {emit_pattern(BindPattern{good, BindMode::Value}, value_type, node)}}, t, node);
+    PatternId err =
+        emit_pattern(VariantPattern{known.err, {emit_pattern(BindPattern{bad, BindMode::Value}, from, node)}}, t, node);
     ExprId problem = emit(LocalRef{bad}, from, node);
     ExprId converted;
     if (is_nominal(to, known.error)) {
         ItemId make = ItemId::None;
         for (const auto& candidate : context_.get<MethodIndex>()->by_name.at(Name("new")))
-            if (is_std_item(candidate.function) && name_of(candidate.parent).text() == "error") make = candidate.function;
+            if (is_std_item(candidate.function) && name_of(candidate.parent).text() == "error")
+                make = candidate.function;
         converted = emit(Call{DirectCallee{make, {}, nullptr}, {to_text(problem, node)}}, to, node);
     } else if (auto coerced = try_coerce(problem, to, node)) {
         converted = *coerced;
     } else {
-        return refuse("`?` gives the error `" + show(from) + "`, but the function's error is `" + show(to) + "`; convert it with `.map_err(…)`");
+        return refuse("`?` gives the error `" + show(from) + "`, but the function's error is `" + show(to) +
+                      "`; convert it with `.map_err(…)`");
     }
     ExprId failure = emit(Aggregate{AggregateKind::Variant, known.err, {}, {converted}}, result, node);
     ExprId leave = emit(Return{failure}, type::never(), node);
@@ -450,17 +475,20 @@ ExprId BodyBuilder::check_await(const ast::AwaitExpr& e, Type expected) {
     select_deferred();
     Type t = type_of(operand);
     bool is_message = false;
-    if (auto* call = std::get_if<Call>(&expr(operand).data)) is_message = std::holds_alternative<MessageCallee>(call->callee);
+    if (auto* call = std::get_if<Call>(&expr(operand).data))
+        is_message = std::holds_alternative<MessageCallee>(call->callee);
     if (!is_message && !function().await_allowed && !t->is(TypeKind::Error)) {
         auto& d = error(DiagnosticCode::AwaitOutsideAsync, node, "`await` needs an `async fn` around it");
         if (kind_of(item_) == ItemKind::Function && functions_.size() == 1) {
             auto declaration = ast::FunctionDecl::cast(tree_.root());
             SyntaxToken keyword = declaration.token(Kind::FnKw);
             if (keyword)
-                d.fixes.push_back({"Make the function async", {{{item_, node_of(keyword)}, ItemDiagnostic::FixEdit::InsertBefore, "async "}}});
+                d.fixes.push_back({"Make the function async",
+                                   {{{item_, node_of(keyword)}, ItemDiagnostic::FixEdit::InsertBefore, "async "}}});
         }
     }
-    if (is_message && !is_nominal(t, known.future) && !is_nominal(t, known.task)) return operand;  // a message's caller waits for the reply anyway
+    if (is_message && !is_nominal(t, known.future) && !is_nominal(t, known.task))
+        return operand;  // a message's caller waits for the reply anyway
     if (t->is(TypeKind::Error)) return operand;
     if (is_nominal(t, known.future) || is_nominal(t, known.task)) return emit(Await{operand}, t->arguments[0], node);
     if (t->is(TypeKind::Inference)) {
@@ -468,7 +496,8 @@ ExprId BodyBuilder::check_await(const ast::AwaitExpr& e, Type expected) {
         table_.unify(t, future_of(result));
         return emit(Await{operand}, result, node);
     }
-    error(DiagnosticCode::TypeMismatch, node_of(e.operand()), "`await` needs a `Future` or a `Task`, not `" + show(t) + "`");
+    error(DiagnosticCode::TypeMismatch, node_of(e.operand()),
+          "`await` needs a `Future` or a `Task`, not `" + show(t) + "`");
     return error_expr(node);
 }
 
@@ -483,8 +512,10 @@ ExprId BodyBuilder::check_prefix(const ast::PrefixExpr& e, Type expected) {
             if (t->is(TypeKind::Error)) return operand;
             if (t->is(TypeKind::Integer) || t->is(TypeKind::Float) ||
                 (t->is(TypeKind::Inference) && table_.kind_of(t) != VariableKind::General)) {
-                bool is_unsigned = t->is(TypeKind::Integer) && (t->integer == IntegerKind::U8 || t->integer == IntegerKind::U16 ||
-                                                                t->integer == IntegerKind::U32 || t->integer == IntegerKind::U64 || t->integer == IntegerKind::Usize);
+                bool is_unsigned =
+                    t->is(TypeKind::Integer) && (t->integer == IntegerKind::U8 || t->integer == IntegerKind::U16 ||
+                                                 t->integer == IntegerKind::U32 || t->integer == IntegerKind::U64 ||
+                                                 t->integer == IntegerKind::Usize);
                 if (is_unsigned) error(DiagnosticCode::TypeMismatch, node, "`" + show(t) + "` has no negative values");
                 return emit(Unary{UnaryOp::Negate, operand}, t, node);
             }
@@ -498,7 +529,8 @@ ExprId BodyBuilder::check_prefix(const ast::PrefixExpr& e, Type expected) {
             return error_expr(node);
         }
         case Kind::Bang:
-        case Kind::NotKw: return emit(Unary{UnaryOp::Not, check_as(e.operand(), type::boolean())}, type::boolean(), node);
+        case Kind::NotKw:
+            return emit(Unary{UnaryOp::Not, check_as(e.operand(), type::boolean())}, type::boolean(), node);
         case Kind::Star: {
             ExprId operand = check(e.operand());
             select_deferred();
@@ -509,7 +541,8 @@ ExprId BodyBuilder::check_prefix(const ast::PrefixExpr& e, Type expected) {
                 return *value;
             }
             // A lent element that was copied, or a Copy value: `*x` is the value itself.
-            if (std::get_if<LocalRef>(&expr(operand).data) && !t->is(TypeKind::Inference) && traits_.is_copy(t)) return operand;
+            if (std::get_if<LocalRef>(&expr(operand).data) && !t->is(TypeKind::Inference) && traits_.is_copy(t))
+                return operand;
             error(DiagnosticCode::TypeMismatch, node, "`*` needs a borrow or a guard, not `" + show(t) + "`");
             return error_expr(node);
         }
@@ -542,12 +575,15 @@ ExprId BodyBuilder::check_borrow(const ast::BorrowExpr& e, Type expected) {
 ExprId BodyBuilder::check_range(const ast::RangeExpr& e, Type expected) {
     uint32_t node = node_of(e);
     Type wanted = expected ? table_.shallow(expected) : nullptr;
-    Type element = wanted && is_nominal(wanted, Known::get().range) ? wanted->arguments[0] : fresh(node, VariableKind::General);
+    Type element =
+        wanted && is_nominal(wanted, Known::get().range) ? wanted->arguments[0] : fresh(node, VariableKind::General);
     ExprId low = e.low() ? check_as(e.low(), element) : emit(IntegerLiteral{0}, element, node);
     ExprId high = e.high() ? check_as(e.high(), element) : ExprId::None;
     Type t = table_.shallow(element);
-    bool fine = t->is(TypeKind::Integer) || t->is(TypeKind::Char) || t->is(TypeKind::Error) || t->is(TypeKind::Inference) || t->is(TypeKind::Float);
-    if (!fine) error(DiagnosticCode::TypeMismatch, node, "a range needs whole numbers or characters, not `" + show(t) + "`");
+    bool fine = t->is(TypeKind::Integer) || t->is(TypeKind::Char) || t->is(TypeKind::Error) ||
+                t->is(TypeKind::Inference) || t->is(TypeKind::Float);
+    if (!fine)
+        error(DiagnosticCode::TypeMismatch, node, "a range needs whole numbers or characters, not `" + show(t) + "`");
     return emit(hir::Range{low, high, e.is_inclusive()}, range_of(element), node);
 }
 

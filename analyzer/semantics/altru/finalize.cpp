@@ -15,7 +15,8 @@ namespace {
 /// happens to borrow becomes a mutable one, and `self` is noted.
 class MutabilityPass {
   public:
-    MutabilityPass(QueryContext& context, const BodyDraft& draft, Body& body) : context_(context), draft_(draft), body_(body) {
+    MutabilityPass(QueryContext& context, const BodyDraft& draft, Body& body)
+        : context_(context), draft_(draft), body_(body) {
         for (size_t i = 0; i < body.locals.size(); ++i)
             if (body.locals[i].is_self) self_ = LocalId(i);
         implicit_.insert(draft.implicit_bindings.begin(), draft.implicit_bindings.end());
@@ -91,7 +92,8 @@ class MutabilityPass {
         if (!info.type->is(TypeKind::Reference) || info.type->has(TypeMutable)) return;
         info.type = type::reference(info.type->element(), true);
         for (Pattern& p : body_.patterns)
-            if (auto* bind = std::get_if<BindPattern>(&p.data); bind && bind->local == local && bind->mode == BindMode::Borrow)
+            if (auto* bind = std::get_if<BindPattern>(&p.data);
+                bind && bind->local == local && bind->mode == BindMode::Borrow)
                 bind->mode = BindMode::BorrowMutable;
         for (Expr& e : body_.expressions)
             if (auto* ref = std::get_if<LocalRef>(&e.data); ref && ref->local == local) e.type = info.type;
@@ -120,7 +122,8 @@ SelfNeeds::Value SelfNeeds::compute(QueryContext& context, const Key& item) {
         Body attempt = draft->body;
         MutabilityPass probe(context, *draft, attempt);
         probe.make_mutable(open.borrow);
-        if (probe.self_is_mutable && std::find(value.depends_on.begin(), value.depends_on.end(), open.method) == value.depends_on.end())
+        if (probe.self_is_mutable &&
+            std::find(value.depends_on.begin(), value.depends_on.end(), open.method) == value.depends_on.end())
             value.depends_on.push_back(open.method);
     }
     return value;
@@ -152,7 +155,8 @@ Body finalize_body(QueryContext& context, const BodyDraft& draft) {
         if (*context.get<ReceiverOf>(open.method) == Receiver::Mutable) pass.make_mutable(open.borrow);
     }
     pass.run();
-    if (kind_of(body.item) == ItemKind::Function && context.get<SignatureOf>(body.item)->receiver == Receiver::Inferred &&
+    if (kind_of(body.item) == ItemKind::Function &&
+        context.get<SignatureOf>(body.item)->receiver == Receiver::Inferred &&
         *context.get<ReceiverOf>(body.item) == Receiver::Shared) {
         for (size_t i = 0; i < body.locals.size(); ++i) {
             LocalInfo& local = body.locals[i];

@@ -71,8 +71,9 @@ bool InferenceTable::unify_terms(Type a, Type b, int depth) {
     if (a->is(TypeKind::Error) || b->is(TypeKind::Error)) return true;
     if (a->is(TypeKind::Inference)) return bind(a, b);
     if (b->is(TypeKind::Inference)) return bind(b, a);
-    if (a->kind != b->kind || a->item != b->item || a->integer != b->integer || a->bits != b->bits || a->index != b->index ||
-        a->length != b->length || a->text != b->text || a->arguments.size() != b->arguments.size())
+    if (a->kind != b->kind || a->item != b->item || a->integer != b->integer || a->bits != b->bits ||
+        a->index != b->index || a->length != b->length || a->text != b->text ||
+        a->arguments.size() != b->arguments.size())
         return false;
     if (a->is(TypeKind::Reference) && a->has(TypeMutable) != b->has(TypeMutable)) return false;
     if (a->arguments.empty()) return a->kind == b->kind;

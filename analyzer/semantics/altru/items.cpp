@@ -16,8 +16,9 @@ std::optional<ItemKind> item_kind(const ast::Ast& node, const ast::Ast& parent) 
         case Kind::ImplDecl: return ItemKind::Impl;
         case Kind::ActorDecl: return ItemKind::Actor;
         case Kind::TypeAliasDecl:
-            return parent && (parent.kind() == Kind::TraitDecl || parent.kind() == Kind::ImplDecl) ? ItemKind::TraitType
-                                                                                                   : ItemKind::TypeAlias;
+            return parent && (parent.kind() == Kind::TraitDecl || parent.kind() == Kind::ImplDecl)
+                       ? ItemKind::TraitType
+                       : ItemKind::TypeAlias;
         case Kind::ConstDecl: return ItemKind::Constant;
         case Kind::StaticDecl: return ItemKind::Static;
         case Kind::ModDecl: return ItemKind::Module;
@@ -68,8 +69,8 @@ class ItemCollector {
 
   private:
     ItemId add(ItemKind kind, const ast::Ast& node, uint32_t index, ItemId parent) {
-        SyntaxToken name_token = kind == ItemKind::Impl       ? SyntaxToken()
-                                 : kind == ItemKind::Function ? ast::FunctionDecl::cast(node).name()
+        SyntaxToken name_token = kind == ItemKind::Impl              ? SyntaxToken()
+                                 : kind == ItemKind::Function        ? ast::FunctionDecl::cast(node).name()
                                  : node.kind() == Kind::PayloadField ? ast::PayloadField::cast(node).name()
                                                                      : ast::name_of(node);
         Name name = kind == ItemKind::Impl ? impl_name(ast::ImplDecl::cast(node))

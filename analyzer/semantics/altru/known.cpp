@@ -76,13 +76,15 @@ Type map_of(Type key, Type value) { return type::nominal(Known::get().map, {key,
 Type set_of(Type element) { return type::nominal(Known::get().set, {element}); }
 
 const Attribute* find_attribute(const std::vector<Attribute>& attributes, std::string_view name) {
-    auto it = std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name.text() == name; });
+    auto it =
+        std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name.text() == name; });
     return it == attributes.end() ? nullptr : &*it;
 }
 
 bool derives(const std::vector<Attribute>& attributes, std::string_view trait) {
     return std::any_of(attributes.begin(), attributes.end(), [&](const Attribute& a) {
-        return a.name.text() == "derive" && std::find(a.arguments.begin(), a.arguments.end(), trait) != a.arguments.end();
+        return a.name.text() == "derive" &&
+               std::find(a.arguments.begin(), a.arguments.end(), trait) != a.arguments.end();
     });
 }
 
@@ -103,7 +105,8 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
     std::string best;
     size_t best_distance = std::max<size_t>(1, name.size() / 3) + 1;
     for (const std::string& candidate : candidates) {
-        size_t difference = candidate.size() > name.size() ? candidate.size() - name.size() : name.size() - candidate.size();
+        size_t difference =
+            candidate.size() > name.size() ? candidate.size() - name.size() : name.size() - candidate.size();
         if (candidate.empty() || candidate == name || difference >= best_distance) continue;
         std::vector<size_t> row(candidate.size() + 1);
         for (size_t j = 0; j < row.size(); ++j) row[j] = j;

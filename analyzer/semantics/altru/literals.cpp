@@ -119,7 +119,8 @@ ExprId BodyBuilder::check_literal(const ast::LiteralExpr& e, Type expected, bool
         case Kind::TrueKw: return emit(BoolLiteral{true}, type::boolean(), node);
         case Kind::FalseKw: return emit(BoolLiteral{false}, type::boolean(), node);
         case Kind::CharLiteral: {
-            std::string inner = unescape(text.size() >= 2 ? std::string_view(text).substr(1, text.size() - 2) : std::string_view());
+            std::string inner =
+                unescape(text.size() >= 2 ? std::string_view(text).substr(1, text.size() - 2) : std::string_view());
             uint32_t value = 0xfffd;
             if (!inner.empty()) {
                 unsigned char c = inner[0];
@@ -131,7 +132,8 @@ ExprId BodyBuilder::check_literal(const ast::LiteralExpr& e, Type expected, bool
         }
         case Kind::RawStringLiteral: {
             size_t open = text.find('"'), close = text.rfind('"');
-            std::string inner = open != std::string::npos && close > open ? text.substr(open + 1, close - open - 1) : "";
+            std::string inner =
+                open != std::string::npos && close > open ? text.substr(open + 1, close - open - 1) : "";
             return emit(StringLiteral{inner}, type::string(), node);
         }
         default: break;
@@ -139,7 +141,8 @@ ExprId BodyBuilder::check_literal(const ast::LiteralExpr& e, Type expected, bool
     std::string digits;
     for (char c : text)
         if (c != '_') digits += c;
-    static constexpr std::string_view kSuffixes[] = {"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "isize", "usize", "f32", "f64"};
+    static constexpr std::string_view kSuffixes[] = {"i8",  "i16", "i32",   "i64",   "u8",  "u16",
+                                                     "u32", "u64", "isize", "usize", "f32", "f64"};
     bool is_hex = digits.size() > 1 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
     Type t = nullptr;
     for (std::string_view suffix : kSuffixes) {
@@ -178,7 +181,8 @@ ExprId BodyBuilder::check_literal(const ast::LiteralExpr& e, Type expected, bool
         IntegerRange range = range_of_kind(known->integer);
         bool fits = negative ? value <= range.min_magnitude : value <= range.max;
         if (too_large || !fits)
-            error(DiagnosticCode::InvalidLiteral, node, "`" + std::string(negative ? "-" : "") + text + "` does not fit into `" + print_type(known) + "`");
+            error(DiagnosticCode::InvalidLiteral, node,
+                  "`" + std::string(negative ? "-" : "") + text + "` does not fit into `" + print_type(known) + "`");
         (void)id;
         return true;
     });

@@ -63,7 +63,8 @@ std::optional<BodyBuilder::Target> BodyBuilder::find_method_on(Type t, Name name
                 if (!info->self || info->self->is(TypeKind::Parameter) != (phase == Blanket)) continue;
                 auto before = table_.snapshot();
                 target.parent_arguments = traits_.fresh_arguments(candidate.parent);
-                if (!table_.unify(substitute(info->self, candidate.parent, target.parent_arguments), phase == Blanket ? t : looked_up)) {
+                if (!table_.unify(substitute(info->self, candidate.parent, target.parent_arguments),
+                                  phase == Blanket ? t : looked_up)) {
                     table_.rollback(before);
                     continue;
                 }
@@ -91,9 +92,10 @@ std::optional<BodyBuilder::MethodMatch> BodyBuilder::find_method(ExprId receiver
         if (auto target = find_method_on(t, name)) {
             ItemId parent = parent_of(target->function);
             // Traits and blanket impls also hold for borrows and guards: what the value itself has comes first.
-            bool weak = (t->is(TypeKind::Reference) || is_std_item(t->item)) && t->kind != TypeKind::Dyn &&
-                        (kind_of(parent) == ItemKind::Trait ||
-                         (kind_of(parent) == ItemKind::Impl && context_.get<ImplOf>(parent)->self->is(TypeKind::Parameter)));
+            bool weak =
+                (t->is(TypeKind::Reference) || is_std_item(t->item)) && t->kind != TypeKind::Dyn &&
+                (kind_of(parent) == ItemKind::Trait ||
+                 (kind_of(parent) == ItemKind::Impl && context_.get<ImplOf>(parent)->self->is(TypeKind::Parameter)));
             if (!weak) return MethodMatch{*target, receiver};
             if (!blanket) blanket = MethodMatch{*target, receiver};
             is_blanket_candidate = true;
@@ -157,7 +159,8 @@ ExprId BodyBuilder::adjust_receiver(ExprId receiver, const Target& target, uint3
     return receiver;
 }
 
-ExprId BodyBuilder::call_std_method(ItemId head, std::string_view name, ExprId receiver, std::vector<ExprId> arguments, uint32_t node) {
+ExprId BodyBuilder::call_std_method(ItemId head, std::string_view name, ExprId receiver, std::vector<ExprId> arguments,
+                                    uint32_t node) {
     (void)head;
     auto target = find_method_on(type_of(receiver), Name(name));
     if (!target) return error_expr(node);
@@ -180,12 +183,14 @@ ExprId BodyBuilder::special_method(const ast::CallExpr& e, ExprId receiver, Name
     for (int step = 0; step < 16; ++step) {
         Type t = type_of(base);
         bool is_actor_state = t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Actor;
-        if (t->is(TypeKind::ActorHandle) && e.arguments().empty() && (name.text() == "stop" || name.text() == "is_alive")) {
+        if (t->is(TypeKind::ActorHandle) && e.arguments().empty() &&
+            (name.text() == "stop" || name.text() == "is_alive")) {
             bool alive = name.text() == "is_alive";
             return call_std("actor", name.text(), {t}, {base}, alive ? type::boolean() : type::unit(), node);
         }
         if (is_actor_state && e.arguments().empty() && name.text() == "handle")
-            return call_std("actor", "self_handle", {t}, {borrow(base, false, node)}, type::actor_handle(t->item, t->arguments), node);
+            return call_std("actor", "self_handle", {t}, {borrow(base, false, node)},
+                            type::actor_handle(t->item, t->arguments), node);
         bool option_or_list = t->is(TypeKind::List) || is_nominal(t, known.option);
         if (option_or_list && (name.text() == "copied" || name.text() == "cloned") && e.arguments().empty() &&
             !table_.shallow(t->arguments[0])->is(TypeKind::Reference))
@@ -209,7 +214,8 @@ ExprId BodyBuilder::special_method(const ast::CallExpr& e, ExprId receiver, Name
     return ExprId::None;
 }
 
-ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldExpr& field, std::vector<Type> type_arguments, Type expected) {
+ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldExpr& field,
+                                      std::vector<Type> type_arguments, Type expected) {
     uint32_t node = node_of(e);
     ExprId receiver = check(field.base());
     auto check_rest = [&] {
@@ -244,13 +250,14 @@ ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldEx
     target.own_arguments = traits_.fresh_arguments(target.function, node);
     if (type_arguments.size() > target.own_arguments.size())
         error(DiagnosticCode::WrongTypeArguments, name_node,
-              "`" + std::string(name.text()) + "` takes " + std::to_string(target.own_arguments.size()) + " type argument" +
-                  (target.own_arguments.size() == 1 ? "" : "s"));
+              "`" + std::string(name.text()) + "` takes " + std::to_string(target.own_arguments.size()) +
+                  " type argument" + (target.own_arguments.size() == 1 ? "" : "s"));
     for (size_t i = 0; i < type_arguments.size() && i < target.own_arguments.size(); ++i)
         table_.unify(target.own_arguments[i], type_arguments[i]);
     resolution(field.name(), match->target.function, nullptr);
     ExprId adjusted = adjust_receiver(match->receiver, target, expr(match->receiver).node);
-    if (target.is_message && functions_.size() >= 1 && context_.get<SignatureOf>(target.function)->receiver == Receiver::None) {
+    if (target.is_message && functions_.size() >= 1 &&
+        context_.get<SignatureOf>(target.function)->receiver == Receiver::None) {
         error(DiagnosticCode::MissingMember, name_node, "`" + std::string(name.text()) + "` is not called on a handle");
         return check_rest();
     }
@@ -288,28 +295,56 @@ void BodyBuilder::report_missing_method(ExprId receiver, const SyntaxToken& toke
     struct Foreign {
         std::string_view name, instead;
     };
-    static constexpr Foreign kForeign[] = {
-        {"length", "len"}, {"size", "len"}, {"append", "push"}, {"push_back", "push"}, {"add", "push"}, {"put", "insert"},
-        {"has", "contains"}, {"includes", "contains"}, {"contains_key", "contains"}, {"toString", "to_string"}, {"str", "to_string"},
-        {"to_uppercase", "to_upper"}, {"toUpperCase", "to_upper"}, {"upper", "to_upper"}, {"lower", "to_lower"}, {"strip", "trim"},
-        {"forEach", "for_each"}, {"indexOf", "index_of"}, {"unlock", "drop"}, {"Lock", "lock"}, {"Add", "add"}, {"Done", "done"}, {"Wait", "wait"},
-        {"acquire", "lock"}, {"release", "drop"}, {"get", "load"}, {"set", "store"}, {"receive", "recv"}, {"next", "recv"}};
+    static constexpr Foreign kForeign[] = {{"length", "len"},
+                                           {"size", "len"},
+                                           {"append", "push"},
+                                           {"push_back", "push"},
+                                           {"add", "push"},
+                                           {"put", "insert"},
+                                           {"has", "contains"},
+                                           {"includes", "contains"},
+                                           {"contains_key", "contains"},
+                                           {"toString", "to_string"},
+                                           {"str", "to_string"},
+                                           {"to_uppercase", "to_upper"},
+                                           {"toUpperCase", "to_upper"},
+                                           {"upper", "to_upper"},
+                                           {"lower", "to_lower"},
+                                           {"strip", "trim"},
+                                           {"forEach", "for_each"},
+                                           {"indexOf", "index_of"},
+                                           {"unlock", "drop"},
+                                           {"Lock", "lock"},
+                                           {"Add", "add"},
+                                           {"Done", "done"},
+                                           {"Wait", "wait"},
+                                           {"acquire", "lock"},
+                                           {"release", "drop"},
+                                           {"get", "load"},
+                                           {"set", "store"},
+                                           {"receive", "recv"},
+                                           {"next", "recv"}};
     std::string name(token.text());
     Type t = type_of(receiver);
     while (t->is(TypeKind::Reference)) t = table_.shallow(t->element());
     if (t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::General) {
-        error(DiagnosticCode::AnnotationNeeded, expr(receiver).node, "the type of this value is not known yet; write it where it is bound");
+        error(DiagnosticCode::AnnotationNeeded, expr(receiver).node,
+              "the type of this value is not known yet; write it where it is bound");
         return;
     }
     std::vector<std::string> names = member_names(t);
-    auto exists = [&](std::string_view candidate) { return std::find(names.begin(), names.end(), candidate) != names.end(); };
+    auto exists = [&](std::string_view candidate) {
+        return std::find(names.begin(), names.end(), candidate) != names.end();
+    };
     std::string near;
     for (const Foreign& foreign : kForeign)
         if (foreign.name == name && exists(foreign.instead)) near = foreign.instead;
     if (near.empty()) near = nearest_name(name, names);
-    auto& d = error(DiagnosticCode::MissingMember, node_of(token),
-                    "`" + show(t) + "` has no member `" + name + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
-    if (!near.empty()) d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+    auto& d = error(
+        DiagnosticCode::MissingMember, node_of(token),
+        "`" + show(t) + "` has no member `" + name + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
+    if (!near.empty())
+        d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
     if (near.empty() && t->is(TypeKind::Parameter))
         d.message += "; a bound on `" + std::string(t->text.text()) + "` would say what it can do";
     if (near.empty() && is_nominal(t, Known::get().future)) d.message += "; `await` it first";

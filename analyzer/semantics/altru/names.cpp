@@ -72,7 +72,8 @@ std::optional<BodyBuilder::Named> BodyBuilder::find_associated(Type self, const 
                     named.parent_arguments = std::move(arguments);
                 } else {
                     std::vector<Type> arguments = traits_.fresh_arguments(candidate.parent);
-                    if (traits_.satisfies(self, type::nominal(candidate.parent, arguments)) != TraitSolver::Answer::Yes) {
+                    if (traits_.satisfies(self, type::nominal(candidate.parent, arguments)) !=
+                        TraitSolver::Answer::Yes) {
                         table_.rollback(before);
                         continue;
                     }
@@ -104,7 +105,8 @@ Type BodyBuilder::expression_as_type(const ast::Expression& e) {
         if (p.segments().size() == 1 && p.segments()[0].text() == "_") return fresh(node_of(e));
         return types_.lower_path(p.segments(), {}, node_of(e));
     }
-    if (auto l = e.as<ast::ListExpr>(); l && l.elements().size() == 1) return type::list(expression_as_type(l.elements()[0]));
+    if (auto l = e.as<ast::ListExpr>(); l && l.elements().size() == 1)
+        return type::list(expression_as_type(l.elements()[0]));
     if (auto t = e.as<ast::TupleExpr>()) {
         std::vector<Type> elements;
         for (const ast::Expression& element : t.elements()) elements.push_back(expression_as_type(element));
@@ -112,7 +114,8 @@ Type BodyBuilder::expression_as_type(const ast::Expression& e) {
     }
     if (auto i = e.as<ast::IndexExpr>()) {
         std::vector<Type> arguments = lower_type_arguments(i.arguments());
-        if (auto p = i.base().as<ast::PathExpr>()) return types_.lower_path(p.segments(), std::move(arguments), node_of(e));
+        if (auto p = i.base().as<ast::PathExpr>())
+            return types_.lower_path(p.segments(), std::move(arguments), node_of(e));
     }
     if (auto b = e.as<ast::BorrowExpr>()) return type::reference(expression_as_type(b.operand()), b.is_mut());
     if (auto b = e.as<ast::BinaryExpr>(); b && b.op() == Kind::Pipe)
@@ -168,7 +171,8 @@ BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& se
                     return named;
                 }
             }
-            if (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Actor) t = type::actor_handle(t->item, t->arguments);
+            if (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Actor)
+                t = type::actor_handle(t->item, t->arguments);
             if (associated(t)) return named;
         }
         Type scalar = scalar_named(names[0].text());
@@ -217,9 +221,10 @@ BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& se
                 candidates.emplace_back(name_of(child.item).text());
         std::string what(segments[bad].text()), near = nearest_name(what, candidates);
         bool is_enum = path.item != ItemId::None && kind_of(path.item) == ItemKind::Enum;
-        auto& d = error(is_enum ? DiagnosticCode::MissingMember : DiagnosticCode::UnresolvedName, node_of(segments[bad]),
-                        "`" + std::string(segments[bad - 1].text()) + "` has no " + (is_enum ? "variant" : "item") + " `" + what + "`" +
-                            (near.empty() ? "" : "; did you mean `" + near + "`?"));
+        auto& d =
+            error(is_enum ? DiagnosticCode::MissingMember : DiagnosticCode::UnresolvedName, node_of(segments[bad]),
+                  "`" + std::string(segments[bad - 1].text()) + "` has no " + (is_enum ? "variant" : "item") + " `" +
+                      what + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
         if (!near.empty())
             d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
     }
@@ -294,9 +299,11 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
     if (kind_of(item_) != ItemKind::File) {
         for (const auto& [local, local_node] : *context_.get<ScriptLocals>(file)) {
             if (local.text() != name) continue;
-            auto& d = error(DiagnosticCode::MutableGlobal, node,
-                            "`" + name + "` is a local of the script body; a function cannot use it. Pass it as a parameter, or make it a "
-                            "`static` with a lock or an atomic");
+            auto& d = error(
+                DiagnosticCode::MutableGlobal, node,
+                "`" + name +
+                    "` is a local of the script body; a function cannot use it. Pass it as a parameter, or make it a "
+                    "`static` with a lock or an atomic");
             d.related.push_back({{file, local_node}, "`" + name + "` is bound here"});
             return;
         }
@@ -304,11 +311,13 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
     struct Foreign {
         std::string_view name, instead;
     };
-    static constexpr Foreign kForeign[] = {{"null", "None"}, {"nil", "None"}, {"undefined", "None"}, {"True", "true"},
-                                           {"False", "false"}, {"this", "self"}, {"printf", "println"}, {"fmt", "println"}};
+    static constexpr Foreign kForeign[] = {{"null", "None"},      {"nil", "None"},    {"undefined", "None"},
+                                           {"True", "true"},      {"False", "false"}, {"this", "self"},
+                                           {"printf", "println"}, {"fmt", "println"}};
     for (const Foreign& foreign : kForeign) {
         if (foreign.name != name) continue;
-        auto& d = error(DiagnosticCode::UnresolvedName, node, "there is no `" + name + "` in Altru; write `" + std::string(foreign.instead) + "`");
+        auto& d = error(DiagnosticCode::UnresolvedName, node,
+                        "there is no `" + name + "` in Altru; write `" + std::string(foreign.instead) + "`");
         d.fixes.push_back({"Change to `" + std::string(foreign.instead) + "`",
                            {{d.location, ItemDiagnostic::FixEdit::Replace, std::string(foreign.instead)}}});
         return;
@@ -328,7 +337,8 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
             for (const FieldInfo& field : context_.get<DefinitionOf>(self->item)->fields)
                 if (field.name.text() == name) {
                     d.message = "there is no name `" + name + "` here; the field is `self." + name + "`";
-                    d.fixes.push_back({"Write `self." + name + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, "self." + name}}});
+                    d.fixes.push_back({"Write `self." + name + "`",
+                                       {{d.location, ItemDiagnostic::FixEdit::Replace, "self." + name}}});
                     return;
                 }
     }
@@ -337,13 +347,15 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
             ItemId found = find_child(context_, std_module(module), Name(name), kind);
             if (found == ItemId::None) continue;
             std::string path = "std::" + std::string(module) + "::" + name;
-            d.message = "there is no " + std::string(is_call ? "function" : "name") + " `" + name + "` here; it is `" + path + "`";
+            d.message = "there is no " + std::string(is_call ? "function" : "name") + " `" + name + "` here; it is `" +
+                        path + "`";
             d.fixes.push_back({"Add `use " + path + "`",
                                {{Place{file, 1}, ItemDiagnostic::FixEdit::InsertBefore, "use " + path + "\n"}}});
             return;
         }
     }
-    if (!near.empty()) d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+    if (!near.empty())
+        d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
 }
 
 ExprId BodyBuilder::check_path(const ast::PathExpr& path, Type expected) {
@@ -358,10 +370,12 @@ ExprId BodyBuilder::check_path(const ast::PathExpr& path, Type expected) {
             return ref;
         }
         if (first == "self") {
-            error(DiagnosticCode::UnresolvedName, node, "there is no `self` here: the function has no `self` parameter");
+            error(DiagnosticCode::UnresolvedName, node,
+                  "there is no `self` here: the function has no `self` parameter");
             return error_expr(node);
         }
-        if (in_contract_ && first == "result" && result_in_contract_) return emit(hir::ResultRef{}, result_in_contract_, node);
+        if (in_contract_ && first == "result" && result_in_contract_)
+            return emit(hir::ResultRef{}, result_in_contract_, node);
     }
     Named named = resolve_named(segments, true);
     switch (named.kind) {
@@ -392,7 +406,8 @@ ExprId BodyBuilder::check_path(const ast::PathExpr& path, Type expected) {
             if (signature->receiver == Receiver::Move) parameters.push_back(named.self);
             else if (signature->receiver != Receiver::None)
                 parameters.push_back(type::reference(named.self, signature->receiver == Receiver::Mutable));
-            for (const ParameterInfo& parameter : signature->parameters) parameters.push_back(instantiate(parameter.type, target));
+            for (const ParameterInfo& parameter : signature->parameters)
+                parameters.push_back(instantiate(parameter.type, target));
             Type result = instantiate(signature->result, target);
             if (signature->is_async) result = future_of(result);
             Type t = type::function(std::move(parameters), result, TypeSendBound);
@@ -415,11 +430,13 @@ ExprId BodyBuilder::item_value(ItemId item, std::vector<Type> arguments, uint32_
             for (size_t i = 0; i < arguments.size() && i < target.own_arguments.size(); ++i)
                 table_.unify(target.own_arguments[i], arguments[i]);
             std::vector<Type> parameters;
-            for (const ParameterInfo& parameter : signature->parameters) parameters.push_back(instantiate(parameter.type, target));
+            for (const ParameterInfo& parameter : signature->parameters)
+                parameters.push_back(instantiate(parameter.type, target));
             Type result = instantiate(signature->result, target);
             if (signature->is_async) result = future_of(result);
             register_bounds(target, node);
-            return emit(hir::FunctionRef{item, target.own_arguments}, type::function(std::move(parameters), result, TypeSendBound), node);
+            return emit(hir::FunctionRef{item, target.own_arguments},
+                        type::function(std::move(parameters), result, TypeSendBound), node);
         }
         case ItemKind::Variant: {
             ItemId owner = parent_of(item);

@@ -11,7 +11,7 @@ struct Operator {
     Kind kind;
     BinaryOp op;
     const char* spelling;
-    const char* trait;   // of user types; null: built-in types only
+    const char* trait;  // of user types; null: built-in types only
     const char* method;
 };
 constexpr Operator kArithmetic[] = {
@@ -56,7 +56,9 @@ ExprId BodyBuilder::check_binary(const ast::BinaryExpr& e, Type expected) {
     uint32_t node = node_of(e);
     Kind op = e.op();
     if (op == Kind::AndKw || op == Kind::AmpAmp || op == Kind::OrKw || op == Kind::PipePipe || op == Kind::ImpliesKw) {
-        LogicalOp logical = op == Kind::AndKw || op == Kind::AmpAmp ? LogicalOp::And : op == Kind::OrKw || op == Kind::PipePipe ? LogicalOp::Or : LogicalOp::Implies;
+        LogicalOp logical = op == Kind::AndKw || op == Kind::AmpAmp    ? LogicalOp::And
+                            : op == Kind::OrKw || op == Kind::PipePipe ? LogicalOp::Or
+                                                                       : LogicalOp::Implies;
         // `if let p = e and q`: a LetExpr binds for what follows; the caller owns the scope.
         auto side = [&](const ast::Expression& s) {
             return s.kind() == Kind::LetExpr ? check_condition(s) : check_as(s, type::boolean());
@@ -78,16 +80,20 @@ ExprId BodyBuilder::check_binary(const ast::BinaryExpr& e, Type expected) {
         if (t->is(TypeKind::String)) {
             needle = decay(needle);
             if (type_of(needle)->is(TypeKind::Char)) needle = to_text(needle, node);
-            return call_std_method(std_module("string"), "contains", container, {coerce(needle, type::string(), node_of(e.left()))}, node);
+            return call_std_method(std_module("string"), "contains", container,
+                                   {coerce(needle, type::string(), node_of(e.left()))}, node);
         }
         Type element = t->is(TypeKind::List) || t->is(TypeKind::Array) ? t->element()
-                       : is_nominal(t, known.map) || is_nominal(t, known.set) || is_nominal(t, known.range) ? t->arguments[0]
-                                                                                                            : nullptr;
+                       : is_nominal(t, known.map) || is_nominal(t, known.set) || is_nominal(t, known.range)
+                           ? t->arguments[0]
+                           : nullptr;
         if (!element) {
-            error(DiagnosticCode::TypeMismatch, node, "`in` asks lists, sets, maps, ranges and strings, not `" + show(t) + "`");
+            error(DiagnosticCode::TypeMismatch, node,
+                  "`in` asks lists, sets, maps, ranges and strings, not `" + show(t) + "`");
             return error_expr(node);
         }
-        if (!type_of(needle)->is(TypeKind::Reference)) needle = borrow(coerce(needle, element, node_of(e.left())), false, node);
+        if (!type_of(needle)->is(TypeKind::Reference))
+            needle = borrow(coerce(needle, element, node_of(e.left())), false, node);
         else needle = coerce(needle, type::reference(element, false), node_of(e.left()));
         ItemId head = t->is(TypeKind::Nominal) ? t->item : std_module("list");
         return call_std_method(head, "contains", container, {needle}, node);
@@ -99,7 +105,8 @@ ExprId BodyBuilder::check_binary(const ast::BinaryExpr& e, Type expected) {
         ExprId right = check(e.right(), left_type);
         return comparison(op, left, right, node);
     }
-    ExprId left = check_value(e.left(), expected && !is_nominal(table_.shallow(expected), Known::get().option) ? expected : nullptr);
+    ExprId left = check_value(
+        e.left(), expected && !is_nominal(table_.shallow(expected), Known::get().option) ? expected : nullptr);
     Type left_type = type_of(left);
     bool shift = op == Kind::ShiftLeft || op == Kind::ShiftRight;
     ExprId right = check_value(e.right(), shift ? nullptr : left_type);
@@ -112,10 +119,12 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
     select_deferred();
     Type l = traits_.normalize(type_of(left)), r = traits_.normalize(type_of(right));
     if (l->has(TypeHasError) || r->has(TypeHasError)) return error_expr(node);
-    if (l->is(TypeKind::Never) || r->is(TypeKind::Never)) return emit(Binary{o->op, left, right}, l->is(TypeKind::Never) ? r : l, node);
+    if (l->is(TypeKind::Never) || r->is(TypeKind::Never))
+        return emit(Binary{o->op, left, right}, l->is(TypeKind::Never) ? r : l, node);
     auto refuse = [&](const std::string& hint = {}) {
-        auto& d = error(DiagnosticCode::TypeMismatch, node,
-                        "`" + std::string(o->spelling) + "` does not work on `" + show(l) + "` and `" + show(r) + "`" + hint);
+        auto& d =
+            error(DiagnosticCode::TypeMismatch, node,
+                  "`" + std::string(o->spelling) + "` does not work on `" + show(l) + "` and `" + show(r) + "`" + hint);
         return &d;
     };
     auto is_general = [&](Type t) { return t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::General; };
@@ -132,7 +141,8 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
             if (t->is(TypeKind::String) && o->op == BinaryOp::Add) {
                 std::get<Binary>(expr(id).data).op = BinaryOp::Concat;
             } else if (!t->is(TypeKind::Integer) && !t->is(TypeKind::Float) && !t->has(TypeHasError)) {
-                error(DiagnosticCode::TypeMismatch, node, "`" + std::string(o->spelling) + "` does not work on `" + show(t) + "`");
+                error(DiagnosticCode::TypeMismatch, node,
+                      "`" + std::string(o->spelling) + "` does not work on `" + show(t) + "`");
             }
             return true;
         });
@@ -140,7 +150,8 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
     }
     bool shift = o->op == BinaryOp::ShiftLeft || o->op == BinaryOp::ShiftRight;
     if (is_number(l) || is_number(r)) {
-        if (shift && (l->is(TypeKind::Integer) || l->is(TypeKind::Inference)) && (r->is(TypeKind::Integer) || r->is(TypeKind::Inference))) {
+        if (shift && (l->is(TypeKind::Integer) || l->is(TypeKind::Inference)) &&
+            (r->is(TypeKind::Integer) || r->is(TypeKind::Inference))) {
             if (r->is(TypeKind::Inference) && l->is(TypeKind::Integer)) table_.unify(l, r);
             else if (r->is(TypeKind::Inference)) table_.unify(l, r);
             r = type_of(right);
@@ -151,18 +162,22 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
         // A user's `impl Mul for …` does not mix with numbers: operators take two of the same type.
         if (!table_.unify(l, r)) {
             auto* d = refuse();
-            bool both = (l->is(TypeKind::Integer) || l->is(TypeKind::Float)) && (r->is(TypeKind::Integer) || r->is(TypeKind::Float));
+            bool both = (l->is(TypeKind::Integer) || l->is(TypeKind::Float)) &&
+                        (r->is(TypeKind::Integer) || r->is(TypeKind::Float));
             if (both) {
                 d->message += "; convert one of them with `as`";
             } else if (l->is(TypeKind::String) || r->is(TypeKind::String)) {
                 d->message += "; `\"${…}\"` puts a value into text";
                 if (l->is(TypeKind::String))
-                    d->fixes.push_back({"Turn it into text", {{{item_, expr(right).node}, ItemDiagnostic::FixEdit::InsertAfter, ".to_string()"}}});
+                    d->fixes.push_back(
+                        {"Turn it into text",
+                         {{{item_, expr(right).node}, ItemDiagnostic::FixEdit::InsertAfter, ".to_string()"}}});
             }
             return error_expr(node);
         }
         Type t = type_of(left);
-        if (is_bit_operator(o->op) && (t->is(TypeKind::Float) || (t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::Float))) {
+        if (is_bit_operator(o->op) &&
+            (t->is(TypeKind::Float) || (t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::Float))) {
             refuse();
             return error_expr(node);
         }
@@ -176,9 +191,11 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
     }
     if (l->is(TypeKind::String) && o->op == BinaryOp::Add) {
         if (r->is(TypeKind::String)) return emit(Binary{BinaryOp::Concat, left, right}, type::string(), node);
-        if (r->is(TypeKind::Char)) return emit(Binary{BinaryOp::Concat, left, to_text(right, node)}, type::string(), node);
+        if (r->is(TypeKind::Char))
+            return emit(Binary{BinaryOp::Concat, left, to_text(right, node)}, type::string(), node);
         auto* d = refuse("; `\"${…}\"` puts a value into text");
-        d->fixes.push_back({"Turn it into text", {{{item_, expr(right).node}, ItemDiagnostic::FixEdit::InsertAfter, ".to_string()"}}});
+        d->fixes.push_back(
+            {"Turn it into text", {{{item_, expr(right).node}, ItemDiagnostic::FixEdit::InsertAfter, ".to_string()"}}});
         return error_expr(node);
     }
     if (l->is(TypeKind::Bool) && r->is(TypeKind::Bool) &&
@@ -192,7 +209,8 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
             return emit(Call{DirectCallee{method, {}, l}, {left, right}}, l, node);
         }
     }
-    if (is_nominal(l, Known::get().option) || is_nominal(r, Known::get().option)) refuse("; take the value out first, with `match`, `unwrap` or `?`");
+    if (is_nominal(l, Known::get().option) || is_nominal(r, Known::get().option))
+        refuse("; take the value out first, with `match`, `unwrap` or `?`");
     else if (l->is(TypeKind::List) && r->is(TypeKind::List)) refuse("; `.chain(…)` joins lists");
     else refuse();
     return error_expr(node);
@@ -217,9 +235,11 @@ ExprId BodyBuilder::comparison(Kind kind, ExprId left, ExprId right, uint32_t no
             left = *converted_left;
         } else {
             std::string hint;
-            if ((l->is(TypeKind::Integer) || l->is(TypeKind::Float)) && (r->is(TypeKind::Integer) || r->is(TypeKind::Float)))
+            if ((l->is(TypeKind::Integer) || l->is(TypeKind::Float)) &&
+                (r->is(TypeKind::Integer) || r->is(TypeKind::Float)))
                 hint = "; convert one of them with `as`";
-            error(DiagnosticCode::TypeMismatch, node, "`" + show(l) + "` cannot be compared with `" + show(r) + "`" + hint);
+            error(DiagnosticCode::TypeMismatch, node,
+                  "`" + show(l) + "` cannot be compared with `" + show(r) + "`" + hint);
             return emit(ErrorExpr{}, type::boolean(), node);
         }
     }
@@ -228,24 +248,30 @@ ExprId BodyBuilder::comparison(Kind kind, ExprId left, ExprId right, uint32_t no
     ItemId trait = equality ? known.trait_eq : known.trait_ord;
     if (!l->is(TypeKind::Inference)) {
         if (traits_.satisfies(l, type::nominal(trait)) == TraitSolver::Answer::No) {
-            auto& d = error(DiagnosticCode::TraitNotImplemented, node,
-                            "`" + show(l) + "` values cannot be compared: the type has no `" + (equality ? "Eq" : "Ord") + "`");
+            auto& d = error(
+                DiagnosticCode::TraitNotImplemented, node,
+                "`" + show(l) + "` values cannot be compared: the type has no `" + (equality ? "Eq" : "Ord") + "`");
             if (l->is(TypeKind::Nominal) && !is_std_item(l->item))
-                d.message += "; `[derive(" + std::string(equality ? "Eq" : "Ord") + ")]` above `" + std::string(name_of(l->item).text()) + "` gives it one";
+                d.message += "; `[derive(" + std::string(equality ? "Eq" : "Ord") + ")]` above `" +
+                             std::string(name_of(l->item).text()) + "` gives it one";
             return emit(ErrorExpr{}, type::boolean(), node);
         }
         // Types with an order or equality of their own, and parameters, are asked; the rest compares structurally.
-        bool own = l->is(TypeKind::Parameter) ||
-                   (l->is(TypeKind::Nominal) && !is_std_item(l->item) && traits_.find_impl(l, type::nominal(trait)).has_value());
+        bool own = l->is(TypeKind::Parameter) || (l->is(TypeKind::Nominal) && !is_std_item(l->item) &&
+                                                  traits_.find_impl(l, type::nominal(trait)).has_value());
         if (own && equality) {
             ItemId method = find_child(context_, trait, Name("eq"), ItemKind::Function);
-            ExprId call = emit(Call{DirectCallee{method, {}, l}, {borrow(left, false, node), borrow(right, false, node)}}, type::boolean(), node);
+            ExprId call =
+                emit(Call{DirectCallee{method, {}, l}, {borrow(left, false, node), borrow(right, false, node)}},
+                     type::boolean(), node);
             return op == BinaryOp::Equal ? call : emit(Unary{UnaryOp::Not, call}, type::boolean(), node);
         }
         if (own) {
             ItemId method = find_child(context_, trait, Name("cmp"), ItemKind::Function);
             Type ordering = type::nominal(known.ordering);
-            ExprId call = emit(Call{DirectCallee{method, {}, l}, {borrow(left, false, node), borrow(right, false, node)}}, ordering, node);
+            ExprId call =
+                emit(Call{DirectCallee{method, {}, l}, {borrow(left, false, node), borrow(right, false, node)}},
+                     ordering, node);
             bool less = op == BinaryOp::Less || op == BinaryOp::GreaterEqual;
             ItemId variant = find_child(context_, known.ordering, Name(less ? "Less" : "Greater"), ItemKind::Variant);
             ExprId wanted = emit(Aggregate{AggregateKind::Variant, variant, {}, {}}, ordering, node);
@@ -283,7 +309,8 @@ ExprId BodyBuilder::check_cast(const ast::CastExpr& e) {
     if (from->is(TypeKind::Bool) && to->is(TypeKind::Integer)) kind = ConvertKind::BoolToInteger;
     if (kind) return emit(Convert{*kind, value}, to, node);
     if (auto coerced = try_coerce(value, to, node)) return *coerced;
-    auto& d = error(DiagnosticCode::TypeMismatch, node, "`as` cannot turn `" + show(from) + "` into `" + show(to) + "`");
+    auto& d =
+        error(DiagnosticCode::TypeMismatch, node, "`as` cannot turn `" + show(from) + "` into `" + show(to) + "`");
     if (to->is(TypeKind::String)) {
         d.message += "; `.to_string()` does";
     } else if (from->is(TypeKind::String)) {
@@ -298,7 +325,8 @@ ExprId BodyBuilder::check_quantifier(const ast::QuantifierExpr& e) {
     Type t = type_of(range);
     Type element = is_nominal(t, Known::get().range) ? t->arguments[0] : type::integer();
     auto mark = open_scope();
-    LocalId local = declare(Name(e.name() ? e.name().text() : std::string_view()), element, e.name() ? node_of(e.name()) : node, false);
+    LocalId local = declare(Name(e.name() ? e.name().text() : std::string_view()), element,
+                            e.name() ? node_of(e.name()) : node, false);
     ExprId body = check_as(e.body(), type::boolean());
     close_scope(mark);
     return emit(Quantifier{e.is_forall(), local, range, body}, type::boolean(), node);

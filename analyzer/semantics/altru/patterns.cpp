@@ -25,7 +25,8 @@ ExprId BodyBuilder::prepare_scrutinee(ExprId value, PatternContext& context) {
     return value;
 }
 
-PatternId BodyBuilder::bind_name(const SyntaxToken& name, bool is_mutable, Type expected, const PatternContext& context) {
+PatternId BodyBuilder::bind_name(const SyntaxToken& name, bool is_mutable, Type expected,
+                                 const PatternContext& context) {
     uint32_t node = node_of(name);
     Name wanted(name.text());
     Type t = table_.resolve(expected);
@@ -40,11 +41,13 @@ PatternId BodyBuilder::bind_name(const SyntaxToken& name, bool is_mutable, Type 
         auto found = context.reuse->find(wanted);
         if (found != context.reuse->end()) {
             Type bound = body().locals[uint32_t(found->second)].type;
-            if (!table_.unify(bound, t)) mismatch(node, bound, t, "every alternative binds the name with the same type");
+            if (!table_.unify(bound, t))
+                mismatch(node, bound, t, "every alternative binds the name with the same type");
             resolution(name, found->second, bound);
             return emit_pattern(BindPattern{found->second, mode}, expected, node);
         }
-        error(DiagnosticCode::UnresolvedName, node, "`" + std::string(name.text()) + "` is not bound by the other alternatives of this pattern");
+        error(DiagnosticCode::UnresolvedName, node,
+              "`" + std::string(name.text()) + "` is not bound by the other alternatives of this pattern");
     }
     LocalId local = declare(wanted, t, node, is_mutable);
     if (mode != BindMode::Value && context.implicit) {
@@ -61,7 +64,8 @@ ItemId BodyBuilder::variant_by_path(const std::vector<SyntaxToken>& path, bool r
     for (const SyntaxToken& segment : path) names.emplace_back(segment.text());
     if (names.empty()) return ItemId::None;
     if (names.size() == 2)
-        if (Type t = types_.builtin_or_parameter(names[0]); t && t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Enum) {
+        if (Type t = types_.builtin_or_parameter(names[0]);
+            t && t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Enum) {
             ItemId variant = find_child(context_, t->item, names[1], ItemKind::Variant);
             if (variant != ItemId::None) return variant;
         }
@@ -69,7 +73,8 @@ ItemId BodyBuilder::variant_by_path(const std::vector<SyntaxToken>& path, bool r
     for (size_t i = 0; i + 1 < path.size() && i < resolved.steps.size(); ++i)
         if (resolved.steps[i] != ItemId::None && report) resolution(path[i], resolved.steps[i], nullptr);
     if (resolved.resolved == names.size() && kind_of(resolved.item) == ItemKind::Variant) return resolved.item;
-    if (resolved.resolved + 1 == names.size() && resolved.item != ItemId::None && kind_of(resolved.item) == ItemKind::TypeAlias) {
+    if (resolved.resolved + 1 == names.size() && resolved.item != ItemId::None &&
+        kind_of(resolved.item) == ItemKind::TypeAlias) {
         Type target = *context_.get<ValueTypeOf>(resolved.item);
         if (target->is(TypeKind::Nominal)) return find_child(context_, target->item, names.back(), ItemKind::Variant);
     }
@@ -78,19 +83,23 @@ ItemId BodyBuilder::variant_by_path(const std::vector<SyntaxToken>& path, bool r
     std::string what(path[bad].text());
     if (bad > 0 && resolved.item != ItemId::None && kind_of(resolved.item) == ItemKind::Enum) {
         std::vector<std::string> candidates;
-        for (ItemId variant : context_.get<DefinitionOf>(resolved.item)->variants) candidates.emplace_back(name_of(variant).text());
+        for (ItemId variant : context_.get<DefinitionOf>(resolved.item)->variants)
+            candidates.emplace_back(name_of(variant).text());
         std::string near = nearest_name(what, candidates);
         auto& d = error(DiagnosticCode::MissingMember, node_of(path[bad]),
-                        "`" + std::string(path[bad - 1].text()) + "` has no variant `" + what + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
-        if (!near.empty()) d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+                        "`" + std::string(path[bad - 1].text()) + "` has no variant `" + what + "`" +
+                            (near.empty() ? "" : "; did you mean `" + near + "`?"));
+        if (!near.empty())
+            d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
     } else {
         error(DiagnosticCode::UnresolvedName, node_of(path[bad]), "there is no variant `" + what + "` here");
     }
     return ItemId::None;
 }
 
-PatternId BodyBuilder::check_variant_pattern(const std::vector<SyntaxToken>& path, const std::vector<ast::Pattern>& elements, bool has_payload,
-                                             Type expected, const PatternContext& context, uint32_t node) {
+PatternId BodyBuilder::check_variant_pattern(const std::vector<SyntaxToken>& path,
+                                             const std::vector<ast::Pattern>& elements, bool has_payload, Type expected,
+                                             const PatternContext& context, uint32_t node) {
     Type t = table_.shallow(expected);
     // `Circle(r)` for `Shape::Circle(r)`: say how it is written.
     ItemId variant = ItemId::None;
@@ -99,7 +108,8 @@ PatternId BodyBuilder::check_variant_pattern(const std::vector<SyntaxToken>& pat
         ItemId member = find_child(context_, t->item, Name(path[0].text()), ItemKind::Variant);
         if (member != ItemId::None && visible != member) {
             std::string full = std::string(name_of(t->item).text()) + "::" + std::string(path[0].text());
-            auto& d = error(DiagnosticCode::UnresolvedName, node_of(path[0]), "a variant is qualified in a pattern: `" + full + "`");
+            auto& d = error(DiagnosticCode::UnresolvedName, node_of(path[0]),
+                            "a variant is qualified in a pattern: `" + full + "`");
             d.fixes.push_back({"Write `" + full + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, full}}});
             variant = member;
         }
@@ -125,14 +135,17 @@ PatternId BodyBuilder::check_variant_pattern(const std::vector<SyntaxToken>& pat
     auto definition = context_.get<DefinitionOf>(variant);
     VariantPattern pattern{variant, {}};
     size_t count = definition->fields.size();
-    auto rest = std::find_if(elements.begin(), elements.end(), [](const ast::Pattern& p) { return p.kind() == Kind::RestPattern; });
+    auto rest = std::find_if(elements.begin(), elements.end(),
+                             [](const ast::Pattern& p) { return p.kind() == Kind::RestPattern; });
     bool has_rest = rest != elements.end();
     size_t given = elements.size() - has_rest;
-    bool unit_payload = count == 1 && elements.empty() && table_.shallow(substitute(definition->fields[0].type, owner, arguments))->is(TypeKind::Unit);
+    bool unit_payload = count == 1 && elements.empty() &&
+                        table_.shallow(substitute(definition->fields[0].type, owner, arguments))->is(TypeKind::Unit);
     if (has_rest ? given > count : (given != count && !unit_payload)) {
         std::string name(name_of(variant).text());
         error(DiagnosticCode::WrongArgumentCount, node,
-              count == 0 ? "`" + name + "` carries no value" : "`" + name + "` carries " + std::to_string(count) + " value" + (count == 1 ? "" : "s") +
+              count == 0 ? "`" + name + "` carries no value"
+                         : "`" + name + "` carries " + std::to_string(count) + " value" + (count == 1 ? "" : "s") +
                                ", the pattern has " + std::to_string(given));
         (void)has_payload;
         return bind_rest();
@@ -144,7 +157,8 @@ PatternId BodyBuilder::check_variant_pattern(const std::vector<SyntaxToken>& pat
         ast::Pattern element;
         if (i < before) element = elements[i];
         else if (has_rest && from_end <= elements.size() - before - 1) element = elements[elements.size() - from_end];
-        pattern.fields.push_back(element ? check_pattern(element, field_type, context) : emit_pattern(WildcardPattern{}, field_type, node));
+        pattern.fields.push_back(element ? check_pattern(element, field_type, context)
+                                         : emit_pattern(WildcardPattern{}, field_type, node));
     }
     PatternId id = emit_pattern(std::move(pattern), self, node);
     if (matched != t) return emit_pattern(TypePattern{matched, id}, t, node);
@@ -173,7 +187,8 @@ PatternId BodyBuilder::check_struct_pattern(const ast::StructPattern& p, Type ex
         return emit_pattern(ErrorPattern{}, type::error(), node);
     };
     if (owner == ItemId::None || (kind_of(owner) != ItemKind::Struct && kind_of(owner) != ItemKind::Variant)) {
-        if (!self->is(TypeKind::Error)) error(DiagnosticCode::TypeMismatch, node, "`" + show(self) + "` has no fields to take apart");
+        if (!self->is(TypeKind::Error))
+            error(DiagnosticCode::TypeMismatch, node, "`" + show(self) + "` has no fields to take apart");
         return give_up();
     }
     if (!table_.unify(self, t)) {
@@ -189,7 +204,8 @@ PatternId BodyBuilder::check_struct_pattern(const ast::StructPattern& p, Type ex
         uint32_t index = 0;
         while (index < definition->fields.size() && definition->fields[index].name.text() != name) ++index;
         if (index == definition->fields.size()) {
-            error(DiagnosticCode::MissingMember, node_of(field.name()), "`" + std::string(name_of(owner).text()) + "` has no field `" + name + "`");
+            error(DiagnosticCode::MissingMember, node_of(field.name()),
+                  "`" + std::string(name_of(owner).text()) + "` has no field `" + name + "`");
             if (field.pattern()) check_pattern(field.pattern(), type::error(), context);
             else bind_name(field.name(), field.is_mut(), type::error(), context);
             continue;
@@ -204,8 +220,10 @@ PatternId BodyBuilder::check_struct_pattern(const ast::StructPattern& p, Type ex
     if (!p.has_rest() && seen.size() < definition->fields.size()) {
         std::string missing;
         for (uint32_t i = 0; i < definition->fields.size(); ++i)
-            if (!seen.count(i)) missing += (missing.empty() ? "`" : ", `") + std::string(definition->fields[i].name.text()) + "`";
-        error(DiagnosticCode::WrongArgumentCount, node, "the pattern leaves out " + missing + "; `..` stands for the rest");
+            if (!seen.count(i))
+                missing += (missing.empty() ? "`" : ", `") + std::string(definition->fields[i].name.text()) + "`";
+        error(DiagnosticCode::WrongArgumentCount, node,
+              "the pattern leaves out " + missing + "; `..` stands for the rest");
     }
     return emit_pattern(std::move(pattern), t, node);
 }
@@ -217,7 +235,9 @@ PatternId BodyBuilder::check_list_pattern(const ast::ListPattern& p, Type expect
     if (t->is(TypeKind::Tuple)) {  // the seed's `let [sender, receiver] = channel[int]()`
         TuplePattern pattern;
         if (elements.size() != t->arguments.size())
-            error(DiagnosticCode::TypeMismatch, node, "`" + show(t) + "` has " + std::to_string(t->arguments.size()) + " parts, the pattern " + std::to_string(elements.size()));
+            error(DiagnosticCode::TypeMismatch, node,
+                  "`" + show(t) + "` has " + std::to_string(t->arguments.size()) + " parts, the pattern " +
+                      std::to_string(elements.size()));
         for (size_t i = 0; i < t->arguments.size(); ++i)
             pattern.elements.push_back(i < elements.size() ? check_pattern(elements[i], t->arguments[i], context)
                                                            : emit_pattern(WildcardPattern{}, t->arguments[i], node));
@@ -229,7 +249,8 @@ PatternId BodyBuilder::check_list_pattern(const ast::ListPattern& p, Type expect
         table_.unify(t, type::list(element));
     }
     if (!element) {
-        if (!t->is(TypeKind::Error)) mismatch(node, t, type::list(fresh(node)), "a list pattern matches lists and tuples");
+        if (!t->is(TypeKind::Error))
+            mismatch(node, t, type::list(fresh(node)), "a list pattern matches lists and tuples");
         for (const ast::Pattern& e : elements)
             if (e.kind() != Kind::RestPattern) check_pattern(e, type::error(), context);
         return emit_pattern(ErrorPattern{}, type::error(), node);
@@ -253,7 +274,9 @@ PatternId BodyBuilder::check_list_pattern(const ast::ListPattern& p, Type expect
 PatternId BodyBuilder::check_literal_pattern(const ast::LiteralPattern& p, Type expected) {
     uint32_t node = node_of(p);
     ast::Expression literal = p.literal();
-    ExprId value = literal.kind() == Kind::LiteralExpr ? check_literal(literal.as<ast::LiteralExpr>(), expected, p.is_negative()) : check(literal, expected);
+    ExprId value = literal.kind() == Kind::LiteralExpr
+                       ? check_literal(literal.as<ast::LiteralExpr>(), expected, p.is_negative())
+                       : check(literal, expected);
     Type t = table_.shallow(expected);
     if (t->is(TypeKind::Union)) {
         for (Type member : t->arguments)
@@ -268,10 +291,12 @@ PatternId BodyBuilder::check_typed_pattern(const ast::TypedPattern& p, Type expe
     uint32_t node = node_of(p);
     Type tested = types_.lower(p.type());
     Type t = table_.resolve(expected);
-    bool is_member = t->is(TypeKind::Union) && std::any_of(t->arguments.begin(), t->arguments.end(), [&](Type member) { return table_.unify(member, tested); });
+    bool is_member = t->is(TypeKind::Union) && std::any_of(t->arguments.begin(), t->arguments.end(),
+                                                           [&](Type member) { return table_.unify(member, tested); });
     if (t->is(TypeKind::Inference)) is_member = table_.unify(t, tested);
     if (!is_member && !t->is(TypeKind::Error) && !tested->is(TypeKind::Error) && !table_.unify(t, tested))
-        mismatch(node, t, tested, t->is(TypeKind::Union) ? "it is no member of the union" : "the pattern can never match");
+        mismatch(node, t, tested,
+                 t->is(TypeKind::Union) ? "it is no member of the union" : "the pattern can never match");
     PatternContext own = context;
     if (own.by_reference && traits_.is_copy(tested)) own.by_reference = false;
     PatternId sub = p.pattern() ? check_pattern(p.pattern(), tested, own) : PatternId::None;
@@ -282,18 +307,22 @@ PatternId BodyBuilder::check_pattern(const ast::Pattern& p, Type expected, Patte
     if (!p) return emit_pattern(ErrorPattern{}, type::error(), 0);
     uint32_t node = node_of(p);
     Type place = expected;
-    bool binds_whole = p.kind() == Kind::WildcardPattern || p.kind() == Kind::ParenPattern || p.kind() == Kind::OrPattern || p.kind() == Kind::ReferencePattern;
+    bool binds_whole = p.kind() == Kind::WildcardPattern || p.kind() == Kind::ParenPattern ||
+                       p.kind() == Kind::OrPattern || p.kind() == Kind::ReferencePattern;
     if (p.kind() == Kind::NamePattern) {
         auto name = p.as<ast::NamePattern>();
         if (!name.name()) return emit_pattern(ErrorPattern{}, type::error(), node);
-        ItemId item = name.is_mut() ? ItemId::None : lookup_name(context_, scope_item_, Name(name.name().text()), Want::Value);
+        ItemId item =
+            name.is_mut() ? ItemId::None : lookup_name(context_, scope_item_, Name(name.name().text()), Want::Value);
         bool is_variant = item != ItemId::None && kind_of(item) == ItemKind::Variant;
         bool is_constant = item != ItemId::None && kind_of(item) == ItemKind::Constant;
         Type inner = table_.shallow(expected);
         while (inner->is(TypeKind::Reference)) inner = table_.shallow(inner->element());
-        bool own_variant = inner->is(TypeKind::Nominal) && kind_of(inner->item) == ItemKind::Enum &&
-                           find_child(context_, inner->item, Name(name.name().text()), ItemKind::Variant) != ItemId::None;
-        if (!is_variant && !is_constant && !(own_variant && !name.is_mut())) return bind_name(name.name(), name.is_mut(), expected, context);
+        bool own_variant =
+            inner->is(TypeKind::Nominal) && kind_of(inner->item) == ItemKind::Enum &&
+            find_child(context_, inner->item, Name(name.name().text()), ItemKind::Variant) != ItemId::None;
+        if (!is_variant && !is_constant && !(own_variant && !name.is_mut()))
+            return bind_name(name.name(), name.is_mut(), expected, context);
         PatternId id;
         if (is_constant) {
             Type t = *context_.get<ValueTypeOf>(item);
@@ -308,7 +337,8 @@ PatternId BodyBuilder::check_pattern(const ast::Pattern& p, Type expected, Patte
     }
     if (!binds_whole) {
         for (Type t = table_.shallow(expected); t->is(TypeKind::Reference); t = table_.shallow(t->element())) {
-            context.mutable_reference = context.by_reference ? context.mutable_reference && t->has(TypeMutable) : t->has(TypeMutable);
+            context.mutable_reference =
+                context.by_reference ? context.mutable_reference && t->has(TypeMutable) : t->has(TypeMutable);
             context.by_reference = true;
             context.implicit = false;
             expected = t->element();
@@ -328,7 +358,8 @@ PatternId BodyBuilder::check_pattern(const ast::Pattern& p, Type expected, Patte
                 if (std::holds_alternative<BindPattern>(body().patterns[uint32_t(inner)].data)) {
                     // Binding looks at the borrow's place by value: a Copy element is read through it.
                     if (!traits_.is_copy(t->element()))
-                        error(DiagnosticCode::MoveOutOfBorrow, node, "`" + show(t->element()) + "` is no Copy type and cannot be moved out of a borrow");
+                        error(DiagnosticCode::MoveOutOfBorrow, node,
+                              "`" + show(t->element()) + "` is no Copy type and cannot be moved out of a borrow");
                 }
                 return reference_pattern(inner, t, node);
             }
@@ -356,10 +387,15 @@ PatternId BodyBuilder::check_pattern(const ast::Pattern& p, Type expected, Patte
             std::vector<Name> names;
             for (const SyntaxToken& segment : segments) names.emplace_back(segment.text());
             PathResolution path = resolve_path(context_, scope_item_, names, Want::Value);
-            ItemId constant = path.resolved == names.size() && path.item != ItemId::None && kind_of(path.item) == ItemKind::Constant ? path.item : ItemId::None;
+            ItemId constant =
+                path.resolved == names.size() && path.item != ItemId::None && kind_of(path.item) == ItemKind::Constant
+                    ? path.item
+                    : ItemId::None;
             if (constant == ItemId::None && path.resolved < names.size()) {
                 Named named = resolve_named(segments, false);
-                if (named.kind == Named::AssociatedFunction && named.item != ItemId::None && kind_of(named.item) == ItemKind::Constant) constant = named.item;
+                if (named.kind == Named::AssociatedFunction && named.item != ItemId::None &&
+                    kind_of(named.item) == ItemKind::Constant)
+                    constant = named.item;
             }
             if (constant != ItemId::None) {
                 Type t = *context_.get<ValueTypeOf>(constant);
@@ -401,27 +437,33 @@ PatternId BodyBuilder::check_pattern(const ast::Pattern& p, Type expected, Patte
                 id = emit_pattern(WildcardPattern{}, t, node);
                 break;
             }
-            auto rest = std::find_if(elements.begin(), elements.end(), [](const ast::Pattern& e) { return e.kind() == Kind::RestPattern; });
+            auto rest = std::find_if(elements.begin(), elements.end(),
+                                     [](const ast::Pattern& e) { return e.kind() == Kind::RestPattern; });
             bool has_rest = rest != elements.end();
-            bool fits = t->is(TypeKind::Tuple) && (has_rest ? elements.size() - 1 <= t->arguments.size() : elements.size() == t->arguments.size());
+            bool fits = t->is(TypeKind::Tuple) && (has_rest ? elements.size() - 1 <= t->arguments.size()
+                                                            : elements.size() == t->arguments.size());
             if (!fits) {
                 if (!t->is(TypeKind::Error)) {
                     if (t->is(TypeKind::Tuple))
-                        error(DiagnosticCode::TypeMismatch, node, "`" + show(t) + "` has " + std::to_string(t->arguments.size()) + " parts, the pattern " + std::to_string(elements.size()));
-                    else
-                        error(DiagnosticCode::TypeMismatch, node, "a tuple pattern cannot match `" + show(t) + "`");
+                        error(DiagnosticCode::TypeMismatch, node,
+                              "`" + show(t) + "` has " + std::to_string(t->arguments.size()) + " parts, the pattern " +
+                                  std::to_string(elements.size()));
+                    else error(DiagnosticCode::TypeMismatch, node, "a tuple pattern cannot match `" + show(t) + "`");
                 }
                 for (const ast::Pattern& e : elements)
                     if (e.kind() != Kind::RestPattern) check_pattern(e, type::error(), context);
                 return emit_pattern(ErrorPattern{}, type::error(), node);
             }
             TuplePattern pattern;
-            size_t before = has_rest ? size_t(rest - elements.begin()) : elements.size(), after = has_rest ? elements.size() - before - 1 : 0;
+            size_t before = has_rest ? size_t(rest - elements.begin()) : elements.size(),
+                   after = has_rest ? elements.size() - before - 1 : 0;
             for (size_t i = 0; i < t->arguments.size(); ++i) {
                 ast::Pattern element;
                 if (i < before) element = elements[i];
-                else if (t->arguments.size() - i <= after) element = elements[elements.size() - (t->arguments.size() - i)];
-                pattern.elements.push_back(element ? check_pattern(element, t->arguments[i], context) : emit_pattern(WildcardPattern{}, t->arguments[i], node));
+                else if (t->arguments.size() - i <= after)
+                    element = elements[elements.size() - (t->arguments.size() - i)];
+                pattern.elements.push_back(element ? check_pattern(element, t->arguments[i], context)
+                                                   : emit_pattern(WildcardPattern{}, t->arguments[i], node));
             }
             id = emit_pattern(std::move(pattern), t, node);
             break;
@@ -446,23 +488,30 @@ PatternId BodyBuilder::reference_pattern(PatternId inner, Type reference, uint32
 bool BodyBuilder::is_irrefutable(PatternId id) {
     if (id == PatternId::None) return true;
     const Pattern p = body().patterns[uint32_t(id)];
-    auto all = [&](const std::vector<PatternId>& ids) { return std::all_of(ids.begin(), ids.end(), [&](PatternId x) { return is_irrefutable(x); }); };
+    auto all = [&](const std::vector<PatternId>& ids) {
+        return std::all_of(ids.begin(), ids.end(), [&](PatternId x) { return is_irrefutable(x); });
+    };
     if (std::holds_alternative<WildcardPattern>(p.data) || std::holds_alternative<ErrorPattern>(p.data)) return true;
     if (auto* bind = std::get_if<BindPattern>(&p.data)) return is_irrefutable(bind->sub);
     if (auto* tuple = std::get_if<TuplePattern>(&p.data)) return all(tuple->elements);
     if (auto* list = std::get_if<ListPattern>(&p.data)) {
         Type t = table_.shallow(p.type);
-        if (t->is(TypeKind::Array)) return (list->rest ? list->elements.size() <= t->length : list->elements.size() == t->length) && all(list->elements);
+        if (t->is(TypeKind::Array))
+            return (list->rest ? list->elements.size() <= t->length : list->elements.size() == t->length) &&
+                   all(list->elements);
         return list->rest && list->elements.empty();
     }
     if (auto* variant = std::get_if<VariantPattern>(&p.data))
         return context_.get<DefinitionOf>(parent_of(variant->variant))->variants.size() == 1 && all(variant->fields);
     if (auto* fields = std::get_if<StructPattern>(&p.data)) {
-        bool single = kind_of(fields->item) != ItemKind::Variant || context_.get<DefinitionOf>(parent_of(fields->item))->variants.size() == 1;
-        return single && std::all_of(fields->fields.begin(), fields->fields.end(), [&](const auto& f) { return is_irrefutable(f.second); });
+        bool single = kind_of(fields->item) != ItemKind::Variant ||
+                      context_.get<DefinitionOf>(parent_of(fields->item))->variants.size() == 1;
+        return single && std::all_of(fields->fields.begin(), fields->fields.end(),
+                                     [&](const auto& f) { return is_irrefutable(f.second); });
     }
     if (auto* alternatives = std::get_if<OrPattern>(&p.data))
-        return std::any_of(alternatives->alternatives.begin(), alternatives->alternatives.end(), [&](PatternId x) { return is_irrefutable(x); });
+        return std::any_of(alternatives->alternatives.begin(), alternatives->alternatives.end(),
+                           [&](PatternId x) { return is_irrefutable(x); });
     return false;
 }
 

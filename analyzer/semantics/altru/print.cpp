@@ -102,7 +102,8 @@ std::string function_text(QueryContext& context, ItemId item) {
         }
     }
     for (const ParameterInfo& p : signature->parameters)
-        add((p.is_mutable ? "mut " : "") + std::string(p.name.text()) + ": " + print_type(p.type) + (p.has_default ? " = …" : "") + (p.rest ? "…" : ""));
+        add((p.is_mutable ? "mut " : "") + std::string(p.name.text()) + ": " + print_type(p.type) +
+            (p.has_default ? " = …" : "") + (p.rest ? "…" : ""));
     out += ")";
     if (!signature->result->is(TypeKind::Unit)) out += " -> " + print_type(signature->result);
     return out;

@@ -8,8 +8,8 @@ namespace {
 
 constexpr int kMaxImportDepth = 16;  // imports of imports; a circle ends here
 
-void collect_imports(const ItemTree& tree, const ast::UseTree& use, std::vector<Name> prefix, std::vector<uint32_t> nodes,
-                     bool is_public, std::vector<Import>& out) {
+void collect_imports(const ItemTree& tree, const ast::UseTree& use, std::vector<Name> prefix,
+                     std::vector<uint32_t> nodes, bool is_public, std::vector<Import>& out) {
     for (SyntaxToken segment : use.segments()) {
         prefix.emplace_back(segment.text());
         nodes.push_back(tree.node_of(segment));
@@ -67,12 +67,13 @@ ItemId pick(const std::vector<ItemId>& items, Want want) {
     return ItemId::None;
 }
 
-constexpr std::array kStdModules = {"core",  "sync",   "thread", "async", "actor",  "stream", "string",   "list", "map", "set",
-                                    "math",  "time",   "random", "env",   "io",     "fs",     "json",     "log",
-                                    "http",  "database", "number"};
+constexpr std::array kStdModules = {"core", "sync", "thread", "async", "actor", "stream",   "string",
+                                    "list", "map",  "set",    "math",  "time",  "random",   "env",
+                                    "io",   "fs",   "json",   "log",   "http",  "database", "number"};
 
 ItemId std_module_named(QueryContext& context, Name name) {
-    bool known = std::any_of(kStdModules.begin(), kStdModules.end(), [&](std::string_view m) { return m == name.text(); });
+    bool known =
+        std::any_of(kStdModules.begin(), kStdModules.end(), [&](std::string_view m) { return m == name.text(); });
     if (!known) return ItemId::None;
     ItemId module = std_module(name.text());
     auto tree = context.get<FileTree>(file_of(module));
@@ -135,7 +136,8 @@ MethodIndex::Value MethodIndex::compute(QueryContext& context, const Key&) {
     if (!sources) return value;
     std::vector<ItemId> pending;
     for (FileId file : *sources)
-        if (language_of_path(files().path(file)) == &language_of(std_module("core"))) pending.push_back(file_item(file));
+        if (language_of_path(files().path(file)) == &language_of(std_module("core")))
+            pending.push_back(file_item(file));
     for (size_t i = 0; i < pending.size(); ++i) {
         for (const auto& child : *context.get<ItemChildren>(pending[i])) {
             ItemKind kind = kind_of(child.item);
@@ -194,7 +196,8 @@ ItemId lookup_in_scope(QueryContext& context, ItemId scope, Name name, Want want
 }
 
 ItemId lookup_name(QueryContext& context, ItemId scope, Name name, Want want) {
-    for (ItemId s = scope; s != ItemId::None; s = parent_of(s) == ItemId::None ? ItemId::None : enclosing_scope(parent_of(s)))
+    for (ItemId s = scope; s != ItemId::None;
+         s = parent_of(s) == ItemId::None ? ItemId::None : enclosing_scope(parent_of(s)))
         if (ItemId found = lookup_in_scope(context, s, name, want); found != ItemId::None) return found;
     if (ItemId found = lookup_prelude(context, name, want); found != ItemId::None) return found;
     return want == Want::Value ? ItemId::None : std_module_named(context, name);
@@ -208,7 +211,8 @@ ItemId lookup_member(QueryContext& context, ItemId container, Name name, Want wa
     return ItemId::None;
 }
 
-PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vector<Name>& segments, Want want, int depth) {
+PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vector<Name>& segments, Want want,
+                            int depth) {
     PathResolution result;
     if (segments.empty() || depth > kMaxImportDepth) return result;
     bool in_std = segments[0].text() == "std";
@@ -237,7 +241,8 @@ PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vect
         step(scope);
     } else if (segments[0].text() == "super" && segments.size() > 1) {
         ItemId module = scope;
-        while (kind_of(module) == ItemKind::Function && parent_of(module) != ItemId::None) module = enclosing_scope(parent_of(module));
+        while (kind_of(module) == ItemKind::Function && parent_of(module) != ItemId::None)
+            module = enclosing_scope(parent_of(module));
         step(parent_of(module) == ItemId::None ? module : enclosing_scope(parent_of(module)));
     } else {
         ItemId first = lookup_name(context, scope, segments[0], want_at(0));
@@ -263,7 +268,9 @@ std::vector<std::string> visible_names(QueryContext& context, ItemId scope) {
         for (const auto& [name, items] : found->names) names.emplace_back(name.text());
         for (const Import& import : found->imports) names.emplace_back(import.name.text());
     };
-    for (ItemId s = scope; s != ItemId::None; s = parent_of(s) == ItemId::None ? ItemId::None : enclosing_scope(parent_of(s))) add(s);
+    for (ItemId s = scope; s != ItemId::None;
+         s = parent_of(s) == ItemId::None ? ItemId::None : enclosing_scope(parent_of(s)))
+        add(s);
     add(std_module("core"));
     for (const char* name : {"Some", "None", "Ok", "Err", "self"}) names.emplace_back(name);
     for (std::string_view name : kStdModules) names.emplace_back(name);

@@ -7,9 +7,9 @@ namespace braid::altru_semantics {
 
 /// One name that a `use` brings into scope.
 struct Import {
-    Name name;                       // as it is called here; empty for `a::*`
+    Name name;  // as it is called here; empty for `a::*`
     std::vector<Name> path;
-    std::vector<uint32_t> nodes;     // of the path's segments, within the module's item
+    std::vector<uint32_t> nodes;  // of the path's segments, within the module's item
     uint32_t name_node = 0;
     bool is_glob = false;
     bool is_public = false;
@@ -68,9 +68,9 @@ std::vector<std::string> visible_names(QueryContext&, ItemId scope);
 ItemId module_contents(QueryContext&, ItemId module);
 
 struct PathResolution {
-    ItemId item = ItemId::None;         // what the resolved prefix names
-    size_t resolved = 0;                // segments used
-    std::vector<ItemId> steps;          // per resolved segment
+    ItemId item = ItemId::None;  // what the resolved prefix names
+    size_t resolved = 0;         // segments used
+    std::vector<ItemId> steps;   // per resolved segment
 };
 /// Resolves as many segments as name modules, items and variants; associated functions are left to the caller.
 PathResolution resolve_path(QueryContext&, ItemId scope, const std::vector<Name>& segments, Want want, int depth = 0);

@@ -39,7 +39,8 @@ void BodyBuilder::check_select_arm(const ast::SelectArm& s, SelectArm& arm) {
     } else if (field && field.name() && (field.name().text() == "recv" || field.name().text() == "send")) {
         channel = auto_deref(check(field.base()));
         receives = field.name().text() == "recv";
-        if (auto target = find_method_on(type_of(channel), Name(field.name().text()))) resolution(field.name(), target->function, nullptr);
+        if (auto target = find_method_on(type_of(channel), Name(field.name().text())))
+            resolution(field.name(), target->function, nullptr);
     } else {
         if (operation) check(operation);
         return refuse();
@@ -55,13 +56,15 @@ void BodyBuilder::check_select_arm(const ast::SelectArm& s, SelectArm& arm) {
     if (receives) {
         arm.kind = SelectArmKind::Receive;
         Type result = result_of(t->arguments[0], type::nominal(std_item(ItemKind::Struct, "sync", "Closed")));
-        arm.pattern = s.pattern() ? check_pattern(s.pattern(), result, {}) : emit_pattern(WildcardPattern{}, result, node);
+        arm.pattern =
+            s.pattern() ? check_pattern(s.pattern(), result, {}) : emit_pattern(WildcardPattern{}, result, node);
         return;
     }
     arm.kind = SelectArmKind::Send;
     auto arguments = call.arguments();
     if (arguments.size() != 1) {
-        error(DiagnosticCode::WrongArgumentCount, node_of(call), "`send` takes 1 argument, not " + std::to_string(arguments.size()));
+        error(DiagnosticCode::WrongArgumentCount, node_of(call),
+              "`send` takes 1 argument, not " + std::to_string(arguments.size()));
         return;
     }
     arm.value = check_argument(arguments[0].value(), t->arguments[0], true, false, false);
@@ -91,10 +94,12 @@ ExprId BodyBuilder::check_select(const ast::SelectStmt& s) {
             if (timeout.duration()) {
                 ExprId duration = check(timeout.duration(), type::integer());
                 Type t = table_.shallow(type_of(duration));
-                if (t->is(TypeKind::Nominal) && is_std_struct(t, "time", "Duration")) arm.channel = call_std_method(t->item, "as_millis", duration, {}, arm.node);
+                if (t->is(TypeKind::Nominal) && is_std_struct(t, "time", "Duration"))
+                    arm.channel = call_std_method(t->item, "as_millis", duration, {}, arm.node);
                 else arm.channel = coerce(duration, type::integer(), node_of(timeout.duration()));
             } else {
-                error(DiagnosticCode::WrongArgumentCount, arm.node, "`timeout` takes a number of milliseconds: `case timeout(1000):`");
+                error(DiagnosticCode::WrongArgumentCount, arm.node,
+                      "`timeout` takes a number of milliseconds: `case timeout(1000):`");
                 arm.channel = emit(IntegerLiteral{0}, type::integer(), arm.node);
             }
             block = timeout.body();
@@ -123,9 +128,11 @@ ExprId BodyBuilder::check_go(const ast::GoStmt& s) {
     ExprId started;
     if (auto closure = operand.as<ast::ClosureExpr>()) {
         Type unit = type::unit();
-        started = check_closure(closure, closure.is_async() || closure.result_type() ? nullptr : type::function({}, unit), true, false);
+        started = check_closure(
+            closure, closure.is_async() || closure.result_type() ? nullptr : type::function({}, unit), true, false);
         if (closure.parameters() && !closure.parameters().parameters().empty())
-            error(DiagnosticCode::WrongArgumentCount, node_of(operand), "the function of a goroutine takes no parameters; it captures what it needs");
+            error(DiagnosticCode::WrongArgumentCount, node_of(operand),
+                  "the function of a goroutine takes no parameters; it captures what it needs");
     } else {
         bool before = diverges_;
         bool task = in_go_;

@@ -62,11 +62,11 @@ FunctionSignature lower_signature(QueryContext& context, ItemId item, std::vecto
     signature.result = function.result_type() ? lowering.lower(function.result_type()) : type::unit();
     ItemId parent = parent_of(item);
     bool in_actor = parent != ItemId::None && kind_of(parent) == ItemKind::Actor;
-    if (in_actor && function.name() && function.name().text() == "new")
-        signature.result = own_type(context, parent);
+    if (in_actor && function.name() && function.name().text() == "new") signature.result = own_type(context, parent);
     signature.receiver = receiver_of(function, item, self_type(context, item));
     signature.is_async = function.is_async();
-    bool in_type = parent != ItemId::None && (in_actor || kind_of(parent) == ItemKind::Impl || kind_of(parent) == ItemKind::Trait);
+    bool in_type =
+        parent != ItemId::None && (in_actor || kind_of(parent) == ItemKind::Impl || kind_of(parent) == ItemKind::Trait);
     signature.is_static = in_type && signature.receiver == Receiver::None;
     signature.is_constructor = in_actor && function.name() && function.name().text() == "new";
     if (const Attribute* native = find_attribute(signature.attributes, "native"); native && is_std_item(item)) {
@@ -75,7 +75,8 @@ FunctionSignature lower_signature(QueryContext& context, ItemId item, std::vecto
     }
     ast::Block body = function.body();
     signature.has_body = body && (!body.is_empty() || body.contracts().empty());
-    if (parent != ItemId::None && kind_of(parent) == ItemKind::Trait && !signature.has_body) signature.is_abstract = !signature.is_native;
+    if (parent != ItemId::None && kind_of(parent) == ItemKind::Trait && !signature.has_body)
+        signature.is_abstract = !signature.is_native;
     signature.is_test = find_attribute(signature.attributes, "test");
     signature.is_public = ast::is_public(function) || is_std_item(item);
     return signature;
@@ -101,7 +102,8 @@ void lower_fields(QueryContext& context, ItemId owner, const ItemTree& tree, con
         info.node = tree.node_of(field.name() ? SyntaxElement(field.name()) : SyntaxElement(field.node));
         definition.fields.push_back(std::move(info));
     }
-    for (const ast::ContractClause& clause : members.invariants()) definition.invariants.push_back(tree.node_of(clause.node));
+    for (const ast::ContractClause& clause : members.invariants())
+        definition.invariants.push_back(tree.node_of(clause.node));
     (void)context;
 }
 
@@ -139,15 +141,18 @@ TypeDefinition lower_definition(QueryContext& context, ItemId item, std::vector<
     ast::Ast declaration(tree->root());
     TypeLowering lowering(context, item, *tree, report);
     definition.attributes = attributes_of(*tree, declaration);
-    definition.generics = lowering.generics(declaration.child<ast::GenericParameterList>(), declaration.child<ast::WhereClause>());
+    definition.generics =
+        lowering.generics(declaration.child<ast::GenericParameterList>(), declaration.child<ast::WhereClause>());
     ast::MemberList members = declaration.child<ast::MemberList>();
     lower_fields(context, item, *tree, members, lowering, definition);
     definition.methods = methods_of(context, item);
     if (kind_of(item) == ItemKind::Enum)
         for (const auto& child : *context.get<ItemChildren>(item))
             if (kind_of(child.item) == ItemKind::Variant) definition.variants.push_back(child.item);
-    if (kind_of(item) == ItemKind::Trait) definition.interfaces = lowering.bounds(ast::TraitDecl::cast(declaration).supertraits());
-    if (kind_of(item) == ItemKind::Actor) definition.constructor = find_child(context, item, Name("new"), ItemKind::Function);
+    if (kind_of(item) == ItemKind::Trait)
+        definition.interfaces = lowering.bounds(ast::TraitDecl::cast(declaration).supertraits());
+    if (kind_of(item) == ItemKind::Actor)
+        definition.constructor = find_child(context, item, Name("new"), ItemKind::Function);
     definition.is_native = is_std_item(item) && find_attribute(definition.attributes, "native");
     return definition;
 }
@@ -177,7 +182,8 @@ ImplInfo lower_impl(QueryContext& context, ItemId impl, std::vector<ItemDiagnost
         if (kind_of(child.item) != ItemKind::TraitType) continue;
         auto own = context.get<ItemSyntax>(child.item);
         TypeLowering inner(context, child.item, *own, report);
-        info.associated_types.emplace_back(name_of(child.item), inner.lower(ast::TypeAliasDecl::cast(own->root()).type()));
+        info.associated_types.emplace_back(name_of(child.item),
+                                           inner.lower(ast::TypeAliasDecl::cast(own->root()).type()));
     }
     return info;
 }
@@ -243,14 +249,20 @@ std::vector<Type> bounds_of(QueryContext& context, Type parameter) {
 
 namespace detail {
 // Declaration checks (declarations.cpp) run the same lowering with a place to report to.
-void report_signature(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) { lower_signature(context, item, &out); }
+void report_signature(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
+    lower_signature(context, item, &out);
+}
 void report_definition(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
     lower_definition(context, item, &out);
     if (kind_of(item) == ItemKind::Enum)
         for (ItemId variant : context.get<DefinitionOf>(item)->variants) variant_definition(context, variant, &out);
 }
-void report_impl(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) { lower_impl(context, item, &out); }
-void report_value_type(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) { lower_value_type(context, item, &out); }
+void report_impl(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
+    lower_impl(context, item, &out);
+}
+void report_value_type(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
+    lower_value_type(context, item, &out);
+}
 }  // namespace detail
 
 }  // namespace braid::altru_semantics

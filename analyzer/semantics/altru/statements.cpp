@@ -47,8 +47,10 @@ void BodyBuilder::check_discarded(ExprId value, uint32_t node) {
     }
     if (!must_use || std::holds_alternative<ErrorExpr>(expr(value).data)) return;
     auto& d = error(DiagnosticCode::UnusedResult, node, what + " must be looked at");
-    if (is_nominal(t, Known::get().result)) d.message += "; handle its `Err`, pass it on with `?`, or drop it with `let _ = …`";
-    else if (t->is(TypeKind::Nominal) && t->item == Known::get().mutex_guard) d.message += "; the lock is released at once";
+    if (is_nominal(t, Known::get().result))
+        d.message += "; handle its `Err`, pass it on with `?`, or drop it with `let _ = …`";
+    else if (t->is(TypeKind::Nominal) && t->item == Known::get().mutex_guard)
+        d.message += "; the lock is released at once";
 }
 
 ExprId BodyBuilder::check_let(const ast::LetStmt& s) {
@@ -70,7 +72,9 @@ ExprId BodyBuilder::check_let(const ast::LetStmt& s) {
     if (ast::ElseClause else_clause = s.else_clause()) {
         bool before = diverges_;
         otherwise = check_block(else_clause.block(), nullptr, false);
-        if (!diverges_) error(DiagnosticCode::TypeMismatch, node_of(else_clause), "the `else` of a `let` has to leave: `return`, `break`, `continue` or `panic`");
+        if (!diverges_)
+            error(DiagnosticCode::TypeMismatch, node_of(else_clause),
+                  "the `else` of a `let` has to leave: `return`, `break`, `continue` or `panic`");
         diverges_ = before;
     }
     PatternContext context;
@@ -84,8 +88,10 @@ ExprId BodyBuilder::check_let(const ast::LetStmt& s) {
     for (size_t i = first; i < body().locals.size(); ++i) warn_unused_.insert(uint32_t(i));
     if (s.pattern() && s.pattern().kind() == Kind::WildcardPattern && initializer != ExprId::None) {
         Type value_type = type_of(initializer);
-        if (value_type->is(TypeKind::Nominal) && find_attribute(context_.get<DefinitionOf>(value_type->item)->attributes, "guard"))
-            error(DiagnosticCode::UnusedResult, node, "`let _` releases the lock at once; give the guard a name to hold it");
+        if (value_type->is(TypeKind::Nominal) &&
+            find_attribute(context_.get<DefinitionOf>(value_type->item)->attributes, "guard"))
+            error(DiagnosticCode::UnusedResult, node,
+                  "`let _` releases the lock at once; give the guard a name to hold it");
     }
     if (otherwise == ExprId::None && !is_irrefutable(pattern)) {
         defer([this, pattern, at = node_of(s.pattern()), t](bool last) {
@@ -102,7 +108,8 @@ ExprId BodyBuilder::assign_target(const ast::Expression& e, bool) {
     size_t before_resolutions = body().resolutions.size();
     ExprId target = check(e);
     for (size_t i = before_resolutions; i < body().resolutions.size(); ++i)
-        if (body().resolutions[i].node == node || i + 1 == body().resolutions.size()) body().resolutions[i].is_write = true;
+        if (body().resolutions[i].node == node || i + 1 == body().resolutions.size())
+            body().resolutions[i].is_write = true;
     if (auto* local = std::get_if<LocalRef>(&expr(target).data)) {
         --local_reads_[uint32_t(local->local)];
         LocalInfo& info = body().locals[uint32_t(local->local)];
@@ -113,7 +120,8 @@ ExprId BodyBuilder::assign_target(const ast::Expression& e, bool) {
     if (auto* deref_expr = std::get_if<hir::Deref>(&expr(target).data)) {
         if (auto* call = std::get_if<Call>(&expr(deref_expr->reference).data)) {
             auto* direct = std::get_if<DirectCallee>(&call->callee);
-            bool map_index = direct && is_std_item(direct->function) && name_of(direct->function).text() == "index" && call->arguments.size() == 2;
+            bool map_index = direct && is_std_item(direct->function) && name_of(direct->function).text() == "index" &&
+                             call->arguments.size() == 2;
             if (map_index) {
                 ExprId base = call->arguments[0], key = call->arguments[1];
                 if (auto* lent = std::get_if<Borrow>(&expr(base).data)) base = lent->place;
@@ -134,17 +142,19 @@ ExprId BodyBuilder::check_assign(const ast::AssignStmt& s) {
         Kind kind, op;
     };
     static constexpr Compound kCompound[] = {
-        {Kind::PlusEqual, Kind::Plus},   {Kind::MinusEqual, Kind::Minus},         {Kind::StarEqual, Kind::Star},
-        {Kind::SlashEqual, Kind::Slash}, {Kind::PercentEqual, Kind::Percent},     {Kind::AmpEqual, Kind::Amp},
-        {Kind::PipeEqual, Kind::Pipe},   {Kind::CaretEqual, Kind::Caret},         {Kind::ShiftLeftEqual, Kind::ShiftLeft},
-        {Kind::ShiftRightEqual, Kind::ShiftRight}};
+        {Kind::PlusEqual, Kind::Plus},           {Kind::MinusEqual, Kind::Minus},
+        {Kind::StarEqual, Kind::Star},           {Kind::SlashEqual, Kind::Slash},
+        {Kind::PercentEqual, Kind::Percent},     {Kind::AmpEqual, Kind::Amp},
+        {Kind::PipeEqual, Kind::Pipe},           {Kind::CaretEqual, Kind::Caret},
+        {Kind::ShiftLeftEqual, Kind::ShiftLeft}, {Kind::ShiftRightEqual, Kind::ShiftRight}};
     const Compound* compound = nullptr;
     for (const Compound& c : kCompound)
         if (c.kind == s.op()) compound = &c;
     if (!compound) {
         if (auto name = s.target().as<ast::PathExpr>(); name && name.text() == "_") {
             ExprId value = check(s.value());
-            return emit(Let{emit_pattern(WildcardPattern{}, type_of(value), node), value, ExprId::None}, type::unit(), node);
+            return emit(Let{emit_pattern(WildcardPattern{}, type_of(value), node), value, ExprId::None}, type::unit(),
+                        node);
         }
         if (auto tuple = s.target().as<ast::TupleExpr>()) return assign_tuple(tuple, s.value(), node);
         ExprId target = assign_target(s.target(), false);
@@ -180,7 +190,8 @@ ExprId BodyBuilder::check_assign(const ast::AssignStmt& s) {
         }
         return id;
     }
-    if (body().diagnostics.size() > errors || std::holds_alternative<ErrorExpr>(expr(combined).data)) return error_expr(node);
+    if (body().diagnostics.size() > errors || std::holds_alternative<ErrorExpr>(expr(combined).data))
+        return error_expr(node);
     return emit(Assign{target, combined}, type::unit(), node);  // an operator of the type's own
 }
 
@@ -201,7 +212,8 @@ ExprId BodyBuilder::assign_tuple(const ast::TupleExpr& targets, const ast::Expre
         ++index;
         if (target.text() == "_") continue;
         ExprId place = assign_target(target, false);
-        block.statements.push_back(emit(Assign{place, coerce(part, type_of(place), node_of(target))}, type::unit(), node));
+        block.statements.push_back(
+            emit(Assign{place, coerce(part, type_of(place), node_of(target))}, type::unit(), node));
     }
     return emit(std::move(block), type::unit(), node);
 }
@@ -214,7 +226,9 @@ ExprId BodyBuilder::check_send(const ast::SendStmt& s) {
     Type t = type_of(channel);
     if (!is_nominal(t, known.channel) && !is_nominal(t, known.sender)) {
         check(s.value());
-        if (!t->is(TypeKind::Error)) error(DiagnosticCode::TypeMismatch, node_of(s.channel()), "`<-` sends to a channel, not to `" + show(t) + "`");
+        if (!t->is(TypeKind::Error))
+            error(DiagnosticCode::TypeMismatch, node_of(s.channel()),
+                  "`<-` sends to a channel, not to `" + show(t) + "`");
         return error_expr(node);
     }
     ExprId value = check_argument(s.value(), t->arguments[0], true, false, false);
@@ -259,7 +273,8 @@ ExprId BodyBuilder::check_return(const ast::ReturnStmt& s) {
 ExprId BodyBuilder::check_break(bool is_break, uint32_t node) {
     auto& loops = function().loops;
     if (loops.empty()) {
-        error(DiagnosticCode::BreakOutsideLoop, node, std::string("`") + (is_break ? "break" : "continue") + "` stands outside of a loop");
+        error(DiagnosticCode::BreakOutsideLoop, node,
+              std::string("`") + (is_break ? "break" : "continue") + "` stands outside of a loop");
         return error_expr(node);
     }
     diverges_ = true;
@@ -324,8 +339,9 @@ ExprId BodyBuilder::check_for(const ast::ForStmt& s) {
     bool borrowed = type_of(iterable)->is(TypeKind::Reference);
     ExprId place = iterable;
     auto iterates = [&](Type t) {
-        return t->is(TypeKind::List) || t->is(TypeKind::Array) || t->is(TypeKind::String) || is_nominal(t, known.map) || is_nominal(t, known.set) ||
-               is_nominal(t, known.range) || is_nominal(t, known.receiver) || is_nominal(t, known.channel) || t->is(TypeKind::Error);
+        return t->is(TypeKind::List) || t->is(TypeKind::Array) || t->is(TypeKind::String) || is_nominal(t, known.map) ||
+               is_nominal(t, known.set) || is_nominal(t, known.range) || is_nominal(t, known.receiver) ||
+               is_nominal(t, known.channel) || t->is(TypeKind::Error);
     };
     while (!iterates(type_of(place))) {
         auto next = deref_step(place);
@@ -376,14 +392,18 @@ ExprId BodyBuilder::check_for(const ast::ForStmt& s) {
             loop.iterable = place;
             loop.iteration = Iteration::Range;
             Type number = table_.shallow(element);
-            if (number->is(TypeKind::Float)) error(DiagnosticCode::TypeMismatch, at, "a range of floats has no next value");
+            if (number->is(TypeKind::Float))
+                error(DiagnosticCode::TypeMismatch, at, "a range of floats has no next value");
         } else {
             ExprId values = call_std_method(known.range, "collect", place, {}, at);
             lend_list(values);
             context.by_reference = true;
         }
     } else if (is_nominal(t, known.map)) {
-        std::string_view method = gives ? "into_entries" : is_mutable ? "entries_mut" : traits_.is_copy(t->arguments[1]) ? "entries_copied" : "entries";
+        std::string_view method = gives                              ? "into_entries"
+                                  : is_mutable                       ? "entries_mut"
+                                  : traits_.is_copy(t->arguments[1]) ? "entries_copied"
+                                                                     : "entries";
         ExprId entries = call_std_method(known.map, method, place, {}, at);
         if (type_of(entries)->is(TypeKind::List)) give_list(entries);
     } else if (is_nominal(t, known.set)) {
@@ -404,13 +424,19 @@ ExprId BodyBuilder::check_for(const ast::ForStmt& s) {
         element = t->arguments[0];
     } else if (t->is(TypeKind::Error)) {
         loop.iterable = place;
-    } else if (!t->is(TypeKind::Inference) && traits_.satisfies(t, type::nominal(known.trait_iterator)) == TraitSolver::Answer::Yes) {
+    } else if (!t->is(TypeKind::Inference) &&
+               traits_.satisfies(t, type::nominal(known.trait_iterator)) == TraitSolver::Answer::Yes) {
         close_scope(mark);
         return for_user_iterator(s, place, id);
     } else {
-        bool number = t->is(TypeKind::Integer) || (t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::Integer);
-        if (t->is(TypeKind::Inference) && !number) error(DiagnosticCode::AnnotationNeeded, at, "the type of this value is not known yet; write it where it is bound");
-        else if (number) error(DiagnosticCode::TypeMismatch, at, "`for` cannot walk over a number; `0.." + std::string(written.text()) + "` counts");
+        bool number =
+            t->is(TypeKind::Integer) || (t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::Integer);
+        if (t->is(TypeKind::Inference) && !number)
+            error(DiagnosticCode::AnnotationNeeded, at,
+                  "the type of this value is not known yet; write it where it is bound");
+        else if (number)
+            error(DiagnosticCode::TypeMismatch, at,
+                  "`for` cannot walk over a number; `0.." + std::string(written.text()) + "` counts");
         else error(DiagnosticCode::TypeMismatch, at, "`for` cannot walk over `" + show(t) + "`");
     }
     bool names_whole = s.pattern() && s.pattern().kind() == Kind::NamePattern;
@@ -430,7 +456,8 @@ ExprId BodyBuilder::check_for(const ast::ForStmt& s) {
     } else {
         loop.pattern = check_pattern(s.pattern(), element, context);
         if (!is_irrefutable(loop.pattern))
-            error(DiagnosticCode::NonExhaustiveMatch, node_of(s.pattern()), "the pattern of a `for` has to match every element");
+            error(DiagnosticCode::NonExhaustiveMatch, node_of(s.pattern()),
+                  "the pattern of a `for` has to match every element");
     }
     if (given_from_temporary_)
         for (size_t i = first_local; i < body().locals.size(); ++i) lendable_.insert(uint32_t(i));

@@ -111,7 +111,8 @@ TraitSolver::Answer TraitSolver::structural(Type self, ItemId trait, int depth) 
                 return all(self->arguments, trait, depth);
             return Answer::No;
         }
-        case TypeKind::ActorHandle: return trait == known.trait_eq || trait == known.trait_clone || shows ? Answer::Yes : Answer::No;
+        case TypeKind::ActorHandle:
+            return trait == known.trait_eq || trait == known.trait_clone || shows ? Answer::Yes : Answer::No;
         case TypeKind::Function: return trait == known.trait_clone && is_copy(self) ? Answer::Yes : Answer::No;
         default: return Answer::No;
     }
@@ -143,7 +144,8 @@ TraitSolver::Answer TraitSolver::satisfies(Type self, Type trait, int depth) {
         // A parameter that is Copy can be cloned; Ord implies Eq.
         if (item == known.trait_clone && is_copy(self)) return Answer::Yes;
         for (Type bound : all_bounds(self))
-            if (item == known.trait_eq && (is_nominal(bound, known.trait_ord) || is_nominal(bound, known.trait_hash))) return Answer::Yes;
+            if (item == known.trait_eq && (is_nominal(bound, known.trait_ord) || is_nominal(bound, known.trait_hash)))
+                return Answer::Yes;
         return find_impl(self, trait, depth + 1) ? Answer::Yes : Answer::No;
     }
     if (self->is(TypeKind::Dyn)) {

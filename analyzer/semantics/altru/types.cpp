@@ -31,15 +31,24 @@ Type scalar_named(std::string_view name) {
         Type (*make)();
     };
     static constexpr std::array<Entry, 19> kScalars{{
-        {"int", [] { return type::integer(K::I64); }},     {"i8", [] { return type::integer(K::I8); }},
-        {"i16", [] { return type::integer(K::I16); }},     {"i32", [] { return type::integer(K::I32); }},
-        {"i64", [] { return type::integer(K::I64); }},     {"u8", [] { return type::integer(K::U8); }},
-        {"u16", [] { return type::integer(K::U16); }},     {"u32", [] { return type::integer(K::U32); }},
-        {"u64", [] { return type::integer(K::U64); }},     {"isize", [] { return type::integer(K::Isize); }},
-        {"usize", [] { return type::integer(K::Usize); }}, {"float", [] { return type::float_(64); }},
-        {"f64", [] { return type::float_(64); }},          {"f32", [] { return type::float_(32); }},
-        {"bool", [] { return type::boolean(); }},          {"char", [] { return type::character(); }},
-        {"string", [] { return type::string(); }},         {"never", [] { return type::never(); }},
+        {"int", [] { return type::integer(K::I64); }},
+        {"i8", [] { return type::integer(K::I8); }},
+        {"i16", [] { return type::integer(K::I16); }},
+        {"i32", [] { return type::integer(K::I32); }},
+        {"i64", [] { return type::integer(K::I64); }},
+        {"u8", [] { return type::integer(K::U8); }},
+        {"u16", [] { return type::integer(K::U16); }},
+        {"u32", [] { return type::integer(K::U32); }},
+        {"u64", [] { return type::integer(K::U64); }},
+        {"isize", [] { return type::integer(K::Isize); }},
+        {"usize", [] { return type::integer(K::Usize); }},
+        {"float", [] { return type::float_(64); }},
+        {"f64", [] { return type::float_(64); }},
+        {"f32", [] { return type::float_(32); }},
+        {"bool", [] { return type::boolean(); }},
+        {"char", [] { return type::character(); }},
+        {"string", [] { return type::string(); }},
+        {"never", [] { return type::never(); }},
         {"str", [] { return type::string(); }},
     }};
     for (const Entry& entry : kScalars)
@@ -150,15 +159,18 @@ Type TypeLowering::lower(const ast::Type& t) {
                     std::vector<Name> names;
                     for (const SyntaxToken& segment : path.segments()) names.emplace_back(segment.text());
                     PathResolution constant = resolve_path(context_, enclosing_scope(item_), names, Want::Value);
-                    if (constant.resolved == names.size() && constant.item != ItemId::None && kind_of(constant.item) == ItemKind::Constant)
-                        written = std::string(ast::ConstDecl::cast(declaration_of(context_, constant.item)).value().text());
+                    if (constant.resolved == names.size() && constant.item != ItemId::None &&
+                        kind_of(constant.item) == ItemKind::Constant)
+                        written =
+                            std::string(ast::ConstDecl::cast(declaration_of(context_, constant.item)).value().text());
                 }
                 for (char c : written)
                     if (c != '_') digits += c;
                 auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
                 if (digits.empty() || error != std::errc() || end != digits.data() + digits.size())
                     report(DiagnosticCode::TypeMismatch, tree_.node_of(e.node),
-                           "the length of an array type must be a whole number literal; a length known at run time makes a list `[T]`");
+                           "the length of an array type must be a whole number literal; a length known at run time "
+                           "makes a list `[T]`");
             }
             result = type::array(lower(array.element()), length);
             break;
@@ -273,7 +285,8 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
         if (Type t = builtin_or_parameter(Name(first))) {
             if (resolved && t->is(TypeKind::Nominal)) resolved(tree_.node_of(segments[0]), t->item, t);
             if (!arguments.empty() && first != "Self")
-                report(DiagnosticCode::WrongTypeArguments, node, "`" + std::string(first) + "` takes no type arguments");
+                report(DiagnosticCode::WrongTypeArguments, node,
+                       "`" + std::string(first) + "` takes no type arguments");
             return t;
         }
         if (first == "vec" || first == "list" || first == "List" || first == "Vec") {
@@ -300,7 +313,8 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
     if (segments.size() == 1)
         if (Type scalar = scalar_named(first)) {
             if (!arguments.empty())
-                report(DiagnosticCode::WrongTypeArguments, node, "`" + std::string(first) + "` takes no type arguments");
+                report(DiagnosticCode::WrongTypeArguments, node,
+                       "`" + std::string(first) + "` takes no type arguments");
             return scalar;
         }
     size_t bad = std::min(path.resolved, segments.size() - 1);
@@ -308,14 +322,18 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
     bad = std::min(bad, segments.size() - 1);
     std::string what(segments[bad].text());
     std::vector<std::string> candidates = visible_names(context_, enclosing_scope(item_));
-    for (const char* scalar : {"int", "float", "bool", "char", "string", "i32", "u8", "u32", "u64", "f64", "f32", "usize"})
+    for (const char* scalar :
+         {"int", "float", "bool", "char", "string", "i32", "u8", "u32", "u64", "f64", "f32", "usize"})
         candidates.emplace_back(scalar);
     for (Name generic : generic_names(context_, item_)) candidates.emplace_back(generic.text());
     std::string near = bad == 0 ? nearest_name(what, candidates) : "";
-    std::string message = bad == 0 ? "there is no type `" + what + "` here" : "`" + std::string(segments[bad - 1].text()) + "` has no type `" + what + "`";
+    std::string message = bad == 0 ? "there is no type `" + what + "` here"
+                                   : "`" + std::string(segments[bad - 1].text()) + "` has no type `" + what + "`";
     if (!near.empty()) message += "; did you mean `" + near + "`?";
-    if (auto* diagnostic = report(DiagnosticCode::UnresolvedName, tree_.node_of(segments[bad]), message); diagnostic && !near.empty())
-        diagnostic->fixes.push_back({"Change to `" + near + "`", {{diagnostic->location, ItemDiagnostic::FixEdit::Replace, near}}});
+    if (auto* diagnostic = report(DiagnosticCode::UnresolvedName, tree_.node_of(segments[bad]), message);
+        diagnostic && !near.empty())
+        diagnostic->fixes.push_back(
+            {"Change to `" + near + "`", {{diagnostic->location, ItemDiagnostic::FixEdit::Replace, near}}});
     return type::error();
 }
 
@@ -324,10 +342,12 @@ Type TypeLowering::instantiate(ItemId item, std::vector<Type> arguments, uint32_
     switch (kind_of(item)) {
         case ItemKind::Struct:
             if (item == known.actor) {
-                if (arguments.size() == 1 && (arguments[0]->is(TypeKind::ActorHandle) || arguments[0]->is(TypeKind::Parameter)))
+                if (arguments.size() == 1 &&
+                    (arguments[0]->is(TypeKind::ActorHandle) || arguments[0]->is(TypeKind::Parameter)))
                     return arguments[0]->is(TypeKind::ActorHandle) ? arguments[0] : type::nominal(item, arguments);
                 if (arguments.size() != 1)
-                    report(DiagnosticCode::WrongTypeArguments, node, "`Actor` takes one type argument, an actor: `Actor[Counter]`");
+                    report(DiagnosticCode::WrongTypeArguments, node,
+                           "`Actor` takes one type argument, an actor: `Actor[Counter]`");
                 return arguments.size() == 1 ? type::nominal(item, arguments) : type::error();
             }
             [[fallthrough]];
@@ -391,13 +411,15 @@ std::vector<Type> TypeLowering::bounds(const ast::TypeBounds& written) {
         if (trait || t->is(TypeKind::Function)) {
             result.push_back(t);
         } else {
-            report(DiagnosticCode::WrongTypeArguments, tree_.node_of(bound.node), "`" + print_type(t) + "` is no trait; a bound names traits");
+            report(DiagnosticCode::WrongTypeArguments, tree_.node_of(bound.node),
+                   "`" + print_type(t) + "` is no trait; a bound names traits");
         }
     }
     return result;
 }
 
-std::vector<GenericParameter> TypeLowering::generics(const ast::GenericParameterList& list, const ast::WhereClause& where) {
+std::vector<GenericParameter> TypeLowering::generics(const ast::GenericParameterList& list,
+                                                     const ast::WhereClause& where) {
     std::vector<GenericParameter> result;
     for (const ast::GenericParameter& written : list.parameters()) {
         if (!written.name()) continue;  // a lifetime
@@ -412,7 +434,8 @@ std::vector<GenericParameter> TypeLowering::generics(const ast::GenericParameter
         std::string_view subject = predicate.type() ? predicate.type().text() : std::string_view();
         std::vector<Type> more = bounds(predicate.bounds());
         for (GenericParameter& parameter : result)
-            if (parameter.name.text() == subject) parameter.bounds.insert(parameter.bounds.end(), more.begin(), more.end());
+            if (parameter.name.text() == subject)
+                parameter.bounds.insert(parameter.bounds.end(), more.begin(), more.end());
     }
     return result;
 }

@@ -5,8 +5,8 @@
 
 namespace braid::altru_semantics {
 
-/// The generic parameters of an item as its text lists them: bounds and defaults of a parameter may mention the others. A
-/// query, so that who asks does not depend on the rest of the item's text.
+/// The generic parameters of an item as its text lists them: bounds and defaults of a parameter may mention the others.
+/// A query, so that who asks does not depend on the rest of the item's text.
 struct GenericNames {
     using Key = ItemId;
     using Value = std::vector<Name>;

@@ -41,7 +41,8 @@ BodyBuilder::BodyBuilder(QueryContext& context, ItemId item)
     body_.item = item;
     ItemId parent = parent_of(item);
     if (kind_of(item) == ItemKind::Class) class_ = item;
-    else if (parent != ItemId::None && (kind_of(parent) == ItemKind::Class || kind_of(parent) == ItemKind::Interface)) class_ = parent;
+    else if (parent != ItemId::None && (kind_of(parent) == ItemKind::Class || kind_of(parent) == ItemKind::Interface))
+        class_ = parent;
     if (class_ != ItemId::None) {
         types_.enter(class_);
         types_.set_self(self_type(context, class_));
@@ -59,7 +60,8 @@ Body BodyBuilder::build() {
             if (tree_) build_function();
             else build_implicit_constructor();
     }
-    std::stable_sort(body_.resolutions.begin(), body_.resolutions.end(), [](const Resolution& a, const Resolution& b) { return a.node < b.node; });
+    std::stable_sort(body_.resolutions.begin(), body_.resolutions.end(),
+                     [](const Resolution& a, const Resolution& b) { return a.node < b.node; });
     for (const ItemDiagnostic& d : body_.diagnostics) body_.has_errors |= d.severity == Severity::Error;
     // What does not parse may mean anything; hints about spelling leave the meaning alone.
     if (tree_) body_.has_errors |= has_syntax_errors(tree_);
@@ -128,7 +130,8 @@ Type BodyBuilder::finish_result() {
     return result;
 }
 
-void BodyBuilder::add_parameters(const std::vector<ast::Parameter>& parameters, const std::vector<Type>& types, std::vector<ExprId>& prologue) {
+void BodyBuilder::add_parameters(const std::vector<ast::Parameter>& parameters, const std::vector<Type>& types,
+                                 std::vector<ExprId>& prologue) {
     for (size_t i = 0; i < parameters.size(); ++i) {
         const ast::Parameter& p = parameters[i];
         uint32_t node = node_of(p.binding() ? p.binding().node : p.node);
@@ -146,34 +149,41 @@ void BodyBuilder::add_parameters(const std::vector<ast::Parameter>& parameters, 
             if (plain.name()) resolve(node_of(plain.name()), arrived, type, true);
             continue;
         }
-        PatternId pattern = has_default ? binding_with_default(p.binding(), p.initializer(), type, true) : binding(p.binding(), type, true);
+        PatternId pattern = has_default ? binding_with_default(p.binding(), p.initializer(), type, true)
+                                        : binding(p.binding(), type, true);
         function().parameter_patterns.back() = pattern;
     }
     (void)prologue;
 }
 
-ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Expression& value, const std::vector<Type>& parameter_types,
-                                  std::vector<ExprId> prologue) {
+ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Expression& value,
+                                  const std::vector<Type>& parameter_types, std::vector<ExprId> prologue) {
     add_parameters(parts.parameters.parameters(), parameter_types, prologue);
     Function& frame = functions_.back();
     if (parts.body || !value) {
         statements(parts.body.statements(), prologue);
         Type result = functions_.back().declared_result;
-        bool must_return = result && !frame.is_generator && !result->is(TypeKind::Unit) && !result->is(TypeKind::Any) && !result->is(TypeKind::Unknown) &&
-                           !result->is(TypeKind::Error) && !is_assignable(context_, type::undefined(), result);
+        bool must_return = result && !frame.is_generator && !result->is(TypeKind::Unit) && !result->is(TypeKind::Any) &&
+                           !result->is(TypeKind::Unknown) && !result->is(TypeKind::Error) &&
+                           !is_assignable(context_, type::undefined(), result);
         if (reachable_ && must_return && parts.body) {
-            SyntaxElement at = parts.result ? SyntaxElement(parts.result.type().node) : SyntaxElement(parts.body.node.first_token());
+            SyntaxElement at =
+                parts.result ? SyntaxElement(parts.result.type().node) : SyntaxElement(parts.body.node.first_token());
             report(DiagnosticCode::MissingReturn, node_of(at),
                    fmt::format("a way through this function ends without returning `{}`", print_type(result)));
         }
         uint32_t node = parts.body ? node_of(parts.body.node) : 0;
         if (reachable_ && !must_return && result && !result->is(TypeKind::Unit) && !result->is(TypeKind::Error))
-            prologue.push_back(add(type::never(), node, hir::Return{convert(add(type::undefined(), node, hir::UndefinedLiteral{}), result)}));
+            prologue.push_back(
+                add(type::never(), node,
+                    hir::Return{convert(add(type::undefined(), node, hir::UndefinedLiteral{}), result)}));
         bool inferred_with_end = !result && reachable_ && !frame.returned.empty();
         if (inferred_with_end) {
             Type inferred = finish_result();
             if (!inferred->is(TypeKind::Unit))
-                prologue.push_back(add(type::never(), node, hir::Return{convert(add(type::undefined(), node, hir::UndefinedLiteral{}), inferred)}));
+                prologue.push_back(
+                    add(type::never(), node,
+                        hir::Return{convert(add(type::undefined(), node, hir::UndefinedLiteral{}), inferred)}));
         }
         return add(type::unit(), node, hir::Block{std::move(prologue), ExprId::None});
     }
@@ -212,7 +222,8 @@ void BodyBuilder::build_function() {
         function().parameter_patterns.push_back(PatternId::None);
     }
     std::vector<Type> parameter_types;
-    for (const ParameterInfo& p : signature->parameters) parameter_types.push_back(p.rest && !p.type->is(TypeKind::List) ? list_of(p.type) : p.type);
+    for (const ParameterInfo& p : signature->parameters)
+        parameter_types.push_back(p.rest && !p.type->is(TypeKind::List) ? list_of(p.type) : p.type);
     body_.defaults.assign(signature->parameters.size(), ExprId::None);
     if (!parts.body) {
         end_function(ExprId::None);
@@ -235,8 +246,11 @@ void BodyBuilder::build_function() {
             if (!p.modifiers() || !plain || !plain.name()) continue;
             uint32_t at = node_of(p.node);
             if (auto variable = find_local(Name(plain.name().text()))) local = *variable;
-            ExprId target = add(body_[local].type, at, hir::Property{add(body_[this_].type, at, hir::LocalRef{this_}), Name(plain.name().text())});
-            sets.push_back(add(type::unit(), at, hir::Assign{target, add(body_[local].type, at, hir::LocalRef{local})}));
+            ExprId target =
+                add(body_[local].type, at,
+                    hir::Property{add(body_[this_].type, at, hir::LocalRef{this_}), Name(plain.name().text())});
+            sets.push_back(
+                add(type::unit(), at, hir::Assign{target, add(body_[local].type, at, hir::LocalRef{local})}));
         }
         auto& block = std::get<hir::Block>(body_.expressions[uint32_t(root)].data);
         block.statements.insert(block.statements.begin(), sets.begin(), sets.end());
@@ -266,7 +280,8 @@ void BodyBuilder::build_field_initializers() {
             MemberInfo info = find_member(context_, self_type(context_, item_), member_name(f.name()));
             Type type = info.type ? info.type : type::any();
             ExprId value = checked(f.initializer().value(), type, "field");
-            ExprId target = add(type, node, hir::Property{add(body_[this_].type, node, hir::LocalRef{this_}), member_name(f.name())});
+            ExprId target = add(
+                type, node, hir::Property{add(body_[this_].type, node, hir::LocalRef{this_}), member_name(f.name())});
             sets.push_back(add(type::unit(), node, hir::Assign{target, value}));
         }
     end_function(add(type::unit(), 0, hir::Block{std::move(sets), ExprId::None}));
@@ -293,7 +308,8 @@ void BodyBuilder::build_implicit_constructor() {
     }
     if (definition->base && definition->base->is(TypeKind::Nominal)) {
         ItemId base = context_.get<DefinitionOf>(definition->base->item)->constructor;
-        if (base != ItemId::None) statements.push_back(add(type::unit(), 0, hir::SuperCall{base, std::move(arguments)}));
+        if (base != ItemId::None)
+            statements.push_back(add(type::unit(), 0, hir::SuperCall{base, std::move(arguments)}));
     }
     if (ExprId init = call_field_initializers(class_, 0); init != ExprId::None) statements.push_back(init);
     end_function(add(type::unit(), 0, hir::Block{std::move(statements), ExprId::None}));

@@ -27,9 +27,9 @@ class BodyBuilder {
         Type declared_result = nullptr;  // null: inferred from the returns
         std::vector<Type> returned;
         bool is_async = false, is_constructor = false, is_generator = false;
-        size_t scope_base = 0;           // scopes_ below belong to enclosing functions
+        size_t scope_base = 0;  // scopes_ below belong to enclosing functions
     };
-    struct Jump {                        // what break and continue may aim at
+    struct Jump {  // what break and continue may aim at
         Name label;
         ExprId id;
         bool is_loop, is_switch;
@@ -47,9 +47,10 @@ class BodyBuilder {
     void build_implicit_constructor();
     BodyFunctionId begin_function(const SyntaxElement& at, Name name, bool is_async);
     void end_function(ExprId root);
-    void add_parameters(const std::vector<ast::Parameter>& parameters, const std::vector<Type>& types, std::vector<ExprId>& prologue);
-    ExprId function_body(const FunctionParts& parts, const ast::Expression& expression, const std::vector<Type>& parameter_types,
-                         std::vector<ExprId> prologue);
+    void add_parameters(const std::vector<ast::Parameter>& parameters, const std::vector<Type>& types,
+                        std::vector<ExprId>& prologue);
+    ExprId function_body(const FunctionParts& parts, const ast::Expression& expression,
+                         const std::vector<Type>& parameter_types, std::vector<ExprId> prologue);
     ExprId call_field_initializers(ItemId klass, uint32_t node);
     Type finish_result();
     ExprId add(Type type, uint32_t node, hir::ExprData data);
@@ -124,7 +125,9 @@ class BodyBuilder {
     ExprId property(ExprId object, const SyntaxToken& name, const ast::Expression& whole);
     ExprId optional_link(ExprId object, uint32_t node);
     std::optional<ItemId> static_owner(const ast::Expression& e);
-    bool private_is_visible(const MemberInfo& member) const { return !member.is_private || file_of(member.owner) == file_of(item_); }
+    bool private_is_visible(const MemberInfo& member) const {
+        return !member.is_private || file_of(member.owner) == file_of(item_);
+    }
 
     // ---- calls.cpp ----
     struct Arguments {
@@ -135,11 +138,12 @@ class BodyBuilder {
     ExprId new_object(const ast::NewExpr& e, Type expected);
     ExprId super_call(const ast::CallExpr& e);
     ExprId call_value(ExprId callee, const Arguments& arguments, uint32_t node);
-    ExprId call_function(ItemId function, ExprId receiver, Type owner, bool is_virtual, const ast::TypeArgumentList& explicit_types,
-                         const Arguments& arguments, Type expected, uint32_t node);
+    ExprId call_function(ItemId function, ExprId receiver, Type owner, bool is_virtual,
+                         const ast::TypeArgumentList& explicit_types, const Arguments& arguments, Type expected,
+                         uint32_t node);
     ExprId variant(ItemId variant, const Arguments& arguments, Type expected, uint32_t node);
-    std::vector<ExprId> match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional, bool variadic,
-                                        Inference& inference, std::string_view callee, ItemId declared);
+    std::vector<ExprId> match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional,
+                                        bool variadic, Inference& inference, std::string_view callee, ItemId declared);
     ExprId argument(const ast::Expression& e, Type wanted, Inference& inference);
     bool is_function_literal(const ast::Expression& e) const;
 
@@ -168,15 +172,18 @@ class BodyBuilder {
 
     // ---- patterns.cpp ----
     PatternId binding(const ast::Binding& b, Type type, bool is_mutable);
-    PatternId binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type, bool is_mutable);
+    PatternId binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type,
+                                   bool is_mutable);
     ExprId match(const ast::MatchExpr& e, Type expected);
     PatternId pattern(const ast::Pattern& p, Type scrutinee, Type& narrowed);
     PatternId name_pattern(const ast::Pattern& p, Type scrutinee, Type& narrowed);
-    PatternId variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee, Type& narrowed, uint32_t node);
+    PatternId variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee, Type& narrowed,
+                              uint32_t node);
     PatternId object_pattern(const ast::ObjectPattern& p, Type scrutinee, Type& narrowed);
     ItemId resolve_path(const ast::Path& path, Type scrutinee);
     ExprId statement_value(const ast::Statement& s, Type expected);
-    void check_exhaustive(const ast::MatchExpr& e, Type rest, const std::set<ItemId>& variants_seen, Type scrutinee, bool has_wildcard);
+    void check_exhaustive(const ast::MatchExpr& e, Type rest, const std::set<ItemId>& variants_seen, Type scrutinee,
+                          bool has_wildcard);
 
     QueryContext& context_;
     ItemId item_;
@@ -202,7 +209,9 @@ class BodyBuilder {
     std::vector<Link>* links_ = nullptr;
     /// Arguments and indices are chains of their own: a `?.` in one does not skip the access around it.
     struct ChainBreak {
-        explicit ChainBreak(BodyBuilder& builder) : builder(builder), outer(builder.links_) { builder.links_ = nullptr; }
+        explicit ChainBreak(BodyBuilder& builder) : builder(builder), outer(builder.links_) {
+            builder.links_ = nullptr;
+        }
         ~ChainBreak() { builder.links_ = outer; }
         BodyBuilder& builder;
         std::vector<Link>* outer;

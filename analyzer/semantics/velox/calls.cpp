@@ -34,12 +34,18 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
                 // `Array(n)`, with or without `new`.
                 Inference inference;
                 std::vector<Type> wanted{type::float_()};
-                Type element = expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter) ? expected->element() : type::any();
+                Type element = expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter)
+                                   ? expected->element()
+                                   : type::any();
                 auto values = match_arguments(arguments, wanted, 1, false, inference, "Array", ItemId::None);
-                return add(list_of(element), node, New{type::nominal(item, {element}), context_.get<DefinitionOf>(item)->constructor, std::move(values)});
+                return add(list_of(element), node,
+                           New{type::nominal(item, {element}), context_.get<DefinitionOf>(item)->constructor,
+                               std::move(values)});
             }
-            auto& d = report(DiagnosticCode::TypeMismatch, node, fmt::format("a class is instantiated with `new {}(…)`", n.name().text()));
-            if (d.fixes.empty()) d.fixes.push_back({"insert `new`", {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, "new "}}});
+            auto& d = report(DiagnosticCode::TypeMismatch, node,
+                             fmt::format("a class is instantiated with `new {}(…)`", n.name().text()));
+            if (d.fixes.empty())
+                d.fixes.push_back({"insert `new`", {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, "new "}}});
             return error_expression(node);
         }
         if (item != ItemId::None && kind_of(item) == ItemKind::Variant) return variant(item, arguments, expected, node);
@@ -59,8 +65,12 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
                 MemberInfo info = find_member(context_, type::nominal(*owner, any), name, true);
                 if (info.kind == MemberInfo::Method) {
                     resolve(at, info.item, info.type);
-                    if (!private_is_visible(info)) report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
-                    return call_function(info.item, ExprId::None, nullptr, false, e.type_arguments(), arguments, expected, node);
+                    if (!private_is_visible(info))
+                        report(DiagnosticCode::PrivateAccess, at,
+                               fmt::format("`{}` is private to the file of `{}`", name.text(),
+                                           name_of(info.owner).text()));
+                    return call_function(info.item, ExprId::None, nullptr, false, e.type_arguments(), arguments,
+                                         expected, node);
                 }
             }
             return call_value(member(m), arguments, node);
@@ -81,7 +91,8 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
             for (const ast::Expression& a : arguments.written) expression(a);
             return error_expression(node);
         }
-        MemberInfo info = t->is(TypeKind::Union) || t->is(TypeKind::Any) ? MemberInfo() : find_member(context_, t, name);
+        MemberInfo info =
+            t->is(TypeKind::Union) || t->is(TypeKind::Any) ? MemberInfo() : find_member(context_, t, name);
         if (t->is(TypeKind::Union)) {
             // The same method of each member: called by name, checked against the first.
             for (Type part : t->arguments) {
@@ -95,7 +106,9 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
         }
         if (info.kind == MemberInfo::Method && info.item != ItemId::None) {
             resolve(at, info.item, info.type);
-            if (!private_is_visible(info)) report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+            if (!private_is_visible(info))
+                report(DiagnosticCode::PrivateAccess, at,
+                       fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
             Type owner = type::nominal(info.owner, info.owner_arguments);
             return call_function(info.item, object, owner, !is_super, e.type_arguments(), arguments, expected, node);
         }
@@ -129,7 +142,8 @@ ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32
     }
     if (!t->is(TypeKind::Function)) {
         if (!t->has(TypeHasError) && !t->is(TypeKind::Any))
-            report(DiagnosticCode::TypeMismatch, body_[callee].node, fmt::format("`{}` cannot be called", print_type(t)));
+            report(DiagnosticCode::TypeMismatch, body_[callee].node,
+                   fmt::format("`{}` cannot be called", print_type(t)));
         ChainBreak own_chains(*this);
         Call out{ValueCallee{callee}, {}, CallMode::Plain};
         for (const ast::Expression& a : arguments.written) {
@@ -141,7 +155,8 @@ ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32
         return add(type::any(), node, std::move(out));
     }
     Inference inference;
-    auto values = match_arguments(arguments, t->parameters(), t->optional_parameters, t->has(TypeVariadic), inference, "this function", ItemId::None);
+    auto values = match_arguments(arguments, t->parameters(), t->optional_parameters, t->has(TypeVariadic), inference,
+                                  "this function", ItemId::None);
     return add(t->result(), node, Call{ValueCallee{callee}, std::move(values), CallMode::Plain});
 }
 
@@ -165,22 +180,30 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
     return value;
 }
 
-/// Matches arguments with parameters: lambdas last, so that the others say what theirs are. Absent ones become undefined;
-/// a rest parameter takes a list.
-std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional, bool variadic,
-                                                 Inference& inference, std::string_view callee, ItemId declared) {
+/// Matches arguments with parameters: lambdas last, so that the others say what theirs are. Absent ones become
+/// undefined; a rest parameter takes a list.
+std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std::span<const Type> parameters,
+                                                 uint32_t optional, bool variadic, Inference& inference,
+                                                 std::string_view callee, ItemId declared) {
     ChainBreak own_chains(*this);
     size_t count = arguments.written.size(), fixed = parameters.size() - (variadic ? 1 : 0);
     size_t required = fixed - std::min<size_t>(fixed, optional);
-    bool spreads = std::any_of(arguments.written.begin(), arguments.written.end(), [](const ast::Expression& a) { return a.kind() == Kind::SpreadExpr; });
-    while (required > count && required > 0 && (inference.apply(parameters[required - 1])->is(TypeKind::Unit) || is_std_class(parameters[required - 1], "never"))) --required;
+    bool spreads = std::any_of(arguments.written.begin(), arguments.written.end(),
+                               [](const ast::Expression& a) { return a.kind() == Kind::SpreadExpr; });
+    while (required > count && required > 0 &&
+           (inference.apply(parameters[required - 1])->is(TypeKind::Unit) ||
+            is_std_class(parameters[required - 1], "never")))
+        --required;
     // `resolve()` of a Resolver<T> whose T is not known yet stands for void.
     if (required == 1 && count == 0 && inference.apply(parameters[0])->is(TypeKind::Any)) required = 0;
     if ((count < required && !spreads) || (!variadic && count > fixed)) {
-        auto& d = report(DiagnosticCode::WrongArgumentCount, arguments.node,
-                         required == fixed && !variadic ? fmt::format("{} takes {} argument{}, not {}", callee, fixed, fixed == 1 ? "" : "s", count)
-                                                        : fmt::format("{} takes {} {} argument{}, not {}", callee, count < required ? "at least" : "at most",
-                                                                      count < required ? required : fixed, (count < required ? required : fixed) == 1 ? "" : "s", count));
+        auto& d =
+            report(DiagnosticCode::WrongArgumentCount, arguments.node,
+                   required == fixed && !variadic
+                       ? fmt::format("{} takes {} argument{}, not {}", callee, fixed, fixed == 1 ? "" : "s", count)
+                       : fmt::format("{} takes {} {} argument{}, not {}", callee,
+                                     count < required ? "at least" : "at most", count < required ? required : fixed,
+                                     (count < required ? required : fixed) == 1 ? "" : "s", count));
         if (declared != ItemId::None && d.related.empty()) d.related.push_back({{declared, 0}, "it is declared here"});
     }
     Type rest = nullptr;
@@ -193,7 +216,8 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
             if (is_function_literal(written) != literals) continue;
             if (auto spread = written.as<ast::SpreadExpr>()) {
                 ExprId list = expression(spread.operand());
-                if (rest && type_of(list)->is(TypeKind::List)) infer(context_, inference, rest, type_of(list)->element());
+                if (rest && type_of(list)->is(TypeKind::List))
+                    infer(context_, inference, rest, type_of(list)->element());
                 values[i] = add(type_of(list), node_of(written.node), Spread{list});
             } else {
                 values[i] = argument(written, parameter_of(i), inference);
@@ -220,13 +244,15 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
     return result;
 }
 
-ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bool is_virtual, const ast::TypeArgumentList& explicit_types,
-                                  const Arguments& arguments, Type expected, uint32_t node) {
+ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bool is_virtual,
+                                  const ast::TypeArgumentList& explicit_types, const Arguments& arguments,
+                                  Type expected, uint32_t node) {
     FunctionSignature signature = complete_signature(context_, callee);
     Inference inference;
     inference.owners.push_back({callee, std::vector<Type>(signature.generics.size(), nullptr)});
     auto explicit_list = explicit_types.types();
-    for (size_t i = 0; i < explicit_list.size() && i < signature.generics.size(); ++i) inference.owners[0].second[i] = types_.read(explicit_list[i]);
+    for (size_t i = 0; i < explicit_list.size() && i < signature.generics.size(); ++i)
+        inference.owners[0].second[i] = types_.read(explicit_list[i]);
     auto here = [&](Type t) { return owner ? substitute(t, owner->item, owner->arguments) : t; };
     std::vector<Type> parameters;
     uint32_t optional = 0;
@@ -246,7 +272,8 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
         bool arguments_tell = !arguments.written.empty();
         if (!arguments_tell) inference = hinted;
     }
-    auto values = match_arguments(arguments, parameters, optional, variadic, inference, fmt::format("`{}`", name_of(callee).text()), callee);
+    auto values = match_arguments(arguments, parameters, optional, variadic, inference,
+                                  fmt::format("`{}`", name_of(callee).text()), callee);
     for (size_t i = 0; i < inference.owners[0].second.size(); ++i)
         if (!inference.owners[0].second[i]) inference.owners[0].second[i] = hinted.owners[0].second[i];
     std::vector<Type> type_arguments;
@@ -267,7 +294,8 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
         all.insert(all.end(), type_arguments.begin(), type_arguments.end());
         type_arguments = std::move(all);
     }
-    ExprId out = add(result, node, Call{DirectCallee{callee, std::move(type_arguments), nullptr}, std::move(values), mode});
+    ExprId out =
+        add(result, node, Call{DirectCallee{callee, std::move(type_arguments), nullptr}, std::move(values), mode});
     if (result->is(TypeKind::Never)) reachable_ = false;
     return out;
 }
@@ -280,9 +308,12 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
         if (name && name.name()) {
             std::string near = nearest_name(name.name().text(), types_.scope().names());
-            report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch, node_of(name.name()),
-                   klass == ItemId::None ? fmt::format("no class `{}` is known here{}", name.name().text(), near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near))
-                                         : fmt::format("`{}` is not a class", name.name().text()));
+            report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch,
+                   node_of(name.name()),
+                   klass == ItemId::None
+                       ? fmt::format("no class `{}` is known here{}", name.name().text(),
+                                     near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near))
+                       : fmt::format("`{}` is not a class", name.name().text()));
         } else {
             report(DiagnosticCode::TypeMismatch, node, "`new` needs the name of a class");
         }
@@ -291,7 +322,9 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     }
     resolve(node_of(name.name()), klass, nullptr);
     auto definition = context_.get<DefinitionOf>(klass);
-    if (definition->is_abstract) report(DiagnosticCode::AbstractInstantiation, node, fmt::format("`{}` is abstract; make one of a class that extends it", name.name().text()));
+    if (definition->is_abstract)
+        report(DiagnosticCode::AbstractInstantiation, node,
+               fmt::format("`{}` is abstract; make one of a class that extends it", name.name().text()));
     Inference inference;
     inference.owners.push_back({klass, std::vector<Type>(definition->generics.size(), nullptr)});
     auto& own = inference.owners[0].second;
@@ -318,7 +351,8 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     bool is_promise = is_std_class(self, "Promise");
     // `new Promise` without evidence is `Promise<void>`.
     if (is_promise && !own.empty() && !own[0]) own[0] = type::unit();
-    auto values = match_arguments(arguments, parameters, optional, variadic, inference, fmt::format("the constructor of `{}`", name.name().text()), constructor);
+    auto values = match_arguments(arguments, parameters, optional, variadic, inference,
+                                  fmt::format("the constructor of `{}`", name.name().text()), constructor);
     Type result = inference.apply(self, type::any());
     return add(result, node, New{result, constructor, std::move(values)});
 }
@@ -328,7 +362,8 @@ ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
     Arguments arguments{e.arguments().arguments(), node};
     Type base = class_ == ItemId::None ? nullptr : context_.get<DefinitionOf>(class_)->base;
     if (!functions_.front().is_constructor || !base || !base->is(TypeKind::Nominal) || this_ == LocalId::None) {
-        report(DiagnosticCode::UnresolvedName, node, "`super(…)` stands in the constructor of a class that extends another");
+        report(DiagnosticCode::UnresolvedName, node,
+               "`super(…)` stands in the constructor of a class that extends another");
         return error_expression(node);
     }
     ItemId constructor = context_.get<DefinitionOf>(base->item)->constructor;
@@ -344,11 +379,13 @@ ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
             if (p.has_default) ++optional, t = type::union_of({t, type::undefined()});
             parameters.push_back(t);
         }
-        values = match_arguments(arguments, parameters, optional, variadic, inference, fmt::format("the constructor of `{}`", name_of(base->item).text()), constructor);
+        values = match_arguments(arguments, parameters, optional, variadic, inference,
+                                 fmt::format("the constructor of `{}`", name_of(base->item).text()), constructor);
         values.insert(values.begin(), this_expression(node));
     }
     std::vector<ExprId> steps;
-    if (constructor != ItemId::None) steps.push_back(add(type::unit(), node, SuperCall{constructor, std::move(values)}));
+    if (constructor != ItemId::None)
+        steps.push_back(add(type::unit(), node, SuperCall{constructor, std::move(values)}));
     if (ExprId init = call_field_initializers(class_, node); init != ExprId::None) steps.push_back(init);
     return add(type::unit(), node, Block{std::move(steps), ExprId::None});
 }
@@ -359,10 +396,12 @@ ExprId BodyBuilder::variant(ItemId variant, const Arguments& arguments, Type exp
     Inference inference;
     inference.owners.push_back({owner, std::vector<Type>(context_.get<GenericsOf>(owner)->size(), nullptr)});
     if (expected)
-        if (Type wanted = nullable_parts_removed(expected); wanted->is(TypeKind::Nominal) && wanted->item == owner) inference.owners[0].second = wanted->arguments;
+        if (Type wanted = nullable_parts_removed(expected); wanted->is(TypeKind::Nominal) && wanted->item == owner)
+            inference.owners[0].second = wanted->arguments;
     std::vector<Type> parameters;
     for (const FieldInfo& f : definition->fields) parameters.push_back(f.type);
-    auto values = match_arguments(arguments, parameters, 0, false, inference, fmt::format("`{}`", qualified_name(variant, ".")), variant);
+    auto values = match_arguments(arguments, parameters, 0, false, inference,
+                                  fmt::format("`{}`", qualified_name(variant, ".")), variant);
     Type result = inference.apply(self_type(context_, owner), type::any());
     return add(result, node, Aggregate{AggregateKind::Variant, variant, {}, std::move(values)});
 }

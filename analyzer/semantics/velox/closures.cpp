@@ -78,7 +78,8 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
     bool outer_reachable = reachable_;
     // What may be assigned meanwhile is not known inside; constants stay what they are.
     for (auto it = facts_.begin(); it != facts_.end();) {
-        bool number = !it->first.empty() && it->first[0] >= '0' && it->first[0] <= '9' && it->first.find('.') == std::string::npos;
+        bool number = !it->first.empty() && it->first[0] >= '0' && it->first[0] <= '9' &&
+                      it->first.find('.') == std::string::npos;
         bool keeps = number && !body_.locals[std::stoul(it->first)].is_reassigned;
         it = keeps ? std::next(it) : facts_.erase(it);
     }
@@ -93,7 +94,8 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
     functions_.back().declared_result = wanted;
     functions_.back().is_generator = parts.is_generator;
     function().is_generator = parts.is_generator;
-    ExprId root = function_body(parts, arrow && !arrow.block() ? arrow.expression() : ast::Expression(), parameters, {});
+    ExprId root =
+        function_body(parts, arrow && !arrow.block() ? arrow.expression() : ast::Expression(), parameters, {});
     end_function(root);
     jumps_.swap(outer_jumps);
     links_ = outer_links;
@@ -106,7 +108,9 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
     if (is_async) result = promise_of(context_, result);
     if (parts.is_generator) result = type::any();
     std::vector<Type> arriving(outline->parameters().begin(), outline->parameters().end());
-    Type t = type::function(std::move(arriving), result, outline->flags & TypeVariadic ? uint16_t(TypeShared | TypeVariadic) : uint16_t(TypeShared), outline->optional_parameters);
+    Type t = type::function(std::move(arriving), result,
+                            outline->flags & TypeVariadic ? uint16_t(TypeShared | TypeVariadic) : uint16_t(TypeShared),
+                            outline->optional_parameters);
     return add(t, node, hir::Closure{id});
 }
 

@@ -73,7 +73,8 @@ std::string function(Type t) {
         bool rest = t->has(TypeVariadic) && i + 1 == parameters.size();
         bool optional = i + t->optional_parameters >= parameters.size();
         Type shown = optional ? type::union_of({parameters[i]}) : parameters[i];
-        out += (rest ? "..." : "") + std::string("arg") + std::to_string(i) + (optional ? "?: " : ": ") + print(shown, false);
+        out += (rest ? "..." : "") + std::string("arg") + std::to_string(i) + (optional ? "?: " : ": ") +
+               print(shown, false);
     }
     return out + ") => " + print(t->result(), false);
 }
@@ -101,7 +102,8 @@ std::string print(Type t, bool inside) {
         case TypeKind::Record: {
             std::string out;
             for (const RecordField& f : t->fields)
-                out += (out.empty() ? "" : "; ") + std::string(f.name.text()) + (f.optional ? "?: " : ": ") + print(f.type, false);
+                out += (out.empty() ? "" : "; ") + std::string(f.name.text()) + (f.optional ? "?: " : ": ") +
+                       print(f.type, false);
             return out.empty() ? "{}" : "{ " + out + " }";
         }
         case TypeKind::Function: return inside ? "(" + function(t) + ")" : function(t);
@@ -142,7 +144,8 @@ std::string unescaped(std::string_view token) {
         if (high) {
             uint32_t first = high;
             high = 0;
-            if (value >= 0xDC00 && value < 0xE000) return utf8::append(out, char32_t(0x10000 + ((first - 0xD800) << 10) + (value - 0xDC00)));
+            if (value >= 0xDC00 && value < 0xE000)
+                return utf8::append(out, char32_t(0x10000 + ((first - 0xD800) << 10) + (value - 0xDC00)));
             utf8::append(out, utf8::replacement);
         }
         if (value >= 0xD800 && value < 0xDC00) high = value;

@@ -28,9 +28,14 @@ bool is_open(Type t) {
 void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view what) {
     if (from->has(TypeHasError) || to->has(TypeHasError)) return;
     if (may_be_absent(from) && is_assignable(context_, nullable_parts_removed(from), to)) {
-        auto& d = report(DiagnosticCode::PossiblyNull, node,
-                         fmt::format("this may be {}; `{}` is expected here", from->is(TypeKind::Null) ? "null" : print_type(excluded(context_, from, nullable_parts_removed(from))), print_type(to)));
-        if (d.fixes.empty()) d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
+        auto& d = report(
+            DiagnosticCode::PossiblyNull, node,
+            fmt::format(
+                "this may be {}; `{}` is expected here",
+                from->is(TypeKind::Null) ? "null" : print_type(excluded(context_, from, nullable_parts_removed(from))),
+                print_type(to)));
+        if (d.fixes.empty())
+            d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
         return;
     }
     bool wants_literal = false;
@@ -41,11 +46,13 @@ void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view w
     if (!wants_literal) from = widened(from);
     bool numbers = (is_int(from) && is_number(to)) || (is_number(from) && is_int(to));
     auto& d = report(DiagnosticCode::TypeMismatch, node,
-                     fmt::format("{}{}`{}` is expected here, not `{}`", what, what.empty() ? "" : ": ", print_type(to), print_type(from)));
+                     fmt::format("{}{}`{}` is expected here, not `{}`", what, what.empty() ? "" : ": ", print_type(to),
+                                 print_type(from)));
     if (numbers && d.fixes.empty()) {
         std::string_view wrap = is_int(to) ? "int(" : "number(";
         d.fixes.push_back({fmt::format("convert with `{})`", wrap),
-                           {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, std::string(wrap)}, {{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
+                           {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, std::string(wrap)},
+                            {{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
     }
 }
 
@@ -68,7 +75,8 @@ ExprId BodyBuilder::convert(ExprId value, Type to) {
     if (from == to) return value;
     Shape a = shape_of(from), b = shape_of(to);
     if (a == b && a != Shape::Value) return value;
-    if (is_open(to) || (a != Shape::Value && b == Shape::Value)) return add(to, node, Convert{ConvertKind::Wrap, value});
+    if (is_open(to) || (a != Shape::Value && b == Shape::Value))
+        return add(to, node, Convert{ConvertKind::Wrap, value});
     if (is_open(from) || b != Shape::Value) return add(to, node, Convert{ConvertKind::Unwrap, value});
     return add(to, node, Convert{ConvertKind::Upcast, value});
 }
@@ -78,11 +86,14 @@ ExprId BodyBuilder::coerce(ExprId value, Type to, uint32_t node, std::string_vie
     if (!to || from == to) return value;
     if (!is_assignable(context_, from, to)) {
         // A literal number may stand for either kind of number.
-        if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(value)].data); literal && is_int(to) && literal->value == double(int64_t(literal->value)))
+        if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(value)].data);
+            literal && is_int(to) && literal->value == double(int64_t(literal->value)))
             return add(type::integer(), node, IntegerLiteral{uint64_t(int64_t(literal->value))});
         // `.length` and `.size` are `int` or `number` as wanted.
-        if (auto* p = std::get_if<Property>(&body_.expressions[uint32_t(value)].data); p && is_int(from) && (p->name.text() == "length" || p->name.text() == "size"))
-            if (is_assignable(context_, type::float_(), to)) return convert(add(type::float_(), node, Convert{ConvertKind::IntegerToFloat, value}), to);
+        if (auto* p = std::get_if<Property>(&body_.expressions[uint32_t(value)].data);
+            p && is_int(from) && (p->name.text() == "length" || p->name.text() == "size"))
+            if (is_assignable(context_, type::float_(), to))
+                return convert(add(type::float_(), node, Convert{ConvertKind::IntegerToFloat, value}), to);
         mismatch(node, from, to, what);
         return value;
     }
@@ -107,7 +118,8 @@ ExprId BodyBuilder::condition(const ast::Expression& e) {
     if (!e) return error_expression(0);
     ExprId value = expression(e);
     if (is_std_class(type_of(value), "Promise"))
-        report(DiagnosticCode::MisusedPromise, node_of(e.node), "a promise is always true; did you mean to `await` it?");
+        report(DiagnosticCode::MisusedPromise, node_of(e.node),
+               "a promise is always true; did you mean to `await` it?");
     return truth(value);
 }
 
@@ -117,9 +129,12 @@ bool BodyBuilder::present(ExprId& value, uint32_t node, std::string_view use) {
     if (!may_be_absent(t)) return true;
     Type there = nullable_parts_removed(t);
     if (!t->is(TypeKind::Any)) {
-        auto& d = report(DiagnosticCode::PossiblyNull, node,
-                         fmt::format("this may be {} {}", there->is(TypeKind::Never) ? print_type(t) : print_type(excluded(context_, t, there)), use));
-        if (d.fixes.empty()) d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
+        auto& d = report(
+            DiagnosticCode::PossiblyNull, node,
+            fmt::format("this may be {} {}",
+                        there->is(TypeKind::Never) ? print_type(t) : print_type(excluded(context_, t, there)), use));
+        if (d.fixes.empty())
+            d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
     }
     value = there->is(TypeKind::Never) ? error_expression(node) : convert(value, there);
     return false;

@@ -27,7 +27,8 @@ ItemId declared_name(QueryContext& context, ItemId owner, const SyntaxToken& nam
         }
         case Kind::ImportSpecifier: {
             ast::ImportSpecifier specifier = ast::Ast(parent).as<ast::ImportSpecifier>();
-            return scope.find(specifier.alias() && specifier.alias().name() ? specifier.alias().name().text() : name.text());
+            return scope.find(specifier.alias() && specifier.alias().name() ? specifier.alias().name().text()
+                                                                            : name.text());
         }
         case Kind::ImportAlias:
         case Kind::DefaultImport: return scope.find(name.text());

@@ -20,7 +20,8 @@ ExprId BodyBuilder::expression(const ast::Expression& e, Type expected) {
     if (!e) return error_expression(0);
     if (++depth_ > 400) {
         --depth_;
-        report(DiagnosticCode::SyntaxError, node_of(e.node), "this expression is nested too deeply; give parts of it names");
+        report(DiagnosticCode::SyntaxError, node_of(e.node),
+               "this expression is nested too deeply; give parts of it names");
         return error_expression(node_of(e.node));
     }
     ExprId result = expression_inner(e, expected);
@@ -58,7 +59,8 @@ ExprId BodyBuilder::expression_inner(const ast::Expression& e, Type expected) {
         case Kind::MatchExpr: return match(e.as<ast::MatchExpr>(), expected);
         case Kind::YieldExpr: {
             auto y = e.as<ast::YieldExpr>();
-            ExprId value = y.value() ? convert(expression(y.value()), type::any()) : convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
+            ExprId value = y.value() ? convert(expression(y.value()), type::any())
+                                     : convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
             return add(type::any(), node, Yield{value});
         }
         default:
@@ -85,9 +87,14 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
         for (const Scope& scope : scopes_)
             for (const auto& [candidate, id] : scope.names) candidates.emplace_back(candidate.text());
         std::string near = nearest_name(text, candidates);
-        if (this_ != LocalId::None && find_member(context_, body_[this_].type, Name(text)).kind != MemberInfo::None) near = "this." + text;
-        auto& d = report(DiagnosticCode::UnresolvedName, at, fmt::format("no `{}` is known here{}", text, near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
-        if (!near.empty() && d.fixes.empty()) d.fixes.push_back({fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
+        if (this_ != LocalId::None && find_member(context_, body_[this_].type, Name(text)).kind != MemberInfo::None)
+            near = "this." + text;
+        auto& d = report(DiagnosticCode::UnresolvedName, at,
+                         fmt::format("no `{}` is known here{}", text,
+                                     near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        if (!near.empty() && d.fixes.empty())
+            d.fixes.push_back(
+                {fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
         return error_expression(node);
     }
     if (is_std(file_of(item)) && kind_of(item) == ItemKind::Static) {
@@ -116,7 +123,8 @@ ExprId BodyBuilder::item_reference(ItemId item, uint32_t node) {
         case ItemKind::Function: return add(function_type(context_, item), node, FunctionRef{item, {}});
         case ItemKind::Class: return add(type::any(), node, ClassRef{item});
         default:
-            report(DiagnosticCode::TypeMismatch, node, fmt::format("`{}` is a type, not a value", name_of(item).text()));
+            report(DiagnosticCode::TypeMismatch, node,
+                   fmt::format("`{}` is a type, not a value", name_of(item).text()));
             return error_expression(node);
     }
 }
@@ -142,7 +150,9 @@ ExprId BodyBuilder::literal(const SyntaxToken& token, bool negative, Type expect
     std::string text;
     for (char c : token.text())
         if (c != '_') text += c;
-    bool based = text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X' || text[1] == 'b' || text[1] == 'B' || text[1] == 'o' || text[1] == 'O');
+    bool based =
+        text.size() > 2 && text[0] == '0' &&
+        (text[1] == 'x' || text[1] == 'X' || text[1] == 'b' || text[1] == 'B' || text[1] == 'o' || text[1] == 'O');
     uint64_t whole = 0;
     double value = 0;
     bool is_whole = true;
@@ -157,12 +167,15 @@ ExprId BodyBuilder::literal(const SyntaxToken& token, bool negative, Type expect
         value = std::strtod(text.c_str(), nullptr);
     }
     if (negative) value = -value;
-    bool wants_int = expected && (is_int(expected) || (expected->is(TypeKind::Union) && is_int(nullable_parts_removed(expected))));
+    bool wants_int =
+        expected && (is_int(expected) || (expected->is(TypeKind::Union) && is_int(nullable_parts_removed(expected))));
     if (wants_int && is_whole) {
-        if (whole > uint64_t(INT64_MAX) + (negative ? 1 : 0)) report(DiagnosticCode::TypeMismatch, node, "this number does not fit an `int`");
+        if (whole > uint64_t(INT64_MAX) + (negative ? 1 : 0))
+            report(DiagnosticCode::TypeMismatch, node, "this number does not fit an `int`");
         return add(type::integer(), node, IntegerLiteral{negative ? uint64_t(-int64_t(whole)) : whole});
     }
-    return add(type::literal(type::float_(), std::string(negative ? "-" : "") + std::string(token.text())), node, FloatLiteral{value});
+    return add(type::literal(type::float_(), std::string(negative ? "-" : "") + std::string(token.text())), node,
+               FloatLiteral{value});
 }
 
 ExprId BodyBuilder::template_expression(const ast::TemplateExpr& e) {
@@ -171,13 +184,16 @@ ExprId BodyBuilder::template_expression(const ast::TemplateExpr& e) {
         if (part.is_token()) {
             Kind kind = to_kind(part.kind());
             std::string_view text = part.text();
-            if (kind == Kind::TemplateHead || kind == Kind::TemplateMiddle) text = text.substr(1, text.size() >= 3 ? text.size() - 3 : 0);
+            if (kind == Kind::TemplateHead || kind == Kind::TemplateMiddle)
+                text = text.substr(1, text.size() >= 3 ? text.size() - 3 : 0);
             else if (text.size() >= 2) text = text.substr(1, text.size() - 2);
             else text = {};
             result.parts.push_back({unescaped(text), ExprId::None, {}});
         } else if (auto hole = ast::Expression::cast(part)) {
             ExprId value = expression(hole);
-            if (is_std_class(type_of(value), "Promise")) report(DiagnosticCode::MisusedPromise, node_of(hole.node), "this is a promise, not its value; `await` it");
+            if (is_std_class(type_of(value), "Promise"))
+                report(DiagnosticCode::MisusedPromise, node_of(hole.node),
+                       "this is a promise, not its value; `await` it");
             result.parts.push_back({{}, value, {}});
         }
     }
@@ -196,7 +212,8 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
     auto elements = e.elements();
     if (wanted && wanted->is(TypeKind::Tuple) && wanted->arguments.size() == elements.size()) {
         Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
-        for (size_t i = 0; i < elements.size(); ++i) tuple.operands.push_back(checked(elements[i], wanted->arguments[i]));
+        for (size_t i = 0; i < elements.size(); ++i)
+            tuple.operands.push_back(checked(elements[i], wanted->arguments[i]));
         return add(wanted, node, std::move(tuple));
     }
     Type element = wanted && wanted->is(TypeKind::List) ? wanted->element() : nullptr;
@@ -209,13 +226,17 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
             ExprId value = expression(spread.operand());
             present(value, at, "and cannot be spread");
             Type t = type_of(value);
-            Type inner = t->is(TypeKind::List) ? t->element() : is_std_class(t, "Set") ? t->arguments[0] : t->is(TypeKind::String) ? type::string() : type::any();
+            Type inner = t->is(TypeKind::List)     ? t->element()
+                         : is_std_class(t, "Set")  ? t->arguments[0]
+                         : t->is(TypeKind::String) ? type::string()
+                                                   : type::any();
             if (fixed && !is_assignable(context_, inner, element)) mismatch(at, inner, element, "element");
             common = common ? joined(context_, common, inner) : inner;
             list.operands.push_back(add(t, at, Spread{value}));
             continue;
         }
-        ExprId value = part.kind() == Kind::HoleExpr ? add(type::undefined(), at, UndefinedLiteral{}) : expression(part, element);
+        ExprId value =
+            part.kind() == Kind::HoleExpr ? add(type::undefined(), at, UndefinedLiteral{}) : expression(part, element);
         if (fixed) value = coerce(value, element, at, "element");
         Type wide = widened(type_of(value));
         common = common ? joined(context_, common, wide) : wide;
@@ -245,13 +266,15 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
         }
         std::vector<Type> found;
         for (Type member : wanted->arguments)
-            if (MemberInfo info = find_member(context_, member, name); info.kind != MemberInfo::None) found.push_back(info.type);
+            if (MemberInfo info = find_member(context_, member, name); info.kind != MemberInfo::None)
+                found.push_back(info.type);
         return found.empty() ? nullptr : type::union_of(std::move(found));
     };
     // A literal stays one where the context tells values apart by it (`{ type: "key" }`).
     auto field_type = [&](Type produced, Type field) {
         bool fits = field && is_assignable(context_, produced, field);
-        bool tells_apart = produced->is(TypeKind::Literal) && field && field->is(TypeKind::Union) && restricted(context_, field, produced) == produced;
+        bool tells_apart = produced->is(TypeKind::Literal) && field && field->is(TypeKind::Union) &&
+                           restricted(context_, field, produced) == produced;
         return tells_apart ? produced : fits ? field : widened(produced);
     };
     auto put = [&](Name name, ExprId value, Type as) {
@@ -265,7 +288,8 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
         if (auto p = m.as<ast::Property>()) {
             Name name = member_name(p.name());
             if (name.empty() && p.name().computed()) {
-                report(DiagnosticCode::SyntaxError, node_of(p.name().node), "computed names are not supported yet; use a Map");
+                report(DiagnosticCode::SyntaxError, node_of(p.name().node),
+                       "computed names are not supported yet; use a Map");
                 continue;
             }
             Type field = wanted_field(name);
@@ -289,7 +313,8 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
                 }
             } else if (t->is(TypeKind::Nominal)) {
                 for (const FieldInfo& f : context_.get<DefinitionOf>(t->item)->fields)
-                    if (!f.is_static) fields.push_back({f.name, substitute(f.type, t->item, t->arguments), false, false});
+                    if (!f.is_static)
+                        fields.push_back({f.name, substitute(f.type, t->item, t->arguments), false, false});
             } else {
                 open = true;
             }
@@ -316,7 +341,8 @@ ExprId BodyBuilder::conditional(const ast::ConditionalExpr& e, Type expected) {
     ExprId no = expression(e.when_false(), expected);
     merge_facts(after_yes, true, facts_, true);
     reachable_ = reached;
-    bool fits = expected && !expected->has(TypeHasParameter) && is_assignable(context_, type_of(yes), expected) && is_assignable(context_, type_of(no), expected);
+    bool fits = expected && !expected->has(TypeHasParameter) && is_assignable(context_, type_of(yes), expected) &&
+                is_assignable(context_, type_of(no), expected);
     Type result = fits ? expected : joined(context_, widened(type_of(yes)), widened(type_of(no)));
     return add(result, node, If{test, convert(yes, result), convert(no, result)});
 }
@@ -326,7 +352,9 @@ ExprId BodyBuilder::await(const ast::AwaitExpr& e) {
     if (!functions_.back().is_async) {
         auto& d = report(DiagnosticCode::AwaitOutsideAsync, node, "`await` stands in a function that is not async");
         SyntaxElement at = tree_.element(function().node);
-        if (at && d.fixes.empty()) d.fixes.push_back({"make the function async", {{{item_, function().node}, ItemDiagnostic::FixEdit::InsertBefore, "async "}}});
+        if (at && d.fixes.empty())
+            d.fixes.push_back({"make the function async",
+                               {{{item_, function().node}, ItemDiagnostic::FixEdit::InsertBefore, "async "}}});
     }
     ExprId operand = expression(e.operand());
     Type result = awaited(type_of(operand));

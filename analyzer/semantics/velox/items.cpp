@@ -27,8 +27,8 @@ class ItemCollector {
     }
 
   private:
-    ItemId add(ItemKind kind, const SyntaxNode& node, const SyntaxElement& name_element, Name name, ItemId parent, bool owns,
-               bool is_public) {
+    ItemId add(ItemKind kind, const SyntaxNode& node, const SyntaxElement& name_element, Name name, ItemId parent,
+               bool owns, bool is_public) {
         uint32_t ordinal = ordinals_[{parent, kind, name.text()}]++;
         ItemId item = intern_item({parent, kind, name, ordinal, file_});
         uint32_t index = index_of(tree_.root(), node);
@@ -48,21 +48,27 @@ class ItemCollector {
             }
             case Kind::ClassDecl: {
                 auto c = statement.as<ast::ClassDecl>();
-                members(add(ItemKind::Class, c.node, c.name(), text_of(c.name()), root_, true, c.modifiers().has_export()), c.members());
+                members(
+                    add(ItemKind::Class, c.node, c.name(), text_of(c.name()), root_, true, c.modifiers().has_export()),
+                    c.members());
                 break;
             }
             case Kind::InterfaceDecl: {
                 auto i = statement.as<ast::InterfaceDecl>();
-                members(add(ItemKind::Interface, i.node, i.name(), text_of(i.name()), root_, true, i.modifiers().has_export()), i.members());
+                members(add(ItemKind::Interface, i.node, i.name(), text_of(i.name()), root_, true,
+                            i.modifiers().has_export()),
+                        i.members());
                 break;
             }
             case Kind::EnumDecl: {
                 auto e = statement.as<ast::EnumDecl>();
-                ItemId item = add(ItemKind::Enum, e.node, e.name(), text_of(e.name()), root_, true, e.modifiers().has_export());
+                ItemId item =
+                    add(ItemKind::Enum, e.node, e.name(), text_of(e.name()), root_, true, e.modifiers().has_export());
                 for (ast::EnumVariant v : e.variants()) {
                     SyntaxToken name = v.name();
                     bool quoted = name && to_kind(name.kind()) == Kind::StringLiteral;
-                    ItemId variant = add(ItemKind::Variant, v.node, name, quoted ? Name(string_value(name.text())) : text_of(name), item, false, true);
+                    ItemId variant = add(ItemKind::Variant, v.node, name,
+                                         quoted ? Name(string_value(name.text())) : text_of(name), item, false, true);
                     uint32_t position = 0;
                     for (ast::PayloadField field : v.payload().fields()) {
                         Name field_name = field.name() ? text_of(field.name()) : Name(std::to_string(position));
@@ -105,7 +111,8 @@ class ItemCollector {
                 case Kind::FieldDecl: {
                     auto f = m.as<ast::FieldDecl>();
                     bool is_static = f.modifiers().has_static();
-                    add(is_static ? ItemKind::Static : ItemKind::Field, f.node, f.name().word(), member_name(f.name()), owner, is_static, true);
+                    add(is_static ? ItemKind::Static : ItemKind::Field, f.node, f.name().word(), member_name(f.name()),
+                        owner, is_static, true);
                     break;
                 }
                 case Kind::MethodDecl: {

@@ -29,7 +29,8 @@ bool has_break(const SyntaxNode& body, Name label) {
         Kind kind = to_kind(walk->kind());
         if (kind == Kind::ArrowExpr || kind == Kind::FunctionExpr || kind == Kind::FunctionDecl) {
             walk.skip_children();
-        } else if (kind == Kind::WhileStmt || kind == Kind::DoStmt || kind == Kind::ForStmt || kind == Kind::ForOfStmt || kind == Kind::SwitchStmt) {
+        } else if (kind == Kind::WhileStmt || kind == Kind::DoStmt || kind == Kind::ForStmt ||
+                   kind == Kind::ForOfStmt || kind == Kind::SwitchStmt) {
             ends.push_back(walk.depth());
             ++nested;
         } else if (auto b = ast::BreakStmt::cast(*walk)) {
@@ -52,7 +53,8 @@ ExprId BodyBuilder::while_loop(const ast::WhileStmt& s, Name label) {
     facts_ = head;
     if (!has_break(s.body().node, label)) assume(s.condition(), false);
     reachable_ = !endless || has_break(s.body().node, label);
-    body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node, Loop{test, body, ExprId::None, false}};
+    body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node,
+                                       Loop{test, body, ExprId::None, false}};
     return id;
 }
 
@@ -65,7 +67,8 @@ ExprId BodyBuilder::do_loop(const ast::DoStmt& s, Name label) {
     ExprId test = condition(s.condition());
     bool endless = is_endless(s.condition());
     reachable_ = !endless || has_break(s.body().node, label);
-    body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node, Loop{test, body, ExprId::None, true}};
+    body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node,
+                                       Loop{test, body, ExprId::None, true}};
     return id;
 }
 
@@ -91,7 +94,8 @@ ExprId BodyBuilder::for_loop(const ast::ForStmt& s, Name label) {
     reachable_ = condition_written ? true : breaks;
     Loop made{test, body, step, false};
     for (size_t i = first; i < last; ++i)
-        if (body_.locals[i].is_captured && body_.locals[i].function == functions_.back().id) made.renewed.push_back(LocalId(uint32_t(i)));
+        if (body_.locals[i].is_captured && body_.locals[i].function == functions_.back().id)
+            made.renewed.push_back(LocalId(uint32_t(i)));
     body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node, std::move(made)};
     out.push_back(id);
     scopes_.pop_back();
@@ -107,13 +111,15 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
     Type t = type_of(iterated);
     Type element = type::any();
     Iteration iteration = s.is_await() ? Iteration::AsyncIterator : Iteration::Iterator;
-    if (s.is_await() && !functions_.back().is_async) report(DiagnosticCode::AwaitOutsideAsync, node, "`for await` stands in a function that is not async");
+    if (s.is_await() && !functions_.back().is_async)
+        report(DiagnosticCode::AwaitOutsideAsync, node, "`for await` stands in a function that is not async");
     auto list_of_method = [&](std::string_view method) {
         // A snapshot of the container's elements, as a list.
         MemberInfo info = find_member(context_, t, Name(method));
         Type owner = type::nominal(info.owner, info.owner_arguments);
         Type list = substitute(complete_signature(context_, info.item).result, owner->item, owner->arguments);
-        iterated = add(list, node_of(s.iterated().node), Call{VirtualCallee{Name(method), info.item}, {iterated}, CallMode::Plain});
+        iterated = add(list, node_of(s.iterated().node),
+                       Call{VirtualCallee{Name(method), info.item}, {iterated}, CallMode::Plain});
         element = list->element();
         iteration = Iteration::List;
     };
@@ -128,10 +134,15 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
     } else if (widened(t)->is(TypeKind::String)) {
         // Code points, as a list of strings.
         ItemId array = std_item(context_, "Array");
-        MemberInfo from = array == ItemId::None ? MemberInfo() : find_member(context_, type::nominal(array, {type::any()}), Name("from"), true);
+        MemberInfo from = array == ItemId::None
+                              ? MemberInfo()
+                              : find_member(context_, type::nominal(array, {type::any()}), Name("from"), true);
         if (from.item != ItemId::None) {
             ExprId absent = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
-            iterated = add(list_of(type::string()), node, Call{DirectCallee{from.item, {type::any(), type::string()}, nullptr}, {convert(iterated, type::any()), absent}, CallMode::Plain});
+            iterated = add(list_of(type::string()), node,
+                           Call{DirectCallee{from.item, {type::any(), type::string()}, nullptr},
+                                {convert(iterated, type::any()), absent},
+                                CallMode::Plain});
             element = type::string();
             iteration = Iteration::List;
         }
@@ -144,7 +155,8 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
     } else {
         MemberInfo next = find_member(context_, t, Name("next"));
         if (next.kind == MemberInfo::None)
-            report(DiagnosticCode::TypeMismatch, node_of(s.iterated().node), fmt::format("`{}` cannot be iterated", print_type(t)));
+            report(DiagnosticCode::TypeMismatch, node_of(s.iterated().node),
+                   fmt::format("`{}` cannot be iterated", print_type(t)));
         iterated = convert(iterated, type::any());
     }
     if (iteration != Iteration::List && !s.is_await()) iteration = Iteration::Iterator;
@@ -159,7 +171,8 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
     } else {
         LocalId held = temporary(element, node);
         pattern = add_pattern(element, node, BindPattern{held, BindMode::Value, PatternId::None});
-        if (s.target().expression()) store = assign_to(s.target().expression(), add(element, node, LocalRef{held}), node);
+        if (s.target().expression())
+            store = assign_to(s.target().expression(), add(element, node, LocalRef{held}), node);
     }
     ExprId body = loop_body(s.body(), label, id);
     if (store != ExprId::None) body = add(type::unit(), node, Block{{store, body}, ExprId::None});
@@ -225,14 +238,16 @@ ExprId BodyBuilder::switch_statement(const ast::SwitchStmt& s) {
         if (test != ExprId::None) tests.emplace_back(test, body_from(i));
     }
     if (default_case < cases.size()) chain = body_from(default_case);
-    for (auto it = tests.rbegin(); it != tests.rend(); ++it) chain = add(type::unit(), node, If{it->first, it->second, chain});
+    for (auto it = tests.rbegin(); it != tests.rend(); ++it)
+        chain = add(type::unit(), node, If{it->first, it->second, chain});
     if (chain != ExprId::None) out.push_back(chain);
     jumps_.pop_back();
     scopes_.pop_back();
     facts_ = before;
     forget_assigned(s.node);
     reachable_ = default_case == cases.size() || any_reached;
-    body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node, Block{std::move(out), ExprId::None}};
+    body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node,
+                                       Block{std::move(out), ExprId::None}};
     return id;
 }
 
@@ -245,7 +260,9 @@ ExprId BodyBuilder::jump(const SyntaxToken& label, bool is_break, uint32_t node)
         return add(type::never(), node, Continue{j->id});
     }
     std::string_view word = is_break ? "break" : "continue";
-    report(DiagnosticCode::BreakOutsideLoop, node, label ? fmt::format("no enclosing statement is labelled `{}`", label.text()) : fmt::format("`{}` stands in no loop", word));
+    report(DiagnosticCode::BreakOutsideLoop, node,
+           label ? fmt::format("no enclosing statement is labelled `{}`", label.text())
+                 : fmt::format("`{}` stands in no loop", word));
     reachable_ = true;
     return error_expression(node);
 }

@@ -24,7 +24,8 @@ ExprId BodyBuilder::chain(const ast::Expression& e, Type expected) {
             ast::Expression operand = e.as<ast::NonNullExpr>().operand();
             value = expression(operand);
             Type t = type_of(value);
-            if (may_be_absent(t)) value = add(nullable_parts_removed(t), node, Convert{ConvertKind::Unwrap, convert(value, t)});
+            if (may_be_absent(t))
+                value = add(nullable_parts_removed(t), node, Convert{ConvertKind::Unwrap, convert(value, t)});
         }
     }
     links_ = outer;
@@ -35,8 +36,11 @@ ExprId BodyBuilder::chain(const ast::Expression& e, Type expected) {
     for (auto link = links.rbegin(); link != links.rend(); ++link) {
         ExprId let = let_temporary(link->local, link->initializer, link->node);
         ExprId held = convert(add(body_[link->local].type, link->node, LocalRef{link->local}), type::any());
-        ExprId absent = add(type::boolean(), link->node, TypeTest{held, type::union_of({type::null(), type::undefined()})});
-        ExprId nothing = result->is(TypeKind::Unit) ? ExprId::None : convert(add(type::undefined(), link->node, UndefinedLiteral{}), result);
+        ExprId absent =
+            add(type::boolean(), link->node, TypeTest{held, type::union_of({type::null(), type::undefined()})});
+        ExprId nothing = result->is(TypeKind::Unit)
+                             ? ExprId::None
+                             : convert(add(type::undefined(), link->node, UndefinedLiteral{}), result);
         if (nothing == ExprId::None) nothing = add(type::unit(), link->node, UnitLiteral{});
         ExprId choice = add(result, node, If{absent, nothing, convert(value, result)});
         value = add(result, node, Block{{let}, choice});
@@ -52,7 +56,8 @@ ExprId BodyBuilder::optional_link(ExprId object, uint32_t node) {
     links_->push_back({held, object, node});
     ExprId reference = add(t, node, LocalRef{held});
     Type there = nullable_parts_removed(t);
-    if (there->is(TypeKind::Never)) return convert(reference, type::any());  // known to be absent: the rest is never reached
+    if (there->is(TypeKind::Never))
+        return convert(reference, type::any());  // known to be absent: the rest is never reached
     return there == t ? reference : convert(reference, there);
 }
 
@@ -89,7 +94,9 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
             MemberInfo info = find_member(context_, type::nominal(*owner, any), name, true);
             if (info.kind != MemberInfo::None) {
                 resolve(at, info.item, info.type);
-                if (!private_is_visible(info)) report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+                if (!private_is_visible(info))
+                    report(DiagnosticCode::PrivateAccess, at,
+                           fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
                 if (info.kind == MemberInfo::Method) return add(info.type, node, FunctionRef{info.item, {}});
                 Type now = narrowed(fact_key(e.as<ast::Expression>()), info.type);
                 ExprId reference = add(info.type, node, StaticRef{info.item});
@@ -97,10 +104,13 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
             }
         }
         std::vector<std::string> candidates;
-        for (const auto& child : *context_.get<ItemChildren>(*owner)) candidates.emplace_back(name_of(child.item).text());
+        for (const auto& child : *context_.get<ItemChildren>(*owner))
+            candidates.emplace_back(name_of(child.item).text());
         std::string near = nearest_name(name.text(), candidates);
-        report(DiagnosticCode::MissingMember, at, fmt::format("`{}` has no {} `{}`{}", name_of(*owner).text(), kind_of(*owner) == ItemKind::Enum ? "variant" : "static member",
-                                                             name.text(), near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        report(DiagnosticCode::MissingMember, at,
+               fmt::format("`{}` has no {} `{}`{}", name_of(*owner).text(),
+                           kind_of(*owner) == ItemKind::Enum ? "variant" : "static member", name.text(),
+                           near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
         return error_expression(node);
     }
     ExprId object = expression(e.object());
@@ -142,14 +152,22 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
             }
             std::string near = nearest_name(name.text(), member_names(context_, member));
             std::string hint = near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near);
-            if (is_std_class(member, "Promise") && find_member(context_, awaited(member), name).kind != MemberInfo::None) hint = "; `await` it first";
-            auto& d = report(DiagnosticCode::MissingMember, at, fmt::format("`{}` has no member `{}`{}", print_type(member), name.text(), hint));
-            if (!near.empty() && d.fixes.empty()) d.fixes.push_back({fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
+            if (is_std_class(member, "Promise") &&
+                find_member(context_, awaited(member), name).kind != MemberInfo::None)
+                hint = "; `await` it first";
+            auto& d = report(DiagnosticCode::MissingMember, at,
+                             fmt::format("`{}` has no member `{}`{}", print_type(member), name.text(), hint));
+            if (!near.empty() && d.fixes.empty())
+                d.fixes.push_back(
+                    {fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
             return error_expression(node);
         }
         if (!private_is_visible(info)) {
-            auto& d = report(DiagnosticCode::PrivateAccess, at, fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
-            if (d.related.empty() && info.item != ItemId::None) d.related.push_back({{info.item, 0}, "it is declared here"});
+            auto& d =
+                report(DiagnosticCode::PrivateAccess, at,
+                       fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+            if (d.related.empty() && info.item != ItemId::None)
+                d.related.push_back({{info.item, 0}, "it is declared here"});
         }
         if (info.item != ItemId::None) resolve(at, info.item, info.type);
         results.push_back(info.type);
@@ -169,25 +187,34 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
         t = type_of(object);
         if (t->has(TypeHasError)) return error_expression(node);
     }
-    if (t->is(TypeKind::List) || t->is(TypeKind::Tuple) || t->is(TypeKind::String) || (t->is(TypeKind::Literal) && t->element()->is(TypeKind::String))) {
+    if (t->is(TypeKind::List) || t->is(TypeKind::Tuple) || t->is(TypeKind::String) ||
+        (t->is(TypeKind::Literal) && t->element()->is(TypeKind::String))) {
         ExprId position = expression(e.index());
         Type p = widened(type_of(position));
         if (t->is(TypeKind::Tuple)) {
             auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(position)].data);
             if (literal && literal->value >= 0 && literal->value < double(t->arguments.size()))
-                return add(t->arguments[size_t(literal->value)], node, Index{convert(object, type::any()), convert(position, type::any())});
+                return add(t->arguments[size_t(literal->value)], node,
+                           Index{convert(object, type::any()), convert(position, type::any())});
         }
-        if (is_number(p)) position = add(type::integer(), node_of(e.index().node), Convert{ConvertKind::FloatToInteger, convert(position, type::float_())});
+        if (is_number(p))
+            position = add(type::integer(), node_of(e.index().node),
+                           Convert{ConvertKind::FloatToInteger, convert(position, type::float_())});
         else if (p->is(TypeKind::Any)) position = convert(position, type::integer());
         else if (!is_int(p) && !p->has(TypeHasError)) mismatch(node_of(e.index().node), p, type::float_(), "index");
         // A whole literal needs no run-time conversion.
         if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(position)].data))
-            if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(c->operand)].data); literal && literal->value == double(int64_t(literal->value)))
-                position = add(type::integer(), node_of(e.index().node), IntegerLiteral{uint64_t(int64_t(literal->value))});
-        Type element = t->is(TypeKind::List) ? t->element() : t->is(TypeKind::Tuple) ? type::union_of(t->arguments) : type::string();
+            if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(c->operand)].data);
+                literal && literal->value == double(int64_t(literal->value)))
+                position =
+                    add(type::integer(), node_of(e.index().node), IntegerLiteral{uint64_t(int64_t(literal->value))});
+        Type element = t->is(TypeKind::List)    ? t->element()
+                       : t->is(TypeKind::Tuple) ? type::union_of(t->arguments)
+                                                : type::string();
         if (t->is(TypeKind::List)) return add(element, node, Index{object, position});
         if (t->is(TypeKind::Literal)) object = convert(object, type::string());
-        if (t->is(TypeKind::Tuple)) return add(element, node, Index{convert(object, type::any()), convert(position, type::any())});
+        if (t->is(TypeKind::Tuple))
+            return add(element, node, Index{convert(object, type::any()), convert(position, type::any())});
         return add(element, node, Index{object, position});
     }
     ExprId key = convert(expression(e.index()), type::any());

@@ -39,7 +39,9 @@ void BodyBuilder::forget_assigned(const SyntaxNode& loop) {
         SyntaxNode node(*walk);
         if (auto a = ast::AssignExpr::cast(node)) forget(fact_key(a.target()));
         else if (auto p = ast::PostfixExpr::cast(node)) forget(fact_key(p.operand()));
-        else if (auto p = ast::PrefixExpr::cast(node); p && p.op() && (to_kind(p.op().kind()) == Kind::PlusPlus || to_kind(p.op().kind()) == Kind::MinusMinus))
+        else if (auto p = ast::PrefixExpr::cast(node);
+                 p && p.op() &&
+                 (to_kind(p.op().kind()) == Kind::PlusPlus || to_kind(p.op().kind()) == Kind::MinusMinus))
             forget(fact_key(p.operand()));
     }
 }
@@ -52,7 +54,8 @@ void BodyBuilder::merge_facts(const Facts& a, bool a_reached, const Facts& b, bo
     } else {
         Facts both;
         for (const auto& [key, t] : a)
-            if (auto other = b.find(key); other != b.end()) both[key] = t == other->second ? t : type::union_of({t, other->second});
+            if (auto other = b.find(key); other != b.end())
+                both[key] = t == other->second ? t : type::union_of({t, other->second});
         facts_ = std::move(both);
     }
     reachable_ = a_reached || b_reached;
@@ -98,7 +101,8 @@ void BodyBuilder::assume_type(const ast::Expression& e, const std::function<Type
             std::vector<Type> members;
             for (Type part : object->arguments) {
                 MemberInfo info = find_member(context_, part, field);
-                if (info.kind == MemberInfo::None || !restricted(context_, info.type, then)->is(TypeKind::Never)) members.push_back(part);
+                if (info.kind == MemberInfo::None || !restricted(context_, info.type, then)->is(TypeKind::Never))
+                    members.push_back(part);
             }
             return type::union_of(std::move(members));
         });
@@ -119,7 +123,8 @@ Type typeof_type(std::string_view name) {
 void BodyBuilder::assume(const ast::Expression& condition, bool holds) {
     if (!condition) return;
     if (auto paren = condition.as<ast::ParenExpr>()) return assume(paren.inner(), holds);
-    if (auto prefix = condition.as<ast::PrefixExpr>(); prefix && prefix.op() && to_kind(prefix.op().kind()) == Kind::Exclamation)
+    if (auto prefix = condition.as<ast::PrefixExpr>();
+        prefix && prefix.op() && to_kind(prefix.op().kind()) == Kind::Exclamation)
         return assume(prefix.operand(), !holds);
     auto b = condition.as<ast::BinaryExpr>();
     if (b && b.op()) {
@@ -156,17 +161,21 @@ void BodyBuilder::assume(const ast::Expression& condition, bool holds) {
                 return excluded(context_, t, tested);
             });
         }
-        bool equal = op == Kind::EqualEqualEqual || op == Kind::EqualEqual, unequal = op == Kind::ExclamationEqualEqual || op == Kind::ExclamationEqual;
+        bool equal = op == Kind::EqualEqualEqual || op == Kind::EqualEqual,
+             unequal = op == Kind::ExclamationEqualEqual || op == Kind::ExclamationEqual;
         if (equal || unequal) {
             bool same = equal == holds;
             auto compare = [&](const ast::Expression& side, const ast::Expression& with) {
-                if (auto prefix = side.as<ast::PrefixExpr>(); prefix && prefix.op() && to_kind(prefix.op().kind()) == Kind::TypeofKw) {
+                if (auto prefix = side.as<ast::PrefixExpr>();
+                    prefix && prefix.op() && to_kind(prefix.op().kind()) == Kind::TypeofKw) {
                     auto literal = with.as<ast::LiteralExpr>();
-                    Type tested = literal && literal.value() ? typeof_type(string_value(literal.value().text())) : nullptr;
+                    Type tested =
+                        literal && literal.value() ? typeof_type(string_value(literal.value().text())) : nullptr;
                     if (!tested) return;
                     assume_type(prefix.operand(), [&](Type t) {
                         if (!same) return excluded(context_, t, tested);
-                        if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown)) return tested->is(TypeKind::Union) ? type::float_() : tested;
+                        if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown))
+                            return tested->is(TypeKind::Union) ? type::float_() : tested;
                         return restricted(context_, t, tested);
                     });
                     return;
@@ -180,7 +189,9 @@ void BodyBuilder::assume(const ast::Expression& condition, bool holds) {
                     case Kind::UndefinedKw: tested = type::undefined(); break;
                     case Kind::TrueKw:
                     case Kind::FalseKw: tested = type::literal(type::boolean(), token.text()); break;
-                    case Kind::StringLiteral: tested = type::literal(type::string(), "\"" + string_value(token.text()) + "\""); break;
+                    case Kind::StringLiteral:
+                        tested = type::literal(type::string(), "\"" + string_value(token.text()) + "\"");
+                        break;
                     case Kind::NumberLiteral: tested = type::literal(type::float_(), token.text()); break;
                     default: return;
                 }

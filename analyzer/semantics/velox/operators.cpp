@@ -14,9 +14,17 @@ namespace {
 
 std::optional<BinaryOp> arithmetic_operator(Kind kind) {
     static const std::map<Kind, BinaryOp> table = {
-        {Kind::Minus, BinaryOp::Subtract}, {Kind::Star, BinaryOp::Multiply}, {Kind::Slash, BinaryOp::Divide}, {Kind::Percent, BinaryOp::Remainder},
-        {Kind::StarStar, BinaryOp::Power}, {Kind::Ampersand, BinaryOp::BitAnd}, {Kind::Bar, BinaryOp::BitOr}, {Kind::Caret, BinaryOp::BitXor},
-        {Kind::LessLess, BinaryOp::ShiftLeft}, {Kind::GreaterGreater, BinaryOp::ShiftRight}, {Kind::GreaterGreaterGreater, BinaryOp::UnsignedShiftRight},
+        {Kind::Minus, BinaryOp::Subtract},
+        {Kind::Star, BinaryOp::Multiply},
+        {Kind::Slash, BinaryOp::Divide},
+        {Kind::Percent, BinaryOp::Remainder},
+        {Kind::StarStar, BinaryOp::Power},
+        {Kind::Ampersand, BinaryOp::BitAnd},
+        {Kind::Bar, BinaryOp::BitOr},
+        {Kind::Caret, BinaryOp::BitXor},
+        {Kind::LessLess, BinaryOp::ShiftLeft},
+        {Kind::GreaterGreater, BinaryOp::ShiftRight},
+        {Kind::GreaterGreaterGreater, BinaryOp::UnsignedShiftRight},
         {Kind::Plus, BinaryOp::Add},
     };
     auto found = table.find(kind);
@@ -25,9 +33,14 @@ std::optional<BinaryOp> arithmetic_operator(Kind kind) {
 
 std::optional<BinaryOp> comparison_operator(Kind kind) {
     static const std::map<Kind, BinaryOp> table = {
-        {Kind::EqualEqual, BinaryOp::Equal}, {Kind::EqualEqualEqual, BinaryOp::Equal}, {Kind::ExclamationEqual, BinaryOp::NotEqual},
-        {Kind::ExclamationEqualEqual, BinaryOp::NotEqual}, {Kind::Less, BinaryOp::Less}, {Kind::LessEqual, BinaryOp::LessEqual},
-        {Kind::Greater, BinaryOp::Greater}, {Kind::GreaterEqual, BinaryOp::GreaterEqual},
+        {Kind::EqualEqual, BinaryOp::Equal},
+        {Kind::EqualEqualEqual, BinaryOp::Equal},
+        {Kind::ExclamationEqual, BinaryOp::NotEqual},
+        {Kind::ExclamationEqualEqual, BinaryOp::NotEqual},
+        {Kind::Less, BinaryOp::Less},
+        {Kind::LessEqual, BinaryOp::LessEqual},
+        {Kind::Greater, BinaryOp::Greater},
+        {Kind::GreaterEqual, BinaryOp::GreaterEqual},
     };
     auto found = table.find(kind);
     return found == table.end() ? std::nullopt : std::optional(found->second);
@@ -36,11 +49,21 @@ std::optional<BinaryOp> comparison_operator(Kind kind) {
 /// The operator of a compound assignment: `+=` is Plus.
 Kind compound_operator(Kind kind) {
     static const std::map<Kind, Kind> table = {
-        {Kind::PlusEqual, Kind::Plus}, {Kind::MinusEqual, Kind::Minus}, {Kind::StarEqual, Kind::Star}, {Kind::SlashEqual, Kind::Slash},
-        {Kind::PercentEqual, Kind::Percent}, {Kind::StarStarEqual, Kind::StarStar}, {Kind::AmpersandEqual, Kind::Ampersand}, {Kind::BarEqual, Kind::Bar},
-        {Kind::CaretEqual, Kind::Caret}, {Kind::LessLessEqual, Kind::LessLess}, {Kind::GreaterGreaterEqual, Kind::GreaterGreater},
-        {Kind::GreaterGreaterGreaterEqual, Kind::GreaterGreaterGreater}, {Kind::AmpersandAmpersandEqual, Kind::AmpersandAmpersand},
-        {Kind::BarBarEqual, Kind::BarBar}, {Kind::QuestionQuestionEqual, Kind::QuestionQuestion},
+        {Kind::PlusEqual, Kind::Plus},
+        {Kind::MinusEqual, Kind::Minus},
+        {Kind::StarEqual, Kind::Star},
+        {Kind::SlashEqual, Kind::Slash},
+        {Kind::PercentEqual, Kind::Percent},
+        {Kind::StarStarEqual, Kind::StarStar},
+        {Kind::AmpersandEqual, Kind::Ampersand},
+        {Kind::BarEqual, Kind::Bar},
+        {Kind::CaretEqual, Kind::Caret},
+        {Kind::LessLessEqual, Kind::LessLess},
+        {Kind::GreaterGreaterEqual, Kind::GreaterGreater},
+        {Kind::GreaterGreaterGreaterEqual, Kind::GreaterGreaterGreater},
+        {Kind::AmpersandAmpersandEqual, Kind::AmpersandAmpersand},
+        {Kind::BarBarEqual, Kind::BarBar},
+        {Kind::QuestionQuestionEqual, Kind::QuestionQuestion},
     };
     auto found = table.find(kind);
     return found == table.end() ? Kind::Error : found->second;
@@ -69,7 +92,9 @@ ExprId BodyBuilder::prefix(const ast::PrefixExpr& e, Type expected) {
         }
         case Kind::TypeofKw: return add(type::string(), node, TypeOf{convert(expression(e.operand()), type::any())});
         case Kind::Minus:
-            if (auto literal_operand = e.operand().as<ast::LiteralExpr>(); literal_operand && literal_operand.value() && to_kind(literal_operand.value().kind()) == Kind::NumberLiteral)
+            if (auto literal_operand = e.operand().as<ast::LiteralExpr>();
+                literal_operand && literal_operand.value() &&
+                to_kind(literal_operand.value().kind()) == Kind::NumberLiteral)
                 return literal(literal_operand.value(), true, expected, node);
             [[fallthrough]];
         case Kind::Plus:
@@ -99,7 +124,8 @@ ExprId BodyBuilder::update(const ast::Expression& target, const SyntaxToken& op,
     if (t->has(TypeHasError)) return error_expression(node);
     int delta = op && to_kind(op.kind()) == Kind::PlusPlus ? 1 : -1;
     if (!is_number(t) && !is_int(t)) {
-        if (!is_dynamic(t)) return mismatch(node_of(target.node), t, type::float_(), "operand of `++`"), error_expression(node);
+        if (!is_dynamic(t))
+            return mismatch(node_of(target.node), t, type::float_(), "operand of `++`"), error_expression(node);
     }
     return add(t, node, Increment{place, delta, is_prefix});
 }
@@ -108,7 +134,8 @@ ExprId BodyBuilder::binary(const ast::BinaryExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
     if (!e.op()) return error_expression(node);
     Kind op = to_kind(e.op().kind());
-    if (op == Kind::AmpersandAmpersand || op == Kind::BarBar || op == Kind::QuestionQuestion) return logical(e, expected);
+    if (op == Kind::AmpersandAmpersand || op == Kind::BarBar || op == Kind::QuestionQuestion)
+        return logical(e, expected);
     if (op == Kind::InstanceofKw) return instance_test(e);
     if (op == Kind::Comma) {
         ExprId first = expression(e.left()), second = expression(e.right(), expected);
@@ -138,7 +165,9 @@ ExprId BodyBuilder::binary(const ast::BinaryExpr& e, Type expected) {
 ExprId BodyBuilder::addition(ExprId left, ExprId right, uint32_t node) {
     if (is_text(type_of(left)) || is_text(type_of(right))) {
         for (ExprId side : {left, right})
-            if (is_std_class(type_of(side), "Promise")) report(DiagnosticCode::MisusedPromise, body_[side].node, "this is a promise, not its value; `await` it");
+            if (is_std_class(type_of(side), "Promise"))
+                report(DiagnosticCode::MisusedPromise, body_[side].node,
+                       "this is a promise, not its value; `await` it");
         return add(type::string(), node, Binary{BinaryOp::Concat, to_text(left), to_text(right)});
     }
     if (type_of(left)->is(TypeKind::Any) && type_of(right)->is(TypeKind::Any))
@@ -153,7 +182,8 @@ ExprId BodyBuilder::arithmetic(BinaryOp op, ExprId left, ExprId right, uint32_t 
             report(DiagnosticCode::MisusedPromise, body_[*side].node, "this is a promise, not its value; `await` it");
             return error_expression(node);
         }
-        if (!present(*side, body_[*side].node, "and is no number") && type_of(*side)->has(TypeHasError)) return error_expression(node);
+        if (!present(*side, body_[*side].node, "and is no number") && type_of(*side)->has(TypeHasError))
+            return error_expression(node);
     }
     Type a = widened(type_of(left)), b = widened(type_of(right));
     Type result = is_int(a) || is_int(b) ? type::integer() : type::float_();
@@ -162,7 +192,8 @@ ExprId BodyBuilder::arithmetic(BinaryOp op, ExprId left, ExprId right, uint32_t 
         if (is_dynamic(t)) return side = convert(side, result), true;
         ExprId fitted = side;
         if (is_int(result) && is_number(t))
-            if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(side)].data); literal && literal->value == double(int64_t(literal->value))) {
+            if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(side)].data);
+                literal && literal->value == double(int64_t(literal->value))) {
                 side = add(type::integer(), body_[fitted].node, IntegerLiteral{uint64_t(int64_t(literal->value))});
                 return true;
             }
@@ -190,7 +221,9 @@ ExprId BodyBuilder::arithmetic(BinaryOp op, ExprId left, ExprId right, uint32_t 
             auto& d = report(DiagnosticCode::TypeMismatch, node, "`int` and `number` do not mix; convert one of them");
             uint32_t at = body_[number_side].node;
             if (d.fixes.empty())
-                d.fixes.push_back({"convert with `int()`", {{{item_, at}, ItemDiagnostic::FixEdit::InsertBefore, "int("}, {{item_, at}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
+                d.fixes.push_back({"convert with `int()`",
+                                   {{{item_, at}, ItemDiagnostic::FixEdit::InsertBefore, "int("},
+                                    {{item_, at}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
         } else {
             ExprId wrong = left_wrong ? left : right;
             mismatch(body_[wrong].node, left_wrong ? a : b, result, "operand");
@@ -205,13 +238,19 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
     if (a->has(TypeHasError) || b->has(TypeHasError)) return error_expression(node);
     bool equality = op == BinaryOp::Equal || op == BinaryOp::NotEqual;
     Type wa = widened(a), wb = widened(b);
-    if (wa == wb && (is_number(wa) || is_int(wa) || wa->is(TypeKind::Bool) || wa->is(TypeKind::String) || wa->is(TypeKind::Char)))
+    if (wa == wb &&
+        (is_number(wa) || is_int(wa) || wa->is(TypeKind::Bool) || wa->is(TypeKind::String) || wa->is(TypeKind::Char)))
         return add(type::boolean(), node, Binary{op, convert(left, wa), convert(right, wb)});
     bool numbers = (is_int(wa) && is_number(wb)) || (is_number(wa) && is_int(wb));
     if (numbers) {
-        auto widen = [&](ExprId side, Type t) { return is_int(t) ? add(type::float_(), body_[side].node, Convert{ConvertKind::IntegerToFloat, side}) : convert(side, type::float_()); };
+        auto widen = [&](ExprId side, Type t) {
+            return is_int(t) ? add(type::float_(), body_[side].node, Convert{ConvertKind::IntegerToFloat, side})
+                             : convert(side, type::float_());
+        };
         auto length_or_literal = [&](ExprId side) {
-            return std::holds_alternative<Property>(body_[side].data) || std::holds_alternative<FloatLiteral>(body_[side].data) || std::holds_alternative<IntegerLiteral>(body_[side].data);
+            return std::holds_alternative<Property>(body_[side].data) ||
+                   std::holds_alternative<FloatLiteral>(body_[side].data) ||
+                   std::holds_alternative<IntegerLiteral>(body_[side].data);
         };
         if (!length_or_literal(left) && !length_or_literal(right)) {
             report(DiagnosticCode::TypeMismatch, node, "`int` and `number` do not mix; convert one of them");
@@ -224,17 +263,23 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
         if (!dynamic) {
             for (ExprId* side : {&left, &right}) present(*side, body_[*side].node, "and cannot be compared");
             Type na = widened(type_of(left)), nb = widened(type_of(right));
-            if (na == nb && (is_number(na) || is_int(na) || na->is(TypeKind::String))) return add(type::boolean(), node, Binary{op, convert(left, na), convert(right, nb)});
+            if (na == nb && (is_number(na) || is_int(na) || na->is(TypeKind::String)))
+                return add(type::boolean(), node, Binary{op, convert(left, na), convert(right, nb)});
             if (!na->has(TypeHasError) && !nb->has(TypeHasError))
-                report(DiagnosticCode::TypeMismatch, node, fmt::format("`{}` and `{}` have no order", print_type(a), print_type(b)));
+                report(DiagnosticCode::TypeMismatch, node,
+                       fmt::format("`{}` and `{}` have no order", print_type(a), print_type(b)));
             return error_expression(node);
         }
-    } else if (!is_assignable(context_, wa, wb) && !is_assignable(context_, wb, wa) && !(may_be_absent(a) && may_be_absent(b))) {
+    } else if (!is_assignable(context_, wa, wb) && !is_assignable(context_, wb, wa) &&
+               !(may_be_absent(a) && may_be_absent(b))) {
         bool overlap = false;
-        for (Type member : a->is(TypeKind::Union) ? a->arguments : std::vector<Type>{a}) overlap |= !restricted(context_, b, member)->is(TypeKind::Never);
-        bool absent_test = a->is(TypeKind::Null) || a->is(TypeKind::Undefined) || b->is(TypeKind::Null) || b->is(TypeKind::Undefined);
+        for (Type member : a->is(TypeKind::Union) ? a->arguments : std::vector<Type>{a})
+            overlap |= !restricted(context_, b, member)->is(TypeKind::Never);
+        bool absent_test =
+            a->is(TypeKind::Null) || a->is(TypeKind::Undefined) || b->is(TypeKind::Null) || b->is(TypeKind::Undefined);
         if (!overlap && !absent_test)
-            report(DiagnosticCode::TypeMismatch, node, fmt::format("`{}` and `{}` are never equal", print_type(a), print_type(b)));
+            report(DiagnosticCode::TypeMismatch, node,
+                   fmt::format("`{}` and `{}` are never equal", print_type(a), print_type(b)));
     }
     return add(type::boolean(), node, Binary{op, convert(left, type::any()), convert(right, type::any())});
 }
@@ -244,7 +289,9 @@ ExprId BodyBuilder::logical(const ast::BinaryExpr& e, Type expected) {
     Kind op = to_kind(e.op().kind());
     bool coalesce = op == Kind::QuestionQuestion, is_and = op == Kind::AmpersandAmpersand;
     ExprId left = expression(e.left(), coalesce ? expected : nullptr);
-    if (is_std_class(type_of(left), "Promise")) report(DiagnosticCode::MisusedPromise, node_of(e.left().node), "a promise is always true; did you mean to `await` it?");
+    if (is_std_class(type_of(left), "Promise"))
+        report(DiagnosticCode::MisusedPromise, node_of(e.left().node),
+               "a promise is always true; did you mean to `await` it?");
     Facts before = facts_;
     bool reached = reachable_;
     if (coalesce) assume_type(e.left(), [](Type t) { return may_be_absent(t) && !t->is(TypeKind::Any) ? t : t; });
@@ -255,17 +302,24 @@ ExprId BodyBuilder::logical(const ast::BinaryExpr& e, Type expected) {
     Type a = type_of(left), b = type_of(right);
     if (a->has(TypeHasError) || b->has(TypeHasError)) return error_expression(node);
     if (!coalesce && widened(a)->is(TypeKind::Bool) && widened(b)->is(TypeKind::Bool))
-        return add(type::boolean(), node, Logical{is_and ? LogicalOp::And : LogicalOp::Or, convert(left, type::boolean()), convert(right, type::boolean())});
+        return add(type::boolean(), node,
+                   Logical{is_and ? LogicalOp::And : LogicalOp::Or, convert(left, type::boolean()),
+                           convert(right, type::boolean())});
     Type kept = coalesce ? nullable_parts_removed(a) : is_and ? falsy_part(a) : truthy_part(a);
     if (coalesce && a->is(TypeKind::Any)) kept = type::any();
     Type result = kept->is(TypeKind::Never) ? widened(b) : joined(context_, widened(kept), widened(b));
-    if (expected && !expected->has(TypeHasParameter) && is_assignable(context_, kept, expected) && is_assignable(context_, b, expected)) result = expected;
-    if (coalesce) return add(result, node, Logical{LogicalOp::Coalesce, convert(left, type::any()), convert(right, result)});
+    if (expected && !expected->has(TypeHasParameter) && is_assignable(context_, kept, expected) &&
+        is_assignable(context_, b, expected))
+        result = expected;
+    if (coalesce)
+        return add(result, node, Logical{LogicalOp::Coalesce, convert(left, type::any()), convert(right, result)});
     // The left value is kept in one variable: tested, then given or replaced.
     LocalId held = temporary(type::any(), node);
     ExprId let = let_temporary(held, convert(left, type::any()), node);
     ExprId test = add(type::boolean(), node, Convert{ConvertKind::ToBool, add(type::any(), node, LocalRef{held})});
-    ExprId again = result == type::any() ? add(type::any(), node, LocalRef{held}) : add(result, node, Convert{ConvertKind::Unwrap, add(type::any(), node, LocalRef{held})});
+    ExprId again = result == type::any()
+                       ? add(type::any(), node, LocalRef{held})
+                       : add(result, node, Convert{ConvertKind::Unwrap, add(type::any(), node, LocalRef{held})});
     ExprId other = convert(right, result);
     ExprId value = add(result, node, If{test, is_and ? other : again, is_and ? again : other});
     return add(result, node, Block{{let}, value});
@@ -277,9 +331,13 @@ ExprId BodyBuilder::instance_test(const ast::BinaryExpr& e) {
     auto name = e.right().as<ast::NameExpr>();
     ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
     if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
-        if (klass != ItemId::None) report(DiagnosticCode::TypeMismatch, node_of(e.right().node), "`instanceof` needs a class; interfaces cannot be tested");
+        if (klass != ItemId::None)
+            report(DiagnosticCode::TypeMismatch, node_of(e.right().node),
+                   "`instanceof` needs a class; interfaces cannot be tested");
         else expression(e.right());
-        if (klass == ItemId::None && name && name.name()) report(DiagnosticCode::UnresolvedName, node_of(name.name()), fmt::format("no class `{}` is known here", name.name().text()));
+        if (klass == ItemId::None && name && name.name())
+            report(DiagnosticCode::UnresolvedName, node_of(name.name()),
+                   fmt::format("no class `{}` is known here", name.name().text()));
         return error_expression(node);
     }
     std::vector<Type> arguments(context_.get<GenericsOf>(klass)->size(), type::any());
@@ -298,7 +356,8 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
             info.is_reassigned = true;
             resolve(at, *local, info.type, true);
             if (!info.is_mutable) {
-                auto& d = report(DiagnosticCode::AssignToImmutable, at, fmt::format("`{}` is a constant", n.name().text()));
+                auto& d =
+                    report(DiagnosticCode::AssignToImmutable, at, fmt::format("`{}` is a constant", n.name().text()));
                 if (d.related.empty()) d.related.push_back({{item_, info.node}, "it is declared here"});
             }
             return local_reference(*local, node);
@@ -310,15 +369,19 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
     facts_.swap(saved);
     while (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(place)].data)) place = c->operand;
     const ExprData& data = body_[place].data;
-    bool ok = std::holds_alternative<LocalRef>(data) || std::holds_alternative<StaticRef>(data) || std::holds_alternative<Property>(data) || std::holds_alternative<Index>(data);
+    bool ok = std::holds_alternative<LocalRef>(data) || std::holds_alternative<StaticRef>(data) ||
+              std::holds_alternative<Property>(data) || std::holds_alternative<Index>(data);
     if (!ok && !type_of(place)->has(TypeHasError)) {
         report(DiagnosticCode::TypeMismatch, node, "this cannot be assigned to");
         return error_expression(node);
     }
     if (auto m = target.as<ast::MemberExpr>(); m && m.name() && !functions_.front().is_constructor) {
         Type object = plain_type(m.object());
-        MemberInfo info = object ? find_member(context_, nullable_parts_removed(object), Name(m.name().text())) : MemberInfo();
-        if (info.is_readonly && info.kind == MemberInfo::Field) report(DiagnosticCode::AssignToImmutable, node_of(m.name()), fmt::format("`{}` is readonly", m.name().text()));
+        MemberInfo info =
+            object ? find_member(context_, nullable_parts_removed(object), Name(m.name().text())) : MemberInfo();
+        if (info.is_readonly && info.kind == MemberInfo::Field)
+            report(DiagnosticCode::AssignToImmutable, node_of(m.name()),
+                   fmt::format("`{}` is readonly", m.name().text()));
     }
     return place;
 }
@@ -336,7 +399,8 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e) {
     Kind op = to_kind(e.op().kind());
     if (op == Kind::Equal) {
         if (e.target().kind() == Kind::ArrayExpr || e.target().kind() == Kind::ObjectExpr) {
-            report(DiagnosticCode::SyntaxError, node, "assigning to a pattern is not supported yet; declare with `let`");
+            report(DiagnosticCode::SyntaxError, node,
+                   "assigning to a pattern is not supported yet; declare with `let`");
             return error_expression(node);
         }
         ExprId place = assignable(e.target());
@@ -348,7 +412,8 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e) {
         value = coerce(value, t, node_of(e.value().node));
         // An assignment narrows to what was assigned.
         std::string key = fact_key(e.target());
-        if (!key.empty() && t->is(TypeKind::Union) && is_assignable(context_, produced, t) && !produced->is(TypeKind::Any)) {
+        if (!key.empty() && t->is(TypeKind::Union) && is_assignable(context_, produced, t) &&
+            !produced->is(TypeKind::Any)) {
             Type now = restricted(context_, t, widened(produced));
             if (!now->is(TypeKind::Never)) facts_[key] = now;
         }
@@ -358,7 +423,8 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e) {
     if (operation == Kind::AmpersandAmpersand || operation == Kind::BarBar || operation == Kind::QuestionQuestion) {
         ExprId now = expression(e.target());
         ExprId test = operation == Kind::QuestionQuestion
-                          ? add(type::boolean(), node, TypeTest{convert(now, type::any()), type::union_of({type::null(), type::undefined()})})
+                          ? add(type::boolean(), node,
+                                TypeTest{convert(now, type::any()), type::union_of({type::null(), type::undefined()})})
                           : truth(now);
         if (operation == Kind::BarBar) test = add(type::boolean(), node, Unary{UnaryOp::Not, test});
         ExprId place = assignable(e.target());
@@ -372,11 +438,13 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e) {
     if (t->has(TypeHasError)) return expression(e.value()), error_expression(node);
     ExprId value = expression(e.value(), is_int(t) ? t : nullptr);
     forget(fact_key(e.target()));
-    if (operation == Kind::Plus && is_text(t)) return add(type::unit(), node, CompoundAssign{BinaryOp::Concat, place, to_text(value)});
+    if (operation == Kind::Plus && is_text(t))
+        return add(type::unit(), node, CompoundAssign{BinaryOp::Concat, place, to_text(value)});
     auto kind = arithmetic_operator(operation);
     if (!kind) return error_expression(node);
     if (t->is(TypeKind::Any)) return add(type::unit(), node, CompoundAssign{*kind, place, convert(value, type::any())});
-    if (!is_int(t) && !is_number(t)) return mismatch(node_of(e.target().node), t, type::float_(), "operand"), error_expression(node);
+    if (!is_int(t) && !is_number(t))
+        return mismatch(node_of(e.target().node), t, type::float_(), "operand"), error_expression(node);
     return add(type::unit(), node, CompoundAssign{*kind, place, coerce(value, t, node_of(e.value().node))});
 }
 

@@ -10,7 +10,8 @@ namespace braid::velox_semantics {
 
 using namespace hir;
 
-PatternId BodyBuilder::binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type, bool is_mutable) {
+PatternId BodyBuilder::binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type,
+                                            bool is_mutable) {
     uint32_t node = node_of(initializer.node);
     ExprId value = checked(initializer.value(), type, "default");
     PatternId sub = binding(b, type, is_mutable);
@@ -28,7 +29,8 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
             LocalId earlier = scopes_.back().names[name];
             bool parameter_itself = body_[earlier].node == at;
             if (!parameter_itself) {
-                auto& d = report(DiagnosticCode::DuplicateDeclaration, at, fmt::format("`{}` is declared twice in this block", name.text()));
+                auto& d = report(DiagnosticCode::DuplicateDeclaration, at,
+                                 fmt::format("`{}` is declared twice in this block", name.text()));
                 if (d.related.empty()) d.related.push_back({{item_, body_[earlier].node}, "it is declared first here"});
             }
         }
@@ -38,13 +40,18 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
     }
     auto sub = [&](const ast::Binding& inner, const ast::Initializer& initializer, Type type) {
         if (!initializer) return binding(inner, type, is_mutable);
-        return binding_with_default(inner, initializer, nullable_parts_removed(type)->is(TypeKind::Never) ? type::any() : excluded(context_, type, type::undefined()), is_mutable);
+        return binding_with_default(inner, initializer,
+                                    nullable_parts_removed(type)->is(TypeKind::Never)
+                                        ? type::any()
+                                        : excluded(context_, type, type::undefined()),
+                                    is_mutable);
     };
     if (auto o = b.as<ast::ObjectBinding>()) {
         RecordPattern record;
         for (ast::BindingProperty p : o.properties()) {
             if (p.is_rest()) {
-                report(DiagnosticCode::SyntaxError, node_of(p.node), "`...rest` of an object is not supported yet; name the members");
+                report(DiagnosticCode::SyntaxError, node_of(p.node),
+                       "`...rest` of an object is not supported yet; name the members");
                 continue;
             }
             auto plain = p.binding().as<ast::NameBinding>();
@@ -54,8 +61,9 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
                 MemberInfo info = find_member(context_, nullable_parts_removed(t), name);
                 if (info.kind == MemberInfo::None) {
                     std::string near = nearest_name(name.text(), member_names(context_, t));
-                    report(DiagnosticCode::MissingMember, node_of(p.node), fmt::format("`{}` has no member `{}`{}", print_type(t), name.text(),
-                                                                                       near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                    report(DiagnosticCode::MissingMember, node_of(p.node),
+                           fmt::format("`{}` has no member `{}`{}", print_type(t), name.text(),
+                                       near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
                     type = type::error();
                 } else {
                     type = info.type;
@@ -71,13 +79,16 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
     bool is_tuple = t->is(TypeKind::Tuple);
     size_t i = 0;
     for (ast::BindingElement e : a.elements()) {
-        Type element = is_tuple ? (i < t->arguments.size() ? t->arguments[i] : type::undefined()) : t->is(TypeKind::List) ? t->element() : type::any();
+        Type element = is_tuple                ? (i < t->arguments.size() ? t->arguments[i] : type::undefined())
+                       : t->is(TypeKind::List) ? t->element()
+                                               : type::any();
         if (e.is_rest()) {
             list.rest = uint32_t(list.elements.size());
             list.rest_pattern = binding(e.binding(), is_tuple ? list_of(type::any()) : t, is_mutable);
             continue;
         }
-        PatternId made = e.binding() ? sub(e.binding(), e.initializer(), element) : add_pattern(element, node_of(e.node), WildcardPattern{});
+        PatternId made = e.binding() ? sub(e.binding(), e.initializer(), element)
+                                     : add_pattern(element, node_of(e.node), WildcardPattern{});
         list.elements.push_back(made);
         ++i;
     }
@@ -105,7 +116,8 @@ ItemId BodyBuilder::resolve_path(const ast::Path& path, Type scrutinee) {
     return types_.scope().find_type(names[0].text());
 }
 
-PatternId BodyBuilder::variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee, Type& narrowed, uint32_t node) {
+PatternId BodyBuilder::variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee,
+                                       Type& narrowed, uint32_t node) {
     ItemId owner = parent_of(variant);
     Type enum_type = type::nominal(owner, std::vector<Type>(context_.get<GenericsOf>(owner)->size(), type::any()));
     bool direct = scrutinee->is(TypeKind::Nominal) && scrutinee->item == owner;
@@ -114,12 +126,14 @@ PatternId BodyBuilder::variant_pattern(ItemId variant, const std::vector<ast::Pa
     narrowed = enum_type;
     auto definition = context_.get<DefinitionOf>(variant);
     if (fields.size() > definition->fields.size())
-        report(DiagnosticCode::WrongArgumentCount, node, fmt::format("`{}` has {} value{}, not {}", name_of(variant).text(), definition->fields.size(),
-                                                                     definition->fields.size() == 1 ? "" : "s", fields.size()));
+        report(DiagnosticCode::WrongArgumentCount, node,
+               fmt::format("`{}` has {} value{}, not {}", name_of(variant).text(), definition->fields.size(),
+                           definition->fields.size() == 1 ? "" : "s", fields.size()));
     VariantPattern out{variant, {}};
     for (size_t i = 0; i < definition->fields.size(); ++i) {
         Type field = substitute(definition->fields[i].type, owner, enum_type->arguments), ignored = field;
-        out.fields.push_back(i < fields.size() ? pattern(fields[i], field, ignored) : add_pattern(field, node, WildcardPattern{}));
+        out.fields.push_back(i < fields.size() ? pattern(fields[i], field, ignored)
+                                               : add_pattern(field, node, WildcardPattern{}));
     }
     PatternId made = add_pattern(enum_type, node, std::move(out));
     return direct ? made : add_pattern(scrutinee, node, TypePattern{enum_type, made});
@@ -135,11 +149,13 @@ PatternId BodyBuilder::name_pattern(const ast::Pattern& p, Type scrutinee, Type&
         resolve(node_of(names.back()), item, nullptr);
         if (kind_of(item) == ItemKind::Variant) return variant_pattern(item, {}, scrutinee, narrowed, node);
         if (kind_of(item) == ItemKind::Interface) {
-            report(DiagnosticCode::TypeMismatch, node, fmt::format("`{}` is an interface and cannot be tested; test a class or a field", names[0].text()));
+            report(DiagnosticCode::TypeMismatch, node,
+                   fmt::format("`{}` is an interface and cannot be tested; test a class or a field", names[0].text()));
             return add_pattern(scrutinee, node, ErrorPattern{});
         }
         std::vector<Type> any(context_.get<GenericsOf>(item)->size(), type::any());
-        Type tested = kind_of(item) == ItemKind::TypeAlias ? substitute(*context_.get<ValueTypeOf>(item), item, any) : type::nominal(item, any);
+        Type tested = kind_of(item) == ItemKind::TypeAlias ? substitute(*context_.get<ValueTypeOf>(item), item, any)
+                                                           : type::nominal(item, any);
         narrowed = restricted(context_, scrutinee, tested);
         if (narrowed->is(TypeKind::Never)) narrowed = tested;
         return add_pattern(scrutinee, node, TypePattern{tested, PatternId::None});
@@ -148,10 +164,12 @@ PatternId BodyBuilder::name_pattern(const ast::Pattern& p, Type scrutinee, Type&
     if (names.size() > 1 || std::isupper(static_cast<unsigned char>(text[0]))) {
         std::vector<std::string> candidates = types_.scope().names();
         if (scrutinee->is(TypeKind::Nominal))
-            for (ItemId v : context_.get<DefinitionOf>(scrutinee->item)->variants) candidates.emplace_back(name_of(v).text());
+            for (ItemId v : context_.get<DefinitionOf>(scrutinee->item)->variants)
+                candidates.emplace_back(name_of(v).text());
         std::string near = nearest_name(names.back().text(), candidates);
-        report(DiagnosticCode::UnresolvedName, node, fmt::format("no class, variant or type `{}` is known here{}", names.back().text(),
-                                                                 near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        report(DiagnosticCode::UnresolvedName, node,
+               fmt::format("no class, variant or type `{}` is known here{}", names.back().text(),
+                           near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
         return add_pattern(scrutinee, node, ErrorPattern{});
     }
     uint32_t at = node_of(names[0]);
@@ -178,7 +196,9 @@ PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutine
                 MemberInfo info = find_member(context_, member, member_name(f.key()));
                 auto literal_pattern = f.pattern().as<ast::LiteralPattern>();
                 if (info.kind == MemberInfo::None) fits = false;
-                else if (literal_pattern && literal_pattern.value() && to_kind(literal_pattern.value().kind()) == Kind::StringLiteral && info.type->is(TypeKind::Literal))
+                else if (literal_pattern && literal_pattern.value() &&
+                         to_kind(literal_pattern.value().kind()) == Kind::StringLiteral &&
+                         info.type->is(TypeKind::Literal))
                     fits &= info.type->text.text() == "\"" + string_value(literal_pattern.value().text()) + "\"";
             }
             if (fits) members.push_back(member);
@@ -189,14 +209,18 @@ PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutine
     RecordPattern record;
     for (ast::PatternProperty f : p.properties()) {
         if (f.is_rest()) {
-            report(DiagnosticCode::SyntaxError, node_of(f.node), "`...rest` of an object is not supported yet; name the members");
+            report(DiagnosticCode::SyntaxError, node_of(f.node),
+                   "`...rest` of an object is not supported yet; name the members");
             continue;
         }
         Name name = member_name(f.key());
         Type field = type::any();
         if (!base->is(TypeKind::Any) && !base->is(TypeKind::Never) && !base->has(TypeHasError)) {
-            MemberInfo info = base->is(TypeKind::Union) ? find_member(context_, base->arguments[0], name) : find_member(context_, base, name);
-            if (info.kind == MemberInfo::None) report(DiagnosticCode::MissingMember, node_of(f.node), fmt::format("`{}` has no member `{}`", print_type(base), name.text()));
+            MemberInfo info = base->is(TypeKind::Union) ? find_member(context_, base->arguments[0], name)
+                                                        : find_member(context_, base, name);
+            if (info.kind == MemberInfo::None)
+                report(DiagnosticCode::MissingMember, node_of(f.node),
+                       fmt::format("`{}` has no member `{}`", print_type(base), name.text()));
             else field = info.type;
         }
         Type inner = field;
@@ -223,7 +247,8 @@ PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narr
         Type hint = widened(nullable_parts_removed(scrutinee));
         ExprId value = literal(token, negative, hint, node);
         Type t = type_of(value);
-        if (!is_assignable(context_, widened(t), hint) && !is_assignable(context_, hint, widened(t)) && !is_assignable(context_, t, scrutinee))
+        if (!is_assignable(context_, widened(t), hint) && !is_assignable(context_, hint, widened(t)) &&
+            !is_assignable(context_, t, scrutinee))
             mismatch(node, t, scrutinee, "pattern");
         bool same = widened(t) == scrutinee;
         return same ? convert(value, scrutinee) : convert(value, type::any());
@@ -236,13 +261,22 @@ PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narr
             ExprId value = literal_of(l.value(), l.is_negative());
             Type t = type_of(value);
             if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(value)].data)) t = type_of(c->operand);
-            if (l.value() && to_kind(l.value().kind()) == Kind::StringLiteral) t = type::literal(type::string(), "\"" + string_value(l.value().text()) + "\"");
-            if (scrutinee->is(TypeKind::Union) || scrutinee->is(TypeKind::Bool)) narrowed = restricted(context_, scrutinee, l.value() && is_literal(to_kind(l.value().kind())) && (to_kind(l.value().kind()) == Kind::TrueKw || to_kind(l.value().kind()) == Kind::FalseKw) ? type::literal(type::boolean(), l.value().text()) : t);
+            if (l.value() && to_kind(l.value().kind()) == Kind::StringLiteral)
+                t = type::literal(type::string(), "\"" + string_value(l.value().text()) + "\"");
+            if (scrutinee->is(TypeKind::Union) || scrutinee->is(TypeKind::Bool))
+                narrowed = restricted(
+                    context_, scrutinee,
+                    l.value() && is_literal(to_kind(l.value().kind())) &&
+                            (to_kind(l.value().kind()) == Kind::TrueKw || to_kind(l.value().kind()) == Kind::FalseKw)
+                        ? type::literal(type::boolean(), l.value().text())
+                        : t);
             return add_pattern(scrutinee, node, LiteralPattern{value});
         }
         case Kind::RangePattern: {
             auto r = p.as<ast::RangePattern>();
-            auto bound = [&](const ast::RangeBound& b) { return b && b.value() ? literal_of(b.value(), b.is_negative()) : ExprId::None; };
+            auto bound = [&](const ast::RangeBound& b) {
+                return b && b.value() ? literal_of(b.value(), b.is_negative()) : ExprId::None;
+            };
             return add_pattern(scrutinee, node, RangePattern{bound(r.begin()), bound(r.end()), r.is_inclusive()});
         }
         case Kind::NamePattern: return name_pattern(p, scrutinee, narrowed);
@@ -264,7 +298,8 @@ PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narr
             auto v = p.as<ast::VariantPattern>();
             ItemId variant = resolve_path(v.path(), scrutinee);
             if (variant == ItemId::None || kind_of(variant) != ItemKind::Variant) {
-                report(DiagnosticCode::UnresolvedName, node, fmt::format("no variant `{}` is known here", v.path().text()));
+                report(DiagnosticCode::UnresolvedName, node,
+                       fmt::format("no variant `{}` is known here", v.path().text()));
                 return add_pattern(scrutinee, node, ErrorPattern{});
             }
             resolve(node_of(v.path().names().back()), variant, nullptr);
@@ -281,12 +316,15 @@ PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narr
                     if (rest.name()) {
                         LocalId local = declare(Name(rest.name().text()), list_of(element), node_of(rest.name()), true);
                         resolve(node_of(rest.name()), local, list_of(element), true);
-                        list.rest_pattern = add_pattern(list_of(element), node_of(rest.node), BindPattern{local, BindMode::Value, PatternId::None});
+                        list.rest_pattern = add_pattern(list_of(element), node_of(rest.node),
+                                                        BindPattern{local, BindMode::Value, PatternId::None});
                     }
                     continue;
                 }
                 Type inner = element;
-                Type at = sequence->is(TypeKind::Tuple) && list.elements.size() < sequence->arguments.size() ? sequence->arguments[list.elements.size()] : element;
+                Type at = sequence->is(TypeKind::Tuple) && list.elements.size() < sequence->arguments.size()
+                              ? sequence->arguments[list.elements.size()]
+                              : element;
                 list.elements.push_back(pattern(e, at, inner));
             }
             return add_pattern(sequence, node, std::move(list));
@@ -352,22 +390,27 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
             made.guard = condition(arm.guard().condition());
             assume(arm.guard().condition(), true);
         }
-        made.body = arm.statement() ? statement_value(arm.statement(), expected) : expression(arm.expression(), expected);
+        made.body =
+            arm.statement() ? statement_value(arm.statement(), expected) : expression(arm.expression(), expected);
         if (type_of(made.body)->is(TypeKind::Never)) reachable_ = false;
         scopes_.pop_back();
         if (!arm.guard()) {
             std::function<void(PatternId)> covers = [&](PatternId id) {
                 const Pattern& p = body_[id];
-                if (std::holds_alternative<WildcardPattern>(p.data) || std::holds_alternative<BindPattern>(p.data) || std::holds_alternative<ErrorPattern>(p.data)) has_wildcard = true;
+                if (std::holds_alternative<WildcardPattern>(p.data) || std::holds_alternative<BindPattern>(p.data) ||
+                    std::holds_alternative<ErrorPattern>(p.data))
+                    has_wildcard = true;
                 if (auto* v = std::get_if<VariantPattern>(&p.data)) seen.insert(v->variant);
                 if (auto* t = std::get_if<hir::TypePattern>(&p.data)) {
-                    if (t->sub == PatternId::None || std::holds_alternative<BindPattern>(body_[t->sub].data)) rest = excluded(context_, rest, t->tested);
+                    if (t->sub == PatternId::None || std::holds_alternative<BindPattern>(body_[t->sub].data))
+                        rest = excluded(context_, rest, t->tested);
                     else covers(t->sub);
                 }
                 if (auto* o = std::get_if<hir::OrPattern>(&p.data))
                     for (PatternId sub : o->alternatives) covers(sub);
                 if (std::holds_alternative<RecordPattern>(p.data)) rest = excluded(context_, rest, narrowed);
-                if (std::holds_alternative<hir::LiteralPattern>(p.data) && (rest->is(TypeKind::Union) || rest->is(TypeKind::Bool) || rest->is(TypeKind::Literal)))
+                if (std::holds_alternative<hir::LiteralPattern>(p.data) &&
+                    (rest->is(TypeKind::Union) || rest->is(TypeKind::Bool) || rest->is(TypeKind::Literal)))
                     rest = excluded(context_, rest, narrowed);
             };
             covers(made.pattern);
@@ -388,7 +431,9 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
     bool valueless = false;
     for (Type t : results) valueless |= t->is(TypeKind::Unit);
     if (valueless) result = type::unit();
-    if (expected && !expected->has(TypeHasParameter) && !result->is(TypeKind::Never) && !result->is(TypeKind::Unit) && is_assignable(context_, result, expected)) result = expected;
+    if (expected && !expected->has(TypeHasParameter) && !result->is(TypeKind::Never) && !result->is(TypeKind::Unit) &&
+        is_assignable(context_, result, expected))
+        result = expected;
     for (hir::MatchArm& arm : out.arms)
         if (!result->is(TypeKind::Unit)) arm.body = convert(arm.body, result);
     facts_ = any_reached ? merged : before;
@@ -396,8 +441,11 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
     return add(result, node, std::move(out));
 }
 
-void BodyBuilder::check_exhaustive(const ast::MatchExpr& e, Type rest, const std::set<ItemId>& seen, Type scrutinee, bool has_wildcard) {
-    if (has_wildcard || scrutinee->has(TypeHasError) || scrutinee->is(TypeKind::Any) || scrutinee->is(TypeKind::Unknown)) return;
+void BodyBuilder::check_exhaustive(const ast::MatchExpr& e, Type rest, const std::set<ItemId>& seen, Type scrutinee,
+                                   bool has_wildcard) {
+    if (has_wildcard || scrutinee->has(TypeHasError) || scrutinee->is(TypeKind::Any) ||
+        scrutinee->is(TypeKind::Unknown))
+        return;
     std::vector<std::string> missing;
     for (Type member : rest->is(TypeKind::Union) ? rest->arguments : std::vector<Type>{rest}) {
         if (member->is(TypeKind::Never)) continue;
@@ -406,7 +454,9 @@ void BodyBuilder::check_exhaustive(const ast::MatchExpr& e, Type rest, const std
             for (ItemId v : definition->variants)
                 if (!seen.count(v)) missing.push_back(fmt::format("`{}`", name_of(v).text()));
         } else {
-            missing.push_back(member->is(TypeKind::Union) || !rest->is(TypeKind::Union) ? "every other value" : fmt::format("`{}`", print_type(member)));
+            missing.push_back(member->is(TypeKind::Union) || !rest->is(TypeKind::Union)
+                                  ? "every other value"
+                                  : fmt::format("`{}`", print_type(member)));
         }
     }
     // Only a closed set has to be covered; for the others `MatchError` is thrown at run time.
@@ -415,7 +465,8 @@ void BodyBuilder::check_exhaustive(const ast::MatchExpr& e, Type rest, const std
     if (missing.empty() || !closed) return;
     std::string list;
     for (size_t i = 0; i < missing.size(); ++i) list += (i ? ", " : "") + missing[i];
-    report(DiagnosticCode::NonExhaustiveMatch, node_of(e.node.first_token()), fmt::format("this match does not cover {}", list));
+    report(DiagnosticCode::NonExhaustiveMatch, node_of(e.node.first_token()),
+           fmt::format("this match does not cover {}", list));
 }
 
 }  // namespace braid::velox_semantics

@@ -15,7 +15,9 @@ struct Relation {
     std::set<std::pair<Type, Type>> assumed;
 
     bool holds(Type from, Type to) {
-        if (from == to || is_top(to) || from->is(TypeKind::Any) || from->is(TypeKind::Error) || from->is(TypeKind::Never)) return true;
+        if (from == to || is_top(to) || from->is(TypeKind::Any) || from->is(TypeKind::Error) ||
+            from->is(TypeKind::Never))
+            return true;
         if (!assumed.insert({from, to}).second) return true;
         return compare(from, to);
     }
@@ -30,7 +32,8 @@ struct Relation {
             for (Type member : to->arguments)
                 if (holds(from, member)) return true;
             // boolean is `true | false`
-            return from->is(TypeKind::Bool) && holds(type::literal(type::boolean(), "true"), to) && holds(type::literal(type::boolean(), "false"), to);
+            return from->is(TypeKind::Bool) && holds(type::literal(type::boolean(), "true"), to) &&
+                   holds(type::literal(type::boolean(), "false"), to);
         }
         if (from->is(TypeKind::Undefined)) return to->is(TypeKind::Unit);
         if (from->is(TypeKind::Unit)) return to->is(TypeKind::Undefined);
@@ -77,7 +80,8 @@ struct Relation {
         if (is_std_class(from, "Resolver")) from = type::function({from->arguments[0]}, type::unit(), TypeShared, 1);
         if (!from->is(TypeKind::Function)) return false;
         auto have = from->parameters(), want = to->parameters();
-        size_t required = have.size() - std::min<size_t>(have.size(), from->optional_parameters + (from->has(TypeVariadic) ? 1 : 0));
+        size_t required =
+            have.size() - std::min<size_t>(have.size(), from->optional_parameters + (from->has(TypeVariadic) ? 1 : 0));
         // Trailing void parameters may be left off by a caller.
         while (required > 0 && required > want.size() && have[required - 1]->is(TypeKind::Unit)) --required;
         if (required > want.size() && !to->has(TypeVariadic)) return false;
@@ -96,15 +100,19 @@ struct Relation {
         };
         if (to->is(TypeKind::Record)) {
             for (const RecordField& f : to->fields)
-                if (!member_fits(f.name, f.optional ? type::union_of({f.type, type::undefined()}) : f.type, f.optional)) return false;
+                if (!member_fits(f.name, f.optional ? type::union_of({f.type, type::undefined()}) : f.type, f.optional))
+                    return false;
             return true;
         }
         if (from->is(TypeKind::Nominal) && as_class(context, from, to->item)) return true;
         auto definition = context.get<DefinitionOf>(to->item);
         for (const FieldInfo& f : definition->fields)
-            if (!f.is_static && !member_fits(f.name, substitute(f.type, to->item, to->arguments), f.is_optional)) return false;
+            if (!f.is_static && !member_fits(f.name, substitute(f.type, to->item, to->arguments), f.is_optional))
+                return false;
         for (ItemId method : definition->methods)
-            if (!member_fits(name_of(method), substitute(function_type(context, method), to->item, to->arguments), false)) return false;
+            if (!member_fits(name_of(method), substitute(function_type(context, method), to->item, to->arguments),
+                             false))
+                return false;
         for (Type base : definition->interfaces)
             if (base->is(TypeKind::Nominal) && !holds(from, substitute(base, to->item, to->arguments))) return false;
         return true;
@@ -164,7 +172,14 @@ Type function_type(QueryContext& context, ItemId function) {
 MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static) {
     if (t->is(TypeKind::Record)) {
         for (const RecordField& f : t->fields)
-            if (f.name == name) return {MemberInfo::Field, f.optional ? type::union_of({f.type, type::undefined()}) : f.type, ItemId::None, ItemId::None, {}, false, f.readonly};
+            if (f.name == name)
+                return {MemberInfo::Field,
+                        f.optional ? type::union_of({f.type, type::undefined()}) : f.type,
+                        ItemId::None,
+                        ItemId::None,
+                        {},
+                        false,
+                        f.readonly};
         return {};
     }
     if (t->is(TypeKind::Parameter)) {
@@ -180,21 +195,36 @@ MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static)
         for (const FieldInfo& f : definition->fields)
             if (f.name == name && f.is_static == is_static) {
                 Type type = f.is_static && f.item != ItemId::None ? *context.get<ValueTypeOf>(f.item) : f.type;
-                return {MemberInfo::Field, here(type), f.item, klass->item, klass->arguments, f.is_private, f.is_readonly};
+                return {MemberInfo::Field, here(type),   f.item,       klass->item,
+                        klass->arguments,  f.is_private, f.is_readonly};
             }
         for (ItemId method : definition->methods) {
             if (name_of(method) != name) continue;
             auto signature = context.get<SignatureOf>(method);
             if (signature->is_static != is_static || signature->is_setter) continue;
             if (signature->is_getter)
-                return {MemberInfo::Getter, here(complete_signature(context, method).result), method, klass->item, klass->arguments, signature->is_private, true};
-            return {MemberInfo::Method, here(function_type(context, method)), method, klass->item, klass->arguments, signature->is_private, true};
+                return {MemberInfo::Getter,
+                        here(complete_signature(context, method).result),
+                        method,
+                        klass->item,
+                        klass->arguments,
+                        signature->is_private,
+                        true};
+            return {MemberInfo::Method,
+                    here(function_type(context, method)),
+                    method,
+                    klass->item,
+                    klass->arguments,
+                    signature->is_private,
+                    true};
         }
         for (Type i : definition->interfaces) pending.push_back(here(i));
         klass = definition->base ? here(definition->base) : nullptr;
     }
     for (Type i : pending)
-        if (MemberInfo found = i->is(TypeKind::Nominal) ? find_member(context, i, name, is_static) : MemberInfo(); found.kind != MemberInfo::None) return found;
+        if (MemberInfo found = i->is(TypeKind::Nominal) ? find_member(context, i, name, is_static) : MemberInfo();
+            found.kind != MemberInfo::None)
+            return found;
     return {};
 }
 
@@ -230,7 +260,8 @@ Type Inference::apply(Type t, Type unknown) const {
     return map_type(t, [&](Type part) -> Type {
         if (!part->is(TypeKind::Parameter)) return part;
         for (const auto& [owner, types] : owners)
-            if (part->item == owner && part->index < types.size()) return types[part->index] ? types[part->index] : unknown ? unknown : part;
+            if (part->item == owner && part->index < types.size())
+                return types[part->index] ? types[part->index] : unknown ? unknown : part;
         return part;
     });
 }
@@ -242,7 +273,8 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
         Type& slot = inference.slot(pattern);
         Type wide = widened(actual);
         if (!slot || slot->is(TypeKind::Never)) slot = wide;
-        else if (slot != wide && !is_assignable(context, wide, slot)) slot = is_assignable(context, slot, wide) ? wide : joined(context, slot, wide);
+        else if (slot != wide && !is_assignable(context, wide, slot))
+            slot = is_assignable(context, slot, wide) ? wide : joined(context, slot, wide);
         return;
     }
     if (pattern->is(TypeKind::Union)) {
@@ -297,7 +329,8 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
     }
     if (pattern->is(TypeKind::Record))
         for (const RecordField& f : pattern->fields)
-            if (MemberInfo member = find_member(context, actual, f.name); member.kind != MemberInfo::None) infer(context, inference, f.type, member.type);
+            if (MemberInfo member = find_member(context, actual, f.name); member.kind != MemberInfo::None)
+                infer(context, inference, f.type, member.type);
 }
 
 // ---- narrowing of types ----
@@ -329,8 +362,10 @@ static Type filter_members(Type t, F&& keep) {
 
 Type excluded(QueryContext& context, Type t, Type removed) {
     if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->is(TypeKind::Error)) return t;
-    if (t->is(TypeKind::Bool) && removed->is(TypeKind::Literal)) return type::literal(type::boolean(), removed->text.text() == "true" ? "false" : "true");
-    return filter_members(t, [&](Type member) { return !is_assignable(context, member, removed) || member->is(TypeKind::Any); });
+    if (t->is(TypeKind::Bool) && removed->is(TypeKind::Literal))
+        return type::literal(type::boolean(), removed->text.text() == "true" ? "false" : "true");
+    return filter_members(
+        t, [&](Type member) { return !is_assignable(context, member, removed) || member->is(TypeKind::Any); });
 }
 
 Type restricted(QueryContext& context, Type t, Type wanted) {
@@ -339,7 +374,8 @@ Type restricted(QueryContext& context, Type t, Type wanted) {
     for (Type member : t->is(TypeKind::Union) ? t->arguments : std::vector<Type>{t}) {
         if (is_assignable(context, member, wanted)) members.push_back(member);
         else if (is_assignable(context, wanted, member) || member->is(TypeKind::Parameter)) members.push_back(wanted);
-        else if (member->is(TypeKind::Nominal) && kind_of(member->item) == ItemKind::Interface) members.push_back(wanted);
+        else if (member->is(TypeKind::Nominal) && kind_of(member->item) == ItemKind::Interface)
+            members.push_back(wanted);
     }
     return type::union_of(std::move(members));
 }
@@ -361,7 +397,8 @@ Type falsy_part(Type t) {
             case TypeKind::List:
             case TypeKind::Tuple:
             case TypeKind::Record: return false;
-            case TypeKind::Literal: return member->text.text() == "false" || member->text.text() == "0" || member->text.text() == "\"\"";
+            case TypeKind::Literal:
+                return member->text.text() == "false" || member->text.text() == "0" || member->text.text() == "\"\"";
             default: return true;
         }
     });

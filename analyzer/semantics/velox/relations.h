@@ -13,8 +13,8 @@ Type as_class(QueryContext&, Type t, ItemId klass);
 /// A member of a value of type `t`.
 struct MemberInfo {
     enum Kind : uint8_t { None, Field, Method, Getter } kind = None;
-    Type type = nullptr;          // Field, Getter: of the value; Method: the function type, its own generics still in it
-    ItemId item = ItemId::None;   // declaration
+    Type type = nullptr;         // Field, Getter: of the value; Method: the function type, its own generics still in it
+    ItemId item = ItemId::None;  // declaration
     ItemId owner = ItemId::None;  // class or interface that declares it
     std::vector<Type> owner_arguments;
     bool is_private = false, is_readonly = false;

@@ -46,7 +46,8 @@ void BodyBuilder::resolve(uint32_t node, std::variant<LocalId, ItemId> target, T
 }
 
 ExprId BodyBuilder::let_temporary(LocalId local, ExprId value, uint32_t node) {
-    PatternId pattern = add_pattern(body_[local].type, node, hir::BindPattern{local, hir::BindMode::Value, PatternId::None});
+    PatternId pattern =
+        add_pattern(body_[local].type, node, hir::BindPattern{local, hir::BindMode::Value, PatternId::None});
     return add(type::unit(), node, hir::Let{pattern, value, ExprId::None});
 }
 

@@ -24,13 +24,17 @@ static Report ignore() {
 }
 
 FunctionParts function_parts(const SyntaxNode& node) {
-    if (auto f = ast::FunctionDecl::cast(node)) return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
-    if (auto f = ast::MethodDecl::cast(node)) return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
+    if (auto f = ast::FunctionDecl::cast(node))
+        return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
+    if (auto f = ast::MethodDecl::cast(node))
+        return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
     if (auto f = ast::ConstructorDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), {}, f.body()};
     if (auto f = ast::GetterDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), f.result(), f.body()};
     if (auto f = ast::SetterDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), f.result(), f.body()};
-    if (auto f = ast::FunctionExpr::cast(node)) return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
-    if (auto f = ast::ArrowExpr::cast(node)) return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.block()};
+    if (auto f = ast::FunctionExpr::cast(node))
+        return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
+    if (auto f = ast::ArrowExpr::cast(node))
+        return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.block()};
     return {};
 }
 
@@ -78,7 +82,8 @@ FunctionSignature implicit_signature(QueryContext& context, ItemId klass) {
         ItemId base_constructor = context.get<DefinitionOf>(definition->base->item)->constructor;
         if (base_constructor != ItemId::None) {
             signature = *context.get<SignatureOf>(base_constructor);
-            for (ParameterInfo& p : signature.parameters) p.type = substitute(p.type, definition->base->item, definition->base->arguments);
+            for (ParameterInfo& p : signature.parameters)
+                p.type = substitute(p.type, definition->base->item, definition->base->arguments);
         }
     }
     signature.result = type::unit();
@@ -165,8 +170,8 @@ FunctionSignature complete_signature(QueryContext& context, ItemId function) {
 
 namespace {
 
-void read_members(QueryContext& context, ItemId item, const std::vector<ast::Member>& members, const ItemTree& tree, TypeReader& reader,
-                  TypeDefinition& definition) {
+void read_members(QueryContext& context, ItemId item, const std::vector<ast::Member>& members, const ItemTree& tree,
+                  TypeReader& reader, TypeDefinition& definition) {
     for (const ast::Member& m : members) {
         auto f = m.as<ast::FieldDecl>();
         if (!f) continue;
@@ -205,7 +210,8 @@ void read_members(QueryContext& context, ItemId item, const std::vector<ast::Mem
         }
         if (kind == ItemKind::Function) definition.methods.push_back(child.item);
         for (FieldInfo& field : definition.fields)
-            if (field.name == name_of(child.item) && (kind == ItemKind::Field || kind == ItemKind::Static)) field.item = child.item;
+            if (field.name == name_of(child.item) && (kind == ItemKind::Field || kind == ItemKind::Static))
+                field.item = child.item;
     }
 }
 
@@ -222,7 +228,8 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
     TypeReader reader(context, file_of(item), ignore());
     reader.enter(owner);
     SyntaxNode node = syntax->root();
-    if (std::string doc = doc_comment(node); doc.find("@shared") != std::string::npos) definition.attributes.push_back({Name("shared"), {}, 0});
+    if (std::string doc = doc_comment(node); doc.find("@shared") != std::string::npos)
+        definition.attributes.push_back({Name("shared"), {}, 0});
     if (auto c = ast::ClassDecl::cast(node)) {
         reader.set_self(self_type(context, item));
         auto bases = c.extends().types();
@@ -235,7 +242,8 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
             for (const FieldInfo& f : definition.fields) initializes |= f.has_default && !f.is_static;
             if (initializes) definition.constructor = implicit_constructor(item);
             else if (definition.base && definition.base->is(TypeKind::Nominal) && definition.base->item != item)
-                if (context.get<DefinitionOf>(definition.base->item)->constructor != ItemId::None) definition.constructor = implicit_constructor(item);
+                if (context.get<DefinitionOf>(definition.base->item)->constructor != ItemId::None)
+                    definition.constructor = implicit_constructor(item);
         }
         for (ItemId method : definition.methods) {
             auto signature = context.get<ItemSyntax>(method);
@@ -257,7 +265,9 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
             uint32_t ordinal = 0;
             for (ast::EnumVariant v : e.variants()) {
                 SyntaxToken name = v.name();
-                std::string text = name && to_kind(name.kind()) == Kind::StringLiteral ? string_value(name.text()) : std::string(name ? name.text() : std::string_view());
+                std::string text = name && to_kind(name.kind()) == Kind::StringLiteral
+                                       ? string_value(name.text())
+                                       : std::string(name ? name.text() : std::string_view());
                 if (text != name_of(item).text() || ordinal++ != item_key(item).ordinal) continue;
                 uint32_t position = 0;
                 for (ast::PayloadField f : v.payload().fields()) {
@@ -337,21 +347,26 @@ std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item)
             if (p.type()) reader.read(p.type().type());
         if (parts.result) {
             Type result = reader.read(parts.result.type());
-            if (parts.modifiers.has_async() && awaited(result) == result && !result->is(TypeKind::Any) && !result->is(TypeKind::Error) && !parts.is_generator)
+            if (parts.modifiers.has_async() && awaited(result) == result && !result->is(TypeKind::Any) &&
+                !result->is(TypeKind::Error) && !parts.is_generator)
                 report(DiagnosticCode::TypeMismatch, parts.result.type().node,
                        fmt::format("an async function returns a promise: write `Promise<{}>`", print_type(result)));
         }
-        bool needs_body = !parts.body && !is_std(file_of(item)) && !parts.modifiers.has_abstract() && !parts.modifiers.has_declare() &&
-                          parent != ItemId::None && kind_of(parent) != ItemKind::Interface;
+        bool needs_body = !parts.body && !is_std(file_of(item)) && !parts.modifiers.has_abstract() &&
+                          !parts.modifiers.has_declare() && parent != ItemId::None &&
+                          kind_of(parent) != ItemKind::Interface;
         if (needs_body) report(DiagnosticCode::SyntaxError, node.last_token(), "this function has no body");
     } else if (kind == ItemKind::Class || kind == ItemKind::Interface) {
         reader.set_self(self_type(context, item));
         reader.enter(item);
-        auto members = kind == ItemKind::Class ? ast::ClassDecl::cast(node).members() : ast::InterfaceDecl::cast(node).members();
-        auto bases = kind == ItemKind::Class ? ast::ClassDecl::cast(node).extends().types() : ast::InterfaceDecl::cast(node).extends().types();
+        auto members =
+            kind == ItemKind::Class ? ast::ClassDecl::cast(node).members() : ast::InterfaceDecl::cast(node).members();
+        auto bases = kind == ItemKind::Class ? ast::ClassDecl::cast(node).extends().types()
+                                             : ast::InterfaceDecl::cast(node).extends().types();
         for (ast::Type t : bases) reader.read(t);
         for (const ast::Member& m : members)
-            if (auto f = m.as<ast::FieldDecl>(); f && f.type() && !syntax->is_hole(f.node)) reader.read(f.type().type());
+            if (auto f = m.as<ast::FieldDecl>(); f && f.type() && !syntax->is_hole(f.node))
+                reader.read(f.type().type());
     } else if (kind == ItemKind::TypeAlias) {
         reader.enter(item);
         reader.read(ast::TypeAliasDecl::cast(node).type());
@@ -362,7 +377,9 @@ std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item)
             if (name.empty() || seen.insert(name).second) continue;
             auto entry_node = context.get<FileItems>(file_of(item))->find(child.item);
             SyntaxElement at = entry_node ? element_at(node, entry_node->name_node) : SyntaxElement();
-            if (at) report(DiagnosticCode::DuplicateDeclaration, at, fmt::format("`{}` is declared twice in this file", name));
+            if (at)
+                report(DiagnosticCode::DuplicateDeclaration, at,
+                       fmt::format("`{}` is declared twice in this file", name));
         }
     }
     return out;
@@ -373,15 +390,20 @@ std::string print_signature(QueryContext& context, ItemId item) {
     switch (kind_of(item)) {
         case ItemKind::Function: {
             FunctionSignature s = complete_signature(context, item);
-            std::string out = s.is_constructor ? "constructor" : std::string(s.is_async ? "async " : "") + "function " + name;
+            std::string out =
+                s.is_constructor ? "constructor" : std::string(s.is_async ? "async " : "") + "function " + name;
             ItemId parent = parent_of(item);
-            if (!s.is_constructor && kind_of(parent) != ItemKind::File) out = std::string(s.is_async ? "async " : "") + "function " + std::string(name_of(parent).text()) + "." + name;
-            for (size_t i = 0; i < s.generics.size(); ++i) out += (i ? ", " : "<") + std::string(s.generics[i].name.text());
+            if (!s.is_constructor && kind_of(parent) != ItemKind::File)
+                out = std::string(s.is_async ? "async " : "") + "function " + std::string(name_of(parent).text()) +
+                      "." + name;
+            for (size_t i = 0; i < s.generics.size(); ++i)
+                out += (i ? ", " : "<") + std::string(s.generics[i].name.text());
             if (!s.generics.empty()) out += ">";
             out += "(";
             for (size_t i = 0; i < s.parameters.size(); ++i) {
                 const ParameterInfo& p = s.parameters[i];
-                out += fmt::format("{}{}{}{}: {}", i ? ", " : "", p.rest ? "..." : "", p.name.text(), p.has_default ? "?" : "", print_type(p.type));
+                out += fmt::format("{}{}{}{}: {}", i ? ", " : "", p.rest ? "..." : "", p.name.text(),
+                                   p.has_default ? "?" : "", print_type(p.type));
             }
             Type result = s.is_async ? promise_of(context, s.result) : s.result;
             return out + ")" + (s.is_constructor ? "" : ": " + print_type(result));
@@ -393,14 +415,16 @@ std::string print_signature(QueryContext& context, ItemId item) {
             std::string out = std::string(name_of(parent_of(item)).text()) + "." + name;
             auto definition = context.get<DefinitionOf>(item);
             for (size_t i = 0; i < definition->fields.size(); ++i)
-                out += (i ? ", " : "(") + std::string(definition->fields[i].name.text()) + ": " + print_type(definition->fields[i].type);
+                out += (i ? ", " : "(") + std::string(definition->fields[i].name.text()) + ": " +
+                       print_type(definition->fields[i].type);
             return definition->fields.empty() ? out : out + ")";
         }
         case ItemKind::TypeAlias: return "type " + name + " = " + print_type(*context.get<ValueTypeOf>(item));
         case ItemKind::Field: {
             ItemId owner = parent_of(item);
             for (const FieldInfo& f : context.get<DefinitionOf>(owner)->fields)
-                if (f.name == name_of(item)) return std::string(name_of(owner).text()) + "." + name + ": " + print_type(f.type);
+                if (f.name == name_of(item))
+                    return std::string(name_of(owner).text()) + "." + name + ": " + print_type(f.type);
             return name;
         }
         case ItemKind::Static: return "let " + name + ": " + print_type(*context.get<ValueTypeOf>(item));

@@ -16,13 +16,16 @@ ExprId BodyBuilder::block(const std::vector<ast::Statement>& list, uint32_t node
 }
 
 void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out) {
-    bool is_script_level = kind_of(item_) == ItemKind::File && functions_.size() == 1 && scopes_.size() == functions_.back().scope_base + 1;
+    bool is_script_level = kind_of(item_) == ItemKind::File && functions_.size() == 1 &&
+                           scopes_.size() == functions_.back().scope_base + 1;
     if (!is_script_level) hoist(list);
     bool told = false;
     for (const ast::Statement& s : list) {
         context_.check_cancelled();
-        bool is_declaration = s.kind() == Kind::FunctionDecl || s.kind() == Kind::ClassDecl || s.kind() == Kind::InterfaceDecl || s.kind() == Kind::TypeAliasDecl ||
-                              s.kind() == Kind::EnumDecl || s.kind() == Kind::ImportDecl || s.kind() == Kind::ExportDecl || s.kind() == Kind::EmptyStmt;
+        bool is_declaration = s.kind() == Kind::FunctionDecl || s.kind() == Kind::ClassDecl ||
+                              s.kind() == Kind::InterfaceDecl || s.kind() == Kind::TypeAliasDecl ||
+                              s.kind() == Kind::EnumDecl || s.kind() == Kind::ImportDecl ||
+                              s.kind() == Kind::ExportDecl || s.kind() == Kind::EmptyStmt;
         if (!reachable_ && !told && !is_declaration) {
             told = true;
             auto& d = report(DiagnosticCode::UnreachableCode, node_of(s.node), "this is never reached");
@@ -55,7 +58,9 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
         ItemId item = name.name() ? find_child(context_, item_, Name(name.name().text())) : ItemId::None;
         if (item != ItemId::None) resolve(node_of(name.name()), item, declared, true);
         if (item != ItemId::None && is_assignable(context_, type::undefined(), declared))
-            out.push_back(add(type::unit(), node, hir::Assign{add(declared, node, StaticRef{item}), convert(add(type::undefined(), node, UndefinedLiteral{}), declared)}));
+            out.push_back(add(type::unit(), node,
+                              hir::Assign{add(declared, node, StaticRef{item}),
+                                          convert(add(type::undefined(), node, UndefinedLiteral{}), declared)}));
         return;
     }
     ExprId value = declared ? checked(initializer, declared, "initializer") : expression(initializer);
@@ -79,12 +84,14 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
         ItemId item = info.name.empty() ? ItemId::None : find_child(context_, item_, info.name);
         if (item == ItemId::None) continue;
         resolve(info.node, item, info.type, true);
-        out.push_back(add(type::unit(), node, hir::Assign{add(info.type, node, StaticRef{item}), add(info.type, node, LocalRef{LocalId(uint32_t(i))})}));
+        out.push_back(add(
+            type::unit(), node,
+            hir::Assign{add(info.type, node, StaticRef{item}), add(info.type, node, LocalRef{LocalId(uint32_t(i))})}));
     }
 }
 
-/// `let timer = setInterval(() => clearInterval(timer))`: a variable that a function inside its own initializer names is
-/// there before the initializer; without an annotation it may hold anything.
+/// `let timer = setInterval(() => clearInterval(timer))`: a variable that a function inside its own initializer names
+/// is there before the initializer; without an annotation it may hold anything.
 std::optional<LocalId> BodyBuilder::declared_early(const ast::Declarator& d, Type declared, bool is_mutable) {
     auto name = d.binding().as<ast::NameBinding>();
     if (!name || !name.name() || scopes_.back().names.count(Name(name.name().text()))) return std::nullopt;
@@ -112,7 +119,9 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
         if (!initializer) {
             if (!declared) declared = type::any();
             PatternId pattern = binding(d.binding(), declared, is_mutable);
-            ExprId value = is_assignable(context_, type::undefined(), declared) ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared) : ExprId::None;
+            ExprId value = is_assignable(context_, type::undefined(), declared)
+                               ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared)
+                               : ExprId::None;
             out.push_back(add(type::unit(), node, Let{pattern, value, ExprId::None}));
             continue;
         }
@@ -123,11 +132,15 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             continue;
         }
         Type produced = type_of(value);
-        Type t = declared ? declared : is_mutable ? widened(produced) : produced->is(TypeKind::Literal) ? widened(produced) : produced;
+        Type t = declared                          ? declared
+                 : is_mutable                      ? widened(produced)
+                 : produced->is(TypeKind::Literal) ? widened(produced)
+                                                   : produced;
         if (!declared && (t->is(TypeKind::Null) || t->is(TypeKind::Undefined))) t = type::any();
         if (t->is(TypeKind::Unit)) t = type::undefined();
         PatternId pattern = binding(d.binding(), t, is_mutable);
-        if (auto* bind = body_.as<BindPattern>(pattern); bind && declared && declared->is(TypeKind::Union) && !produced->is(TypeKind::Any)) {
+        if (auto* bind = body_.as<BindPattern>(pattern);
+            bind && declared && declared->is(TypeKind::Union) && !produced->is(TypeKind::Any)) {
             Type source = produced;
             if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(value)].data)) source = type_of(c->operand);
             Type now = restricted(context_, declared, widened(source));
@@ -194,16 +207,20 @@ ExprId BodyBuilder::statement(const ast::Statement& s) {
                 ExprId value = expression(s.as<ast::ThrowStmt>().value());
                 Type t = type_of(value);
                 ItemId error = std_item(context_, "Error");
-                bool is_error = t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->has(TypeHasError) || (error != ItemId::None && derives_from(context_, t, error));
+                bool is_error = t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->has(TypeHasError) ||
+                                (error != ItemId::None && derives_from(context_, t, error));
                 if (t->is(TypeKind::Union)) {
                     is_error = true;
                     for (Type member : t->arguments) is_error &= derives_from(context_, member, error);
                 }
                 if (!is_error) {
-                    auto& d = report(DiagnosticCode::TypeMismatch, body_[value].node, fmt::format("only an `Error` can be thrown, not `{}`", print_type(t)));
+                    auto& d = report(DiagnosticCode::TypeMismatch, body_[value].node,
+                                     fmt::format("only an `Error` can be thrown, not `{}`", print_type(t)));
                     uint32_t at = body_[value].node;
                     if (d.fixes.empty() && widened(t)->is(TypeKind::String))
-                        d.fixes.push_back({"wrap it in an `Error`", {{{item_, at}, ItemDiagnostic::FixEdit::InsertBefore, "new Error("}, {{item_, at}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
+                        d.fixes.push_back({"wrap it in an `Error`",
+                                           {{{item_, at}, ItemDiagnostic::FixEdit::InsertBefore, "new Error("},
+                                            {{item_, at}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
                 }
                 reachable_ = false;
                 return add(type::never(), node, Throw{convert(value, type::any())});
@@ -251,14 +268,19 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
     uint32_t node = node_of(s.node);
     Function& frame = functions_.back();
     Type wanted = frame.declared_result;
-    if (kind_of(item_) == ItemKind::File && functions_.size() == 1) report(DiagnosticCode::SyntaxError, node, "`return` stands in a function");
+    if (kind_of(item_) == ItemKind::File && functions_.size() == 1)
+        report(DiagnosticCode::SyntaxError, node, "`return` stands in a function");
     if (!s.value()) {
         frame.returned.push_back(type::unit());
-        bool needs = wanted && !frame.is_generator && !is_assignable(context_, type::undefined(), wanted) && !wanted->is(TypeKind::Unit);
-        if (needs) report(DiagnosticCode::TypeMismatch, node, fmt::format("`return` needs a value of type `{}`", print_type(wanted)));
+        bool needs = wanted && !frame.is_generator && !is_assignable(context_, type::undefined(), wanted) &&
+                     !wanted->is(TypeKind::Unit);
+        if (needs)
+            report(DiagnosticCode::TypeMismatch, node,
+                   fmt::format("`return` needs a value of type `{}`", print_type(wanted)));
         reachable_ = false;
         ExprId value = ExprId::None;
-        if (wanted && !needs && !wanted->is(TypeKind::Unit)) value = convert(add(type::undefined(), node, UndefinedLiteral{}), wanted);
+        if (wanted && !needs && !wanted->is(TypeKind::Unit))
+            value = convert(add(type::undefined(), node, UndefinedLiteral{}), wanted);
         return add(type::never(), node, Return{value});
     }
     Type hint = wanted && !wanted->is(TypeKind::Unit) ? wanted : nullptr;
@@ -274,17 +296,23 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
     uint32_t at = node_of(s.value().node);
     bool adopts = functions_.back().is_async && awaited(produced) != produced && !produced->is(TypeKind::Any);
     if (adopts && try_depth_ > 0) {
-        auto& d = report(DiagnosticCode::ReturnWithoutAwait, at, "this promise leaves the `try` before it settles: its failure is not caught here");
-        if (d.fixes.empty()) d.fixes.push_back({"await it inside", {{{item_, at}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
+        auto& d = report(DiagnosticCode::ReturnWithoutAwait, at,
+                         "this promise leaves the `try` before it settles: its failure is not caught here");
+        if (d.fixes.empty())
+            d.fixes.push_back({"await it inside", {{{item_, at}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
     }
     if (wanted && !functions_.back().is_generator) {
         if (adopts) {
             Type inner = awaited(produced);
-            if (!is_assignable(context_, inner, wanted) && !wanted->is(TypeKind::Unit)) mismatch(at, inner, wanted, "result");
+            if (!is_assignable(context_, inner, wanted) && !wanted->is(TypeKind::Unit))
+                mismatch(at, inner, wanted, "result");
         } else if (wanted->is(TypeKind::Unit)) {
-            if (!produced->is(TypeKind::Unit) && !produced->is(TypeKind::Undefined) && !produced->is(TypeKind::Any) && !produced->has(TypeHasError) && !produced->is(TypeKind::Never)) {
+            if (!produced->is(TypeKind::Unit) && !produced->is(TypeKind::Undefined) && !produced->is(TypeKind::Any) &&
+                !produced->has(TypeHasError) && !produced->is(TypeKind::Never)) {
                 bool is_async = functions_.back().is_async;
-                report(DiagnosticCode::TypeMismatch, at, is_async ? "this function is declared to give `Promise<void>`" : "this function is declared to give `void`");
+                report(DiagnosticCode::TypeMismatch, at,
+                       is_async ? "this function is declared to give `Promise<void>`"
+                                : "this function is declared to give `void`");
             }
         } else {
             value = coerce(value, wanted, at, "result");

@@ -9,7 +9,8 @@ namespace braid::velox_semantics {
 namespace {
 
 bool names_a_type(ItemKind kind) {
-    return kind == ItemKind::Class || kind == ItemKind::Interface || kind == ItemKind::Enum || kind == ItemKind::TypeAlias;
+    return kind == ItemKind::Class || kind == ItemKind::Interface || kind == ItemKind::Enum ||
+           kind == ItemKind::TypeAlias;
 }
 bool names_a_value(ItemKind kind) {
     return kind == ItemKind::Class || kind == ItemKind::Enum || kind == ItemKind::Function || kind == ItemKind::Static;
@@ -18,9 +19,10 @@ bool names_a_value(ItemKind kind) {
 /// The built-in types that are spelled as names.
 Type primitive(std::string_view name) {
     static const std::map<std::string_view, Type> table = {
-        {"number", type::float_()},   {"float", type::float_()},  {"int", type::integer()}, {"bool", type::boolean()},
-        {"boolean", type::boolean()}, {"string", type::string()}, {"char", type::character()}, {"void", type::unit()},
-        {"any", type::any()},         {"unknown", type::unknown()}, {"never", type::never()}, {"object", type::any()},
+        {"number", type::float_()},   {"float", type::float_()},    {"int", type::integer()},
+        {"bool", type::boolean()},    {"boolean", type::boolean()}, {"string", type::string()},
+        {"char", type::character()},  {"void", type::unit()},       {"any", type::any()},
+        {"unknown", type::unknown()}, {"never", type::never()},     {"object", type::any()},
     };
     auto found = table.find(name);
     return found == table.end() ? nullptr : found->second;
@@ -49,7 +51,9 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
     Name name(text);
     auto fits = [&](ItemId item) {
         ItemKind kind = kind_of(item);
-        return wanted == Wanted::Any ? names_a_type(kind) || names_a_value(kind) : wanted == Wanted::Type ? names_a_type(kind) : names_a_value(kind);
+        return wanted == Wanted::Any    ? names_a_type(kind) || names_a_value(kind)
+               : wanted == Wanted::Type ? names_a_type(kind)
+                                        : names_a_value(kind);
     };
     auto in_file = [&](FileId file, Name wanted_name) {
         for (const auto& child : *context_.get<ItemChildren>(file_item(file)))
@@ -68,7 +72,8 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
                 for (ast::ImportSpecifier specifier : import.named().specifiers()) {
                     SyntaxToken local = specifier.alias() ? specifier.alias().name() : specifier.name();
                     if (local && specifier.name() && local.text() == text)
-                        if (ItemId item = in_file(from, Name(specifier.name().text())); item != ItemId::None) return item;
+                        if (ItemId item = in_file(from, Name(specifier.name().text())); item != ItemId::None)
+                            return item;
                 }
                 if (auto whole = import.default_import(); whole && whole.name() && whole.name().text() == text)
                     for (const auto& child : *context_.get<ItemChildren>(file_item(from)))
@@ -85,7 +90,8 @@ std::vector<std::string> FileScope::names() const {
     for (FileId file : *sources) {
         bool visible = file == file_ || (is_std(file) && files().path(file).ends_with(".velox"));
         if (!visible) continue;
-        for (const auto& child : *context_.get<ItemChildren>(file_item(file))) all.emplace_back(name_of(child.item).text());
+        for (const auto& child : *context_.get<ItemChildren>(file_item(file)))
+            all.emplace_back(name_of(child.item).text());
     }
     return all;
 }
@@ -98,7 +104,8 @@ std::vector<GenericParameter> GenericsOf::compute(QueryContext& context, const K
     return reader.declare(ast::Ast(syntax->root()).child<ast::TypeParameterList>(), item, *syntax);
 }
 
-std::vector<GenericParameter> TypeReader::declare(const ast::TypeParameterList& list, ItemId owner, const ItemTree& tree) {
+std::vector<GenericParameter> TypeReader::declare(const ast::TypeParameterList& list, ItemId owner,
+                                                  const ItemTree& tree) {
     std::vector<GenericParameter> generics;
     for (ast::TypeParameter p : list.parameters()) {
         Name name(p.name() ? p.name().text() : std::string_view("?"));
@@ -121,7 +128,8 @@ void TypeReader::enter(ItemId owner) {
     if (owner == ItemId::None) return;
     if (kind_of(owner) == ItemKind::File) return;
     auto generics = context_.get<GenericsOf>(owner);
-    for (uint32_t i = 0; i < generics->size(); ++i) bind((*generics)[i].name, type::parameter(owner, i, (*generics)[i].name));
+    for (uint32_t i = 0; i < generics->size(); ++i)
+        bind((*generics)[i].name, type::parameter(owner, i, (*generics)[i].name));
 }
 
 Type TypeReader::read(const ast::Type& t) {
@@ -148,7 +156,9 @@ Type TypeReader::read(const ast::Type& t) {
                     case Kind::FalseKw: return type::literal(type::boolean(), value.text());
                     case Kind::NullKw: return type::null();
                     case Kind::UndefinedKw: return type::undefined();
-                    case Kind::NumberLiteral: return type::literal(type::float_(), std::string(literal.is_negative() ? "-" : "") + std::string(value.text()));
+                    case Kind::NumberLiteral:
+                        return type::literal(type::float_(),
+                                             std::string(literal.is_negative() ? "-" : "") + std::string(value.text()));
                     default: return type::literal(type::string(), "\"" + string_value(value.text()) + "\"");
                 }
             }
@@ -203,15 +213,19 @@ Type TypeReader::named(const ast::NamedType& t) {
         auto parameter = parameters_.find(Name(name));
         if (parameter != parameters_.end()) return parameter->second;
     }
-    ItemId item = scope_.find_type(name == "map" && arguments.size() == 2 ? "Map" : name == "set" && arguments.size() == 1 ? "Set" : name);
+    ItemId item = scope_.find_type(name == "map" && arguments.size() == 2   ? "Map"
+                                   : name == "set" && arguments.size() == 1 ? "Set"
+                                                                            : name);
     if (item == ItemId::None || is_std(file_of(item))) {
         if (Type simple = primitive(name); simple && arguments.empty()) return simple;
-        if ((name == "Array" || name == "ReadonlyArray") && arguments.size() <= 1) return list_of(arguments.empty() ? type::any() : arguments[0]);
+        if ((name == "Array" || name == "ReadonlyArray") && arguments.size() <= 1)
+            return list_of(arguments.empty() ? type::any() : arguments[0]);
     }
     if (item == ItemId::None) {
         std::string near = nearest_name(name, scope_.names());
         report_(DiagnosticCode::UnresolvedName, path.back(),
-                fmt::format("no type `{}` is known here{}", name, near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                fmt::format("no type `{}` is known here{}", name,
+                            near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
         return type::error();
     }
     return instantiate(item, std::move(arguments), t.node);
@@ -230,7 +244,8 @@ Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const Syn
     for (const GenericParameter& g : *generics) required += g.default_type ? 0 : 1;
     if (arguments.size() > wanted || (arguments.size() < required && !arguments.empty())) {
         report_(DiagnosticCode::WrongTypeArguments, at,
-                fmt::format("`{}` takes {} type argument{}, not {}", name_of(item).text(), wanted, wanted == 1 ? "" : "s", arguments.size()));
+                fmt::format("`{}` takes {} type argument{}, not {}", name_of(item).text(), wanted,
+                            wanted == 1 ? "" : "s", arguments.size()));
         arguments.resize(wanted, type::error());
     }
     for (size_t i = arguments.size(); i < wanted; ++i) {
@@ -240,7 +255,8 @@ Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const Syn
     return type::nominal(item, std::move(arguments));
 }
 
-Type TypeReader::function(const ast::ParameterList& list, const ast::Type& result, const ast::TypeParameterList& generics) {
+Type TypeReader::function(const ast::ParameterList& list, const ast::Type& result,
+                          const ast::TypeParameterList& generics) {
     for (ast::TypeParameter p : generics.parameters())
         if (p.name()) bind(Name(p.name().text()), type::any());  // generic function types are checked as if of any
     std::vector<Type> parameters;
@@ -252,7 +268,8 @@ Type TypeReader::function(const ast::ParameterList& list, const ast::Type& resul
         rest |= p.is_rest();
         parameters.push_back(declared);
     }
-    return type::function(std::move(parameters), read(result), uint16_t(TypeShared | (rest ? TypeVariadic : 0)), optional);
+    return type::function(std::move(parameters), read(result), uint16_t(TypeShared | (rest ? TypeVariadic : 0)),
+                          optional);
 }
 
 Type TypeReader::object(const std::vector<ast::Member>& members) {
@@ -265,10 +282,16 @@ Type TypeReader::object(const std::vector<ast::Member>& members) {
             Type result = method.result() ? read(method.result().type()) : type::any();
             Type signature = function(method.parameters(), ast::Type(), method.type_parameters());
             std::vector<Type> parameters(signature->parameters().begin(), signature->parameters().end());
-            fields.push_back({member_name(method.name()), type::function(std::move(parameters), result, signature->flags & TypeVariadic ? uint16_t(TypeShared | TypeVariadic) : uint16_t(TypeShared), signature->optional_parameters), method.is_optional(), false});
+            fields.push_back({member_name(method.name()),
+                              type::function(std::move(parameters), result,
+                                             signature->flags & TypeVariadic ? uint16_t(TypeShared | TypeVariadic)
+                                                                             : uint16_t(TypeShared),
+                                             signature->optional_parameters),
+                              method.is_optional(), false});
         } else if (m.kind() == Kind::CallSignature && members.size() == 1) {
             auto call = m.as<ast::CallSignature>();
-            return function(call.parameters(), call.result() ? call.result().type() : ast::Type(), call.type_parameters());
+            return function(call.parameters(), call.result() ? call.result().type() : ast::Type(),
+                            call.type_parameters());
         } else {
             return type::any();  // index signatures: a dictionary
         }

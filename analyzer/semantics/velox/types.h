@@ -39,10 +39,13 @@ using Report = std::function<void(DiagnosticCode, const SyntaxElement&, std::str
 /// Turns type syntax into terms. Type parameters in scope are found by name, innermost last.
 class TypeReader {
   public:
-    TypeReader(QueryContext& context, FileId file, Report report) : context_(context), scope_(context, file), report_(std::move(report)) {}
+    TypeReader(QueryContext& context, FileId file, Report report)
+        : context_(context), scope_(context, file), report_(std::move(report)) {}
 
     Type read(const ast::Type& type);
-    Type read(const ast::TypeAnnotation& annotation, Type otherwise) { return annotation ? read(annotation.type()) : otherwise; }
+    Type read(const ast::TypeAnnotation& annotation, Type otherwise) {
+        return annotation ? read(annotation.type()) : otherwise;
+    }
     /// Brings a declaration's own parameters into scope: they are Parameter(owner, index).
     std::vector<GenericParameter> declare(const ast::TypeParameterList& list, ItemId owner, const ItemTree& tree);
     /// The parameters an enclosing item declared.
@@ -55,7 +58,8 @@ class TypeReader {
 
   private:
     Type named(const ast::NamedType& type);
-    Type function(const ast::ParameterList& parameters, const ast::Type& result, const ast::TypeParameterList& generics);
+    Type function(const ast::ParameterList& parameters, const ast::Type& result,
+                  const ast::TypeParameterList& generics);
     Type object(const std::vector<ast::Member>& members);
 
     QueryContext& context_;

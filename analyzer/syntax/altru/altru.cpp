@@ -58,19 +58,15 @@ TokenClass token_class(SyntaxKind raw_kind) {
     if (kind >= Kind::FnKw && kind <= Kind::TimeoutKw) return TokenClass::Keyword;
     if (kind >= Kind::DotDot && kind <= Kind::Bang) return TokenClass::Operator;
     switch (kind) {
-        case Kind::Identifier:
-            return TokenClass::Name;
+        case Kind::Identifier: return TokenClass::Name;
         case Kind::IntLiteral:
-        case Kind::FloatLiteral:
-            return TokenClass::Number;
+        case Kind::FloatLiteral: return TokenClass::Number;
         case Kind::CharLiteral:
         case Kind::RawStringLiteral:
         case Kind::StringStart:
         case Kind::StringText:
-        case Kind::StringEnd:
-            return TokenClass::String;
-        default:
-            return TokenClass::None;
+        case Kind::StringEnd: return TokenClass::String;
+        default: return TokenClass::None;
     }
 }
 
@@ -89,13 +85,9 @@ const Grammar& grammar() {
     return grammar;
 }
 
-SyntaxTreePtr parse(SharedText text) {
-    return parse_with(std::move(text), nullptr);
-}
+SyntaxTreePtr parse(SharedText text) { return parse_with(std::move(text), nullptr); }
 
-SyntaxTreePtr parse(std::string_view text) {
-    return parse(std::make_shared<const std::string>(text));
-}
+SyntaxTreePtr parse(std::string_view text) { return parse(std::make_shared<const std::string>(text)); }
 
 SyntaxTreePtr reparse(const SyntaxTree& old, std::span<const TextEdit> edits, SharedText text) {
     ReuseCursor cursor(old.green_root().get(), edits);

@@ -4,9 +4,7 @@
 
 namespace braid::altru {
 
-SyntaxToken name_of(const Ast& ast) {
-    return ast.token(Kind::Identifier);
-}
+SyntaxToken name_of(const Ast& ast) { return ast.token(Kind::Identifier); }
 
 std::vector<SyntaxToken> path_segments(const SyntaxNode& node) {
     std::vector<SyntaxToken> segments;
@@ -15,8 +13,7 @@ std::vector<SyntaxToken> path_segments(const SyntaxNode& node) {
             Kind kind = to_kind(element.kind());
             if (kind == Kind::Identifier || kind == Kind::SelfKw || kind == Kind::SuperKw)
                 segments.emplace_back(element);
-            else if (kind != Kind::ColonColon)
-                break;
+            else if (kind != Kind::ColonColon) break;
         }
     return segments;
 }
@@ -57,12 +54,8 @@ Expression expression_after_operator(const Ast& ast) {
 
 // ---- expressions ----
 
-SyntaxToken ScopedExpr::name() const {
-    return name_after(*this, Kind::ColonColon);
-}
-SyntaxToken FieldExpr::name() const {
-    return name_after(*this, Kind::Dot);
-}
+SyntaxToken ScopedExpr::name() const { return name_after(*this, Kind::ColonColon); }
+SyntaxToken FieldExpr::name() const { return name_after(*this, Kind::Dot); }
 
 std::vector<SyntaxElement> StringExpr::parts() const {
     std::vector<SyntaxElement> parts;
@@ -73,34 +66,16 @@ std::vector<SyntaxElement> StringExpr::parts() const {
     return parts;
 }
 
-SyntaxToken BinaryExpr::operator_token() const {
-    return operator_between(*this);
-}
-Expression BinaryExpr::left() const {
-    return child<Expression>();
-}
-Expression BinaryExpr::right() const {
-    return expression_after_operator(*this);
-}
+SyntaxToken BinaryExpr::operator_token() const { return operator_between(*this); }
+Expression BinaryExpr::left() const { return child<Expression>(); }
+Expression BinaryExpr::right() const { return expression_after_operator(*this); }
 
-ParameterList ClosureExpr::parameters() const {
-    return child<ParameterList>();
-}
-Block ClosureExpr::block() const {
-    return child<Block>();
-}
-Block ElseClause::block() const {
-    return child<Block>();
-}
-IfExpr ElseClause::if_expression() const {
-    return child<IfExpr>();
-}
-Block IfExpr::then_block() const {
-    return child<Block>();
-}
-Block MatchArm::block() const {
-    return child<Block>();
-}
+ParameterList ClosureExpr::parameters() const { return child<ParameterList>(); }
+Block ClosureExpr::block() const { return child<Block>(); }
+Block ElseClause::block() const { return child<Block>(); }
+IfExpr ElseClause::if_expression() const { return child<IfExpr>(); }
+Block IfExpr::then_block() const { return child<Block>(); }
+Block MatchArm::block() const { return child<Block>(); }
 
 // ---- statements ----
 
@@ -119,15 +94,9 @@ std::vector<Ast> children_of_groups(const Ast& ast, bool declarations) {
 
 }  // namespace
 
-std::vector<Ast> Block::statements() const {
-    return children_of_groups(*this, true);
-}
-SyntaxToken AssignStmt::operator_token() const {
-    return operator_between(*this);
-}
-Expression AssignStmt::value() const {
-    return expression_after_operator(*this);
-}
+std::vector<Ast> Block::statements() const { return children_of_groups(*this, true); }
+SyntaxToken AssignStmt::operator_token() const { return operator_between(*this); }
+Expression AssignStmt::value() const { return expression_after_operator(*this); }
 
 std::vector<Ast> SelectArmList::arms() const {
     std::vector<Ast> result;
@@ -182,24 +151,16 @@ std::string documentation_of(const Ast& declaration) {
     return {};
 }
 
-SyntaxToken FunctionDecl::name() const {
-    return name_of(*this);
-}
+SyntaxToken FunctionDecl::name() const { return name_of(*this); }
 
-std::vector<SyntaxToken> UseTree::segments() const {
-    return path_segments(node);
-}
-SyntaxToken UseTree::alias() const {
-    return name_after(*this, Kind::AsKw);
-}
+std::vector<SyntaxToken> UseTree::segments() const { return path_segments(node); }
+SyntaxToken UseTree::alias() const { return name_after(*this, Kind::AsKw); }
 std::vector<UseTree> UseTree::group() const {
     Ast list;
     if (node) list.node = node.child(raw(Kind::UseGroup));
     return list.all<UseTree>();
 }
 
-std::vector<Ast> SourceFile::items() const {
-    return children_of_groups(*this, true);
-}
+std::vector<Ast> SourceFile::items() const { return children_of_groups(*this, true); }
 
 }  // namespace braid::altru

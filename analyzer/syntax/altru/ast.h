@@ -8,8 +8,8 @@
 
 namespace braid::altru {
 
-/// Base of the typed views: a syntax node known to be of a kind, or null. An accessor returns a null view (or token) when
-/// the part is missing from the text; a null view's accessors return null.
+/// Base of the typed views: a syntax node known to be of a kind, or null. An accessor returns a null view (or token)
+/// when the part is missing from the text; a null view's accessors return null.
 struct Ast {
     SyntaxNode node;
 

@@ -22,13 +22,9 @@ uint16_t column_context(const Column& column) {
     return NoReuse;
 }
 
-bool deeper(const Column& a, const Column& b) {
-    return a.wide > b.wide;
-}
+bool deeper(const Column& a, const Column& b) { return a.wide > b.wide; }
 /// Two lines whose order depends on the width of a tab.
-bool ambiguous(const Column& a, const Column& b) {
-    return (a.wide <=> b.wide) != (a.narrow <=> b.narrow);
-}
+bool ambiguous(const Column& a, const Column& b) { return (a.wide <=> b.wide) != (a.narrow <=> b.narrow); }
 
 template <Kind... Kinds>
 bool is_one_of(SyntaxKind kind) {
@@ -38,15 +34,11 @@ bool is_one_of(SyntaxKind kind) {
 bool is_declaration(SyntaxKind kind) {
     return group(to_kind(kind)) == Group::Declaration && !is_one_of<Kind::FieldDecl, Kind::VariantDecl>(kind);
 }
-bool is_statement(SyntaxKind kind) {
-    return group(to_kind(kind)) == Group::Statement || is_declaration(kind);
-}
+bool is_statement(SyntaxKind kind) { return group(to_kind(kind)) == Group::Statement || is_declaration(kind); }
 bool is_member(SyntaxKind kind) {
     return is_declaration(kind) || is_one_of<Kind::FieldDecl, Kind::ContractClause>(kind);
 }
-bool is_variant(SyntaxKind kind) {
-    return is_declaration(kind) || kind == raw(Kind::VariantDecl);
-}
+bool is_variant(SyntaxKind kind) { return is_declaration(kind) || kind == raw(Kind::VariantDecl); }
 
 }  // namespace
 
@@ -249,10 +241,8 @@ void Parser::block(const Column& header, std::string_view owner, Contracts contr
     Mark mark = builder_.mark();
     bool braces = at(Kind::LeftBrace);
     if (block_colon(header, owner)) {
-        if (on_new_line())
-            statement_lines(header, contracts);
-        else
-            one_line_block();
+        if (on_new_line()) statement_lines(header, contracts);
+        else one_line_block();
     }
     if (braces) closing_brace(header);
     builder_.finish(mark, raw(Kind::Block));
@@ -378,10 +368,8 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
             continue;
         }
         uint32_t before = position();
-        if (at(Kind::Comma))
-            expected(DiagnosticCode::SyntaxError, what);
-        else
-            (this->*element)();
+        if (at(Kind::Comma)) expected(DiagnosticCode::SyntaxError, what);
+        else (this->*element)();
         if (position() > before) {
             if (elements.first == Kind::List) elements.first = to_kind(builder_.last_kind());
         } else if (!at(Kind::Comma) && !recover_in_list(close, what, line)) {
@@ -405,10 +393,8 @@ bool Parser::begins_statement() {
         case Kind::GoKw:
         case Kind::CaseKw:
         case Kind::BreakKw:
-        case Kind::ContinueKw:
-            return true;
-        default:
-            return at_declaration();
+        case Kind::ContinueKw: return true;
+        default: return at_declaration();
     }
 }
 

@@ -15,14 +15,10 @@ TextRange Parser::here() const {
 std::string Parser::found() const {
     if (at(LineEnd)) return "the end of the line";
     switch (visible_) {
-        case Kind::EndOfFile:
-            return "the end of the file";
-        case Kind::StringStart:
-            return "a string";
-        case Kind::BadToken:
-            return "unreadable text";
-        default:
-            break;
+        case Kind::EndOfFile: return "the end of the file";
+        case Kind::StringStart: return "a string";
+        case Kind::BadToken: return "unreadable text";
+        default: break;
     }
     std::string_view text = token_text();
     return text.size() <= 40 ? fmt::format("`{}`", text) : std::string(describe(visible_));
@@ -69,12 +65,9 @@ void Parser::skip_balanced() {
     Mark mark = builder_.mark();
     int64_t open = 0;
     while (!at(LineEnd) && !at(Kind::EndOfFile)) {
-        if (at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::LeftBrace))
-            ++open;
-        else if (at_closer() && --open < 0)
-            break;
-        else if (open == 0 && at(Kind::Comma))
-            break;
+        if (at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::LeftBrace)) ++open;
+        else if (at_closer() && --open < 0) break;
+        else if (open == 0 && at(Kind::Comma)) break;
         bump();
     }
     if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::Error));

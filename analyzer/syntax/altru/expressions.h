@@ -155,7 +155,7 @@ struct ClosureExpr : AstOf<ClosureExpr, Kind::ClosureExpr> {
     bool is_fn() const { return has(Kind::FnKw); }
     ParameterList parameters() const;  ///< null for `||`
     Type result_type() const { return child_after<Type>(Kind::Arrow); }
-    Block block() const;                                        ///< one of block() …
+    Block block() const;                                           ///< one of block() …
     Expression expression() const { return child<Expression>(); }  ///< … and expression() is the body
 };
 /// `else: block` or `else if …`

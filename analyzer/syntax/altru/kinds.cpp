@@ -52,41 +52,31 @@ constexpr std::array<uint8_t, TableSize> keyword_table = [] {
 
 }  // namespace
 
-Group group(Kind kind) {
-    return groups[raw(kind)];
-}
+Group group(Kind kind) { return groups[raw(kind)]; }
 
 std::string_view describe(Kind kind) {
     switch (kind) {
-        case Kind::EndOfFile:
-            return "end of file";
-        case Kind::BadToken:
-            return "unreadable text";
-#define TOKEN(Name, description) \
-    case Kind::Name:             \
-        return description;
-#define KEYWORD(Name, spelling) \
-    case Kind::Name:            \
-        return "`" spelling "`";
-#define CONTEXTUAL(Name, spelling) \
-    case Kind::Name:               \
-        return "`" spelling "`";
-#define SYMBOL(Name, spelling) \
-    case Kind::Name:           \
+        case Kind::EndOfFile: return "end of file";
+        case Kind::BadToken: return "unreadable text";
+#define TOKEN(Name, description)              \
+    case Kind::Name: return description;      \
+        #define KEYWORD(Name, spelling)       \
+    case Kind::Name: return "`" spelling "`"; \
+        #define CONTEXTUAL(Name, spelling)    \
+    case Kind::Name: return "`" spelling "`"; \
+        #define SYMBOL(Name, spelling)        \
+    case Kind::Name:                          \
         return "`" spelling "`";
 #include "analyzer/syntax/altru/tokens.def"
 #undef TOKEN
 #undef KEYWORD
 #undef CONTEXTUAL
 #undef SYMBOL
-        default:
-            return "text";
+        default: return "text";
     }
 }
 
-bool is_keyword(Kind kind) {
-    return kind >= Kind::FnKw && kind <= Kind::DynKw;
-}
+bool is_keyword(Kind kind) { return kind >= Kind::FnKw && kind <= Kind::DynKw; }
 
 Kind keyword_kind(std::string_view word) {
     if (word.size() < 2 || word.size() > 8) return Kind::Identifier;

@@ -45,15 +45,9 @@ constexpr std::array<Class, 256> classes = [] {
     return table;
 }();
 
-Class class_of(const char* p) {
-    return classes[uint8_t(*p)];
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_name_char(const char* p) {
-    return class_of(p) == Class::Name || class_of(p) == Class::Digit;
-}
+Class class_of(const char* p) { return classes[uint8_t(*p)]; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_name_char(const char* p) { return class_of(p) == Class::Name || class_of(p) == Class::Digit; }
 
 /// Code points that look like nothing or like space are not part of names.
 bool is_name_code_point(const char* p, uint32_t length) {
@@ -72,12 +66,9 @@ bool is_name_code_point(const char* p, uint32_t length) {
 Column indentation(const char* line, const char* end) {
     Column column;
     for (; line < end; ++line) {
-        if (*line == ' ')
-            ++column.wide, ++column.narrow;
-        else if (*line == '\t')
-            column.wide = (column.wide / 8 + 1) * 8, ++column.narrow;
-        else if (*line != '\r' && *line != '\f' && *line != '\v')
-            break;
+        if (*line == ' ') ++column.wide, ++column.narrow;
+        else if (*line == '\t') column.wide = (column.wide / 8 + 1) * 8, ++column.narrow;
+        else if (*line != '\r' && *line != '\f' && *line != '\v') break;
     }
     return column;
 }
@@ -89,42 +80,27 @@ uint32_t symbol(const char* p, Kind& kind) {
         return length;
     };
     switch (*p) {
-        case '(':
-            return pick(Kind::LeftParen, 1);
-        case ')':
-            return pick(Kind::RightParen, 1);
-        case '[':
-            return pick(Kind::LeftBracket, 1);
-        case ']':
-            return pick(Kind::RightBracket, 1);
-        case '{':
-            return pick(Kind::LeftBrace, 1);
-        case '}':
-            return pick(Kind::RightBrace, 1);
-        case ',':
-            return pick(Kind::Comma, 1);
-        case ';':
-            return pick(Kind::Semicolon, 1);
-        case '?':
-            return pick(Kind::Question, 1);
-        case ':':
-            return p[1] == ':' ? pick(Kind::ColonColon, 2) : pick(Kind::Colon, 1);
+        case '(': return pick(Kind::LeftParen, 1);
+        case ')': return pick(Kind::RightParen, 1);
+        case '[': return pick(Kind::LeftBracket, 1);
+        case ']': return pick(Kind::RightBracket, 1);
+        case '{': return pick(Kind::LeftBrace, 1);
+        case '}': return pick(Kind::RightBrace, 1);
+        case ',': return pick(Kind::Comma, 1);
+        case ';': return pick(Kind::Semicolon, 1);
+        case '?': return pick(Kind::Question, 1);
+        case ':': return p[1] == ':' ? pick(Kind::ColonColon, 2) : pick(Kind::Colon, 1);
         case '.':
             if (p[1] != '.') return pick(Kind::Dot, 1);
             return p[2] == '=' ? pick(Kind::DotDotEqual, 3) : pick(Kind::DotDot, 2);
         case '-':
             if (p[1] == '>') return pick(Kind::Arrow, 2);
             return p[1] == '=' ? pick(Kind::MinusEqual, 2) : pick(Kind::Minus, 1);
-        case '+':
-            return p[1] == '=' ? pick(Kind::PlusEqual, 2) : pick(Kind::Plus, 1);
-        case '*':
-            return p[1] == '=' ? pick(Kind::StarEqual, 2) : pick(Kind::Star, 1);
-        case '/':
-            return p[1] == '=' ? pick(Kind::SlashEqual, 2) : pick(Kind::Slash, 1);
-        case '%':
-            return p[1] == '=' ? pick(Kind::PercentEqual, 2) : pick(Kind::Percent, 1);
-        case '^':
-            return p[1] == '=' ? pick(Kind::CaretEqual, 2) : pick(Kind::Caret, 1);
+        case '+': return p[1] == '=' ? pick(Kind::PlusEqual, 2) : pick(Kind::Plus, 1);
+        case '*': return p[1] == '=' ? pick(Kind::StarEqual, 2) : pick(Kind::Star, 1);
+        case '/': return p[1] == '=' ? pick(Kind::SlashEqual, 2) : pick(Kind::Slash, 1);
+        case '%': return p[1] == '=' ? pick(Kind::PercentEqual, 2) : pick(Kind::Percent, 1);
+        case '^': return p[1] == '=' ? pick(Kind::CaretEqual, 2) : pick(Kind::Caret, 1);
         case '&':
             if (p[1] == '&') return pick(Kind::AmpAmp, 2);
             return p[1] == '=' ? pick(Kind::AmpEqual, 2) : pick(Kind::Amp, 1);
@@ -134,8 +110,7 @@ uint32_t symbol(const char* p, Kind& kind) {
         case '=':
             if (p[1] == '>') return pick(Kind::FatArrow, 2);
             return p[1] == '=' ? pick(Kind::EqualEqual, 2) : pick(Kind::Equal, 1);
-        case '!':
-            return p[1] == '=' ? pick(Kind::NotEqual, 2) : pick(Kind::Bang, 1);
+        case '!': return p[1] == '=' ? pick(Kind::NotEqual, 2) : pick(Kind::Bang, 1);
         case '<':
             if (p[1] == '-') return pick(Kind::LeftArrow, 2);
             if (p[1] == '<') return p[2] == '=' ? pick(Kind::ShiftLeftEqual, 3) : pick(Kind::ShiftLeft, 2);
@@ -182,9 +157,7 @@ void Lexer::problem(DiagnosticCode code, const char* begin, const char* end, std
     problem_ = SyntaxError{code, {offset(begin), offset(end)}, std::move(message), {}, {}};
 }
 
-std::optional<SyntaxError> Lexer::take_problem() {
-    return std::exchange(problem_, std::nullopt);
-}
+std::optional<SyntaxError> Lexer::take_problem() { return std::exchange(problem_, std::nullopt); }
 
 /// `//`: one report per run of trivia; its fix changes every such comment of the run.
 void Lexer::foreign_comment(const char* p) {
@@ -225,17 +198,11 @@ const char* Lexer::skip_trivia(const char* p, Token& token) {
     };
     for (;;) {
         switch (class_of(p)) {
-            case Class::Space:
-                ++p;
-                continue;
-            case Class::NewLine:
-                line = ++p;
-                continue;
+            case Class::Space: ++p; continue;
+            case Class::NewLine: line = ++p; continue;
             case Class::Hash:
-                if (hashes(p, end_) == 3)
-                    p = skip_block_comment(p);
-                else
-                    skip_line();
+                if (hashes(p, end_) == 3) p = skip_block_comment(p);
+                else skip_line();
                 continue;
             case Class::Slash:
                 if (p[1] != '/') break;
@@ -249,8 +216,7 @@ const char* Lexer::skip_trivia(const char* p, Token& token) {
                 p = q + 1;
                 continue;
             }
-            default:
-                break;
+            default: break;
         }
         break;
     }
@@ -274,9 +240,7 @@ void Lexer::lex(uint32_t begin, Token& token) {
                 p = bad(p);
             }
             break;
-        case Class::Name:
-            p = name(p, token);
-            break;
+        case Class::Name: p = name(p, token); break;
         case Class::High:
             if (uint32_t length = utf8_length(p, end_); length && is_name_code_point(p, length)) {
                 p = name(p, token);
@@ -285,20 +249,14 @@ void Lexer::lex(uint32_t begin, Token& token) {
                 p = bad(p);
             }
             break;
-        case Class::Digit:
-            p = number(p, token);
-            break;
+        case Class::Digit: p = number(p, token); break;
         case Class::Quote:
             token.kind = Kind::StringStart;
             p += p[1] == '"' && p[2] == '"' ? 3 : 1;
             break;
-        case Class::Apostrophe:
-            p = quote(p, token);
-            break;
+        case Class::Apostrophe: p = quote(p, token); break;
         case Class::Symbol:
-        case Class::Slash:
-            p += symbol(p, token.kind);
-            break;
+        case Class::Slash: p += symbol(p, token.kind); break;
         default:
             token.kind = Kind::BadToken;
             p = bad(p);
@@ -504,10 +462,8 @@ Token Lexer::lex_string_part(uint32_t begin, bool multi_line) {
     const char* p = start;
     auto closes = [&] { return *p == '"' && (!multi_line || (p[1] == '"' && p[2] == '"')); };
     while (p < end_ && !closes() && !(*p == '$' && p[1] == '{') && (multi_line || *p != '\n')) {
-        if (*p == '\\')
-            p = escape(p);
-        else
-            ++p;
+        if (*p == '\\') p = escape(p);
+        else ++p;
     }
     token.length = uint32_t(p - start);
     token.has_problem = problem_.has_value();

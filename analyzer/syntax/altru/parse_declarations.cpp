@@ -20,10 +20,8 @@ bool begins_declaration(Kind kind) {
         case Kind::ModKw:
         case Kind::UseKw:
         case Kind::PubKw:
-        case Kind::AsyncKw:
-            return true;
-        default:
-            return false;
+        case Kind::AsyncKw: return true;
+        default: return false;
     }
 }
 
@@ -96,10 +94,8 @@ void Parser::attribute() {
 void Parser::attribute_argument() {
     Mark mark = builder_.mark();
     while (at_name_or_keyword() || at(Kind::Minus)) bump_as(at(Kind::Minus) ? Kind::Minus : Kind::Identifier);
-    if (builder_.empty_since(mark))
-        expression();
-    else if (eat(Kind::Equal))
-        expression();
+    if (builder_.empty_since(mark)) expression();
+    else if (eat(Kind::Equal)) expression();
     if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::AttributeArgument));
 }
 
@@ -122,9 +118,7 @@ void Parser::declaration(Unit& unit) {
     eat(Kind::PubKw);
     switch (visible_) {
         case Kind::AsyncKw:
-        case Kind::FnKw:
-            function_rest(header);
-            return finish(unit, Kind::FunctionDecl);
+        case Kind::FnKw: function_rest(header); return finish(unit, Kind::FunctionDecl);
         case Kind::StructKw:
         case Kind::ActorKw: {
             bool actor = at(Kind::ActorKw);
@@ -143,21 +137,11 @@ void Parser::declaration(Unit& unit) {
             where_clause();
             list_block(header, "the enum's name", variants_, Kind::MemberList);
             return finish(unit, Kind::EnumDecl);
-        case Kind::TraitKw:
-            trait_rest(header);
-            return finish(unit, Kind::TraitDecl);
-        case Kind::ImplKw:
-            impl_rest(header);
-            return finish(unit, Kind::ImplDecl);
-        case Kind::TypeKw:
-            alias_rest();
-            return finish(unit, Kind::TypeAliasDecl);
-        case Kind::ConstKw:
-            constant_rest("a constant", true);
-            return finish(unit, Kind::ConstDecl);
-        case Kind::StaticKw:
-            constant_rest("a static", true);
-            return finish(unit, Kind::StaticDecl);
+        case Kind::TraitKw: trait_rest(header); return finish(unit, Kind::TraitDecl);
+        case Kind::ImplKw: impl_rest(header); return finish(unit, Kind::ImplDecl);
+        case Kind::TypeKw: alias_rest(); return finish(unit, Kind::TypeAliasDecl);
+        case Kind::ConstKw: constant_rest("a constant", true); return finish(unit, Kind::ConstDecl);
+        case Kind::StaticKw: constant_rest("a static", true); return finish(unit, Kind::StaticDecl);
         case Kind::ModKw:
             bump();
             declared_name("a module");
@@ -183,10 +167,8 @@ void Parser::function_rest(const Column& header) {
     }
     declared_name("a function");
     generic_parameters();
-    if (at(Kind::LeftParen))
-        parameters();
-    else
-        expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the function");
+    if (at(Kind::LeftParen)) parameters();
+    else expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the function");
     if (at(Kind::Arrow)) {
         bump();
         type();
@@ -316,10 +298,8 @@ void Parser::trait_rest(const Column& header) {
 void Parser::impl_rest(const Column& header) {
     bump();
     generic_parameters();
-    if (at_type())
-        type();
-    else
-        expected(DiagnosticCode::ExpectedType, "the type to implement methods for");
+    if (at_type()) type();
+    else expected(DiagnosticCode::ExpectedType, "the type to implement methods for");
     if (eat(Kind::ForKw)) type();
     where_clause();
     list_block(header, "the type", members_, Kind::MemberList);

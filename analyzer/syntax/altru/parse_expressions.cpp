@@ -12,42 +12,30 @@ enum Precedence { None, Implies, Or, And, Not, Comparison, Range, BitOr, BitXor,
 Precedence precedence(Kind kind) {
     switch (kind) {
         case Kind::OrKw:
-        case Kind::PipePipe:
-            return Or;
+        case Kind::PipePipe: return Or;
         case Kind::AndKw:
-        case Kind::AmpAmp:
-            return And;
+        case Kind::AmpAmp: return And;
         case Kind::Less:
         case Kind::LessEqual:
         case Kind::Greater:
         case Kind::GreaterEqual:
         case Kind::EqualEqual:
         case Kind::NotEqual:
-        case Kind::InKw:
-            return Comparison;
+        case Kind::InKw: return Comparison;
         case Kind::DotDot:
-        case Kind::DotDotEqual:
-            return Range;
-        case Kind::Pipe:
-            return BitOr;
-        case Kind::Caret:
-            return BitXor;
-        case Kind::Amp:
-            return BitAnd;
+        case Kind::DotDotEqual: return Range;
+        case Kind::Pipe: return BitOr;
+        case Kind::Caret: return BitXor;
+        case Kind::Amp: return BitAnd;
         case Kind::ShiftLeft:
-        case Kind::ShiftRight:
-            return Shift;
+        case Kind::ShiftRight: return Shift;
         case Kind::Plus:
-        case Kind::Minus:
-            return Sum;
+        case Kind::Minus: return Sum;
         case Kind::Star:
         case Kind::Slash:
-        case Kind::Percent:
-            return Product;
-        case Kind::AsKw:
-            return Cast;
-        default:
-            return None;
+        case Kind::Percent: return Product;
+        case Kind::AsKw: return Cast;
+        default: return None;
     }
 }
 
@@ -87,10 +75,8 @@ bool Parser::begins_expression(Kind kind) {
         case Kind::DynKw:
         case Kind::DotDot:
         case Kind::DotDotEqual:
-        case Kind::ActorKw:
-            return true;
-        default:
-            return false;
+        case Kind::ActorKw: return true;
+        default: return false;
     }
 }
 
@@ -139,17 +125,12 @@ bool Parser::binary_step(const Mark& mark, Chain& chain, int minimum) {
         builder_.finish(mark, raw(Kind::RangeExpr));
         return true;
     }
-    if (implies)
-        bump_as(Kind::ImpliesKw);
-    else if (at(Kind::AmpAmp) || at(Kind::PipePipe))
-        foreign_operator();
-    else
-        bump();
+    if (implies) bump_as(Kind::ImpliesKw);
+    else if (at(Kind::AmpAmp) || at(Kind::PipePipe)) foreign_operator();
+    else bump();
     continue_line(true);
-    if (begins_expression(visible_) || is_keyword(visible_))
-        binary(implies ? level : level + 1);
-    else
-        expected(DiagnosticCode::ExpectedExpression, "the right side of the operator");
+    if (begins_expression(visible_) || is_keyword(visible_)) binary(implies ? level : level + 1);
+    else expected(DiagnosticCode::ExpectedExpression, "the right side of the operator");
     builder_.finish(mark, raw(Kind::BinaryExpr));
     if (level == Comparison && precedence(visible_) == Comparison)
         error_here(DiagnosticCode::SyntaxError, "comparisons do not chain; join them with `and`: `a < b and b < c`");
@@ -175,15 +156,9 @@ void Parser::prefix(bool with_try) {
     bool delays_try = false;
     switch (visible_) {
         case Kind::Minus:
-        case Kind::Star:
-            bump();
-            break;
-        case Kind::NotKw:
-            bump();
-            break;
-        case Kind::Bang:
-            foreign_operator();
-            break;
+        case Kind::Star: bump(); break;
+        case Kind::NotKw: bump(); break;
+        case Kind::Bang: foreign_operator(); break;
         case Kind::LeftArrow:
             bump();
             delays_try = true;
@@ -206,8 +181,7 @@ void Parser::prefix(bool with_try) {
             eat(Kind::MutKw);
             node = Kind::BorrowExpr;
             break;
-        default:
-            node = Kind::Error;
+        default: node = Kind::Error;
     }
     Chain chain(builder_);
     if (node == Kind::Error) {
@@ -239,9 +213,7 @@ void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
                 bump();
                 builder_.finish(mark, raw(Kind::TryExpr));
                 break;
-            case Kind::Dot:
-                field_access(mark);
-                break;
+            case Kind::Dot: field_access(mark); break;
             case Kind::LeftParen:
                 argument_list();
                 builder_.finish(mark, raw(Kind::CallExpr));
@@ -256,10 +228,8 @@ void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
             }
             case Kind::ColonColon:
                 bump();
-                if (at_name_or_keyword())
-                    bump_as(Kind::Identifier);
-                else
-                    expected(DiagnosticCode::ExpectedName, "a name after `::`");
+                if (at_name_or_keyword()) bump_as(Kind::Identifier);
+                else expected(DiagnosticCode::ExpectedName, "a name after `::`");
                 builder_.finish(mark, raw(Kind::ScopedExpr));
                 break;
             default: {
@@ -278,15 +248,11 @@ void Parser::field_access(const Mark& mark) {
         bump();
         return builder_.finish(mark, raw(Kind::AwaitExpr));
     }
-    if (at(Kind::Identifier) || at(Kind::IntLiteral))
-        bump();
-    else
-        expected(DiagnosticCode::ExpectedName, "the name of a field or method after `.`");
+    if (at(Kind::Identifier) || at(Kind::IntLiteral)) bump();
+    else expected(DiagnosticCode::ExpectedName, "the name of a field or method after `.`");
     builder_.finish(mark, raw(Kind::FieldExpr));
 }
 
-bool Parser::is_expression_kind(SyntaxKind kind) {
-    return group(to_kind(kind)) == Group::Expression;
-}
+bool Parser::is_expression_kind(SyntaxKind kind) { return group(to_kind(kind)) == Group::Expression; }
 
 }  // namespace braid::altru

@@ -22,40 +22,27 @@ void Parser::operand() {
                 return quantifier();
             return path_expression();
         case Kind::SelfKw:
-        case Kind::SuperKw:
-            return path_expression();
+        case Kind::SuperKw: return path_expression();
         case Kind::IntLiteral:
         case Kind::FloatLiteral:
         case Kind::CharLiteral:
         case Kind::RawStringLiteral:
         case Kind::TrueKw:
-        case Kind::FalseKw:
-            bump();
-            return builder_.finish(mark, raw(Kind::LiteralExpr));
-        case Kind::StringStart:
-            return string_expression();
-        case Kind::LeftParen:
-            return parenthesized();
-        case Kind::LeftBracket:
-            return list_expression();
-        case Kind::LeftBrace:
-            return braces_expression();
+        case Kind::FalseKw: bump(); return builder_.finish(mark, raw(Kind::LiteralExpr));
+        case Kind::StringStart: return string_expression();
+        case Kind::LeftParen: return parenthesized();
+        case Kind::LeftBracket: return list_expression();
+        case Kind::LeftBrace: return braces_expression();
         case Kind::Pipe:
         case Kind::PipePipe:
         case Kind::FnKw:
         case Kind::MoveKw:
-        case Kind::AsyncKw:
-            return closure();
-        case Kind::IfKw:
-            return if_expression();
-        case Kind::MatchKw:
-            return match_expression();
+        case Kind::AsyncKw: return closure();
+        case Kind::IfKw: return if_expression();
+        case Kind::MatchKw: return match_expression();
         case Kind::ChanKw:
-        case Kind::DynKw:
-            type_operand(false);
-            return builder_.finish(mark, raw(Kind::TypeExpr));
-        default:
-            expected(DiagnosticCode::ExpectedExpression, "an expression");
+        case Kind::DynKw: type_operand(false); return builder_.finish(mark, raw(Kind::TypeExpr));
+        default: expected(DiagnosticCode::ExpectedExpression, "an expression");
     }
 }
 
@@ -66,10 +53,8 @@ void Parser::path_expression() {
     segment();
     while (at(Kind::ColonColon)) {
         bump();
-        if (at_name_or_keyword())
-            segment();
-        else
-            expected(DiagnosticCode::ExpectedName, "a name after `::`");
+        if (at_name_or_keyword()) segment();
+        else expected(DiagnosticCode::ExpectedName, "a name after `::`");
     }
     builder_.finish(mark, raw(Kind::PathExpr));
 }
@@ -93,8 +78,7 @@ void Parser::string_expression() {
             break;
         }
     }
-    if (token_.kind == Kind::StringEnd)
-        push_as(Kind::StringEnd);
+    if (token_.kind == Kind::StringEnd) push_as(Kind::StringEnd);
     else
         error_at(DiagnosticCode::UnterminatedString, open,
                  multi_line
@@ -113,10 +97,8 @@ void Parser::interpolation(bool multi_line) {
     {
         LayoutScope scope(*this, {!multi_line, true, layout_.contract});
         lex();
-        if (!at(Kind::RightBrace))
-            expression();
-        else
-            expected(DiagnosticCode::ExpectedExpression, "an expression in `${}`");
+        if (!at(Kind::RightBrace)) expression();
+        else expected(DiagnosticCode::ExpectedExpression, "an expression in `${}`");
         if (at(Kind::Colon)) {
             uint32_t trivia = token_.trivia;
             uint32_t begin = token_.begin;
@@ -271,19 +253,15 @@ void Parser::closure() {
                        "a function in an expression has no name; declare it on a line of its own, or remove the name");
             skip_token();
         }
-        if (at(Kind::LeftParen))
-            parameters();
-        else
-            expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the closure");
+        if (at(Kind::LeftParen)) parameters();
+        else expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the closure");
     } else {
         expected(DiagnosticCode::ExpectedExpression, "a closure (`fn():` or `|x|`)");
         return builder_.finish(mark, raw(Kind::ClosureExpr));
     }
     if (eat(Kind::Arrow)) type();
-    if (fn || at(Kind::Colon))
-        block(header, "the closure's parameters", Contracts::Function);
-    else
-        closure_body();
+    if (fn || at(Kind::Colon)) block(header, "the closure's parameters", Contracts::Function);
+    else closure_body();
     builder_.finish(mark, raw(Kind::ClosureExpr));
 }
 
@@ -318,10 +296,8 @@ void Parser::if_expression() {
         Mark clause = builder_.mark();
         accept_line();
         bump();
-        if (at(Kind::IfKw))
-            if_expression();
-        else
-            block(header, "`else`");
+        if (at(Kind::IfKw)) if_expression();
+        else block(header, "`else`");
         builder_.finish(clause, raw(Kind::ElseClause));
     }
     builder_.finish(mark, raw(Kind::IfExpr));

@@ -26,10 +26,8 @@ bool Parser::at_pattern() const {
         case Kind::ChanKw:
         case Kind::DynKw:
         case Kind::FnKw:
-        case Kind::Pipe:
-            return true;
-        default:
-            return false;
+        case Kind::Pipe: return true;
+        default: return false;
     }
 }
 
@@ -93,10 +91,8 @@ void Parser::pattern_of_kind() {
     switch (visible_) {
         case Kind::MutKw:
             bump();
-            if (at(Kind::Identifier))
-                bump();
-            else
-                expected(DiagnosticCode::ExpectedName, "a name after `mut`");
+            if (at(Kind::Identifier)) bump();
+            else expected(DiagnosticCode::ExpectedName, "a name after `mut`");
             return builder_.finish(mark, raw(Kind::NamePattern));
         case Kind::Amp: {
             bump();
@@ -122,12 +118,10 @@ void Parser::pattern_of_kind() {
             if (at(Kind::Identifier)) bump();
             return builder_.finish(mark, raw(Kind::RestPattern));
         }
-        case Kind::DotDotEqual:
-            return range_pattern_rest(mark);
+        case Kind::DotDotEqual: return range_pattern_rest(mark);
         case Kind::Identifier:
         case Kind::SelfKw:
-        case Kind::SuperKw:
-            return path_pattern();
+        case Kind::SuperKw: return path_pattern();
         default:
             if (!at_pattern()) {
                 expected(DiagnosticCode::ExpectedPattern, "a pattern");
@@ -155,8 +149,7 @@ void Parser::literal_pattern() {
                 bump();
                 builder_.finish(literal, raw(Kind::LiteralExpr));
                 break;
-            default:
-                expected(DiagnosticCode::ExpectedPattern, "a number after `-`");
+            default: expected(DiagnosticCode::ExpectedPattern, "a number after `-`");
         }
     }
     builder_.finish(mark, raw(Kind::LiteralPattern));
@@ -193,10 +186,8 @@ void Parser::path_pattern() {
     while (at(Kind::ColonColon)) {
         path = true;
         bump();
-        if (at_name_or_keyword())
-            segment();
-        else
-            expected(DiagnosticCode::ExpectedName, "a name after `::`");
+        if (at_name_or_keyword()) segment();
+        else expected(DiagnosticCode::ExpectedName, "a name after `::`");
     }
     if (at(Kind::LeftParen)) {
         bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a pattern", &Parser::pattern);
@@ -218,10 +209,8 @@ void Parser::struct_field_pattern() {
         return;
     }
     eat(Kind::MutKw);
-    if (at(Kind::Identifier))
-        bump();
-    else
-        expected(DiagnosticCode::ExpectedName, "a name after `mut`");
+    if (at(Kind::Identifier)) bump();
+    else expected(DiagnosticCode::ExpectedName, "a name after `mut`");
     if (eat(Kind::Colon)) pattern();
     builder_.finish(mark, raw(Kind::FieldPattern));
 }

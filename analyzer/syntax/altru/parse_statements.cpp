@@ -92,24 +92,16 @@ void Parser::stray_clause(Unit& unit) {
 /// One statement; returns what it is.
 Kind Parser::statement_body() {
     switch (visible_) {
-        case Kind::LetKw:
-            return let_statement();
+        case Kind::LetKw: return let_statement();
         case Kind::ReturnKw:
         case Kind::BreakKw:
-        case Kind::ContinueKw:
-            return jump_statement();
-        case Kind::WhileKw:
-            return while_statement();
-        case Kind::ForKw:
-            return for_statement();
-        case Kind::LoopKw:
-            return loop_statement();
-        case Kind::SelectKw:
-            return select_statement();
-        case Kind::GoKw:
-            return go_statement();
-        default:
-            return expression_statement();
+        case Kind::ContinueKw: return jump_statement();
+        case Kind::WhileKw: return while_statement();
+        case Kind::ForKw: return for_statement();
+        case Kind::LoopKw: return loop_statement();
+        case Kind::SelectKw: return select_statement();
+        case Kind::GoKw: return go_statement();
+        default: return expression_statement();
     }
 }
 
@@ -175,8 +167,7 @@ Kind Parser::assignment_rest() {
             continue_line(false);
             expression();
             return Kind::SendStmt;
-        default:
-            return Kind::Error;
+        default: return Kind::Error;
     }
 }
 
@@ -290,10 +281,8 @@ void Parser::match_arm(Unit& unit) {
     }
     LayoutScope scope(*this, {true, layout_.brackets, false});
     if (on_new_line()) {
-        if (begins_line_of_block(&header))
-            arrow_block(header);
-        else
-            expected(DiagnosticCode::ExpectedExpression, "the value or the block of the arm");
+        if (begins_line_of_block(&header)) arrow_block(header);
+        else expected(DiagnosticCode::ExpectedExpression, "the value or the block of the arm");
     } else {
         Mark mark = builder_.mark();
         if (at_jump()) {

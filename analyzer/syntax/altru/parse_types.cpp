@@ -16,10 +16,8 @@ bool Parser::at_type() const {
         case Kind::ChanKw:
         case Kind::DynKw:
         case Kind::SelfKw:
-        case Kind::SuperKw:
-            return true;
-        default:
-            return false;
+        case Kind::SuperKw: return true;
+        default: return false;
     }
 }
 
@@ -99,8 +97,7 @@ void Parser::type_operand(bool angle) {
             return builder_.finish(mark, raw(Kind::ReferenceType));
         }
         case Kind::AsyncKw:
-        case Kind::FnKw:
-            return function_type();
+        case Kind::FnKw: return function_type();
         case Kind::ChanKw: {
             bump();
             Nesting nesting(*this);
@@ -115,8 +112,7 @@ void Parser::type_operand(bool angle) {
             error_here(DiagnosticCode::ExpectedType,
                        "`impl` begins no type; write `dyn Trait`, or a type parameter with the trait as its bound");
             return skip_token();
-        default:
-            expected(DiagnosticCode::ExpectedType, "a type");
+        default: expected(DiagnosticCode::ExpectedType, "a type");
     }
 }
 
@@ -124,10 +120,8 @@ void Parser::function_type() {
     Mark mark = builder_.mark();
     eat(Kind::AsyncKw);
     if (expect(Kind::FnKw, "in the type of a function")) {
-        if (at(Kind::LeftParen))
-            bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a type", &Parser::plain_type);
-        else
-            expect(Kind::LeftParen, "and the types of the parameters after `fn`");
+        if (at(Kind::LeftParen)) bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a type", &Parser::plain_type);
+        else expect(Kind::LeftParen, "and the types of the parameters after `fn`");
         if (eat(Kind::Arrow)) union_type();  // `fn() -> T + Send` bounds the function, not the result
     }
     builder_.finish(mark, raw(Kind::FunctionType));
@@ -143,10 +137,8 @@ void Parser::path_type(bool angle) {
     segment();
     while (at(Kind::ColonColon)) {
         bump();
-        if (at_name_or_keyword())
-            segment();
-        else
-            expected(DiagnosticCode::ExpectedName, "a name after `::`");
+        if (at_name_or_keyword()) segment();
+        else expected(DiagnosticCode::ExpectedName, "a name after `::`");
     }
     if (at(Kind::LeftBracket)) {
         Mark arguments = builder_.mark();
@@ -194,10 +186,8 @@ void Parser::angle_arguments() {
         type_argument();
         if (!eat(Kind::Comma)) break;
     }
-    if (at(Kind::ShiftRight))
-        bump_part(Kind::Greater, 1);
-    else
-        expect(Kind::Greater, "after the type arguments");
+    if (at(Kind::ShiftRight)) bump_part(Kind::Greater, 1);
+    else expect(Kind::Greater, "after the type arguments");
     builder_.finish(mark, raw(Kind::TypeArgumentList));
 }
 

@@ -14,15 +14,11 @@ GreenRef Parser::parse_file() {
 
 void Parser::lex() {
     bool field = token_.kind == Kind::Dot && token_.end() == position() && token_.length > 0;
-    if (field)
-        token_ = lexer_.lex_field(position());
-    else
-        lexer_.lex(position(), token_);
+    if (field) token_ = lexer_.lex_field(position());
+    else lexer_.lex(position(), token_);
     builder_.looked_at(lexer_.looked_at());
-    if (token_.has_problem)
-        lexical_ = lexer_.take_problem();
-    else if (lexical_)
-        lexical_.reset();
+    if (token_.has_problem) lexical_ = lexer_.take_problem();
+    else if (lexical_) lexical_.reset();
     last_line_ = line_;
     if (token_.first_on_line) line_ = token_.column;
     accepted_ = false;

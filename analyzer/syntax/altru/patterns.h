@@ -5,7 +5,8 @@ namespace braid::altru {
 
 /// `_`
 struct WildcardPattern : AstOf<WildcardPattern, Kind::WildcardPattern> {};
-/// `x`, `mut x`; a lone name may also turn out to be a unit variant of the prelude or a constant (`None`): semantics decides.
+/// `x`, `mut x`; a lone name may also turn out to be a unit variant of the prelude or a constant (`None`): semantics
+/// decides.
 struct NamePattern : AstOf<NamePattern, Kind::NamePattern> {
     SyntaxToken name() const { return name_of(*this); }
     bool is_mut() const { return has(Kind::MutKw); }

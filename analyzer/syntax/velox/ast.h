@@ -100,15 +100,15 @@ struct Member : AstGroup<Member, Group::Member> {};
 
 // The parameter lets an accessor name a view that is declared further down; callers leave it alone.
 #define NODE(Name, group) struct Name : AstOf<Name, Kind::Name> {
-#define CHILD(Class, name, index)  \
-    template <typename T = Class>  \
-    T name() const {               \
+#define CHILD(Class, name, index)   \
+    template <typename T = Class>   \
+    T name() const {                \
         return this->nth<T>(index); \
     }
-#define CHILDREN(Class, name)            \
-    template <typename T = Class>        \
-    std::vector<T> name() const {        \
-        return this->all<T>();           \
+#define CHILDREN(Class, name)     \
+    template <typename T = Class> \
+    std::vector<T> name() const { \
+        return this->all<T>();    \
     }
 #define WORD(name, kind) \
     SyntaxToken name() const { return token(Kind::kind); }

@@ -8,7 +8,9 @@ namespace braid::velox {
 namespace {
 
 constexpr std::string_view kind_names[] = {
-    "List", "EndOfFile", "BadToken",
+    "List",
+    "EndOfFile",
+    "BadToken",
 #define TOKEN(Name, description) #Name,
 #define KEYWORD(Name, text) text,
 #define CONTEXTUAL(Name, text) text,

@@ -4,7 +4,9 @@ namespace braid::velox {
 namespace {
 
 constexpr std::string_view descriptions[] = {
-    "", "the end of the file", "a character that begins no token",
+    "",
+    "the end of the file",
+    "a character that begins no token",
 #define TOKEN(Name, description) description,
 #define KEYWORD(Name, text) "`" text "`",
 #define CONTEXTUAL(Name, text) "`" text "`",

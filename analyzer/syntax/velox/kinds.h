@@ -37,16 +37,16 @@ constexpr bool is_contextual(Kind kind) { return kind >= Kind::AbstractKw && kin
 constexpr bool is_keyword(Kind kind) { return is_reserved(kind) || is_contextual(kind); }
 
 // The sets that nodes.def's WORD_IN names.
-bool is_variable_keyword(Kind kind);     // let const var
-bool is_literal(Kind kind);              // also true false null undefined, and templates without a hole
+bool is_variable_keyword(Kind kind);  // let const var
+bool is_literal(Kind kind);           // also true false null undefined, and templates without a hole
 bool is_property_name(Kind kind);
 bool is_member_name(Kind kind);
 bool is_name_or_this(Kind kind);
 bool is_name_or_string(Kind kind);
-bool is_module_name(Kind kind);          // of imports and exports: a name, a string, `default`
+bool is_module_name(Kind kind);  // of imports and exports: a name, a string, `default`
 bool is_prefix_operator(Kind kind);
 bool is_update_operator(Kind kind);
-bool is_binary_operator(Kind kind);      // and, or, ??, comma, in, instanceof too
+bool is_binary_operator(Kind kind);  // and, or, ??, comma, in, instanceof too
 bool is_assignment_operator(Kind kind);
 bool is_keyword_type(Kind kind);
 bool is_type_operator(Kind kind);

@@ -71,7 +71,8 @@ class Scanner {
     LexedToken finish(Kind kind) {
         result_.kind = kind;
         result_.length = at_ - begin_;
-        // One character decides where most tokens end, and it may be four bytes long; `?.` and `1..` need two short ones.
+        // One character decides where most tokens end, and it may be four bytes long; `?.` and `1..` need two short
+        // ones.
         result_.lookahead = 4;
         return result_;
     }

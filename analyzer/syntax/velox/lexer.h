@@ -15,8 +15,8 @@ enum class LexError : uint8_t {
     UnterminatedTemplate,
     UnterminatedRegex,
     UnterminatedComment,
-    MalformedNumber,     // `0x`, `1e`, `3px`
-    MalformedEscape,     // "\u{110000}", "\xg1"
+    MalformedNumber,  // `0x`, `1e`, `3px`
+    MalformedEscape,  // "\u{110000}", "\xg1"
     UnknownCharacter,
     InvalidUtf8,
 };
@@ -25,12 +25,12 @@ enum class LexError : uint8_t {
 struct LexedToken {
     Kind kind = Kind::EndOfFile;
     LexError error = LexError::None;
-    bool newline_before = false;   ///< the trivia holds a line end: automatic semicolons ask
+    bool newline_before = false;  ///< the trivia holds a line end: automatic semicolons ask
     uint32_t trivia_length = 0;
-    uint32_t length = 0;           ///< without the trivia
-    uint32_t error_offset = 0;     ///< where in the text the error is, and
-    uint32_t error_length = 0;     ///< how much of it is wrong
-    uint32_t lookahead = 0;        ///< bytes after the token that decided where it ends
+    uint32_t length = 0;        ///< without the trivia
+    uint32_t error_offset = 0;  ///< where in the text the error is, and
+    uint32_t error_length = 0;  ///< how much of it is wrong
+    uint32_t lookahead = 0;     ///< bytes after the token that decided where it ends
 };
 
 /// What the bytes at `offset` (the trivia's begin) mean by themselves: `/` divides, `}` closes a brace, `>` is one `>`.

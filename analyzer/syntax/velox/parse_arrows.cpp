@@ -119,10 +119,8 @@ void Parser::arrow_function() {
         finish(mark, Kind::ArrowExpr);
         return;
     }
-    if (at(Kind::LeftBrace))
-        block("arrow function");
-    else
-        assignment_expression();
+    if (at(Kind::LeftBrace)) block("arrow function");
+    else assignment_expression();
     finish(mark, Kind::ArrowExpr);
 }
 

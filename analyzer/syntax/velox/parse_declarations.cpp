@@ -51,8 +51,7 @@ bool Parser::at_declaration() {
         case Kind::VarKw: return true;
         case Kind::ImportKw: return kind(1) != Kind::LeftParen && kind(1) != Kind::Dot;
         case Kind::InterfaceKw: return at_word(1) && !newline_before(1);
-        case Kind::TypeKw:
-            return at_word(1) && !newline_before(1) && (kind(2) == Kind::Equal || kind(2) == Kind::Less);
+        case Kind::TypeKw: return at_word(1) && !newline_before(1) && (kind(2) == Kind::Equal || kind(2) == Kind::Less);
         case Kind::AsyncKw: return kind(1) == Kind::FunctionKw && !newline_before(1);
         case Kind::Identifier:
             return is_function_word_elsewhere(token_text()) && at_name(1) && !newline_before(1) &&
@@ -137,7 +136,10 @@ Kind Parser::declaration() {
     modifiers(&Parser::at_statement_modifier);
     switch (kind()) {
         case Kind::FunctionKw: return function_declaration(nameless);
-        case Kind::ClassKw: bump(); class_rest(!nameless); return Kind::ClassDecl;
+        case Kind::ClassKw:
+            bump();
+            class_rest(!nameless);
+            return Kind::ClassDecl;
         case Kind::EnumKw: return enum_declaration();
         case Kind::InterfaceKw: return interface_declaration();
         case Kind::TypeKw: return type_alias();
@@ -204,10 +206,8 @@ void Parser::initializer() {
     if (!at(Kind::Equal)) return;
     auto mark = builder_.mark();
     bump();
-    if (speculating_)
-        ++complaints_;  // types hold no expressions
-    else
-        assignment_expression();
+    if (speculating_) ++complaints_;  // types hold no expressions
+    else assignment_expression();
     finish(mark, Kind::Initializer);
 }
 
@@ -304,9 +304,7 @@ void Parser::parameters() {
     finish(mark, Kind::ParameterList);
 }
 
-bool Parser::starts_parameter() {
-    return starts_binding() || at(Kind::Ellipsis) || at(Kind::At) || at(Kind::ThisKw);
-}
+bool Parser::starts_parameter() { return starts_binding() || at(Kind::Ellipsis) || at(Kind::At) || at(Kind::ThisKw); }
 
 void Parser::parameter() {
     auto mark = builder_.mark();
@@ -408,10 +406,8 @@ Kind Parser::enum_declaration() {
 
 void Parser::enum_variant() {
     auto unit = builder_.unit(context());
-    if (at(Kind::StringLiteral))
-        bump();
-    else
-        bump_as(Kind::Identifier);
+    if (at(Kind::StringLiteral)) bump();
+    else bump_as(Kind::Identifier);
     if (at(Kind::LeftParen)) {
         auto payload = builder_.mark();
         TextRange opener{peek().begin, peek().end()};

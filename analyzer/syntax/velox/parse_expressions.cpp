@@ -211,10 +211,8 @@ bool Parser::postfix_part(const GreenBuilder::Mark& mark, Kind* made) {
             bump();
             if (at(Kind::Less)) type_arguments();
             if (at(Kind::LeftBracket)) return postfix_part(mark, made);
-            if (at(Kind::LeftParen))
-                arguments();
-            else
-                expect(Kind::LeftParen, "type arguments after `?.` belong to a call");
+            if (at(Kind::LeftParen)) arguments();
+            else expect(Kind::LeftParen, "type arguments after `?.` belong to a call");
             finish(mark, Kind::CallExpr);
             return true;
         case Kind::LeftBracket: {
@@ -251,8 +249,7 @@ void Parser::member_access(const GreenBuilder::Mark& mark) {
     bump();
     // A name on the next line is most likely the next statement, being written above it; `.` then ends this one.
     bool next_statement = newline_before() && is_reserved(kind());
-    if (at_word() && !next_statement)
-        bump_as(Kind::Identifier);
+    if (at_word() && !next_statement) bump_as(Kind::Identifier);
     else if (!accept(Kind::PrivateName))
         error_here(DiagnosticCode::ExpectedName, "expected the name of a member after `.`, " + found());
     finish(mark, Kind::MemberExpr);

@@ -12,10 +12,8 @@ void Parser::members(Braces& braces, Within within) {
     FlagScope scope(*this, {});
     while (!at_close(braces) && !hopeless()) {
         if (reuse(is_member, within, true)) continue;
-        if (at(Kind::Semicolon) || (only_types(within) && at(Kind::Comma)))
-            bump();
-        else
-            member(within);  // never without taking a token
+        if (at(Kind::Semicolon) || (only_types(within) && at(Kind::Comma))) bump();
+        else member(within);  // never without taking a token
     }
 }
 
@@ -40,9 +38,7 @@ bool Parser::at_member_modifier() {
     return at_property_name(1) || kind(1) == Kind::Star || (at(Kind::StaticKw) && kind(1) == Kind::LeftBrace);
 }
 
-bool Parser::at_accessor() {
-    return (at(Kind::GetKw) || at(Kind::SetKw)) && at_property_name(1) && !newline_before(1);
-}
+bool Parser::at_accessor() { return (at(Kind::GetKw) || at(Kind::SetKw)) && at_property_name(1) && !newline_before(1); }
 
 /// One token as a name, or `[expression]`.
 void Parser::property_name() {
@@ -51,10 +47,8 @@ void Parser::property_name() {
         FlagScope scope(*this, {});
         TextRange opener{peek().begin, peek().end()};
         bump();
-        if (speculating_)
-            ++complaints_;  // types hold no expressions
-        else
-            assignment_expression();
+        if (speculating_) ++complaints_;  // types hold no expressions
+        else assignment_expression();
         expect_close(Kind::RightBracket, opener, "`[`");
     } else {
         bump_as(at_word() ? Kind::Identifier : kind());
@@ -124,10 +118,8 @@ Kind Parser::method(Within within, bool has_function) {
                  {TextEdit{{begin, begin}, "function "}});
     }
     accept(Kind::Star);
-    if (at_property_name())
-        property_name();
-    else
-        error_here(DiagnosticCode::ExpectedName, "expected the name of a method, " + found());
+    if (at_property_name()) property_name();
+    else error_here(DiagnosticCode::ExpectedName, "expected the name of a method, " + found());
     accept(Kind::Question);
     function_rest("method", only_types(within));
     return Kind::MethodDecl;
@@ -198,9 +190,7 @@ void Parser::member_end(Within within, std::string_view after) {
 
 // ---- object literals ----
 
-bool Parser::starts_object_member() {
-    return at_property_name() || at(Kind::Ellipsis) || at(Kind::Star);
-}
+bool Parser::starts_object_member() { return at_property_name() || at(Kind::Ellipsis) || at(Kind::Star); }
 
 void Parser::object_member() {
     auto unit = builder_.unit(context(Within::Object));

@@ -59,10 +59,8 @@ void Parser::import_specifier() {
     if (at(Kind::AsKw)) {
         bump();
         auto alias = builder_.mark();
-        if (starts_specifier())
-            bump_as(at(Kind::StringLiteral) || at(Kind::DefaultKw) ? kind() : Kind::Identifier);
-        else
-            error_here(DiagnosticCode::ExpectedName, "expected the new name after `as`, " + found());
+        if (starts_specifier()) bump_as(at(Kind::StringLiteral) || at(Kind::DefaultKw) ? kind() : Kind::Identifier);
+        else error_here(DiagnosticCode::ExpectedName, "expected the new name after `as`, " + found());
         finish(alias, Kind::ImportAlias);
     }
     finish(mark, Kind::ImportSpecifier);

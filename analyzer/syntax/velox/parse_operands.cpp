@@ -56,8 +56,7 @@ bool Parser::expected_expression() {
                    "`switch` is a statement; as a value write `match (…) { case … => … }`");
     else if (at(Kind::IfKw))
         error_here(DiagnosticCode::ExpectedExpression, "`if` is a statement; as a value write `condition ? a : b`");
-    else
-        error_here(DiagnosticCode::ExpectedExpression, "expected an expression, " + found());
+    else error_here(DiagnosticCode::ExpectedExpression, "expected an expression, " + found());
     return false;
 }
 

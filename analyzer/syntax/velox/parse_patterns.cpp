@@ -167,10 +167,8 @@ bool Parser::literal_pattern() {
         return true;
     }
     accept(Kind::Minus);
-    if (is_literal(kind()))
-        bump();
-    else
-        error_here(DiagnosticCode::ExpectedPattern, "expected a number after `-`, " + found());
+    if (is_literal(kind())) bump();
+    else error_here(DiagnosticCode::ExpectedPattern, "expected a number after `-`, " + found());
     finish(mark, Kind::LiteralPattern);
     return true;
 }
@@ -233,10 +231,8 @@ void Parser::pattern_property() {
     if (at_property_name()) {
         bool needs_pattern = !at_name() && !rest;
         property_name();
-        if (accept(Kind::Colon))
-            pattern();
-        else if (needs_pattern)
-            expect(Kind::Colon, "write `key: pattern`");
+        if (accept(Kind::Colon)) pattern();
+        else if (needs_pattern) expect(Kind::Colon, "write `key: pattern`");
     }
     finish(mark, Kind::PatternProperty);
 }

@@ -356,8 +356,7 @@ Kind Parser::throw_statement() {
     bump();
     if (at_statement_end())
         error_here(DiagnosticCode::ExpectedExpression, "expected the error to throw on the same line as `throw`");
-    else
-        expression();
+    else expression();
     semicolon("`throw`");
     return Kind::ThrowStmt;
 }

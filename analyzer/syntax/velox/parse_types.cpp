@@ -163,8 +163,7 @@ bool Parser::primary_type() {
     }
     if (at(Kind::FunctionKw))
         error_here(DiagnosticCode::ExpectedType, "the type of a function is written `(a: A) => R`");
-    else
-        error_here(DiagnosticCode::ExpectedType, "expected a type, " + found());
+    else error_here(DiagnosticCode::ExpectedType, "expected a type, " + found());
     if (at(Kind::BadToken)) skip_token();
     return false;
 }
@@ -199,10 +198,8 @@ void Parser::named_type() {
 /// `a.b.c`
 void Parser::path(std::string_view what) {
     auto mark = builder_.mark();
-    if (at(Kind::ThisKw))
-        bump();
-    else
-        expect_name(what);
+    if (at(Kind::ThisKw)) bump();
+    else expect_name(what);
     while (at(Kind::Dot)) {
         bump();
         if (!at_word()) {

@@ -38,9 +38,7 @@ std::string_view Parser::token_text(uint32_t ahead) {
     return text_.substr(token.begin, token.length);
 }
 
-bool Parser::at_backtick() {
-    return (at(Kind::TemplateWhole) || at(Kind::TemplateHead)) && text_[peek().begin] == '`';
-}
+bool Parser::at_backtick() { return (at(Kind::TemplateWhole) || at(Kind::TemplateHead)) && text_[peek().begin] == '`'; }
 
 void Parser::bump_as(Kind kind) {
     const Token token = peek();
@@ -157,17 +155,15 @@ void Parser::comma_list(const List& list, TextRange opener) {
             break;
         }
     }
-    if (list.braces)
-        close_braces(*list.braces);
-    else if (!accept(list.close) && !reported)
-        expect_close(list.close, opener, list.what);
+    if (list.braces) close_braces(*list.braces);
+    else if (!accept(list.close) && !reported) expect_close(list.close, opener, list.what);
 }
 
 /// At something that is neither an element nor a separator; false when the list must be given up.
 bool Parser::recover_in_list(const List& list, bool* reported) {
     if (list.braces && at(Kind::Semicolon)) {
-        error_here(DiagnosticCode::ExpectedToken, "what stands in the braces of this " + std::string(list.what) +
-                                                      " is separated by `,`, not by `;`");
+        error_here(DiagnosticCode::ExpectedToken,
+                   "what stands in the braces of this " + std::string(list.what) + " is separated by `,`, not by `;`");
         skip_token();
         return true;
     }

@@ -67,8 +67,8 @@ class Parser {
     Kind kind(uint32_t ahead = 0) { return peek(ahead).kind; }
     bool at(Kind k) { return kind() == k; }
     bool newline_before(uint32_t ahead = 0) { return peek(ahead).newline_before; }
-    bool at_name(uint32_t ahead = 0);   ///< Identifier or contextual keyword
-    bool at_word(uint32_t ahead = 0);   ///< reserved words too
+    bool at_name(uint32_t ahead = 0);  ///< Identifier or contextual keyword
+    bool at_word(uint32_t ahead = 0);  ///< reserved words too
     std::string_view token_text(uint32_t ahead = 0);
     bool at_text(std::string_view text) { return at(Kind::Identifier) && token_text() == text; }
     bool at_backtick();  ///< a template in backquotes
@@ -107,7 +107,7 @@ class Parser {
     void skip_token();           ///< into an Error node
     void skip_balanced(std::vector<char>& open);
     void semicolon(std::string_view after);
-    bool at_statement_end();     ///< `;`, `}`, the end, or a new line
+    bool at_statement_end();  ///< `;`, `}`, the end, or a new line
 
     // ---- braces (recovery.cpp) ----
     struct Braces {
@@ -131,12 +131,12 @@ class Parser {
     /// Elements between commas up to `close`. `element` parses one where `starts` holds.
     struct List {
         Kind close;
-        std::string_view element_name;     ///< "an argument"
-        std::string_view what;             ///< "argument list"
+        std::string_view element_name;  ///< "an argument"
+        std::string_view what;          ///< "argument list"
         bool (Parser::*starts)();
         void (Parser::*element)();
         KindPredicate reusable = nullptr;
-        bool ends_at_line = false;         ///< what begins a line is after a missing bracket, not after a missing comma
+        bool ends_at_line = false;  ///< what begins a line is after a missing bracket, not after a missing comma
         const Braces* braces = nullptr;
         Within within = Within::Statements;
     };
@@ -233,7 +233,7 @@ class Parser {
     bool starts_object_member();
 
     // ---- expressions (parse_expressions.cpp, parse_operands.cpp) ----
-    bool expression();             ///< with commas
+    bool expression();  ///< with commas
     bool assignment_expression();
     bool binary_expression(int least);
     bool binary_tail(int least, const GreenBuilder::Mark& mark, Kind left);
@@ -333,9 +333,9 @@ class Parser {
     static constexpr uint32_t MaxPeek = 6;
     Token tokens_[MaxPeek];
     uint32_t token_count_ = 0;
-    uint32_t complaints_ = 0;      ///< errors attempted, reported or not: whether a speculation went wrong
+    uint32_t complaints_ = 0;  ///< errors attempted, reported or not: whether a speculation went wrong
     bool speculating_ = false;
-    uint32_t hopes_ = 0;           ///< complaints_ when the speculation began
+    uint32_t hopes_ = 0;                              ///< complaints_ when the speculation began
     std::unordered_set<uint32_t> no_type_arguments_;  ///< where `<` was tried and is less-than
 };
 

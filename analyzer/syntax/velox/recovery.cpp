@@ -83,9 +83,9 @@ bool Parser::expect_name(std::string_view what) {
 }
 
 bool Parser::too_deep() {
-    error_here(DiagnosticCode::NestingTooDeep,
-               "this is nested too deeply (more than " + std::to_string(GreenBuilder::MaxDepth) +
-                   " levels); give the inner parts names of their own");
+    error_here(DiagnosticCode::NestingTooDeep, "this is nested too deeply (more than " +
+                                                   std::to_string(GreenBuilder::MaxDepth) +
+                                                   " levels); give the inner parts names of their own");
     skip_to_close();
     return false;
 }

@@ -18,6 +18,23 @@ constexpr std::array<Group, KindCount> groups = [] {
     return table;
 }();
 
+constexpr std::array<std::string_view, KindCount> descriptions = [] {
+    std::array<std::string_view, KindCount> table{};
+    for (auto& description : table) description = "text";
+    table[raw(Kind::EndOfFile)] = "end of file";
+    table[raw(Kind::BadToken)] = "unreadable text";
+#define TOKEN(Name, description) table[raw(Kind::Name)] = description;
+#define KEYWORD(Name, spelling) table[raw(Kind::Name)] = "`" spelling "`";
+#define CONTEXTUAL(Name, spelling) table[raw(Kind::Name)] = "`" spelling "`";
+#define SYMBOL(Name, spelling) table[raw(Kind::Name)] = "`" spelling "`";
+#include "analyzer/syntax/altru/tokens.def"
+#undef TOKEN
+#undef KEYWORD
+#undef CONTEXTUAL
+#undef SYMBOL
+    return table;
+}();
+
 struct Keyword {
     std::string_view spelling;
     Kind kind;
@@ -54,27 +71,7 @@ constexpr std::array<uint8_t, TableSize> keyword_table = [] {
 
 Group group(Kind kind) { return groups[raw(kind)]; }
 
-std::string_view describe(Kind kind) {
-    switch (kind) {
-        case Kind::EndOfFile: return "end of file";
-        case Kind::BadToken: return "unreadable text";
-#define TOKEN(Name, description)              \
-    case Kind::Name: return description;      \
-        #define KEYWORD(Name, spelling)       \
-    case Kind::Name: return "`" spelling "`"; \
-        #define CONTEXTUAL(Name, spelling)    \
-    case Kind::Name: return "`" spelling "`"; \
-        #define SYMBOL(Name, spelling)        \
-    case Kind::Name:                          \
-        return "`" spelling "`";
-#include "analyzer/syntax/altru/tokens.def"
-#undef TOKEN
-#undef KEYWORD
-#undef CONTEXTUAL
-#undef SYMBOL
-        default: return "text";
-    }
-}
+std::string_view describe(Kind kind) { return descriptions[raw(kind)]; }
 
 bool is_keyword(Kind kind) { return kind >= Kind::FnKw && kind <= Kind::DynKw; }
 

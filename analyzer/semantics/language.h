@@ -11,6 +11,7 @@ namespace braid {
 class QueryContext;
 class SyntaxToken;
 class SyntaxTree;
+struct EditingRules;
 struct Grammar;
 
 /// One declaration found in a file: what FileItems lists, in source order, parents before children; the first is the
@@ -32,6 +33,7 @@ struct Language {
     std::string_view file_extension;  // ".altru"
     std::string_view line_comment;    // "#"
     bool errors_are_exceptions;       // run-time errors are thrown values that a program may catch
+    bool imports_run;                 // the top level of what a file imports runs, before its own
     std::string_view prelude;  // path of the stdlib file whose public items every file sees: "std:altru/core.altru"
 
     const Grammar& (*grammar)();
@@ -55,6 +57,8 @@ struct Language {
     /// What a name of a type, bound or import stands for, in the text of `owner` but outside of bodies (what names in
     /// bodies mean is in Body::resolutions); None: unknown, or not such a place. `name` is a token of the file's tree.
     ItemId (*declared_name)(QueryContext&, ItemId owner, const SyntaxToken& name) = nullptr;
+
+    const EditingRules* editing = nullptr;  ///< what the editor features ask (semantics/editing.h)
 };
 
 /// A standard module's source, embedded in the program (stdlib/stdlib.h).

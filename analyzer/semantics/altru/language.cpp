@@ -10,6 +10,7 @@ const Language altru_language{
     .file_extension = ".altru",
     .line_comment = "#",
     .errors_are_exceptions = false,
+    .imports_run = false,
     .prelude = "std:altru/core.altru",
     .grammar = altru::grammar,
     .items = altru_semantics::items,

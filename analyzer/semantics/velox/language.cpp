@@ -10,6 +10,7 @@ const Language language = {
     .file_extension = ".velox",
     .line_comment = "//",
     .errors_are_exceptions = true,
+    .imports_run = true,
     .prelude = "std:velox/core.velox",
     .grammar = ast::grammar,
     .items = items,

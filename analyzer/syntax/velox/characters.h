@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -10,8 +11,28 @@ constexpr bool is_octal_digit(char c) { return c >= '0' && c <= '7'; }
 constexpr bool is_binary_digit(char c) { return c == '0' || c == '1'; }
 constexpr bool is_hex_digit(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
 constexpr uint32_t hex_value(char c) { return is_digit(c) ? uint32_t(c - '0') : uint32_t((c | 0x20) - 'a' + 10); }
-constexpr bool is_name_start(char c) { return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$'; }
-constexpr bool is_name_part(char c) { return is_name_start(c) || is_digit(c); }
+
+/// What the lexer's inner loops ask of a byte, as one table.
+enum ByteClass : uint8_t {
+    NameStart = 1,
+    NamePart = 2,
+    Blank = 4,       ///< space, tab, vertical tab, form feed
+    QuotedStop = 8,  ///< where reading a string or template must look closer
+};
+inline constexpr auto byte_classes = [] {
+    std::array<uint8_t, 256> classes{};
+    for (int c = 0; c < 128; ++c) {
+        bool start = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
+        if (start) classes[c] |= NameStart;
+        if (start || is_digit(char(c))) classes[c] |= NamePart;
+    }
+    for (char c : {' ', '\t', '\v', '\f'}) classes[uint8_t(c)] |= Blank;
+    for (char c : {'"', '\'', '`', '\\', '$', '\n', '\r'}) classes[uint8_t(c)] |= QuotedStop;
+    return classes;
+}();
+constexpr bool is_of(char c, ByteClass of) { return byte_classes[uint8_t(c)] & of; }
+constexpr bool is_name_start(char c) { return is_of(c, NameStart); }
+constexpr bool is_name_part(char c) { return is_of(c, NamePart); }
 
 constexpr bool is_unicode_space(uint32_t point) {
     return point == 0xa0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200a) || point == 0x2028 ||

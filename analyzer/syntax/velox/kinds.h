@@ -34,6 +34,7 @@ std::string_view describe(Kind kind);
 constexpr bool is_reserved(Kind kind) { return kind >= Kind::AwaitKw && kind <= Kind::YieldKw; }
 /// A word that is a keyword in one place and a name in all others.
 constexpr bool is_contextual(Kind kind) { return kind >= Kind::AbstractKw && kind <= Kind::TypeKw; }
+constexpr bool is_name(Kind kind) { return kind == Kind::Identifier || is_contextual(kind); }
 constexpr bool is_keyword(Kind kind) { return is_reserved(kind) || is_contextual(kind); }
 
 // The sets that nodes.def's WORD_IN names.

@@ -18,10 +18,10 @@ constexpr KeywordEntry keywords[] = {
 #include "analyzer/syntax/velox/tokens.def"
 };
 
-constexpr size_t keyword_slots = 256;
+constexpr size_t keyword_slots = 1024;  // sparse: most names end their search at an empty slot
 
 constexpr size_t keyword_hash(std::string_view text) {
-    return (text.size() * 71 + uint8_t(text[0]) * 13 + uint8_t(text[1]) * 31 + uint8_t(text.back()) * 5) %
+    return (text.size() * 713 + uint8_t(text[0]) * 137 + uint8_t(text[1]) * 331 + uint8_t(text.back()) * 57) %
            keyword_slots;
 }
 
@@ -107,22 +107,19 @@ void Scanner::skip_line_comment() {
 
 void Scanner::skip_block_comment() {
     uint32_t begin = at_;
-    at_ += 2;
-    for (; at_ < text_.size(); ++at_) {
-        if (text_[at_] == '\n' || text_[at_] == '\r') result_.newline_before = true;
-        if (text_[at_] == '*' && peek(1) == '/') {
-            at_ += 2;
-            return;
-        }
-    }
-    fail(LexError::UnterminatedComment, begin, begin + 2);
+    size_t end = text_.find("*/", at_ + 2);
+    at_ = uint32_t(end == std::string_view::npos ? text_.size() : end + 2);
+    if (end == std::string_view::npos) fail(LexError::UnterminatedComment, begin, begin + 2);
+    std::string_view comment = text_.substr(begin, at_ - begin);
+    if (comment.find('\n') != std::string_view::npos || comment.find('\r') != std::string_view::npos)
+        result_.newline_before = true;
 }
 
 void Scanner::skip_trivia() {
     if (at_ == 0 && text_.substr(0, 2) == "#!") skip_line_comment();
     while (at_ < text_.size()) {
         char c = text_[at_];
-        if (c == ' ' || c == '\t' || c == '\v' || c == '\f') {
+        if (is_of(c, Blank)) {
             ++at_;
         } else if (c == '\n' || c == '\r') {
             result_.newline_before = true;
@@ -248,11 +245,12 @@ LexedToken Scanner::quoted(char quote, Kind whole, Kind with_hole) {
     bool many_lines = quote == '`';
     while (at_ < text_.size()) {
         char c = text_[at_];
-        if (c == quote) {
+        if (!is_of(c, QuotedStop)) {
+            ++at_;
+        } else if (c == quote) {
             ++at_;
             return finish(whole);
-        }
-        if (c == '\\') {
+        } else if (c == '\\') {
             escape();
         } else if (c == '$' && peek(1) == '{' && quote != '\'') {
             at_ += 2;

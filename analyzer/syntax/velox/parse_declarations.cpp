@@ -405,7 +405,7 @@ Kind Parser::enum_declaration() {
 }
 
 void Parser::enum_variant() {
-    auto unit = builder_.unit(context());
+    auto unit = this->unit();
     if (at(Kind::StringLiteral)) bump();
     else bump_as(Kind::Identifier);
     if (at(Kind::LeftParen)) {
@@ -416,7 +416,7 @@ void Parser::enum_variant() {
         finish(payload, Kind::VariantPayload);
     }
     initializer();
-    builder_.finish_unit(unit, raw(Kind::EnumVariant));
+    finish_unit(unit, Kind::EnumVariant);
 }
 
 void Parser::payload_field() {

@@ -41,7 +41,7 @@ void Parser::match_expression() {
     }
     Braces braces = open_braces("`match`");
     while (!at_close(braces)) {
-        if (balanced_ && reuse(is_match_arm, Within::Statements, true)) continue;
+        if (reuse(is_match_arm, Within::Statements, true)) continue;
         if (at(Kind::CaseKw) || at(Kind::DefaultKw) || starts_pattern()) {
             uint32_t before = builder_.position();
             match_arm();
@@ -58,7 +58,7 @@ void Parser::match_expression() {
 
 /// `case P if g => body`
 void Parser::match_arm() {
-    auto unit = builder_.unit(context());
+    auto unit = this->unit();
     TextRange range{peek().begin, peek().end()};
     if (at(Kind::DefaultKw)) {
         hint(range, "the arm for everything else is `case _`", "write `case _`", {TextEdit{range, "case _"}});
@@ -91,7 +91,7 @@ void Parser::match_arm() {
     } else {
         skip_statement_rest();
     }
-    builder_.finish_unit(unit, raw(Kind::MatchArm));
+    finish_unit(unit, Kind::MatchArm);
 }
 
 /// A block, a statement, or an expression, each perhaps with `;`.

@@ -18,8 +18,8 @@ void Parser::members(Braces& braces, Within within) {
 }
 
 void Parser::member(Within within) {
-    auto unit = builder_.unit(context(within));
-    builder_.finish_unit(unit, raw(member_body(within)));
+    auto unit = this->unit(within);
+    finish_unit(unit, member_body(within));
 }
 
 bool Parser::at_property_name(uint32_t ahead) {
@@ -193,9 +193,9 @@ void Parser::member_end(Within within, std::string_view after) {
 bool Parser::starts_object_member() { return at_property_name() || at(Kind::Ellipsis) || at(Kind::Star); }
 
 void Parser::object_member() {
-    auto unit = builder_.unit(context(Within::Object));
+    auto unit = this->unit(Within::Object);
     Kind made = object_member_body();
-    builder_.finish_unit(unit, raw(made));
+    finish_unit(unit, made);
 }
 
 Kind Parser::object_member_body() {

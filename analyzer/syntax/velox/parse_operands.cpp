@@ -121,7 +121,7 @@ void Parser::paren_expression() {
 
 void Parser::array_expression() {
     if (reuse(is_array, Within::Statements, false)) return;
-    auto unit = builder_.unit(context());
+    auto unit = this->unit();
     TextRange opener{peek().begin, peek().end()};
     bump();
     comma_list({.close = Kind::RightBracket,
@@ -130,7 +130,7 @@ void Parser::array_expression() {
                 .starts = &Parser::starts_array_element,
                 .element = &Parser::array_element},
                opener);
-    builder_.finish_unit(unit, raw(Kind::ArrayExpr));
+    finish_unit(unit, Kind::ArrayExpr);
 }
 
 void Parser::array_element() {
@@ -146,7 +146,7 @@ void Parser::object_expression() {
         too_deep();
         return;
     }
-    auto unit = builder_.unit(context());
+    auto unit = this->unit();
     Braces braces = open_braces("object");
     comma_list({.close = Kind::RightBrace,
                 .element_name = "property",
@@ -157,7 +157,7 @@ void Parser::object_expression() {
                 .braces = &braces,
                 .within = Within::Object},
                braces.opener);
-    builder_.finish_unit(unit, raw(Kind::ObjectExpr));
+    finish_unit(unit, Kind::ObjectExpr);
 }
 
 void Parser::function_expression() {

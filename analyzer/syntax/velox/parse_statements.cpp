@@ -18,18 +18,32 @@ void Parser::statement_list(const Braces* braces, bool in_switch) {
         if (in_switch && (at(Kind::CaseKw) || at(Kind::DefaultKw))) return;
         if (reuse(is_statement, Within::Statements, true)) continue;
         uint32_t before = builder_.position();
-        statement();
+        if (braces) statement();
+        else outermost_statement();
         if (builder_.position() == before) skip_token();
     }
 }
 
 void Parser::statement() {
     if (Nested nested(*this); nested) {
-        auto unit = builder_.unit(context());
-        builder_.finish_unit(unit, raw(statement_body()));
+        auto unit = this->unit();
+        finish_unit(unit, statement_body());
     } else {
         too_deep();
     }
+}
+
+/// A statement of the file; its braces are judged apart from those of all others.
+void Parser::outermost_statement() {
+    region_ = {.begin = peek().begin};
+    Nested nested(*this);  // always fits
+    auto unit = this->unit();
+    Kind made = statement_body();
+    if (region_.asked && region_.balanced) {
+        builder_.looked_at(region_.examined);
+        unit.doubts = doubts_;  // whatever was in doubt was decided by what it looked at
+    }
+    finish_unit(unit, made);
 }
 
 /// The statement after a header (`if (…)`, `else`, a label).
@@ -153,11 +167,11 @@ void Parser::block(std::string_view what) {
         return;
     }
     FlagScope scope(*this, {});
-    auto unit = builder_.unit(context());
+    auto unit = this->unit();
     Braces braces = open_braces("block");  // not `what`: the block may be taken over into another place
     statement_list(&braces, false);
     close_braces(braces);
-    builder_.finish_unit(unit, raw(Kind::Block));
+    finish_unit(unit, Kind::Block);
 }
 
 /// `(expression)` of if, while, do, switch.
@@ -263,8 +277,7 @@ Kind Parser::switch_statement() {
     }
     Braces braces = open_braces("`switch`");
     while (!at_close(braces)) {
-        // Where braces are missing, the indentation of the `switch` decides inside of its cases too.
-        if (balanced_ && reuse(is_switch_case, Within::Statements, true)) continue;
+        if (reuse(is_switch_case, Within::Statements, true)) continue;
         if (at(Kind::CaseKw) || at(Kind::DefaultKw)) {
             switch_case(braces);
         } else {
@@ -278,7 +291,9 @@ Kind Parser::switch_statement() {
 }
 
 void Parser::switch_case(const Braces& braces) {
-    auto unit = builder_.unit(context());
+    auto unit = this->unit();
+    Braces ours = braces;
+    ours.least = column_of_line(peek().begin);
     switch_values();
     if (at(Kind::FatArrow)) {
         TextRange arrow{peek().begin, peek().end()};
@@ -289,9 +304,9 @@ void Parser::switch_case(const Braces& braces) {
         embedded_statement("`->`");
     } else {
         expect(Kind::Colon, "a case is `case value: …` or `case value -> …`");
-        statement_list(&braces, true);
+        statement_list(&ours, true);
     }
-    builder_.finish_unit(unit, raw(Kind::SwitchCase));
+    finish_unit(unit, Kind::SwitchCase);
 }
 
 void Parser::switch_values() {

@@ -6,8 +6,7 @@
 
 namespace braid::velox {
 
-Parser::Parser(std::string_view text, ReuseCursor* reuse)
-    : text_(text), builder_(reuse), parens_(text), balanced_(braces_balanced(text)) {}
+Parser::Parser(std::string_view text, ReuseCursor* reuse) : text_(text), builder_(reuse), parens_(text) {}
 
 GreenRef Parser::source_file() {
     auto mark = builder_.mark();
@@ -18,20 +17,17 @@ GreenRef Parser::source_file() {
 
 // ---- tokens ----
 
-const Parser::Token& Parser::peek(uint32_t ahead) {
+void Parser::fetch(uint32_t ahead) {
+    uint32_t from = token_count_ == 0 ? builder_.position() : peek(token_count_ - 1).end();
     while (token_count_ <= ahead) {
-        uint32_t from = token_count_ == 0 ? builder_.position() : tokens_[token_count_ - 1].end();
-        Token& token = tokens_[token_count_++];
+        Token& token = tokens_[(first_token_ + token_count_++) % MaxPeek];
         static_cast<LexedToken&>(token) = lex_token(text_, from);
         token.begin = from + token.trivia_length;
+        from = token.end();
         // The end of the text counts as one byte.
-        builder_.looked_at(std::min(token.end() + token.lookahead, uint32_t(text_.size()) + 1));
+        builder_.looked_at(std::min(from + token.lookahead, uint32_t(text_.size()) + 1));
     }
-    return tokens_[ahead];
 }
-
-bool Parser::at_name(uint32_t ahead) { return kind(ahead) == Kind::Identifier || is_contextual(kind(ahead)); }
-bool Parser::at_word(uint32_t ahead) { return at_name(ahead) || is_reserved(kind(ahead)); }
 
 std::string_view Parser::token_text(uint32_t ahead) {
     const Token& token = peek(ahead);
@@ -41,15 +37,15 @@ std::string_view Parser::token_text(uint32_t ahead) {
 bool Parser::at_backtick() { return (at(Kind::TemplateWhole) || at(Kind::TemplateHead)) && text_[peek().begin] == '`'; }
 
 void Parser::bump_as(Kind kind) {
-    const Token token = peek();
+    const Token& token = peek();
     if (token.error != LexError::None) report_lex_error(token);
     builder_.token(raw(kind), token.trivia_length, token.length);
     --token_count_;
-    std::move(tokens_ + 1, tokens_ + 1 + token_count_, tokens_);
+    first_token_ = (first_token_ + 1) % MaxPeek;
 }
 
 void Parser::rescan(LexedToken read) {
-    Token& token = tokens_[0];
+    Token& token = tokens_[first_token_];
     read.trivia_length = token.trivia_length;
     read.newline_before = token.newline_before;
     static_cast<LexedToken&>(token) = read;
@@ -92,18 +88,22 @@ void Parser::report_lex_error(const Token& token) {
 
 // ---- units ----
 
+/// What decides about a unit beside its text: where it stands, and how far the line it begins in is indented, since
+/// that may tell where its blocks end.
 uint16_t Parser::context(Within within) {
     if (builder_.position() == 0 && text_.starts_with("#!")) return NoReuse;  // that line is trivia only there
-    if (balanced_) return uint16_t(within);
-    // Where blocks end depends on the indentation of the line the unit begins in, too.
-    uint32_t column = std::min(column_of_line(peek().begin), 0xfffu);
-    return uint16_t(0x8000 | column << 3 | uint16_t(within));
+    uint32_t column = std::min(column_of_line(peek().begin), FarthestColumn);
+    return uint16_t(column << 4 | uint32_t(begins_line(peek())) << 3 | uint32_t(within));
+}
+
+void Parser::finish_unit(Unit unit, Kind kind) {
+    if (doubts_ != unit.doubts) unit.context = NoReuse;
+    builder_.finish_unit(unit, raw(kind));
 }
 
 bool Parser::reuse(KindPredicate elements, Within within, bool whole_chunks) {
     if (!builder_.reusing()) return false;
-    ReuseCursor::Request request{
-        .elements = elements, .context = context(within), .whole_chunks = whole_chunks && balanced_};
+    ReuseCursor::Request request{.elements = elements, .context = context(within), .whole_chunks = whole_chunks};
     if (!builder_.reuse(request)) return false;
     forget_tokens();
     return true;
@@ -117,8 +117,7 @@ bool Parser::reuse_elements(const List& list, bool* expect_comma) {
     ReuseCursor::Request request{.elements = list.reusable,
                                  .context = context(list.within),
                                  .separator = raw(Kind::Comma),
-                                 .at_separator = *expect_comma,
-                                 .whole_chunks = balanced_};
+                                 .at_separator = *expect_comma};
     bool ended_with_comma = false;
     if (!builder_.reuse(request, &ended_with_comma)) return false;
     forget_tokens();

@@ -63,12 +63,18 @@ class Parser {
     };
 
     // ---- tokens (parser.cpp) ----
-    const Token& peek(uint32_t ahead = 0);
+    const Token& peek(uint32_t ahead = 0) {
+        if (token_count_ <= ahead) fetch(ahead);
+        return tokens_[(first_token_ + ahead) % MaxPeek];
+    }
+    void fetch(uint32_t ahead);
     Kind kind(uint32_t ahead = 0) { return peek(ahead).kind; }
     bool at(Kind k) { return kind() == k; }
     bool newline_before(uint32_t ahead = 0) { return peek(ahead).newline_before; }
-    bool at_name(uint32_t ahead = 0);  ///< Identifier or contextual keyword
-    bool at_word(uint32_t ahead = 0);  ///< reserved words too
+    /// Identifier or contextual keyword.
+    bool at_name(uint32_t ahead = 0) { return is_name(kind(ahead)); }
+    /// Reserved words too.
+    bool at_word(uint32_t ahead = 0) { return is_name(kind(ahead)) || is_reserved(kind(ahead)); }
     std::string_view token_text(uint32_t ahead = 0);
     bool at_text(std::string_view text) { return at(Kind::Identifier) && token_text() == text; }
     bool at_backtick();  ///< a template in backquotes
@@ -113,20 +119,29 @@ class Parser {
     struct Braces {
         TextRange opener;
         uint32_t column = 0;    ///< indentation of the line it stands in
+        uint32_t least = 0;     ///< what stands further out than this is doubtful, though it may be right
         bool indented = false;  ///< what it holds is indented further, so that indentation can tell where it should end
         std::string_view what;
     };
     Braces open_braces(std::string_view what);
     bool at_close(const Braces& braces);
     void close_braces(const Braces& braces);
+    /// Called where braces and indentation disagree about what the current token belongs to.
+    bool indentation_decides();
+    bool misplaced_in_skipped(uint32_t column);
     uint32_t column_of_line(uint32_t offset) const;
     bool begins_line(const Token& token) const;
 
     // ---- units and lists (parser.cpp) ----
     enum class Within : uint16_t { Statements, Class, Interface, ObjectType, Object };
+    struct Unit : GreenBuilder::UnitMark {
+        uint32_t doubts;
+    };
     static bool only_types(Within within) { return within == Within::Interface || within == Within::ObjectType; }
     uint16_t context(Within within = Within::Statements);
     bool reuse(KindPredicate elements, Within within, bool whole_chunks);
+    Unit unit(Within within = Within::Statements) { return {builder_.unit(context(within)), doubts_}; }
+    void finish_unit(Unit unit, Kind kind);
     void finish(const GreenBuilder::Mark& mark, Kind kind) { builder_.finish(mark, raw(kind)); }
     /// Elements between commas up to `close`. `element` parses one where `starts` holds.
     struct List {
@@ -147,6 +162,7 @@ class Parser {
     // ---- statements (parse_statements.cpp) ----
     void statement_list(const Braces* braces, bool in_switch);
     void statement();
+    void outermost_statement();
     void embedded_statement(std::string_view owner);
     Kind statement_body();
     std::optional<Kind> keyword_statement();
@@ -325,13 +341,19 @@ class Parser {
     bool starts_pattern_property() { return at_property_name() || at(Kind::Ellipsis); }
     bool starts_array_pattern_element() { return starts_pattern() || at(Kind::Ellipsis); }
 
+    static constexpr uint32_t FarthestColumn = 1000;  ///< beyond that no one reads it as indentation
+
     std::string_view text_;
     GreenBuilder builder_;
     ParenMatches parens_;
-    bool balanced_;  ///< every brace has its partner; otherwise indentation decides
+    /// Of the statement of the file that is being parsed: whether its braces match. Asked when they and the
+    /// indentation disagree; see `indentation_decides`.
+    BraceRegion region_;
+    uint32_t doubts_ = 0;  ///< places where braces and indentation disagreed
     Flags flags_;
-    static constexpr uint32_t MaxPeek = 6;
+    static constexpr uint32_t MaxPeek = 8;
     Token tokens_[MaxPeek];
+    uint32_t first_token_ = 0;
     uint32_t token_count_ = 0;
     uint32_t complaints_ = 0;  ///< errors attempted, reported or not: whether a speculation went wrong
     bool speculating_ = false;

@@ -121,11 +121,13 @@ void Parser::skip_to_close() {
     if (speculating_) return;
     auto mark = builder_.mark();
     std::vector<char> open;
+    uint32_t column = column_of_line(peek().begin);
     while (!at(Kind::EndOfFile)) {
         bool closing = at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace);
         if (open.empty() && (closing || at(Kind::Comma) || at(Kind::Semicolon))) break;
         if (open.empty() && newline_before() && is_reserved(kind()) && starts_statement() && !starts_expression())
             break;
+        if (!open.empty() && misplaced_in_skipped(column)) break;
         skip_balanced(open);
     }
     if (!builder_.empty_since(mark)) finish(mark, Kind::Error);
@@ -135,7 +137,7 @@ void Parser::skip_statement_rest() {
     if (speculating_) return;
     auto mark = builder_.mark();
     std::vector<char> open;
-    uint32_t column = balanced_ ? 0 : column_of_line(peek().begin);
+    uint32_t column = column_of_line(peek().begin);
     while (!at(Kind::EndOfFile)) {
         if (open.empty()) {
             if (at(Kind::RightBrace)) break;
@@ -147,9 +149,8 @@ void Parser::skip_statement_rest() {
                 bump();
                 break;
             }
-        } else if (!balanced_ && begins_line(peek()) && column_of_line(peek().begin) <= column &&
-                   !at(Kind::RightBrace)) {
-            break;  // a brace is missing in here
+        } else if (misplaced_in_skipped(column)) {
+            break;
         }
         skip_balanced(open);
     }
@@ -172,10 +173,9 @@ void Parser::semicolon(std::string_view after) {
 // ---- braces ----
 
 uint32_t Parser::column_of_line(uint32_t offset) const {
-    constexpr uint32_t farthest = 1000;  // beyond that no one reads it as indentation
     uint32_t begin = offset;
     while (begin > 0 && text_[begin - 1] != '\n' && text_[begin - 1] != '\r') {
-        if (offset - --begin > farthest) return 0;
+        if (offset - --begin > FarthestColumn) return 0;
     }
     uint32_t end = begin;
     while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t')) ++end;
@@ -190,31 +190,47 @@ Parser::Braces Parser::open_braces(std::string_view what) {
     Braces braces;
     braces.opener = {peek().begin, peek().end()};
     braces.what = what;
+    braces.column = column_of_line(braces.opener.begin);
     bump();
-    if (!balanced_) {
-        braces.column = column_of_line(braces.opener.begin);
-        braces.indented = newline_before() && column_of_line(peek().begin) > braces.column;
-    }
+    braces.indented = newline_before() && column_of_line(peek().begin) > braces.column;
     return braces;
 }
 
-/// Whether what is in the braces ends here. In a text whose braces do not match, a line that stands further out than
-/// the contents should ends them, and a `}` that stands further in than it should closes nothing.
+/// The braces rule wherever they match. Only where the statement of the file that all this belongs to lacks a brace, or
+/// has one too many, its indentation does.
+bool Parser::indentation_decides() {
+    ++doubts_;
+    if (!region_.asked) region_ = brace_region(text_, region_.begin, column_of_line(region_.begin));
+    return !region_.balanced;
+}
+
+/// Whether the current token, inside of brackets that are skipped from a line of that column on, stands so far out that
+/// one of them lacks its partner.
+bool Parser::misplaced_in_skipped(uint32_t column) {
+    return begins_line(peek()) && !at(Kind::RightBrace) && column_of_line(peek().begin) <= column &&
+           indentation_decides();
+}
+
+/// Whether what is in the braces ends here. Where indentation decides, a line that stands further out than the contents
+/// should ends them, and a `}` that stands further in than it should closes nothing.
 bool Parser::at_close(const Braces& braces) {
     for (;;) {
         if (at(Kind::EndOfFile)) return true;
-        if (balanced_ || !braces.indented || !newline_before()) return at(Kind::RightBrace);
+        bool closing = at(Kind::RightBrace);
+        if (!braces.indented || !newline_before()) return closing;
         uint32_t column = column_of_line(peek().begin);
-        if (!at(Kind::RightBrace)) return column <= braces.column;
-        if (column <= braces.column) return true;
+        if (column < braces.least && !closing) ++doubts_;
+        if (closing ? column == braces.column : column > braces.column) return closing;
+        if (!indentation_decides()) return closing;
+        if (!closing || column < braces.column) return true;
         error(DiagnosticCode::UnmatchedDelimiter, {peek().begin, peek().end()}, "this `}` closes nothing: remove it");
         skip_token();
     }
 }
 
 void Parser::close_braces(const Braces& braces) {
-    bool ours = balanced_ || !braces.indented || !newline_before() || column_of_line(peek().begin) >= braces.column;
-    if (at(Kind::RightBrace) && ours) {
+    bool outside = braces.indented && newline_before() && column_of_line(peek().begin) < braces.column;
+    if (at(Kind::RightBrace) && !(outside && indentation_decides())) {
         bump();
         return;
     }

@@ -126,16 +126,28 @@ ParenMatches::Match ParenMatches::find(uint32_t open) {
     }
 }
 
-bool braces_balanced(std::string_view text) {
-    TokenScan scan(text, 0);
+BraceRegion brace_region(std::string_view text, uint32_t begin, uint32_t column) {
+    constexpr uint32_t farthest = 1 << 16;  // a declaration left open that long after the next one began is broken
+    TokenScan scan(text, begin);
     uint32_t depth = 0;
-    for (Kind kind = scan.next(); kind != Kind::EndOfFile; kind = scan.next()) {
+    uint32_t dedented = 0;  // the first line that stands too far out while a brace is open
+    for (bool first = true;; first = false) {
+        uint32_t before = scan.end();
+        Kind kind = scan.next();
+        bool closes = kind == Kind::RightBrace || kind == Kind::TemplateTail;
+        if (kind == Kind::EndOfFile) return {begin, true, depth == 0, scan.end() + 1};
+        if (closes && depth == 0) return {begin, true, false, scan.end()};
+        if (dedented && scan.end() - dedented > farthest) return {begin, true, false, scan.end()};
+        if (scan.newline_before() && !closes && !first) {
+            size_t line = text.substr(before, scan.begin() - before).find_last_of("\r\n");
+            if (line != std::string_view::npos && scan.begin() - (before + line + 1) <= column) {
+                if (depth == 0) return {begin, true, true, scan.end()};
+                if (!dedented) dedented = scan.begin();
+            }
+        }
         if (kind == Kind::LeftBrace || kind == Kind::TemplateHead) ++depth;
-        if (kind != Kind::RightBrace && kind != Kind::TemplateTail) continue;
-        if (depth == 0) return false;
-        --depth;
+        if (closes) --depth;
     }
-    return depth == 0;
 }
 
 }  // namespace braid::velox

@@ -46,7 +46,16 @@ class ParenMatches {
     std::unordered_map<uint32_t, Match> known_;
 };
 
-/// Whether every `{` of the text has its `}`. If not, the parser lets the indentation say where blocks end.
-bool braces_balanced(std::string_view text);
+/// Whether the braces of one statement of a file match.
+struct BraceRegion {
+    uint32_t begin = 0;
+    bool asked = false;
+    bool balanced = true;
+    uint32_t examined = 0;  ///< the text up to here was looked at
+};
+
+/// The statement begins at `begin`, in a line indented by `column`. It ends, at the latest, where a line stands as far
+/// out while no brace is open; a brace left open is looked for its partner only so far beyond such a line.
+BraceRegion brace_region(std::string_view text, uint32_t begin, uint32_t column);
 
 }  // namespace braid::velox

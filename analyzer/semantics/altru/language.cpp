@@ -1,6 +1,7 @@
 #include "analyzer/semantics/altru/language.h"
 
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/altru/editing.h"
 #include "analyzer/semantics/altru/items.h"
 
 namespace braid {
@@ -25,6 +26,7 @@ const Language altru_language{
     .print_signature = altru_semantics::print_signature,
     .documentation = altru_semantics::documentation,
     .declared_name = altru_semantics::declared_name,
+    .editing = &altru_semantics::editing_rules,
 };
 
 }  // namespace braid

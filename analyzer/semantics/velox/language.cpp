@@ -1,6 +1,7 @@
 #include "analyzer/semantics/velox/language.h"
 
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/editing.h"
 #include "analyzer/semantics/velox/items.h"
 
 namespace braid::velox_semantics {
@@ -25,6 +26,7 @@ const Language language = {
     .print_signature = print_signature,
     .documentation = documentation,
     .declared_name = declared_name,
+    .editing = &editing_rules,
 };
 
 }  // namespace braid::velox_semantics

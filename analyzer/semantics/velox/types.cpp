@@ -28,7 +28,8 @@ Type primitive(std::string_view name) {
     return found == table.end() ? nullptr : found->second;
 }
 
-/// `from "./m.velox"` as a file; None when nobody loaded it.
+}  // namespace
+
 FileId imported_file(FileId from, std::string_view token_text) {
     std::string path = std::string(files().path(from));
     std::string folder = path.substr(0, path.rfind('/') + 1), target = string_value(token_text);
@@ -40,8 +41,6 @@ FileId imported_file(FileId from, std::string_view token_text) {
     if (!target.ends_with(".velox")) target += ".velox";
     return files().find(target.starts_with("/") ? target : folder + target).value_or(FileId::None);
 }
-
-}  // namespace
 
 ItemId FileScope::find(std::string_view name) const { return find(name, Wanted::Any); }
 ItemId FileScope::find_type(std::string_view name) const { return find(name, Wanted::Type); }

@@ -6,6 +6,9 @@
 
 namespace braid::velox_semantics {
 
+/// `from "./m.velox"` as a file; None when nobody loaded it.
+FileId imported_file(FileId from, std::string_view token_text);
+
 /// Where names of a file's declarations are looked up: what the file declares, what it imports, the standard library.
 class FileScope {
   public:

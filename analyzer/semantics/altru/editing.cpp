@@ -1,0 +1,316 @@
+#include "analyzer/semantics/altru/editing.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "analyzer/semantics/altru/traits.h"
+
+namespace braid::altru_semantics {
+namespace {
+
+using namespace syntax_role;
+
+const std::array<uint32_t, size_t(Kind::Count)>& roles() {
+    static const auto table = [] {
+        std::array<uint32_t, size_t(Kind::Count)> all{};
+#define ROLES(kind, bits) all[raw(Kind::kind)] |= (bits);
+#include "analyzer/semantics/altru/editing.def"
+#undef ROLES
+        for (size_t i = 0; i < all.size(); ++i) {
+            switch (ast::group(Kind(i))) {
+                case ast::Group::Statement: all[i] |= Statement; break;
+                case ast::Group::Expression: all[i] |= Expression; break;
+                case ast::Group::Type: all[i] |= TypeSyntax; break;
+                case ast::Group::Pattern: all[i] |= PatternSyntax; break;
+                default: break;
+            }
+        }
+        return all;
+    }();
+    return table;
+}
+
+constexpr SnippetRule kSnippets[] = {
+    {SnippetPlace::Declaration, "fn", "fn ${1:name}($2):\n\t$0", "function"},
+    {SnippetPlace::Declaration, "async fn", "async fn ${1:name}($2):\n\t$0", "asynchronous function"},
+    {SnippetPlace::Declaration, "struct", "struct ${1:Name}:\n\t${2:field}: ${3:int}", "structure"},
+    {SnippetPlace::Declaration, "enum", "enum ${1:Name}:\n\t${2:Variant}", "enumeration"},
+    {SnippetPlace::Declaration, "trait", "trait ${1:Name}:\n\tfn ${2:method}(self)", "trait"},
+    {SnippetPlace::Declaration, "impl", "impl ${1:Type}:\n\tfn ${2:method}(self):\n\t\t$0", "methods of a type"},
+    {SnippetPlace::Declaration, "actor",
+     "actor ${1:Name}:\n\t${2:count}: ${3:int} = ${4:0}\n\n\tfn ${5:message}():\n\t\t$0", "actor"},
+    {SnippetPlace::Member, "fn", "fn ${1:name}(self$2):\n\t$0", "method"},
+    {SnippetPlace::Statement, "if", "if ${1:condition}:\n\t$0", "if"},
+    {SnippetPlace::Statement, "for", "for ${1:item} in ${2:items}:\n\t$0", "loop over a sequence"},
+    {SnippetPlace::Statement, "while", "while ${1:condition}:\n\t$0", "loop while a condition holds"},
+    {SnippetPlace::Statement, "loop", "loop:\n\t$0", "endless loop"},
+    {SnippetPlace::Statement, "let", "let ${1:name} = $0", "variable"},
+    {SnippetPlace::Statement, "let mut", "let mut ${1:name} = $0", "variable that changes"},
+    {SnippetPlace::Statement, "go", "go ${1|move |}||:\n\t$0", "goroutine"},
+    {SnippetPlace::Statement, "select", "select:\n\tcase ${1:value} = ${2:receiver}.recv():\n\t\t$0",
+     "wait for channels"},
+    {SnippetPlace::Statement, "return", "return $0", "return"},
+    {SnippetPlace::Expression, "match", "match ${1:value}:\n\t${2:pattern} => $0", "match"},
+};
+
+Type target_of_deref(QueryContext& context, TraitSolver& traits, InferenceTable& table, Type t) {
+    if (t->is(TypeKind::Reference)) return t->element();
+    if (!t->is(TypeKind::Nominal)) return nullptr;
+    auto index = context.get<ImplIndex>();
+    auto impls = index->by_trait.find(Known::get().trait_deref);
+    if (impls == index->by_trait.end()) return nullptr;
+    for (ItemId impl : impls->second) {
+        auto info = context.get<ImplOf>(impl);
+        if (!info->self || !info->self->is(TypeKind::Nominal) || info->self->item != t->item) continue;
+        auto before = table.snapshot();
+        std::vector<Type> arguments = traits.fresh_arguments(impl);
+        if (table.unify(substitute(info->self, impl, arguments), t))
+            for (const auto& [name, associated] : info->associated_types)
+                if (name.text() == "Target") return table.resolve(substitute(associated, impl, arguments));
+        table.rollback(before);
+    }
+    return nullptr;
+}
+
+class MemberCollector {
+  public:
+    MemberCollector(QueryContext& context, ItemId scope) : context_(context), scope_(scope), traits_(context, table_) {}
+
+    std::vector<Offer> collect(Type t) {
+        constexpr int kMaxSteps = 8;
+        for (uint8_t step = 0; t && step < kMaxSteps; ++step) {
+            distance_ = uint8_t(step * 3);
+            add_members(t);
+            t = target_of_deref(context_, traits_, table_, t);
+        }
+        return std::move(found_);
+    }
+
+  private:
+    void add(Name name, ItemId item, Type type, uint8_t extra) {
+        if (name.empty() || !seen_.insert(name).second) return;
+        found_.push_back({name, item, type, uint8_t(distance_ + extra)});
+    }
+    bool is_visible(ItemId function) {
+        if (file_of(function) == file_of(scope_)) return true;
+        auto signature = context_.get<SignatureOf>(function);
+        return !signature->is_private;
+    }
+
+    void add_members(Type t) {
+        if (t->is(TypeKind::Nominal) && kind_of(t->item) != ItemKind::Trait)
+            for (const FieldInfo& field : context_.get<DefinitionOf>(t->item)->fields)
+                add(field.name, field.item, substitute(field.type, t->item, t->arguments), 0);
+        if (t->is(TypeKind::Tuple))
+            for (size_t i = 0; i < t->arguments.size(); ++i)
+                add(Name(std::to_string(i)), ItemId::None, t->arguments[i], 0);
+        if (t->is(TypeKind::ActorHandle) || (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Actor))
+            for (ItemId method : context_.get<DefinitionOf>(t->item)->methods)
+                if (name_of(method).text() != "new") add(name_of(method), method, nullptr, 0);
+        if (t->is(TypeKind::Dyn)) add_traits(traits_.supertraits(type::nominal(t->item, t->arguments)));
+        if (t->is(TypeKind::Parameter)) add_traits(traits_.all_bounds(t));
+        if (t->is(TypeKind::Reference)) return;
+        add_methods(t->is(TypeKind::Array) ? type::list(t->element()) : t);
+    }
+
+    void add_traits(const std::vector<Type>& traits) {
+        for (Type trait : traits) {
+            if (!trait->is(TypeKind::Nominal) || kind_of(trait->item) != ItemKind::Trait) continue;
+            for (const auto& child : *context_.get<ItemChildren>(trait->item))
+                if (is_method(child.item)) add(name_of(child.item), child.item, nullptr, 1);
+        }
+    }
+
+    bool is_method(ItemId function) {
+        return kind_of(function) == ItemKind::Function &&
+               context_.get<SignatureOf>(function)->receiver != Receiver::None && is_visible(function);
+    }
+
+    void add_methods(Type t) {
+        auto index = context_.get<MethodIndex>();
+        for (const auto& [name, candidates] : index->by_name)
+            for (const auto& candidate : candidates) {
+                if (seen_.count(name) || !is_method(candidate.function)) continue;
+                auto before = table_.snapshot();
+                if (auto extra = applies(candidate.parent, t)) add(name, candidate.function, nullptr, *extra);
+                table_.rollback(before);
+            }
+    }
+
+    /// How far an impl or trait is from the type; none when it is not one of its own.
+    std::optional<uint8_t> applies(ItemId parent, Type t) {
+        std::vector<Type> arguments = traits_.fresh_arguments(parent);
+        if (kind_of(parent) == ItemKind::Impl) {
+            Type self = context_.get<ImplOf>(parent)->self;
+            if (!self || !table_.unify(substitute(self, parent, arguments), t)) return std::nullopt;
+            return self->is(TypeKind::Parameter) ? 2 : 0;
+        }
+        bool holds = traits_.satisfies(t, type::nominal(parent, std::move(arguments))) == TraitSolver::Answer::Yes;
+        return holds ? std::optional<uint8_t>(2) : std::nullopt;
+    }
+
+    QueryContext& context_;
+    ItemId scope_;
+    InferenceTable table_;
+    TraitSolver traits_;
+    uint8_t distance_ = 0;
+    std::unordered_set<Name> seen_;
+    std::vector<Offer> found_;
+};
+
+std::vector<Offer> members(QueryContext& context, Type t, ItemId scope) {
+    return MemberCollector(context, scope).collect(t);
+}
+
+void add_scope(QueryContext& context, ItemId scope, uint8_t distance, bool only_public, std::vector<Offer>& out) {
+    auto names = context.get<ScopeNames>(scope);
+    std::unordered_set<ItemId> open;
+    for (const auto& child : *context.get<ItemChildren>(scope))
+        if (!only_public || child.is_public) open.insert(child.item);
+    for (const auto& [name, items] : names->names)
+        for (ItemId item : items)
+            if (open.count(item)) out.push_back({name, item, nullptr, distance});
+    for (const Import& import : names->imports) {
+        if (only_public && !import.is_public) continue;
+        PathResolution target = resolve_path(context, scope, import.path, Want::Any);
+        if (target.resolved != import.path.size() || target.item == ItemId::None) continue;
+        if (!import.is_glob) {
+            out.push_back({import.name, target.item, nullptr, distance});
+        } else if (kind_of(target.item) == ItemKind::Enum) {
+            for (ItemId variant : context.get<DefinitionOf>(target.item)->variants)
+                out.push_back({name_of(variant), variant, nullptr, distance});
+        } else {
+            ItemId module = module_contents(context, target.item);
+            for (const auto& child : *context.get<ItemChildren>(module))
+                if (child.is_public && !name_of(child.item).empty() && kind_of(child.item) != ItemKind::Impl)
+                    out.push_back({name_of(child.item), child.item, nullptr, distance});
+        }
+    }
+}
+
+std::vector<Offer> visible(QueryContext& context, ItemId scope) {
+    std::vector<Offer> out;
+    uint8_t distance = 1;
+    for (ItemId s = enclosing_scope(scope); s != ItemId::None;
+         s = parent_of(s) == ItemId::None ? ItemId::None : enclosing_scope(parent_of(s)))
+        add_scope(context, s, distance, false, out), distance = uint8_t(std::min(distance + 1, 8));
+    const Known& known = Known::get();
+    for (ItemId variant : {known.some, known.none, known.ok, known.err})
+        out.push_back({name_of(variant), variant, nullptr, 9});
+    add_scope(context, std_module("core"), 10, false, out);
+    std::erase_if(out, [&](const Offer& offer) {
+        return offer.item == ItemId::None || kind_of(offer.item) == ItemKind::Impl || offer.name.empty();
+    });
+    return out;
+}
+
+void add_associated(QueryContext& context, ItemId item, std::vector<Offer>& out) {
+    Type self = self_type(context, item);
+    if (!self) return;
+    auto index = context.get<MethodIndex>();
+    bool has_new = false;
+    for (const auto& [name, candidates] : index->by_name)
+        for (const auto& candidate : candidates) {
+            if (kind_of(candidate.parent) != ItemKind::Impl) continue;
+            Type of = context.get<ImplOf>(candidate.parent)->self;
+            if (!of || of->kind != self->kind || of->item != self->item) continue;
+            has_new |= name.text() == "new";
+            out.push_back({name, candidate.function, nullptr, 0});
+        }
+    bool makes = kind_of(item) == ItemKind::Struct || kind_of(item) == ItemKind::Actor;
+    if (makes && !has_new && !is_std_item(item)) out.push_back({Name("new"), item, nullptr, 0});
+}
+
+std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope) {
+    std::vector<Offer> out;
+    switch (kind_of(item)) {
+        case ItemKind::File:
+        case ItemKind::Module: {
+            ItemId module = module_contents(context, item);
+            add_scope(context, module, 0, file_of(module) != file_of(scope), out);
+            break;
+        }
+        case ItemKind::Enum:
+            for (ItemId variant : context.get<DefinitionOf>(item)->variants)
+                out.push_back({name_of(variant), variant, nullptr, 0});
+            add_associated(context, item, out);
+            break;
+        case ItemKind::Trait:
+            for (const auto& child : *context.get<ItemChildren>(item))
+                out.push_back({name_of(child.item), child.item, nullptr, 0});
+            break;
+        case ItemKind::Struct:
+        case ItemKind::Actor: add_associated(context, item, out); break;
+        default: break;
+    }
+    return out;
+}
+
+/// Equal up to borrows and what is not inferred; a value of a union's member fits the union.
+bool fits(QueryContext&, Type from, Type to) {
+    auto bare = [](Type t) {
+        while (t->is(TypeKind::Reference)) t = t->element();
+        return t;
+    };
+    from = bare(from), to = bare(to);
+    if (from->has(TypeHasError) || to->has(TypeHasError)) return false;
+    if (to->is(TypeKind::Union))
+        return std::find(to->arguments.begin(), to->arguments.end(), from) != to->arguments.end();
+    if (from == to || from->is(TypeKind::Never)) return true;
+    InferenceTable table;
+    return !to->is(TypeKind::Parameter) && (from->has(TypeHasInference) || to->has(TypeHasInference)) &&
+           table.unify(from, to);
+}
+
+/// `use std::sync::Mutex`, below the uses that are there, or above everything but the file's comment.
+std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId item) {
+    auto tree = context.get<FileTree>(file);
+    if (!tree || !*tree || kind_of(parent_of(item)) != ItemKind::File || !is_std_item(item)) return std::nullopt;
+    std::string path =
+        "use std::" + std::string(name_of(parent_of(item)).text()) + "::" + std::string(name_of(item).text());
+    uint32_t after = 0, before = 0;
+    bool first = true;
+    for (SyntaxElement child : (*tree)->root().children()) {
+        if (ast::UseDecl::cast(child)) after = child.text_range().end;
+        if (first && child.is_node()) before = child.text_range().begin, first = false;
+    }
+    if (after) return TextEdit{{after, after}, "\n" + path};
+    std::string_view text = (*tree)->text();
+    // A comment directly above the first declaration documents it and stays there.
+    while (before > 0 && text[before - 1] != '\n') --before;
+    while (before > 0) {
+        uint32_t line = before - 1;
+        while (line > 0 && text[line - 1] != '\n') --line;
+        if (text[line] != '#' && text[line] != '[') break;
+        before = line;
+    }
+    return TextEdit{{before, before}, path + "\n\n"};
+}
+
+bool is_name(std::string_view word) {
+    bool starts = !word.empty() && (isalpha(uint8_t(word[0])) || word[0] == '_');
+    return starts && word != "_" && ast::keyword_kind(word) == Kind::Identifier &&
+           std::all_of(word.begin(), word.end(), [](char c) { return isalnum(uint8_t(c)) || c == '_'; });
+}
+
+}  // namespace
+
+const EditingRules editing_rules{
+    .roles = roles(),
+    .indentation = "    ",
+    .snippets = kSnippets,
+    .path_separator = "::",
+    .named_argument = " = ",
+    .field_initializer = ": ",
+    .binding_prefix = "let ",
+    .statement_terminator = "",
+    .members = members,
+    .path_members = path_members,
+    .visible = visible,
+    .fits = fits,
+    .import_of = import_of,
+    .is_name = is_name,
+};
+
+}  // namespace braid::altru_semantics

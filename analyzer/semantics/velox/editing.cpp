@@ -1,0 +1,239 @@
+#include "analyzer/semantics/velox/editing.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "analyzer/semantics/velox/relations.h"
+#include "analyzer/semantics/velox/signatures.h"
+
+namespace braid::velox_semantics {
+namespace {
+
+using namespace syntax_role;
+
+const std::array<uint32_t, size_t(Kind::Count)>& roles() {
+    static const auto table = [] {
+        std::array<uint32_t, size_t(Kind::Count)> all{};
+#define ROLES(kind, bits) all[raw(Kind::kind)] |= (bits);
+#include "analyzer/semantics/velox/editing.def"
+#undef ROLES
+        for (size_t i = 0; i < all.size(); ++i) {
+            switch (ast::group(Kind(i))) {
+                case ast::Group::Statement: all[i] |= Statement; break;
+                case ast::Group::Expression: all[i] |= Expression; break;
+                case ast::Group::Type: all[i] |= TypeSyntax; break;
+                case ast::Group::Pattern: all[i] |= PatternSyntax; break;
+                default: break;
+            }
+        }
+        return all;
+    }();
+    return table;
+}
+
+constexpr SnippetRule kSnippets[] = {
+    {SnippetPlace::Declaration, "function", "function ${1:name}($2): ${3:void} {\n\t$0\n}", "function"},
+    {SnippetPlace::Declaration, "async function", "async function ${1:name}($2): Promise<${3:void}> {\n\t$0\n}",
+     "asynchronous function"},
+    {SnippetPlace::Declaration, "class", "class ${1:Name} {\n\t$0\n}", "class"},
+    {SnippetPlace::Declaration, "interface", "interface ${1:Name} {\n\t$0\n}", "interface"},
+    {SnippetPlace::Declaration, "enum", "enum ${1:Name} {\n\t${2:Variant},\n}", "enumeration"},
+    {SnippetPlace::Member, "function", "function ${1:name}($2): ${3:void} {\n\t$0\n}", "method"},
+    {SnippetPlace::Member, "constructor", "constructor($1) {\n\t$0\n}", "constructor"},
+    {SnippetPlace::Statement, "if", "if (${1:condition}) {\n\t$0\n}", "if"},
+    {SnippetPlace::Statement, "for of", "for (const ${1:item} of ${2:items}) {\n\t$0\n}", "loop over a sequence"},
+    {SnippetPlace::Statement, "for", "for (let ${1:i} = 0; $1 < ${2:count}; $1++) {\n\t$0\n}", "loop with a counter"},
+    {SnippetPlace::Statement, "while", "while (${1:condition}) {\n\t$0\n}", "loop while a condition holds"},
+    {SnippetPlace::Statement, "try", "try {\n\t$1\n} catch (${2:error}) {\n\t$0\n}", "handle errors"},
+    {SnippetPlace::Statement, "const", "const ${1:name} = $0;", "constant"},
+    {SnippetPlace::Statement, "let", "let ${1:name} = $0;", "variable"},
+    {SnippetPlace::Statement, "return", "return $0;", "return"},
+    {SnippetPlace::Expression, "match", "match (${1:value}) {\n\tcase ${2:pattern} => $0;\n}", "match"},
+};
+
+class MemberCollector {
+  public:
+    MemberCollector(QueryContext& context, ItemId scope) : context_(context), scope_(scope) {}
+
+    void collect(Type t, bool is_static, int depth) {
+        constexpr int kMaxDepth = 64;
+        if (depth > kMaxDepth || !t) return;
+        uint8_t distance = uint8_t(std::min(depth, 20));
+        if (t->is(TypeKind::Union)) return collect_union(t, depth);
+        if (t->is(TypeKind::Record)) {
+            for (const RecordField& f : t->fields) add(f.name, ItemId::None, f.type, distance);
+            return;
+        }
+        if (t->is(TypeKind::Parameter)) {
+            auto generics = context_.get<GenericsOf>(t->item);
+            if (t->index < generics->size() && !(*generics)[t->index].bounds.empty())
+                collect((*generics)[t->index].bounds[0], is_static, depth + 1);
+            return;
+        }
+        Type klass = t->is(TypeKind::Nominal) ? t : wrapper_class(context_, t);
+        if (!klass || !klass->is(TypeKind::Nominal)) return;
+        auto definition = context_.get<DefinitionOf>(klass->item);
+        auto here = [&](Type member) { return substitute(member, klass->item, klass->arguments); };
+        bool is_own = file_of(klass->item) == file_of(scope_);
+        for (const FieldInfo& f : definition->fields)
+            if (f.is_static == is_static && (is_own || !f.is_private))
+                add(f.name, f.item, f.type ? here(f.type) : nullptr, distance);
+        for (ItemId method : definition->methods) {
+            auto signature = context_.get<SignatureOf>(method);
+            bool shown =
+                signature->is_static == is_static && (is_own || !signature->is_private) && !signature->is_constructor;
+            bool is_value = signature->is_getter || signature->is_setter;
+            if (shown)
+                add(name_of(method), method, is_value ? nullptr : here(function_type(context_, method)), distance);
+        }
+        if (definition->base) collect(here(definition->base), is_static, depth + 1);
+        for (Type i : definition->interfaces) collect(here(i), is_static, depth + 1);
+    }
+
+    std::vector<Offer> found;
+
+  private:
+    void add(Name name, ItemId item, Type type, uint8_t distance) {
+        std::string_view text = name.text();
+        bool is_word = !text.empty() && (isalpha(uint8_t(text[0])) || text[0] == '_' || text[0] == '$' ||
+                                         text[0] == '#' || uint8_t(text[0]) >= 0x80);
+        if (is_word && seen_.insert(name).second) found.push_back({name, item, type, distance});
+    }
+
+    /// What every member of a union has, `null` and `undefined` left out.
+    void collect_union(Type t, int depth) {
+        bool first = true;
+        std::vector<Offer> common;
+        for (Type member : t->arguments) {
+            if (member->is(TypeKind::Null) || member->is(TypeKind::Undefined)) continue;
+            MemberCollector each(context_, scope_);
+            each.collect(member, false, depth + 1);
+            if (first) common = std::move(each.found);
+            else std::erase_if(common, [&](const Offer& o) { return !each.seen_.count(o.name); });
+            first = false;
+        }
+        for (const Offer& offer : common) add(offer.name, offer.item, offer.type, offer.distance);
+    }
+
+    QueryContext& context_;
+    ItemId scope_;
+    std::unordered_set<Name> seen_;
+};
+
+std::vector<Offer> members(QueryContext& context, Type t, ItemId scope) {
+    MemberCollector collector(context, scope);
+    collector.collect(t, false, 0);
+    return std::move(collector.found);
+}
+
+std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope) {
+    std::vector<Offer> out;
+    if (kind_of(item) == ItemKind::Enum)
+        for (ItemId variant : context.get<DefinitionOf>(item)->variants)
+            out.push_back({name_of(variant), variant, nullptr, 0});
+    if (kind_of(item) == ItemKind::Class) {
+        MemberCollector collector(context, scope);
+        collector.collect(type::nominal(item, std::vector<Type>(context.get<GenericsOf>(item)->size(), type::any())),
+                          true, 0);
+        out = std::move(collector.found);
+    }
+    return out;
+}
+
+std::vector<Offer> visible(QueryContext& context, ItemId scope) {
+    std::vector<Offer> out;
+    FileId file = file_of(scope);
+    for (const auto& child : *context.get<ItemChildren>(file_item(file)))
+        out.push_back({name_of(child.item), child.item, nullptr, 1});
+    auto syntax = context.get<ItemSyntax>(file_item(file));
+    if (*syntax) {
+        FileScope names(context, file);
+        for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
+            auto import = s.as<ast::ImportDecl>();
+            if (!import) continue;
+            for (ast::ImportSpecifier specifier : import.named().specifiers()) {
+                SyntaxToken local = specifier.alias() ? specifier.alias().name() : specifier.name();
+                ItemId item = local ? names.find(local.text()) : ItemId::None;
+                if (item != ItemId::None) out.push_back({Name(local.text()), item, nullptr, 2});
+            }
+        }
+    }
+    for (FileId other : *context.get<SourceFiles>()) {
+        if (!is_std(other) || !files().path(other).ends_with(".velox")) continue;
+        for (const auto& child : *context.get<ItemChildren>(file_item(other)))
+            if (child.is_public) out.push_back({name_of(child.item), child.item, nullptr, 10});
+    }
+    std::erase_if(out, [](const Offer& offer) { return offer.name.empty(); });
+    return out;
+}
+
+bool fits(QueryContext& context, Type from, Type to) {
+    bool says_nothing = to->is(TypeKind::Any) || to->is(TypeKind::Unknown) || from->is(TypeKind::Any);
+    bool known = !from->has(TypeHasError) && !to->has(TypeHasError) && !to->has(TypeHasParameter);
+    return known && !says_nothing && is_assignable(context, from, to);
+}
+
+std::string relative_path(std::string_view from, std::string_view to) {
+    size_t common = 0;
+    for (size_t i = 0; i < from.size() && i < to.size() && from[i] == to[i]; ++i)
+        if (from[i] == '/') common = i + 1;
+    std::string out;
+    for (size_t i = common; i < from.size(); ++i)
+        if (from[i] == '/') out += "../";
+    return (out.empty() ? "./" : out) + std::string(to.substr(common));
+}
+
+/// `import { Name } from "./file.velox";`, or one more name in the braces of such an import that is there.
+std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId item) {
+    auto tree = context.get<FileTree>(file);
+    FileId from = file_of(item);
+    if (!tree || !*tree || is_std(from) || from == file || kind_of(parent_of(item)) != ItemKind::File)
+        return std::nullopt;
+    const std::string& here = files().path(file);
+    std::string name(name_of(item).text());
+    uint32_t after = 0;
+    for (ast::Statement s : ast::source_file(**tree).statements()) {
+        auto import = s.as<ast::ImportDecl>();
+        if (!import) continue;
+        after = import.range().end;
+        if (!import.path() || import.is_type_only()) continue;
+        auto specifiers = import.named().specifiers();
+        if (specifiers.empty() || imported_file(file, import.path().text()) != from) continue;
+        uint32_t end = specifiers.back().range().end;
+        return TextEdit{{end, end}, ", " + name};
+    }
+    std::string line = "import { " + name + " } from \"" + relative_path(here, files().path(from)) + "\";";
+    if (after) return TextEdit{{after, after}, "\n" + line};
+    std::string_view text = (*tree)->text();
+    uint32_t begin = text.starts_with("#!") ? uint32_t(std::min(text.find('\n') + 1, text.size())) : 0;
+    return TextEdit{{begin, begin}, line + "\n"};
+}
+
+bool is_name(std::string_view word) {
+    auto letter = [](char c) { return isalpha(uint8_t(c)) || c == '_' || c == '$' || uint8_t(c) >= 0x80; };
+    auto keywords = ast::grammar().keywords;
+    return !word.empty() && letter(word[0]) && !std::binary_search(keywords.begin(), keywords.end(), word) &&
+           std::all_of(word.begin(), word.end(), [&](char c) { return letter(c) || isdigit(uint8_t(c)); });
+}
+
+}  // namespace
+
+const EditingRules editing_rules{
+    .roles = roles(),
+    .indentation = "  ",
+    .snippets = kSnippets,
+    .path_separator = ".",
+    .named_argument = "",
+    .field_initializer = ": ",
+    .binding_prefix = "const ",
+    .statement_terminator = ";",
+    .members = members,
+    .path_members = path_members,
+    .visible = visible,
+    .fits = fits,
+    .import_of = import_of,
+    .is_name = is_name,
+};
+
+}  // namespace braid::velox_semantics

@@ -82,6 +82,10 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
         goto raise;                                              \
     } while (0)
 #define R(n) r[pc[n]]
+#define NEED_OBJECT(n)                         \
+    if (!Value::is_pointer(R(n))) [[unlikely]] \
+    FAIL(TypeError, "a value is used that is not there (moved, or never set)")
+#define TOO_DEEP FAIL(RangeError, "stack overflow: too many nested calls")
 
     if (task.empty_) return StepResult::Done;
     LOAD_FRAME();

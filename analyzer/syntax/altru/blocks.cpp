@@ -58,7 +58,7 @@ uint16_t Parser::flags_context() const {
 
 /// A unit that is a line of a block.
 Parser::Unit Parser::start_line(const Column& block, Role role) {
-    Unit unit{builder_.unit(NoReuse), blocks_, true, true, block};
+    Unit unit{builder_.unit(NoReuse), blocks_, true, true, block, line_};
     if (token_.first_on_line && token_.column == block) {
         uint16_t column = column_context(block);
         if (column != NoReuse) unit.mark.context = uint16_t(column | flags_context() | uint16_t(role) << RoleShift);
@@ -68,8 +68,7 @@ Parser::Unit Parser::start_line(const Column& block, Role role) {
 
 /// A unit that is an element of a comma list.
 Parser::Unit Parser::start_element() {
-    Unit unit{builder_.unit(flags_context()), blocks_, false, token_.first_on_line, line_};
-    return unit;
+    return {builder_.unit(flags_context()), blocks_, false, token_.first_on_line, line_, line_};
 }
 
 /// Only a block inside makes an element depend on the column of the line it stands on.
@@ -83,6 +82,10 @@ void Parser::finish(Unit& unit, Kind kind) {
     if (unit.is_line && at(Kind::Semicolon)) {
         foreign(token_.range(), "statements end with their line in Altru, without `;`", "remove the `;`", "");
         bump();
+    }
+    if (unit.whole_line && !more_on_line()) {
+        finish_line(unit);
+        orphan_lines(unit);
     }
     unit.mark.context = context(unit);
     builder_.finish_unit(unit.mark, raw(kind));
@@ -159,11 +162,17 @@ bool Parser::begins_line_of_block(const Column* header) const {
     return !(layout_.brackets && closer);
 }
 
+/// A line that stands between a header and its block is no line of either; the nearer one has it.
+bool Parser::falls_back(const Column* header, const Column& block) const {
+    return header && token_.first_on_line && deeper(block, token_.column) && deeper(token_.column, *header) &&
+           token_.column.wide - header->wide < block.wide - token_.column.wide;
+}
+
 /// Says that a line fits no block; lines that make the same mistake one after the other are reported once.
-void Parser::report_indentation(const Column& block, Column& tolerated) {
-    if (!token_.first_on_line || token_.column == tolerated) return;
+bool Parser::report_indentation(const Column& block, Column& tolerated) {
+    if (!token_.first_on_line || token_.column == tolerated) return false;
     tolerated = token_.column;
-    if (token_.column == block) return;
+    if (token_.column == block) return false;
     TextRange space{token_.text_begin() - std::min(token_.column.narrow, token_.trivia), token_.text_begin()};
     if (ambiguous(token_.column, block) || token_.column.wide == block.wide)
         error_at(DiagnosticCode::InconsistentIndentation, space,
@@ -177,25 +186,32 @@ void Parser::report_indentation(const Column& block, Column& tolerated) {
                       token_.column.wide, block.wide)
                 : fmt::format("this line is indented to column {}, which is no open block's; its block stands at {}",
                               token_.column.wide, block.wide));
+    return true;
+}
+
+Parser::Unit Parser::start_whole_line(const Column& block, Role role, Column& tolerated) {
+    Unit unit = start_line(block, role);
+    unit.whole_line = true;
+    unit.misindented = report_indentation(block, tolerated);
+    accept_line();
+    return unit;
 }
 
 void Parser::block_lines(const Column* header, const Column& block, const Lines& lines) {
     Column tolerated = block;
-    while (begins_line_of_block(header)) {
+    while (begins_line_of_block(header) && !falls_back(header, block)) {
         uint32_t before = position();
         if (reuse_lines(block, lines)) {
             tolerated = block;
         } else {
-            Unit unit = start_line(block, lines.role);
-            report_indentation(block, tolerated);
-            accept_line();
+            Unit unit = start_whole_line(block, lines.role, tolerated);
             (this->*lines.element)(unit);
         }
         while (more_on_line()) {
             Unit unit = start_line(block, lines.role);
+            unit.whole_line = true;
             (this->*lines.element)(unit);
         }
-        finish_line();
         if (position() == before) skip_token();
     }
 }
@@ -208,9 +224,9 @@ bool Parser::more_on_line() const {
 }
 
 /// After a statement: nothing else stands on its line.
-void Parser::finish_line() {
+void Parser::finish_line(const Unit& unit) {
     if (at_statement_end()) return;
-    if (at(Kind::BadToken)) return skip_line();  // the lexer has said why
+    if (at(Kind::BadToken) || unit.misindented) return skip_line();  // it was said why
     if (at_closer())
         error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
     else
@@ -218,6 +234,41 @@ void Parser::finish_line() {
             DiagnosticCode::ExpectedToken,
             fmt::format("expected the end of the line, found {}; each statement stands on a line of its own", found()));
     skip_line();
+}
+
+/// Whether a token stands on the line that begins here, outside of brackets.
+bool Parser::line_has(Kind kind) {
+    int open = 0;
+    for (Token token = token_; open >= 0 && token.kind != Kind::EndOfFile && token.kind != Kind::StringStart;
+         token = peek_after(token)) {
+        if (token.first_on_line && token.begin != token_.begin && open == 0) return false;
+        if (token.kind == Kind::LeftParen || token.kind == Kind::LeftBracket || token.kind == Kind::LeftBrace) ++open;
+        if (token.kind == Kind::RightParen || token.kind == Kind::RightBracket || token.kind == Kind::RightBrace)
+            --open;
+        if (open == 0 && token.kind == kind) return true;
+    }
+    return false;
+}
+
+/// The lines below a header that was not understood: they are its block all the same.
+void Parser::orphan_lines(const Unit& unit) {
+    if (!token_.first_on_line || position() == 0 || text_[position() - 1] != ':' || !begins_line_of_block(&unit.begin))
+        return;
+    Nesting nesting(*this);
+    if (!nesting) return skip_lines(unit.begin);
+    Mark mark = builder_.mark();
+    const Lines* arms = token_.kind == Kind::CaseKw ? &select_arms_ : line_has(Kind::FatArrow) ? &match_arms_ : nullptr;
+    if (arms) {
+        LayoutScope scope(*this, {true, layout_.brackets, false});
+        ++blocks_;
+        block_lines(&unit.begin, Column(token_.column), *arms);
+        builder_.finish(mark, raw(arms == &match_arms_ ? Kind::MatchArmList : Kind::SelectArmList));
+        return;
+    }
+    statement_lines(unit.begin, Contracts::Function);
+    builder_.finish(mark, raw(Kind::Block));
+    if (at(LineEnd) && token_.kind == Kind::ElseKw && (token_.column == unit.line || token_.column == unit.begin))
+        else_block(token_.column);
 }
 
 /// The `:` of a header. When it is missing the lines below it are still its block; false when there are none.
@@ -354,7 +405,7 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
             if (elements.first == Kind::List) elements.first = to_kind(slot.kind());
             continue;
         }
-        if (at(close) || at(Kind::EndOfFile) || begins_statement()) break;
+        if (at(close) || at(Kind::EndOfFile) || begins_statement(line)) break;
         if (separator) {
             if (at(Kind::Comma)) {
                 bump();
@@ -381,8 +432,9 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
 }
 
 /// A line that can only be a statement: brackets around it were left open.
-bool Parser::begins_statement() {
-    if (!token_.first_on_line || at(Kind::LeftBracket)) return false;
+bool Parser::begins_statement(const Column& line) {
+    if (!token_.first_on_line) return false;
+    if (at(Kind::LeftBracket)) return !deeper(token_.column, line) && at_attributes();
     switch (visible_) {
         case Kind::LetKw:
         case Kind::ReturnKw:
@@ -401,9 +453,13 @@ bool Parser::begins_statement() {
 /// At something that is neither separator nor closing bracket. Skips it, unless the list was probably left open: the
 /// next statement begins or another bracket closes. Then `close_bracket` has the word.
 bool Parser::recover_in_list(Kind close, std::string_view what, const Column& line) {
-    if (at_closer() || at(Kind::EndOfFile) || at(LineEnd) || at(Kind::FatArrow)) return false;
+    if (at_closer() || at(Kind::EndOfFile) || at(LineEnd) || at(Kind::FatArrow) || at(Kind::Arrow)) return false;
+    if (at(Kind::Colon)) {  // of the header around the brackets
+        Token next = peek_after(token_);
+        if (next.first_on_line || next.kind == Kind::EndOfFile) return false;
+    }
     ++blocks_;  // what was left open is judged by columns
-    auto left_open = [&] { return begins_statement() || (token_.first_on_line && !deeper(token_.column, line)); };
+    auto left_open = [&] { return begins_statement(line) || (token_.first_on_line && !deeper(token_.column, line)); };
     if (left_open()) return false;
     if (!at(Kind::BadToken))
         error_here(DiagnosticCode::ExpectedToken,
@@ -413,7 +469,7 @@ bool Parser::recover_in_list(Kind close, std::string_view what, const Column& li
     do {
         if (at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::LeftBrace)) ++open;
         if (at_closer()) --open;
-        bump();
+        skip_into_error(mark);
     } while (!at(Kind::EndOfFile) && !at(LineEnd) && !left_open() && !(open == 0 && at(Kind::Comma)) &&
              !(open <= 0 && at_closer()));
     builder_.finish(mark, raw(Kind::Error));

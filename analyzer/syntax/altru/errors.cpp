@@ -1,6 +1,8 @@
 // How the parser reports and gets past mistakes.
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "analyzer/syntax/altru/parser.h"
 
 namespace braid::altru {
@@ -46,6 +48,63 @@ void Parser::skip_token() {
     builder_.finish(mark, raw(Kind::Error));
 }
 
+/// One token of what is skipped since `begin`; a string is skipped as a whole, so that its text is not taken for code.
+/// Unreadable text is only reported where skipping begins.
+void Parser::skip_into_error(const Mark& begin) {
+    if (token_.kind == Kind::StringStart) return skip_string();
+    if (!builder_.empty_since(begin)) lexical_.reset();
+    bump();
+}
+
+/// A string and the strings in its interpolations, without recursion and without a word.
+void Parser::skip_string() {
+    struct Open {
+        bool multi_line;
+        int braces;  ///< open in the interpolation
+    };
+    std::vector<Open> open;
+    auto push = [&](Kind kind) {
+        lexical_.reset();
+        push_as(kind);
+    };
+    auto begin_string = [&] {
+        open.push_back({token_.length == 3, 0});
+        push(Kind::StringStart);
+    };
+    // Lexes parts of the innermost string up to an interpolation; leaves strings that end.
+    auto parts = [&] {
+        for (;;) {
+            token_ = lexer_.lex_string_part(position(), open.back().multi_line);
+            builder_.looked_at(lexer_.looked_at());
+            if (token_.kind != Kind::BadToken) push(token_.kind);
+            if (token_.kind == Kind::StringText) continue;
+            if (token_.kind == Kind::InterpolationStart) break;
+            open.pop_back();
+            break;
+        }
+        token_.kind = Kind::StringEnd;
+        lex();
+    };
+    begin_string();
+    parts();
+    while (!open.empty()) {
+        bool line_ends = token_.first_on_line && !open.back().multi_line;
+        if (token_.kind == Kind::EndOfFile || line_ends) break;
+        if (token_.kind == Kind::StringStart) {
+            begin_string();
+            parts();
+        } else if (token_.kind == Kind::RightBrace && open.back().braces == 0) {
+            push(Kind::RightBrace);
+            parts();
+        } else {
+            if (token_.kind == Kind::LeftBrace) ++open.back().braces;
+            if (token_.kind == Kind::RightBrace) --open.back().braces;
+            push(token_.kind);
+            lex();
+        }
+    }
+}
+
 /// Skips to the end of the line, or to what ends a block in brackets, into an Error node.
 void Parser::skip_line() {
     Mark mark = builder_.mark();
@@ -55,7 +114,7 @@ void Parser::skip_line() {
         if (at_closer() && open == 0 && layout_.brackets) break;
         if (at(Kind::Comma) && open == 0 && layout_.brackets) break;
         if (at_closer()) --open;
-        bump();
+        skip_into_error(mark);
     }
     if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::Error));
 }
@@ -68,7 +127,7 @@ void Parser::skip_balanced() {
         if (at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::LeftBrace)) ++open;
         else if (at_closer() && --open < 0) break;
         else if (open == 0 && at(Kind::Comma)) break;
-        bump();
+        skip_into_error(mark);
     }
     if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::Error));
 }

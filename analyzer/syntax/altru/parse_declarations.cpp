@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "analyzer/syntax/altru/parser.h"
 
 namespace braid::altru {
@@ -165,10 +168,59 @@ void Parser::function_rest(const Column& header) {
         if (!at_statement_end()) skip_line();
         return;
     }
+    signature_rest(header);
+}
+
+/// `name(a: T…` or `name(): …` as a statement: a function whose `fn` is missing. Looks at bytes, because every call
+/// that is a statement comes by.
+bool Parser::at_function_without_fn() {
+    if (!at(Kind::Identifier) || text_.substr(token_.end(), 1) != "(") return false;
+    size_t at = token_.end() + 1;
+    auto byte = [&] { return at < text_.size() ? text_[at] : '\0'; };
+    auto spaces = [&] {
+        while (byte() == ' ') ++at;
+    };
+    bool header;
+    if (byte() == ')') {
+        ++at;
+        spaces();
+        header = byte() == ':' || (byte() == '-' && text_.substr(at, 2) == "->");
+    } else {
+        size_t name = at;
+        while (byte() == '_' || std::isalnum(static_cast<unsigned char>(byte()))) ++at;
+        bool self = text_.substr(name, at - name) == "self";
+        spaces();
+        header =
+            at > name && ((byte() == ':' && text_.substr(at, 2) != "::") || (self && (byte() == ',' || byte() == ')')));
+    }
+    if (header) {  // so far; a call has no `:` at the end of its line
+        at = std::min(text_.find('\n', at), text_.size());
+        std::string_view line = text_.substr(0, at);
+        size_t last = line.find_last_not_of(" \r\t");
+        header = last != std::string_view::npos && line[last] == ':';
+    }
+    builder_.looked_at(uint32_t(at) + 2);
+    return header;
+}
+
+void Parser::function_without_fn(Unit& unit) {
+    Column header = unit.begin;
+    error_here(DiagnosticCode::ExpectedToken,
+               fmt::format("expected `fn` before the name of the function `{}`", token_text()));
+    signature_rest(header);
+    finish(unit, Kind::FunctionDecl);
+}
+
+/// What follows `fn`.
+void Parser::signature_rest(const Column& header) {
     declared_name("a function");
     generic_parameters();
-    if (at(Kind::LeftParen)) parameters();
-    else expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the function");
+    if (at(Kind::LeftParen)) {
+        parameters();
+    } else {
+        expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the function");
+        if (!at_statement_end() && !(at(Kind::Colon) && peek().kind == LineEnd)) return skip_line();
+    }
     if (at(Kind::Arrow)) {
         bump();
         type();

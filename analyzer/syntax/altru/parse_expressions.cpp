@@ -206,6 +206,7 @@ void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
             Kind base = to_kind(builder_.last_kind());
             more = base == Kind::PathExpr || base == Kind::IndexExpr || base == Kind::ScopedExpr;
         }
+        if (at(Kind::LeftBracket) && token_.first_on_line) more = !at_attributes();
         if (!more) return;
         if (!chain.wrap()) return too_deep();
         switch (visible_) {

@@ -12,8 +12,9 @@ void Parser::member(Unit& unit) {
     if (attributes) attribute_lists();
     foreign_statement_word();
     bool field_follows = at(Kind::Identifier) || (at(Kind::PubKw) && peek().kind == Kind::Identifier);
+    if (at(Kind::Identifier) && peek().kind == Kind::LeftParen) return function_without_fn(unit);
     if (field_follows) return field(unit);
-    if (at(Kind::PubKw) || at_declaration()) return declaration(unit);
+    if (at(Kind::PubKw) || at(Kind::FnKw) || at_declaration()) return declaration(unit);
     expected(DiagnosticCode::SyntaxError,
              attributes ? "a declaration below the attribute" : "a field, a function or another member");
     if (!at_statement_end()) skip_line();
@@ -96,12 +97,9 @@ void Parser::contract_list(const Column& header, const Column& block, Contracts 
         if (reuse_lines(block, clauses_)) {
             tolerated = block;
         } else {
-            Unit unit = start_line(block, Role::Clause);
-            report_indentation(block, tolerated);
-            accept_line();
+            Unit unit = start_whole_line(block, Role::Clause, tolerated);
             contract_clause(unit);
         }
-        finish_line();
     }
     if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::ContractList));
 }

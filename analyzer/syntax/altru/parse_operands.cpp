@@ -253,8 +253,13 @@ void Parser::closure() {
                        "a function in an expression has no name; declare it on a line of its own, or remove the name");
             skip_token();
         }
-        if (at(Kind::LeftParen)) parameters();
-        else expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the closure");
+        if (at(Kind::LeftParen)) {
+            parameters();
+        } else {
+            expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the closure");
+            Kind next = at(Kind::RightParen) ? peek().kind : LineEnd;
+            if (next == Kind::Colon || next == Kind::Arrow) skip_token();
+        }
     } else {
         expected(DiagnosticCode::ExpectedExpression, "a closure (`fn():` or `|x|`)");
         return builder_.finish(mark, raw(Kind::ClosureExpr));

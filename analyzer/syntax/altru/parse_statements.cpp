@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "analyzer/syntax/altru/parser.h"
 
 namespace braid::altru {
@@ -42,36 +44,49 @@ void Parser::statement(Unit& unit) {
     foreign_statement_word();
     if (at_declaration()) return declaration(unit);
     if (at_stray_clause()) return stray_clause(unit);
+    if (at_nameless_type()) return nameless_type(unit);
+    if (unit.whole_line && at_function_without_fn()) return function_without_fn(unit);
     uint32_t before = position();
-    Column header = line_;
     if (at(Kind::ElseKw))
-        return stray_block(unit, header, "this `else` belongs to no `if`; it stands in the column of its `if`");
-    if (at(Kind::CaseKw)) return stray_block(unit, header, "`case` begins an arm of a `select`; there is none here");
+        return stray_block(unit, "this `else` belongs to no `if`; it stands in the column of its `if`");
+    if (at(Kind::CaseKw)) return stray_block(unit, "`case` begins an arm of a `select`; there is none here");
     if (at_closer())
         error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
     Kind kind = at_closer() ? Kind::Error : statement_body();
     if (position() == before) {
         // Nothing that begins a statement; what stopped us must not stop us again.
         if (!at_statement_end()) bump();
-        skip_statement(header);
+        if (!at_statement_end()) skip_line();
         return finish(unit, Kind::Error);
     }
     finish(unit, kind);
 }
 
-/// Skips the rest of a line that is no statement; if it looks like a header, the lines below are still read as its
-/// block.
-void Parser::skip_statement(const Column& header) {
-    if (!at_statement_end()) skip_line();
-    if (position() > 0 && text_[position() - 1] == ':' && layout_.lines && begins_line_of_block(&header))
-        statement_lines(header, Contracts::None);
-}
-
-void Parser::stray_block(Unit& unit, const Column& header, std::string message) {
+void Parser::stray_block(Unit& unit, std::string message) {
     error_here(DiagnosticCode::SyntaxError, std::move(message));
     bump();
-    skip_statement(header);
+    if (!at_statement_end()) skip_line();
     finish(unit, Kind::Error);
+}
+
+/// `Name:` and a block below: a declaration whose keyword is missing.
+bool Parser::at_nameless_type() {
+    if (!at(Kind::Identifier) || !std::isupper(static_cast<unsigned char>(token_text()[0]))) return false;
+    Token colon = peek();
+    return colon.kind == Kind::Colon && peek_after(colon).first_on_line;
+}
+
+void Parser::nameless_type(Unit& unit) {
+    Column header = unit.begin;
+    error_here(DiagnosticCode::ExpectedToken,
+               fmt::format("`{}:` lacks the word that says what it is: `struct`, `enum`, `actor`, `trait` or `impl`",
+                           token_text()));
+    bump();
+    Token first = peek();
+    Kind second = peek_after(first).kind;
+    bool variants = first.kind == Kind::Identifier && second != Kind::Colon;
+    list_block(header, "the name", variants ? variants_ : members_, Kind::MemberList);
+    finish(unit, variants ? Kind::EnumDecl : Kind::StructDecl);
 }
 
 /// A contract clause after the first statement: words that look like one and like nothing else.

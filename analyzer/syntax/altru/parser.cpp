@@ -91,6 +91,10 @@ bool Parser::expect(Kind kind, std::string_view where) {
 /// line is only accepted for a token that will be consumed: whether it was must not show after the unit that looked.
 void Parser::continue_line(bool any_column) {
     if (!at(LineEnd) || !begins_expression(token_.kind) || token_.kind == Kind::ActorKw) return;
+    if (token_.kind == Kind::FnKw || token_.kind == Kind::AsyncKw) {
+        Kind next = peek_after(token_).kind;
+        if (next == Kind::Identifier || next == Kind::FnKw) return;  // a declaration
+    }
     if (any_column || token_.column.wide > last_line_.wide || layout_.brackets) accept_line();
 }
 

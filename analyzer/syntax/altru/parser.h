@@ -70,6 +70,9 @@ class Parser {
         bool is_line = false;   ///< it is a line of a block
         bool own_line = false;  ///< it began a line: nothing inside depends on another line
         Column line;
+        Column begin;              ///< of the line it begins on
+        bool whole_line = false;   ///< the rest of its line is its own, too
+        bool misindented = false;  ///< which was reported
     };
     /// What a comma list turned out to be.
     struct Elements {
@@ -123,6 +126,8 @@ class Parser {
     void foreign(TextRange range, std::string message, std::string title, std::string replacement);
     void skip_line();
     void skip_token();
+    void skip_into_error(const Mark& begin);
+    void skip_string();
     void skip_balanced();
     void too_deep();
 
@@ -138,10 +143,14 @@ class Parser {
     void after_reuse(const GreenNode* node);
 
     bool begins_line_of_block(const Column* header) const;
-    void report_indentation(const Column& block, Column& tolerated);
+    bool falls_back(const Column* header, const Column& block) const;
+    bool report_indentation(const Column& block, Column& tolerated);
+    Unit start_whole_line(const Column& block, Role role, Column& tolerated);
     /// The lines of a block whose header began on the line `header` (null: the file).
     void block_lines(const Column* header, const Column& block, const Lines& lines);
-    void finish_line();
+    void finish_line(const Unit& unit);
+    void orphan_lines(const Unit& unit);
+    bool line_has(Kind kind);
     bool more_on_line() const;
     void skip_lines(const Column& header);
     bool block_colon(const Column& header, std::string_view owner);
@@ -158,7 +167,7 @@ class Parser {
     /// `open element, element close`; `element` is one element and makes its own unit if it is to be reused.
     Elements bracketed(Kind open, Kind close, KindPredicate kinds, std::string_view what, Rule element);
     Elements comma_elements(Kind close, KindPredicate kinds, std::string_view what, Rule element);
-    bool begins_statement();
+    bool begins_statement(const Column& line);
     bool recover_in_list(Kind close, std::string_view what, const Column& line);
     void close_bracket(bool closed, Kind close, const Token& open);
 
@@ -170,7 +179,10 @@ class Parser {
     void attribute();
     void attribute_argument();
     void declaration(Unit& unit);
+    bool at_function_without_fn();
+    void function_without_fn(Unit& unit);
     void function_rest(const Column& header);
+    void signature_rest(const Column& header);
     void parameters();
     void closure_parameters();
     void parameter();
@@ -202,8 +214,9 @@ class Parser {
     void statement(Unit& unit);
     void foreign_statement_word();
     Kind statement_body();
-    void skip_statement(const Column& header);
-    void stray_block(Unit& unit, const Column& header, std::string message);
+    bool at_nameless_type();
+    void nameless_type(Unit& unit);
+    void stray_block(Unit& unit, std::string message);
     bool at_stray_clause();
     void stray_clause(Unit& unit);
     Kind let_statement();

@@ -16,7 +16,7 @@ void Parser::statement_list(const Braces* braces, bool in_switch) {
     for (;;) {
         if (braces ? at_close(*braces) : at(Kind::EndOfFile)) return;
         if (in_switch && (at(Kind::CaseKw) || at(Kind::DefaultKw))) return;
-        if (reuse(is_statement, Within::Statements, true)) continue;
+        if (reuse(is_statement, Within::Statements, true, braces == nullptr)) continue;
         uint32_t before = builder_.position();
         if (braces) statement();
         else outermost_statement();
@@ -41,7 +41,8 @@ void Parser::outermost_statement() {
     Kind made = statement_body();
     if (region_.asked && region_.balanced) {
         builder_.looked_at(region_.examined);
-        unit.doubts = doubts_;  // whatever was in doubt was decided by what it looked at
+        if (unit.doubts != doubts_) unit.context |= DecidedByItself;
+        unit.doubts = doubts_;
     }
     finish_unit(unit, made);
 }

@@ -101,9 +101,10 @@ void Parser::finish_unit(Unit unit, Kind kind) {
     builder_.finish_unit(unit, raw(kind));
 }
 
-bool Parser::reuse(KindPredicate elements, Within within, bool whole_chunks) {
+bool Parser::reuse(KindPredicate elements, Within within, bool whole_chunks, bool outermost) {
     if (!builder_.reusing()) return false;
     ReuseCursor::Request request{.elements = elements, .context = context(within), .whole_chunks = whole_chunks};
+    if (outermost) request.other_context = request.context | DecidedByItself;
     if (!builder_.reuse(request)) return false;
     forget_tokens();
     return true;

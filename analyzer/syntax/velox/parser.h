@@ -139,7 +139,8 @@ class Parser {
     };
     static bool only_types(Within within) { return within == Within::Interface || within == Within::ObjectType; }
     uint16_t context(Within within = Within::Statements);
-    bool reuse(KindPredicate elements, Within within, bool whole_chunks);
+    static constexpr uint16_t DecidedByItself = 0x4000;  ///< context of an outermost statement with doubts inside
+    bool reuse(KindPredicate elements, Within within, bool whole_chunks, bool outermost = false);
     Unit unit(Within within = Within::Statements) { return {builder_.unit(context(within)), doubts_}; }
     void finish_unit(Unit unit, Kind kind);
     void finish(const GreenBuilder::Mark& mark, Kind kind) { builder_.finish(mark, raw(kind)); }

@@ -72,7 +72,7 @@ std::optional<Hover> hover(QueryContext& context, FileId file, uint32_t offset) 
         std::string text = item_text(context, *item);
         return Hover{std::move(text), use->range};
     }
-    auto body = context.get<BodyOf>(use->owner);
+    auto body = context.get<BodyOf>(use->home);
     return Hover{local_text(language_of(use->owner), *body, *use), use->range};
 }
 

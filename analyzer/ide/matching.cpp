@@ -16,7 +16,7 @@ SyntaxToken token_touching(const SyntaxTree& tree, uint32_t offset, bool (*wante
     return at_before ? before : SyntaxToken();
 }
 
-SyntaxNode enclosing(const EditingRules& rules, const SyntaxElement& element, uint32_t roles) {
+SyntaxNode enclosing(const EditingRules& rules, const SyntaxElement& element, uint64_t roles) {
     for (SyntaxNode node = element.parent(); node; node = node.parent())
         if (rules.is(node, roles)) return node;
     return {};
@@ -58,7 +58,7 @@ namespace {
 
 /// Who a jump or an await belongs to; null when nobody.
 SyntaxNode target_of(const EditingRules& rules, const SyntaxNode& jump) {
-    uint32_t roles = rules.roles_of(jump);
+    uint64_t roles = rules.roles_of(jump);
     if (roles & (Return | Suspend)) return enclosing(rules, jump, Function);
     std::string_view label;
     for (SyntaxElement child : jump.children())
@@ -91,13 +91,13 @@ SyntaxNode construct_of(const EditingRules& rules, const SyntaxToken& word) {
 
 class WordCollector {
   public:
-    WordCollector(const EditingRules& rules, uint32_t wanted, uint32_t unwanted)
+    WordCollector(const EditingRules& rules, uint64_t wanted, uint64_t unwanted)
         : rules_(rules), wanted_(wanted), unwanted_(unwanted) {}
 
     void add_words(const SyntaxNode& construct) {
         for (SyntaxElement child : construct.children()) {
             if (child.is_token()) {
-                uint32_t roles = rules_.roles_of(child);
+                uint64_t roles = rules_.roles_of(child);
                 if ((roles & wanted_) && !(roles & unwanted_)) add(SyntaxToken(child));
             } else if (rules_.is(child, Part) || (rules_.is(child, Construct) && rules_.is(construct, Chain))) {
                 if (++depth_ < kMaxDepth) add_words(SyntaxNode(child));
@@ -106,7 +106,7 @@ class WordCollector {
         }
     }
 
-    void add_jumps(const SyntaxNode& construct, uint32_t kinds) {
+    void add_jumps(const SyntaxNode& construct, uint64_t kinds) {
         for (Preorder walk(construct); walk; walk.next()) {
             if (!walk->is_node() || *walk == construct) continue;
             SyntaxNode node(*walk);
@@ -130,7 +130,7 @@ class WordCollector {
     void add(const SyntaxToken& token) { found_.push_back({token.begin(), token.end()}); }
 
     const EditingRules& rules_;
-    uint32_t wanted_, unwanted_;
+    uint64_t wanted_, unwanted_;
     int depth_ = 0;
     std::vector<TextRange> found_;
 };
@@ -154,8 +154,8 @@ std::vector<TextRange> matching_words(const SyntaxTree& tree, const EditingRules
         SyntaxNode construct = rules.is(token, Word) ? construct_of(rules, token) : SyntaxNode();
         if (!construct) continue;
         bool waits = rules.is(token, AsyncWord) && rules.is(construct, Function);
-        uint32_t wanted = waits ? AsyncWord : Word;
-        uint32_t unwanted = rules.is(construct, Function) && !waits ? uint32_t(AsyncWord) : 0;
+        uint64_t wanted = waits ? AsyncWord : Word;
+        uint64_t unwanted = rules.is(construct, Function) && !waits ? uint64_t(AsyncWord) : 0;
         WordCollector collector(rules, wanted, unwanted);
         collector.add_words(construct);
         if (rules.is(construct, Function)) collector.add_jumps(construct, waits ? Suspend : Return);

@@ -1,8 +1,10 @@
 #include "analyzer/ide/names.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 
+#include "analyzer/semantics/editing.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {
@@ -18,8 +20,16 @@ class OwnerStack {
         uint32_t end;  // global preorder index behind its text
         uint32_t next_node = 0;
         std::shared_ptr<const Body> body;
-        std::unordered_map<uint32_t, const Resolution*> resolutions;
         std::unordered_map<uint32_t, LocalId> locals;  // by declaring node, those with a name
+
+        std::span<const Resolution> resolutions_at(uint32_t node) const {
+            const auto& all = body->resolutions;
+            auto less = [](const auto& a, const auto& b) { return node_of(a) < node_of(b); };
+            auto [first, last] = std::equal_range(all.begin(), all.end(), node, less);
+            return {first, last};
+        }
+        static uint32_t node_of(const Resolution& r) { return r.node; }
+        static uint32_t node_of(uint32_t node) { return node; }
     };
 
     /// Tells of the element with this index; must be called for every element in preorder.
@@ -38,11 +48,10 @@ class OwnerStack {
 
   private:
     void push(ItemId item, uint32_t index, const SyntaxNode& node) {
-        Owner owner{item, index + node.size(), 1, nullptr, {}, {}};
+        Owner owner{item, index + node.size(), 1, nullptr, {}};
         node_ = 0;
         if (may_have_body(kind_of(item))) {
             owner.body = context_.get<BodyOf>(item);
-            for (const Resolution& r : owner.body->resolutions) owner.resolutions.emplace(r.node, &r);
             for (size_t i = 0; i < owner.body->locals.size(); ++i)
                 if (!owner.body->locals[i].name.empty()) owner.locals.emplace(owner.body->locals[i].node, LocalId(i));
         }
@@ -64,7 +73,8 @@ bool is_named(const OwnerStack::Owner& owner, const Resolution& resolution, std:
 /// Resolves the tokens of one file, one after the other.
 class NameCollector {
   public:
-    NameCollector(QueryContext& context, FileId file) : context_(context), owners_(context, file) {
+    NameCollector(QueryContext& context, FileId file)
+        : context_(context), rules_(editing_rules_of(file)), owners_(context, file) {
         for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
             if (entry.name_node != entry.node) declared_.emplace(entry.name_node, entry.item);
     }
@@ -80,47 +90,110 @@ class NameCollector {
         }
         SyntaxToken token(element);
         if (token.begin() == token.end()) return;
-        if (auto found = resolve(index, token, depth)) {
-            found->range = {token.begin(), token.end()};
-            found->owner = owners_.owner().item;
-            names.push_back(*found);
+        size_t first = names.size();
+        resolve(index, token, depth);
+        for (size_t i = first; i < names.size(); ++i) {
+            names[i].range = {token.begin(), token.end()};
+            names[i].owner = owners_.owner().item;
+            if (names[i].home == ItemId::None) names[i].home = names[i].owner;
         }
+        // Variables before the fields that share their token.
+        std::stable_partition(names.begin() + long(first), names.end(),
+                              [](const NameUse& use) { return std::holds_alternative<LocalId>(use.target); });
     }
 
     std::vector<NameUse> names;
 
   private:
-    std::optional<NameUse> resolve(uint32_t index, const SyntaxToken& token, int depth) {
+    void add(NameUse use) {
+        bool known = std::any_of(names.begin() + long(token_begin_), names.end(),
+                                 [&](const NameUse& other) { return other.target == use.target; });
+        if (!known) names.push_back(std::move(use));
+    }
+
+    void resolve(uint32_t index, const SyntaxToken& token, int depth) {
         const OwnerStack::Owner& owner = owners_.owner();
-        NameUse use;
+        token_begin_ = names.size();
         if (auto it = declared_.find(index); it != declared_.end()) {
+            NameUse use;
             use.target = it->second;
             use.is_declaration = true;
-            return use;
+            add(use);
         }
-        if (owner.body) {
-            if (auto it = owner.resolutions.find(owners_.node()); it != owner.resolutions.end())
-                return from_resolution(owner, *it->second, owners_.node());
-            if (auto it = owner.locals.find(owners_.node()); it != owner.locals.end())
-                return declared_local(owner, it->second);
-            TokenClass token_class = token.tree()->grammar().token_class(token.kind());
-            for (int up = 1; token_class == TokenClass::Name && up <= 2 && up <= depth; ++up) {
-                const Place& parent = parents_[size_t(depth - up)];
-                if (parent.item != owner.item) break;
-                if (auto it = owner.resolutions.find(parent.node);
-                    it != owner.resolutions.end() && is_named(owner, *it->second, token.text()))
-                    return from_resolution(owner, *it->second, parent.node);
-                if (auto it = owner.locals.find(parent.node);
-                    it != owner.locals.end() && (*owner.body)[it->second].name.text() == token.text())
-                    return declared_local(owner, it->second);
-            }
-        }
+        if (owner.body) resolve_in_body(owner, token, depth);
+        if (names.size() > token_begin_) return;
+        if (ItemId item = named_argument(token); item != ItemId::None) return;
         const Language& language = language_of(owner.item);
-        if (!language.declared_name) return std::nullopt;
-        ItemId item = language.declared_name(context_, owner.item, token);
-        if (item == ItemId::None) return std::nullopt;
+        ItemId item = language.declared_name ? language.declared_name(context_, owner.item, token) : ItemId::None;
+        if (item == ItemId::None) return;
+        NameUse use;
         use.target = item;
-        return use;
+        add(use);
+    }
+
+    void resolve_in_body(const OwnerStack::Owner& owner, const SyntaxToken& token, int depth) {
+        for (const Resolution& each : owner.resolutions_at(owners_.node()))
+            add(from_resolution(owner, each, owners_.node()));
+        if (auto it = owner.locals.find(owners_.node()); it != owner.locals.end())
+            add(declared_local(owner, it->second));
+        if (names.size() > token_begin_) return;
+        TokenClass token_class = token.tree()->grammar().token_class(token.kind());
+        for (int up = 1; token_class == TokenClass::Name && up <= 2 && up <= depth; ++up) {
+            const Place& parent = parents_[size_t(depth - up)];
+            if (parent.item != owner.item) break;
+            for (const Resolution& each : owner.resolutions_at(parent.node))
+                if (is_named(owner, each, token.text())) add(from_resolution(owner, each, parent.node));
+            if (names.size() > token_begin_) return;
+            if (auto it = owner.locals.find(parent.node);
+                it != owner.locals.end() && (*owner.body)[it->second].name.text() == token.text())
+                return add(declared_local(owner, it->second));
+        }
+    }
+
+    /// `name` of `f(name = value)`: the parameter, or the field when `f` makes a value of a type. What was called has
+    /// been resolved before.
+    ItemId named_argument(const SyntaxToken& token) {
+        SyntaxNode argument = token.parent();
+        bool names_one = rules_ && rules_->is(argument, syntax_role::NamedArgument) &&
+                         argument.first_token() == token && argument.last_token() != token &&
+                         token.next().parent() == argument;
+        SyntaxNode list = names_one ? argument.parent() : SyntaxNode();
+        SyntaxNode callee = list && list.parent() ? list.parent().first_child().as_node() : SyntaxNode();
+        while (callee && !rules_->is(callee, syntax_role::Member | syntax_role::PathSyntax))
+            callee = callee.first_child().as_node();
+        SyntaxToken name = callee ? callee.last_token() : SyntaxToken();
+        if (!name) return ItemId::None;
+        auto found = std::find_if(names.rbegin(), names.rend(),
+                                  [&](const NameUse& use) { return use.range.begin <= name.begin(); });
+        if (found == names.rend() || found->range.begin != name.begin()) return ItemId::None;
+        auto* item = std::get_if<ItemId>(&found->target);
+        if (!item) return ItemId::None;
+        if (kind_of(*item) == ItemKind::Function) return parameter_named(*item, token.text());
+        for (const FieldInfo& field : context_.get<DefinitionOf>(*item)->fields) {
+            if (field.name.text() != token.text() || field.item == ItemId::None) continue;
+            NameUse use;
+            use.target = field.item;
+            use.type = field.type;
+            add(use);
+            return field.item;
+        }
+        return ItemId::None;
+    }
+
+    ItemId parameter_named(ItemId function, std::string_view name) {
+        auto body = context_.get<BodyOf>(function);
+        for (size_t i = 0; i < body->locals.size(); ++i) {
+            const LocalInfo& local = body->locals[i];
+            if (!local.is_parameter || local.is_self || local.name.text() != name) continue;
+            if (local.function != BodyFunctionId(0)) continue;
+            NameUse use;
+            use.target = LocalId(i);
+            use.home = function;
+            use.type = local.type;
+            add(use);
+            return function;
+        }
+        return ItemId::None;
     }
 
     NameUse from_resolution(const OwnerStack::Owner& owner, const Resolution& resolution, uint32_t node) {
@@ -142,7 +215,9 @@ class NameCollector {
     }
 
     QueryContext& context_;
+    const EditingRules* rules_;
     OwnerStack owners_;
+    size_t token_begin_ = 0;                         // of the present token's names
     std::unordered_map<uint32_t, ItemId> declared_;  // by global index of the name token
     std::vector<Place> parents_;                     // nodes around the present element, by depth
 };
@@ -180,14 +255,22 @@ std::vector<NameUse> FileNames::compute(QueryContext& context, const Key& file) 
     return std::move(collector.names);
 }
 
-std::optional<NameUse> name_at(QueryContext& context, FileId file, uint32_t offset) {
+std::vector<NameUse> names_at(QueryContext& context, FileId file, uint32_t offset) {
     auto names = context.get<FileNames>(file);
     auto after = std::upper_bound(names->begin(), names->end(), offset,
                                   [](uint32_t o, const NameUse& use) { return o < use.range.begin; });
-    if (after == names->begin()) return std::nullopt;
-    const NameUse& use = *std::prev(after);
-    if (!use.range.touches(offset)) return std::nullopt;
-    return use;
+    std::vector<NameUse> out;
+    if (after == names->begin()) return out;
+    TextRange range = std::prev(after)->range;
+    if (!range.touches(offset)) return out;
+    while (after != names->begin() && std::prev(after)->range == range) --after;
+    for (; after != names->end() && after->range == range; ++after) out.push_back(*after);
+    return out;
+}
+
+std::optional<NameUse> name_at(QueryContext& context, FileId file, uint32_t offset) {
+    auto all = names_at(context, file, offset);
+    return all.empty() ? std::nullopt : std::optional(all.front());
 }
 
 std::optional<DeclaredAt> declaration_of_item(QueryContext& context, ItemId item) {

@@ -25,17 +25,20 @@ struct FileLines {
 struct NameUse {
     TextRange range;
     ItemId owner = ItemId::None;           ///< the item whose text it is in
-    std::variant<LocalId, ItemId> target;  ///< a LocalId is one of `owner`'s body
+    std::variant<LocalId, ItemId> target;  ///< a LocalId is one of `home`'s body
+    ItemId home = ItemId::None;            ///< of a local; another than `owner` for the name of an argument
     Type type = nullptr;                   ///< of the value at this place; null where nothing is known
     bool is_write = false;
     bool is_declaration = false;
 
     bool same_target(const NameUse& other) const {
-        return target == other.target && (std::holds_alternative<ItemId>(target) || owner == other.owner);
+        return target == other.target && (std::holds_alternative<ItemId>(target) || home == other.home);
     }
 };
 
-/// Every resolved name of a file, in order. Absolute positions: computed anew for each text, from memoized bodies.
+/// Every resolved name of a file, in order. One place has several when it stands for several things: `{ x }` for a
+/// field and the variable it gets its value from, which comes first. Absolute positions: computed anew for each text,
+/// from memoized bodies.
 struct FileNames {
     using Key = FileId;
     using Value = std::vector<NameUse>;
@@ -48,8 +51,9 @@ struct FileNames {
 /// initializers.
 bool may_have_body(ItemKind kind);
 
-/// The name at an offset; also when the offset is just behind it.
+/// The name at an offset; also when the offset is just behind it. `names_at`: all that it stands for.
 std::optional<NameUse> name_at(QueryContext&, FileId file, uint32_t offset);
+std::vector<NameUse> names_at(QueryContext&, FileId file, uint32_t offset);
 
 /// Where an item's name stands, and its whole text. None for items that no text declares.
 struct DeclaredAt {

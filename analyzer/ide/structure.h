@@ -37,7 +37,7 @@ std::string indentation_unit(const SyntaxTree& tree, const EditingRules& rules);
 /// `wanted`. Null in trivia.
 SyntaxToken token_touching(const SyntaxTree& tree, uint32_t offset, bool (*wanted)(const SyntaxToken&) = nullptr);
 /// The closest node around an element with one of the roles; null if there is none.
-SyntaxNode enclosing(const EditingRules& rules, const SyntaxElement& element, uint32_t roles);
+SyntaxNode enclosing(const EditingRules& rules, const SyntaxElement& element, uint64_t roles);
 /// The partner of a bracket; null when it has none.
 SyntaxToken matching_bracket(const EditingRules& rules, const SyntaxToken& bracket);
 

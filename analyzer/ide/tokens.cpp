@@ -110,14 +110,15 @@ class TokenCollector {
         if (auto* item = std::get_if<ItemId>(&use.target)) {
             type = item_type(*item, modifiers);
         } else {
-            if (use.owner != body_owner_) body_ = context_.get<BodyOf>(body_owner_ = use.owner);
+            if (use.home != body_owner_) body_ = context_.get<BodyOf>(body_owner_ = use.home);
             const LocalInfo& local = (*body_)[std::get<LocalId>(use.target)];
             type = local.is_self ? TokenType::Keyword : local.is_parameter ? TokenType::Parameter : TokenType::Variable;
             if (local.is_mutable) modifiers |= bit(token_modifier::Mutable);
             else modifiers |= bit(token_modifier::Readonly);
             if (local.is_captured) modifiers |= bit(token_modifier::Captured);
         }
-        if (use.range.end > wanted_.begin && use.range.begin < wanted_.end)
+        bool is_first = tokens.empty() || tokens.back().range != use.range;
+        if (is_first && use.range.end > wanted_.begin && use.range.begin < wanted_.end)
             tokens.push_back({use.range, type, modifiers});
     }
 

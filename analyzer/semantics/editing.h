@@ -48,8 +48,10 @@ class QueryContext;
     X(Member)     /* `object.name`, the object first */                                                          \
     X(PathSyntax) /* `a::b`, `A.b` of types and patterns */                                                      \
     X(Call)                                                                                                      \
-    X(Arguments) /* the list of a call */                                                                        \
-    X(Literal)   /* `T { field: value }`: names in it are fields */
+    X(Arguments)     /* the list of a call */                                                                    \
+    X(Literal)       /* `T { field: value }`: names in it are fields */                                          \
+    X(NamedArgument) /* `name = value` in a call, or a value alone */                                            \
+    X(Shorthand)     /* `{ x }` for `{ x: x }` */
 
 namespace syntax_role {
 enum Number : uint8_t {
@@ -57,8 +59,8 @@ enum Number : uint8_t {
     BRAID_SYNTAX_ROLES(X)
 #undef X
 };
-enum Bit : uint32_t {
-#define X(Name) Name = uint32_t(1) << Name##Number,
+enum Bit : uint64_t {
+#define X(Name) Name = uint64_t(1) << Name##Number,
     BRAID_SYNTAX_ROLES(X)
 #undef X
 };
@@ -84,7 +86,7 @@ struct SnippetRule {
 
 /// What an editor asks of a language beyond the analysis. One constant per language.
 struct EditingRules {
-    std::span<const uint32_t> roles;  ///< by kind; see syntax_role
+    std::span<const uint64_t> roles;  ///< by kind; see syntax_role
     std::string_view indentation;     ///< of one level, where a file does not show another
     std::span<const SnippetRule> snippets;
     std::string_view path_separator;        ///< between an enum and its variant
@@ -106,10 +108,10 @@ struct EditingRules {
     /// Whether a word may be a new name; contextual words are looked at where they stand.
     bool (*is_name)(std::string_view word) = nullptr;
 
-    uint32_t roles_of(const SyntaxElement& element) const {
+    uint64_t roles_of(const SyntaxElement& element) const {
         return element && element.kind() < roles.size() ? roles[element.kind()] : 0;
     }
-    bool is(const SyntaxElement& element, uint32_t any_of) const { return roles_of(element) & any_of; }
+    bool is(const SyntaxElement& element, uint64_t any_of) const { return roles_of(element) & any_of; }
 };
 
 /// Of the language of a path; null when it is none of ours.

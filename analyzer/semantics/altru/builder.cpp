@@ -146,6 +146,10 @@ void BodyBuilder::build_function(const ast::FunctionDecl& declaration) {
     f.id = id;
     f.result = signature->result;
     f.is_async = signature->is_async;
+    // A message has no future of its own, and a trait does not know whose method it is.
+    ItemKind parent = kind_of(parent_of(item_));
+    bool makes_future = f.is_async && parent != ItemKind::Actor && parent != ItemKind::Trait;
+    if (makes_future) body().functions[uint32_t(id)].future = future_of(signature->result);
     bool is_main = name_of(item_).text() == "main" && kind_of(parent_of(item_)) == ItemKind::File;
     f.await_allowed = f.is_async || is_main || signature->is_test;
     functions_.push_back(std::move(f));
@@ -318,9 +322,10 @@ void BodyBuilder::finish() {
     report_unused();
     std::stable_sort(body().resolutions.begin(), body().resolutions.end(),
                      [](const Resolution& a, const Resolution& b) { return a.node < b.node; });
-    body().resolutions.erase(std::unique(body().resolutions.begin(), body().resolutions.end(),
-                                         [](const Resolution& a, const Resolution& b) { return a.node == b.node; }),
-                             body().resolutions.end());
+    body().resolutions.erase(
+        std::unique(body().resolutions.begin(), body().resolutions.end(),
+                    [](const Resolution& a, const Resolution& b) { return a.node == b.node && a.target == b.target; }),
+        body().resolutions.end());
     for (const ItemDiagnostic& d : body().diagnostics) body().has_errors |= d.severity == Severity::Error;
 }
 

@@ -11,9 +11,9 @@ namespace {
 
 using namespace syntax_role;
 
-const std::array<uint32_t, size_t(Kind::Count)>& roles() {
+const std::array<uint64_t, size_t(Kind::Count)>& roles() {
     static const auto table = [] {
-        std::array<uint32_t, size_t(Kind::Count)> all{};
+        std::array<uint64_t, size_t(Kind::Count)> all{};
 #define ROLES(kind, bits) all[raw(Kind::kind)] |= (bits);
 #include "analyzer/semantics/altru/editing.def"
 #undef ROLES

@@ -212,6 +212,7 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
         }
         Type field_type = substitute(definition->fields[index].type, self->item, self->arguments);
         resolution(init.name(), definition->fields[index].item, field_type);
+        check_access(definition->fields[index].item, init.name());
         if (aggregate.operands[index] != ExprId::None)
             error(DiagnosticCode::DuplicateDeclaration, node_of(init.name()),
                   "the field `" + name + "` is given twice");
@@ -221,7 +222,9 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
         } else {
             uint32_t at = node_of(init.name());
             if (auto local = find_local(Name(name))) {
-                value = coerce(local_ref(*local, at), field_type, at);
+                value = local_ref(*local, at);
+                resolution(init.name(), *local, type_of(value));
+                value = coerce(value, field_type, at);
             } else {
                 report_unresolved_name(init.name(), false);
                 value = error_expr(at);
@@ -272,6 +275,7 @@ ExprId BodyBuilder::check_field(const ast::FieldExpr& e) {
                 if (definition->fields[i].name.text() != name) continue;
                 Type field_type = substitute(definition->fields[i].type, t->item, t->arguments);
                 resolution(e.name(), definition->fields[i].item, field_type);
+                check_access(definition->fields[i].item, e.name());
                 return emit(Field{base, i}, field_type, node_of(e.name()));
             }
         }

@@ -72,6 +72,7 @@ ItemId BodyBuilder::variant_by_path(const std::vector<SyntaxToken>& path, bool r
     PathResolution resolved = resolve_path(context_, scope_item_, names, Want::Value);
     for (size_t i = 0; i + 1 < path.size() && i < resolved.steps.size(); ++i)
         if (resolved.steps[i] != ItemId::None && report) resolution(path[i], resolved.steps[i], nullptr);
+    if (report) report_hidden(resolved, path);
     if (resolved.resolved == names.size() && kind_of(resolved.item) == ItemKind::Variant) return resolved.item;
     if (resolved.resolved + 1 == names.size() && resolved.item != ItemId::None &&
         kind_of(resolved.item) == ItemKind::TypeAlias) {
@@ -212,7 +213,8 @@ PatternId BodyBuilder::check_struct_pattern(const ast::StructPattern& p, Type ex
         }
         seen.insert(index);
         Type field_type = substitute(definition->fields[index].type, self->item, self->arguments);
-        if (field.pattern()) resolution(field.name(), definition->fields[index].item, field_type);
+        resolution(field.name(), definition->fields[index].item, field_type);
+        check_access(definition->fields[index].item, field.name());
         PatternId sub = field.pattern() ? check_pattern(field.pattern(), field_type, context)
                                         : bind_name(field.name(), field.is_mut(), field_type, context);
         pattern.fields.emplace_back(index, sub);

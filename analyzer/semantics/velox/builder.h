@@ -69,6 +69,7 @@ class BodyBuilder {
     ExprId local_reference(LocalId local, uint32_t node);
     void capture(LocalId local, uint32_t node);
     void resolve(uint32_t node, std::variant<LocalId, ItemId> target, Type type, bool is_write = false);
+    void resolve_member(const SyntaxToken& key, Type owner);
     ExprId let_temporary(LocalId local, ExprId value, uint32_t node);
     ExprId this_expression(uint32_t node);
     void hoist(const std::vector<ast::Statement>& statements);

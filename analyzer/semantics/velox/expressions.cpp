@@ -191,7 +191,7 @@ ExprId BodyBuilder::template_expression(const ast::TemplateExpr& e) {
             result.parts.push_back({unescaped(text), ExprId::None, {}});
         } else if (auto hole = ast::Expression::cast(part)) {
             ExprId value = expression(hole);
-            if (is_std_class(type_of(value), "Promise"))
+            if (is_std_type(type_of(value), "Promise"))
                 report(DiagnosticCode::MisusedPromise, node_of(hole.node),
                        "this is a promise, not its value; `await` it");
             result.parts.push_back({{}, value, {}});
@@ -227,7 +227,7 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
             present(value, at, "and cannot be spread");
             Type t = type_of(value);
             Type inner = t->is(TypeKind::List)     ? t->element()
-                         : is_std_class(t, "Set")  ? t->arguments[0]
+                         : is_std_type(t, "Set")   ? t->arguments[0]
                          : t->is(TypeKind::String) ? type::string()
                                                    : type::any();
             if (fixed && !is_assignable(context_, inner, element)) mismatch(at, inner, element, "element");
@@ -293,14 +293,17 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
                 continue;
             }
             Type field = wanted_field(name);
+            resolve_member(p.name().word(), wanted);
             ExprId value = expression(p.value(), field);
             put(name, value, field_type(type_of(value), field));
         } else if (auto s = m.as<ast::ShorthandProperty>()) {
             ExprId value = this->name(s.name());
+            resolve_member(s.name().name(), wanted);
             Type field = wanted_field(Name(s.name().text()));
             put(Name(s.name().text()), value, field_type(type_of(value), field));
         } else if (auto method = m.as<ast::MethodDecl>()) {
             Name name = member_name(method.name());
+            resolve_member(method.name().word(), wanted);
             ExprId value = closure(method.node, wanted_field(name));
             put(name, value, type_of(value));
         } else if (auto spread = m.as<ast::SpreadProperty>()) {

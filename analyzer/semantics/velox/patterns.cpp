@@ -69,6 +69,8 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
                     type = info.type;
                 }
             }
+            auto short_form = p.binding().as<ast::NameBinding>();
+            resolve_member(p.key() ? p.key().word() : short_form ? short_form.name() : SyntaxToken(), t);
             record.fields.emplace_back(name, sub(p.binding(), p.initializer(), type));
         }
         return add_pattern(t, node, std::move(record));
@@ -108,7 +110,11 @@ ItemId BodyBuilder::resolve_path(const ast::Path& path, Type scrutinee) {
             if (name_of(v).text() == name.text()) return v;
         return ItemId::None;
     };
-    if (names.size() == 2) return variant_of(types_.scope().find_type(names[0].text()), names[1]);
+    if (names.size() == 2) {
+        ItemId owner = types_.scope().find_type(names[0].text());
+        if (owner != ItemId::None) resolve(node_of(names[0]), owner, nullptr);
+        return variant_of(owner, names[1]);
+    }
     // A bare name: a variant of what is matched comes before anything else of that name.
     for (Type member : scrutinee->is(TypeKind::Union) ? scrutinee->arguments : std::vector<Type>{scrutinee})
         if (member->is(TypeKind::Nominal))
@@ -225,10 +231,11 @@ PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutine
         }
         Type inner = field;
         PatternId sub;
+        resolve_member(f.key().word(), base);
         if (f.pattern()) {
             sub = pattern(f.pattern(), field, inner);
         } else {
-            uint32_t at = node_of(f.key().node);
+            uint32_t at = node_of(f.key().word() ? SyntaxElement(f.key().word()) : SyntaxElement(f.key().node));
             LocalId local = declare(name, field, at, true);
             resolve(at, local, field, true);
             sub = add_pattern(field, at, BindPattern{local, BindMode::Value, PatternId::None});

@@ -45,6 +45,16 @@ void BodyBuilder::resolve(uint32_t node, std::variant<LocalId, ItemId> target, T
     body_.resolutions.push_back({node, target, type, is_write});
 }
 
+/// A key of a literal or a pattern stands for the member of the type it is written for.
+void BodyBuilder::resolve_member(const SyntaxToken& key, Type owner) {
+    if (!key || !owner) return;
+    Type present = nullable_parts_removed(owner);
+    Name name(to_kind(key.kind()) == Kind::StringLiteral ? string_value(key.text()) : std::string(key.text()));
+    for (Type member : present->is(TypeKind::Union) ? present->arguments : std::vector<Type>{present})
+        if (MemberInfo info = find_member(context_, member, name); info.item != ItemId::None)
+            resolve(node_of(key), info.item, info.type);
+}
+
 ExprId BodyBuilder::let_temporary(LocalId local, ExprId value, uint32_t node) {
     PatternId pattern =
         add_pattern(body_[local].type, node, hir::BindPattern{local, hir::BindMode::Value, PatternId::None});

@@ -31,6 +31,8 @@ bool is_one_of(SyntaxKind kind) {
     return ((kind == raw(Kinds)) || ...);
 }
 
+bool is_expression(SyntaxKind kind) { return group(to_kind(kind)) == Group::Expression; }
+bool is_entry(SyntaxKind kind) { return kind == raw(Kind::MapEntry) || is_expression(kind); }
 bool is_declaration(SyntaxKind kind) {
     return group(to_kind(kind)) == Group::Declaration && !is_one_of<Kind::FieldDecl, Kind::VariantDecl>(kind);
 }
@@ -42,6 +44,13 @@ bool is_variant(SyntaxKind kind) { return is_declaration(kind) || kind == raw(Ki
 
 }  // namespace
 
+const Parser::List Parser::values_{"an expression", &Parser::element_expression, is_expression, ElementRole::Value};
+const Parser::List Parser::arguments_{"an argument", &Parser::argument, is_one_of<Kind::Argument>,
+                                      ElementRole::Argument};
+const Parser::List Parser::fields_{"a field", &Parser::struct_field, is_one_of<Kind::StructFieldInit>,
+                                   ElementRole::Field};
+const Parser::List Parser::indices_{"an index or a type", &Parser::index_argument, is_expression, ElementRole::Index};
+const Parser::List Parser::entries_{"an element", &Parser::brace_element, is_entry, ElementRole::Entry};
 const Parser::Lines Parser::statements_{Role::Statement, is_statement, &Parser::statement};
 const Parser::Lines Parser::members_{Role::Member, is_member, &Parser::member};
 const Parser::Lines Parser::variants_{Role::Variant, is_variant, &Parser::variant};
@@ -56,6 +65,12 @@ uint16_t Parser::flags_context() const {
     return uint16_t((layout_.brackets ? InBrackets : 0) | (layout_.contract ? InContract : 0));
 }
 
+/// Elements always stand in brackets, so that flag is free to hold the third bit of their role.
+uint16_t Parser::element_context(ElementRole element) const {
+    auto role = uint16_t(element);
+    return uint16_t((flags_context() & ~InBrackets) | (role >> 2) | (role & 3) << RoleShift);
+}
+
 /// A unit that is a line of a block.
 Parser::Unit Parser::start_line(const Column& block, Role role) {
     Unit unit{builder_.unit(NoReuse), blocks_, true, true, block, line_};
@@ -67,8 +82,8 @@ Parser::Unit Parser::start_line(const Column& block, Role role) {
 }
 
 /// A unit that is an element of a comma list.
-Parser::Unit Parser::start_element() {
-    return {builder_.unit(flags_context()), blocks_, false, token_.first_on_line, line_, line_};
+Parser::Unit Parser::start_element(const List& list) {
+    return {builder_.unit(element_context(list.role)), blocks_, false, token_.first_on_line, line_, line_};
 }
 
 /// Only a block inside makes an element depend on the column of the line it stands on.
@@ -107,15 +122,15 @@ bool Parser::reuse_lines(const Column& block, const Lines& lines) {
     return node;
 }
 
-const GreenNode* Parser::reuse_elements(KindPredicate kinds, bool& separator) {
-    if (!builder_.reusing()) return nullptr;
-    ReuseCursor::Request request{kinds};
+const GreenNode* Parser::reuse_elements(const List& list, bool& separator) {
+    if (!builder_.reusing() || !list.kinds) return nullptr;
+    ReuseCursor::Request request{list.kinds};
     request.separator = raw(Kind::Comma);
     request.at_separator = separator;
-    request.context = flags_context();
+    request.context = element_context(list.role);
     // Elements that begin lines depend on no other line; a chunk's later elements may stand on lines of their own.
     uint16_t column = column_context(line_);
-    if (column != NoReuse && !token_.first_on_line) request.other_context = uint16_t(flags_context() | column | OnLine);
+    if (column != NoReuse && !token_.first_on_line) request.other_context = uint16_t(request.context | column | OnLine);
     bool ended_with_separator = false;
     const GreenNode* node = builder_.reuse(request, &ended_with_separator);
     if (!node) return nullptr;
@@ -365,14 +380,14 @@ void Parser::list_block(const Column& header, std::string_view owner, const Line
 
 // ---- lists in brackets ----
 
-Parser::Elements Parser::bracketed(Kind open, Kind close, KindPredicate kinds, std::string_view what, Rule element) {
+Parser::Elements Parser::bracketed(Kind open, Kind close, const List& list) {
     Token opening = token_;
     Elements elements;
     bool closed;
     {
         LayoutScope scope(*this, {false, true, layout_.contract});
         bump_as(open);
-        elements = comma_elements(close, kinds, what, element);
+        elements = comma_elements(close, list);
         closed = at(close);
     }
     close_bracket(closed, close, opening);
@@ -393,12 +408,12 @@ void Parser::close_bracket(bool closed, Kind close, const Token& open) {
     builder_.error(std::move(error));
 }
 
-Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::string_view what, Rule element) {
+Parser::Elements Parser::comma_elements(Kind close, const List& list) {
     Elements elements;
     Column line = last_line_;  // of the opening bracket
     bool separator = false;
     for (;;) {
-        if (const GreenNode* node = reuse_elements(kinds, separator)) {
+        if (const GreenNode* node = reuse_elements(list, separator)) {
             GreenSlot slot(node);
             while (slot.is_list()) slot = slot.heap()->slot(0);
             elements.many |= elements.first != Kind::List || node->is_list();
@@ -413,17 +428,17 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
                 elements.many = true;
             } else if (at(Kind::Semicolon) && close == Kind::RightBracket) {
                 break;
-            } else if (!recover_in_list(close, what, line)) {
+            } else if (!recover_in_list(close, list.what, line)) {
                 break;
             }
             continue;
         }
         uint32_t before = position();
-        if (at(Kind::Comma)) expected(DiagnosticCode::SyntaxError, what);
-        else (this->*element)();
+        if (at(Kind::Comma)) expected(DiagnosticCode::SyntaxError, list.what);
+        else (this->*list.element)();
         if (position() > before) {
             if (elements.first == Kind::List) elements.first = to_kind(builder_.last_kind());
-        } else if (!at(Kind::Comma) && !recover_in_list(close, what, line)) {
+        } else if (!at(Kind::Comma) && !recover_in_list(close, list.what, line)) {
             break;
         }
         separator = true;
@@ -434,7 +449,11 @@ Parser::Elements Parser::comma_elements(Kind close, KindPredicate kinds, std::st
 /// A line that can only be a statement: brackets around it were left open.
 bool Parser::begins_statement(const Column& line) {
     if (!token_.first_on_line) return false;
-    if (at(Kind::LeftBracket)) return !deeper(token_.column, line) && at_attributes();
+    if (at(Kind::LeftBracket)) {
+        if (!at_attributes()) return false;
+        ++blocks_;  // judged by columns
+        return !deeper(token_.column, line);
+    }
     switch (visible_) {
         case Kind::LetKw:
         case Kind::ReturnKw:

@@ -74,7 +74,7 @@ void Parser::attribute_lists() {
 
 void Parser::attribute_list() {
     Mark mark = builder_.mark();
-    bracketed(Kind::LeftBracket, Kind::RightBracket, no_kinds, "an attribute", &Parser::attribute);
+    bracketed(Kind::LeftBracket, Kind::RightBracket, {"an attribute", &Parser::attribute});
     builder_.finish(mark, raw(Kind::AttributeList));
 }
 
@@ -87,7 +87,7 @@ void Parser::attribute() {
     bump();
     if (at(Kind::LeftParen)) {
         Mark arguments = builder_.mark();
-        bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "an argument", &Parser::attribute_argument);
+        bracketed(Kind::LeftParen, Kind::RightParen, {"an argument", &Parser::attribute_argument});
         builder_.finish(arguments, raw(Kind::AttributeArgumentList));
     }
     builder_.finish(mark, raw(Kind::Attribute));
@@ -232,7 +232,7 @@ void Parser::signature_rest(const Column& header) {
 
 void Parser::parameters() {
     Mark mark = builder_.mark();
-    bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a parameter", &Parser::parameter);
+    bracketed(Kind::LeftParen, Kind::RightParen, {"a parameter", &Parser::parameter});
     builder_.finish(mark, raw(Kind::ParameterList));
 }
 
@@ -279,7 +279,7 @@ void Parser::closure_parameter() {
 
 void Parser::closure_parameters() {
     Mark mark = builder_.mark();
-    bracketed(Kind::Pipe, Kind::Pipe, no_kinds, "a parameter", &Parser::closure_parameter);
+    bracketed(Kind::Pipe, Kind::Pipe, {"a parameter", &Parser::closure_parameter});
     builder_.finish(mark, raw(Kind::ParameterList));
 }
 
@@ -289,7 +289,7 @@ void Parser::generic_parameters() {
         return;
     }
     Mark mark = builder_.mark();
-    bracketed(Kind::LeftBracket, Kind::RightBracket, no_kinds, "a type parameter", &Parser::generic_parameter);
+    bracketed(Kind::LeftBracket, Kind::RightBracket, {"a type parameter", &Parser::generic_parameter});
     builder_.finish(mark, raw(Kind::GenericParameterList));
 }
 
@@ -404,7 +404,7 @@ void Parser::use_tree() {
             bump();
         } else if (at(Kind::LeftBrace)) {
             Mark group = builder_.mark();
-            bracketed(Kind::LeftBrace, Kind::RightBrace, no_kinds, "a name to use", &Parser::use_tree);
+            bracketed(Kind::LeftBrace, Kind::RightBrace, {"a name to use", &Parser::use_tree});
             builder_.finish(group, raw(Kind::UseGroup));
         } else {
             expected(DiagnosticCode::ExpectedName, "a name to use");

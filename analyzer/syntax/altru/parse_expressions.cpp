@@ -221,8 +221,7 @@ void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
                 break;
             case Kind::LeftBracket: {
                 Mark arguments = builder_.mark();
-                bracketed(Kind::LeftBracket, Kind::RightBracket, is_expression_kind, "an index or a type",
-                          &Parser::index_argument);
+                bracketed(Kind::LeftBracket, Kind::RightBracket, indices_);
                 builder_.finish(arguments, raw(Kind::IndexArgumentList));
                 builder_.finish(mark, raw(Kind::IndexExpr));
                 break;
@@ -233,11 +232,9 @@ void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
                 else expected(DiagnosticCode::ExpectedName, "a name after `::`");
                 builder_.finish(mark, raw(Kind::ScopedExpr));
                 break;
-            default: {
-                auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::StructFieldInit; };
-                bracketed(Kind::LeftBrace, Kind::RightBrace, kinds, "a field", &Parser::struct_field);
+            default:
+                bracketed(Kind::LeftBrace, Kind::RightBrace, fields_);
                 builder_.finish(mark, raw(Kind::StructExpr));
-            }
         }
     }
 }
@@ -253,7 +250,5 @@ void Parser::field_access(const Mark& mark) {
     else expected(DiagnosticCode::ExpectedName, "the name of a field or method after `.`");
     builder_.finish(mark, raw(Kind::FieldExpr));
 }
-
-bool Parser::is_expression_kind(SyntaxKind kind) { return group(to_kind(kind)) == Group::Expression; }
 
 }  // namespace braid::altru

@@ -54,7 +54,7 @@ void Parser::payload() {
     if (!at(Kind::LeftParen) && !at(Kind::LeftBrace)) return;
     Mark mark = builder_.mark();
     bool braces = at(Kind::LeftBrace);
-    bracketed(visible_, braces ? Kind::RightBrace : Kind::RightParen, no_kinds, "a type", &Parser::payload_field);
+    bracketed(visible_, braces ? Kind::RightBrace : Kind::RightParen, {"a type", &Parser::payload_field});
     builder_.finish(mark, raw(Kind::VariantPayload));
 }
 

@@ -126,7 +126,7 @@ void Parser::interpolation(bool multi_line) {
 
 /// An expression that can be taken over by itself: the element of a list.
 void Parser::element_expression() {
-    Unit unit = start_element();
+    Unit unit = start_element(values_);
     expression();
     finish(unit);
 }
@@ -140,7 +140,7 @@ void Parser::list_expression() {
     {
         LayoutScope scope(*this, {false, true, layout_.contract});
         bump();
-        comma_elements(Kind::RightBracket, is_expression_kind, "an element", &Parser::element_expression);
+        comma_elements(Kind::RightBracket, values_);
         if (at(Kind::Semicolon)) {
             repeat = true;
             bump();
@@ -155,14 +155,13 @@ void Parser::list_expression() {
 /// {k: v}, {a, b}, {}
 void Parser::braces_expression() {
     Mark mark = builder_.mark();
-    auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::MapEntry || is_expression_kind(kind); };
-    Elements elements = bracketed(Kind::LeftBrace, Kind::RightBrace, kinds, "an element", &Parser::brace_element);
+    Elements elements = bracketed(Kind::LeftBrace, Kind::RightBrace, entries_);
     bool map = elements.first == Kind::List || elements.first == Kind::MapEntry;
     builder_.finish(mark, raw(map ? Kind::MapExpr : Kind::SetExpr));
 }
 
 void Parser::brace_element() {
-    Unit unit = start_element();
+    Unit unit = start_element(entries_);
     expression();
     if (!at(Kind::Colon)) return finish(unit);
     bump();
@@ -172,7 +171,7 @@ void Parser::brace_element() {
 
 /// name: value, name, ..base
 void Parser::struct_field() {
-    Unit unit = start_element();
+    Unit unit = start_element(fields_);
     if (eat(Kind::DotDot)) {
         expression();
         return finish(unit, Kind::StructBase);
@@ -195,22 +194,20 @@ void Parser::struct_field() {
 /// (), (a), (a,), (a, b)
 void Parser::parenthesized() {
     Mark mark = builder_.mark();
-    Elements elements =
-        bracketed(Kind::LeftParen, Kind::RightParen, is_expression_kind, "an expression", &Parser::element_expression);
+    Elements elements = bracketed(Kind::LeftParen, Kind::RightParen, values_);
     bool single = elements.first != Kind::List && !elements.many;
     builder_.finish(mark, raw(single ? Kind::ParenExpr : Kind::TupleExpr));
 }
 
 void Parser::argument_list() {
     Mark mark = builder_.mark();
-    auto kinds = [](SyntaxKind kind) { return to_kind(kind) == Kind::Argument; };
-    bracketed(Kind::LeftParen, Kind::RightParen, kinds, "an argument", &Parser::argument);
+    bracketed(Kind::LeftParen, Kind::RightParen, arguments_);
     builder_.finish(mark, raw(Kind::ArgumentList));
 }
 
 /// value, name = value
 void Parser::argument() {
-    Unit unit = start_element();
+    Unit unit = start_element(arguments_);
     if (at(Kind::Identifier) && peek().kind == Kind::Equal) {
         bump();
         bump();
@@ -227,7 +224,7 @@ bool Parser::at_type_in_expression() {
 }
 
 void Parser::index_argument() {
-    Unit unit = start_element();
+    Unit unit = start_element(indices_);
     if (!at_type_in_expression()) {
         expression();
         return finish(unit);

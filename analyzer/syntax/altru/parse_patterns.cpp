@@ -102,12 +102,12 @@ void Parser::pattern_of_kind() {
             return builder_.finish(mark, raw(Kind::ReferencePattern));
         }
         case Kind::LeftParen: {
-            Elements elements = bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a pattern", &Parser::pattern);
+            Elements elements = bracketed(Kind::LeftParen, Kind::RightParen, {"a pattern", &Parser::pattern});
             bool single = elements.first != Kind::List && !elements.many;
             return builder_.finish(mark, raw(single ? Kind::ParenPattern : Kind::TuplePattern));
         }
         case Kind::LeftBracket:
-            bracketed(Kind::LeftBracket, Kind::RightBracket, no_kinds, "a pattern", &Parser::pattern);
+            bracketed(Kind::LeftBracket, Kind::RightBracket, {"a pattern", &Parser::pattern});
             return builder_.finish(mark, raw(Kind::ListPattern));
         case Kind::DotDot: {
             Kind next = peek().kind;
@@ -190,11 +190,11 @@ void Parser::path_pattern() {
         else expected(DiagnosticCode::ExpectedName, "a name after `::`");
     }
     if (at(Kind::LeftParen)) {
-        bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a pattern", &Parser::pattern);
+        bracketed(Kind::LeftParen, Kind::RightParen, {"a pattern", &Parser::pattern});
         return builder_.finish(mark, raw(Kind::VariantPattern));
     }
     if (at(Kind::LeftBrace)) {
-        bracketed(Kind::LeftBrace, Kind::RightBrace, no_kinds, "a field", &Parser::struct_field_pattern);
+        bracketed(Kind::LeftBrace, Kind::RightBrace, {"a field", &Parser::struct_field_pattern});
         return builder_.finish(mark, raw(Kind::StructPattern));
     }
     builder_.finish(mark, raw(path ? Kind::PathPattern : Kind::NamePattern));

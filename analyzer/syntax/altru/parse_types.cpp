@@ -78,7 +78,7 @@ void Parser::type_operand(bool angle) {
             return builder_.finish(mark, raw(array ? Kind::ArrayType : Kind::ListType));
         }
         case Kind::LeftParen: {
-            Elements elements = bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a type", &Parser::plain_type);
+            Elements elements = bracketed(Kind::LeftParen, Kind::RightParen, {"a type", &Parser::plain_type});
             bool single = elements.first != Kind::List && !elements.many;
             return builder_.finish(mark, raw(single ? Kind::ParenType : Kind::TupleType));
         }
@@ -120,7 +120,7 @@ void Parser::function_type() {
     Mark mark = builder_.mark();
     eat(Kind::AsyncKw);
     if (expect(Kind::FnKw, "in the type of a function")) {
-        if (at(Kind::LeftParen)) bracketed(Kind::LeftParen, Kind::RightParen, no_kinds, "a type", &Parser::plain_type);
+        if (at(Kind::LeftParen)) bracketed(Kind::LeftParen, Kind::RightParen, {"a type", &Parser::plain_type});
         else expect(Kind::LeftParen, "and the types of the parameters after `fn`");
         if (eat(Kind::Arrow)) union_type();  // `fn() -> T + Send` bounds the function, not the result
     }
@@ -142,7 +142,7 @@ void Parser::path_type(bool angle) {
     }
     if (at(Kind::LeftBracket)) {
         Mark arguments = builder_.mark();
-        bracketed(Kind::LeftBracket, Kind::RightBracket, no_kinds, "a type", &Parser::type_argument);
+        bracketed(Kind::LeftBracket, Kind::RightBracket, {"a type", &Parser::type_argument});
         builder_.finish(arguments, raw(Kind::TypeArgumentList));
     } else if (angle && at(Kind::Less) && token_.trivia == 0) {
         angle_arguments();

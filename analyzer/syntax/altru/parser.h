@@ -88,6 +88,16 @@ class Parser {
         KindPredicate kinds;
         void (Parser::*element)(Unit&);
     };
+    /// What the elements of a list in brackets are. The role keeps elements of one kind of list out of the others:
+    /// `fn()` is a closure among values and a type among indices.
+    enum class ElementRole : uint16_t { Value, Argument, Field, Index, Entry };
+    struct List {
+        std::string_view what;  ///< an element, as messages call it
+        Rule element;           ///< parses one; makes its own unit if it is to be taken over
+        KindPredicate kinds = nullptr;
+        ElementRole role = ElementRole::Value;
+    };
+    static const List values_, arguments_, fields_, indices_, entries_;
     static const Lines statements_, members_, variants_, match_arms_, select_arms_, clauses_;
 
     // ---- tokens (parser.cpp) ----
@@ -133,13 +143,14 @@ class Parser {
 
     // ---- units and lists (blocks.cpp) ----
     Unit start_line(const Column& block, Role role);
-    Unit start_element();
+    Unit start_element(const List& list);
     uint16_t context(const Unit& unit) const;
     uint16_t flags_context() const;
+    uint16_t element_context(ElementRole role) const;
     void finish(Unit& unit, Kind kind);
     void finish(Unit& unit);
     bool reuse_lines(const Column& block, const Lines& lines);
-    const GreenNode* reuse_elements(KindPredicate kinds, bool& separator);
+    const GreenNode* reuse_elements(const List& list, bool& separator);
     void after_reuse(const GreenNode* node);
 
     bool begins_line_of_block(const Column* header) const;
@@ -164,9 +175,9 @@ class Parser {
     /// `: lines` of things that are no statements.
     void list_block(const Column& header, std::string_view owner, const Lines& lines, Kind node);
 
-    /// `open element, element close`; `element` is one element and makes its own unit if it is to be reused.
-    Elements bracketed(Kind open, Kind close, KindPredicate kinds, std::string_view what, Rule element);
-    Elements comma_elements(Kind close, KindPredicate kinds, std::string_view what, Rule element);
+    /// `open element, element close`
+    Elements bracketed(Kind open, Kind close, const List& list);
+    Elements comma_elements(Kind close, const List& list);
     bool begins_statement(const Column& line);
     bool recover_in_list(Kind close, std::string_view what, const Column& line);
     void close_bracket(bool closed, Kind close, const Token& open);
@@ -266,7 +277,6 @@ class Parser {
     void condition();
     void quantifier();
     static bool begins_expression(Kind kind);
-    static bool is_expression_kind(SyntaxKind kind);
     bool at_type_in_expression();
 
     // ---- types and patterns (parse_types.cpp, parse_patterns.cpp) ----
@@ -288,8 +298,6 @@ class Parser {
     void struct_field_pattern();
     void range_pattern_rest(const Mark& mark);
     bool at_pattern() const;
-
-    static bool no_kinds(SyntaxKind) { return false; }
 
     GreenBuilder builder_;
     Lexer lexer_;

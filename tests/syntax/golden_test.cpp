@@ -1,11 +1,12 @@
-// The trees of the seed's snippets, of a file with every construct, and of broken files: dumps beside the sources.
+// The trees of the snippets of Altru's concurrency document (tests/seeds/altru, byte for byte), of a file with every construct, and of broken files: dumps beside the sources.
 #include "tests/syntax/support.h"
 
 using namespace braid;
 using namespace braid::test;
 
 TEST_CASE("trees of sound files") {
-    for (auto path : files("goldens", ".altru")) {
+    REQUIRE(files("../seeds/altru", ".altru").size() == 11);
+    for (auto path : sound_files()) {
         SyntaxTreePtr tree = altru::parse(read_file(path));
         INFO(path.string());
         CHECK(tree->errors().empty());

@@ -142,7 +142,7 @@ void check_edits(std::string text, uint32_t seed, int steps) {
 
 TEST_CASE("re-parse equals parse, over random edits of real files") {
     int rounds = std::getenv("BRAID_ROUNDS") ? std::atoi(std::getenv("BRAID_ROUNDS")) : 6;
-    for (const char* folder : {"goldens", "recovery"})
+    for (const char* folder : {"goldens", "recovery", "../seeds/altru"})
         for (const auto& path : files(folder, ".altru")) {
             INFO(path.string());
             std::string text = read_file(path);

@@ -32,6 +32,13 @@ inline std::vector<std::filesystem::path> files(const std::string& folder, const
     return result;
 }
 
+/// Files without a mistake in them.
+inline std::vector<std::filesystem::path> sound_files() {
+    auto result = files("goldens", ".altru");
+    for (const auto& path : files("../seeds/altru", ".altru")) result.push_back(path);
+    return result;
+}
+
 /// Compares with the golden file beside a source; BRAID_UPDATE=1 writes it.
 inline void check_golden(const std::filesystem::path& golden, const std::string& actual) {
     INFO(golden.string());

@@ -4,10 +4,6 @@
 
 namespace braid::checks {
 
-bool is_std_type(Type type, std::string_view name) {
-    return type && type->is(TypeKind::Nominal) && is_std(file_of(type->item)) && name_of(type->item).text() == name;
-}
-
 void for_each_discarded(const Body& body, const std::function<void(BodyFunctionId, ExprId)>& f) {
     for (uint32_t i = 0; i < body.functions.size(); ++i) {
         const BodyFunction& function = body.functions[i];

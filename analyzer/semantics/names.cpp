@@ -51,7 +51,7 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
     size_t best_distance = std::max<size_t>(1, name.size() / 3) + 1;
     std::vector<size_t> row;
     for (const std::string& candidate : candidates) {
-        if (candidate == name || candidate.size() > name.size() + best_distance ||
+        if (candidate.empty() || candidate == name || candidate.size() > name.size() + best_distance ||
             name.size() > candidate.size() + best_distance)
             continue;
         row.resize(candidate.size() + 1);
@@ -67,7 +67,8 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
                 diagonal = above;
             }
         }
-        if (row.back() < best_distance) best_distance = row.back(), best = candidate;
+        bool nearer = row.back() < best_distance;
+        if (nearer || (row.back() == best_distance && candidate < best)) best_distance = row.back(), best = candidate;
     }
     return best;
 }

@@ -11,7 +11,8 @@ std::string_view operator_name(hir::UnaryOp op);
 std::string_view operator_name(hir::BinaryOp op);
 std::string_view operator_name(hir::LogicalOp op);
 std::string_view conversion_name(hir::ConvertKind kind);
-/// The candidate nearest to a mistyped name (edit distance a third of its length at most), or empty.
+/// The candidate nearest to a mistyped name (edit distance a third of its length at most, the first in the alphabet
+/// among equally near ones), or empty.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 std::string quote(std::string_view text);  // "…" with escapes
 }  // namespace braid

@@ -13,6 +13,10 @@ FileTable& files() {
 
 bool is_std(FileId file) { return files().path(file).starts_with("std:"); }
 
+bool is_std_type(Type type, std::string_view name) {
+    return type && type->is(TypeKind::Nominal) && is_std(file_of(type->item)) && name_of(type->item).text() == name;
+}
+
 ItemId file_item(FileId file) {
     std::string_view name;
     const std::string& path = files().path(file);

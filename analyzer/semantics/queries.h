@@ -17,6 +17,8 @@ namespace braid {
 /// All paths of the process: workspace files by absolute path, the standard library as "std:altru/sync.altru".
 FileTable& files();
 bool is_std(FileId file);
+/// The standard library's nominal type of this name: `Promise<…>`, `Duration`.
+bool is_std_type(Type type, std::string_view name);
 /// The item of kind File for a file. Its name is the module's name ("sync") for the standard library, else empty.
 ItemId file_item(FileId file);
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analyzer/semantics/language.h"
+#include "analyzer/semantics/names.h"
 #include "analyzer/semantics/queries.h"
 #include "analyzer/syntax/altru/altru.h"
 
@@ -23,7 +24,6 @@ ItemId std_item(ItemKind kind, std::string_view module, std::string_view name);
 /// The item of this kind and name declared in `parent`; None when there is none.
 ItemId find_child(QueryContext&, ItemId parent, Name name, ItemKind kind);
 inline bool is_std_item(ItemId item) { return item != ItemId::None && is_std(file_of(item)); }
-bool is_std_struct(Type t, std::string_view module, std::string_view name);
 
 /// Well-known items, found once.
 struct Known {
@@ -57,9 +57,6 @@ std::string documentation(QueryContext&, ItemId item);
 
 /// See Language::declared_name.
 ItemId declared_name(QueryContext&, ItemId owner, const SyntaxToken& name);
-
-/// The candidate nearest to a mistyped name (edit distance a third of its length at most), or empty.
-std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 
 /// The declaration node of an item that owns syntax, and of fields and variants within their parent.
 ast::Ast declaration_of(QueryContext&, ItemId item);

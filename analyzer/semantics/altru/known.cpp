@@ -19,10 +19,6 @@ ItemId find_child(QueryContext& context, ItemId parent, Name name, ItemKind kind
     return ItemId::None;
 }
 
-bool is_std_struct(Type t, std::string_view module, std::string_view name) {
-    return t->is(TypeKind::Nominal) && t->item == std_item(ItemKind::Struct, module, name);
-}
-
 const Known& Known::get() {
     static const Known known = [] {
         Known k;
@@ -99,33 +95,6 @@ std::vector<Attribute> attributes_of(const ItemTree& tree, const ast::Ast& decla
         result.push_back(std::move(out));
     }
     return result;
-}
-
-std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
-    std::string best;
-    size_t best_distance = std::max<size_t>(1, name.size() / 3) + 1;
-    for (const std::string& candidate : candidates) {
-        size_t difference =
-            candidate.size() > name.size() ? candidate.size() - name.size() : name.size() - candidate.size();
-        if (candidate.empty() || candidate == name || difference >= best_distance) continue;
-        std::vector<size_t> row(candidate.size() + 1);
-        for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-        for (size_t i = 1; i <= name.size(); ++i) {
-            size_t diagonal = row[0];
-            row[0] = i;
-            for (size_t j = 1; j < row.size(); ++j) {
-                size_t above = row[j];
-                bool same = std::tolower(name[i - 1]) == std::tolower(candidate[j - 1]);
-                row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + !same});
-                diagonal = above;
-            }
-        }
-        if (row.back() < best_distance || (row.back() == best_distance && candidate < best)) {
-            best_distance = row.back();
-            best = candidate;
-        }
-    }
-    return best;
 }
 
 ast::Ast declaration_of(QueryContext& context, ItemId item) {

@@ -94,7 +94,7 @@ ExprId BodyBuilder::check_select(const ast::SelectStmt& s) {
             if (timeout.duration()) {
                 ExprId duration = check(timeout.duration(), type::integer());
                 Type t = table_.shallow(type_of(duration));
-                if (t->is(TypeKind::Nominal) && is_std_struct(t, "time", "Duration"))
+                if (is_std_type(t, "Duration"))
                     arm.channel = call_std_method(t->item, "as_millis", duration, {}, arm.node);
                 else arm.channel = coerce(duration, type::integer(), node_of(timeout.duration()));
             } else {

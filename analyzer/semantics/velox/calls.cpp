@@ -136,7 +136,7 @@ ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32
         present(callee, body_[callee].node, "and then cannot be called");
         t = type_of(callee);
     }
-    if (is_std_class(t, "Resolver")) {
+    if (is_std_type(t, "Resolver")) {
         MemberInfo info = find_member(context_, t, Name("resolve"));
         if (info.item != ItemId::None) return call_function(info.item, callee, t, true, {}, arguments, nullptr, node);
     }
@@ -192,7 +192,7 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
                                [](const ast::Expression& a) { return a.kind() == Kind::SpreadExpr; });
     while (required > count && required > 0 &&
            (inference.apply(parameters[required - 1])->is(TypeKind::Unit) ||
-            is_std_class(parameters[required - 1], "never")))
+            is_std_type(parameters[required - 1], "never")))
         --required;
     // `resolve()` of a Resolver<T> whose T is not known yet stands for void.
     if (required == 1 && count == 0 && inference.apply(parameters[0])->is(TypeKind::Any)) required = 0;
@@ -279,7 +279,7 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     std::vector<Type> type_arguments;
     for (Type t : inference.owners[0].second) type_arguments.push_back(t ? t : type::any());
     result = inference.apply(result, type::any());
-    if (is_std_class(result, "Promise")) result = promise_of(context_, result->arguments[0]);
+    if (is_std_type(result, "Promise")) result = promise_of(context_, result->arguments[0]);
     CallMode mode = signature.is_async ? CallMode::HotPromise : CallMode::Plain;
     if (receiver != ExprId::None) {
         if (!type_of(receiver)->is(TypeKind::Nominal)) receiver = convert(receiver, type_of(receiver));
@@ -348,7 +348,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
             if (p.has_default) ++optional, t = type::union_of({t, type::undefined()});
             parameters.push_back(t);
         }
-    bool is_promise = is_std_class(self, "Promise");
+    bool is_promise = is_std_type(self, "Promise");
     // `new Promise` without evidence is `Promise<void>`.
     if (is_promise && !own.empty() && !own[0]) own[0] = type::unit();
     auto values = match_arguments(arguments, parameters, optional, variadic, inference,

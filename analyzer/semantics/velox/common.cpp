@@ -7,20 +7,22 @@
 
 namespace braid::velox_semantics {
 
-ItemId std_item(QueryContext& context, std::string_view text) {
-    Name name(text);
+StdNames::Value StdNames::compute(QueryContext& context, const Key&) {
+    Value names;
     auto sources = context.get<SourceFiles>();
-    if (!sources) return ItemId::None;
+    if (!sources) return names;
     for (FileId file : *sources) {
         if (!is_std(file) || !files().path(file).ends_with(".velox")) continue;
         for (const auto& child : *context.get<ItemChildren>(file_item(file)))
-            if (name_of(child.item) == name) return child.item;
+            names.emplace(name_of(child.item), child.item);
     }
-    return ItemId::None;
+    return names;
 }
 
-bool is_std_class(Type t, std::string_view name) {
-    return t && t->is(TypeKind::Nominal) && name_of(t->item).text() == name && is_std(file_of(t->item));
+ItemId std_item(QueryContext& context, std::string_view name) {
+    auto names = context.get<StdNames>();
+    auto found = names->find(Name(name));
+    return found == names->end() ? ItemId::None : found->second;
 }
 
 Type promise_of(QueryContext& context, Type t) {
@@ -29,7 +31,7 @@ Type promise_of(QueryContext& context, Type t) {
 }
 
 Type awaited(Type t) {
-    while (is_std_class(t, "Promise") && !t->arguments.empty()) t = t->arguments[0];
+    while (is_std_type(t, "Promise") && !t->arguments.empty()) t = t->arguments[0];
     if (t->is(TypeKind::Union)) {
         std::vector<Type> members;
         for (Type member : t->arguments) members.push_back(awaited(member));

@@ -15,9 +15,15 @@ using ast::Kind;
 using ast::raw;
 using ast::to_kind;
 
-/// The top-level item of the standard library with this name and one of the kinds that name types or functions.
+/// The top-level items of the standard library's modules, which every file sees. A name that two modules declare is the
+/// first one's.
+struct StdNames {
+    using Key = NoKey;
+    using Value = std::unordered_map<Name, ItemId>;
+    static constexpr const char* name = "velox_std_names";
+    static Value compute(QueryContext&, const Key&);
+};
 ItemId std_item(QueryContext&, std::string_view name);
-bool is_std_class(Type t, std::string_view name);
 
 Type promise_of(QueryContext&, Type t);
 /// `T` of `Promise<T>`, through nested ones; anything else is itself.

@@ -117,7 +117,7 @@ ExprId BodyBuilder::truth(ExprId value) {
 ExprId BodyBuilder::condition(const ast::Expression& e) {
     if (!e) return error_expression(0);
     ExprId value = expression(e);
-    if (is_std_class(type_of(value), "Promise"))
+    if (is_std_type(type_of(value), "Promise"))
         report(DiagnosticCode::MisusedPromise, node_of(e.node),
                "a promise is always true; did you mean to `await` it?");
     return truth(value);

@@ -146,9 +146,9 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
             element = type::string();
             iteration = Iteration::List;
         }
-    } else if (is_std_class(t, "Map")) {
+    } else if (is_std_type(t, "Map")) {
         list_of_method("entries");
-    } else if (is_std_class(t, "Set")) {
+    } else if (is_std_type(t, "Set")) {
         list_of_method("values");
     } else if (t->is(TypeKind::Any) || t->has(TypeHasError)) {
         iterated = convert(iterated, type::any());

@@ -146,14 +146,13 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
         // A message is open: it may carry anything.
         MemberInfo info = find_member(context_, member, name);
         if (info.kind == MemberInfo::None) {
-            if (is_std_class(member, "Message") || is_std_class(member, "Object")) {
+            if (is_std_type(member, "Message") || is_std_type(member, "Object")) {
                 results.push_back(type::any());
                 continue;
             }
             std::string near = nearest_name(name.text(), member_names(context_, member));
             std::string hint = near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near);
-            if (is_std_class(member, "Promise") &&
-                find_member(context_, awaited(member), name).kind != MemberInfo::None)
+            if (is_std_type(member, "Promise") && find_member(context_, awaited(member), name).kind != MemberInfo::None)
                 hint = "; `await` it first";
             auto& d = report(DiagnosticCode::MissingMember, at,
                              fmt::format("`{}` has no member `{}`{}", print_type(member), name.text(), hint));
@@ -226,7 +225,7 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
         }
     }
     if (t->is(TypeKind::Record)) return add(type::any(), node, Index{convert(object, type::any()), key});
-    std::string hint = is_std_class(t, "Map") ? "; use `.get(key)`" : "";
+    std::string hint = is_std_type(t, "Map") ? "; use `.get(key)`" : "";
     report(DiagnosticCode::MissingMember, node, fmt::format("`{}` has no elements{}", print_type(t), hint));
     return error_expression(node);
 }

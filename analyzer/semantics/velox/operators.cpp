@@ -165,7 +165,7 @@ ExprId BodyBuilder::binary(const ast::BinaryExpr& e, Type expected) {
 ExprId BodyBuilder::addition(ExprId left, ExprId right, uint32_t node) {
     if (is_text(type_of(left)) || is_text(type_of(right))) {
         for (ExprId side : {left, right})
-            if (is_std_class(type_of(side), "Promise"))
+            if (is_std_type(type_of(side), "Promise"))
                 report(DiagnosticCode::MisusedPromise, body_[side].node,
                        "this is a promise, not its value; `await` it");
         return add(type::string(), node, Binary{BinaryOp::Concat, to_text(left), to_text(right)});
@@ -178,7 +178,7 @@ ExprId BodyBuilder::addition(ExprId left, ExprId right, uint32_t node) {
 ExprId BodyBuilder::arithmetic(BinaryOp op, ExprId left, ExprId right, uint32_t node) {
     if (type_of(left)->has(TypeHasError) || type_of(right)->has(TypeHasError)) return error_expression(node);
     for (ExprId* side : {&left, &right}) {
-        if (is_std_class(type_of(*side), "Promise")) {
+        if (is_std_type(type_of(*side), "Promise")) {
             report(DiagnosticCode::MisusedPromise, body_[*side].node, "this is a promise, not its value; `await` it");
             return error_expression(node);
         }
@@ -289,7 +289,7 @@ ExprId BodyBuilder::logical(const ast::BinaryExpr& e, Type expected) {
     Kind op = to_kind(e.op().kind());
     bool coalesce = op == Kind::QuestionQuestion, is_and = op == Kind::AmpersandAmpersand;
     ExprId left = expression(e.left(), coalesce ? expected : nullptr);
-    if (is_std_class(type_of(left), "Promise"))
+    if (is_std_type(type_of(left), "Promise"))
         report(DiagnosticCode::MisusedPromise, node_of(e.left().node),
                "a promise is always true; did you mean to `await` it?");
     Facts before = facts_;

@@ -77,7 +77,7 @@ struct Relation {
     }
 
     bool function_fits(Type from, Type to) {
-        if (is_std_class(from, "Resolver")) from = type::function({from->arguments[0]}, type::unit(), TypeShared, 1);
+        if (is_std_type(from, "Resolver")) from = type::function({from->arguments[0]}, type::unit(), TypeShared, 1);
         if (!from->is(TypeKind::Function)) return false;
         auto have = from->parameters(), want = to->parameters();
         size_t required =
@@ -305,7 +305,7 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
     if (actual->is(TypeKind::Any)) return;
     if (pattern->is(TypeKind::Nominal)) {
         Type base = as_class(context, actual, pattern->item);
-        if (!base && is_std_class(pattern, "Promise")) return;
+        if (!base && is_std_type(pattern, "Promise")) return;
         for (size_t i = 0; base && i < base->arguments.size() && i < pattern->arguments.size(); ++i)
             infer(context, inference, pattern->arguments[i], base->arguments[i]);
         return;

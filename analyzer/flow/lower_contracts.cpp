@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "analyzer/flow/lowering.h"
@@ -7,6 +8,47 @@
 namespace braid::mir {
 
 using namespace hir;
+
+bool Lowering::has_guard() const {
+    bool destructures = std::any_of(function_.parameter_patterns.begin(), function_.parameter_patterns.end(),
+                                    [](PatternId pattern) { return pattern != PatternId::None; });
+    return function_.future && !destructures &&
+           std::any_of(function_.contracts.begin(), function_.contracts.end(),
+                       [](const ContractClause& clause) { return clause.kind == ContractKind::Requires; });
+}
+
+std::optional<MirBody> Lowering::run_guard() {
+    if (!has_guard()) return std::nullopt;
+    mir_.is_async = false;
+    mir_.result = function_.future;
+    begin(function_.future);
+    check_contracts(ContractKind::Requires, function_.node);
+    DirectCallee callee{body_.item, {}, nullptr};
+    auto add_parameters = [&](ItemId owner, const std::vector<GenericParameter>& generics) {
+        for (uint32_t i = 0; i < generics.size(); ++i)
+            callee.type_arguments.push_back(type::parameter(owner, i, generics[i].name));
+    };
+    ItemId parent = parent_of(body_.item);
+    if (kind_of(parent) == ItemKind::Impl) add_parameters(parent, context_.get<ImplOf>(parent)->generics);
+    add_parameters(body_.item, context_.get<SignatureOf>(body_.item)->generics);
+    CallTerminator call;
+    call.callee = std::move(callee);
+    call.mode = CallMode::ColdFuture;
+    call.function_value = Constant{type::unit(), {}};
+    for (LocalId parameter : function_.parameters)
+        call.arguments.push_back(read(place_of_local(parameter), body_[parameter].type, function_.node));
+    call.destination = Place{0, {}};
+    BlockId next = call.target = new_block();
+    terminate(std::move(call), function_.node);
+    start(next);
+    emit_exits(0, function_.node);
+    go_to(return_block_, function_.node);
+    scheduled_.clear();
+    start(return_block_);
+    terminate(ReturnTerminator{}, function_.node);
+    finish();
+    return std::move(mir_);
+}
 
 void Lowering::capture_old_values() {
     for (const ContractClause& clause : function_.contracts) {

@@ -26,8 +26,9 @@ static bool lives_in_slot(const Capture& capture, const LocalInfo& local, const 
     return by_value && (!c.copy || c.needs_drop || local.is_reassigned || local.is_mutable);
 }
 
-MirBody Lowering::run() {
-    new_local(function_.result, LocalKind::Return, {}, LocalId::None, function_.node);
+/// Return place, parameters, captures; the first block.
+void Lowering::begin(Type result) {
+    new_local(result, LocalKind::Return, {}, LocalId::None, function_.node);
     for (LocalId id : function_.parameters) {
         const LocalInfo& info = body_[id];
         Local local = new_local(info.type, LocalKind::Parameter, info.name, id, info.node);
@@ -54,13 +55,17 @@ MirBody Lowering::run() {
     return_block_ = new_block();
     Local first = 1;
     for (LocalId id : function_.parameters) schedule_local(first++), (void)id;
+}
+
+MirBody Lowering::run() {
+    begin(function_.result);
     for (size_t i = 0; i < function_.parameter_patterns.size(); ++i) {
         PatternId pattern = function_.parameter_patterns[i];
         if (pattern == PatternId::None) continue;
         declare_bindings(pattern);
         bind(pattern, place_of_local(function_.parameters[i]), true);
     }
-    check_contracts(ContractKind::Requires, function_.node);
+    if (!has_guard()) check_contracts(ContractKind::Requires, function_.node);
     capture_old_values();
 
     if (function_.root != ExprId::None) {

@@ -66,6 +66,44 @@ void Lowering::lower_for(const For& f, ExprId id, uint32_t node) {
     else scheduled_.resize(outside);
 }
 
+/// Where the iterable is while the loop runs: its own place when it is lent, else a local that holds the value. None:
+/// evaluating it never ends.
+std::optional<Place> Lowering::iterable_place(ExprId iterable, bool lends, uint32_t node) {
+    if (lends) return place(iterable);
+    Local held = new_local(body_[iterable].type, LocalKind::Variable, {}, LocalId::None, node);
+    schedule_local(held);
+    push(StorageLive{held}, node);
+    size_t temporaries = mark();
+    into(Place{held, {}}, iterable);
+    if (!reachable()) return std::nullopt;
+    leave(temporaries, node);
+    return Place{held, {}};
+}
+
+/// Starts at the head, which the caller ends with a way to the body and one to `exit`.
+Lowering::Rounds Lowering::begin_rounds(ExprId id, uint32_t node) {
+    Rounds rounds{new_block(), new_block(), new_block(), mark()};
+    split(node);
+    go_to(rounds.head, node);
+    start(rounds.head);
+    check_loop_invariants(id, node);
+    return rounds;
+}
+
+/// The body, with the pattern bound already; goes on at `next`.
+void Lowering::run_round(const For& f, ExprId id, const Rounds& rounds, Place element, uint32_t node) {
+    loop_body(f.body, id, rounds.exit, rounds.next, rounds.mark, std::move(element), false);
+    if (reachable()) leave(rounds.mark, node);
+    scheduled_.resize(rounds.mark);
+    go_to(rounds.next, node);
+    start(rounds.next);
+}
+
+void Lowering::end_rounds(const Rounds& rounds, uint32_t node) {
+    go_to(rounds.head, node);
+    start(rounds.exit);
+}
+
 void Lowering::for_range(const For& f, const hir::Range& range, ExprId id, uint32_t node) {
     Type type = body_[range.begin].type;
     auto value = [&](ExprId from) {
@@ -77,17 +115,13 @@ void Lowering::for_range(const For& f, const hir::Range& range, ExprId id, uint3
     bool bounded = range.end != ExprId::None;
     Local end = bounded ? value(range.end) : kNoLocal;
     if (!reachable()) return;
-    BlockId head = new_block(), body = new_block(), next = new_block(), exit = new_block();
-    size_t loop_mark = mark();
-    split(node);
-    go_to(head, node);
-    start(head);
-    check_loop_invariants(id, node);
+    Rounds rounds = begin_rounds(id, node);
+    BlockId body = new_block();
     if (bounded) {
         Local more = new_local(type::boolean());
         BinaryOp compare = range.inclusive ? BinaryOp::LessEqual : BinaryOp::Less;
         assign(Place{more, {}}, BinaryOperation{compare, Copy{Place{counter, {}}}, Copy{Place{end, {}}}}, node);
-        terminate(SwitchInteger{consume(more), {{0, exit}}, body}, node);
+        terminate(SwitchInteger{consume(more), {{0, rounds.exit}}, body}, node);
     } else {
         go_to(body, node);
     }
@@ -96,25 +130,20 @@ void Lowering::for_range(const For& f, const hir::Range& range, ExprId id, uint3
     Local element = new_local(type, LocalKind::Temporary, {}, LocalId::None, node);
     assign(Place{element, {}}, Use{Copy{Place{counter, {}}}}, node);
     bind(f.pattern, Place{element, {}}, true);
-    loop_body(f.body, id, exit, next, loop_mark, Place{element, {}}, false);
-    if (reachable()) leave(loop_mark, node);
-    scheduled_.resize(loop_mark);
-    go_to(next, node);
-    start(next);
+    run_round(f, id, rounds, Place{element, {}}, node);
     BlockId advance = new_block();
     if (bounded && range.inclusive) {
         // The last value is not stepped past: it may be the type's largest.
         Local last = new_local(type::boolean());
         assign(Place{last, {}}, BinaryOperation{BinaryOp::Equal, Copy{Place{counter, {}}}, Copy{Place{end, {}}}}, node);
-        terminate(SwitchInteger{consume(last), {{0, advance}}, exit}, node);
+        terminate(SwitchInteger{consume(last), {{0, advance}}, rounds.exit}, node);
     } else {
         go_to(advance, node);
     }
     start(advance);
     assign(Place{counter, {}}, BinaryOperation{BinaryOp::Add, Copy{Place{counter, {}}}, Constant{type, uint64_t(1)}},
            node);
-    go_to(head, node);
-    start(exit);
+    end_rounds(rounds, node);
 }
 
 /// Lends the elements by index; the length is read on each round, so a list that grows is followed (Velox), and one
@@ -122,19 +151,9 @@ void Lowering::for_range(const For& f, const hir::Range& range, ExprId id, uint3
 void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
     const Expr& iterable = body_[f.iterable];
     bool lends = is_place(f.iterable) && !iterable.type->has(TypeShared);
-    Place list;
-    if (lends) {
-        list = place(f.iterable);
-    } else {
-        Local held = new_local(iterable.type, LocalKind::Variable, {}, LocalId::None, node);
-        schedule_local(held);
-        push(StorageLive{held}, node);
-        size_t temporaries = mark();
-        into(Place{held, {}}, f.iterable);
-        if (!reachable()) return;
-        leave(temporaries, node);
-        list = Place{held, {}};
-    }
+    auto held = iterable_place(f.iterable, lends, node);
+    if (!held) return;
+    Place list = *held;
     Type list_type = iterable.type;
     while (list_type->is(TypeKind::Reference)) {
         list = subplace(list, mir::Deref{});
@@ -142,16 +161,12 @@ void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
     }
     Local index = new_local(type::integer());
     assign(Place{index, {}}, Use{Constant{type::integer(), uint64_t(0)}}, node);
-    BlockId head = new_block(), body = new_block(), next = new_block(), exit = new_block();
-    size_t loop_mark = mark();
-    split(node);
-    go_to(head, node);
-    start(head);
-    check_loop_invariants(id, node);
+    Rounds rounds = begin_rounds(id, node);
+    BlockId body = new_block();
     Local length = new_local(type::integer()), more = new_local(type::boolean());
     assign(Place{length, {}}, LengthOf{list}, node);
     assign(Place{more, {}}, BinaryOperation{BinaryOp::Less, Copy{Place{index, {}}}, Copy{Place{length, {}}}}, node);
-    terminate(SwitchInteger{consume(more), {{0, exit}}, body}, node);
+    terminate(SwitchInteger{consume(more), {{0, rounds.exit}}, body}, node);
     start(body);
     declare_bindings(f.pattern);
     Place element = subplace(list, IndexOf{index});
@@ -163,15 +178,10 @@ void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
         element = Place{lent, {}};
     }
     bind(f.pattern, element, false);
-    loop_body(f.body, id, exit, next, loop_mark, Place{index, {}}, false);
-    if (reachable()) leave(loop_mark, node);
-    scheduled_.resize(loop_mark);
-    go_to(next, node);
-    start(next);
+    run_round(f, id, rounds, Place{index, {}}, node);
     assign(Place{index, {}},
            BinaryOperation{BinaryOp::Add, Copy{Place{index, {}}}, Constant{type::integer(), uint64_t(1)}}, node);
-    go_to(head, node);
-    start(exit);
+    end_rounds(rounds, node);
 }
 
 /// Calls `next(&mut iterator)`, which gives Option or Result: the first variant carries an element, the other ends.
@@ -179,19 +189,9 @@ void Lowering::for_iterator(const For& f, ExprId id, uint32_t node) {
     const Expr& iterable = body_[f.iterable];
     bool by_reference = iterable.type->is(TypeKind::Reference);
     bool lends = is_place(f.iterable) && (is_copy(iterable.type) || f.iteration == Iteration::Channel);
-    Place iterator;
-    if (lends) {
-        iterator = place(f.iterable);
-    } else {
-        Local held = new_local(iterable.type, LocalKind::Variable, {}, LocalId::None, node);
-        schedule_local(held);
-        push(StorageLive{held}, node);
-        size_t temporaries = mark();
-        into(Place{held, {}}, f.iterable);
-        if (!reachable()) return;
-        leave(temporaries, node);
-        iterator = Place{held, {}};
-    }
+    auto held = iterable_place(f.iterable, lends, node);
+    if (!held) return;
+    Place iterator = *held;
     Type iterator_type = by_reference ? iterable.type->element() : iterable.type;
     if (by_reference) iterator = subplace(iterator, mir::Deref{});
 
@@ -212,12 +212,7 @@ void Lowering::for_iterator(const For& f, ExprId id, uint32_t node) {
         step_type = body_[f.pattern].type;
     }
 
-    BlockId head = new_block(), next = new_block(), exit = new_block();
-    size_t loop_mark = mark();
-    split(node);
-    go_to(head, node);
-    start(head);
-    check_loop_invariants(id, node);
+    Rounds rounds = begin_rounds(id, node);
     bool is_mutable = signature->receiver == Receiver::Mutable;
     Local lent = new_local(type::reference(iterator_type, is_mutable), LocalKind::Temporary, {}, LocalId::None, node);
     assign(Place{lent, {}}, BorrowOf{is_mutable ? BorrowKind::Mutable : BorrowKind::Shared, iterator}, node);
@@ -236,40 +231,28 @@ void Lowering::for_iterator(const For& f, ExprId id, uint32_t node) {
     terminate(SwitchInteger{consume(tag), {{0, body}}, ended}, node);
     std::vector<Scheduled> entries = scheduled_;
     start(ended);
-    emit_exits(loop_mark, node);
-    go_to(exit, node);
+    emit_exits(rounds.mark, node);
+    go_to(rounds.exit, node);
     scheduled_ = entries;
     start(body);
     declare_bindings(f.pattern);
     auto variants = context_.get<DefinitionOf>(step_type->item)->variants;
     Place element{step, {Downcast{variants.empty() ? ItemId::None : variants[0]}, FieldOf{0}}};
     bind(f.pattern, element, true);
-    loop_body(f.body, id, exit, next, loop_mark, Place{step, {}}, false);
-    if (reachable()) leave(loop_mark, node);
-    scheduled_.resize(loop_mark);
-    go_to(next, node);
-    start(next);
-    go_to(head, node);
-    start(exit);
+    run_round(f, id, rounds, Place{step, {}}, node);
+    end_rounds(rounds, node);
 }
 
 /// The iteration protocol of objects: `next()` gives `{ done, value }`; awaited for asynchronous iterators.
 void Lowering::for_protocol(const For& f, ExprId id, uint32_t node) {
-    Local iterator = new_local(body_[f.iterable].type, LocalKind::Variable, {}, LocalId::None, node);
-    schedule_local(iterator);
-    push(StorageLive{iterator}, node);
-    into(Place{iterator, {}}, f.iterable);
-    if (!reachable()) return;
-    BlockId head = new_block(), next = new_block(), exit = new_block();
-    size_t loop_mark = mark();
-    split(node);
-    go_to(head, node);
-    start(head);
+    auto iterator = iterable_place(f.iterable, false, node);
+    if (!iterator) return;
+    Rounds rounds = begin_rounds(id, node);
     Local step = new_local(type::any());
     CallTerminator call;
     call.callee = VirtualCallee{Name("next"), ItemId::None};
     call.function_value = Constant{type::unit(), {}};
-    call.arguments.push_back(Copy{Place{iterator, {}}});
+    call.arguments.push_back(Copy{*iterator});
     call.destination = Place{step, {}};
     BlockId got = call.target = new_block();
     terminate(std::move(call), node);
@@ -285,7 +268,7 @@ void Lowering::for_protocol(const For& f, ExprId id, uint32_t node) {
     Local done = new_local(type::boolean());
     assign(Place{done, {}}, Conversion{ConvertKind::ToBool, consume(done_value), type::boolean()}, node);
     BlockId body = new_block();
-    terminate(SwitchInteger{consume(done), {{0, body}}, exit}, node);
+    terminate(SwitchInteger{consume(done), {{0, body}}, rounds.exit}, node);
     start(body);
     Local raw = property_value(Place{step, {}}, Name("value"), type::any(), node);
     Type wanted = body_[f.pattern].type;
@@ -296,13 +279,8 @@ void Lowering::for_protocol(const For& f, ExprId id, uint32_t node) {
     }
     declare_bindings(f.pattern);
     bind(f.pattern, Place{element, {}}, true);
-    loop_body(f.body, id, exit, next, loop_mark, Place{element, {}}, false);
-    if (reachable()) leave(loop_mark, node);
-    scheduled_.resize(loop_mark);
-    go_to(next, node);
-    start(next);
-    go_to(head, node);
-    start(exit);
+    run_round(f, id, rounds, Place{element, {}}, node);
+    end_rounds(rounds, node);
 }
 
 }  // namespace braid::mir

@@ -185,22 +185,29 @@ void Lowering::lower_compound(const Expr& e, const CompoundAssign& a) {
         Operand value = stable_operand(a.value, !std::holds_alternative<LocalRef>(target.data));
         Place destination = place(a.place);
         store(destination, Use{combine(Copy{destination}, std::move(value))}, target.type, e.node);
-    } else if (auto* property = std::get_if<Property>(&target.data)) {
-        // The object is evaluated once; the old value is read before the right side runs, as in JavaScript.
-        Local object = temporary(body_[property->base].type, e.node);
+    } else {
+        update_member(target, e.node, [&](Operand old) { return combine(std::move(old), operand(a.value)); });
+    }
+}
+
+/// Writes to a property or an element what `make` gives for its old value. The object is evaluated once; the old value
+/// is read before `make` evaluates anything, as in JavaScript.
+void Lowering::update_member(const Expr& target, uint32_t node, const std::function<Operand(Operand)>& make) {
+    if (auto* property = std::get_if<Property>(&target.data)) {
+        Local object = temporary(body_[property->base].type, node);
         into(Place{object, {}}, property->base);
-        Local old = temporary(target.type, e.node);
-        assign(Place{old, {}}, PropertyOf{Copy{Place{object, {}}}, property->name}, e.node);
-        Operand result = combine(consume(old), operand(a.value));
-        push(SetProperty{Copy{Place{object, {}}}, property->name, std::move(result)}, e.node);
+        Local old = temporary(target.type, node);
+        assign(Place{old, {}}, PropertyOf{Copy{Place{object, {}}}, property->name}, node);
+        Operand value = make(consume(old));
+        push(SetProperty{Copy{Place{object, {}}}, property->name, std::move(value)}, node);
     } else if (auto* index = std::get_if<Index>(&target.data)) {
         Place object = place(index->base);
-        Local key = temporary(body_[index->index].type, e.node);
+        Local key = temporary(body_[index->index].type, node);
         into(Place{key, {}}, index->index);
-        Local old = temporary(target.type, e.node);
-        assign(Place{old, {}}, ElementOf{Copy{object}, Copy{Place{key, {}}}}, e.node);
-        Operand result = combine(consume(old), operand(a.value));
-        push(SetElement{Copy{object}, consume(key), std::move(result)}, e.node);
+        Local old = temporary(target.type, node);
+        assign(Place{old, {}}, ElementOf{Copy{object}, Copy{Place{key, {}}}}, node);
+        Operand value = make(consume(old));
+        push(SetElement{Copy{object}, consume(key), std::move(value)}, node);
     }
 }
 
@@ -210,34 +217,19 @@ void Lowering::lower_increment(Place d, const Expr& e, const Increment& a) {
     if (target.type->is(TypeKind::Float)) one.value = double(1);
     else one.value = uint64_t(1);
     BinaryOp op = a.delta > 0 ? BinaryOp::Add : BinaryOp::Subtract;
-    auto update = [&](Operand old, auto&& write) {
-        Local before = temporary(target.type, e.node), after = temporary(target.type, e.node);
+    Local before = temporary(target.type, e.node), after = temporary(target.type, e.node);
+    auto step = [&](Operand old) -> Operand {
         assign(Place{before, {}}, Use{std::move(old)}, e.node);
         assign(Place{after, {}}, BinaryOperation{op, Copy{Place{before, {}}}, one}, e.node);
-        write(Copy{Place{after, {}}});
-        assign(d, Use{Copy{Place{a.is_prefix ? after : before, {}}}}, e.node);
+        return Copy{Place{after, {}}};
     };
     if (is_place(a.place)) {
         Place destination = place(a.place);
-        update(Copy{destination}, [&](Operand value) { assign(destination, Use{std::move(value)}, e.node); });
-    } else if (auto* property = std::get_if<Property>(&target.data)) {
-        Local object = temporary(body_[property->base].type, e.node);
-        into(Place{object, {}}, property->base);
-        Local old = temporary(target.type, e.node);
-        assign(Place{old, {}}, PropertyOf{Copy{Place{object, {}}}, property->name}, e.node);
-        update(consume(old), [&](Operand value) {
-            push(SetProperty{Copy{Place{object, {}}}, property->name, std::move(value)}, e.node);
-        });
-    } else if (auto* index = std::get_if<Index>(&target.data)) {
-        Place object = place(index->base);
-        Local key = temporary(body_[index->index].type, e.node);
-        into(Place{key, {}}, index->index);
-        Local old = temporary(target.type, e.node);
-        assign(Place{old, {}}, ElementOf{Copy{object}, Copy{Place{key, {}}}}, e.node);
-        update(consume(old), [&](Operand value) {
-            push(SetElement{Copy{object}, Copy{Place{key, {}}}, std::move(value)}, e.node);
-        });
+        assign(destination, Use{step(Copy{destination})}, e.node);
+    } else {
+        update_member(target, e.node, step);
     }
+    assign(d, Use{Copy{Place{a.is_prefix ? after : before, {}}}}, e.node);
 }
 
 }  // namespace braid::mir

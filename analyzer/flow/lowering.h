@@ -1,5 +1,7 @@
 #pragma once
+#include <functional>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -17,6 +19,9 @@ class Lowering {
   public:
     Lowering(QueryContext& context, const Body& body, BodyFunctionId function, bool errors_are_exceptions);
     MirBody run();
+    /// What a call reaches that only makes a future: checks what the caller owes, then makes it. None: nobody owes
+    /// anything, or the body itself has to check (it destructures its parameters, or its state is not here yet).
+    std::optional<MirBody> run_guard();
 
   private:
     struct Scheduled {
@@ -32,6 +37,11 @@ class Lowering {
         BlockId break_block, continue_block;
         Place result;
         bool has_result;
+    };
+
+    struct Rounds {  // of a `for`: `head` asks for an element, `next` follows the body, `exit` the loop
+        BlockId head, next, exit;
+        size_t mark;
     };
 
     // blocks and scopes (lower_scopes.cpp)
@@ -87,6 +97,7 @@ class Lowering {
     void lower_assign(const Expr& e, const hir::Assign& a);
     void lower_compound(const Expr& e, const hir::CompoundAssign& a);
     void lower_increment(Place d, const Expr& e, const hir::Increment& a);
+    void update_member(const Expr& target, uint32_t node, const std::function<Operand(Operand)>& make);
     void lower_try(Place d, const Expr& e, const hir::Try& t);
     void lower_aggregate(Place d, const Expr& e, const hir::Aggregate& a);
     void write_through(ExprId place, Operand value, uint32_t node);  // assignment to any assignable expression
@@ -108,6 +119,10 @@ class Lowering {
     void lower_try_catch(Place d, const hir::TryCatch& t, uint32_t node);
     void lower_adopting_return(const hir::Return& r, uint32_t node);
     void lower_return(const hir::Return& r, uint32_t node);
+    std::optional<Place> iterable_place(ExprId iterable, bool lends, uint32_t node);
+    Rounds begin_rounds(ExprId id, uint32_t node);
+    void run_round(const hir::For& f, ExprId id, const Rounds& rounds, Place element, uint32_t node);
+    void end_rounds(const Rounds& rounds, uint32_t node);
     void loop_body(ExprId body, ExprId id, BlockId exit, BlockId next, size_t loop_mark, Place result, bool has_result);
 
     // patterns (lower_pattern.cpp)
@@ -127,6 +142,8 @@ class Lowering {
     void check_loop_invariants(ExprId loop, uint32_t node);
     void lower_quantifier(Place d, const hir::Quantifier& q, uint32_t node);
 
+    void begin(Type result);
+    bool has_guard() const;
     void finish();
 
     QueryContext& context_;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -168,8 +169,7 @@ struct StorageLive {
 struct StorageDead {
     Local local;
 };
-/// Reads nothing, does nothing: what a check must know of the place. FakeRead of a match scrutinee, `let _`, a `For`
-/// head; LoopHead marks loop invariants; ScopeOfTry is unused by the machine.
+/// Reads nothing, does nothing: what a check must know of the place: a match scrutinee, `let _`.
 struct FakeRead {
     Place place;
 };
@@ -269,30 +269,23 @@ struct Block {
     Local error_local = kNoLocal;
 };
 
-/// A local with its place among the source's scopes, for the debugger: visible in nodes [first, last].
-struct ScopedLocal {
-    Local local;
-    uint32_t first_node, last_node;
-};
-
 struct MirBody {
     ItemId item = ItemId::None;
     BodyFunctionId function{};  // which function of the item's Body
     std::vector<LocalDeclaration> locals;
     uint32_t parameter_count = 0, capture_count = 0;
     std::vector<Block> blocks;  // entry is 0
-    std::vector<ScopedLocal> scopes;
     bool is_async = false, is_generator = false, is_task = false;
     bool errors_are_exceptions = false;  // Velox: overflow, index… throw and can be caught; else they panic
     Type result = nullptr;
     Name name;
-    uint32_t node = 0, last_node = 0;
+    uint32_t node = 0;
 };
 
 /// All functions of one item, index = BodyFunctionId.
 struct MirBodies {
     std::vector<MirBody> functions;
-    std::vector<MirBody> defaults;  // thunks for parameter defaults, if any are needed at run time
+    std::optional<MirBody> guard;  // of functions[0]: what calls of it reach instead (Lowering::run_guard)
     std::shared_ptr<const Body> body;
 };
 

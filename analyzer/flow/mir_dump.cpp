@@ -164,8 +164,8 @@ struct Printer {
             out += fmt::format("    assert {} {} -> bb{}\n", operand(v->condition), quote(v->message), v->target);
     }
 
-    void print(size_t number) {
-        out += fmt::format("function #{} {} -> {}\n", number,
+    void print(std::string_view heading) {
+        out += fmt::format("{} {} -> {}\n", heading,
                            body.name.empty() ? qualified_name(body.item) : std::string(body.name.text()),
                            type(body.result));
         static constexpr std::string_view kKinds[] = {"return", "parameter", "capture", "let", "temp"};
@@ -192,7 +192,12 @@ std::string dump(const MirBodies& bodies) {
     std::string out;
     for (size_t i = 0; i < bodies.functions.size(); ++i) {
         Printer printer{bodies.functions[i], {}};
-        printer.print(i);
+        printer.print(fmt::format("function #{}", i));
+        out += printer.out;
+    }
+    if (bodies.guard) {
+        Printer printer{*bodies.guard, {}};
+        printer.print("guard of function #0");
         out += printer.out;
     }
     return out;

@@ -52,6 +52,8 @@ std::string verify(const MirBodies& bodies) {
     for (size_t i = 0; i < bodies.functions.size(); ++i)
         if (std::string text = violation(bodies.functions[i]); !text.empty())
             return fmt::format("function {}: {}", i, text);
+    if (bodies.guard)
+        if (std::string text = violation(*bodies.guard); !text.empty()) return "guard: " + text;
     return {};
 }
 

@@ -15,6 +15,8 @@ mir::MirBodies BuiltMir::compute(QueryContext& context, const Key& item) {
         context.check_cancelled();
         bodies.functions.push_back(mir::Lowering(context, *bodies.body, BodyFunctionId(i), exceptions).run());
     }
+    if (!bodies.functions.empty())
+        bodies.guard = mir::Lowering(context, *bodies.body, BodyFunctionId(0), exceptions).run_guard();
     assert(mir::verify(bodies).empty());
     return bodies;
 }
@@ -22,6 +24,7 @@ mir::MirBodies BuiltMir::compute(QueryContext& context, const Key& item) {
 mir::MirBodies ElaboratedMir::compute(QueryContext& context, const Key& item) {
     mir::MirBodies bodies = *context.get<BuiltMir>(item);
     for (mir::MirBody& body : bodies.functions) mir::elaborate_drops(context, body);
+    if (bodies.guard) mir::elaborate_drops(context, *bodies.guard);
     assert(mir::verify(bodies).empty());
     return bodies;
 }

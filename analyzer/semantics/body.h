@@ -453,6 +453,7 @@ struct BodyFunction {
     std::vector<LocalId> parameters;            // with the receiver first
     std::vector<PatternId> parameter_patterns;  // destructuring, applied in order after binding; None entries allowed
     Type result = nullptr;                      // async: the awaited type
+    Type future = nullptr;                      // async with calls that start nothing: what they give
     ExprId root = ExprId::None;                 // its value is the result unless it never completes
     std::vector<Capture> captures;
     std::vector<ContractClause> contracts;

@@ -147,6 +147,11 @@ void FunctionCompiler::direct_call(const mir::CallTerminator& c, const hir::Dire
     if (f->policy == SlotPolicy::Static && words.size() != f->parameter_types.size())
         return fail("internal: '" + f->name + "' is called with the wrong number of arguments");
     if (c.mode == hir::CallMode::ColdFuture) {
+        const Function* guard = instances_.guarded(f);
+        if (guard != f && guard != &function_)
+            return finish_call(c.destination, c.target, guard->result_type, guard->result, [&](Virtual result) {
+                asm_.emit_list(Opcode::Call, {result, asm_.function(guard)}, words);
+            });
         for (const TypeDescriptor* type : f->parameter_types)
             if (type->needs_drop) instances_.drop_glue(type);
         return finish_call(c.destination, c.target, type_of(c.destination), Repr::Object, [&](Virtual result) {
@@ -304,7 +309,8 @@ void FunctionCompiler::go(const mir::CallTerminator& c) {
         for (const TypeDescriptor* type : f->parameter_types)
             if (type->needs_drop) instances_.drop_glue(type);
         task = temp(Repr::Object);
-        asm_.emit_list(Opcode::NewBoundCall, {task, asm_.function(f)}, words);
+        const Function* guard = instances_.guarded(f);
+        asm_.emit_list(guard == f ? Opcode::NewBoundCall : Opcode::Call, {task, asm_.function(guard)}, words);
     } else if (std::get_if<hir::ValueCallee>(&c.callee)) {
         Value callee = operand(c.function_value);
         if (instances_.error()) return;

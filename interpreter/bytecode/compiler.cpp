@@ -5,6 +5,13 @@
 
 namespace braid::bytecode {
 
+std::optional<ContractChecks> contract_checks(std::string_view name) {
+    if (name == "all") return ContractChecks::All;
+    if (name == "marked") return ContractChecks::Marked;
+    if (name == "off") return ContractChecks::Off;
+    return std::nullopt;
+}
+
 tl::expected<std::shared_ptr<Program>, CompileError> compile(std::shared_ptr<const ProgramModel> model,
                                                              const NativeCatalog& natives,
                                                              const std::vector<ItemId>& entries,
@@ -31,7 +38,9 @@ tl::expected<std::shared_ptr<Program>, CompileError> compile(std::shared_ptr<con
             compile_drop_glue(instances, *work->function, work->glued);
         } else {
             auto mir = model->mir(work->function->item);
-            compile_body(instances, *work->function, mir->functions[size_t(work->function->body)]);
+            bool guard = work->kind == Instances::Work::Guard;
+            compile_body(instances, *work->function,
+                         guard ? *mir->guard : mir->functions[size_t(work->function->body)]);
         }
     }
     if (instances.error()) return tl::unexpected(*instances.error());

@@ -1,5 +1,7 @@
 #pragma once
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -13,6 +15,8 @@ enum class ContractChecks : uint8_t {
     Marked,  // only those that the program marks with `?`
     Off,
 };
+/// As flags and settings spell it: "all", "marked", "off".
+std::optional<ContractChecks> contract_checks(std::string_view name);
 
 struct CompileLimits {
     size_t max_instances = 200'000;  // of functions

@@ -187,10 +187,6 @@ void FunctionCompiler::statement(const mir::Statement& s) {
 
 void FunctionCompiler::debug_tables() {
     function_.first_node = body_.node;
-    function_.last_node = body_.last_node;
-    std::vector<std::pair<uint32_t, uint32_t>> ranges(body_.locals.size(), {body_.node, body_.last_node});
-    for (const mir::ScopedLocal& scope : body_.scopes)
-        if (scope.local < ranges.size()) ranges[scope.local] = {scope.first_node, scope.last_node};
     for (size_t i = 1; i < body_.locals.size(); ++i) {
         const mir::LocalDeclaration& declared = body_.locals[i];
         if (declared.name.empty() || declared.kind == mir::LocalKind::Temporary) continue;
@@ -204,7 +200,6 @@ void FunctionCompiler::debug_tables() {
             entry.kind = VariableEntry::Kind::Cell;
             entry.type = entry.type->element;
         }
-        std::tie(entry.first_node, entry.last_node) = ranges[i];
         function_.debug.variables.push_back(entry);
     }
 }

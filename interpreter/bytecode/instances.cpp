@@ -148,6 +148,27 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
     return f;
 }
 
+const Function* Instances::guarded(const Function* function) {
+    if (!function || !function->is_async || function->kind != FunctionKind::Bytecode ||
+        function->policy != SlotPolicy::Static || function->body != BodyFunctionId{})
+        return function;
+    auto mir = model_.mir(function->item);
+    if (!mir || !mir->guard) return function;
+    InstanceKey key{function->item, {}, function->type_arguments, function->self};
+    key.special = "guard";
+    if (auto found = instances_.find(key); found != instances_.end()) return found->second;
+    Function* f = make(std::move(key), FunctionKind::Bytecode);
+    f->name = function->name;
+    f->policy = function->policy;
+    f->result_type = describe(substitute_in(*f, mir->guard->locals[0].type), f->policy);
+    f->result = f->result_type->repr;
+    f->parameter_types = function->parameter_types;
+    f->parameter_reprs = function->parameter_reprs;
+    for (const TypeDescriptor* type : f->parameter_types) need_drop_of(type);
+    work_.push_back({f, Work::Guard});
+    return f;
+}
+
 const Function* Instances::closure(const Function& outer, BodyFunctionId body) {
     InstanceKey key{outer.item, body, outer.type_arguments, outer.self};
     if (auto found = instances_.find(key); found != instances_.end()) return found->second;
@@ -287,7 +308,7 @@ const Function* Instances::dyn_method(const TypeDescriptor* type, ItemId method)
     ResolvedFunction resolved = model_.resolve_trait_method(method, type->type, {});
     if (resolved.function == ItemId::None) return nullptr;
     return d->dyn_methods[method] =
-               function(resolved.function, resolved.type_arguments, resolved.self, {}, {method, 0}, true);
+               guarded(function(resolved.function, resolved.type_arguments, resolved.self, {}, {method, 0}, true));
 }
 
 }  // namespace braid::bytecode

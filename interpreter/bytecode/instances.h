@@ -44,6 +44,9 @@ class Instances {
     /// Null: an error was reported. `site`: the types of the arguments as they are handed over.
     const Function* function(ItemId item, std::vector<Type> type_arguments, Type self,
                              const std::vector<const TypeDescriptor*>& site, Place place, bool late_bound = false);
+    /// What calls of an async function go through where the caller owes it something (MirBodies::guard); the function
+    /// itself where not.
+    const Function* guarded(const Function* function);
     const Function* closure(const Function& outer, BodyFunctionId body);
     const Function* intrinsic(const std::string& name, const std::vector<const TypeDescriptor*>& arguments,
                               const TypeDescriptor* result, SlotPolicy policy, SelectInfo* select = nullptr);
@@ -62,7 +65,7 @@ class Instances {
 
     struct Work {
         Function* function;
-        enum Kind : uint8_t { Body, Glue } kind;
+        enum Kind : uint8_t { Body, Guard, Glue } kind;
         const TypeDescriptor* glued = nullptr;
     };
     std::optional<Work> next_work();

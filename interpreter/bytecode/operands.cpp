@@ -48,7 +48,8 @@ FunctionCompiler::Value FunctionCompiler::constant(const mir::Constant& c, const
         }
         std::vector<const TypeDescriptor*> parameters;
         for (size_t i = 0; i + 1 < type->members.size(); ++i) parameters.push_back(type->members[i]);
-        const Function* f = instances_.function(c.item, substituted(c.type_arguments), nullptr, parameters, here());
+        const Function* f =
+            instances_.guarded(instances_.function(c.item, substituted(c.type_arguments), nullptr, parameters, here()));
         if (!f) return {};
         emit(Opcode::LoadFunction, {result, asm_.function(f)});
         return {result, type->repr, type};

@@ -42,7 +42,6 @@ struct VariableEntry {
         Capture,   // in the closure object in `reg`, slot `slot`
     } kind = Kind::Register;
     uint16_t slot = 0;
-    uint32_t first_node = 0, last_node = 0;  // visible while the current node is among these
 };
 
 struct DebugInfo {
@@ -132,7 +131,7 @@ struct Function {
 
     std::vector<Handler> handlers;
     DebugInfo debug;
-    uint32_t first_node = 0, last_node = 0;
+    uint32_t first_node = 0;
 
     mutable void* runtime = nullptr;  // vm::LinkedFunction
 };

@@ -30,7 +30,6 @@ class BodyBuilder {
         body.item = item;
         body.result = result;
         local(result, LocalKind::Return);
-        body.last_node = 1000;
         block();
     }
     Local local(Type t, LocalKind kind = LocalKind::Temporary, std::string_view name = {}, bool cell = false) {

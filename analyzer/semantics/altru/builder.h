@@ -130,6 +130,9 @@ class BodyBuilder {
     Type expression_as_type(const ast::Expression& e);
     /// The static function or constant of a type by name; binds fresh generics.
     std::optional<Named> find_associated(Type self, const SyntaxToken& name);
+    void report_private(ItemId item, const SyntaxToken& name);
+    void check_access(ItemId member, const SyntaxToken& name);
+    void report_hidden(const PathResolution& path, const std::vector<SyntaxToken>& segments);
     Type self_type_of(ItemId item, std::vector<Type> arguments, uint32_t node);
 
     // ---- expressions (expressions.cpp) ----

@@ -111,7 +111,7 @@ class DeclarationChecker {
             d.related.push_back({name_place(it->second), "first declared here"});
         }
         check_imports(*scope);
-        if (kind_of(item_) == ItemKind::File) check_modules();
+        check_modules();
     }
 
     void check_imports(const ScopeNames::Value& scope) {
@@ -140,6 +140,12 @@ class DeclarationChecker {
                         {"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
                 continue;
             }
+            if (path.hidden) {
+                ItemId hidden = path.steps[*path.hidden];
+                auto& d = error(DiagnosticCode::PrivateAccess, import.nodes[*path.hidden],
+                                private_message(hidden, import.path[*path.hidden].text()));
+                d.related.push_back({name_place(hidden), "declared here"});
+            }
             if (import.is_glob || import.is_public || is_std_item(item_)) continue;
             auto [it, inserted] = seen.emplace(import.name, &import);
             if (!inserted) {
@@ -164,9 +170,16 @@ class DeclarationChecker {
             auto tree = context_.get<ItemSyntax>(child.item);
             ast::ModDecl module = *tree ? ast::ModDecl::cast(tree->root()) : ast::ModDecl();
             if (!module || module.members() || !module.name()) continue;
-            if (module_contents(context_, child.item) != child.item) continue;
-            error(DiagnosticCode::UnresolvedImport, name_place(child.item),
-                  "there is no file `" + std::string(module.name().text()) + ".altru` beside this one");
+            std::string name(module.name().text());
+            ItemId contents = module_contents(context_, child.item);
+            if (contents == child.item)
+                error(DiagnosticCode::UnresolvedImport, name_place(child.item),
+                      "there is no file `" + name + ".altru` or `" + name + "/mod.altru` beside this one");
+            else if (is_inside(context_, item_, contents))
+                error(DiagnosticCode::ImportCycle, name_place(child.item),
+                      "this file is part of the module `" + name +
+                          "`, which cannot be its own part too; another file is "
+                          "reached by its path: `use super::…`");
         }
     }
 

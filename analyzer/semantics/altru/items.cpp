@@ -81,7 +81,8 @@ class ItemCollector {
         ItemId item = intern_item({parent, kind, name, ordinal, file_});
         bool owns = kind != ItemKind::Field && kind != ItemKind::Variant;
         uint32_t name_node = name_token ? index_of(tree_.root(), name_token) : index;
-        bool is_public = is_std_ || ast::is_public(node) || kind == ItemKind::Field || kind == ItemKind::Variant;
+        bool is_public = is_std_ || ast::is_public(node) || kind == ItemKind::Variant ||
+                         node.kind() == Kind::PayloadField || node.kind() == Kind::ImplDecl;
         entries_.push_back({item, index, name_node, is_public, owns});
         return item;
     }
@@ -98,6 +99,7 @@ void module_paths(const std::vector<ast::Declaration>& declarations, const std::
                   std::vector<std::string>& paths) {
     for (const ast::Declaration& declaration : declarations) {
         ast::ModDecl module = declaration.as<ast::ModDecl>();
+        if (module && module.members()) module_paths(module.members().declarations(), folder, paths);
         if (!module || module.members() || !module.name()) continue;
         paths.push_back(folder + std::string(module.name().text()) + ".altru");
         paths.push_back(folder + std::string(module.name().text()) + "/mod.altru");

@@ -255,6 +255,7 @@ ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldEx
     for (size_t i = 0; i < type_arguments.size() && i < target.own_arguments.size(); ++i)
         table_.unify(target.own_arguments[i], type_arguments[i]);
     resolution(field.name(), match->target.function, nullptr);
+    check_access(target.function, field.name());
     ExprId adjusted = adjust_receiver(match->receiver, target, expr(match->receiver).node);
     if (target.is_message && functions_.size() >= 1 &&
         context_.get<SignatureOf>(target.function)->receiver == Receiver::None) {

@@ -124,6 +124,23 @@ Type BodyBuilder::expression_as_type(const ast::Expression& e) {
     return type::error();
 }
 
+void BodyBuilder::report_private(ItemId item, const SyntaxToken& name) {
+    Place at{item_, node_of(name)};
+    // A path may be looked at twice, as a callee and as a value.
+    for (const ItemDiagnostic& known : body().diagnostics)
+        if (known.code == DiagnosticCode::PrivateAccess && known.location == at) return;
+    auto& d = error(DiagnosticCode::PrivateAccess, at.node, private_message(item, name.text()));
+    d.related.push_back({Place{item, 0}, "declared here"});
+}
+
+void BodyBuilder::check_access(ItemId member, const SyntaxToken& name) {
+    if (member != ItemId::None && !may_use_member(context_, member, scope_item_)) report_private(member, name);
+}
+
+void BodyBuilder::report_hidden(const PathResolution& path, const std::vector<SyntaxToken>& segments) {
+    if (path.hidden && *path.hidden < segments.size()) report_private(path.steps[*path.hidden], segments[*path.hidden]);
+}
+
 BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& segments, bool report) {
     Named named;
     if (segments.empty()) return named;
@@ -157,6 +174,7 @@ BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& se
             return true;
         }
         named = *found;
+        check_access(named.item, segments.back());
         return true;
     };
     if (segments.size() == 2) {
@@ -189,6 +207,7 @@ BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& se
     PathResolution path = resolve_path(context_, scope_item_, names, Want::Value);
     for (size_t i = 0; i < path.steps.size() && i + 1 < segments.size(); ++i)
         if (path.steps[i] != ItemId::None) resolution(segments[i], path.steps[i], nullptr);
+    report_hidden(path, segments);
     if (path.resolved == names.size() && path.item != ItemId::None) {
         named.kind = Named::Item;
         named.item = path.item;
@@ -283,7 +302,10 @@ BodyBuilder::Named BodyBuilder::resolve_callee(const ast::Expression& e) {
                 return named;
             }
         }
-        if (auto found = find_associated(self, scoped.name())) return *found;
+        if (auto found = find_associated(self, scoped.name())) {
+            check_access(found->item, scoped.name());
+            return *found;
+        }
         error(DiagnosticCode::MissingMember, node_of(scoped.name()),
               "`" + show(self) + "` has no function `" + std::string(scoped.name().text()) + "`");
         return named;

@@ -186,7 +186,7 @@ ItemId lookup_in_scope(QueryContext& context, ItemId scope, Name name, Want want
             PathResolution module = resolve_path(context, scope, import.path, Want::Any, depth + 1);
             if (module.resolved != import.path.size() || module.item == ItemId::None) continue;
             ItemId found = lookup_member(context, module.item, name, want, depth + 1);
-            if (found != ItemId::None) return found;
+            if (found != ItemId::None && lets_out(context, module.item, name, found, scope)) return found;
         } else if (import.name == name) {
             PathResolution target = resolve_path(context, scope, import.path, want, depth + 1);
             if (target.resolved == import.path.size() && target.item != ItemId::None) return target.item;
@@ -243,7 +243,11 @@ PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vect
         ItemId module = scope;
         while (kind_of(module) == ItemKind::Function && parent_of(module) != ItemId::None)
             module = enclosing_scope(parent_of(module));
-        step(parent_of(module) == ItemId::None ? module : enclosing_scope(parent_of(module)));
+        while (i + 1 < segments.size() && segments[i].text() == "super") {
+            module = outer_scope(context, module);
+            if (module == ItemId::None) return result;
+            step(module);
+        }
     } else {
         ItemId first = lookup_name(context, scope, segments[0], want_at(0));
         // While an import `use a::b` is looked up, `a` may be the import's own name: std modules stay reachable.
@@ -256,6 +260,7 @@ PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vect
         if (next == ItemId::None && want == Want::Value && i + 1 == segments.size())
             next = lookup_member(context, result.item, segments[i], Want::Any, depth + 1);
         if (next == ItemId::None) return result;
+        if (!result.hidden && !lets_out(context, result.item, segments[i], next, scope)) result.hidden = i;
         step(next);
     }
     return result;

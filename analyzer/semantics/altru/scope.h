@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <unordered_map>
 
 #include "analyzer/semantics/altru/common.h"
@@ -52,6 +53,14 @@ struct MethodIndex {
     static Value compute(QueryContext&, const Key&);
 };
 
+/// Whose modules the files are: every `mod name` without a body, by the file that holds its content.
+struct FileModules {
+    using Key = NoKey;
+    using Value = std::unordered_map<FileId, std::vector<ItemId>>;
+    static constexpr const char* name = "altru_file_modules";
+    static Value compute(QueryContext&, const Key&);
+};
+
 enum class Want : uint8_t { Any, Type, Value };
 
 /// The file, module or function whose scope holds an item's names (the item itself when it is one).
@@ -67,10 +76,24 @@ std::vector<std::string> visible_names(QueryContext&, ItemId scope);
 /// The file of `mod name` without a body, or the module itself.
 ItemId module_contents(QueryContext&, ItemId module);
 
+// ---- visibility (visibility.cpp) ----
+
+/// The scope around one; around a file, the one that declares it as its module. None: there is none.
+ItemId outer_scope(QueryContext&, ItemId scope);
+/// `scope` is the module, or lies inside of it, also across files.
+bool is_inside(QueryContext&, ItemId scope, ItemId module);
+/// Whether code in `scope` may name what `container` knows as `name`: it is inside, or the name is let out by `pub`.
+bool lets_out(QueryContext&, ItemId container, Name name, ItemId member, ItemId scope);
+/// The same for fields and functions of a type. Where a struct, actor or impl marks some with `pub`, the others are
+/// private to its module; where it marks none, all are as visible as the type.
+bool may_use_member(QueryContext&, ItemId member, ItemId scope);
+std::string private_message(ItemId item, std::string_view name);
+
 struct PathResolution {
-    ItemId item = ItemId::None;  // what the resolved prefix names
-    size_t resolved = 0;         // segments used
-    std::vector<ItemId> steps;   // per resolved segment
+    ItemId item = ItemId::None;    // what the resolved prefix names
+    size_t resolved = 0;           // segments used
+    std::vector<ItemId> steps;     // per resolved segment
+    std::optional<size_t> hidden;  // the first segment that its module does not let out
 };
 /// Resolves as many segments as name modules, items and variants; associated functions are left to the caller.
 PathResolution resolve_path(QueryContext&, ItemId scope, const std::vector<Name>& segments, Want want, int depth = 0);

@@ -308,6 +308,13 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
     if (resolved)
         for (size_t i = 0; i < path.steps.size(); ++i)
             if (path.steps[i] != ItemId::None) resolved(tree_.node_of(segments[i]), path.steps[i], nullptr);
+    if (path.hidden) {
+        ItemId item = path.steps[*path.hidden];
+        const SyntaxToken& segment = segments[*path.hidden];
+        if (auto* d =
+                report(DiagnosticCode::PrivateAccess, tree_.node_of(segment), private_message(item, segment.text())))
+            d->related.push_back({Place{item, 0}, "declared here"});
+    }
     if (path.resolved == names.size() && path.item != ItemId::None)
         if (Type t = instantiate(path.item, arguments, node)) return t;
     if (segments.size() == 1)

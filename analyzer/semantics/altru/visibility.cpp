@@ -1,0 +1,89 @@
+#include <set>
+
+#include "analyzer/semantics/altru/scope.h"
+
+// What `pub` lets out of a module, and which files are whose modules.
+namespace braid::altru_semantics {
+
+FileModules::Value FileModules::compute(QueryContext& context, const Key&) {
+    Value value;
+    auto sources = context.get<SourceFiles>();
+    if (!sources) return value;
+    const Language* altru = &language_of(std_module("core"));
+    std::vector<ItemId> open;
+    for (FileId file : *sources)
+        if (!is_std(file) && language_of_path(files().path(file)) == altru) open.push_back(file_item(file));
+    for (size_t i = 0; i < open.size(); ++i) {
+        for (const auto& child : *context.get<ItemChildren>(open[i])) {
+            if (kind_of(child.item) != ItemKind::Module) continue;
+            ItemId contents = module_contents(context, child.item);
+            if (contents == child.item) open.push_back(child.item);
+            else value[file_of(contents)].push_back(child.item);
+        }
+    }
+    return value;
+}
+
+ItemId outer_scope(QueryContext& context, ItemId scope) {
+    if (parent_of(scope) != ItemId::None) return enclosing_scope(parent_of(scope));
+    auto modules = context.get<FileModules>();
+    auto declared = modules->find(file_of(scope));
+    return declared == modules->end() ? ItemId::None : enclosing_scope(parent_of(declared->second.front()));
+}
+
+bool is_inside(QueryContext& context, ItemId scope, ItemId module) {
+    std::set<FileId> seen;
+    std::vector<ItemId> open{scope};
+    for (size_t i = 0; i < open.size(); ++i) {
+        ItemId at = open[i];
+        while (at != module && parent_of(at) != ItemId::None) at = parent_of(at);
+        if (at == module) return true;
+        if (!seen.insert(file_of(at)).second) continue;
+        auto modules = context.get<FileModules>();
+        auto declared = modules->find(file_of(at));
+        if (declared != modules->end()) open.insert(open.end(), declared->second.begin(), declared->second.end());
+    }
+    return false;
+}
+
+bool lets_out(QueryContext& context, ItemId container, Name name, ItemId member, ItemId scope) {
+    ItemKind kind = kind_of(container);
+    if (is_std_item(container) || (kind != ItemKind::Module && kind != ItemKind::File)) return true;
+    ItemId contents = module_contents(context, container);
+    if (is_inside(context, scope, contents)) return true;
+    for (const auto& child : *context.get<ItemChildren>(contents))
+        if (child.item == member) return child.is_public;
+    for (const Import& import : context.get<ScopeNames>(contents)->imports)
+        if (import.is_public && (import.is_glob || import.name == name)) return true;
+    return false;
+}
+
+bool may_use_member(QueryContext& context, ItemId member, ItemId scope) {
+    ItemId owner = parent_of(member);
+    if (is_std_item(member) || owner == ItemId::None) return true;
+    ItemKind kind = kind_of(owner);
+    if (kind == ItemKind::Impl ? context.get<ImplOf>(owner)->trait != nullptr
+                               : kind != ItemKind::Struct && kind != ItemKind::Actor)
+        return true;
+    if (is_inside(context, scope, enclosing_scope(owner))) return true;
+    bool any_marked = false;
+    for (const auto& child : *context.get<ItemChildren>(owner)) {
+        if (child.item == member && child.is_public) return true;
+        any_marked |= child.is_public;
+    }
+    return !any_marked;
+}
+
+std::string private_message(ItemId item, std::string_view name) {
+    ItemId home = enclosing_scope(parent_of(item) == ItemId::None ? item : parent_of(item));
+    std::string module(name_of(home).text());
+    if (kind_of(home) == ItemKind::File) {
+        std::string_view path = files().path(file_of(home));
+        path = path.substr(path.rfind('/') + 1);
+        module = path.substr(0, path.rfind('.'));
+    }
+    return "`" + std::string(name) + "` is private to the module `" + module +
+           "`; `pub` before its declaration lets it out";
+}
+
+}  // namespace braid::altru_semantics

@@ -7,7 +7,8 @@
 #include "analyzer/ide/file_diagnostics.h"
 #include "analyzer/syntax/dump.h"
 #include "cli/command.h"
-#include "cli/program.h"
+#include "interpreter/bytecode/code.h"
+#include "interpreter/loader/executable.h"
 #include "workspace/workspace.h"
 
 namespace braid::cli {
@@ -36,9 +37,13 @@ tl::expected<std::string, std::string> mir(AnalysisHost& host, FileId file) {
                          [](QueryContext& c, ItemId item) { return mir::dump(*c.get<ElaboratedMir>(item)); });
 }
 
+tl::expected<std::string, std::string> bytecode(AnalysisHost& host, FileId file) {
+    return loader::compile(host, file).map([](const auto& made) { return bytecode::disassemble(*made.program); });
+}
+
 const std::map<std::string, Stage>& stages() {
     static const std::map<std::string, Stage> table = {
-        {"tokens", tokens}, {"tree", tree}, {"hir", hir}, {"mir", mir}, {"bytecode", dump_bytecode}};
+        {"tokens", tokens}, {"tree", tree}, {"hir", hir}, {"mir", mir}, {"bytecode", bytecode}};
     return table;
 }
 

@@ -2,14 +2,12 @@
 #include <csignal>
 
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "analyzer/ide/file_diagnostics.h"
 #include "cli/command.h"
-#include "cli/program.h"
+#include "interpreter/loader/executable.h"
 #include "interpreter/natives/natives.h"
 #include "interpreter/runtime/session.h"
 #include "workspace/workspace.h"
@@ -28,17 +26,9 @@ struct Options {
 };
 
 /// Errors and warnings of the file and what it imports, on standard error. True: it may run.
-bool report(AnalysisHost& host) {
-    std::vector<Diagnostic> shown;
-    Snapshot snapshot = host.snapshot();
-    for (FileId file : host.workspace_files()) {
-        auto found = snapshot.get<FileDiagnostics>(file);
-        if (!found) continue;
-        for (const Diagnostic& d : **found)
-            if (d.severity == Severity::Error || d.severity == Severity::Warning) shown.push_back(d);
-    }
+bool report(const AnalysisHost& host, FileId file) {
+    std::vector<Diagnostic> shown = loader::problems(host, file);
     HostSources sources(host);
-    sort_for_output(shown, sources);
     TextStyle style;
     style.colours = wants_colours(STDERR_FILENO);
     bool fine = true;
@@ -65,11 +55,6 @@ std::optional<uint64_t> parse_size(const std::string& text) {
     return value * factor;
 }
 
-bytecode::ContractChecks contract_checks(const std::string& name) {
-    if (name == "off") return bytecode::ContractChecks::Off;
-    return name == "marked" ? bytecode::ContractChecks::Marked : bytecode::ContractChecks::All;
-}
-
 int run(const Options& options) {
     runtime::SessionOptions session_options;
     if (!options.max_memory.empty()) {
@@ -86,18 +71,19 @@ int run(const Options& options) {
         complain(file.error());
         return Exit::Usage;
     }
-    if (!report(*host)) return Exit::Failed;
-    auto program = compile_program(*host, *file, contract_checks(options.contracts));
-    if (!program) {
-        complain(program.error());
+    if (!report(*host, *file)) return Exit::Failed;
+    auto executable = loader::compile(*host, *file, *bytecode::contract_checks(options.contracts));
+    if (!executable) {
+        complain(executable.error());
         return Exit::Failed;
     }
+    if (!executable->note.empty()) fmt::print(stderr, "note: {}\n", executable->note);
     session_options.workers = options.workers;
     session_options.seed = options.seed;
     session_options.stats = options.stats;
     session_options.arguments = options.arguments;
     session_options.handle_signals = true;
-    runtime::Session session(*program, natives::standard_natives(), std::move(session_options));
+    runtime::Session session(executable->program, natives::standard_natives(), std::move(session_options));
     if (auto linked = session.link(); !linked) {
         complain(linked.error());
         return Exit::Failed;
@@ -113,7 +99,7 @@ int run(const Options& options) {
 void add_run(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("run", "Run a program");
-    command->add_option("file", options->path, "The program")->required();
+    command->add_option("file", options->path, "The program, or the folder of a project")->required();
     command->add_option("--workers", options->workers, "Threads that run tasks (default: cores)")
         ->check(CLI::Range(1u, 1024u));
     command->add_option("--seed", options->seed, "One reproducible schedule, with virtual time");

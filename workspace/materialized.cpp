@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "stdlib/stdlib.h"
 #include "workspace/workspace.h"
 
 namespace braid {
@@ -66,11 +67,19 @@ std::optional<std::string> materialized_standard_file(std::string_view standard_
 }
 
 std::optional<std::string> standard_path_of(const std::string& path) {
-    std::string folder = cache_folder();
-    if (folder.empty()) return std::nullopt;
-    folder += "/std/";
-    if (!path.starts_with(folder)) return std::nullopt;
-    return std::string(kStandard) + path.substr(folder.size());
+    std::string cache = cache_folder(), folder = cache + "/std/";
+    if (!cache.empty() && path.starts_with(folder)) return std::string(kStandard) + path.substr(folder.size());
+    return std::nullopt;
+}
+
+std::optional<std::string> standard_path_of_source(const std::string& path) {
+    static constexpr std::string_view kSources = "/stdlib/";
+    size_t at = path.rfind(kSources);
+    if (at == std::string::npos) return std::nullopt;
+    std::string name = std::string(kStandard) + path.substr(at + kSources.size());
+    for (const StandardFile& file : standard_library())
+        if (file.path == name) return name;
+    return std::nullopt;
 }
 
 }  // namespace braid

@@ -14,5 +14,7 @@ std::optional<std::string> materialized(std::string_view relative_path, std::str
 std::optional<std::string> materialized_standard_file(std::string_view standard_path, std::string_view text);
 /// The inverse: "std:altru/sync.altru" for the path of such a file.
 std::optional<std::string> standard_path_of(const std::string& path);
+/// The same for the source that it was made from, `…/stdlib/altru/sync.altru` in a checkout of Braid.
+std::optional<std::string> standard_path_of_source(const std::string& path);
 
 }  // namespace braid

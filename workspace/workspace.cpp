@@ -11,6 +11,7 @@
 
 #include "analyzer/text/utf8.h"
 #include "stdlib/stdlib.h"
+#include "workspace/materialized.h"
 
 namespace braid {
 
@@ -90,6 +91,25 @@ tl::expected<std::vector<std::string>, std::string> find_sources(const std::stri
     return found;
 }
 
+std::optional<std::string> project_main(const std::string& path) {
+    struct Kind {
+        std::string_view manifest, main;
+    };
+    static constexpr Kind kKinds[] = {{"Altru.toml", "main.altru"}, {"Velox.toml", "main.velox"}};
+    std::error_code error;
+    fs::path start = normalized_path(path);
+    bool is_folder = fs::is_directory(start, error);
+    for (const Kind& kind : kKinds) {
+        if (!is_folder && start.extension() != fs::path(kind.main).extension()) continue;
+        fs::path folder = is_folder ? start : start.parent_path();
+        while (!fs::exists(folder / kind.manifest, error) && folder.has_relative_path()) folder = folder.parent_path();
+        if (!fs::exists(folder / kind.manifest, error)) continue;
+        for (const fs::path& main : {folder / kind.main, folder / "src" / kind.main})
+            if (fs::is_regular_file(main, error)) return main.string();
+    }
+    return std::nullopt;
+}
+
 void load_imports(AnalysisHost& host) {
     std::vector<std::string> failed;
     for (;;) {
@@ -105,12 +125,18 @@ void load_imports(AnalysisHost& host) {
     }
 }
 
-tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::string& path) {
+tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::string& asked) {
+    std::error_code error;
+    auto main = project_main(asked);
+    const std::string& path = main && fs::is_directory(asked, error) ? *main : asked;
     auto text = read_source_file(path);
     if (!text) return tl::make_unexpected(text.error());
     if (!language_of_path(path))
         return tl::make_unexpected(path + ": not a language Braid knows; the file's name must end in .altru or .velox");
-    FileId file = host.set_file(normalized_path(path), std::move(*text));
+    std::string known = normalized_path(path);
+    FileId file = host.set_file(standard_path_of_source(known).value_or(known), std::move(*text));
+    if (main && *main != known)
+        if (auto start = read_source_file(*main)) host.set_file(*main, std::move(*start));
     load_imports(host);
     return file;
 }
@@ -131,9 +157,10 @@ std::string HostSources::path(FileId file) const {
 }
 
 std::optional<SourceText> HostSources::text(FileId file) const {
-    SyntaxTreePtr tree = host_.tree(file);
-    if (!tree) return std::nullopt;
-    return SourceText(std::string(tree->text()));
+    auto [known, is_new] = texts_.try_emplace(file);
+    if (is_new)
+        if (SyntaxTreePtr tree = host_.tree(file)) known->second.emplace(std::string(tree->text()));
+    return known->second;
 }
 
 }  // namespace braid

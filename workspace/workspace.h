@@ -1,5 +1,7 @@
 #pragma once
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,15 +26,21 @@ std::string normalized_path(const std::string& path);
 /// sorted.
 tl::expected<std::vector<std::string>, std::string> find_sources(const std::string& path);
 
-/// Reads the file and everything it imports, directly or not, into the host. Imports that cannot be read are left out:
-/// the analyzer reports them where they stand.
+/// The file that the project of `path` starts with: `main` or `src/main` beside the nearest `Altru.toml` (`Velox.toml`)
+/// at or above it. None: no project, or it starts nowhere.
+std::optional<std::string> project_main(const std::string& path);
+
+/// Reads the file, what its project starts with, and everything these import, directly or not, into the host. A folder
+/// stands for what its project starts with. Imports that cannot be read are left out: the analyzer reports them where
+/// they stand.
 tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::string& path);
 void load_imports(AnalysisHost& host);
 
 /// A host with the standard library, languages registered.
 std::unique_ptr<AnalysisHost> make_host();
 
-/// Sources of a host for the renderers; paths relative to the working directory where that is shorter.
+/// Sources of a host for the renderers; paths relative to the working directory where that is shorter. Keeps the texts
+/// it has given out, with their lines: for one thread, and for as long as the host's files stay as they are.
 class HostSources : public SourceProvider {
   public:
     explicit HostSources(const AnalysisHost& host);
@@ -42,6 +50,7 @@ class HostSources : public SourceProvider {
   private:
     const AnalysisHost& host_;
     std::string working_directory_;
+    mutable std::map<FileId, std::optional<SourceText>> texts_;
 };
 
 }  // namespace braid

@@ -13,13 +13,6 @@ namespace braid::dap {
 
 namespace {
 constexpr int kTerminated = 143;  // as a process ended by SIGTERM
-
-tl::expected<bytecode::ContractChecks, DapError> contract_checks(const std::string& name) {
-    if (name == "all") return bytecode::ContractChecks::All;
-    if (name == "marked") return bytecode::ContractChecks::Marked;
-    if (name == "off") return bytecode::ContractChecks::Off;
-    return tl::unexpected(DapError{"\"contracts\" is \"all\", \"marked\" or \"off\", not \"" + name + "\""});
-}
 }  // namespace
 
 const Adapter::Command Adapter::kCommands[] = {
@@ -122,8 +115,11 @@ DapReply Adapter::launch(const DapRequest& request) {
     auto asked = arguments.find("program");
     if (asked == arguments.end() || !asked->is_string())
         return tl::unexpected(DapError{"\"program\" has to name a file"});
-    auto contracts = contract_checks(arguments.value("contracts", "all"));
-    if (!contracts) return tl::unexpected(contracts.error());
+    std::string wanted = arguments.value("contracts", "all");
+    auto contracts = bytecode::contract_checks(wanted);
+    if (!contracts)
+        return tl::unexpected(
+            DapError{fmt::format("\"contracts\" is \"all\", \"marked\" or \"off\", not \"{}\"", wanted)});
     runtime::SessionOptions options;
     options.arguments = arguments.value("args", std::vector<std::string>{});
     if (auto seed = arguments.find("seed"); seed != arguments.end() && !seed->is_null())
@@ -154,6 +150,7 @@ DapReply Adapter::launch(const DapRequest& request) {
         return tl::unexpected(DapError{loaded.error().message});
     }
     program_ = std::move(*loaded);
+    if (!program_.note.empty()) output("console", program_.note + "\n");
     options.print = [this](std::string_view text) { output_.add("stdout", text); };
     options.print_error = [this](std::string_view text) { output_.add("stderr", text); };
     options.on_only_held = [this] {

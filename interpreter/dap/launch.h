@@ -18,6 +18,7 @@ struct LaunchError {
 struct LoadedProgram {
     std::shared_ptr<AnalysisHost> host;
     std::shared_ptr<bytecode::Program> program;
+    std::string note;  // one line for the user; empty: none
 };
 
 /// Reads, checks and compiles the file and what it imports.

@@ -1,0 +1,47 @@
+#include "interpreter/loader/executable.h"
+
+#include <fmt/format.h>
+
+#include "analyzer/ide/file_diagnostics.h"
+#include "interpreter/bytecode/database_model.h"
+#include "interpreter/loader/entries.h"
+#include "interpreter/natives/natives.h"
+#include "workspace/workspace.h"
+
+namespace braid::loader {
+
+std::vector<Diagnostic> problems(const AnalysisHost& host, FileId root) {
+    std::vector<Diagnostic> result;
+    Snapshot snapshot = host.snapshot();
+    for (FileId file : in_order_of_import(host, root)) {
+        auto found = snapshot.get<FileDiagnostics>(file);
+        if (!found) continue;
+        for (const Diagnostic& diagnostic : **found)
+            if (diagnostic.severity == Severity::Error || diagnostic.severity == Severity::Warning)
+                result.push_back(diagnostic);
+    }
+    sort_for_output(result, HostSources(host));
+    return result;
+}
+
+tl::expected<Executable, std::string> compile(const AnalysisHost& host, FileId file,
+                                              bytecode::ContractChecks contracts) {
+    Entries entries = entries_of(host, file);
+    auto model = std::make_shared<bytecode::DatabaseModel>(host.snapshot());
+    bytecode::CompileLimits limits;
+    limits.contracts = contracts;
+    auto program = bytecode::compile(model, natives::standard_natives(), entries.items, limits);
+    if (program) {
+        Executable executable{std::move(*program), {}};
+        if (entries.nothing_to_run)
+            executable.note = fmt::format("{} does nothing: it has neither statements at its top level nor a `main`",
+                                          HostSources(host).path(file));
+        return executable;
+    }
+    const bytecode::CompileError& error = program.error();
+    if (error.place.item == ItemId::None) return tl::unexpected(error.message);
+    auto at = model->location(error.place.item, error.place.node);
+    return tl::unexpected(fmt::format("{}:{}:{}: {}", at.file, at.line, at.column, error.message));
+}
+
+}  // namespace braid::loader

@@ -1,0 +1,27 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "analyzer/diagnostics/diagnostic.h"
+#include "analyzer/ide/host.h"
+#include "interpreter/bytecode/compiler.h"
+
+namespace braid::loader {
+
+/// Errors and warnings of the file and all that it imports, in the order of output.
+std::vector<Diagnostic> problems(const AnalysisHost& host, FileId file);
+
+struct Executable {
+    std::shared_ptr<bytecode::Program> program;
+    std::string note;  ///< one line for the user, who may have meant something else; empty: none
+};
+
+/// What a start of `file` runs (entries.h), compiled as the host knows it now; a message of one line if that is
+/// impossible. Precondition: `problems` has no error. Until the program is gone nobody may write to the host.
+tl::expected<Executable, std::string> compile(const AnalysisHost& host, FileId file,
+                                              bytecode::ContractChecks contracts = bytecode::ContractChecks::All);
+
+}  // namespace braid::loader

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "protocol/asked.h"
 #include "protocol/connection.h"
 
 namespace braid::protocol {
@@ -71,8 +72,7 @@ struct DapServer::Impl {
     RunningRequests running;
     std::mutex send_mutex;  // numbers and queue positions are given together
     std::int64_t last_seq = 0;
-    std::map<std::int64_t, Asked> asked;  // under send_mutex: requests to the client that await their response
-    bool asking_ended = false;            // under send_mutex
+    AskedRequests<Asked> asked;
     MessageWriter writer;
 
     void send(Json message);
@@ -85,7 +85,6 @@ struct DapServer::Impl {
     void cancel(const Json& arguments);
     void answer(std::int64_t seq, const std::string& name, const DapHandler& handler, const Json& arguments,
                 const CancellationToken& token);
-    void forget_asked();
 };
 
 void DapServer::Impl::send(Json message) {
@@ -178,30 +177,14 @@ void DapServer::Impl::cancel(const Json& arguments) {
 
 void DapServer::Impl::receive_response(const Json& message) {
     const auto seq = message.value("request_seq", Json());
-    Asked entry;
-    if (seq.is_number_integer()) {
-        std::lock_guard lock(send_mutex);
-        if (const auto found = asked.find(seq.get<std::int64_t>()); found != asked.end()) {
-            entry = std::move(found->second);
-            asked.erase(found);
-        }
-    }
-    if (!entry.handler) return;
-    const auto handled = guarded(entry.command, [&]() -> DapReply {
-        entry.handler(reply_of(message));
+    if (!seq.is_number_integer()) return;
+    const auto entry = asked.take(seq.get<std::int64_t>());
+    if (!entry) return;
+    const auto handled = guarded(entry->command, [&]() -> DapReply {
+        entry->handler(reply_of(message));
         return Json();
     });
     if (!handled) complain(handled.error().message);
-}
-
-void DapServer::Impl::forget_asked() {
-    std::map<std::int64_t, Asked> rest;
-    {
-        std::lock_guard lock(send_mutex);
-        asking_ended = true;
-        rest.swap(asked);
-    }
-    for (const auto& [seq, entry] : rest) entry.handler(tl::unexpected(cancelled_error()));
 }
 
 DapServer::DapServer(Transport& transport, Executor executor, DapOptions options)
@@ -227,12 +210,11 @@ void DapServer::event(std::string_view name, const Json& body) {
 
 void DapServer::request(std::string_view command, const Json& arguments, ResponseHandler on_response) {
     std::unique_lock lock(impl_->send_mutex);
-    if (impl_->asking_ended) {
-        lock.unlock();
-        return on_response(tl::unexpected(cancelled_error()));
-    }
     const auto seq = ++impl_->last_seq;
-    impl_->asked.emplace(seq, Impl::Asked{std::string(command), std::move(on_response)});
+    if (const auto refused = impl_->asked.add(seq, {std::string(command), std::move(on_response)})) {
+        lock.unlock();
+        return refused->handler(tl::unexpected(cancelled_error()));
+    }
     impl_->writer.send(to_text({{"seq", seq}, {"type", "request"}, {"command", command}, {"arguments", arguments}}));
 }
 
@@ -254,7 +236,7 @@ int DapServer::run() {
             return !impl.stopped;
         });
     impl.running.drain(impl.options.grace);
-    impl.forget_asked();
+    for (const auto& [seq, entry] : impl.asked.end()) entry.handler(tl::unexpected(cancelled_error()));
     impl.writer.close(impl.options.grace);
     return ended_well && !impl.garbled ? 0 : 1;
 }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "protocol/asked.h"
 #include "protocol/connection.h"
 
 namespace braid::protocol {
@@ -74,6 +75,8 @@ std::string_view default_message(RpcError code) {
     return "error";
 }
 
+constexpr const char* kEnded = "the connection has ended";
+
 struct JsonRpcServer::Impl {
     enum class State { BeforeInitialize, Running, ShutDown };
     struct Method {
@@ -96,10 +99,8 @@ struct JsonRpcServer::Impl {
     std::atomic<State> state{State::BeforeInitialize};
     std::atomic<bool> stopped{false};
     RunningRequests running;
-    std::mutex asked_mutex;
-    std::map<std::int64_t, ReplyHandler> asked;  // requests to the client that await their reply
-    std::int64_t last_asked = 0;
-    bool asking_ended = false;
+    AskedRequests<ReplyHandler> asked;
+    std::atomic<std::int64_t> last_asked{0};
     MessageWriter writer;
 
     void respond(const Json& id, const Reply& reply) { writer.send(reply_text(id, reply)); }
@@ -118,7 +119,6 @@ struct JsonRpcServer::Impl {
     void run_lifecycle_request(const Json& id, const Json& params, const std::string& method);
     void start(const Method& method, const Json& id, Json params);
     void on_pool(const Json& id, const std::string& key, const CancellationToken& token, SnapshotWork work);
-    void forget_asked();
 };
 
 bool JsonRpcServer::Impl::receive(const std::string& body) {
@@ -165,16 +165,10 @@ bool JsonRpcServer::Impl::receive_object(Json& message) {
 void JsonRpcServer::Impl::receive_reply(const Json& message) {
     const auto id = message.find("id");
     if (id == message.end() || !id->is_number_integer()) return;  // also what answers a message of ours without id
-    ReplyHandler handler;
-    {
-        std::lock_guard lock(asked_mutex);
-        const auto entry = asked.find(id->get<std::int64_t>());
-        if (entry == asked.end()) return;
-        handler = std::move(entry->second);
-        asked.erase(entry);
-    }
+    const auto handler = asked.take(id->get<std::int64_t>());
+    if (!handler) return;
     const auto handled = guarded([&]() -> Reply {
-        handler(reply_of(message));
+        (*handler)(reply_of(message));
         return nullptr;
     });
     static_cast<void>(handled);  // there is nobody to tell
@@ -262,16 +256,6 @@ bool JsonRpcServer::Impl::receive_notification(Json& message, const std::string&
     return true;
 }
 
-void JsonRpcServer::Impl::forget_asked() {
-    std::map<std::int64_t, ReplyHandler> rest;
-    {
-        std::lock_guard lock(asked_mutex);
-        asking_ended = true;
-        rest.swap(asked);
-    }
-    for (const auto& [id, handler] : rest) handler(failed(RpcError::RequestCancelled, "the connection has ended"));
-}
-
 JsonRpcServer::JsonRpcServer(Transport& transport, Executor executor, JsonRpcOptions options)
     : impl_(std::make_unique<Impl>(transport, std::move(executor), std::move(options))) {}
 
@@ -303,15 +287,10 @@ void JsonRpcServer::request(std::string_view method, const Json& params, ReplyHa
     Json message = envelope();
     message["method"] = method;
     if (!params.is_null()) message["params"] = params;
-    {
-        std::unique_lock lock(impl_->asked_mutex);
-        if (impl_->asking_ended) {
-            lock.unlock();
-            return on_reply(failed(RpcError::RequestCancelled, "the connection has ended"));
-        }
-        message["id"] = ++impl_->last_asked;
-        impl_->asked.emplace(impl_->last_asked, std::move(on_reply));
-    }
+    const std::int64_t id = ++impl_->last_asked;
+    message["id"] = id;
+    if (const auto refused = impl_->asked.add(id, std::move(on_reply)))
+        return (*refused)(failed(RpcError::RequestCancelled, kEnded));
     impl_->writer.send(to_text(message));
 }
 
@@ -332,7 +311,7 @@ int JsonRpcServer::run() {
             return !impl.stopped;
         });
     impl.running.drain(impl.options.grace);
-    impl.forget_asked();
+    for (const auto& [id, handler] : impl.asked.end()) handler(failed(RpcError::RequestCancelled, kEnded));
     impl.writer.close(impl.options.write_grace);
     return impl.state == Impl::State::ShutDown ? 0 : 1;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/text/utf8.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/shapes.h"
 #include "interpreter/vm/structural.h"
@@ -172,7 +173,7 @@ std::string Inspector::preview(Datum value, size_t width) const {
 void Inspector::append_scalar(std::string& out, Datum value) const {
     if (value.type->repr == Repr::Char) {
         out += '\'';
-        vm::append_utf8(static_cast<uint32_t>(value.word), out);
+        utf8::append(out, char32_t(value.word));
         out += '\'';
     } else if (value.type->policy == SlotPolicy::Boxed && bytecode::is_float(value.type->repr)) {
         vm::append_number(vm::word_double(value.word), out);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/text/utf8.h"
 #include "interpreter/natives/js_support.h"
 #include "interpreter/natives/natives.h"
 #include "interpreter/natives/unicode.h"
@@ -241,7 +242,7 @@ class Reader {
                 } else if (unit >= 0xd800 && unit < 0xe000) {
                     unit = 0xfffd;
                 }
-                if (problem.empty()) vm::append_utf8(unit, out);
+                if (problem.empty()) utf8::append(out, char32_t(unit));
             } else {
                 fail("an unknown escape");
             }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "analyzer/text/utf8.h"
 #include "interpreter/natives/js_support.h"
 #include "interpreter/natives/natives.h"
 #include "interpreter/natives/unicode.h"
@@ -202,15 +203,15 @@ NativeAction from_char_code(NativeCall& call) {
         vm::as_double(call.vm(), Value(element(codes, i)), d);
         uint32_t unit = static_cast<uint32_t>(static_cast<int64_t>(d)) & 0xffff;
         if (high && unit >= 0xdc00 && unit < 0xe000) {
-            vm::append_utf8(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00), out);
+            utf8::append(out, char32_t(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00)));
             high = 0;
             continue;
         }
-        if (high) vm::append_utf8(0xfffd, out);
+        if (high) utf8::append(out, char32_t(0xfffd));
         high = unit >= 0xd800 && unit < 0xdc00 ? unit : 0;
-        if (!high) vm::append_utf8(unit >= 0xdc00 && unit < 0xe000 ? 0xfffd : unit, out);
+        if (!high) utf8::append(out, char32_t(unit >= 0xdc00 && unit < 0xe000 ? 0xfffd : unit));
     }
-    if (high) vm::append_utf8(0xfffd, out);
+    if (high) utf8::append(out, char32_t(0xfffd));
     return call.give_text(out);
 }
 

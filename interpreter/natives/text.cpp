@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/text/utf8.h"
 #include "interpreter/natives/natives.h"
 #include "interpreter/natives/support.h"
 #include "interpreter/natives/unicode.h"
@@ -156,7 +157,7 @@ NativeAction reversed(NativeCall& call) {
     std::string out;
     std::vector<uint32_t> all;
     for (size_t at = 0; at < s.size();) all.push_back(next_character(s, at));
-    for (size_t i = all.size(); i-- > 0;) vm::append_utf8(all[i], out);
+    for (size_t i = all.size(); i-- > 0;) utf8::append(out, char32_t(all[i]));
     return call.give_text(out);
 }
 

@@ -3,6 +3,7 @@
 #include <clocale>
 #include <cwctype>
 
+#include "analyzer/text/utf8.h"
 #include "interpreter/vm/structural.h"
 
 namespace braid::natives {
@@ -61,7 +62,7 @@ std::string with_case(std::string_view text, bool to_upper) {
     for (size_t at = 0; at < text.size();) {
         uint32_t c = next_character(text, at);
         if (to_upper && c == 0xdf) out += "SS";
-        else vm::append_utf8(to_upper ? upper(c) : lower(c), out);
+        else utf8::append(out, char32_t(to_upper ? upper(c) : lower(c)));
     }
     return out;
 }

@@ -331,8 +331,7 @@ NativeAction scope_spawn(NativeCall& call, bool async) {
 NativeAction scope_spawn_plain(NativeCall& call) { return scope_spawn(call, false); }
 NativeAction scope_spawn_async(NativeCall& call) { return scope_spawn(call, true); }
 
-NativeAction scope_join(NativeCall& call) {
-    Scope& scope = *self_of<Scope>(call);
+NativeAction join(NativeCall& call, Scope& scope) {
     std::unique_lock lock(scope.mutex);
     if (call.step() == 1) {
         scope.waiters.remove(call.state<WaitState>().waiter);
@@ -343,18 +342,8 @@ NativeAction scope_join(NativeCall& call) {
     lock.unlock();
     return panic ? call.raise(panic) : call.give_unit();
 }
-NativeAction scope_join_bound(NativeCall& call) {
-    Scope& scope = *call.object(0)->native<Scope>();
-    std::unique_lock lock(scope.mutex);
-    if (call.step() == 1) {
-        scope.waiters.remove(call.state<WaitState>().waiter);
-        if (call.was_cancelled()) return call.cancelled();
-    }
-    if (!scope.running.empty()) return wait_in(call, scope.waiters, "wait for", &scope, 1);
-    Word panic = std::exchange(scope.panic, 0);
-    lock.unlock();
-    return panic ? call.raise(panic) : call.give_unit();
-}
+NativeAction scope_join(NativeCall& call) { return join(call, *self_of<Scope>(call)); }
+NativeAction scope_join_bound(NativeCall& call) { return join(call, *call.object(0)->native<Scope>()); }
 NativeAction make_scope_join(NativeCall& call) {
     return call.give(bound(call.vm(), *Run::of(call).functions.scope_join, {operand_word(call, 0)}));
 }

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "analyzer/text/utf8.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/native.h"
 #include "interpreter/vm/runtime_state.h"
@@ -56,7 +57,7 @@ class Inspector {
         if (v.is_boolean()) return v.as_boolean() ? "true" : "false";
         if (v.is_null()) return "null";
         if (v.is_undefined() || v.is_empty()) return "undefined";
-        if (v.is_character()) return append_utf8(v.as_character(), out), nested ? "'" + out + "'" : out;
+        if (v.is_character()) return utf8::append(out, char32_t(v.as_character())), nested ? "'" + out + "'" : out;
         return v.is_pointer() ? object(v.as_pointer<Object>(), nested, depth) : "?";
     }
 

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "analyzer/text/utf8.h"
 #include "interpreter/bytecode/code.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/interpreter.h"
@@ -233,7 +234,7 @@ std::string Interpreter::contains(const TypeDescriptor& type, Word item, Word co
         case ObjectKind::String:
             if (!Value::is_pointer(item)) {
                 std::string character;
-                append_utf8(static_cast<uint32_t>(item), character);
+                utf8::append(character, char32_t(item));
                 out = string_view_of(object).find(character) != std::string_view::npos;
                 return "";
             }

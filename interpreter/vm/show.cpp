@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "analyzer/text/utf8.h"
 #include "interpreter/vm/builtins.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/native.h"
@@ -15,17 +16,6 @@
 namespace braid::vm {
 
 using bytecode::DescriptorKind;
-
-void append_utf8(uint32_t c, std::string& out) {
-    if (c < 0x80) out += static_cast<char>(c);
-    else if (c < 0x800) (out += static_cast<char>(0xc0 | c >> 6)) += static_cast<char>(0x80 | (c & 63));
-    else if (c < 0x10000)
-        ((out += static_cast<char>(0xe0 | c >> 12)) += static_cast<char>(0x80 | (c >> 6 & 63))) +=
-            static_cast<char>(0x80 | (c & 63));
-    else
-        (((out += static_cast<char>(0xf0 | c >> 18)) += static_cast<char>(0x80 | (c >> 12 & 63))) +=
-         static_cast<char>(0x80 | (c >> 6 & 63))) += static_cast<char>(0x80 | (c & 63));
-}
 
 void append_quoted(std::string_view text, std::string& out) {
     out += '"';
@@ -192,7 +182,7 @@ class Shower {
             case Repr::F32: append_float(word_double(w), out, true); break;
             case Repr::Char:
                 if (nested) out += '\'';
-                append_utf8(static_cast<uint32_t>(w), out);
+                utf8::append(out, char32_t(w));
                 if (nested) out += '\'';
                 break;
             default:

@@ -25,7 +25,6 @@ void pad_text(std::string_view text, std::string_view format, std::string& out);
 void append_float(double value, std::string& out,
                   bool single = false);  // shortest text that reads back; `3.0` keeps its point
 void append_quoted(std::string_view text, std::string& out);
-void append_utf8(uint32_t code_point, std::string& out);
 
 // Values of the Boxed policy.
 bool same_value_zero(Vm& vm, Value a, Value b);

@@ -4,6 +4,8 @@
 #include <unordered_set>
 
 #include "analyzer/ide/file_diagnostics.h"
+#include "analyzer/ide/rename.h"
+#include "analyzer/ide/structure.h"
 
 namespace braid {
 namespace {
@@ -26,21 +28,36 @@ bool mentions(const SyntaxTree& tree, std::string_view name) {
 
 std::vector<Target> definition(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<Target> out;
-    auto use = name_at(context, file, offset);
-    if (!use) return out;
-    if (auto* item = std::get_if<ItemId>(&use->target)) {
-        add_item(context, *item, use->range, out);
-        return out;
-    }
-    for (const NameUse& other : *context.get<FileNames>(file))
-        if (other.is_declaration && other.same_target(*use))
-            out.push_back({use->range, file, other.range, other.range});
-    if (out.empty()) {  // a local without a name of its own, such as `self`
-        auto body = context.get<BodyOf>(use->owner);
-        TextRange place = locate(context, {use->owner, (*body)[std::get<LocalId>(use->target)].node}).range;
-        out.push_back({use->range, file, place, place});
+    for (const NameUse& use : names_at(context, file, offset)) {
+        if (auto* item = std::get_if<ItemId>(&use.target)) {
+            add_item(context, *item, use.range, out);
+            continue;
+        }
+        FileId home = file_of(use.home);
+        size_t before = out.size();
+        for (const NameUse& other : *context.get<FileNames>(home))
+            if (other.is_declaration && other.same_target(use))
+                out.push_back({use.range, home, other.range, other.range});
+        if (out.size() == before) {  // a local without a name of its own, such as `self`
+            auto body = context.get<BodyOf>(use.home);
+            TextRange place = locate(context, {use.home, (*body)[std::get<LocalId>(use.target)].node}).range;
+            out.push_back({use.range, home, place, place});
+        }
     }
     return out;
+}
+
+std::vector<Target> declaration(QueryContext& context, FileId file, uint32_t offset) {
+    std::vector<Target> out;
+    for (const NameUse& use : names_at(context, file, offset)) {
+        auto* item = std::get_if<ItemId>(&use.target);
+        if (!item) continue;
+        for (ItemId other : items_of_one_name(context, *item)) {
+            ItemKind parent = parent_of(other) == ItemId::None ? ItemKind::File : kind_of(parent_of(other));
+            if (parent == ItemKind::Trait || parent == ItemKind::Interface) add_item(context, other, use.range, out);
+        }
+    }
+    return out.empty() ? definition(context, file, offset) : out;
 }
 
 std::vector<Target> type_definition(QueryContext& context, FileId file, uint32_t offset) {
@@ -49,7 +66,7 @@ std::vector<Target> type_definition(QueryContext& context, FileId file, uint32_t
     if (!use) return out;
     Type type = use->type;
     if (!type && std::holds_alternative<LocalId>(use->target))
-        type = (*context.get<BodyOf>(use->owner))[std::get<LocalId>(use->target)].type;
+        type = (*context.get<BodyOf>(use->home))[std::get<LocalId>(use->target)].type;
     if (!type) return out;
     std::unordered_set<ItemId> seen;
     walk_type(type, [&](Type part) {
@@ -60,36 +77,63 @@ std::vector<Target> type_definition(QueryContext& context, FileId file, uint32_t
     return out;
 }
 
+namespace {
+
+bool is_one_of(const std::vector<NameUse>& wanted, const NameUse& use) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const NameUse& each) { return each.same_target(use); });
+}
+
+}  // namespace
+
 std::vector<NameUse> highlights(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<NameUse> out;
-    auto use = name_at(context, file, offset);
-    if (!use) return out;
-    for (const NameUse& other : *context.get<FileNames>(file))
-        if (other.same_target(*use)) out.push_back(other);
+    auto wanted = names_at(context, file, offset);
+    for (const NameUse& other : *context.get<FileNames>(file)) {
+        if (!is_one_of(wanted, other)) continue;
+        if (!out.empty() && out.back().range == other.range) out.back().is_write |= other.is_write;
+        else out.push_back(other);
+    }
+    return out;
+}
+
+std::vector<Highlight> document_highlights(QueryContext& context, FileId file, uint32_t offset) {
+    std::vector<Highlight> out;
+    for (const NameUse& use : highlights(context, file, offset))
+        out.push_back({use.range, use.is_write || use.is_declaration ? Highlight::Kind::Write : Highlight::Kind::Read});
+    auto tree = context.get<FileTree>(file);
+    const EditingRules* rules = editing_rules_of(file);
+    if (!out.empty() || !tree || !*tree || !rules) return out;
+    for (TextRange range : matching_words(**tree, *rules, offset)) out.push_back({range, Highlight::Kind::Text});
     return out;
 }
 
 std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t offset, bool with_declaration) {
     std::vector<FileRange> out;
-    auto use = name_at(context, file, offset);
-    if (!use) return out;
-    auto add_from = [&](FileId in) {
-        for (const NameUse& other : *context.get<FileNames>(in))
-            if (other.same_target(*use) && (with_declaration || !other.is_declaration))
-                out.push_back({in, other.range});
-    };
-    auto* item = std::get_if<ItemId>(&use->target);
-    if (!item) {
-        add_from(file);
-        return out;
+    auto wanted = names_at(context, file, offset);
+    if (wanted.empty()) return out;
+    std::vector<FileId> homes{file};
+    std::vector<std::string_view> names;
+    for (const NameUse& use : wanted) {
+        auto* item = std::get_if<ItemId>(&use.target);
+        homes.push_back(file_of(item ? *item : use.home));
+        bool is_seen_outside = item || (*context.get<BodyOf>(use.home))[std::get<LocalId>(use.target)].is_parameter;
+        if (is_seen_outside)
+            names.push_back(item ? name_of(*item).text()
+                                 : (*context.get<BodyOf>(use.home))[std::get<LocalId>(use.target)].name.text());
     }
-    std::string_view name = name_of(*item).text();
     for (FileId other : *context.get<SourceFiles>()) {
         auto tree = context.get<FileTree>(other);
-        bool is_home = other == file || other == file_of(*item);
-        if ((is_std(other) && !is_home) || !tree || !*tree || !mentions(**tree, name)) continue;
+        bool is_home = std::find(homes.begin(), homes.end(), other) != homes.end();
+        if (!tree || !*tree || (is_std(other) && !is_home)) continue;
+        bool is_searched = is_home || std::any_of(names.begin(), names.end(),
+                                                  [&](std::string_view name) { return mentions(**tree, name); });
+        if (!is_searched) continue;
         context.check_cancelled();
-        add_from(other);
+        for (const NameUse& use : *context.get<FileNames>(other)) {
+            bool is_wanted = is_one_of(wanted, use) && (with_declaration || !use.is_declaration);
+            if (is_wanted && (out.empty() || out.back() != FileRange{other, use.range}))
+                out.push_back({other, use.range});
+        }
     }
     return out;
 }

@@ -22,11 +22,20 @@ struct Target {
     TextRange whole;  ///< the declaration around it
 };
 std::vector<Target> definition(QueryContext&, FileId file, uint32_t offset);
+/// The trait's or interface's declaration of what the name stands for, where there is one, else its definition.
+std::vector<Target> declaration(QueryContext&, FileId file, uint32_t offset);
 /// Where the type of the value at a place is declared; several for unions.
 std::vector<Target> type_definition(QueryContext&, FileId file, uint32_t offset);
 
 /// Occurrences of the name at a place in the same file, its declaration included.
 std::vector<NameUse> highlights(QueryContext&, FileId file, uint32_t offset);
+/// What an editor marks when the cursor is there: the occurrences of a name, else the partner of a bracket or keyword.
+struct Highlight {
+    enum class Kind : uint8_t { Text = 1, Read = 2, Write = 3 };
+    TextRange range;
+    Kind kind{};
+};
+std::vector<Highlight> document_highlights(QueryContext&, FileId file, uint32_t offset);
 /// Occurrences in all files of the workspace that could be meant, in order of files and places.
 std::vector<FileRange> references(QueryContext&, FileId file, uint32_t offset, bool with_declaration);
 

@@ -76,11 +76,11 @@ struct Offer {
 };
 
 /// Words and snippets a language has at a place of some kind.
-enum class SnippetPlace : uint8_t { Declaration, Member, Statement, Expression };
+enum class SnippetPlace : uint8_t { Declaration, Member, Statement, Expression, Type };
 struct SnippetRule {
     SnippetPlace place;
     std::string_view label;
-    std::string_view body;  ///< in LSP's snippet syntax; lines indented with tabs
+    std::string_view body;  ///< in LSP's snippet syntax, lines indented with tabs; empty: the label is all
     std::string_view description;
 };
 
@@ -105,6 +105,9 @@ struct EditingRules {
     bool (*fits)(QueryContext&, Type from, Type to) = nullptr;
     /// The edit that makes a declaration of another file known in this one; none when it cannot be.
     std::optional<TextEdit> (*import_of)(QueryContext&, FileId file, ItemId item) = nullptr;
+    /// Whether a value can be awaited.
+    bool (*is_awaitable)(QueryContext&, Type) = nullptr;
+    bool postfix_await = false;  ///< `x.await`, else `await x`
     /// Whether a word may be a new name; contextual words are looked at where they stand.
     bool (*is_name)(std::string_view word) = nullptr;
 

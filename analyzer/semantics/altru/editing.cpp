@@ -52,6 +52,17 @@ constexpr SnippetRule kSnippets[] = {
      "wait for channels"},
     {SnippetPlace::Statement, "return", "return $0", "return"},
     {SnippetPlace::Expression, "match", "match ${1:value}:\n\t${2:pattern} => $0", "match"},
+#define WORD(place, word) {SnippetPlace::place, word, "", ""},
+    WORD(Declaration, "pub") WORD(Declaration, "use") WORD(Declaration, "mod") WORD(Declaration, "const")
+        WORD(Declaration, "static") WORD(Declaration, "type") WORD(Member, "pub") WORD(Member, "async")
+            WORD(Statement, "break") WORD(Statement, "continue") WORD(Statement, "else") WORD(Statement, "else if")
+                WORD(Expression, "true") WORD(Expression, "false") WORD(Expression, "not") WORD(Expression, "await")
+                    WORD(Expression, "move") WORD(Expression, "async") WORD(Type, "int") WORD(Type, "i8")
+                        WORD(Type, "i16") WORD(Type, "i32") WORD(Type, "i64") WORD(Type, "u8") WORD(Type, "u16")
+                            WORD(Type, "u32") WORD(Type, "u64") WORD(Type, "f32") WORD(Type, "f64") WORD(Type, "bool")
+                                WORD(Type, "char") WORD(Type, "string") WORD(Type, "fn") WORD(Type, "dyn")
+                                    WORD(Type, "chan") WORD(Type, "Self")
+#undef WORD
 };
 
 Type target_of_deref(QueryContext& context, TraitSolver& traits, InferenceTable& table, Type t) {
@@ -288,6 +299,12 @@ std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId ite
     return TextEdit{{before, before}, path + "\n\n"};
 }
 
+bool is_awaitable(QueryContext&, Type t) {
+    while (t->is(TypeKind::Reference)) t = t->element();
+    const Known& known = Known::get();
+    return is_nominal(t, known.future) || is_nominal(t, known.task);
+}
+
 bool is_name(std::string_view word) {
     bool starts = !word.empty() && (isalpha(uint8_t(word[0])) || word[0] == '_');
     return starts && word != "_" && ast::keyword_kind(word) == Kind::Identifier &&
@@ -310,6 +327,8 @@ const EditingRules editing_rules{
     .visible = visible,
     .fits = fits,
     .import_of = import_of,
+    .is_awaitable = is_awaitable,
+    .postfix_await = true,
     .is_name = is_name,
 };
 

@@ -50,6 +50,18 @@ constexpr SnippetRule kSnippets[] = {
     {SnippetPlace::Statement, "let", "let ${1:name} = $0;", "variable"},
     {SnippetPlace::Statement, "return", "return $0;", "return"},
     {SnippetPlace::Expression, "match", "match (${1:value}) {\n\tcase ${2:pattern} => $0;\n}", "match"},
+#define WORD(place, word) {SnippetPlace::place, word, "", ""},
+    WORD(Declaration, "export") WORD(Declaration, "import") WORD(Declaration, "type") WORD(Member, "private")
+        WORD(Member, "public") WORD(Member, "static") WORD(Member, "readonly") WORD(Member, "async") WORD(Member, "get")
+            WORD(Member, "set") WORD(Statement, "break") WORD(Statement, "continue") WORD(Statement, "else")
+                WORD(Statement, "throw") WORD(Statement, "switch") WORD(Statement, "do") WORD(Expression, "true")
+                    WORD(Expression, "false") WORD(Expression, "null") WORD(Expression, "undefined")
+                        WORD(Expression, "new") WORD(Expression, "await") WORD(Expression, "async")
+                            WORD(Expression, "function") WORD(Expression, "typeof") WORD(Expression, "this")
+                                WORD(Expression, "super") WORD(Type, "number") WORD(Type, "int") WORD(Type, "string")
+                                    WORD(Type, "boolean") WORD(Type, "any") WORD(Type, "unknown") WORD(Type, "void")
+                                        WORD(Type, "never") WORD(Type, "null") WORD(Type, "undefined")
+#undef WORD
 };
 
 class MemberCollector {
@@ -210,6 +222,8 @@ std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId ite
     return TextEdit{{begin, begin}, line + "\n"};
 }
 
+bool is_awaitable(QueryContext&, Type t) { return is_std_type(t, "Promise"); }
+
 bool is_name(std::string_view word) {
     auto letter = [](char c) { return isalpha(uint8_t(c)) || c == '_' || c == '$' || uint8_t(c) >= 0x80; };
     auto keywords = ast::grammar().keywords;
@@ -233,6 +247,7 @@ const EditingRules editing_rules{
     .visible = visible,
     .fits = fits,
     .import_of = import_of,
+    .is_awaitable = is_awaitable,
     .is_name = is_name,
 };
 

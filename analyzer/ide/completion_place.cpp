@@ -1,0 +1,136 @@
+#include "analyzer/ide/completion_place.h"
+
+#include "analyzer/ide/structure.h"
+
+namespace braid {
+
+using namespace syntax_role;
+using Kind = CompletionPlace::Kind;
+
+namespace {
+
+bool is_word(char c) { return isalnum(uint8_t(c)) || c == '_' || c == '$' || uint8_t(c) >= 0x80; }
+
+TokenClass class_of(const SyntaxToken& token) { return token.tree()->grammar().token_class(token.kind()); }
+
+/// Whether the offset is in a comment of a token's trivia; at the end of a line comment it is still in it.
+bool is_in_comment(const SyntaxToken& token, uint32_t offset) {
+    std::string_view text = token.tree()->text();
+    for (uint32_t at = token.full_begin(); at < token.begin() && at < offset;) {
+        TriviaPiece piece = token.tree()->grammar().next_trivia(text.substr(at, token.begin() - at));
+        if (piece.length == 0) return false;
+        uint32_t end = at + piece.length;
+        bool is_line = piece.kind == TriviaKind::LineComment || piece.kind == TriviaKind::DocComment;
+        bool is_block = piece.kind == TriviaKind::BlockComment;
+        if ((is_line && offset <= end) || (is_block && offset < end)) return true;
+        at = end;
+    }
+    return false;
+}
+
+bool is_first_on_line(const SyntaxTree& tree, uint32_t offset) {
+    std::string_view text = tree.text();
+    while (offset > 0 && (text[offset - 1] == ' ' || text[offset - 1] == '\t')) --offset;
+    return offset == 0 || text[offset - 1] == '\n' || text[offset - 1] == '\r';
+}
+
+/// The word may be a name that is being made up: behind `let`, `fn`, `class`, in a list of parameters.
+bool is_new_name(const EditingRules& rules, const CompletionPlace& place, const SyntaxToken& word) {
+    if (place.before && class_of(place.before) == TokenClass::Keyword) {
+        for (std::string_view keyword : {"let", "mut", "const", "var", "fn", "function", "class", "struct", "enum",
+                                         "trait", "interface", "actor", "mod", "type", "static"})
+            if (place.before.text() == keyword &&
+                (keyword != "static" || !is_first_on_line(*place.before.tree(), word ? word.begin() : 0)))
+                return !rules.is(place.before.parent(), PatternSyntax) || keyword != "const";
+    }
+    return false;
+}
+
+/// The place by what is around the word, or around the cursor when there is none yet.
+Kind kind_around(const SyntaxTree& tree, const EditingRules& rules, const SyntaxToken& word,
+                 const CompletionPlace& place) {
+    SyntaxToken anchor = word ? word : place.before;
+    if (!anchor) return Kind::Declarations;
+    bool begins_line = is_first_on_line(tree, place.word.begin);
+    if (place.before && !begins_line && place.before.text() == ":") {
+        bool is_suite = rules.is(place.before.parent(), Suite) || rules.is(place.before.parent(), Literal);
+        bool is_value = rules.is(place.before.parent(), Expression | Shorthand);
+        if (!is_suite && !is_value) return Kind::Type;
+    }
+    if (place.before && !begins_line && place.before.text() == "->" && rules.is(place.before.parent(), Function))
+        return Kind::Type;
+    for (SyntaxNode node = anchor.parent(); node; node = node.parent()) {
+        if (word && rules.is(node, TypeSyntax) && node.text_range().touches(word.begin())) return Kind::Type;
+        if (word && rules.is(node, PatternSyntax) && node.text_range().touches(word.begin())) return Kind::Pattern;
+        bool is_expression = rules.is(node, Expression) && node.first_token() != anchor;
+        if (word && is_expression && node.text_range().begin < word.begin()) return Kind::Expression;
+        if (rules.is(node, Statement | Statements | Suite)) break;
+    }
+    if (!begins_line && place.before && place.before.text() != ";" && place.before.text() != "{" &&
+        place.before.text() != "}" && !rules.is(place.before, OpensSuite))
+        return Kind::Expression;
+    // At the begin of a line: what the line is in decides.
+    SyntaxNode body = enclosing(rules, anchor, Statements);
+    SyntaxNode type = enclosing(rules, anchor, Scope);
+    while (type && rules.is(type, Statements | Function | Construct)) type = enclosing(rules, type, Scope);
+    bool is_file = !body || !body.parent();
+    if (type && type.parent() && (is_file || type.text_range().begin > body.text_range().begin)) {
+        // A declaration that ended above has nothing more to say.
+        bool is_below =
+            word ? true : type.text_range().touches(place.word.begin) || tree.text()[place.word.begin - 1] == ' ';
+        if (is_below) return Kind::Members;
+    }
+    return is_file ? Kind::Declarations : Kind::Statement;
+}
+
+}  // namespace
+
+CompletionPlace completion_place(const SyntaxTree& tree, const EditingRules& rules, uint32_t offset) {
+    std::string_view text = tree.text();
+    CompletionPlace place;
+    offset = std::min(offset, uint32_t(text.size()));
+    uint32_t begin = offset;
+    while (begin > 0 && is_word(text[begin - 1])) --begin;
+    place.word = {begin, offset};
+    if (begin < offset && isdigit(uint8_t(text[begin]))) return place;
+    SyntaxToken here = tree.token_at(offset);
+    if (!here || (here.begin() >= offset && is_in_comment(here, offset))) return place;
+    SyntaxToken covering = here.begin() < offset ? here : SyntaxToken();
+    SyntaxToken word = covering ? covering : here.previous();
+    if (begin == offset || !word || word.end() < offset || word.begin() > begin) word = {};
+    if (covering && class_of(covering) == TokenClass::String && covering.end() > offset) return place;
+    if (word && (class_of(word) == TokenClass::String || class_of(word) == TokenClass::Number)) return place;
+    place.before = word ? word.previous() : (covering ? covering : here.previous());
+    while (place.before && place.before.begin() == place.before.end()) place.before = place.before.previous();
+    const SyntaxToken& before = place.before;
+    if (before && begin == offset && class_of(before) == TokenClass::Number && before.end() == offset) return place;
+    SyntaxNode parent = before ? before.parent() : SyntaxNode();
+    bool is_dot = before && (before.text() == "." || before.text() == "?.");
+    if (is_dot && rules.is(parent, Member)) {
+        place.receiver = parent.first_child().as_node();
+        place.kind = place.receiver ? Kind::Member : Kind::None;
+        return place;
+    }
+    if (before && ((is_dot && rules.is(parent, PathSyntax)) || before.text() == "::")) {
+        place.path_name = before.previous();
+        while (place.path_name && class_of(place.path_name) != TokenClass::Name &&
+               class_of(place.path_name) != TokenClass::Keyword)
+            place.path_name = place.path_name.previous();
+        place.kind = place.path_name ? Kind::Path : Kind::None;
+        return place;
+    }
+    if (is_dot || is_new_name(rules, place, word)) return place;
+    for (SyntaxNode node = parent; node; node = node.parent()) {
+        bool separates = before.text() == "{" || before.text() == ",";
+        if (separates && rules.is(node, Literal) && parent == node) {
+            place.node = node;
+            place.kind = Kind::Literal;
+            return place;
+        }
+        if (rules.is(node, Statement | Expression)) break;
+    }
+    place.kind = kind_around(tree, rules, word, place);
+    return place;
+}
+
+}  // namespace braid

@@ -1,0 +1,29 @@
+#pragma once
+#include "analyzer/ide/expression_types.h"
+
+namespace braid {
+
+/// What is being written at an offset, as far as the tree tells.
+struct CompletionPlace {
+    enum class Kind : uint8_t {
+        None,     ///< a comment, a string, a number, a new name
+        Member,   ///< behind a dot: `receiver`
+        Path,     ///< behind `::`, or the dot of a type: `path_name`
+        Literal,  ///< a field of a literal: `node`
+        Type,
+        Pattern,
+        Declarations,  ///< at the begin of a line outside of any body
+        Members,       ///< at the begin of a line of a type
+        Statement,     ///< at the begin of a statement
+        Expression,
+    };
+    Kind kind = Kind::None;
+    TextRange word;         ///< in front of the cursor
+    SyntaxToken before;     ///< the token before that; null at the begin
+    SyntaxNode receiver;    ///< Member
+    SyntaxToken path_name;  ///< Path
+    SyntaxNode node;        ///< Literal
+};
+CompletionPlace completion_place(const SyntaxTree& tree, const EditingRules& rules, uint32_t offset);
+
+}  // namespace braid

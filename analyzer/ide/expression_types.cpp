@@ -1,0 +1,191 @@
+#include "analyzer/ide/expression_types.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "analyzer/ide/structure.h"
+#include "analyzer/semantics/language.h"
+
+namespace braid {
+namespace {
+
+/// Size of the node an entry stands at, in preorder numbers.
+uint32_t size_of(const SyntaxTree& tree, const ItemEntry& entry) {
+    SyntaxElement element = element_at(tree.root(), entry.node);
+    return element.is_node() ? SyntaxNode(element).size() : 1;
+}
+
+/// The result of what the analysis adds around an expression to get at its value.
+ExprId as_written(const Body& body, ExprId id) {
+    constexpr int kMaxSteps = 64;
+    uint32_t node = body[id].node;
+    for (int step = 0; step < kMaxSteps; ++step) {
+        ExprId inner = ExprId::None;
+        if (auto* deref = body.as<hir::Deref>(id)) inner = deref->reference;
+        else if (auto* borrow = body.as<hir::Borrow>(id); borrow && borrow->is_implicit) inner = borrow->place;
+        else if (auto* convert = body.as<hir::Convert>(id);
+                 convert && (convert->kind == hir::ConvertKind::CopyOut ||
+                             convert->kind == hir::ConvertKind::ToString || convert->kind == hir::ConvertKind::ToBool))
+            inner = convert->operand;
+        else if (auto* call = body.as<hir::Call>(id); call && call->arguments.size() == 1) {
+            auto* borrow = body.as<hir::Borrow>(call->arguments[0]);
+            if (borrow && borrow->is_implicit && body[borrow->place].node == node) inner = call->arguments[0];
+        }
+        if (inner == ExprId::None || body[inner].node != node) return id;
+        id = inner;
+    }
+    return id;
+}
+
+Type type_at(const Body& body, uint32_t node) {
+    for (size_t i = body.expressions.size(); i-- > 0;) {
+        const Expr& expr = body.expressions[i];
+        if (expr.node != node || !expr.type || expr.type->is(TypeKind::Error)) continue;
+        Type type = body[as_written(body, ExprId(i))].type;
+        return type && !type->has(TypeHasError) ? type : nullptr;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+Place place_of(QueryContext& context, FileId file, const SyntaxElement& element) {
+    auto tree = context.get<FileTree>(file);
+    if (!tree || !*tree || !element) return {};
+    auto items = context.get<FileItems>(file);
+    uint32_t index = index_of((*tree)->root(), element);
+    const ItemEntry* owner = nullptr;
+    for (const ItemEntry& entry : items->entries) {
+        if (entry.node > index) break;
+        if (entry.owns_syntax && index < entry.node + size_of(**tree, entry)) owner = &entry;
+    }
+    if (!owner) return {};
+    // Direct children with text of their own count as one.
+    uint32_t node = index - owner->node;
+    for (const ItemEntry& child : items->entries) {
+        if (child.node > index) break;
+        bool is_hole = child.owns_syntax && parent_of(child.item) == owner->item && child.node > owner->node;
+        if (is_hole) node -= size_of(**tree, child) - 1;
+    }
+    return {owner->item, node};
+}
+
+ItemId item_at(QueryContext& context, FileId file, uint32_t offset) {
+    ItemId found = file_item(file);
+    auto tree = context.get<FileTree>(file);
+    if (!tree || !*tree) return found;
+    for (const ItemEntry& entry : context.get<FileItems>(file)->entries) {
+        if (!entry.owns_syntax) continue;
+        SyntaxElement element = element_at((*tree)->root(), entry.node);
+        if (element.full_begin() > offset) break;
+        if (element.text_range().touches(offset)) found = entry.item;
+    }
+    return found;
+}
+
+Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& expression) {
+    Place place = place_of(context, file, expression);
+    if (place.item == ItemId::None || !may_have_body(kind_of(place.item))) return nullptr;
+    auto body = context.get<BodyOf>(place.item);
+    if (Type type = type_at(*body, place.node)) return type;
+    // A name may be known by its token only.
+    if (expression.size() == 2)
+        if (Type type = type_at(*body, place.node + 1)) return type;
+    for (const NameUse& use : names_at(context, file, expression.text_range().begin))
+        if (use.range == expression.text_range() && use.type) return use.type;
+    return nullptr;
+}
+
+std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t offset) {
+    std::vector<VisibleLocal> out;
+    auto tree = context.get<FileTree>(file);
+    const EditingRules* rules = editing_rules_of(file);
+    if (!tree || !*tree || !rules) return out;
+    for (ItemId item = item_at(context, file, offset); item != ItemId::None; item = parent_of(item)) {
+        if (!may_have_body(kind_of(item))) continue;
+        auto body = context.get<BodyOf>(item);
+        for (size_t i = 0; i < body->locals.size(); ++i) {
+            const LocalInfo& local = body->locals[i];
+            if (local.name.empty() || local.is_self) continue;
+            TextRange at = locate(context, {item, local.node}).range;
+            if (at.begin >= offset || at.empty()) continue;
+            SyntaxToken token = (*tree)->token_at(at.begin);
+            SyntaxNode scope = enclosing(*rules, token, syntax_role::Scope);
+            SyntaxNode statement = enclosing(*rules, token, syntax_role::Statement);
+            if (!scope || !scope.full_range().touches(offset)) continue;
+            bool is_being_made = statement && !rules->is(statement, syntax_role::Scope | syntax_role::Function) &&
+                                 statement.text_range().end > offset && statement.text_range().begin < offset;
+            if (!is_being_made) out.push_back({item, LocalId(i), local.name, local.type, at.begin});
+        }
+        if (kind_of(item) == ItemKind::Function || kind_of(item) == ItemKind::File) break;
+    }
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.declared > b.declared; });
+    std::unordered_set<Name> seen;
+    std::erase_if(out, [&](const VisibleLocal& local) { return !seen.insert(local.name).second; });
+    return out;
+}
+
+std::optional<CalledFunction> called_function(QueryContext& context, FileId file, const SyntaxNode& call) {
+    const EditingRules* rules = editing_rules_of(file);
+    SyntaxNode callee;
+    for (SyntaxElement child : call.children())
+        if (child.is_node() && rules->is(child, syntax_role::Expression)) {
+            callee = SyntaxNode(child);
+            break;
+        }
+    if (!callee) return std::nullopt;
+    SyntaxNode named = callee;
+    while (named && !rules->is(named, syntax_role::Member | syntax_role::PathSyntax) && named.first_child().is_node())
+        named = named.first_child().as_node();
+    SyntaxToken name = named ? named.last_token() : SyntaxToken();
+    CalledFunction out;
+    if (name) {
+        out.name = Name(name.text());
+        for (const NameUse& use : names_at(context, file, name.begin())) {
+            auto* item = std::get_if<ItemId>(&use.target);
+            if (!item || use.range.begin != name.begin()) continue;
+            out.overloads.push_back(*item);
+            if (kind_of(*item) == ItemKind::Function && parent_of(*item) != ItemId::None)
+                for (const auto& other : *context.get<ItemChildren>(parent_of(*item)))
+                    if (other.item != *item && name_of(other.item) == name_of(*item) &&
+                        kind_of(other.item) == ItemKind::Function)
+                        out.overloads.push_back(other.item);
+            return out;
+        }
+    }
+    out.type = type_of_expression(context, file, callee);
+    while (out.type && out.type->is(TypeKind::Reference)) out.type = out.type->element();
+    if (!out.type || !out.type->is(TypeKind::Function)) return std::nullopt;
+    return out;
+}
+
+std::optional<ArgumentPosition> argument_at(const SyntaxTree& tree, const EditingRules& rules, uint32_t offset) {
+    SyntaxToken token = tree.token_at(offset);
+    if (!token) return std::nullopt;
+    if (token.begin() >= offset) token = token.previous();  // what stands before the cursor
+    while (token && token.begin() == token.end()) token = token.previous();
+    for (SyntaxNode node = token ? token.parent() : SyntaxNode(); node; node = node.parent()) {
+        if (rules.is(node, syntax_role::Function) && node.text_range().begin < offset && node.last_token() != token &&
+            node.text_range().end > offset && rules.is(node, syntax_role::Statement))
+            return std::nullopt;
+        if (!rules.is(node, syntax_role::Arguments)) continue;
+        SyntaxToken open = node.first_token();
+        SyntaxToken close = open ? matching_bracket(rules, open) : SyntaxToken();
+        SyntaxNode call = node.parent();
+        if (!open || open.end() > offset || (close && close.begin() < offset) || !call) continue;
+        ArgumentPosition out{call, node, 0, {}};
+        SyntaxNode last;
+        for (SyntaxElement child : node.children()) {
+            if (child.text_range().begin >= offset) break;
+            if (child.is_token() && child.text() == ",") ++out.index, last = {};
+            if (child.is_node()) last = SyntaxNode(child);
+        }
+        bool is_named = last && rules.is(last, syntax_role::NamedArgument) && last.first_token() != last.last_token() &&
+                        last.first_token().next().parent() == last && last.first_token().parent() == last;
+        if (is_named) out.name = last.first_token().text();
+        return out;
+    }
+    return std::nullopt;
+}
+
+}  // namespace braid

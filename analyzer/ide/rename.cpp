@@ -1,0 +1,255 @@
+#include "analyzer/ide/rename.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analyzer/semantics/editing.h"
+#include "analyzer/semantics/language.h"
+
+namespace braid {
+namespace {
+
+/// A local variable or an item, comparable.
+using Meaning = std::pair<ItemId, std::variant<LocalId, ItemId>>;
+Meaning meaning_of(const NameUse& use) {
+    return {std::holds_alternative<LocalId>(use.target) ? use.home : ItemId::None, use.target};
+}
+
+bool mentions(QueryContext& context, FileId file, std::string_view word) {
+    auto tree = context.get<FileTree>(file);
+    return tree && *tree && (*tree)->text().find(word) != std::string_view::npos;
+}
+
+SyntaxToken token_of(const SyntaxTree& tree, TextRange range) { return tree.token_at(range.begin); }
+
+/// The node that makes `{ x }` mean `{ x: x }`, if the token is all there is of it.
+SyntaxNode shorthand_around(const EditingRules& rules, const SyntaxToken& token) {
+    SyntaxNode node = token.parent();
+    for (int up = 0; node && up < 2 && !rules.is(node, syntax_role::Shorthand); ++up) node = node.parent();
+    if (!node || !rules.is(node, syntax_role::Shorthand) || node.first_token() != token) return {};
+    for (SyntaxElement child : node.children())
+        if (child.is_token() && child.text() == ":") return {};
+    return node;
+}
+
+bool is_member(const Meaning& meaning) {
+    auto* item = std::get_if<ItemId>(&meaning.second);
+    return item && kind_of(*item) == ItemKind::Field;
+}
+
+std::string_view name_of_target(QueryContext& context, const NameUse& use) {
+    if (auto* item = std::get_if<ItemId>(&use.target)) return name_of(*item).text();
+    return (*context.get<BodyOf>(use.home))[std::get<LocalId>(use.target)].name.text();
+}
+
+/// Collects everything that has to be renamed together with what stands at one place.
+class Renaming {
+  public:
+    Renaming(QueryContext& context, FileId file, TextRange at, std::string_view old_name, std::string_view new_name)
+        : context_(context), file_(file), at_(at), old_(old_name), new_(new_name) {}
+
+    tl::expected<std::vector<FileEdits>, std::string> edits(const NameUse& use) {
+        // A name given by an import is renamed where it was given.
+        alias_only_ = name_of_target(context_, use) != old_;
+        add(meaning_of(use));
+        std::vector<FileId> files = alias_only_ ? std::vector<FileId>{file_} : files_with_name();
+        for (size_t before = 0; before != meanings_.size();) {
+            before = meanings_.size();
+            for (FileId file : files) link(file);
+        }
+        for (const Meaning& meaning : meanings_)
+            if (auto* item = std::get_if<ItemId>(&meaning.second); item && is_std(file_of(*item)) && !alias_only_)
+                return tl::make_unexpected(fmt::format("`{}` is declared by the standard library", old_));
+        std::vector<FileEdits> out;
+        for (FileId file : files)
+            if (FileEdits edits = edits_of(file); !edits.edits.empty()) out.push_back(std::move(edits));
+        return out;
+    }
+
+  private:
+    void add(const Meaning& meaning) {
+        if (!meanings_.insert(meaning).second || alias_only_) return;
+        if (auto* item = std::get_if<ItemId>(&meaning.second))
+            for (ItemId other : items_of_one_name(context_, *item)) meanings_.insert({ItemId::None, other});
+    }
+
+    std::vector<FileId> files_with_name() {
+        std::vector<FileId> out;
+        for (FileId file : *context_.get<SourceFiles>())
+            if (!is_std(file) && mentions(context_, file, old_)) out.push_back(file);
+        return out;
+    }
+
+    bool is_meant(const NameUse& use) { return meanings_.count(meaning_of(use)) != 0; }
+
+    /// One token that declares two things, such as a constructor's parameter that is a field, ties them together.
+    void link(FileId file) {
+        context_.check_cancelled();
+        auto names = context_.get<FileNames>(file);
+        auto tree = context_.get<FileTree>(file);
+        const EditingRules* rules = editing_rules_of(file);
+        for (size_t i = 0; i < names->size();) {
+            size_t end = i + 1;
+            while (end < names->size() && (*names)[end].range == (*names)[i].range) ++end;
+            bool meant = false;
+            for (size_t k = i; k < end; ++k) meant |= is_meant((*names)[k]);
+            if (meant && end - i > 1 && !shorthand_around(*rules, token_of(**tree, (*names)[i].range)))
+                for (size_t k = i; k < end; ++k) add(meaning_of((*names)[k]));
+            i = end;
+        }
+    }
+
+    FileEdits edits_of(FileId file) {
+        context_.check_cancelled();
+        FileEdits out{file, {}};
+        auto tree = context_.get<FileTree>(file);
+        const EditingRules* rules = editing_rules_of(file);
+        auto names = context_.get<FileNames>(file);
+        for (size_t i = 0; i < names->size();) {
+            TextRange range = (*names)[i].range;
+            bool key = false, value = false;
+            for (; i < names->size() && (*names)[i].range == range; ++i)
+                if (is_meant((*names)[i])) (is_member(meaning_of((*names)[i])) ? key : value) = true;
+            SyntaxToken token = token_of(**tree, range);
+            if ((!key && !value) || !token || token.text() != old_) continue;
+            SyntaxNode shorthand = shorthand_around(*rules, token);
+            std::string text(new_);
+            if (shorthand && key != value)
+                text = std::string(key ? new_ : old_) + ": " + std::string(key ? old_ : new_);
+            out.edits.push_back({range, std::move(text)});
+        }
+        return out;
+    }
+
+    QueryContext& context_;
+    FileId file_;
+    TextRange at_;
+    std::string_view old_, new_;
+    bool alias_only_ = false;
+    std::set<Meaning> meanings_;
+};
+
+std::optional<std::string> refusal(QueryContext& context, const NameUse& use, std::string_view text) {
+    auto* item = std::get_if<ItemId>(&use.target);
+    if (!item) {
+        bool is_self = (*context.get<BodyOf>(use.home))[std::get<LocalId>(use.target)].is_self;
+        return is_self ? std::optional(fmt::format("`{}` is a word of the language", text)) : std::nullopt;
+    }
+    bool is_alias = name_of(*item).text() != text;
+    if (is_std(file_of(*item)) && !is_alias) return fmt::format("`{}` is declared by the standard library", text);
+    ItemKind kind = kind_of(*item);
+    if (kind == ItemKind::File || (kind == ItemKind::Module && context.get<ItemChildren>(*item)->empty()))
+        return fmt::format("`{}` is a file; rename the file", text);
+    if (kind == ItemKind::Function && context.get<SignatureOf>(*item)->is_constructor)
+        return std::string("a constructor has no name of its own; rename its class");
+    return std::nullopt;
+}
+
+}  // namespace
+
+tl::expected<RenamePlace, std::string> prepare_rename(QueryContext& context, FileId file, uint32_t offset) {
+    auto use = name_at(context, file, offset);
+    auto tree = context.get<FileTree>(file);
+    const EditingRules* rules = editing_rules_of(file);
+    if (!use || !tree || !*tree || !rules) return tl::make_unexpected(std::string("there is no name here to rename"));
+    if (is_std(file)) return tl::make_unexpected(std::string("the standard library is not changed"));
+    std::string text((*tree)->text().substr(use->range.begin, use->range.length()));
+    if (!rules->is_name(text)) return tl::make_unexpected(fmt::format("`{}` is a word of the language", text));
+    if (auto why = refusal(context, *use, text)) return tl::make_unexpected(std::move(*why));
+    return RenamePlace{use->range, std::move(text)};
+}
+
+tl::expected<std::vector<FileEdits>, std::string> rename(QueryContext& context, FileId file, uint32_t offset,
+                                                         std::string_view new_name) {
+    auto place = prepare_rename(context, file, offset);
+    if (!place) return tl::make_unexpected(std::move(place.error()));
+    if (new_name == place->name) return std::vector<FileEdits>();
+    if (!editing_rules_of(file)->is_name(new_name))
+        return tl::make_unexpected(fmt::format("`{}` cannot be a name", new_name));
+    Renaming renaming(context, file, place->range, place->name, new_name);
+    auto edits = renaming.edits(*name_at(context, file, offset));
+    if (!edits) return edits;
+    if (auto where = changed_meaning(context, *edits, {place->name, std::string(new_name)}))
+        return tl::make_unexpected(fmt::format("`{}` cannot be renamed to `{}`: {}", place->name, new_name, *where));
+    return edits;
+}
+
+// ---- what shares a name ----
+
+namespace {
+
+void add_trait_functions(QueryContext& context, ItemId trait, Name name, std::vector<ItemId>& out) {
+    auto add_from = [&](ItemId parent) {
+        for (const auto& child : *context.get<ItemChildren>(parent))
+            if (name_of(child.item) == name) out.push_back(child.item);
+    };
+    add_from(trait);
+    auto index = context.get<ImplIndex>();
+    if (auto it = index->by_trait.find(trait); it != index->by_trait.end())
+        for (ItemId impl : it->second) add_from(impl);
+}
+
+/// Base class and interfaces, the nearest only.
+std::vector<ItemId> bases_of(QueryContext& context, ItemId type) {
+    std::vector<ItemId> out;
+    auto definition = context.get<DefinitionOf>(type);
+    if (definition->base && definition->base->is(TypeKind::Nominal)) out.push_back(definition->base->item);
+    for (Type each : definition->interfaces)
+        if (each->is(TypeKind::Nominal)) out.push_back(each->item);
+    return out;
+}
+
+bool is_class_like(ItemKind kind) { return kind == ItemKind::Class || kind == ItemKind::Interface; }
+
+std::vector<ItemId> classes_of_workspace(QueryContext& context) {
+    std::vector<ItemId> out;
+    for (FileId file : *context.get<SourceFiles>()) {
+        if (is_std(file)) continue;
+        for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
+            if (is_class_like(kind_of(entry.item))) out.push_back(entry.item);
+    }
+    return out;
+}
+
+/// All classes and interfaces that are related to one by `extends` and `implements`, through any number of steps.
+std::set<ItemId> family_of(QueryContext& context, ItemId type) {
+    std::set<ItemId> family{type};
+    std::vector<ItemId> all = classes_of_workspace(context);
+    for (size_t before = 0; before != family.size();) {
+        before = family.size();
+        for (ItemId each : std::vector<ItemId>(family.begin(), family.end()))
+            for (ItemId base : bases_of(context, each)) family.insert(base);
+        for (ItemId each : all)
+            for (ItemId base : bases_of(context, each))
+                if (family.count(base)) family.insert(each);
+    }
+    return family;
+}
+
+}  // namespace
+
+std::vector<ItemId> items_of_one_name(QueryContext& context, ItemId item) {
+    std::vector<ItemId> out{item};
+    ItemId parent = parent_of(item);
+    if (parent == ItemId::None) return out;
+    Name name = name_of(item);
+    ItemKind kind = kind_of(parent);
+    if (kind == ItemKind::Trait) add_trait_functions(context, parent, name, out);
+    if (kind == ItemKind::Impl)
+        if (Type trait = context.get<ImplOf>(parent)->trait; trait && trait->is(TypeKind::Nominal))
+            add_trait_functions(context, trait->item, name, out);
+    auto add_from = [&](ItemId type) {
+        for (const auto& child : *context.get<ItemChildren>(type))
+            if (name_of(child.item) == name) out.push_back(child.item);
+    };
+    if (is_class_like(kind))
+        for (ItemId type : family_of(context, parent)) add_from(type);
+    else if (kind_of(item) == ItemKind::Function) add_from(parent);
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+}  // namespace braid

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "analyzer/syntax/memory.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #elif defined(__has_feature)
@@ -31,36 +33,32 @@ void SyntaxError::shift(uint32_t delta) {
 
 namespace {
 
-// Green nodes are bump-allocated from aligned chunks; a chunk counts what lives in it and is freed with the last. A
-// parse of a whole file fills chunks front to back; the few nodes of a re-parse share the thread's current chunk with
+// Green nodes are bump-allocated from aligned chunks; a chunk counts what lives in it and is given back with the last.
+// A parse of a whole file fills chunks front to back; the few nodes of a re-parse share the thread's current chunk with
 // their predecessors.
-constexpr size_t ChunkBytes = 32 * 1024;
-constexpr size_t LargeNode = ChunkBytes / 8;
+using green_memory::ChunkBytes;
 
 std::atomic<size_t> bytes_in_use{0};
 
 struct Chunk {
     std::atomic<uint32_t> alive;
-    uint32_t bytes;
 
     static Chunk* of(const void* pointer) {
         return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(pointer) & ~uintptr_t(ChunkBytes - 1));
     }
-    static Chunk* create(size_t bytes, uint32_t references) {
-        size_t rounded = (bytes + ChunkBytes - 1) / ChunkBytes * ChunkBytes;
-        void* memory = std::aligned_alloc(ChunkBytes, rounded);
-        if (!memory) throw std::bad_alloc();
-        bytes_in_use.fetch_add(rounded, std::memory_order_relaxed);
-        return new (memory) Chunk{{references}, uint32_t(rounded)};
+    static Chunk* create(uint32_t references) {
+        auto* chunk = new (green_memory::take_chunk()) Chunk{{references}};
+        bytes_in_use.fetch_add(ChunkBytes, std::memory_order_relaxed);
+        return chunk;
     }
     void release(uint32_t references) {
         if (alive.fetch_sub(references, std::memory_order_acq_rel) != references) return;
-        bytes_in_use.fetch_sub(bytes, std::memory_order_relaxed);
-        ASAN_UNPOISON_MEMORY_REGION(this, bytes);
-        std::free(this);
+        bytes_in_use.fetch_sub(ChunkBytes, std::memory_order_relaxed);
+        ASAN_UNPOISON_MEMORY_REGION(this, ChunkBytes);
+        green_memory::give_chunk(this);
     }
 };
-constexpr size_t ChunkStart = 16;
+constexpr size_t ChunkStart = alignof(GreenNode);
 static_assert(sizeof(Chunk) <= ChunkStart);
 
 /// The chunk a thread allocates from. It is born with more references than nodes fit; the thread gives back what it did
@@ -77,11 +75,9 @@ struct CurrentChunk {
         chunk = nullptr;
     }
     void* allocate(size_t bytes) {
-        // A large node has a chunk of its own and its only reference.
-        if (bytes > LargeNode) return reinterpret_cast<char*>(Chunk::create(ChunkStart + bytes, 1)) + ChunkStart;
         if (!chunk || used + bytes > ChunkBytes) {
             retire();
-            chunk = Chunk::create(ChunkBytes, Stock);
+            chunk = Chunk::create(Stock);
             used = ChunkStart;
             given = 0;
         }

@@ -1,0 +1,31 @@
+#pragma once
+#include <vector>
+
+#include "analyzer/format/flat_tree.h"
+
+namespace braid::format {
+
+struct Comment {
+    uint32_t begin, end;
+    uint32_t line_ends;  ///< before it, since the token or comment before
+    bool is_line;        ///< reaches to the end of its line
+};
+
+/// What stands between two tokens: comments and line ends.
+struct Gap {
+    std::vector<Comment> comments;
+    size_t next = 0;         ///< the first comment that is not written yet
+    uint32_t line_ends = 0;  ///< behind the last comment
+
+    bool has_comments() const { return next < comments.size(); }
+    bool has_own_line_comment() const;
+    /// Line ends before the next comment, or before the token if there is none.
+    uint32_t line_ends_ahead() const { return has_comments() ? comments[next].line_ends : line_ends; }
+};
+
+bool is_line_comment(std::string_view text, TriviaKind kind);
+
+/// Adds the trivia in front of a token.
+void read_gap(const FlatTree& tree, uint32_t token, Gap& gap);
+
+}  // namespace braid::format

@@ -54,7 +54,9 @@ struct Allowed {
         static constexpr Group value = Group::View; \
     };
 GROUP(Statement)
-GROUP(Expression) GROUP(Type) GROUP(Pattern) GROUP(Binding) GROUP(Member)
+GROUP(Expression)
+GROUP(Type)
+GROUP(Pattern) GROUP(Binding) GROUP(Member)
 #undef GROUP
 
     std::map<Kind, Shape> shapes() {

@@ -1,6 +1,8 @@
 #include "analyzer/syntax/velox/lexer.h"
 
+#include <algorithm>
 #include <array>
+#include <string>
 
 #include "analyzer/syntax/velox/characters.h"
 
@@ -93,6 +95,8 @@ class Scanner {
     void digits(bool (*is_digit)(char));
     LexedToken quoted(char quote, Kind whole, Kind with_hole);
     void escape();
+    LexedToken triple_quoted(char quote);
+    LexedToken hash_comment();
     LexedToken unknown();
 
     std::string_view text_;
@@ -144,11 +148,14 @@ LexedToken Scanner::scan() {
     if (is_name_start(c)) return identifier(Kind::Identifier);
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
     switch (c) {
-        case '"': ++at_; return quoted('"', Kind::StringLiteral, Kind::TemplateHead);
-        case '\'': ++at_; return quoted('\'', Kind::StringLiteral, Kind::TemplateHead);
+        case '"':
+        case '\'':
+            if (peek(1) == c && peek(2) == c) return triple_quoted(c);
+            ++at_;
+            return quoted(c, Kind::StringLiteral, Kind::TemplateHead);
         case '`': ++at_; return quoted('`', Kind::TemplateWhole, Kind::TemplateHead);
         case '#': {
-            if (!is_name_start(peek(1)) && uint8_t(peek(1)) < 0x80) return unknown();
+            if (!is_name_start(peek(1)) && uint8_t(peek(1)) < 0x80) return hash_comment();
             ++at_;
             return identifier(Kind::PrivateName);
         }
@@ -270,6 +277,21 @@ LexedToken Scanner::quoted(char quote, Kind whole, Kind with_hole) {
     return finish(whole);
 }
 
+/// Python's text of several lines: one wrong token, not a row of strings.
+LexedToken Scanner::triple_quoted(char quote) {
+    std::string mark(3, quote);
+    size_t end = text_.find(mark, at_ + 3);
+    at_ = uint32_t(end == std::string_view::npos ? text_.size() : end + 3);
+    fail(end == std::string_view::npos ? LexError::UnterminatedTemplate : LexError::TripleQuote, begin_, begin_ + 3);
+    return finish(Kind::StringLiteral);
+}
+
+LexedToken Scanner::hash_comment() {
+    skip_line_comment();
+    fail(LexError::HashComment, begin_, begin_ + 1);
+    return finish(Kind::BadToken);
+}
+
 LexedToken Scanner::regex() {
     ++at_;
     bool in_class = false;
@@ -325,7 +347,7 @@ LexedToken Scanner::punctuation(char first) {
         case ']': return finish(Kind::RightBracket);
         case ';': return finish(Kind::Semicolon);
         case ',': return finish(Kind::Comma);
-        case ':': return finish(Kind::Colon);
+        case ':': return finish(accept(':') ? Kind::ColonColon : Kind::Colon);
         case '@': return finish(Kind::At);
         case '~': return finish(Kind::Tilde);
         case '>': return finish(Kind::Greater);

@@ -17,6 +17,8 @@ enum class LexError : uint8_t {
     UnterminatedComment,
     MalformedNumber,  // `0x`, `1e`, `3px`
     MalformedEscape,  // "\u{110000}", "\xg1"
+    TripleQuote,      // """…"""
+    HashComment,      // # …
     UnknownCharacter,
     InvalidUtf8,
 };

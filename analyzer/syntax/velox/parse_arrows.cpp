@@ -23,8 +23,10 @@ Kind Parser::kind_at(uint32_t offset, bool* newline, uint32_t* end) {
 
 bool Parser::at_arrow_function() {
     uint32_t async = at(Kind::AsyncKw) && !newline_before(1) ? 1 : 0;
-    if (at_name() && kind(1) == Kind::FatArrow && !newline_before(1)) return true;
-    if (at_name(async) && kind(async + 1) == Kind::FatArrow && !newline_before(async + 1)) return true;
+    auto arrow = [&](uint32_t ahead) {
+        return (kind(ahead) == Kind::FatArrow || kind(ahead) == Kind::ThinArrow) && !newline_before(ahead);
+    };
+    if (at_name(async) && (arrow(async + 1) || (async && arrow(1)))) return true;
     if (kind(async) == Kind::LeftParen) return parameters_then_arrow(async);
     return kind(async) == Kind::Less && generic_arrow_ahead();
 }
@@ -68,7 +70,7 @@ bool Parser::arrow_after(uint32_t parenthesis, bool typed) {
     if (close == 0) return false;
     bool newline;
     Kind next = kind_at(close, &newline);
-    if (next == Kind::FatArrow) return !newline;
+    if (next == Kind::FatArrow || next == Kind::ThinArrow) return !newline;
     if (next == Kind::LeftBrace) return typed && !newline && !speculating_;  // `=>` is forgotten, which is reported
     // `a ? (b) : c => d` asks for `b`.
     if (next != Kind::Colon || (flags_.in_conditional && !typed)) return false;
@@ -113,6 +115,10 @@ void Parser::arrow_function() {
         finish(list, Kind::ParameterList);
     }
     type_annotation();
+    if (at(Kind::ThinArrow)) {
+        hint_spelling(Kind::FatArrow, "an arrow function is written `(x) => …`");
+        read_as(Kind::FatArrow);
+    }
     if (!at(Kind::FatArrow) && at(Kind::LeftBrace)) {
         error_here(DiagnosticCode::ExpectedToken, "expected `=>` before the body of this arrow function");
     } else if (!expect(Kind::FatArrow, "an arrow function is written `(x) => …`")) {

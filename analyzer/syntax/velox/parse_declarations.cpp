@@ -1,13 +1,11 @@
+#include <utility>
+
 #include "analyzer/syntax/velox/parser.h"
 
 namespace braid::velox {
 namespace {
 
 bool is_enum_variant(SyntaxKind kind) { return kind == raw(Kind::EnumVariant); }
-
-bool is_function_word_elsewhere(std::string_view text) {
-    return text == "fn" || text == "func" || text == "fun" || text == "def";
-}
 
 }  // namespace
 
@@ -33,6 +31,8 @@ bool Parser::declaration_follows(uint32_t ahead) {
         case Kind::StaticKw:
         case Kind::OverrideKw:
         case Kind::ReadonlyKw: return true;
+        case Kind::Identifier:
+        case Kind::VoidKw: return at_typed_function(ahead);
         case Kind::InterfaceKw:
         case Kind::TypeKw: return ahead + 1 < MaxPeek && at_word(ahead + 1) && !newline_before(ahead + 1);
         default: return false;
@@ -52,17 +52,19 @@ bool Parser::at_declaration() {
         case Kind::ImportKw: return kind(1) != Kind::LeftParen && kind(1) != Kind::Dot;
         case Kind::InterfaceKw: return at_word(1) && !newline_before(1);
         case Kind::TypeKw: return at_word(1) && !newline_before(1) && (kind(2) == Kind::Equal || kind(2) == Kind::Less);
-        case Kind::AsyncKw: return kind(1) == Kind::FunctionKw && !newline_before(1);
-        case Kind::Identifier:
-            return is_function_word_elsewhere(token_text()) && at_name(1) && !newline_before(1) &&
-                   kind(2) == Kind::LeftParen;
+        case Kind::Identifier: return false;
         default: return at_statement_modifier();
     }
 }
 
 bool Parser::at_statement_modifier() {
-    return (kind() == Kind::ExportKw) || (kind() == Kind::AsyncKw && kind(1) == Kind::FunctionKw) ||
+    return (kind() == Kind::ExportKw) || at_async_function() ||
            (is_contextual(kind()) && is_modifier(kind()) && declaration_follows(1));
+}
+
+bool Parser::at_async_function() {
+    return at(Kind::AsyncKw) && !newline_before(1) &&
+           (kind(1) == Kind::FunctionKw || at_foreign_keyword(Kind::FunctionKw, 1));
 }
 
 bool Parser::at_parameter_modifier() {
@@ -134,6 +136,8 @@ Kind Parser::declaration() {
     }
     bool nameless = at(Kind::ExportKw) && kind(1) == Kind::DefaultKw;
     modifiers(&Parser::at_statement_modifier);
+    if (at_foreign_keyword()) read_foreign_keyword();
+    if (at_typed_function(0)) return typed_function();
     switch (kind()) {
         case Kind::FunctionKw: return function_declaration(nameless);
         case Kind::ClassKw:
@@ -148,7 +152,8 @@ Kind Parser::declaration() {
         case Kind::VarKw: return variable_declaration();
         default: break;
     }
-    if (at(Kind::Identifier) && is_function_word_elsewhere(token_text())) return function_declaration(false);
+    bool assigns = at(Kind::Equal) || at(Kind::AsKw);
+    if (assigns) error_here(DiagnosticCode::SyntaxError, "write `export default value;` or `export { name };`");
     error_here(DiagnosticCode::SyntaxError,
                "expected a declaration (`function`, `class`, `interface`, `enum`, `type`, `let`, `const`), " + found());
     skip_statement_rest();
@@ -158,11 +163,11 @@ Kind Parser::declaration() {
 // ---- variables ----
 
 Kind Parser::variable_declaration() {
-    bump();
-    if (at(Kind::EnumKw)) {
-        error_here(DiagnosticCode::SyntaxError, "an enumeration is written `enum Name {…}`, without `const`");
+    if (kind(1) == Kind::EnumKw) {
+        remove_word("an enumeration is written without `" + std::string(token_text()) + "`");
         return enum_declaration();
     }
+    bump();
     declarators();
     semicolon("declaration");
     return Kind::VariableDecl;
@@ -176,16 +181,33 @@ void Parser::declarators() {
 
 void Parser::declarator() {
     auto mark = builder_.mark();
-    if (at_name() && token_text() == "mut" && at_name(1) && !newline_before(1)) {
-        TextRange word{peek().begin, peek().end()};
-        hint(word, "variables need no `mut`: `let` can be assigned to", "remove `mut`", {TextEdit{word, ""}});
-        skip_token();
-    }
-    binding("the name of a variable");
+    if (at_text("mut") && at_name(1) && !newline_before(1))
+        remove_word("variables need no `mut`: `let` can be assigned to");
+    if (int order = type_beside_name()) typed_name(order, "a variable");
+    else if (at(Kind::LeftParen)) tuple_binding();
+    else binding("the name of a variable");
     if (at(Kind::Exclamation) && kind(1) == Kind::Colon) bump();
     type_annotation();
     initializer();
     finish(mark, Kind::Declarator);
+}
+
+/// `let (a, b) = …`
+void Parser::tuple_binding() {
+    TextRange opener{peek().begin, peek().end()};
+    uint32_t close = close_of(opener.begin);
+    std::vector<TextEdit> edits;
+    if (close) edits = {TextEdit{opener, "["}, TextEdit{{close - 1, close}, "]"}};
+    hint(opener, "several variables are declared with `let [a, b] = …`", "write `[…]`", std::move(edits));
+    auto mark = builder_.mark();
+    bump_as(Kind::LeftBracket);
+    comma_list({.close = Kind::RightParen,
+                .element_name = "name",
+                .what = "`(`",
+                .starts = &Parser::starts_binding_element,
+                .element = &Parser::binding_element},
+               opener);
+    finish(mark, Kind::ArrayBinding);
 }
 
 /// `: T`, if there is one.
@@ -195,7 +217,14 @@ void Parser::type_annotation() {
     bump();
     type();
     if (at(Kind::Question) && !newline_before()) {
-        error_here(DiagnosticCode::SyntaxError, "a type that may be missing is written `T | null` or `T | undefined`");
+        TextRange question{peek().begin, peek().end()};
+        SyntaxError habit{DiagnosticCode::SyntaxError,
+                          question,
+                          "a type that may be missing is written `T | null` or `T | undefined`",
+                          {},
+                          {}};
+        habit.fix = SyntaxError::Fix{"write `| null`", {TextEdit{question, " | null"}}};
+        error(std::move(habit));
         skip_token();
     }
     finish(mark, Kind::TypeAnnotation);
@@ -214,13 +243,7 @@ void Parser::initializer() {
 // ---- functions ----
 
 Kind Parser::function_declaration(bool nameless) {
-    if (at(Kind::FunctionKw)) {
-        bump();
-    } else {
-        TextRange word{peek().begin, peek().end()};
-        hint(word, "functions are written with `function`", "write `function`", {TextEdit{word, "function"}});
-        bump_as(Kind::FunctionKw);
-    }
+    bump();
     accept(Kind::Star);
     if (!nameless || at_word()) expect_name("the name of a function");
     function_rest("function");
@@ -229,6 +252,7 @@ Kind Parser::function_declaration(bool nameless) {
 
 /// `<T>(…): R` and the body, or what ends a signature without one.
 void Parser::function_rest(std::string_view what, bool comma_ends) {
+    bool colon_begins_body = std::exchange(colon_begins_body_, false);
     type_parameters();
     parameters();
     if (at(Kind::ThinArrow)) {
@@ -239,12 +263,12 @@ void Parser::function_rest(std::string_view what, bool comma_ends) {
         type();
         finish(mark, Kind::TypeAnnotation);
     }
-    type_annotation();
+    if (!colon_begins_body) type_annotation();
     if (speculating_ && at(Kind::LeftBrace)) {
         ++complaints_;  // types hold no bodies
-    } else if (at(Kind::LeftBrace)) {
+    } else if (at(Kind::LeftBrace) || (colon_begins_body && at(Kind::Colon))) {
         block(what);
-    } else if (at(Kind::FatArrow)) {
+    } else if (at(Kind::FatArrow) || (at(Kind::Equal) && !newline_before())) {
         error_here(DiagnosticCode::ExpectedBlock,
                    "the body of a function is a `{…}` block; `=>` is for arrow functions");
         skip_token();
@@ -264,13 +288,16 @@ void Parser::type_parameters() {
     auto mark = builder_.mark();
     TextRange opener{peek().begin, peek().end()};
     bump();
-    comma_list({Kind::Greater, "type parameter", "`<`", &Parser::starts_name, &Parser::type_parameter}, opener);
+    comma_list({Kind::Greater, "type parameter", "`<`", &Parser::starts_type_parameter, &Parser::type_parameter},
+               opener);
     finish(mark, Kind::TypeParameterList);
 }
 
 void Parser::type_parameter() {
     auto mark = builder_.mark();
-    bump_as(Kind::Identifier);
+    accept(Kind::ConstKw);
+    while ((at(Kind::InKw) || at_text("out")) && at_name(1)) remove_word("variance is found out, not written");
+    expect_name("the name of a type parameter");
     auto constraint = builder_.mark();
     if (at(Kind::Colon)) {
         TextRange colon{peek().begin, peek().end()};
@@ -310,7 +337,9 @@ void Parser::parameter() {
     auto mark = builder_.mark();
     modifiers(&Parser::at_parameter_modifier);
     accept(Kind::Ellipsis);
-    if (at(Kind::ThisKw)) {
+    if (int order = type_beside_name()) {
+        typed_name(order, "a parameter");
+    } else if (at(Kind::ThisKw)) {
         auto name = builder_.mark();
         bump();
         finish(name, Kind::NameBinding);
@@ -331,6 +360,11 @@ void Parser::class_rest(bool name_needed) {
     if (named || name_needed) expect_name("the name of a class");
     type_parameters();
     heritage();
+    if (at(Kind::Colon)) {
+        Braces colon = open_colon();
+        members(colon, Within::Class);
+        return close_colon(colon);
+    }
     if (!at(Kind::LeftBrace)) {
         error_here(DiagnosticCode::ExpectedBlock, "expected the `{…}` body of this class, " + found());
         skip_statement_rest();
@@ -343,7 +377,8 @@ void Parser::class_rest(bool name_needed) {
 
 /// `extends A implements B, C`, in any order and each perhaps missing.
 void Parser::heritage() {
-    if (at(Kind::Colon)) {
+    if (at(Kind::LeftParen) && !newline_before()) bases_in_parentheses();
+    if (at(Kind::Colon) && !newline_before(1)) {
         TextRange colon{peek().begin, peek().end()};
         hint(colon, "a base class is written with `extends`", "write `extends`", {TextEdit{colon, " extends"}});
         auto mark = builder_.mark();
@@ -361,9 +396,33 @@ void Parser::heritage() {
                 break;
             }
             named_type();
+            if (at(Kind::LeftParen)) {
+                error_here(DiagnosticCode::SyntaxError,
+                           "a class extends a class by its name; what a call returns cannot be extended");
+                skip_arguments();
+            }
         } while (accept(Kind::Comma));
         finish(mark, clause);
     }
+}
+
+/// `class A(B)`
+void Parser::bases_in_parentheses() {
+    TextRange opener{peek().begin, peek().end()};
+    uint32_t close = close_of(opener.begin);
+    std::vector<TextEdit> edits;
+    if (close > opener.end + 1) edits = {TextEdit{opener, " extends "}, TextEdit{{close - 1, close}, ""}};
+    else if (close) edits = {TextEdit{{opener.begin, close}, ""}};
+    hint(opener, "a base class is written with `extends`", "write `extends`", std::move(edits));
+    auto mark = builder_.mark();
+    skip_token();
+    while (at_name()) {
+        named_type();
+        if (!accept(Kind::Comma)) break;
+    }
+    if (at(Kind::RightParen)) skip_token();
+    else skip_to_close();
+    finish(mark, Kind::ExtendsClause);
 }
 
 Kind Parser::interface_declaration() {

@@ -89,6 +89,18 @@ bool Parser::assignment_expression() {
 }
 
 bool Parser::conditional_tail(const GreenBuilder::Mark& mark) {
+    if (join_foreign(Kind::Colon, Kind::QuestionQuestion)) {
+        bump();
+        binary_expression(binary_precedence(Kind::BarBar));
+        finish(mark, Kind::BinaryExpr);
+        return true;
+    }
+    if (kind(1) == Kind::Semicolon || kind(1) == Kind::RightParen) {
+        error_here(DiagnosticCode::SyntaxError,
+                   "errors pass on to the caller by themselves: remove `?`; a choice is written `condition ? a : b`");
+        skip_token();
+        return true;
+    }
     bump();
     Flags inside = flags_;
     inside.in_conditional = true;
@@ -119,6 +131,15 @@ Kind Parser::binary_operator() {
     return is_binary_operator(kind()) ? kind() : Kind::List;
 }
 
+/// `and`, `or`… between two operands.
+void Parser::operator_word() {
+    Kind op = foreign::operator_elsewhere(token_text());
+    bool operand = at_word(1) || is_literal(kind(1)) || kind(1) == Kind::LeftParen || kind(1) == Kind::Exclamation;
+    if (op == Kind::List || !operand || newline_before(1)) return;
+    hint_spelling(op, "`" + std::string(token_text()) + "` is written " + std::string(describe(op)));
+    read_as(op);
+}
+
 /// Operators that bind at least as tightly as `least`.
 bool Parser::binary_expression(int least) {
     auto mark = builder_.mark();
@@ -135,6 +156,8 @@ bool Parser::binary_expression(int least) {
             left = Kind::AsExpr;
             continue;
         }
+        if (is_name(kind()) && !newline_before()) operator_word();
+        if (at(Kind::Less)) join_foreign(Kind::Greater, Kind::ExclamationEqualEqual);
         Kind op = binary_operator();
         int precedence = binary_precedence(op);
         if (precedence < least || op == Kind::Comma) return true;
@@ -156,6 +179,9 @@ bool Parser::unary_expression(Kind* made) {
     *made = Kind::List;
     bool update = is_update_operator(kind());
     if (at(Kind::Less)) return type_assertion();
+    if (at(Kind::Identifier) && peek().length == 3 && at_text("not") && !newline_before(1) &&
+        (at_word(1) || is_literal(kind(1))))
+        return foreign_not();
     if (!is_prefix_operator(kind()) && !at(Kind::AwaitKw)) return postfix_expression(made);
     Nested nested(*this);
     if (!nested) return too_deep();
@@ -173,6 +199,10 @@ bool Parser::unary_expression(Kind* made) {
 bool Parser::type_assertion() {
     Nested nested(*this);
     if (!nested) return too_deep();
+    if (kind(1) == Kind::Minus && peek(1).trivia_length == 0) {
+        foreign_receive();
+        return true;
+    }
     auto mark = builder_.mark();
     TextRange opener{peek().begin, peek().end()};
     bump();
@@ -233,6 +263,14 @@ bool Parser::postfix_part(const GreenBuilder::Mark& mark, Kind* made) {
             bump();
             finish(mark, Kind::NonNullExpr);
             return true;
+        case Kind::ColonColon:
+            hint_spelling(Kind::Dot, "members are written with `.`");
+            if (kind(1) == Kind::Less) {
+                skip_token();
+                return call_with_type_arguments(mark);
+            }
+            member_access(mark);
+            return true;
         case Kind::Less: return call_with_type_arguments(mark);
         case Kind::TemplateWhole:
         case Kind::TemplateHead:
@@ -246,7 +284,7 @@ bool Parser::postfix_part(const GreenBuilder::Mark& mark, Kind* made) {
 
 /// `.name` or `?.name`
 void Parser::member_access(const GreenBuilder::Mark& mark) {
-    bump();
+    bump_as(at(Kind::ColonColon) ? Kind::Dot : kind());
     // A name on the next line is most likely the next statement, being written above it; `.` then ends this one.
     bool next_statement = newline_before() && is_reserved(kind());
     if (at_word() && !next_statement) bump_as(Kind::Identifier);
@@ -283,6 +321,12 @@ void Parser::arguments() {
 
 /// An argument or element: an expression, or `...` and one.
 void Parser::element() {
+    if (at_name() && kind(1) == Kind::Colon) {
+        error_here(DiagnosticCode::SyntaxError,
+                   "arguments have no names here: give them in order, or in an object, `f({ name: value })`");
+        skip_token();
+        skip_token();
+    }
     if (!at(Kind::Ellipsis)) {
         assignment_expression();
         return;

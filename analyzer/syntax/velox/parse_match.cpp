@@ -60,14 +60,20 @@ void Parser::match_expression() {
 void Parser::match_arm() {
     auto unit = this->unit();
     TextRange range{peek().begin, peek().end()};
+    bool without_case = false;
     if (at(Kind::DefaultKw)) {
         hint(range, "the arm for everything else is `case _`", "write `case _`", {TextEdit{range, "case _"}});
         auto mark = builder_.mark();
         bump();
         finish(mark, Kind::WildcardPattern);
     } else {
-        if (!accept(Kind::CaseKw))
-            error_here(DiagnosticCode::ExpectedToken, "an arm of a `match` is written `case pattern => …`");
+        if (!accept(Kind::CaseKw)) {
+            without_case = true;
+            SyntaxError missing{DiagnosticCode::ExpectedToken, range, {}, {}, {}};
+            missing.message = "an arm of a `match` is written `case pattern => …`, and ends with `;` or a new line";
+            missing.fix = SyntaxError::Fix{"insert `case`", {TextEdit{{range.begin, range.begin}, "case "}}};
+            error(std::move(missing));
+        }
         arm_pattern();
     }
     auto guard = builder_.mark();
@@ -85,9 +91,9 @@ void Parser::match_arm() {
         TextRange arrow{peek().begin, peek().end()};
         hint(arrow, "an arm of a `match` is written with `=>`", "write `=>`", {TextEdit{arrow, "=>"}});
         bump_as(Kind::FatArrow);
-        match_arm_body();
+        match_arm_body(without_case);
     } else if (expect(Kind::FatArrow, "an arm of a `match` is written `case pattern => …`")) {
-        match_arm_body();
+        match_arm_body(without_case);
     } else {
         skip_statement_rest();
     }
@@ -95,7 +101,7 @@ void Parser::match_arm() {
 }
 
 /// A block, a statement, or an expression, each perhaps with `;`.
-void Parser::match_arm_body() {
+void Parser::match_arm_body(bool commas) {
     FlagScope scope(*this, {});
     if (at(Kind::LeftBrace)) {
         block("`match` arm");
@@ -105,7 +111,9 @@ void Parser::match_arm_body() {
     } else {
         assignment_expression();
     }
-    if (at(Kind::Comma)) {
+    if (at(Kind::Comma) && commas) {
+        bump_as(Kind::Semicolon);  // was said with the missing `case`
+    } else if (at(Kind::Comma)) {
         TextRange comma{peek().begin, peek().end()};
         hint(comma, "arms of a `match` end with `;` or a new line", "write `;`", {TextEdit{comma, ";"}});
         bump_as(Kind::Semicolon);

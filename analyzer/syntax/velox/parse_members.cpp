@@ -57,14 +57,28 @@ void Parser::property_name() {
 }
 
 Kind Parser::member_body(Within within) {
+    if (only_types(within) && (at(Kind::Plus) || at(Kind::Minus)) && kind(1) == Kind::ReadonlyKw) bump();
     bool is_static = at(Kind::StaticKw);
     if (modifiers(&Parser::at_member_modifier) && at(Kind::LeftBrace) && is_static) {
         block("`static` block");
         return Kind::StaticBlock;
     }
+    if (at(Kind::Identifier) && at_name(1)) {
+        const foreign::Word* word = foreign_word();
+        if (word && word->reading == foreign::Reading::Needless) remove_word(std::string(word->message));
+        if (at_foreign_keyword(Kind::FunctionKw)) read_foreign_keyword();
+    }
     bool has_function = at(Kind::FunctionKw) && (at_property_name(1) || kind(1) == Kind::Star);
     if (has_function) {
         bump();
+    } else if (int order = type_beside_name()) {
+        typed_name(order, "a field", {}, true);
+        initializer();
+        member_end(within, "field");
+        return Kind::FieldDecl;
+    } else if (within == Within::Class && at_typed_function(0)) {
+        skip_result_type();
+        return method(within, true);
     } else if (is_variable_keyword(kind()) && at_property_name(1) && !newline_before(1)) {
         TextRange word{peek().begin, peek().end()};
         hint(word, "a field is written without `" + std::string(token_text()) + "`", "remove it", {TextEdit{word, ""}});
@@ -111,11 +125,8 @@ Kind Parser::method(Within within, bool has_function) {
     bool generator = at(Kind::Star);
     if (!has_function) {
         // Object types and literals are written as in TypeScript; classes and interfaces with `function`.
-        TextRange range{peek(generator).begin, peek(generator).end()};
-        uint32_t begin = peek().begin;
         if (within == Within::Class || within == Within::Interface)
-            hint(range, "methods are written with `function`", "insert `function`",
-                 {TextEdit{{begin, begin}, "function "}});
+            hint_at_method({peek(generator).begin, peek(generator).end()}, peek().begin);
     }
     accept(Kind::Star);
     if (at_property_name()) property_name();
@@ -141,7 +152,13 @@ Kind Parser::constructor() {
 }
 
 Kind Parser::field(Within within) {
+    TextRange name{peek().begin, peek().end()};
     property_name();
+    if (at(Kind::LeftParen) || at(Kind::Less)) {  // [key](…) {…}
+        if (within == Within::Class || within == Within::Interface) hint_at_method(name, name.begin);
+        function_rest("method", only_types(within));
+        return Kind::MethodDecl;
+    }
     if (!accept(Kind::Question)) accept(Kind::Exclamation);
     type_annotation();
     initializer();
@@ -161,14 +178,20 @@ Kind Parser::index_signature() {
     return Kind::IndexSignature;
 }
 
-/// `[K in T]?: U`
+void Parser::hint_at_method(TextRange name, uint32_t begin) {
+    hint(name, "methods are written with `function`", "insert `function`", {TextEdit{{begin, begin}, "function "}});
+}
+
+/// `[K in T as N]?: U`, with `+` or `-` before `readonly` and `?`
 Kind Parser::mapped_member() {
     TextRange opener{peek().begin, peek().end()};
     bump();
     bump_as(Kind::Identifier);
     bump();
     type();
+    if (accept(Kind::AsKw)) type();
     expect_close(Kind::RightBracket, opener, "`[`");
+    if ((at(Kind::Plus) || at(Kind::Minus)) && kind(1) == Kind::Question) bump();
     accept(Kind::Question);
     type_annotation();
     member_end(Within::Interface, "type");
@@ -178,8 +201,9 @@ Kind Parser::mapped_member() {
 void Parser::member_end(Within within, std::string_view after) {
     if (only_types(within) && accept(Kind::Comma)) return;
     if (within == Within::Class && at(Kind::Comma)) {
-        error_here(DiagnosticCode::ExpectedToken, "members of a class end with `;`, not with `,`");
-        skip_token();
+        TextRange comma{peek().begin, peek().end()};
+        hint(comma, "members of a class end with `;` or a new line", "write `;`", {TextEdit{comma, ";"}});
+        bump_as(Kind::Semicolon);
         return;
     }
     if (accept(Kind::Semicolon) || at_statement_end()) return;

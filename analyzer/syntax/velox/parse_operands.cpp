@@ -35,6 +35,10 @@ bool Parser::primary_expression(Kind* made) {
             finish(mark, word == Kind::ThisKw ? Kind::ThisExpr : Kind::SuperExpr);
             return true;
         }
+        case Kind::Bar:
+        case Kind::BarBar: foreign_closure(); return true;
+        case Kind::Ampersand:
+        case Kind::Star: return foreign_pointer(made);
         default: break;
     }
     if (literal()) return true;
@@ -47,6 +51,7 @@ bool Parser::primary_expression(Kind* made) {
         match_expression();
         return true;
     }
+    if (at(Kind::Identifier) && foreign_operand()) return true;
     return name_expression() || expected_expression();
 }
 
@@ -72,8 +77,10 @@ bool Parser::literal() {
 bool Parser::name_expression() {
     if (!at_name() && !at(Kind::PrivateName)) return false;
     auto mark = builder_.mark();
+    std::string_view name = token_text();
     bump_as(at(Kind::PrivateName) ? Kind::PrivateName : Kind::Identifier);
     finish(mark, Kind::NameExpr);
+    if (at(Kind::Exclamation) || at(Kind::StringLiteral) || at(Kind::TemplateHead)) foreign_after_name(name);
     return true;
 }
 
@@ -189,6 +196,12 @@ void Parser::new_expression() {
     }
     auto mark = builder_.mark();
     bump();
+    if (at(Kind::Dot)) {
+        error_here(DiagnosticCode::SyntaxError, "Velox has no `new.target`");
+        skip_token();
+        if (at_word()) skip_token();
+        return finish(mark, Kind::NewExpr);
+    }
     auto callee = builder_.mark();
     Kind made;
     GreenBuilder::Chain chain(builder_);

@@ -50,6 +50,9 @@ void Parser::outermost_statement() {
 /// The statement after a header (`if (…)`, `else`, a label).
 void Parser::embedded_statement(std::string_view owner) {
     if (reuse(is_statement, Within::Statements, false)) return;
+    if (at(Kind::Colon)) return colon_block();
+    if (at_text("then") && foreign_follows(foreign::Name | foreign::Keyword | foreign::Literal | foreign::Block, 0))
+        remove_word("a block begins with `{`, without `then`");
     if (at(Kind::RightBrace) || at(Kind::EndOfFile) || !starts_statement()) {
         error_here(DiagnosticCode::ExpectedBlock,
                    "expected a statement or a `{…}` block after " + std::string(owner) + ", " + found());
@@ -87,13 +90,33 @@ bool Parser::starts_statement() {
 Kind Parser::statement_body() {
     if (auto made = keyword_statement()) return *made;
     if (at_declaration()) return declaration();
-    if (at_name() && kind(1) == Kind::Colon) return labeled_statement();
+    if (at_name()) {
+        if (auto made = named_statement()) return *made;
+    }
+    if (at_typed_function(0)) return typed_function();
+    if (at(Kind::PrivateName) && kind(1) != Kind::InKw) return foreign_directive();
     if (at_match()) {
         match_expression();
         accept(Kind::Semicolon);
         return Kind::ExprStmt;
     }
     return starts_expression() ? expression_statement() : unexpected_in_statements();
+}
+
+/// What begins with a name and is no expression.
+std::optional<Kind> Parser::named_statement() {
+    uint32_t before = builder_.position();
+    Kind word = kind();
+    if (auto made = foreign_statement()) return made;
+    if (builder_.position() != before || kind() != word) {  // read as something else, or what stands behind it
+        if (auto made = keyword_statement()) return made;
+        if (at_declaration()) return declaration();
+        if (!at_name()) return std::nullopt;
+    }
+    if (at_bare_declaration()) return bare_declaration();
+    if (kind(1) == Kind::Colon) return labeled_statement();
+    if (int order = type_beside_name()) return typed_declaration(order);
+    return std::nullopt;
 }
 
 std::optional<Kind> Parser::keyword_statement() {
@@ -146,6 +169,7 @@ Kind Parser::unexpected_in_statements() {
         case Kind::DefaultKw:
             error(DiagnosticCode::SyntaxError, range, "`" + text + "` stands only in a `switch` or a `match`");
             break;
+        case Kind::ImportKw: error(DiagnosticCode::SyntaxError, range, "Velox has no `import.meta`"); break;
         case Kind::BadToken: break;  // reported as what it is
         default: error(DiagnosticCode::SyntaxError, range, "no statement begins with " + std::string(describe(kind())));
     }
@@ -157,6 +181,15 @@ Kind Parser::unexpected_in_statements() {
 /// The `{…}` of a function, a `try`…; `what` names it.
 void Parser::block(std::string_view what) {
     if (reuse(is_block, Within::Statements, false)) return;
+    if (at(Kind::Colon)) return colon_block();
+    if (at(Kind::FatArrow) && !newline_before()) {
+        error_here(DiagnosticCode::ExpectedBlock,
+                   "the body of a function is a `{…}` block; `=>` is for arrow functions");
+        skip_token();
+        if (at(Kind::LeftBrace)) return block(what);
+        assignment_expression();
+        return;
+    }
     if (!at(Kind::LeftBrace)) {
         error_here(DiagnosticCode::ExpectedBlock,
                    "expected the `{…}` block of this " + std::string(what) + ", " + found());
@@ -179,10 +212,7 @@ void Parser::block(std::string_view what) {
 void Parser::condition(std::string_view keyword) {
     FlagScope scope(*this, {});
     TextRange opener{peek().begin, peek().end()};
-    if (!expect(Kind::LeftParen, "write `" + std::string(keyword) + " (…)`")) {
-        if (starts_expression() && !newline_before()) expression();
-        return;
-    }
+    if (!accept(Kind::LeftParen)) return bare_condition(keyword);
     expression();
     if (!at(Kind::RightParen) && !builder_.just_failed() && !newline_before() && !at(Kind::LeftBrace)) {
         error_here(DiagnosticCode::ExpectedToken, "expected `)` after the condition, " + found());
@@ -193,14 +223,32 @@ void Parser::condition(std::string_view keyword) {
 
 Kind Parser::if_statement() {
     bump();
+    if_rest();
+    return Kind::IfStmt;
+}
+
+void Parser::if_rest() {
     condition("if");
     embedded_statement("`if (…)`");
-    if (!at(Kind::ElseKw)) return Kind::IfStmt;
     auto mark = builder_.mark();
-    bump();
-    embedded_statement("`else`");
+    if (at_text("elif") || at_text("elsif") || at_text("elseif")) {
+        Nested nested(*this);
+        if (!nested) {
+            too_deep();
+            return;
+        }
+        TextRange word{peek().begin, peek().end()};
+        hint(word, "a further condition is written `else if`", "write `else if`", {TextEdit{word, "else if"}});
+        bump_as(Kind::ElseKw);
+        auto branch = builder_.mark();
+        if_rest();
+        finish(branch, Kind::IfStmt);
+    } else if (accept(Kind::ElseKw)) {
+        embedded_statement("`else`");
+    } else {
+        return;
+    }
     finish(mark, Kind::ElseClause);
-    return Kind::IfStmt;
 }
 
 Kind Parser::while_statement() {
@@ -225,13 +273,35 @@ Kind Parser::for_statement() {
     {
         FlagScope scope(*this, {});
         TextRange opener{peek().begin, peek().end()};
-        bool parenthesized =
-            expect(Kind::LeftParen, "write `for (let x of xs) {…}` or `for (let i = 0; i < n; i++) {…}`");
-        for_head(&made);
-        if (parenthesized) expect_close(Kind::RightParen, opener, "`(`");
+        if (accept(Kind::LeftParen)) {
+            for_head(&made);
+            expect_close(Kind::RightParen, opener, "`(`");
+        } else {
+            bare_for_head(&made);
+        }
     }
     embedded_statement("`for (…)`");
     return made;
+}
+
+/// `for x in xs {`, `for i = 0; i < n; i++ {`, `for {`
+void Parser::bare_for_head(Kind* made) {
+    TextRange first = here();
+    uint32_t begin = peek().begin, errors = builder_.errors_seen();
+    bool endless = at(Kind::LeftBrace);
+    std::string message =
+        "expected `(`, " + found() + "; write `for (let x of xs) {…}` or `for (let i = 0; i < n; i++) {…}`";
+    if (endless) message = "a loop without an end is written `while (true) {…}`";
+    bool named = at_name();
+    if (!endless && !newline_before() && (starts_expression() || is_variable_keyword(kind()))) for_head(made);
+    if (builder_.errors_seen() != errors) return;
+    SyntaxError bare{DiagnosticCode::ExpectedToken, first, std::move(message), {}, {}};
+    uint32_t end = previous_end();
+    bool counts = *made == Kind::ForOfStmt;
+    if (end > begin && counts)
+        bare.fix = SyntaxError::Fix{"put it in parentheses",
+                                    {TextEdit{{begin, begin}, named ? "(let " : "("}, TextEdit{{end, end}, ")"}}};
+    error(std::move(bare));
 }
 
 void Parser::for_head(Kind* made) {
@@ -243,6 +313,14 @@ void Parser::for_head(Kind* made) {
             bump();
             declarators();
             finish(declaration, Kind::VariableDecl);
+        } else if (at_bare_declaration()) {
+            bare_declarator();
+            finish(init, Kind::VariableDecl);
+        } else if (int order = type_beside_name()) {
+            typed_name(order, "a variable", "let ");
+            initializer();
+            finish(init, Kind::Declarator);
+            finish(init, Kind::VariableDecl);
         } else {
             expression();
         }
@@ -255,6 +333,18 @@ void Parser::for_head(Kind* made) {
 }
 
 void Parser::for_parts() {
+    if (at(Kind::LeftBrace)) {
+        error_here(DiagnosticCode::ExpectedToken, "a loop with a condition is written `while (…) {…}`");
+        return;
+    }
+    if (at(Kind::Colon)) {
+        TextRange colon{peek().begin, peek().end()};
+        hint(colon, "the elements of a list are visited with `for (let x of xs)`", "write `of`",
+             {TextEdit{colon, " of"}});
+        skip_token();
+        expression();
+        return;
+    }
     if (!expect(Kind::Semicolon, "write `for (let x of xs)` or `for (let i = 0; i < n; i++)`")) {
         skip_to_close();
         return;
@@ -323,7 +413,13 @@ void Parser::switch_values() {
 Kind Parser::try_statement() {
     bump();
     block("`try`");
-    bool handled = at(Kind::CatchKw) || at(Kind::FinallyKw);
+    while (at_text("except") || at_text("rescue")) {
+        hint_spelling(Kind::CatchKw, "errors are caught with `catch`");
+        read_as(Kind::CatchKw);
+        catch_clause();
+        if (!at_text("except")) break;
+    }
+    bool handled = at(Kind::CatchKw) || at(Kind::FinallyKw) || builder_.last_kind() == raw(Kind::CatchClause);
     if (!handled)
         error_here(DiagnosticCode::ExpectedToken,
                    "expected `catch` or `finally` after the block of this `try`, " + found());
@@ -346,11 +442,28 @@ void Parser::catch_clause() {
         catch_binding();
         expect_close(Kind::RightParen, opener, "`(`");
     } else if (at_name()) {
-        error_here(DiagnosticCode::ExpectedToken, "expected `(`; write `catch (" + std::string(token_text()) + ")`");
-        binding("the variable of a `catch`");
+        bare_catch();
     }
     block("`catch`");
     finish(mark, Kind::CatchClause);
+}
+
+/// `catch e {`, and Python's `except E as e:`
+void Parser::bare_catch() {
+    uint32_t begin = peek().begin;
+    SyntaxError bare{DiagnosticCode::ExpectedToken, here(), {}, {}, {}};
+    bool typed = kind(1) == Kind::AsKw || at_name(1);
+    if (typed) type();
+    if (at(Kind::AsKw)) skip_token();
+    std::string form(text_.substr(begin, previous_end() - begin));
+    if (at_name() || !typed) {
+        form = (typed ? std::string(text_.substr(begin, text_.find_first_of(" \t", begin) - begin)) + " " : "") +
+               std::string(token_text());
+        binding("the variable of a `catch`");
+    }
+    bare.message = "expected `(`; write `catch (" + form + ")`";
+    bare.fix = SyntaxError::Fix{"put it in parentheses", {TextEdit{{begin, previous_end()}, "(" + form + ")"}}};
+    error(std::move(bare));
 }
 
 /// `e`   `e: E`   `E e`

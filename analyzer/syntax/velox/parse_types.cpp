@@ -12,6 +12,7 @@ bool Parser::starts_type() {
         case Kind::Ampersand:
         case Kind::Minus:
         case Kind::NewKw:
+        case Kind::TemplateHead:
         case Kind::TypeofKw: return true;
         default: return at_name() || is_keyword_type(kind()) || (is_literal(kind()) && !at(Kind::RegexLiteral));
     }
@@ -39,7 +40,10 @@ bool Parser::type() {
     if (!union_type()) return false;
     if (!at(Kind::ExtendsKw) || newline_before()) return true;
     bump();
-    union_type();
+    {
+        FlagScope scope(*this, {.in_bound = true});
+        union_type();
+    }
     if (expect(Kind::Question, "a conditional type is `A extends B ? C : D`")) {
         type();
         if (expect(Kind::Colon, "a conditional type is `A extends B ? C : D`")) type();
@@ -81,10 +85,21 @@ bool Parser::operator_type() {
     Nested nested(*this);
     if (!nested) return too_deep();
     auto mark = builder_.mark();
+    bool infers = at(Kind::InferKw);
     bump();
     operator_type();
+    if (infers && at(Kind::ExtendsKw)) infer_constraint();
     finish(mark, Kind::OperatorType);
     return true;
+}
+
+/// `extends U` after `infer T`, unless it asks the question of a conditional type: `infer T extends U ? …`.
+void Parser::infer_constraint() {
+    if (!flags_.in_bound) return;
+    auto mark = builder_.mark();
+    bump();
+    union_type();
+    finish(mark, Kind::TypeConstraint);
 }
 
 bool Parser::postfix_type() {
@@ -117,12 +132,11 @@ bool Parser::primary_type() {
     switch (kind()) {
         case Kind::LeftParen:
             if (function_type_ahead()) return function_type(Kind::FunctionType);
-            bump();
-            type();
-            expect_close(Kind::RightParen, opener, "`(`");
-            finish(mark, Kind::ParenType);
-            return true;
+            return paren_type();
         case Kind::Less: return function_type(Kind::FunctionType);
+        case Kind::AbstractKw:
+            if (kind(1) != Kind::NewKw) break;
+            return function_type(Kind::ConstructorType);
         case Kind::NewKw: return function_type(Kind::ConstructorType);
         case Kind::LeftBracket:
             bump();
@@ -132,12 +146,21 @@ bool Parser::primary_type() {
                         .starts = &Parser::starts_tuple_element,
                         .element = &Parser::tuple_element},
                        opener);
+            if (builder_.last_kind() == raw(Kind::RightBracket) && at_name() && !newline_before() &&
+                previous_end() - opener.begin == 2) {
+                hint(opener, "a list type is written `T[]`", {}, {});
+                postfix_type();
+                finish(mark, Kind::ArrayType);
+                return true;
+            }
             finish(mark, Kind::TupleType);
             return true;
         case Kind::LeftBrace: object_type(); return true;
+        case Kind::TemplateHead: template_type(); return true;
         case Kind::TypeofKw:
             bump();
-            path("a name");
+            if (at(Kind::ImportKw)) foreign_module_type();
+            else path("a name");
             finish(mark, Kind::TypeofType);
             return true;
         case Kind::Minus:
@@ -158,14 +181,31 @@ bool Parser::primary_type() {
         return true;
     }
     if (at_name()) {
+        if (kind(1) == Kind::LeftParen && (at_text("fn") || at_text("func") || at_text("fun"))) {
+            remove_word("the type of a function is written `(a: A) => R`");
+            return function_type(Kind::FunctionType);
+        }
+        if (at_text("unique") && at_name(1)) remove_word("Velox has no symbols; use a string or an object");
         named_type();
         return true;
     }
+    if (at(Kind::ImportKw)) return foreign_module_type();
     if (at(Kind::FunctionKw))
         error_here(DiagnosticCode::ExpectedType, "the type of a function is written `(a: A) => R`");
     else error_here(DiagnosticCode::ExpectedType, "expected a type, " + found());
     if (at(Kind::BadToken)) skip_token();
     return false;
+}
+
+bool Parser::paren_type() {
+    FlagScope scope(*this, {});
+    auto mark = builder_.mark();
+    TextRange opener{peek().begin, peek().end()};
+    bump();
+    type();
+    expect_close(Kind::RightParen, opener, "`(`");
+    finish(mark, Kind::ParenType);
+    return true;
 }
 
 /// At `(`: parameters and `=>` follow, not a type in parentheses.
@@ -175,17 +215,46 @@ bool Parser::function_type_ahead() {
     if (typed) return true;
     uint32_t close = close_of(peek().begin);
     bool newline;
-    return close != 0 && kind_at(close, &newline) == Kind::FatArrow;
+    if (close == 0) return false;
+    Kind arrow = kind_at(close, &newline);
+    return arrow == Kind::FatArrow || arrow == Kind::ThinArrow;
 }
 
 bool Parser::function_type(Kind made) {
     auto mark = builder_.mark();
-    if (made == Kind::ConstructorType) bump();
+    if (made == Kind::ConstructorType) {
+        accept(Kind::AbstractKw);
+        bump();
+    }
     type_parameters();
     parameters();
+    if (at(Kind::ThinArrow)) {
+        hint_spelling(Kind::FatArrow, "the type of a function is written `(a: A) => R`");
+        read_as(Kind::FatArrow);
+    }
     if (expect(Kind::FatArrow, "the type of a function is written `(a: A) => R`")) type();
     finish(mark, made);
     return true;
+}
+
+/// `a${string}b` and "a${string}b"
+void Parser::template_type() {
+    auto mark = builder_.mark();
+    char quote = text_[peek().begin];
+    bool more = true;
+    bump();
+    while (more) {
+        TextRange hole{previous_end() - 2, previous_end()};
+        type();
+        if (!at(Kind::RightBrace)) {
+            expect_close(Kind::RightBrace, hole, "`${`");
+            break;
+        }
+        rescan(lex_template_rest(text_, peek().begin, quote));
+        more = at(Kind::TemplateMiddle);
+        bump();
+    }
+    finish(mark, Kind::TemplateType);
 }
 
 void Parser::named_type() {
@@ -200,8 +269,9 @@ void Parser::path(std::string_view what) {
     auto mark = builder_.mark();
     if (at(Kind::ThisKw)) bump();
     else expect_name(what);
-    while (at(Kind::Dot)) {
-        bump();
+    while (at(Kind::Dot) || at(Kind::ColonColon)) {
+        if (at(Kind::ColonColon)) hint_spelling(Kind::Dot, "members are written with `.`");
+        bump_as(Kind::Dot);
         if (!at_word()) {
             error_here(DiagnosticCode::ExpectedName, "expected a name after `.`, " + found());
             break;

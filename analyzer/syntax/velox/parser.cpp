@@ -71,6 +71,8 @@ void Parser::report_lex_error(const Token& token) {
         {LexError::MalformedNumber, DiagnosticCode::InvalidLiteral, "this is not a number"},
         {LexError::MalformedEscape, DiagnosticCode::InvalidLiteral,
          "this escape is malformed; write \\xHH, \\uHHHH or \\u{H…} up to \\u{10FFFF}"},
+        {LexError::TripleQuote, DiagnosticCode::InvalidLiteral, "text of several lines stands between backquotes: `…`"},
+        {LexError::HashComment, DiagnosticCode::InvalidCharacter, "comments begin with `//`"},
         {LexError::UnknownCharacter, DiagnosticCode::InvalidCharacter, "this character cannot stand in a program"},
         {LexError::InvalidUtf8, DiagnosticCode::InvalidCharacter, "these bytes are not UTF-8 text"},
     };
@@ -82,7 +84,16 @@ void Parser::report_lex_error(const Token& token) {
         if (token.error == LexError::MalformedNumber && text.ends_with('n'))
             message = "numbers need no `n`: write `" + std::string(text.substr(0, text.size() - 1)) +
                       "`, which is an `int` where one is expected";
-        error(wording.code, range, std::move(message));
+        SyntaxError wrong{wording.code, range, std::move(message), {}, {}};
+        if (token.error == LexError::HashComment) {
+            wrong.fix = SyntaxError::Fix{"write `//`", {TextEdit{range, "//"}}};
+        } else if (token.error == LexError::TripleQuote) {
+            wrong.fix = SyntaxError::Fix{"write backquotes",
+                                         {TextEdit{range, "`"}, TextEdit{{token.end() - 3, token.end()}, "`"}}};
+        } else if (token.error == LexError::MalformedNumber && text.ends_with('n')) {
+            wrong.fix = SyntaxError::Fix{"remove `n`", {TextEdit{{token.end() - 1, token.end()}, ""}}};
+        }
+        error(std::move(wrong));
     }
 }
 
@@ -162,8 +173,12 @@ void Parser::comma_list(const List& list, TextRange opener) {
 /// At something that is neither an element nor a separator; false when the list must be given up.
 bool Parser::recover_in_list(const List& list, bool* reported) {
     if (list.braces && at(Kind::Semicolon)) {
-        error_here(DiagnosticCode::ExpectedToken,
-                   "what stands in the braces of this " + std::string(list.what) + " is separated by `,`, not by `;`");
+        TextRange semicolon{peek().begin, peek().end()};
+        SyntaxError habit{DiagnosticCode::ExpectedToken, here(), {}, {}, {}};
+        habit.message =
+            "what stands in the braces of this " + std::string(list.what) + " is separated by `,`, not by `;`";
+        habit.fix = SyntaxError::Fix{"write `,`", {TextEdit{semicolon, ","}}};
+        error(std::move(habit));
         skip_token();
         return true;
     }
@@ -172,6 +187,12 @@ bool Parser::recover_in_list(const List& list, bool* reported) {
                                                     std::string(list.element_name) + ", " + found());
         skip_token();
         return true;
+    }
+    if (at(Kind::ForKw) && list.close == Kind::RightBracket && !newline_before()) {
+        error_here(DiagnosticCode::SyntaxError, std::string(foreign_end()));
+        *reported = true;
+        skip_to_close();
+        return at(list.close);
     }
     bool closing = at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace) || at(Kind::Semicolon);
     bool from = at(Kind::FromKw) && kind(1) == Kind::StringLiteral;  // of an import whose `}` is missing

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analyzer/syntax/builder.h"
+#include "analyzer/syntax/velox/foreign.h"
 #include "analyzer/syntax/velox/lexer.h"
 #include "analyzer/syntax/velox/token_scan.h"
 
@@ -35,6 +36,7 @@ class Parser {
         bool no_in = false;           ///< head of a `for`: `in` ends the expression
         bool in_conditional = false;  ///< between `?` and `:`: `(x): …` is no arrow function with a result type
         bool no_arrow = false;        ///< guard or case: `=>` belongs to the arm
+        bool in_bound = false;        ///< after the `extends` of a conditional type: `infer T` may have a bound
     };
     class FlagScope {
       public:
@@ -85,6 +87,8 @@ class Parser {
         bump();
         return true;
     }
+    /// The current token is meant to be of that kind.
+    void read_as(Kind kind) { tokens_[first_token_].kind = kind; }
     /// Replaces the current token by another reading of the same bytes.
     void rescan(LexedToken token);
     void forget_tokens() { token_count_ = 0; }
@@ -111,6 +115,9 @@ class Parser {
     void skip_to_close();  ///< into an Error node, up to what closes the surrounding bracket or ends the statement
     void skip_statement_rest();  ///< into an Error node, up to where the next statement may begin
     void skip_token();           ///< into an Error node
+    void skip_arguments();       ///< a whole `(…)`, into an Error node
+    /// A hint that the current token should go, and skips it.
+    void remove_word(std::string message);
     void skip_balanced(std::vector<char>& open);
     void semicolon(std::string_view after);
     bool at_statement_end();  ///< `;`, `}`, the end, or a new line
@@ -118,8 +125,10 @@ class Parser {
     // ---- braces (recovery.cpp) ----
     struct Braces {
         TextRange opener;
-        uint32_t column = 0;    ///< indentation of the line it stands in
-        uint32_t least = 0;     ///< what stands further out than this is doubtful, though it may be right
+        uint32_t column = 0;  ///< indentation of the line it stands in
+        uint32_t least = 0;   ///< what stands further out than this is doubtful, though it may be right
+        /// Python's `:` instead of braces: what is indented further belongs to it.
+        enum Colon : uint8_t { None, Reported, Silent } colon = None;
         bool indented = false;  ///< what it holds is indented further, so that indentation can tell where it should end
         std::string_view what;
     };
@@ -166,6 +175,7 @@ class Parser {
     void outermost_statement();
     void embedded_statement(std::string_view owner);
     Kind statement_body();
+    std::optional<Kind> named_statement();
     std::optional<Kind> keyword_statement();
     Kind expression_statement();
     Kind unexpected_in_statements();
@@ -173,6 +183,9 @@ class Parser {
     void block(std::string_view what);
     void condition(std::string_view keyword);
     Kind if_statement();
+    void if_rest();
+    void bare_for_head(Kind* made);
+    void bare_catch();
     Kind for_statement();
     void for_head(Kind* kind);
     void for_parts();
@@ -196,6 +209,7 @@ class Parser {
     Kind declaration();
     bool modifiers(bool (Parser::*is_modifier)());
     bool at_statement_modifier();
+    bool at_async_function();
     bool at_member_modifier();
     bool at_parameter_modifier();
     bool at_async_modifier() { return at(Kind::AsyncKw) && kind(1) != Kind::FatArrow; }
@@ -203,11 +217,13 @@ class Parser {
     Kind variable_declaration();
     void declarators();
     void declarator();
+    void tuple_binding();
     Kind function_declaration(bool nameless);
     void function_rest(std::string_view what, bool comma_ends = false);
     void function_body();
     void class_rest(bool name_needed);
     void heritage();
+    void bases_in_parentheses();
     Kind interface_declaration();
     Kind enum_declaration();
     void enum_variant();
@@ -227,7 +243,7 @@ class Parser {
     bool starts_variant() { return at_word() || at(Kind::StringLiteral); }
     bool starts_payload() { return starts_type(); }
     bool starts_specifier();
-    bool starts_name() { return at_name(); }
+    bool starts_type_parameter() { return at_name() || at(Kind::ConstKw) || at(Kind::InKw); }
     bool starts_parameter();
 
     // ---- members (parse_members.cpp) ----
@@ -235,6 +251,7 @@ class Parser {
     void member(Within within);
     Kind member_body(Within within);
     Kind method(Within within, bool has_function);
+    void hint_at_method(TextRange name, uint32_t begin);
     Kind accessor(Kind kind, Within within);
     Kind field(Within within);
     Kind constructor();
@@ -255,6 +272,7 @@ class Parser {
     bool binary_expression(int least);
     bool binary_tail(int least, const GreenBuilder::Mark& mark, Kind left);
     Kind binary_operator();
+    void operator_word();
     bool unary_expression(Kind* made);
     bool type_assertion();
     bool postfix_expression(Kind* made);
@@ -302,6 +320,9 @@ class Parser {
     bool postfix_type();
     bool type_suffix(const GreenBuilder::Mark& mark);
     bool primary_type();
+    void infer_constraint();
+    void template_type();
+    bool paren_type();
     bool function_type_ahead();
     bool function_type(Kind kind);
     void named_type();
@@ -327,7 +348,7 @@ class Parser {
     bool at_match();
     void match_expression();
     void match_arm();
-    void match_arm_body();
+    void match_arm_body(bool commas);
     bool arm_pattern();
     bool pattern();
     bool primary_pattern();
@@ -344,6 +365,38 @@ class Parser {
 
     static constexpr uint32_t FarthestColumn = 1000;  ///< beyond that no one reads it as indentation
 
+    // ---- habits from other languages (parse_foreign.cpp) ----
+    bool foreign_follows(uint16_t next, uint32_t ahead);
+    const foreign::Word* foreign_word(uint32_t ahead = 0);
+    bool at_foreign_keyword(Kind as = Kind::List, uint32_t ahead = 0);
+    void read_foreign_keyword();
+    void hint_spelling(Kind kind, std::string message);
+    std::optional<Kind> foreign_statement();
+    Kind skip_foreign_statement();
+    bool at_bare_declaration();
+    void bare_declarator();
+    int type_beside_name();
+    void typed_name(int order, std::string_view what, std::string_view before = {}, bool member = false);
+    Kind bare_declaration();
+    Kind typed_declaration(int order);
+    bool at_typed_function(uint32_t ahead);
+    Kind typed_function();
+    void skip_result_type();
+    void bare_condition(std::string_view keyword);
+    void colon_block();
+    Braces open_colon();
+    void close_colon(const Braces& braces);
+    bool foreign_operand();
+    void foreign_closure();
+    void foreign_receive();
+    bool foreign_not();
+    Kind foreign_directive();
+    bool foreign_pointer(Kind* made);
+    bool join_foreign(Kind second, Kind as);
+    bool foreign_module_type();
+    void foreign_after_name(std::string_view name);
+    std::string_view foreign_end();
+
     std::string_view text_;
     GreenBuilder builder_;
     ParenMatches parens_;
@@ -358,6 +411,7 @@ class Parser {
     uint32_t token_count_ = 0;
     uint32_t complaints_ = 0;  ///< errors attempted, reported or not: whether a speculation went wrong
     bool speculating_ = false;
+    bool colon_begins_body_ = false;                  ///< of the function declared with `def`
     uint32_t hopes_ = 0;                              ///< complaints_ when the speculation began
     std::unordered_set<uint32_t> no_type_arguments_;  ///< where `<` was tried and is less-than
 };

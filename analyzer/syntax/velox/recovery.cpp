@@ -32,7 +32,7 @@ bool Parser::error_here(DiagnosticCode code, std::string message) {
 
 void Parser::hint(TextRange range, std::string message, std::string title, std::vector<TextEdit> edits) {
     SyntaxError hint{DiagnosticCode::ForeignSpelling, range, std::move(message), {}, {}};
-    hint.fix = SyntaxError::Fix{std::move(title), std::move(edits)};
+    if (!edits.empty()) hint.fix = SyntaxError::Fix{std::move(title), std::move(edits)};
     builder_.error(std::move(hint));
 }
 
@@ -94,6 +94,19 @@ void Parser::skip_token() {
     auto mark = builder_.mark();
     bump();
     finish(mark, Kind::Error);
+}
+
+void Parser::skip_arguments() {
+    auto mark = builder_.mark();
+    arguments();
+    finish(mark, Kind::Error);
+}
+
+void Parser::remove_word(std::string message) {
+    TextRange word{peek().begin, peek().end()};
+    uint32_t next = newline_before(1) ? word.end : peek(1).begin;
+    hint(word, std::move(message), "remove `" + std::string(token_text()) + "`", {TextEdit{{word.begin, next}, ""}});
+    skip_token();
 }
 
 /// One token; brackets inside keep `open` (their closing characters, or the quote of a template's hole).
@@ -165,8 +178,10 @@ bool Parser::at_statement_end() {
 void Parser::semicolon(std::string_view after) {
     if (accept(Kind::Semicolon) || at_statement_end()) return;
     if (at(Kind::CaseKw) || at(Kind::DefaultKw)) return;  // the last statement of a one-line arm
+    std::string_view habit = foreign_end();
     error_here(DiagnosticCode::ExpectedToken,
-               "expected `;` or a new line after this " + std::string(after) + ", " + found());
+               habit.empty() ? "expected `;` or a new line after this " + std::string(after) + ", " + found()
+                             : std::string(habit));
     skip_statement_rest();
 }
 
@@ -217,6 +232,7 @@ bool Parser::at_close(const Braces& braces) {
     for (;;) {
         if (at(Kind::EndOfFile)) return true;
         bool closing = at(Kind::RightBrace);
+        if (braces.colon) return closing || (newline_before() && column_of_line(peek().begin) <= braces.column);
         if (!braces.indented || !newline_before()) return closing;
         uint32_t column = column_of_line(peek().begin);
         if (column < braces.least && !closing) ++doubts_;

@@ -301,7 +301,8 @@ void Parser::type_parameter() {
     auto constraint = builder_.mark();
     if (at(Kind::Colon)) {
         TextRange colon{peek().begin, peek().end()};
-        hint(colon, "a bound is written with `extends`", "write `extends`", {TextEdit{colon, " extends"}});
+        hint(colon, "a bound is written with `extends`", "write `extends`",
+             {TextEdit{colon, peek().trivia_length ? "extends" : " extends"}});
         bump_as(Kind::ExtendsKw);
         type();
         finish(constraint, Kind::TypeConstraint);
@@ -380,7 +381,8 @@ void Parser::heritage() {
     if (at(Kind::LeftParen) && !newline_before()) bases_in_parentheses();
     if (at(Kind::Colon) && !newline_before(1)) {
         TextRange colon{peek().begin, peek().end()};
-        hint(colon, "a base class is written with `extends`", "write `extends`", {TextEdit{colon, " extends"}});
+        hint(colon, "a base class is written with `extends`", "write `extends`",
+             {TextEdit{colon, peek().trivia_length ? "extends" : " extends"}});
         auto mark = builder_.mark();
         bump_as(Kind::ExtendsKw);
         named_type();
@@ -411,7 +413,8 @@ void Parser::bases_in_parentheses() {
     TextRange opener{peek().begin, peek().end()};
     uint32_t close = close_of(opener.begin);
     std::vector<TextEdit> edits;
-    if (close > opener.end + 1) edits = {TextEdit{opener, " extends "}, TextEdit{{close - 1, close}, ""}};
+    if (close > opener.end + 1)
+        edits = {TextEdit{opener, peek().trivia_length ? "extends " : " extends "}, TextEdit{{close - 1, close}, ""}};
     else if (close) edits = {TextEdit{{opener.begin, close}, ""}};
     hint(opener, "a base class is written with `extends`", "write `extends`", std::move(edits));
     auto mark = builder_.mark();

@@ -40,10 +40,7 @@ bool Parser::type() {
     if (!union_type()) return false;
     if (!at(Kind::ExtendsKw) || newline_before()) return true;
     bump();
-    {
-        FlagScope scope(*this, {.in_bound = true});
-        union_type();
-    }
+    union_type();
     if (expect(Kind::Question, "a conditional type is `A extends B ? C : D`")) {
         type();
         if (expect(Kind::Colon, "a conditional type is `A extends B ? C : D`")) type();
@@ -93,9 +90,8 @@ bool Parser::operator_type() {
     return true;
 }
 
-/// `extends U` after `infer T`, unless it asks the question of a conditional type: `infer T extends U ? …`.
+/// `extends U` after `infer T`, which is never the question of a conditional type.
 void Parser::infer_constraint() {
-    if (!flags_.in_bound) return;
     auto mark = builder_.mark();
     bump();
     union_type();

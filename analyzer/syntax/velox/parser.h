@@ -36,7 +36,6 @@ class Parser {
         bool no_in = false;           ///< head of a `for`: `in` ends the expression
         bool in_conditional = false;  ///< between `?` and `:`: `(x): …` is no arrow function with a result type
         bool no_arrow = false;        ///< guard or case: `=>` belongs to the arm
-        bool in_bound = false;        ///< after the `extends` of a conditional type: `infer T` may have a bound
     };
     class FlagScope {
       public:

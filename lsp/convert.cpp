@@ -10,27 +10,9 @@
 namespace braid::lsp {
 namespace {
 
-/// Numbers of LSP's SymbolKind.
-int symbol_kind(const DocumentSymbol& symbol) {
-    switch (symbol.kind) {
-        case ItemKind::File: return 1;
-        case ItemKind::Module: return 2;
-        case ItemKind::Function: return symbol.is_constructor ? 9 : symbol.is_method ? 6 : 12;
-        case ItemKind::Struct: return 23;
-        case ItemKind::Class:
-        case ItemKind::Actor: return 5;
-        case ItemKind::Interface:
-        case ItemKind::Trait: return 11;
-        case ItemKind::Enum: return 10;
-        case ItemKind::Variant: return 22;
-        case ItemKind::Impl: return 3;
-        case ItemKind::TypeAlias:
-        case ItemKind::TraitType: return 26;
-        case ItemKind::Constant: return 14;
-        case ItemKind::Static: return 13;
-        case ItemKind::Field: return 8;
-    }
-    return 13;
+int symbol_kind_of(const DocumentSymbol& symbol) {
+    constexpr int kConstructor = 9, kMethod = 6;
+    return symbol.is_constructor ? kConstructor : symbol.is_method ? kMethod : symbol_kind(symbol.kind);
 }
 
 int severity_number(Severity severity) { return int(severity) + 1; }
@@ -71,6 +53,28 @@ ColumnUnit unit_of(const Json& capabilities) {
 
 }  // namespace
 
+int symbol_kind(ItemKind kind) {
+    switch (kind) {
+        case ItemKind::File: return 1;
+        case ItemKind::Module: return 2;
+        case ItemKind::Function: return 12;
+        case ItemKind::Struct: return 23;
+        case ItemKind::Class:
+        case ItemKind::Actor: return 5;
+        case ItemKind::Interface:
+        case ItemKind::Trait: return 11;
+        case ItemKind::Enum: return 10;
+        case ItemKind::Variant: return 22;
+        case ItemKind::Impl: return 3;
+        case ItemKind::TypeAlias:
+        case ItemKind::TraitType: return 26;
+        case ItemKind::Constant: return 14;
+        case ItemKind::Static: return 13;
+        case ItemKind::Field: return 8;
+    }
+    return 13;
+}
+
 ClientFeatures features_of(const Json& params) {
     ClientFeatures features;
     const Json* capabilities = find(params, {"capabilities"});
@@ -85,6 +89,13 @@ ClientFeatures features_of(const Json& params) {
     features.code_action_literals = find(all, {"textDocument", "codeAction", "codeActionLiteralSupport"}) != nullptr;
     features.document_changes = says(all, {"workspace", "workspaceEdit", "documentChanges"});
     features.watches_files = says(all, {"workspace", "didChangeWatchedFiles", "dynamicRegistration"});
+    features.prepare_rename = says(all, {"textDocument", "rename", "prepareSupport"});
+    features.snippets = says(all, {"textDocument", "completion", "completionItem", "snippetSupport"});
+    features.markdown_completion =
+        lists(all, {"textDocument", "completion", "completionItem", "documentationFormat"}, "markdown");
+    features.label_offsets = says(
+        all, {"textDocument", "signatureHelp", "signatureInformation", "parameterInformation", "labelOffsetSupport"});
+    features.folds_lines_only = says(all, {"textDocument", "foldingRange", "lineFoldingOnly"});
     if (const Json* tags = find(all, {"textDocument", "publishDiagnostics", "tagSupport", "valueSet"});
         tags && tags->is_array())
         for (const Json& tag : *tags)
@@ -203,7 +214,7 @@ Json Converter::symbol(FileId file, const DocumentSymbol& symbol) {
     TextRange whole{std::min(symbol.whole.begin, symbol.name_range.begin),
                     std::max(symbol.whole.end, symbol.name_range.end)};
     Json out{{"name", symbol.name.empty() ? "?" : symbol.name},
-             {"kind", symbol_kind(symbol)},
+             {"kind", symbol_kind_of(symbol)},
              {"range", range(file, whole)},
              {"selectionRange", range(file, symbol.name_range)}};
     if (!symbol.detail.empty()) out["detail"] = symbol.detail;
@@ -219,7 +230,7 @@ void Converter::flat_symbols(FileId file, const std::vector<DocumentSymbol>& sym
                              const std::string& container, Json& out) {
     for (const DocumentSymbol& symbol : symbols) {
         Json flat{{"name", symbol.name.empty() ? "?" : symbol.name},
-                  {"kind", symbol_kind(symbol)},
+                  {"kind", symbol_kind_of(symbol)},
                   {"location", {{"uri", uri}, {"range", range(file, symbol.whole)}}}};
         if (!container.empty()) flat["containerName"] = container;
         out.push_back(std::move(flat));
@@ -253,17 +264,15 @@ std::vector<uint32_t> Converter::tokens(FileId file, const std::vector<SemanticT
     return data;
 }
 
-Json Converter::workspace_edit(const Diagnostic::Fix& fix, bool& possible) {
+Json Converter::workspace_edit(const std::vector<FileEdits>& edits) {
     Json changes = features_.document_changes ? Json::array() : Json::object();
-    for (const auto& [file, edits] : text_edits(fix)) {
-        auto where = uri(file);
-        possible &= where.has_value() && !is_std(file);
-        if (!possible) return nullptr;
+    for (const FileEdits& each : edits) {
+        auto where = uri(each.file);
+        if (!where || is_std(each.file)) return nullptr;
         Json list = Json::array();
-        for (const TextEdit& edit : edits)
-            list.push_back({{"range", range(file, edit.range)}, {"newText", edit.replacement}});
+        for (const TextEdit& edit : each.edits) list.push_back(text_edit(each.file, edit));
         if (features_.document_changes) {
-            const Document* open = documents_.by_file(file);
+            const Document* open = documents_.by_file(each.file);
             Json version = open ? Json(open->version) : Json();
             changes.push_back({{"textDocument", {{"uri", *where}, {"version", version}}}, {"edits", std::move(list)}});
         } else {
@@ -274,13 +283,22 @@ Json Converter::workspace_edit(const Diagnostic::Fix& fix, bool& possible) {
 }
 
 std::optional<Json> Converter::code_action(const QuickFix& fix) {
-    bool possible = !fix.fix.edits.empty();
-    Json edit = workspace_edit(fix.fix, possible);
-    if (!possible) return std::nullopt;
+    std::vector<FileEdits> edits;
+    for (auto& [file, list] : text_edits(fix.fix)) edits.push_back({file, list});
+    Json edit = edits.empty() ? Json() : workspace_edit(edits);
+    if (edit.is_null()) return std::nullopt;
     return Json{{"title", fix.fix.title},
                 {"kind", "quickfix"},
                 {"diagnostics", Json::array({diagnostic(fix.diagnostic)})},
                 {"isPreferred", fix.diagnostic.fixes.size() == 1},
+                {"edit", std::move(edit)}};
+}
+
+std::optional<Json> Converter::refactoring(const CodeAction& action) {
+    Json edit = workspace_edit(action.edits);
+    if (edit.is_null()) return std::nullopt;
+    return Json{{"title", action.title},
+                {"kind", code_action_kind_names()[size_t(action.kind)]},
                 {"edit", std::move(edit)}};
 }
 

@@ -2,8 +2,16 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "analyzer/ide/code_actions.h"
+#include "analyzer/ide/completion.h"
+#include "analyzer/ide/hierarchy.h"
+#include "analyzer/ide/inlay_hints.h"
 #include "analyzer/ide/navigation.h"
+#include "analyzer/ide/rename.h"
+#include "analyzer/ide/signature_help.h"
+#include "analyzer/ide/structure.h"
 #include "analyzer/ide/tokens.h"
+#include "analyzer/ide/workspace_symbols.h"
 #include "lsp/documents.h"
 
 namespace braid::lsp {
@@ -19,6 +27,11 @@ struct ClientFeatures {
     bool code_action_literals = false;
     bool document_changes = false;  ///< edits that name the version they are for
     bool watches_files = false;     ///< by dynamic registration
+    bool prepare_rename = false;
+    bool snippets = false;           ///< in completions
+    bool markdown_completion = false;
+    bool label_offsets = false;      ///< of a signature's parameters
+    bool folds_lines_only = false;
     std::vector<int> tags;
 };
 ClientFeatures features_of(const Json& initialize_params);
@@ -50,10 +63,25 @@ class Converter {
     std::vector<uint32_t> tokens(FileId file, const std::vector<SemanticToken>& tokens);
     /// A code action; none when an edit reaches a file that the client cannot open.
     std::optional<Json> code_action(const QuickFix& fix);
+    std::optional<Json> refactoring(const CodeAction& action);
+
+    // convert_features.cpp
+    Json folding(FileId file, const std::vector<FoldingRange>& ranges);
+    Json selection(FileId file, const std::vector<TextRange>& outwards);
+    /// Null when an edit reaches a file that the client cannot open.
+    Json workspace_edit(const std::vector<FileEdits>& edits);
+    Json completion(FileId file, const CompletionList& list, uint64_t id);
+    Json signatures(const SignatureHelp& help);
+    std::optional<Json> workspace_symbol(const WorkspaceSymbol& symbol);
+    std::optional<Json> hierarchy_item(const HierarchyItem& item);
+    Json inlay_hint(FileId file, const InlayHint& hint);
+    Json text_edit(FileId file, const TextEdit& edit);
+    /// Markdown, or plain text for clients that show no other.
+    Json prose(std::string_view markdown, bool as_markdown);
+    const ClientFeatures& features() const { return features_; }
 
   private:
     std::shared_ptr<const FileLines::Value> lines(FileId file) { return context_.get<FileLines>(file); }
-    Json workspace_edit(const Diagnostic::Fix& fix, bool& possible);
     Json symbol(FileId file, const DocumentSymbol& symbol);
     void flat_symbols(FileId file, const std::vector<DocumentSymbol>& symbols, const std::string& uri,
                       const std::string& container, Json& out);
@@ -62,6 +90,9 @@ class Converter {
     const ClientFeatures& features_;
     const DocumentTable& documents_;
 };
+
+/// Number of LSP's SymbolKind.
+int symbol_kind(ItemKind kind);
 
 /// A hover without its Markdown fences, for clients that show plain text.
 std::string plain_text(std::string_view markdown);

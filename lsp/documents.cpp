@@ -86,6 +86,7 @@ std::string DocumentStore::open(const Json& params) {
         message = too_large(document.uri);
     } else {
         document.file = host_.set_file(path, std::move(text));
+        load_project_main(host_, path);
         load_imports(host_);
     }
     put(std::move(document));
@@ -132,7 +133,12 @@ void DocumentStore::close(const Json& params) {
 void DocumentStore::forget_unused() {
     std::unordered_set<FileId> used;
     std::vector<FileId> pending;
-    for (const Document& document : table_->documents) pending.push_back(document.file);
+    for (const Document& document : table_->documents) {
+        pending.push_back(document.file);
+        if (document.file == FileId::None || document.is_standard) continue;
+        if (auto main = project_main(files().path(document.file)))
+            if (auto known = files().find(*main); known && host_.has_file(*known)) pending.push_back(*known);
+    }
     while (!pending.empty()) {
         FileId file = pending.back();
         pending.pop_back();

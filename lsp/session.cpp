@@ -43,14 +43,30 @@ Json capabilities_of(const ClientFeatures& features) {
                       {"textDocumentSync", {{"openClose", true}, {"change", kIncremental}}},
                       {"hoverProvider", true},
                       {"definitionProvider", true},
+                      {"declarationProvider", true},
                       {"typeDefinitionProvider", true},
+                      {"implementationProvider", true},
                       {"referencesProvider", true},
                       {"documentHighlightProvider", true},
                       {"documentSymbolProvider", true},
+                      {"workspaceSymbolProvider", true},
+                      {"foldingRangeProvider", true},
+                      {"documentFormattingProvider", true},
+                      {"documentRangeFormattingProvider", true},
+                      {"documentOnTypeFormattingProvider",
+                       {{"firstTriggerCharacter", "\n"}, {"moreTriggerCharacter", {"}", ":"}}}},
+                      {"selectionRangeProvider", true},
+                      {"callHierarchyProvider", true},
+                      {"typeHierarchyProvider", true},
+                      {"inlayHintProvider", true},
+                      {"completionProvider", {{"triggerCharacters", {".", ":"}}, {"resolveProvider", true}}},
+                      {"signatureHelpProvider", {{"triggerCharacters", {"(", ","}}, {"retriggerCharacters", {")"}}}},
                       {"semanticTokensProvider", std::move(tokens)},
                       {"workspace", {{"workspaceFolders", {{"supported", true}}}}}};
     if (features.code_action_literals)
-        capabilities["codeActionProvider"] = {{"codeActionKinds", Json::array({"quickfix"})}};
+        capabilities["codeActionProvider"] = {{"codeActionKinds", names(code_action_kind_names())}};
+    if (features.prepare_rename) capabilities["renameProvider"] = {{"prepareProvider", true}};
+    else capabilities["renameProvider"] = true;
     return capabilities;
 }
 
@@ -65,8 +81,14 @@ Session::Session(protocol::Transport& transport, ServerOptions options)
       publisher_(*host_, server_, pool_.executor(), options_.patience) {
     add_lifecycle();
     add_synchronization();
-    add_questions();
     add_semantic_tokens();
+    add_structure();
+    add_formatting();
+    add_navigation();
+    add_rename();
+    add_completion();
+    add_hierarchies();
+    add_code_actions();
 }
 
 int Session::run() {
@@ -138,25 +160,36 @@ Session::Work Session::about_file(const Json& params, Question question) const {
     const std::string& uri = params.at("textDocument").at("uri").get_ref<const std::string&>();
     FileId file = store_.find(uri);
     SyntaxTreePtr asked = file == FileId::None ? nullptr : host_->tree(file);
-    auto work = [this, file, asked, documents = store_.table(), features = features_,
+    if (!asked) return protocol::SnapshotWork([](const auto&) -> Reply { return nullptr; });
+    // A write of another file cancels what runs, too; only when this file has another text the answer is of no use.
+    return answer([file, asked, question = std::move(question)](QueryContext& context,
+                                                                Converter& converter) -> std::optional<Json> {
+        auto tree = context.get<FileTree>(file);
+        if (!tree || *tree != asked) return std::nullopt;
+        return question(context, converter, file);
+    });
+}
+
+Session::Work Session::about_workspace(std::function<Json(QueryContext&, Converter&)> question) const {
+    return answer([question = std::move(question)](QueryContext& context, Converter& converter) {
+        return std::optional(question(context, converter));
+    });
+}
+
+Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question) const {
+    auto work = [this, documents = store_.table(), features = features_,
                  question = std::move(question)](const protocol::CancellationToken& cancelled) -> Reply {
-        if (!asked) return nullptr;
         auto token = CancellationToken::create();
         std::stop_callback forward(cancelled, [&] { token.cancel(); });
-        // A write of another file cancels what runs, too; only when this file has another text the answer is of no use.
         for (;;) {
-            bool is_current = true;
             auto answer = host_->snapshot().run(
-                [&](QueryContext& context) -> Json {
-                    auto tree = context.get<FileTree>(file);
-                    is_current = tree && *tree == asked;
-                    if (!is_current) return nullptr;
+                [&](QueryContext& context) {
                     Converter converter(context, features, *documents);
-                    return question(context, converter, file);
+                    return question(context, converter);
                 },
                 token);
-            if (!is_current) return tl::unexpected(ResponseError{RpcError::ContentModified, {}});
-            if (answer) return std::move(*answer);
+            if (answer && !*answer) return tl::unexpected(ResponseError{RpcError::ContentModified, {}});
+            if (answer) return std::move(**answer);
             if (answer.error().reason == Cancelled::Reason::TooDeep)
                 return tl::unexpected(
                     ResponseError{RpcError::RequestFailed, "this program is nested too deeply to be analyzed"});
@@ -176,58 +209,9 @@ Session::Work Session::at_position(const Json& params,
     });
 }
 
-void Session::add_questions() {
-    auto add = [this](std::string method, std::function<Json(QueryContext&, Converter&, FileId, uint32_t)> question) {
-        server_.on_snapshot_request(std::move(method), [this, question = std::move(question)](Json params) {
-            return at_position(params, question);
-        });
-    };
-    add("textDocument/hover", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) -> Json {
-        auto found = hover(context, file, offset);
-        return found ? convert.hover(file, *found) : Json();
-    });
-    add("textDocument/definition", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
-        return convert.targets(definition(context, file, offset), file);
-    });
-    add("textDocument/typeDefinition", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
-        return convert.targets(type_definition(context, file, offset), file);
-    });
-    add("textDocument/documentHighlight", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
-        constexpr int kRead = 2, kWrite = 3;
-        Json out = Json::array();
-        for (const NameUse& use : highlights(context, file, offset))
-            out.push_back(Json{{"range", convert.range(file, use.range)},
-                               {"kind", use.is_write || use.is_declaration ? kWrite : kRead}});
-        return out;
-    });
-    server_.on_snapshot_request("textDocument/references", [this](Json params) {
-        bool with_declaration = params.at("context").at("includeDeclaration");
-        return at_position(params, [=](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
-            Json out = Json::array();
-            for (const FileRange& place : references(context, file, offset, with_declaration))
-                if (auto location = convert.location(place)) out.push_back(std::move(*location));
-            return out;
-        });
-    });
-    server_.on_snapshot_request("textDocument/documentSymbol", [this](Json params) {
-        std::string uri = params.at("textDocument").at("uri");
-        return about_file(params, [uri](QueryContext& context, Converter& convert, FileId file) {
-            return convert.symbols(file, document_symbols(context, file), uri);
-        });
-    });
-    server_.on_snapshot_request("textDocument/codeAction", [this](Json params) -> Work {
-        PositionRange range = range_from(params.at("range"));
-        Json only = params.at("context").value("only", Json());
-        bool is_wanted =
-            !only.is_array() || only.empty() ||
-            std::any_of(only.begin(), only.end(), [](const Json& kind) { return kind == "quickfix" || kind == ""; });
-        return about_file(params, [=, unit = features_.unit](QueryContext& context, Converter& convert, FileId file) {
-            Json out = Json::array();
-            if (!is_wanted) return out;
-            for (const QuickFix& fix : quick_fixes(context, file, range.in(*context.get<FileLines>(file)->lines, unit)))
-                if (auto action = convert.code_action(fix)) out.push_back(std::move(*action));
-            return out;
-        });
+void Session::add_position_question(std::string method, PositionQuestion question) {
+    server_.on_snapshot_request(std::move(method), [this, question = std::move(question)](Json params) {
+        return at_position(params, question);
     });
 }
 

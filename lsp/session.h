@@ -2,9 +2,14 @@
 #include <memory>
 #include <unordered_map>
 
+#include "analyzer/ide/completion.h"
 #include "lsp/publisher.h"
 #include "lsp/server.h"
 #include "protocol/thread_pool.h"
+
+namespace braid {
+struct FormattingRules;
+}
 
 namespace braid::lsp {
 
@@ -21,15 +26,33 @@ class Session {
 
     void add_lifecycle();
     void add_synchronization();
-    void add_questions();
     void add_semantic_tokens();
+    // features.cpp
+    void add_formatting();
+    void add_structure();
+    void add_navigation();
+    void add_rename();
+    void add_completion();
+    void add_hierarchies();
+    void add_code_actions();
 
     Json initialize(const Json& params);
     void register_watchers();
     /// Makes the work of a request from its params and the question; a file that is not known answers null.
     Work about_file(const Json& params, Question question) const;
+    Work about_format(
+        const Json& params,
+        std::function<std::vector<TextEdit>(const SyntaxTree&, const FormattingRules&, const LineIndex&)> question)
+        const;
     Work at_position(const Json& params,
                      std::function<Json(QueryContext&, Converter&, FileId, uint32_t offset)> question) const;
+    /// Runs a question on a snapshot until no write interrupts it; without an answer the text has changed meanwhile.
+    Work answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question) const;
+    /// The work of a request about no file in particular.
+    Work about_workspace(std::function<Json(QueryContext&, Converter&)> question) const;
+    /// An answer made of what stands at a position, for each method that has no other params.
+    using PositionQuestion = std::function<Json(QueryContext&, Converter&, FileId, uint32_t offset)>;
+    void add_position_question(std::string method, PositionQuestion question);
     /// Texts changed: diagnose anew, `file` first.
     void texts_changed(FileId file);
     void tell(const std::string& message);
@@ -48,6 +71,10 @@ class Session {
         uint64_t id = 0;
         std::vector<uint32_t> data;
     };
+    std::mutex completion_mutex_;
+    uint64_t last_completion_id_ = 0;                        // under completion_mutex_
+    std::shared_ptr<const CompletionList> last_completion_;  // under completion_mutex_; what `resolve` asks about
+
     std::mutex tokens_mutex_;
     uint64_t last_tokens_id_ = 0;                         // under tokens_mutex_
     std::unordered_map<FileId, SentTokens> sent_tokens_;  // under tokens_mutex_

@@ -76,6 +76,15 @@ SyntaxToken aligned_with(const EditingRules& rules, const SyntaxToken& token) {
     return is_arm || owner.first_token() == token ? SyntaxToken() : owner.first_token();
 }
 
+/// `else` that is not yet where it belongs: it will go on with what the block above is a block of.
+SyntaxToken header_above(const EditingRules& rules, const SyntaxToken& token, const SyntaxToken& before) {
+    SyntaxNode parent = token.parent();
+    bool is_stray = rules.is(token, Word) && parent && parent.kind() == token.tree()->grammar().first_node;
+    SyntaxNode suite = is_stray && before ? enclosing(rules, before, Suite) : SyntaxNode();
+    SyntaxToken first = suite ? suite.first_token() : SyntaxToken();
+    return first && rules.is(first, OpensSuite) ? header_of(first) : SyntaxToken();
+}
+
 /// What the line after `before` looks like when it goes on with what is there.
 std::string after(const EditingRules& rules, const SyntaxToken& before, uint32_t begin, std::string_view unit) {
     std::string_view text = before.tree()->text();
@@ -116,7 +125,11 @@ std::optional<std::string> indentation_of_line(const SyntaxTree& tree, const Edi
 
 std::string indentation_unit(const SyntaxTree& tree, const EditingRules& rules) {
     // The most frequent step to the right from one line to the next.
-    constexpr size_t kEnough = 200, kWidest = 8;
+    constexpr size_t kEnough = 200;
+    auto is_usual = [](std::string_view step) {  // others line something up
+        return step == "\t" || ((step.size() == 2 || step.size() == 4 || step.size() == 8) &&
+                                step.find('\t') == std::string_view::npos);
+    };
     std::map<std::string_view, size_t> steps;
     std::string_view text = tree.text(), last;
     size_t seen = 0;
@@ -126,7 +139,7 @@ std::string indentation_unit(const SyntaxTree& tree, const EditingRules& rules) 
         bool is_empty = at + indent.size() >= end || text[at + indent.size()] == '\r';
         if (!is_empty) {
             bool deeper = indent.size() > last.size() && indent.starts_with(last);
-            if (deeper && indent.size() - last.size() <= kWidest) ++steps[indent.substr(last.size())], ++seen;
+            if (deeper && is_usual(indent.substr(last.size()))) ++steps[indent.substr(last.size())], ++seen;
             last = indent;
         }
         at = end + 1;

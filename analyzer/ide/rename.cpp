@@ -147,6 +147,15 @@ std::optional<std::string> refusal(QueryContext& context, const NameUse& use, st
     return std::nullopt;
 }
 
+/// What already has the name where the item is declared.
+bool is_taken(QueryContext& context, const NameUse& use, std::string_view name) {
+    auto* item = std::get_if<ItemId>(&use.target);
+    if (!item || parent_of(*item) == ItemId::None) return false;
+    for (const auto& child : *context.get<ItemChildren>(parent_of(*item)))
+        if (name_of(child.item).text() == name) return true;
+    return false;
+}
+
 }  // namespace
 
 tl::expected<RenamePlace, std::string> prepare_rename(QueryContext& context, FileId file, uint32_t offset) {
@@ -168,6 +177,9 @@ tl::expected<std::vector<FileEdits>, std::string> rename(QueryContext& context, 
     if (new_name == place->name) return std::vector<FileEdits>();
     if (!editing_rules_of(file)->is_name(new_name))
         return tl::make_unexpected(fmt::format("`{}` cannot be a name", new_name));
+    for (const NameUse& use : names_at(context, file, offset))
+        if (name_of_target(context, use) == place->name && is_taken(context, use, new_name))
+            return tl::make_unexpected(fmt::format("there is a `{}` already", new_name));
     Renaming renaming(context, file, place->range, place->name, new_name);
     auto edits = renaming.edits(*name_at(context, file, offset));
     if (!edits) return edits;

@@ -124,12 +124,13 @@ const GreenNode* GreenBuilder::reuse(ReuseCursor::Request request, bool* ended_w
 }
 
 bool GreenBuilder::error(SyntaxError error) {
-    if (just_failed()) {
+    bool hint = default_severity(error.code) == Severity::Hint;  // neither silences nor is silenced
+    if (!hint && just_failed()) {
         // What was said before this unit silences it: in another place it would not be silent.
         if (unit_begin_ == position_) ++unreusable_;
         return false;
     }
-    last_error_ = position_;
+    if (!hint) last_error_ = position_;
     ++errors_seen_;
     errors_.push_back(std::move(error));
     return true;

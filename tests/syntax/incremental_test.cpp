@@ -149,4 +149,9 @@ TEST_CASE("re-parse equals parse, over random edits of real files") {
             for (int round = 0; round < rounds; ++round)
                 check_edits(text, uint32_t(round) * 7919 + uint32_t(text.size()), 25);
         }
+    // Pieces of the habits of other languages, which look ahead the most.
+    std::string habits = read_file(std::string(BRAID_SOURCE_DIR) + "/tests/syntax/habits.txt");
+    Random random(1);
+    for (int round = 0; round < 4 * rounds; ++round)
+        check_edits(habits.substr(random.below(uint32_t(habits.size())), 700), uint32_t(round), 25);
 }

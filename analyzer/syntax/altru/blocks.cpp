@@ -22,7 +22,6 @@ uint16_t column_context(const Column& column) {
     return NoReuse;
 }
 
-bool deeper(const Column& a, const Column& b) { return a.wide > b.wide; }
 /// Two lines whose order depends on the width of a tab.
 bool ambiguous(const Column& a, const Column& b) { return (a.wide <=> b.wide) != (a.narrow <=> b.narrow); }
 
@@ -95,7 +94,15 @@ uint16_t Parser::context(const Unit& unit) const {
 
 void Parser::finish(Unit& unit, Kind kind) {
     if (unit.is_line && at(Kind::Semicolon)) {
-        foreign(token_.range(), "statements end with their line in Altru, without `;`", "remove the `;`", "");
+        Token next = peek_after(token_);
+        bool ends = next.first_on_line || next.kind == Kind::EndOfFile;
+        TextRange removed{token_.text_begin(), ends ? token_.end() : next.text_begin()};
+        std::string line = "\n" + std::string(unit.begin.narrow == unit.begin.wide ? unit.begin.wide : 0, ' ');
+        builder_.error({DiagnosticCode::ForeignSpelling,
+                        token_.range(),
+                        "statements end with their line in Altru, without `;`",
+                        {},
+                        SyntaxError::Fix{ends ? "remove the `;`" : "begin a new line", {{removed, ends ? "" : line}}}});
         bump();
     }
     if (unit.whole_line && !more_on_line()) {
@@ -289,14 +296,8 @@ void Parser::orphan_lines(const Unit& unit) {
 /// The `:` of a header. When it is missing the lines below it are still its block; false when there are none.
 bool Parser::block_colon(const Column& header, std::string_view owner) {
     if (eat(Kind::Colon)) return true;
-    if (at(Kind::LeftBrace))
-        error_here(
-            DiagnosticCode::ExpectedBlock,
-            fmt::format("expected `:` after {}, found `{{`; blocks begin with `:` and are indented, without braces",
-                        owner));
-    else
-        error_here(DiagnosticCode::ExpectedBlock,
-                   fmt::format("expected `:` and a block after {}, found {}", owner, found()));
+    error_here(DiagnosticCode::ExpectedBlock,
+               fmt::format("expected `:` and a block after {}, found {}", owner, found()));
     if (!at_statement_end() && !at(Kind::ElseKw)) skip_line();
     return token_.first_on_line && begins_line_of_block(&header);
 }
@@ -305,12 +306,10 @@ void Parser::block(const Column& header, std::string_view owner, Contracts contr
     Nesting nesting(*this);
     if (!nesting) return skip_lines(header);
     Mark mark = builder_.mark();
-    bool braces = at(Kind::LeftBrace);
-    if (block_colon(header, owner)) {
-        if (on_new_line()) statement_lines(header, contracts);
-        else one_line_block();
-    }
-    if (braces) closing_brace(header);
+    if (at_braces(header)) braced_lines(header, owner, statements_, contracts);
+    else if (!block_colon(header, owner)) {
+    } else if (on_new_line()) statement_lines(header, contracts);
+    else one_line_block();
     builder_.finish(mark, raw(Kind::Block));
 }
 
@@ -323,13 +322,6 @@ void Parser::skip_lines(const Column& header) {
         skip_line();
     }
     if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::Error));
-}
-
-/// The brace that ends a block begun by one (which was reported).
-void Parser::closing_brace(const Column& header) {
-    if (token_.kind != Kind::RightBrace || !token_.first_on_line || deeper(token_.column, header)) return;
-    accept_line();
-    skip_token();
 }
 
 void Parser::one_line_block() {
@@ -348,33 +340,36 @@ void Parser::arrow_block(const Column& header) {
     builder_.finish(mark, raw(Kind::Block));
 }
 
-void Parser::statement_lines(const Column& header, Contracts contracts) {
+void Parser::statement_lines(const Column& header, Contracts contracts) { lines_below(header, statements_, contracts); }
+
+/// The lines that are indented deeper than the one the header began on.
+void Parser::lines_below(const Column& header, const Lines& lines, Contracts contracts) {
     LayoutScope scope(*this, {true, layout_.brackets, false});
     ++blocks_;
     if (!begins_line_of_block(&header)) return;
     Column block = token_.column;
     if (contracts != Contracts::None) contract_list(header, block, contracts);
-    block_lines(&header, block, statements_);
+    block_lines(&header, block, lines);
 }
 
 void Parser::list_block(const Column& header, std::string_view owner, const Lines& lines, Kind node) {
     Nesting nesting(*this);
     if (!nesting) return skip_lines(header);
     Mark mark = builder_.mark();
-    bool braces = at(Kind::LeftBrace);
-    if (block_colon(header, owner)) {
-        LayoutScope scope(*this, {true, layout_.brackets, false});
-        ++blocks_;
+    if (at_braces(header)) {
+        braced_lines(header, owner, lines, Contracts::None);
+    } else if (block_colon(header, owner)) {
         if (on_new_line()) {
-            if (begins_line_of_block(&header)) block_lines(&header, Column(token_.column), lines);
+            lines_below(header, lines, Contracts::None);
         } else {
+            LayoutScope scope(*this, {true, layout_.brackets, false});
+            ++blocks_;
             do {
                 Unit unit = start_line(header, lines.role);
                 (this->*lines.element)(unit);
             } while (more_on_line());
         }
     }
-    if (braces) closing_brace(header);
     builder_.finish(mark, raw(node));
 }
 

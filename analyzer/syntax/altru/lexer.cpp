@@ -157,21 +157,13 @@ void Lexer::problem(DiagnosticCode code, const char* begin, const char* end, std
     problem_ = SyntaxError{code, {offset(begin), offset(end)}, std::move(message), {}, {}};
 }
 
-std::optional<SyntaxError> Lexer::take_problem() { return std::exchange(problem_, std::nullopt); }
-
-/// `//`: one report per run of trivia; its fix changes every such comment of the run.
-void Lexer::foreign_comment(const char* p) {
-    bool doc = p[2] == '/' && p[3] != '/';
-    TextRange mark{offset(p), offset(p) + (doc ? 3u : 2u)};
-    if (!problem_)
-        problem_ = SyntaxError{DiagnosticCode::ForeignSpelling,
-                               mark,
-                               "a comment begins with `#` in Altru, not with `//`",
-                               {},
-                               SyntaxError::Fix{"write comments with `#`", {}}};
-    if (problem_->code == DiagnosticCode::ForeignSpelling && problem_->fix)
-        problem_->fix->edits.push_back({mark, doc ? "##" : "#"});
+/// How the problem just noted is mended.
+void Lexer::fix(std::string title, const char* begin, const char* end, std::string replacement) {
+    if (problem_->range.begin <= offset(begin) && offset(end) <= problem_->range.end && !problem_->fix)
+        problem_->fix = SyntaxError::Fix{std::move(title), {{{offset(begin), offset(end)}, std::move(replacement)}}};
 }
+
+std::optional<SyntaxError> Lexer::take_problem() { return std::exchange(problem_, std::nullopt); }
 
 const char* Lexer::skip_block_comment(const char* p) {
     const char* open = p;
@@ -201,10 +193,16 @@ const char* Lexer::skip_trivia(const char* p, Token& token) {
             case Class::Space: ++p; continue;
             case Class::NewLine: line = ++p; continue;
             case Class::Hash:
+                if (p[1] == '[') foreign_attribute(p);
                 if (hashes(p, end_) == 3) p = skip_block_comment(p);
                 else skip_line();
                 continue;
             case Class::Slash:
+                if (p[1] == '*')
+                    if (const char* end = foreign_block_comment(p)) {
+                        p = end;
+                        continue;
+                    }
                 if (p[1] != '/') break;
                 foreign_comment(p);
                 skip_line();
@@ -349,12 +347,14 @@ const char* Lexer::number(const char* p, Token& token) {
     bool known = false;
     for (std::string_view each : suffixes) known |= each == suffix;
     if (known && suffix[0] == 'f') token.kind = Kind::FloatLiteral;
-    if (!known)
+    if (!known) {
         problem(DiagnosticCode::InvalidLiteral, tail, p,
                 fmt::format(
                     "`{}` is no type of a number; a suffix is one of i8 i16 i32 i64 u8 u16 u32 u64 isize usize f32 f64",
                     suffix));
-    else if (token.kind == Kind::FloatLiteral && suffix[0] != 'f')
+        foreign_suffix(tail, p);
+    }
+    if (known && token.kind == Kind::FloatLiteral && suffix[0] != 'f')
         problem(DiagnosticCode::InvalidLiteral, tail, p,
                 fmt::format("a number with a fraction or an exponent cannot be `{}`; write `f32` or `f64`", suffix));
     return p;
@@ -372,9 +372,25 @@ const char* Lexer::escape(const char* p) {
             if (*q == '}' && count > 0 && count < 7 && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff))
                 return q + 1;
         }
+        if (count == 0) {
+            while (q - p < 6 && std::isxdigit(uint8_t(*q))) ++q;
+            count = q - p == 6 ? 4 : 0;
+            value = count && (p[2] | 0x20) == 'd' && uint8_t(p[3] | 0x20) >= '8' && !(p[3] >= '0' && p[3] <= '7')
+                        ? 0xd800
+                        : 0;
+        } else {
+            count = 0;
+        }
         problem(DiagnosticCode::InvalidLiteral, p, q,
                 "write a code point as `\\u{1F600}`: one to six hexadecimal digits, at most 10FFFF and no surrogate");
+        if (count && value != 0xd800) fix("write braces", p, q, fmt::format("\\u{{{}}}", std::string_view(p + 2, 4)));
         return q;
+    }
+    if (p[1] == 'x' && std::isxdigit(uint8_t(p[2])) && std::isxdigit(uint8_t(p[3]))) {
+        problem(DiagnosticCode::InvalidLiteral, p, p + 4,
+                "a code point is written `\\u{…}`; a string holds text, not bytes");
+        fix("write `\\u{…}`", p, p + 4, fmt::format("\\u{{{}}}", std::string_view(p + 2, 2)));
+        return p + 4;
     }
     if (p[1] != '\0' && simple.find(p[1]) != std::string_view::npos) return p + 2;
     const char* end = p + 1;
@@ -427,8 +443,11 @@ const char* Lexer::bad(const char* p) {
     if (uint32_t length = utf8_length(p, end_); length && *p != '\0') {
         p += length;
         std::string_view character(start, length);
+        if (look_alike(start, p)) return p;
         problem(DiagnosticCode::InvalidCharacter, start, p,
-                *start == '\\' ? "a `\\` continues a line only when nothing follows it on that line"
+                *start == '~'    ? std::string("Altru has no `~`; the bits of `x` are turned around by `x ^ -1`")
+                : *start == '$'  ? std::string("`${…}` stands in a string; is the quote before it missing?")
+                : *start == '\\' ? "a `\\` continues a line only when nothing follows it on that line"
                 : uint8_t(*start) < 0x20 || *start == 0x7f
                     ? fmt::format("the control character U+{:04X} cannot stand here; remove it", uint8_t(*start))
                     : fmt::format("`{}` is no part of Altru; remove it", character));
@@ -454,13 +473,14 @@ Token Lexer::lex_field(uint32_t begin) {
     return token;
 }
 
-Token Lexer::lex_string_part(uint32_t begin, bool multi_line) {
+Token Lexer::lex_string_part(uint32_t begin, bool multi_line, char quote) {
     problem_.reset();
     Token token;
     token.begin = begin;
     const char* start = text_.data() + begin;
     const char* p = start;
-    auto closes = [&] { return *p == '"' && (!multi_line || (p[1] == '"' && p[2] == '"')); };
+    bool triple = multi_line && quote == '"';
+    auto closes = [&] { return *p == quote && (!triple || (p[1] == quote && p[2] == quote)); };
     while (p < end_ && !closes() && !(*p == '$' && p[1] == '{') && (multi_line || *p != '\n')) {
         if (*p == '\\') p = escape(p);
         else ++p;
@@ -473,7 +493,7 @@ Token Lexer::lex_string_part(uint32_t begin, bool multi_line) {
         token.kind = Kind::StringText;
     } else if (p < end_ && closes()) {
         token.kind = Kind::StringEnd;
-        token.length = multi_line ? 3 : 1;
+        token.length = triple ? 3 : 1;
     } else if (p < end_ && *p == '$') {
         token.kind = Kind::InterpolationStart;
         token.length = 2;
@@ -518,6 +538,8 @@ TriviaPiece Lexer::next_trivia(std::string_view text) {
         }
         return {TriviaKind::BlockComment, uint32_t(text.size())};
     }
+    if (first == '/' && text.size() > 1 && text[1] == '*')
+        return {TriviaKind::BlockComment, uint32_t(std::min(text.find("*/", 2), text.size() - 2) + 2)};
     if (first == '/') return {TriviaKind::LineComment, line()};
     if (first == '\\') {
         size_t end = text.find('\n');

@@ -17,6 +17,8 @@ struct Column {
     friend bool operator==(const Column&, const Column&) = default;
 };
 
+inline bool deeper(const Column& a, const Column& b) { return a.wide > b.wide; }
+
 /// One token and the trivia before it; stands at the lexer's `begin`.
 struct Token {
     Kind kind = Kind::EndOfFile;
@@ -48,7 +50,7 @@ class Lexer {
     Token lex_field(uint32_t offset);
     /// What follows in a string: StringText, InterpolationStart, StringEnd; an empty BadToken where the string breaks
     /// off.
-    Token lex_string_part(uint32_t offset, bool multi_line);
+    Token lex_string_part(uint32_t offset, bool multi_line, char quote = '"');
     /// `:` and all up to `}` or the end of the line.
     Token lex_format(uint32_t offset);
 
@@ -71,7 +73,12 @@ class Lexer {
     /// Checks the escape at `p` (a backslash); returns its end.
     const char* escape(const char* p);
     void problem(DiagnosticCode code, const char* begin, const char* end, std::string message);
+    void fix(std::string title, const char* begin, const char* end, std::string replacement);
     void foreign_comment(const char* p);
+    const char* foreign_block_comment(const char* p);
+    void foreign_attribute(const char* p);
+    void foreign_suffix(const char* begin, const char* end);
+    bool look_alike(const char* begin, const char* end);
     void ends_at(uint32_t end, uint32_t lookahead = MaxLookahead) {
         looked_at_ = std::max(looked_at_, end + lookahead);
     }
@@ -81,6 +88,7 @@ class Lexer {
     const char* end_;
     std::optional<SyntaxError> problem_;
     uint32_t looked_at_ = 0;
+    uint32_t no_comment_end_ = 0xffffffff;  ///< from here on there is no `*/`: looked for once
 };
 
 /// The length of the well-formed UTF-8 sequence at `p` (within `end`), or 0.

@@ -38,6 +38,10 @@ bool Parser::at_declaration() {
     Token next = peek();
     if (next.kind == Kind::ColonColon) return false;
     if (at(Kind::AsyncKw)) {
+        if (next.kind == Kind::Identifier) {
+            std::string_view word = text_.substr(next.text_begin(), next.length);
+            return word == "def" || word == "func" || word == "function" || word == "fun";
+        }
         if (next.kind != Kind::FnKw) return false;
         next = peek_after(next);
     } else if (!at(Kind::FnKw)) {
@@ -118,7 +122,8 @@ void Parser::declared_name(std::string_view what) {
 void Parser::declaration(Unit& unit) {
     attribute_lists();
     Column header = line_;
-    eat(Kind::PubKw);
+    visibility();
+    if (foreign_type_declaration(unit)) return;
     switch (visible_) {
         case Kind::AsyncKw:
         case Kind::FnKw: function_rest(header); return finish(unit, Kind::FunctionDecl);
@@ -128,8 +133,9 @@ void Parser::declaration(Unit& unit) {
             bump();
             declared_name(actor ? "an actor" : "a struct");
             generic_parameters();
+            inheritance();
             where_clause();
-            if (actor || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
+            if (actor || at_braces(header) || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
                 list_block(header, actor ? "the actor's name" : "the struct's name", members_, Kind::MemberList);
             return finish(unit, actor ? Kind::ActorDecl : Kind::StructDecl);
         }
@@ -148,7 +154,8 @@ void Parser::declaration(Unit& unit) {
         case Kind::ModKw:
             bump();
             declared_name("a module");
-            if (at(Kind::Colon)) list_block(header, "the module's name", members_, Kind::MemberList);
+            if (at_braces(header) || at(Kind::Colon))
+                list_block(header, "the module's name", members_, Kind::MemberList);
             return finish(unit, Kind::ModDecl);
         case Kind::UseKw:
             bump();
@@ -163,7 +170,11 @@ void Parser::declaration(Unit& unit) {
 
 /// [async] fn name [generics] (parameters) [-> type] [where …] [: block]
 void Parser::function_rest(const Column& header) {
-    eat(Kind::AsyncKw);
+    if (eat(Kind::AsyncKw) && at(Kind::Identifier)) {
+        habit(token_.range(), "a function is declared with `fn`", "write `fn`", {{token_.range(), "fn"}});
+        token_.kind = Kind::FnKw;
+        show();
+    }
     if (!expect(Kind::FnKw, "to begin a function")) {
         if (!at_statement_end()) skip_line();
         return;
@@ -174,6 +185,7 @@ void Parser::function_rest(const Column& header) {
 /// `name(a: T…` or `name(): …` as a statement: a function whose `fn` is missing. Looks at bytes, because every call
 /// that is a statement comes by.
 bool Parser::at_function_without_fn() {
+    constexpr size_t MaxHeader = 400;
     if (!at(Kind::Identifier) || text_.substr(token_.end(), 1) != "(") return false;
     size_t at = token_.end() + 1;
     auto byte = [&] { return at < text_.size() ? text_[at] : '\0'; };
@@ -194,7 +206,7 @@ bool Parser::at_function_without_fn() {
             at > name && ((byte() == ':' && text_.substr(at, 2) != "::") || (self && (byte() == ',' || byte() == ')')));
     }
     if (header) {  // so far; a call has no `:` at the end of its line
-        at = std::min(text_.find('\n', at), text_.size());
+        at = std::min({text_.substr(0, at + MaxHeader).find('\n', at), text_.size(), at + MaxHeader});
         std::string_view line = text_.substr(0, at);
         size_t last = line.find_last_not_of(" \r\t");
         header = last != std::string_view::npos && line[last] == ':';
@@ -221,13 +233,47 @@ void Parser::signature_rest(const Column& header) {
         expected(DiagnosticCode::ExpectedToken, "`(` and the parameters of the function");
         if (!at_statement_end() && !(at(Kind::Colon) && peek().kind == LineEnd)) return skip_line();
     }
-    if (at(Kind::Arrow)) {
-        bump();
-        type();
-    }
+    result_type();
     where_clause();
-    if (at(Kind::Colon) || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
+    if (at_braces(header) || at(Kind::Colon) || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
         block(header, "the function's signature", Contracts::Function);
+}
+
+/// -> type; other languages write `: type`, `=> type` or only the type.
+void Parser::result_type() {
+    if (eat(Kind::Arrow)) return type();
+    bool colon = at(Kind::Colon) && colon_before_result();
+    bool fat = at(Kind::FatArrow);
+    bool bare = at_type() && !at(Kind::AmpAmp);
+    if (!colon && !fat && !bare) return;
+    TextRange range = token_.range();
+    if (bare)
+        habit(range, "the type of the result follows a `->`", "write `->`", {{{range.begin, range.begin}, "-> "}});
+    else habit(range, "the type of the result follows a `->`", "write `->`", {{range, colon ? " ->" : "->"}});
+    if (!bare) skip_token();
+    type();
+}
+
+/// `: T:` or `: T {`, as opposed to the `:` of a body on the same line.
+bool Parser::colon_before_result() {
+    Token token = peek_after(token_);
+    if (token.kind != Kind::Identifier || token.first_on_line) return false;
+    for (int i = 0; i < 64; ++i, token = peek_after(token)) {
+        switch (token.kind) {
+            case Kind::Identifier:
+            case Kind::LeftBracket:
+            case Kind::RightBracket:
+            case Kind::Less:
+            case Kind::Greater:
+            case Kind::Comma:
+            case Kind::Pipe:
+            case Kind::ColonColon: continue;
+            case Kind::Colon:
+            case Kind::LeftBrace: return peek_after(token).first_on_line;
+            default: return false;
+        }
+    }
+    return false;
 }
 
 void Parser::parameters() {
@@ -260,7 +306,9 @@ void Parser::parameter() {
         expected(DiagnosticCode::ExpectedName, "a parameter");
         return;
     }
+    uint32_t begin = token_.text_begin();
     pattern_operand();
+    typed_name(mark, {begin, position()});
     if (eat(Kind::Colon)) type();
     if (eat(Kind::Equal)) expression();
     builder_.finish(mark, raw(Kind::Parameter));
@@ -361,9 +409,9 @@ void Parser::impl_rest(const Column& header) {
 void Parser::constant_rest(std::string_view what, bool needs_value) {
     bump();
     if (at(Kind::MutKw)) {
-        error_here(
-            DiagnosticCode::SyntaxError,
-            fmt::format("{} cannot be `mut`; share what changes through a `static` with a lock or an atomic", what));
+        habit(token_.range(),
+              fmt::format("{} cannot be `mut`; share what changes through a `static` with a lock or an atomic", what),
+              "remove `mut`", {{{token_.text_begin(), peek().text_begin()}, ""}});
         skip_token();
     }
     declared_name(what);

@@ -80,11 +80,49 @@ bool Parser::begins_expression(Kind kind) {
     }
 }
 
+/// What follows an expression elsewhere than in Altru is looked for where one ends.
+void Parser::expression() {
+    Mark mark = builder_.mark();
+    uint32_t begin = token_.text_begin();
+    binary(0);
+    if (at_statement_end() || builder_.empty_since(mark)) return;
+    switch (visible_) {
+        case Kind::Question:
+            if (at_ternary()) ternary(mark, begin);
+            break;
+        case Kind::IfKw:
+            if (!token_.first_on_line) python_ternary(mark, begin);
+            break;
+        case Kind::ForKw:
+            if (layout_.brackets && !token_.first_on_line) comprehension(mark, begin);
+            break;
+        case Kind::FatArrow: arrow_function(mark, begin); break;
+        default: break;
+    }
+}
+
+/// The expression of a header, before its `:`.
+void Parser::head_expression() {
+    Mark mark = builder_.mark();
+    {
+        LayoutScope scope(*this, {layout_.lines, layout_.brackets, layout_.contract, true});
+        expression();
+        if (at(Kind::Equal) && !builder_.empty_since(mark)) {
+            habit(token_.range(), "values are compared with `==`; `=` is an assignment", "write `==`",
+                  {{token_.range(), "=="}});
+            bump_as(Kind::EqualEqual);
+            expression();
+            builder_.finish(mark, raw(Kind::BinaryExpr));
+        }
+    }
+}
+
 /// All binary operators that bind at least as tightly as `minimum`.
 void Parser::binary(int minimum) {
     Nesting nesting(*this);
     if (!nesting) return;
     Mark mark = builder_.mark();
+    uint32_t begin = token_.text_begin();
     Chain chain(builder_);
     if (at(Kind::NotKw)) {
         bump();
@@ -92,22 +130,30 @@ void Parser::binary(int minimum) {
         binary(Comparison);
         builder_.finish(mark, raw(Kind::PrefixExpr));
     } else if (at(Kind::DotDot) || at(Kind::DotDotEqual)) {
+        TextRange range = token_.range();
         bump();
+        if (at(Kind::Dot) && token_.trivia == 0) {
+            habit({range.begin, token_.end()}, "Altru spreads no values; give each argument, or pass the list");
+            skip_token();
+        }
         if (begins_expression(visible_)) binary(BitOr);
         builder_.finish(mark, raw(Kind::RangeExpr));
     } else {
         prefix(true);
     }
     if (builder_.empty_since(mark)) return;
-    while (binary_step(mark, chain, minimum)) {
+    while (binary_step(mark, begin, chain, minimum)) {
     }
 }
 
 /// One operator and its right side around what the mark holds; false when no operator fits.
-bool Parser::binary_step(const Mark& mark, Chain& chain, int minimum) {
+bool Parser::binary_step(const Mark& mark, uint32_t begin, Chain& chain, int minimum) {
     bool implies = layout_.contract && at_word("implies");
     int level = implies ? Implies : precedence(visible_);
-    if (level == None || level < minimum) return false;
+    if (level == None)
+        return (at(Kind::Identifier) || at(Kind::NotKw) || at(Kind::Question) || at(Kind::ModKw)) &&
+               foreign_binary(mark, begin, Comparison, minimum, chain);
+    if (level < minimum) return false;
     if (!chain.wrap()) {
         too_deep();
         return false;
@@ -119,8 +165,10 @@ bool Parser::binary_step(const Mark& mark, Chain& chain, int minimum) {
         builder_.finish(mark, raw(Kind::CastExpr));
         return true;
     }
+    Token first = token_;
     if (level == Range) {
         bump();
+        rest_of_operator(first);
         if (begins_expression(visible_)) binary(BitOr);
         builder_.finish(mark, raw(Kind::RangeExpr));
         return true;
@@ -128,20 +176,44 @@ bool Parser::binary_step(const Mark& mark, Chain& chain, int minimum) {
     if (implies) bump_as(Kind::ImpliesKw);
     else if (at(Kind::AmpAmp) || at(Kind::PipePipe)) foreign_operator();
     else bump();
+    bool power = rest_of_operator(first);
     continue_line(true);
+    uint32_t right = token_.text_begin();
     if (begins_expression(visible_) || is_keyword(visible_)) binary(implies ? level : level + 1);
     else expected(DiagnosticCode::ExpectedExpression, "the right side of the operator");
+    if (power)
+        habit({first.text_begin(), first.text_begin() + 2}, "Altru has no `**`; write `a.pow(b)`", "write `pow`",
+              {{{first.begin, right}, ".pow("}, {{position(), position()}, ")"}});
     builder_.finish(mark, raw(Kind::BinaryExpr));
     if (level == Comparison && precedence(visible_) == Comparison)
         error_here(DiagnosticCode::SyntaxError, "comparisons do not chain; join them with `and`: `a < b and b < c`");
     return true;
 }
 
-/// `&&` and `||` for `and` and `or`; `!` for `not`
+/// `!e`: binds tighter than `not`, so that the fix may need parentheses.
+void Parser::negation(const Mark& mark, bool with_try) {
+    TextRange range = token_.range();
+    bump_as(Kind::NotKw);
+    {
+        Nesting nesting(*this);
+        if (nesting) prefix(with_try);
+    }
+    bool inner = precedence(visible_) > Not;
+    std::vector<TextEdit> edits{{range, inner ? "(not " : "not "}};
+    if (inner) edits.push_back({{position(), position()}, ")"});
+    builder_.error({DiagnosticCode::ForeignSpelling,
+                    range,
+                    "`!` is written `not` in Altru",
+                    {},
+                    SyntaxError::Fix{"write `not`", std::move(edits)}});
+    builder_.finish(mark, raw(Kind::PrefixExpr));
+}
+
+/// `&&` and `||` for `and` and `or`
 void Parser::foreign_operator() {
-    Kind kind = at(Kind::AmpAmp) ? Kind::AndKw : at(Kind::PipePipe) ? Kind::OrKw : Kind::NotKw;
-    std::string_view word = kind == Kind::AndKw ? "and" : kind == Kind::OrKw ? "or" : "not";
-    bool spaced = token_.trivia > 0 || kind == Kind::NotKw;
+    Kind kind = at(Kind::AmpAmp) ? Kind::AndKw : Kind::OrKw;
+    std::string_view word = kind == Kind::AndKw ? "and" : "or";
+    bool spaced = token_.trivia > 0;
     std::string replacement =
         fmt::format("{}{}{}", spaced ? "" : " ", word, text_.substr(token_.end(), 1) == " " ? "" : " ");
     foreign(token_.range(), fmt::format("`{}` is written `{}` in Altru", token_text(), word),
@@ -158,7 +230,7 @@ void Parser::prefix(bool with_try) {
         case Kind::Minus:
         case Kind::Star: bump(); break;
         case Kind::NotKw: bump(); break;
-        case Kind::Bang: foreign_operator(); break;
+        case Kind::Bang: return negation(mark, with_try);
         case Kind::LeftArrow:
             bump();
             delays_try = true;
@@ -198,16 +270,26 @@ void Parser::prefix(bool with_try) {
     if (delays_try && with_try && at(Kind::Question)) postfix(mark, chain, true);
 }
 
+/// ` {` in the head of a statement opens a block, unless a struct literal's first field is seen behind it.
+bool Parser::head_brace() {
+    if (!layout_.head || token_.trivia == 0) return false;
+    Token name = peek_after(token_);
+    return name.first_on_line || name.kind != Kind::Identifier || peek_after(name).kind != Kind::Colon;
+}
+
 void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
     for (;;) {
         bool more = at(Kind::Dot) || at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::ColonColon) ||
-                    (at(Kind::Question) && with_try && !layout_.contract);
+                    (at(Kind::Question) && with_try && !layout_.contract && !at_ternary() && !at_default_operator());
         if (at(Kind::LeftBrace)) {
             Kind base = to_kind(builder_.last_kind());
-            more = base == Kind::PathExpr || base == Kind::IndexExpr || base == Kind::ScopedExpr;
+            more = (base == Kind::PathExpr || base == Kind::IndexExpr || base == Kind::ScopedExpr) && !head_brace();
         }
         if (at(Kind::LeftBracket) && token_.first_on_line) more = !at_attributes();
-        if (!more) return;
+        if (!more) {
+            if (!foreign_postfix(mark)) return;
+            continue;
+        }
         if (!chain.wrap()) return too_deep();
         switch (visible_) {
             case Kind::Question:
@@ -228,6 +310,10 @@ void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
             }
             case Kind::ColonColon:
                 bump();
+                if (at(Kind::Less)) {
+                    angle_indices(mark, token_.begin - 2);
+                    break;
+                }
                 if (at_name_or_keyword()) bump_as(Kind::Identifier);
                 else expected(DiagnosticCode::ExpectedName, "a name after `::`");
                 builder_.finish(mark, raw(Kind::ScopedExpr));

@@ -10,7 +10,7 @@ void Parser::member(Unit& unit) {
     if (at_contract_clause(Contracts::Loop)) return contract_clause(unit);
     bool attributes = at(Kind::LeftBracket);
     if (attributes) attribute_lists();
-    foreign_statement_word();
+    if (foreign_word(unit)) return;
     bool field_follows = at(Kind::Identifier) || (at(Kind::PubKw) && peek().kind == Kind::Identifier);
     if (at(Kind::Identifier) && peek().kind == Kind::LeftParen) return function_without_fn(unit);
     if (field_follows) return field(unit);
@@ -24,8 +24,15 @@ void Parser::member(Unit& unit) {
 /// [pub] name : type [= default]
 void Parser::field(Unit& unit) {
     eat(Kind::PubKw);
-    bump();
-    if (expect(Kind::Colon, "and the type of the field after its name")) type();
+    if (peek().kind == Kind::Identifier) {
+        Mark mark = builder_.mark();
+        TextRange range{token_.text_begin(), peek().end()};
+        pattern_operand();
+        typed_name(mark, range);
+    } else {
+        bump();
+        if (expect(Kind::Colon, "and the type of the field after its name")) type();
+    }
     if (eat(Kind::Equal)) {
         continue_line(false);
         expression();

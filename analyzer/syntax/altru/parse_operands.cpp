@@ -5,6 +5,7 @@
 namespace braid::altru {
 
 void Parser::operand() {
+    if (at(Kind::BadToken) && foreign_operand()) return;
     if (at(Kind::BadToken) || at(Kind::UnsafeKw)) {
         while (at(Kind::BadToken) || at(Kind::UnsafeKw)) {
             if (at(Kind::UnsafeKw))
@@ -20,15 +21,19 @@ void Parser::operand() {
         case Kind::Identifier:
             if (layout_.contract && (at_word("forall") || at_word("exists")) && peek().kind == Kind::Identifier)
                 return quantifier();
+            if (foreign_name()) return;
             return path_expression();
         case Kind::SelfKw:
         case Kind::SuperKw: return path_expression();
         case Kind::IntLiteral:
         case Kind::FloatLiteral:
-        case Kind::CharLiteral:
         case Kind::RawStringLiteral:
         case Kind::TrueKw:
         case Kind::FalseKw: bump(); return builder_.finish(mark, raw(Kind::LiteralExpr));
+        case Kind::CharLiteral:
+            if (foreign_operand()) return;
+            bump();
+            return builder_.finish(mark, raw(Kind::LiteralExpr));
         case Kind::StringStart: return string_expression();
         case Kind::LeftParen: return parenthesized();
         case Kind::LeftBracket: return list_expression();
@@ -42,7 +47,8 @@ void Parser::operand() {
         case Kind::MatchKw: return match_expression();
         case Kind::ChanKw:
         case Kind::DynKw: type_operand(false); return builder_.finish(mark, raw(Kind::TypeExpr));
-        default: expected(DiagnosticCode::ExpectedExpression, "an expression");
+        default:
+            if (!foreign_operand()) expected(DiagnosticCode::ExpectedExpression, "an expression");
     }
 }
 
@@ -51,7 +57,7 @@ void Parser::path_expression() {
     Mark mark = builder_.mark();
     auto segment = [this] { bump_as(at(Kind::SelfKw) || at(Kind::SuperKw) ? visible_ : Kind::Identifier); };
     segment();
-    while (at(Kind::ColonColon)) {
+    while (at(Kind::ColonColon) && text_.substr(token_.end(), 1) != "<") {  // `name::<T>` is left to `postfix`
         bump();
         if (at_name_or_keyword()) segment();
         else expected(DiagnosticCode::ExpectedName, "a name after `::`");
@@ -60,13 +66,13 @@ void Parser::path_expression() {
 }
 
 /// The parts of a string are lexed here, where it is known that they are parts of a string.
-void Parser::string_expression() {
+void Parser::string_expression(char quote) {
     Mark mark = builder_.mark();
     TextRange open = token_.range();
-    bool multi_line = token_.length == 3;
+    bool multi_line = token_.length == 3 || quote == '`';
     push_as(Kind::StringStart);
     for (;;) {
-        token_ = lexer_.lex_string_part(position(), multi_line);
+        token_ = lexer_.lex_string_part(position(), multi_line, quote);
         builder_.looked_at(lexer_.looked_at());
         if (token_.has_problem) lexical_ = lexer_.take_problem();
         visible_ = token_.kind;
@@ -184,7 +190,11 @@ void Parser::struct_field() {
     if (eat(Kind::Colon)) {
         expression();
     } else if (at(Kind::Equal)) {
-        foreign(token_.range(), "a field's value follows a `:` in a struct literal", "write `:`", ":");
+        builder_.error({DiagnosticCode::ForeignSpelling,
+                        token_.range(),
+                        "a field's value follows a `:` in a struct literal",
+                        {},
+                        SyntaxError::Fix{"write `:`", {{{token_.begin, token_.end()}, ":"}}}});
         bump_as(Kind::Colon);
         expression();
     }
@@ -212,8 +222,17 @@ void Parser::argument() {
         bump();
         bump();
     }
+    bool named = at(Kind::Identifier);
     expression();
     if (builder_.empty_since(unit.mark.mark)) return builder_.abandon_unit(unit.mark);
+    if (named && at(Kind::Colon) && to_kind(builder_.last_kind()) == Kind::PathExpr) {
+        Token next = peek();
+        if (!next.first_on_line && begins_expression(next.kind)) {
+            habit(token_.range(), "a named argument is written `name = value`", "write `=`", {{token_.range(), " ="}});
+            bump_as(Kind::Equal);
+            expression();
+        }
+    }
     finish(unit, Kind::Argument);
 }
 
@@ -226,7 +245,14 @@ bool Parser::at_type_in_expression() {
 void Parser::index_argument() {
     Unit unit = start_element(indices_);
     if (!at_type_in_expression()) {
-        expression();
+        Mark mark = builder_.mark();
+        if (!at(Kind::Colon)) expression();
+        if (at(Kind::Colon)) {
+            habit(token_.range(), "a slice is written `xs[a..b]`", "write `..`", {{token_.range(), ".."}});
+            bump_as(Kind::DotDot);
+            if (begins_expression(visible_)) expression();
+            builder_.finish(mark, raw(Kind::RangeExpr));
+        }
         return finish(unit);
     }
     type();
@@ -258,18 +284,38 @@ void Parser::closure() {
             if (next == Kind::Colon || next == Kind::Arrow) skip_token();
         }
     } else {
-        expected(DiagnosticCode::ExpectedExpression, "a closure (`fn():` or `|x|`)");
+        if (braces_are_block() || at(Kind::LeftBrace)) {
+            Nesting nesting(*this);
+            Mark body = builder_.mark();
+            if (nesting)
+                braced_lines(header, "a block that runs by itself is a closure: `async fn():`, `move fn():`",
+                             statements_, Contracts::None, " fn():");
+            builder_.finish(body, raw(Kind::Block));
+        } else {
+            expected(DiagnosticCode::ExpectedExpression, "a closure (`fn():` or `|x|`)");
+        }
         return builder_.finish(mark, raw(Kind::ClosureExpr));
     }
-    if (eat(Kind::Arrow)) type();
+    if (fn && at(Kind::Identifier) && peek().kind == Kind::LeftParen) {
+        habit(token_.range(), "methods stand in `impl T:` and have a parameter `self`");
+        skip_token();
+        parameters();
+    }
+    if (fn) result_type();
+    else if (eat(Kind::Arrow)) type();
     if (fn || at(Kind::Colon)) block(header, "the closure's parameters", Contracts::Function);
-    else closure_body();
+    else closure_body(header);
     builder_.finish(mark, raw(Kind::ClosureExpr));
 }
 
 /// The expression of `|x| expression`; an assignment makes a block of it.
-void Parser::closure_body() {
+void Parser::closure_body(const Column& header) {
     Mark mark = builder_.mark();
+    if (braces_are_block()) {
+        Nesting nesting(*this);
+        if (nesting) braced_lines(header, "the closure's parameters", statements_, Contracts::None);
+        return builder_.finish(mark, raw(Kind::Block));
+    }
     expression();
     if (builder_.empty_since(mark)) return;
     Kind kind = assignment_rest();
@@ -312,11 +358,11 @@ bool Parser::at_elif(const Column& header) const {
 
 /// expression, or let pattern = expression; several joined by `and`
 void Parser::condition() {
-    if (!at(Kind::LetKw)) return expression();
+    if (!at(Kind::LetKw)) return head_expression();
     Mark mark = builder_.mark();
     bump();
     pattern();
-    if (expect(Kind::Equal, "after the pattern")) expression();
+    if (expect(Kind::Equal, "after the pattern")) head_expression();
     builder_.finish(mark, raw(Kind::LetExpr));
 }
 
@@ -325,7 +371,7 @@ void Parser::match_expression() {
     Mark mark = builder_.mark();
     Column header = line_;
     bump();
-    expression();
+    head_expression();
     list_block(header, "what `match` looks at", match_arms_, Kind::MatchArmList);
     builder_.finish(mark, raw(Kind::MatchExpr));
 }

@@ -38,6 +38,12 @@ void Parser::pattern() {
     Mark mark = builder_.mark();
     bool leading = eat(Kind::Pipe);
     pattern_operand();
+    if (at(Kind::BadToken) && token_text() == "@") {
+        lexical_.reset();
+        habit(token_.range(), "Altru has no `name @ pattern`; bind the name and test it: `name if …`");
+        skip_token();
+        if (at_pattern()) pattern_operand();
+    }
     if (!at(Kind::Pipe) && !leading) return;
     while (eat(Kind::Pipe)) {
         continue_line(true);

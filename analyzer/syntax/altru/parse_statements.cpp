@@ -6,50 +6,31 @@
 
 namespace braid::altru {
 
-namespace {
-
-struct ForeignWord {
-    std::string_view word;
-    Kind kind;
-    std::string_view altru;
-};
-constexpr ForeignWord foreign_words[] = {
-    {"def", Kind::FnKw, "fn"},           {"func", Kind::FnKw, "fn"},
-    {"function", Kind::FnKw, "fn"},      {"fun", Kind::FnKw, "fn"},
-    {"var", Kind::LetKw, "let mut"},     {"val", Kind::LetKw, "let"},
-    {"class", Kind::StructKw, "struct"}, {"interface", Kind::TraitKw, "trait"},
-    {"import", Kind::UseKw, "use"},      {"switch", Kind::MatchKw, "match"},
-};
-
-}  // namespace
-
-/// `def f():`: another language's word before a name. Says so and goes on as if it were ours.
-void Parser::foreign_statement_word() {
-    if (!at(Kind::Identifier) || token_.length > 9) return;
-    for (const ForeignWord& foreign : foreign_words) {
-        if (token_text() != foreign.word || peek().kind != Kind::Identifier) continue;
-        builder_.error({DiagnosticCode::SyntaxError,
-                        token_.range(),
-                        fmt::format("`{}` is no word of Altru; write `{}`", foreign.word, foreign.altru),
-                        {},
-                        SyntaxError::Fix{fmt::format("write `{}`", foreign.altru),
-                                         {TextEdit{token_.range(), std::string(foreign.altru)}}}});
-        token_.kind = foreign.kind;
-        show();
-        return;
-    }
-}
-
 void Parser::statement(Unit& unit) {
-    foreign_statement_word();
+    if (foreign_word(unit) || foreign_attribute(unit)) return;
+    if (at(Kind::UnsafeKw)) {
+        Kind next = peek().kind;
+        if (next == Kind::Colon || next == Kind::LeftBrace)
+            return foreign_line(unit, "unsafe", "`unsafe` is a reserved word without a meaning in Altru; remove it",
+                                false);
+        habit(token_.range(), "`unsafe` is a reserved word without a meaning in Altru; remove it", "remove `unsafe`",
+              {{{token_.text_begin(), peek().text_begin()}, ""}});
+        skip_token();
+    }
     if (at_declaration()) return declaration(unit);
     if (at_stray_clause()) return stray_clause(unit);
     if (at_nameless_type()) return nameless_type(unit);
     if (unit.whole_line && at_function_without_fn()) return function_without_fn(unit);
+    if (foreign_binding(unit)) return;
     uint32_t before = position();
     if (at(Kind::ElseKw))
         return stray_block(unit, "this `else` belongs to no `if`; it stands in the column of its `if`");
     if (at(Kind::CaseKw)) return stray_block(unit, "`case` begins an arm of a `select`; there is none here");
+    if (at(Kind::Lifetime) && peek().kind == Kind::Colon) {
+        habit(token_.range(), "loops have no labels; use a variable, or put the loops into a function and `return`");
+        skip_token();
+        skip_token();
+    }
     if (at_closer())
         error_here(DiagnosticCode::UnmatchedDelimiter, fmt::format("{} has no opening bracket; remove it", found()));
     Kind kind = at_closer() ? Kind::Error : statement_body();
@@ -124,12 +105,20 @@ Kind Parser::statement_body() {
 Kind Parser::let_statement() {
     Column header = line_;
     bump();
+    Mark mark = builder_.mark();
+    uint32_t begin = token_.text_begin();
     pattern();
+    names_without_parentheses(mark, begin);
+    return let_rest(header);
+}
+
+/// What follows the pattern of a `let`.
+Kind Parser::let_rest(const Column& header) {
     if (eat(Kind::Colon)) type();
     if (at(Kind::Equal)) {
         bump();
         continue_line(false);
-        expression();
+        tuple_value();
         if (at_else(header)) else_block(header);
     }
     return Kind::LetStmt;
@@ -153,7 +142,14 @@ void Parser::else_block(const Column& header) {
 Kind Parser::jump_statement() {
     Kind keyword = visible_;
     bump();
-    if (keyword == Kind::ReturnKw && begins_expression(visible_)) expression();
+    if (keyword == Kind::ReturnKw && begins_expression(visible_)) {
+        tuple_value();
+    } else if (keyword != Kind::ReturnKw && (begins_expression(visible_) || at(Kind::Lifetime))) {
+        habit(token_.range(),
+              "`break` and `continue` take neither a value nor a label; use a variable, or put the loops into a "
+              "function and `return`");
+        skip_line();
+    }
     return keyword == Kind::ReturnKw  ? Kind::ReturnStmt
            : keyword == Kind::BreakKw ? Kind::BreakStmt
                                       : Kind::ContinueStmt;
@@ -175,7 +171,7 @@ Kind Parser::assignment_rest() {
         case Kind::ShiftRightEqual:
             bump();
             continue_line(false);
-            expression();
+            tuple_value();
             return Kind::AssignStmt;
         case Kind::LeftArrow:
             bump();
@@ -187,7 +183,7 @@ Kind Parser::assignment_rest() {
 }
 
 Kind Parser::expression_statement() {
-    expression();
+    tuple_value();
     Kind kind = assignment_rest();
     return kind == Kind::Error ? Kind::ExprStmt : kind;
 }
@@ -205,10 +201,22 @@ Kind Parser::while_statement() {
 Kind Parser::for_statement() {
     Column header = line_;
     bump();
+    if (at(Kind::LeftBrace) || at(Kind::Colon)) {
+        habit(token_.range(), "a loop without a condition is `loop:`");
+        block(header, "`for`", Contracts::Loop);
+        return Kind::LoopStmt;
+    }
+    if (foreign_for()) {
+        block(header, "the `for` header", Contracts::Loop);
+        return Kind::ForStmt;
+    }
+    Mark mark = builder_.mark();
+    uint32_t begin = token_.text_begin();
     pattern();
+    names_without_parentheses(mark, begin);
     if (expect(Kind::InKw, "between the pattern and what it runs over")) {
         if (at(Kind::MoveKw) && peek().kind != Kind::Pipe && peek().kind != Kind::FnKw) bump();
-        expression();
+        head_expression();
     }
     block(header, "the `for` header", Contracts::Loop);
     return Kind::ForStmt;
@@ -265,11 +273,22 @@ void Parser::select_arm(Unit& unit) {
             --open;
         if (open > 0) continue;
         binds = token.kind == Kind::Equal;
-        if (binds || open < 0 || token.kind == Kind::Colon || token.kind == Kind::LeftArrow || token.kind == Kind::Dot)
+        bool walrus = token.kind == Kind::Colon && text_.substr(token.end(), 1) == "=";
+        if (binds || open < 0 || (token.kind == Kind::Colon && !walrus) || token.kind == Kind::LeftArrow ||
+            token.kind == Kind::Dot)
             break;
     }
     if (binds) {
+        Mark mark = builder_.mark();
+        uint32_t begin = token_.text_begin();
         pattern();
+        names_without_parentheses(mark, begin);
+        if (at(Kind::Colon)) {
+            Token equal = peek();
+            habit({token_.text_begin(), equal.end()}, "an arm of a `select` binds with `=`; `:=` is no operator",
+                  "write `=`", {{{token_.text_begin(), equal.end()}, "="}});
+            skip_token();
+        }
         expect(Kind::Equal, "after the pattern");
     }
     expression();
@@ -282,14 +301,28 @@ void Parser::select_arm(Unit& unit) {
 void Parser::match_arm(Unit& unit) {
     Column header = line_;
     uint32_t before = position();
+    bool foreign_case = at(Kind::CaseKw) || (at_word("default") && peek().kind == Kind::Colon);
+    TextRange word = token_.range();
+    bool is_default = at(Kind::Identifier);
+    if (foreign_case && at(Kind::CaseKw)) {
+        word.end = peek().text_begin();
+        skip_token();
+    }
     pattern();
     if (at(Kind::IfKw)) {
         Mark guard = builder_.mark();
         bump();
-        expression();
+        binary(0);
         builder_.finish(guard, raw(Kind::MatchGuard));
     }
-    if (!expect(Kind::FatArrow, "after the pattern")) {
+    if (foreign_case && at(Kind::Colon)) {
+        habit(word, "an arm of a `match` is `pattern => value`", "write `=>`",
+              {{word, is_default ? "_" : ""}, {token_.range(), " =>"}});
+        skip_token();
+    } else if (at(Kind::Arrow)) {
+        habit(token_.range(), "an arm of a `match` is `pattern => value`", "write `=>`", {{token_.range(), "=>"}});
+        skip_token();
+    } else if (!expect(Kind::FatArrow, "after the pattern")) {
         if (!at_statement_end()) skip_line();
         if (token_.first_on_line && position() > before) skip_lines(header);
         return finish(unit, position() > before ? Kind::MatchArm : Kind::Error);
@@ -300,7 +333,13 @@ void Parser::match_arm(Unit& unit) {
         else expected(DiagnosticCode::ExpectedExpression, "the value or the block of the arm");
     } else {
         Mark mark = builder_.mark();
-        if (at_jump()) {
+        if (braces_are_block()) {
+            Nesting nesting(*this);
+            if (nesting)
+                braced_lines(header, "the block of an arm is indented below its `=>`, without braces", statements_,
+                             Contracts::None, "");
+            builder_.finish(mark, raw(Kind::Block));
+        } else if (at_jump()) {
             Kind kind = jump_statement();
             builder_.finish(mark, raw(kind));
         } else if (at(Kind::LetKw) || at(Kind::ForKw) || at(Kind::WhileKw) || at(Kind::LoopKw) || at(Kind::SelectKw) ||

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "analyzer/syntax/altru/parser.h"
 
 namespace braid::altru {
@@ -35,7 +37,9 @@ void Parser::union_type() {
     Nesting nesting(*this);
     if (!nesting) return;
     Mark mark = builder_.mark();
+    uint32_t begin = token_.text_begin();
     type_operand(true);
+    foreign_type_suffix(mark, begin);
     if (!at(Kind::Pipe)) return;
     while (eat(Kind::Pipe)) {
         continue_line(true);
@@ -67,14 +71,25 @@ void Parser::type_operand(bool angle) {
             {
                 LayoutScope scope(*this, {false, true, layout_.contract});
                 bump();
-                type();
+                if (!at(Kind::RightBracket)) type();
                 if (eat(Kind::Semicolon)) {
                     array = true;
                     expression();
                 }
                 closed = at(Kind::RightBracket);
             }
+            bool empty = closed && token_.begin == open.end();
+            TextRange bracket = token_.range();
             close_bracket(closed, Kind::RightBracket, open);
+            if (empty && at_type()) {
+                Nesting nesting(*this);
+                if (nesting) type_operand(angle);
+                habit({open.text_begin(), bracket.end}, "a list is written `[T]`", "write `[T]`",
+                      {{bracket, ""}, {{position(), position()}, "]"}});
+            } else if (empty) {
+                error_at(DiagnosticCode::ExpectedType, bracket,
+                         "expected the type of the elements between `[` and `]`");
+            }
             return builder_.finish(mark, raw(array ? Kind::ArrayType : Kind::ListType));
         }
         case Kind::LeftParen: {
@@ -112,7 +127,11 @@ void Parser::type_operand(bool angle) {
             error_here(DiagnosticCode::ExpectedType,
                        "`impl` begins no type; write `dyn Trait`, or a type parameter with the trait as its bound");
             return skip_token();
-        default: expected(DiagnosticCode::ExpectedType, "a type");
+        default:
+            if (!foreign_type()) return void(expected(DiagnosticCode::ExpectedType, "a type"));
+            Nesting nesting(*this);
+            if (nesting) type_operand(angle);
+            return builder_.finish(mark, raw(Kind::ReferenceType));
     }
 }
 
@@ -140,7 +159,16 @@ void Parser::path_type(bool angle) {
         if (at_name_or_keyword()) segment();
         else expected(DiagnosticCode::ExpectedName, "a name after `::`");
     }
-    if (at(Kind::LeftBracket)) {
+    if (at(Kind::LeftBracket) && peek().kind == Kind::RightBracket) {
+        TextRange range{token_.text_begin(), peek().end()};
+        uint32_t begin = range.begin;
+        while (begin > 0 && (std::isalnum(static_cast<unsigned char>(text_[begin - 1])) || text_[begin - 1] == '_' ||
+                             text_[begin - 1] == ':'))
+            --begin;
+        skip_token();
+        skip_token();
+        habit(range, "a list is written `[T]`", "write `[T]`", {{{begin, begin}, "["}, {range, "]"}});
+    } else if (at(Kind::LeftBracket)) {
         Mark arguments = builder_.mark();
         bracketed(Kind::LeftBracket, Kind::RightBracket, {"a type", &Parser::type_argument});
         builder_.finish(arguments, raw(Kind::TypeArgumentList));
@@ -178,8 +206,12 @@ void Parser::angle_arguments() {
     }
     SyntaxError hint{
         DiagnosticCode::ForeignSpelling, open.range(), "type arguments stand in square brackets: `Name[T]`", {}, {}};
-    if (depth == 0 && close.kind == Kind::Greater)
-        hint.fix = SyntaxError::Fix{"write square brackets", {{open.range(), "["}, {close.range(), "]"}}};
+    // A `>>` closes two lists: its second half this one, or, where it closes one too many, its first.
+    TextRange closing = close.range();
+    if (close.kind == Kind::ShiftRight)
+        closing = depth == 0 ? TextRange{closing.begin + 1, closing.end} : TextRange{closing.begin, closing.begin + 1};
+    if (depth <= 0 && (close.kind == Kind::Greater || close.kind == Kind::ShiftRight))
+        hint.fix = SyntaxError::Fix{"write square brackets", {{open.range(), "["}, {closing, "]"}}};
     builder_.error(std::move(hint));
     bump();
     while (!at(Kind::Greater) && !at(Kind::ShiftRight) && (at_type() || at(Kind::Lifetime))) {

@@ -33,6 +33,7 @@ class Parser {
         bool lines = true;      ///< line ends matter
         bool brackets = false;  ///< inside brackets, however deep: closers and commas end a block
         bool contract = false;  ///< inside a contract clause: `?` is no operator, `implies` and quantifiers are
+        bool head = false;      ///< in the head of a statement: ` {` opens a block there, as elsewhere it would
     };
     /// Changes the layout for a scope.
     class LayoutScope {
@@ -171,7 +172,7 @@ class Parser {
     void statement_lines(const Column& header, Contracts contracts);
     void arrow_block(const Column& header);
     void one_line_block();
-    void closing_brace(const Column& header);
+    void lines_below(const Column& header, const Lines& lines, Contracts contracts);
     /// `: lines` of things that are no statements.
     void list_block(const Column& header, std::string_view owner, const Lines& lines, Kind node);
 
@@ -181,6 +182,52 @@ class Parser {
     bool begins_statement(const Column& line);
     bool recover_in_list(Kind close, std::string_view what, const Column& line);
     void close_bracket(bool closed, Kind close, const Token& open);
+
+    // ---- habits of other languages (braces.cpp, habits.cpp, habits_expressions.cpp) ----
+    bool at_braces(const Column& header);
+    bool braces_are_block();
+    void braced_lines(const Column& header, std::string_view owner, const Lines& lines, Contracts contracts,
+                      std::string_view opener = ":");
+    Token after_string(Token token);
+    void habit(TextRange range, std::string message, std::string title = {}, std::vector<TextEdit> edits = {});
+    bool line_opens_block();
+    bool habit_follows(uint16_t follow);
+    bool foreign_word(Unit& unit);
+    bool import_is_use();
+    void foreign_line(Unit& unit, std::string_view word, std::string message, bool import);
+    bool foreign_binding(Unit& unit);
+    bool foreign_colon(Unit& unit, const Token& colon);
+    bool foreign_names(Unit& unit);
+    bool foreign_for();
+    void bare_pattern();
+    void names_without_parentheses(const Mark& mark, uint32_t begin);
+    void tuple_value();
+    void typed_name(const Mark& mark, TextRange range);
+    void visibility();
+    bool foreign_attribute(Unit& unit);
+    void inheritance();
+    bool foreign_type_declaration(Unit& unit);
+    void foreign_type_suffix(const Mark& mark, uint32_t begin);
+    bool foreign_type();
+    bool rest_of_operator(const Token& first);
+    bool foreign_binary(const Mark& mark, uint32_t begin, int comparison, int minimum, Chain& chain);
+    bool foreign_default(const Mark& mark);
+    bool at_default_operator();
+    bool at_ternary();
+    void finish_value_block(const Mark& value, const Mark& block);
+    void ternary(const Mark& mark, uint32_t begin);
+    void python_ternary(const Mark& mark, uint32_t begin);
+    void comprehension(const Mark& mark, uint32_t begin);
+    void arrow_function(const Mark& mark, uint32_t begin);
+    bool foreign_postfix(const Mark& mark);
+    bool foreign_bang();
+    bool angle_call(const Mark& mark);
+    void angle_indices(const Mark& mark, uint32_t begin);
+    bool foreign_operand();
+    bool quoted_string(char quote);
+    bool foreign_name();
+    bool prefixed_string();
+    bool lambda();
 
     // ---- declarations (parse_declarations.cpp, parse_members.cpp) ----
     bool at_declaration();
@@ -194,6 +241,8 @@ class Parser {
     void function_without_fn(Unit& unit);
     void function_rest(const Column& header);
     void signature_rest(const Column& header);
+    void result_type();
+    bool colon_before_result();
     void parameters();
     void closure_parameters();
     void parameter();
@@ -223,7 +272,6 @@ class Parser {
 
     // ---- statements (parse_statements.cpp) ----
     void statement(Unit& unit);
-    void foreign_statement_word();
     Kind statement_body();
     bool at_nameless_type();
     void nameless_type(Unit& unit);
@@ -231,6 +279,7 @@ class Parser {
     bool at_stray_clause();
     void stray_clause(Unit& unit);
     Kind let_statement();
+    Kind let_rest(const Column& header);
     Kind expression_statement();
     Kind jump_statement();
     Kind while_statement();
@@ -245,16 +294,19 @@ class Parser {
     bool at_jump() const { return at(Kind::ReturnKw) || at(Kind::BreakKw) || at(Kind::ContinueKw); }
 
     // ---- expressions (parse_expressions.cpp, parse_operands.cpp) ----
-    void expression() { binary(0); }
+    void expression();
+    void head_expression();
     void binary(int minimum);
-    bool binary_step(const Mark& mark, Chain& chain, int minimum);
+    bool binary_step(const Mark& mark, uint32_t begin, Chain& chain, int minimum);
+    bool head_brace();
     void foreign_operator();
+    void negation(const Mark& mark, bool with_try);
     void prefix(bool with_try);
     void postfix(const Mark& mark, Chain& chain, bool with_try);
     void field_access(const Mark& mark);
     void operand();
     void path_expression();
-    void string_expression();
+    void string_expression(char quote = '"');
     void interpolation(bool multi_line);
     void list_expression();
     void braces_expression();
@@ -269,7 +321,7 @@ class Parser {
         return at(Kind::Pipe) || at(Kind::PipePipe) || at(Kind::FnKw) || at(Kind::MoveKw) || at(Kind::AsyncKw);
     }
     void closure();
-    void closure_body();
+    void closure_body(const Column& header);
     void if_expression();
     bool at_else(const Column& header) const;
     bool at_elif(const Column& header) const;

@@ -13,7 +13,7 @@ void write_bank(const TemporaryFolder& folder, const std::string& source = "") {
     folder.write(source + "main.altru",
                  "mod money\n"
                  "mod bank\n"
-                 "use bank::{Account, open}\n"
+                 "use bank::open\n"
                  "use bank::limits::daily\n"
                  "\n"
                  "fn main():\n"

@@ -146,7 +146,8 @@ void Parser::comma_list(const List& list, TextRange opener) {
         if (expect_comma && accept(Kind::Comma)) {
             expect_comma = false;
         } else if (expect_comma) {
-            bool starts_next = (this->*list.starts)() && !(list.ends_at_line && newline_before());
+            bool starts_next = (this->*list.starts)() && !(list.ends_at_line && newline_before()) &&
+                               !(list.close == Kind::Greater && (at(Kind::LeftBrace) || at(Kind::LeftParen)));
             if (!starts_next && !recover_in_list(list, &reported)) break;
             if (starts_next) {
                 SyntaxError missing{DiagnosticCode::ExpectedToken, {previous_end(), previous_end()}, {}, {}, {}};
@@ -188,6 +189,7 @@ bool Parser::recover_in_list(const List& list, bool* reported) {
         skip_token();
         return true;
     }
+    if (list.close == Kind::Greater) return recover_in_types(list, reported);
     if (at(Kind::ForKw) && list.close == Kind::RightBracket && !newline_before()) {
         error_here(DiagnosticCode::SyntaxError, std::string(foreign_end()));
         *reported = true;
@@ -195,6 +197,9 @@ bool Parser::recover_in_list(const List& list, bool* reported) {
         return at(list.close);
     }
     bool closing = at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace) || at(Kind::Semicolon);
+    // The `)` before a result type or a body is missing.
+    if (list.element == &Parser::parameter)
+        closing |= at(Kind::Colon) || at(Kind::LeftBrace) || at(Kind::FatArrow) || at(Kind::ThinArrow);
     bool from = at(Kind::FromKw) && kind(1) == Kind::StringLiteral;  // of an import whose `}` is missing
     if (closing || from || at(Kind::EndOfFile) || (newline_before() && starts_statement())) return false;
     error_here(DiagnosticCode::ExpectedToken, "expected `,` or " + std::string(describe(list.close)) + " in this " +
@@ -202,6 +207,23 @@ bool Parser::recover_in_list(const List& list, bool* reported) {
     *reported = true;
     skip_to_close();
     return at(Kind::Comma) || at(list.close);
+}
+
+/// Between `<` and `>`: what follows the list is parameters, a body or a value, and must not be lost with it.
+bool Parser::recover_in_types(const List& list, bool* reported) {
+    auto ends = [this] {
+        return newline_before() || at(Kind::LeftBrace) || at(Kind::LeftParen) || at(Kind::RightParen) ||
+               at(Kind::RightBracket) || at(Kind::RightBrace) || at(Kind::Semicolon) || at(Kind::Equal) ||
+               at(Kind::EndOfFile);
+    };
+    if (ends()) return false;
+    error_here(DiagnosticCode::ExpectedToken, "expected `,` or `>` in this " + std::string(list.what) + ", " + found());
+    *reported = true;
+    if (speculating_) return false;
+    auto mark = builder_.mark();
+    while (!ends() && !at(Kind::Comma) && !at(Kind::Greater)) bump();
+    if (!builder_.empty_since(mark)) finish(mark, Kind::Error);
+    return at(Kind::Comma) || at(Kind::Greater);
 }
 
 // ---- entry points ----

@@ -166,6 +166,7 @@ class Parser {
     };
     void comma_list(const List& list, TextRange opener);
     bool reuse_elements(const List& list, bool* expect_comma);
+    bool recover_in_types(const List& list, bool* reported);
     bool recover_in_list(const List& list, bool* reported);
 
     // ---- statements (parse_statements.cpp) ----

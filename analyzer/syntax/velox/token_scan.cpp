@@ -141,8 +141,9 @@ BraceRegion brace_region(std::string_view text, uint32_t begin, uint32_t column)
         if (scan.newline_before() && !closes && !first) {
             size_t line = text.substr(before, scan.begin() - before).find_last_of("\r\n");
             if (line != std::string_view::npos && scan.begin() - (before + line + 1) <= column) {
-                if (depth == 0) return {begin, true, true, scan.end()};
-                if (!dedented) dedented = scan.begin();
+                bool next_statement = is_keyword(kind) || kind == Kind::Identifier || kind == Kind::At;
+                if (depth == 0 && next_statement) return {begin, true, true, scan.end()};
+                if (depth > 0 && !dedented) dedented = scan.begin();
             }
         }
         if (kind == Kind::LeftBrace || kind == Kind::TemplateHead) ++depth;

@@ -18,6 +18,8 @@ void add_run(CLI::App& app, int& status);
 void add_lsp(CLI::App& app, int& status);
 void add_dap(CLI::App& app, int& status);
 
+/// A line on standard error, if that is open.
+void say(const std::string& line);
 /// "error: …" on standard error, in the one form all commands use.
 void complain(const std::string& message);
 /// Colours for a stream: it is a terminal and NO_COLOR is not set.

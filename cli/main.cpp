@@ -1,7 +1,9 @@
 #include <unistd.h>
-#include <csignal>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -14,19 +16,16 @@
 
 namespace braid::cli {
 
-void complain(const std::string& message) { fmt::print(stderr, "error: {}\n", message); }
+// Not fmt::print, which throws when the stream takes nothing: who closed standard error wants no message.
+void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+void complain(const std::string& message) { say("error: " + message); }
 
 bool wants_colours(int descriptor) {
     const char* off = std::getenv("NO_COLOR");
     return isatty(descriptor) && !(off && *off);
 }
 
-}  // namespace braid::cli
-
-int main(int argc, char** argv) {
-    using namespace braid::cli;
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, not a death
-
+static int parse_and_run(int argc, char** argv) {
     CLI::App app{"Braid: analysis, execution and debugging of Altru and Velox programs", "braid"};
     app.set_version_flag("--version", "braid " BRAID_VERSION);
     app.require_subcommand(1);
@@ -44,8 +43,24 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         int code = app.exit(error);
-        return code == 0 ? Exit::Fine : Exit::Usage;
+        status = code == 0 ? Exit::Fine : Exit::Usage;
     }
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category());
+    if (std::ferror(stdout)) throw std::system_error(EIO, std::generic_category());
     return status;
+}
+
+}  // namespace braid::cli
+
+// A reader that goes away (`braid check | head`) ends the program by SIGPIPE, as it does others; a full disk is said.
+int main(int argc, char** argv) {
+    using namespace braid::cli;
+    try {
+        return parse_and_run(argc, argv);
+    } catch (const std::system_error& error) {
+        complain(fmt::format("the output cannot be written: {}", error.code().message()));
+    } catch (const std::bad_alloc&) {
+        complain("out of memory");
+    }
+    return Exit::Usage;
 }

@@ -33,10 +33,10 @@ bool report(const AnalysisHost& host, FileId file) {
     style.colours = wants_colours(STDERR_FILENO);
     bool fine = true;
     for (const Diagnostic& d : shown) {
-        fmt::print(stderr, "{}\n", render_text(d, sources, style));
+        say(render_text(d, sources, style));
         fine &= d.severity != Severity::Error;
     }
-    if (!fine) fmt::print(stderr, "{}\n", count_summary(shown));
+    if (!fine) say(count_summary(shown));
     return fine;
 }
 
@@ -77,7 +77,7 @@ int run(const Options& options) {
         complain(executable.error());
         return Exit::Failed;
     }
-    if (!executable->note.empty()) fmt::print(stderr, "note: {}\n", executable->note);
+    if (!executable->note.empty()) say("note: " + executable->note);
     session_options.workers = options.workers;
     session_options.seed = options.seed;
     session_options.stats = options.stats;
@@ -88,10 +88,7 @@ int run(const Options& options) {
         complain(linked.error());
         return Exit::Failed;
     }
-    std::signal(SIGPIPE, SIG_DFL);  // a program whose reader has gone ends as any other does
-    int status = session.run();
-    std::fflush(stdout);
-    return status;
+    return session.run();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cli/serve.h"
 
+#include <csignal>
 #include <optional>
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ using TransportPtr = std::unique_ptr<protocol::Transport>;
 tl::expected<TransportPtr, protocol::TransportError> connection_on(uint16_t port) {
     auto listener = protocol::TcpListener::listen(port);
     if (!listener) return tl::make_unexpected(listener.error());
-    fmt::print(stderr, "listening on 127.0.0.1:{}\n", listener->port());
+    say(fmt::format("listening on 127.0.0.1:{}", listener->port()));
     return listener->accept();
 }
 
@@ -31,6 +32,7 @@ void add_server(CLI::App& app, const std::string& name, const std::string& descr
         command->add_option("--port", *port, "Serve one client on 127.0.0.1:PORT instead (0: any free port)");
     command->add_flag("--stdio", *stdio, "Standard input and output (the default)")->excludes(tcp);
     command->callback([port, stdio, serve, &status] {
+        std::signal(SIGPIPE, SIG_IGN);  // a client that has gone is a failed write, not a death
         auto transport = *port ? connection_on(**port) : protocol::stdio_transport();
         if (transport) {
             status = serve(**transport);

@@ -237,7 +237,7 @@ int DapServer::run() {
         });
     impl.running.drain(impl.options.grace);
     for (const auto& [seq, entry] : impl.asked.end()) entry.handler(tl::unexpected(cancelled_error()));
-    impl.writer.close(impl.options.grace);
+    impl.writer.close(impl.options.write_grace);
     return ended_well && !impl.garbled ? 0 : 1;
 }
 

@@ -64,7 +64,10 @@ struct DapCommand {
 struct DapOptions {
     FrameLimits limits{};
     Trace trace{};
+    // At the end of input, running requests get this long to finish before they are cancelled.
     std::chrono::milliseconds grace{2000};
+    // At the end, a client that does not read gets this long to take what is still to be written.
+    std::chrono::milliseconds write_grace{5000};
 };
 
 class DapServer {

@@ -1,13 +1,21 @@
 #include "interpreter/runtime/session.h"
 
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
+#include <random>
 #include <thread>
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <random>
 
 #include "interpreter/runtime/promise.h"
 #include "interpreter/runtime/report.h"
@@ -17,47 +25,97 @@ namespace braid::runtime {
 
 namespace {
 
-constexpr int kInterrupted = 130;
+/// A file descriptor, closed at the end.
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return number_; }
 
-/// A thread that waits for signals while a program runs, and hands what it printed to the system now and then.
+  private:
+    const int number_;
+};
+
+/// Waits for signals while a program runs. SIGINT and SIGTERM end it, SIGQUIT lists its tasks.
 class SignalWatcher {
   public:
     explicit SignalWatcher(Session& session) : session_(session) {
         sigemptyset(&set_);
-        sigaddset(&set_, SIGINT);
-        sigaddset(&set_, SIGQUIT);
+        for (int signal : {SIGINT, SIGTERM, SIGQUIT}) sigaddset(&set_, signal);
         pthread_sigmask(SIG_BLOCK, &set_, &before_);  // the workers inherit this
         thread_ = std::thread([this] { watch(); });
     }
     ~SignalWatcher() {
-        done_.store(true);
+        eventfd_write(end_.get(), 1);
         thread_.join();
         pthread_sigmask(SIG_SETMASK, &before_, nullptr);
     }
 
   private:
     void watch() {
-        int interrupted_for = 0;
-        while (!done_.load()) {
-            timespec pause{0, 20'000'000};
-            int signal = sigtimedwait(&set_, nullptr, &pause);
-            std::fflush(stdout);
-            if (signal == SIGINT) {
-                session_.stop(kInterrupted);
-                ++interrupted_for;
-            } else if (signal == SIGQUIT) {
-                auto stopped = session_.scheduler().stop_world();
-                std::string tasks = list_tasks(session_.vm());
-                session_.vm().options().print_error(tasks);
-            } else if (interrupted_for > 0 && ++interrupted_for > 25) {
-                std::_Exit(kInterrupted);  // something that never reaches a safepoint
+        Descriptor signals(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
+        pollfd waited[] = {{signals.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
+        int status = 0;  // not 0: the program has been asked to end
+        for (;;) {
+            int ready = poll(waited, 2, status ? kMillisecondsToEnd : -1);
+            if (waited[1].revents) return;
+            if (ready == 0) std::_Exit(status);  // something never reaches a safepoint, or nobody takes what it prints
+            signalfd_siginfo info;
+            if (ready < 0 || read(signals.get(), &info, sizeof info) != sizeof info) continue;
+            if (info.ssi_signo == SIGQUIT) {
+                list();
+            } else {
+                if (status) std::_Exit(status);  // asked twice
+                status = 128 + static_cast<int>(info.ssi_signo);
+                session_.stop(status);
             }
         }
     }
 
+    void list() {
+        auto stopped = session_.scheduler().stop_world();
+        std::string tasks = list_tasks(session_.vm());
+        session_.vm().options().print_error(tasks);
+    }
+
+    static constexpr int kMillisecondsToEnd = 500;
+
     Session& session_;
+    const Descriptor end_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     sigset_t set_, before_;
-    std::atomic<bool> done_{false};
+    std::thread thread_;
+};
+
+/// Hands what the program printed to the system now and then. In a thread of its own, because it waits for the reader.
+class OutputFlusher {
+  public:
+    OutputFlusher() : thread_([this] { work(); }) {}
+    ~OutputFlusher() {
+        {
+            std::lock_guard lock(mutex_);
+            done_ = true;
+        }
+        changed_.notify_one();
+        thread_.join();
+    }
+
+  private:
+    void work() {
+        std::unique_lock lock(mutex_);
+        while (!changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return done_; })) {
+            lock.unlock();
+            std::fflush(stdout);
+            lock.lock();
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool done_ = false;
     std::thread thread_;
 };
 
@@ -110,11 +168,16 @@ void Session::stop(int status) { scheduler_->shutdown(status); }
 
 int Session::run() {
     std::optional<SignalWatcher> watcher;
-    if (options_.handle_signals) watcher.emplace(*this);
+    std::optional<OutputFlusher> flusher;
+    if (options_.handle_signals) {
+        watcher.emplace(*this);
+        flusher.emplace();
+    }
     scheduler::Strand* strand = run_->isolate() ? &run_->isolate()->strand : nullptr;
     if (!vm_->start(strand)) return vm::kExitPanic;
     scheduler::RunResult end = scheduler_->run();
     status_ = end.end == scheduler::RunEnd::Shutdown ? end.code : deadlock_;
+    flusher.reset();  // first: it may wait for a reader, and is to be interrupted then
     watcher.reset();
     if (options_.stats) print_stats();
     return status_;

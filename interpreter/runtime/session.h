@@ -24,7 +24,7 @@ struct SessionOptions {
     bool stress_collector = false;  // a collection at every opportunity (tests)
     std::vector<std::string> arguments;
     std::function<void(std::string_view)> print, print_error;  // null: the process's streams
-    bool handle_signals = false;                               // SIGINT ends the run with 130, SIGQUIT lists the tasks
+    bool handle_signals = false;  // SIGINT ends the run with 130, SIGTERM with 143; SIGQUIT lists the tasks
     // For a debugger.
     vm::DebugHook* debug_hook = nullptr;
     std::function<void()> on_only_held;

@@ -13,6 +13,15 @@ namespace {
 using Catch::Contains;
 using namespace std::chrono_literals;
 
+/// A shell's answer; `$BRAID` is the program.
+ProcessResult shell(const TemporaryFolder& folder, const std::string& script) {
+    return run_process({.program = "/bin/sh",
+                        .arguments = {"-c", script},
+                        .input = {},
+                        .directory = folder.path(),
+                        .environment = {{"BRAID", braid_program().string()}}});
+}
+
 TEST_CASE("a file that is not there") {
     for (const char* command : {"run", "check"}) {
         ProcessResult result = braid({command, "nowhere.altru"});
@@ -108,22 +117,51 @@ TEST_CASE("a program that loops for ever can be interrupted") {
             {.program = braid_program(), .arguments = {"run", name}, .input = {}, .directory = folder.path()});
         REQUIRE(child);
         CHECK(child->wait_until([](const ChildProcess& each) { return each.output().find("ing") != std::string::npos; },
-                                30s));
-        child->signal(SIGINT);
-        ProcessResult result = child->finish(20s);
+                                120s));
+        const bool interrupt = std::string(name) != "wait.altru";
+        child->signal(interrupt ? SIGINT : SIGTERM);
+        ProcessResult result = child->finish(120s);
         INFO(name << "\n" << result.errors);
         CHECK_FALSE(result.timed_out);
-        CHECK(result.status == 130);
+        CHECK(result.status == (interrupt ? 130 : 143));
     }
+}
+
+TEST_CASE("a program is asked to end while nobody takes its output") {
+    TemporaryFolder folder;
+    folder.write("talk.altru", "loop:\n    println(\"and another thing\")\n");
+    ProcessResult result = shell(folder,
+                                 "mkfifo pipe; $BRAID run talk.altru > pipe & exec 3< pipe; read line <&3\n"
+                                 "kill -TERM $!; wait $!; echo status $?");
+    CHECK(result.output == "status 143\n");
+    CHECK_FALSE(result.timed_out);
+}
+
+TEST_CASE("a reader that goes away, a full disk, closed streams") {
+    TemporaryFolder folder;
+    std::string wrong;
+    for (int i = 0; i < 1'000; ++i) wrong += "let a" + std::to_string(i) + " = missing\n";
+    folder.write("wrong.altru", wrong);
+    folder.write("hello.altru", "println(\"hello\")\n");
+    folder.write("dropped.velox", "async function work(): Promise<void> { println(\"worked\"); }\nwork();\n");
+    CHECK(shell(folder, "$BRAID check wrong.altru | head -n 1").errors.empty());
+    for (const char* command :
+         {"check wrong.altru", "dump tokens wrong.altru", "explain use-after-move", "run hello.altru"}) {
+        ProcessResult full = shell(folder, std::string("$BRAID ") + command + " > /dev/full");
+        INFO(command << "\n" << full.errors);
+        CHECK(full.status == 2);
+        CHECK_THAT(full.errors, Contains("No space left on device"));
+    }
+    ProcessResult unheard = shell(folder, "$BRAID run dropped.velox 2>&-");
+    CHECK(unheard.status == 0);
+    CHECK(unheard.output == "worked\n");
+    CHECK(shell(folder, "$BRAID check nowhere.altru 2>&-").status == 2);
 }
 
 TEST_CASE("a reader that goes away ends the program that writes to it") {
     TemporaryFolder folder;
     folder.write("talk.altru", "loop:\n    println(\"and another thing\")\n");
-    ProcessResult result = run_process({.program = "/bin/sh",
-                                        .arguments = {"-c", braid_program().string() + " run talk.altru | head -n 1"},
-                                        .input = {},
-                                        .directory = folder.path()});
+    ProcessResult result = shell(folder, "$BRAID run talk.altru | head -n 1");
     CHECK(result.output == "and another thing\n");
     CHECK_FALSE(result.timed_out);
 }
@@ -167,7 +205,7 @@ TEST_CASE("a language server that was not shut down ends with 1, one that was wi
         CHECK(client->request("initialize", hello));
         if (polite) CHECK(client->request("shutdown", nullptr));
         client->notify("exit", nullptr);
-        CHECK(client->finish(20s).status == (polite ? 0 : 1));
+        CHECK(client->finish(120s).status == (polite ? 0 : 1));
     }
 }
 

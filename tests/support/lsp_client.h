@@ -24,7 +24,7 @@ class FramedClient {
 
     /// JSON-RPC: sends and waits for the reply; a JSON-RPC error is an error here.
     Answer request(const std::string& method, const Json& params,
-                   std::chrono::milliseconds timeout = std::chrono::seconds(30));
+                   std::chrono::milliseconds timeout = std::chrono::minutes(2));
     void notify(const std::string& method, const Json& params);
 
     ProcessResult finish(std::chrono::milliseconds timeout) { return process_.finish(timeout); }

@@ -105,8 +105,8 @@ class LspDriver : public Driver {
   public:
     ~LspDriver() override {
         if (!client_) return;
-        if (client_->request("shutdown", nullptr, 10s)) client_->notify("exit", nullptr);
-        client_->finish(10s);
+        if (client_->request("shutdown", nullptr)) client_->notify("exit", nullptr);
+        client_->finish(120s);
     }
 
     tl::expected<Subject, std::string> open(const FixtureStep& step) override {
@@ -219,7 +219,7 @@ class LspDriver : public Driver {
         };
         while (stale() || !mismatches(step, diagnostics_only()).empty()) {
             bool answered = !stale();
-            auto message = client_->wait_for(published, answered ? 2s : 30s);
+            auto message = client_->wait_for(published, answered ? 20s : 120s);
             if (!message && answered) return {};
             if (!message) return tl::unexpected("no diagnostics were published: " + message.error());
             take(message->at("params"));

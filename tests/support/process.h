@@ -19,7 +19,8 @@ struct Command {
     std::string input;                ///< everything the child will read from standard input
     std::filesystem::path directory;  ///< empty: the current one
     std::vector<std::pair<std::string, std::string>> environment;  ///< added to the inherited one
-    std::chrono::milliseconds timeout{60'000};
+    /// Generous: it tells what hangs from what is slow on a busy machine under a sanitizer.
+    std::chrono::milliseconds timeout{300'000};
 };
 
 struct ProcessResult {

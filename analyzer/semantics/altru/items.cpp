@@ -80,7 +80,7 @@ class ItemCollector {
         uint32_t ordinal = ordinals_[{parent, kind, name.text()}]++;
         ItemId item = intern_item({parent, kind, name, ordinal, file_});
         bool owns = kind != ItemKind::Field && kind != ItemKind::Variant;
-        uint32_t name_node = name_token ? index_of(tree_.root(), name_token) : index;
+        uint32_t name_node = index + (name_token ? index_of(SyntaxNode(node.node), name_token) : 0);
         bool is_public = is_std_ || ast::is_public(node) || kind == ItemKind::Variant ||
                          node.kind() == Kind::PayloadField || node.kind() == Kind::ImplDecl;
         entries_.push_back({item, index, name_node, is_public, owns});

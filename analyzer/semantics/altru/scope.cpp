@@ -80,6 +80,12 @@ ItemId std_module_named(QueryContext& context, Name name) {
     return tree && *tree ? module : ItemId::None;
 }
 
+/// The module of a scope that may be a function's body.
+ItemId module_of(ItemId scope) {
+    while (kind_of(scope) == ItemKind::Function) scope = enclosing_scope(parent_of(scope));
+    return scope;
+}
+
 /// The prelude: the public items of core, its public imports, and `Some None Ok Err`.
 ItemId lookup_prelude(QueryContext& context, Name name, Want want) {
     const Known& known = Known::get();
@@ -238,11 +244,9 @@ PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vect
             step(module);
         }
     } else if (segments[0].text() == "self" && segments.size() > 1) {
-        step(scope);
+        step(module_of(scope));
     } else if (segments[0].text() == "super" && segments.size() > 1) {
-        ItemId module = scope;
-        while (kind_of(module) == ItemKind::Function && parent_of(module) != ItemId::None)
-            module = enclosing_scope(parent_of(module));
+        ItemId module = module_of(scope);
         while (i + 1 < segments.size() && segments[i].text() == "super") {
             module = outer_scope(context, module);
             if (module == ItemId::None) return result;

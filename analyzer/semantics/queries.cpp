@@ -39,12 +39,25 @@ FileItems::Value FileItems::compute(QueryContext& context, const Key& file) {
     return value;
 }
 
+namespace {
+/// The children of all items of a file at once: one walk over its entries, not one for each item.
+struct FileChildren {
+    using Key = FileId;
+    using Value = std::unordered_map<ItemId, ItemChildren::Value>;
+    static constexpr const char* name = "file_children";
+    static Value compute(QueryContext& context, const Key& file) {
+        Value children;
+        for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
+            children[parent_of(entry.item)].push_back({entry.item, entry.is_public});
+        return children;
+    }
+};
+}  // namespace
+
 ItemChildren::Value ItemChildren::compute(QueryContext& context, const Key& item) {
-    Value children;
-    auto items = context.get<FileItems>(file_of(item));
-    for (const ItemEntry& entry : items->entries)
-        if (parent_of(entry.item) == item) children.push_back({entry.item, entry.is_public});
-    return children;
+    auto children = context.get<FileChildren>(file_of(item));
+    auto found = children->find(item);
+    return found == children->end() ? Value() : found->second;
 }
 
 ItemSyntax::Value ItemSyntax::compute(QueryContext& context, const Key& item) {

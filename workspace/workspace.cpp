@@ -110,6 +110,14 @@ std::optional<std::string> project_main(const std::string& path) {
     return std::nullopt;
 }
 
+void load_project_main(AnalysisHost& host, const std::string& path) {
+    auto main = project_main(path);
+    if (!main) return;
+    auto known = files().find(*main);
+    if (known && host.has_file(*known)) return;
+    if (auto text = read_source_file(*main)) host.set_file(*main, std::move(*text));
+}
+
 void load_imports(AnalysisHost& host) {
     std::vector<std::string> failed;
     for (;;) {
@@ -127,16 +135,15 @@ void load_imports(AnalysisHost& host) {
 
 tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::string& asked) {
     std::error_code error;
-    auto main = project_main(asked);
-    const std::string& path = main && fs::is_directory(asked, error) ? *main : asked;
+    auto main = fs::is_directory(asked, error) ? project_main(asked) : std::nullopt;
+    const std::string& path = main ? *main : asked;
     auto text = read_source_file(path);
     if (!text) return tl::make_unexpected(text.error());
     if (!language_of_path(path))
         return tl::make_unexpected(path + ": not a language Braid knows; the file's name must end in .altru or .velox");
     std::string known = normalized_path(path);
     FileId file = host.set_file(standard_path_of_source(known).value_or(known), std::move(*text));
-    if (main && *main != known)
-        if (auto start = read_source_file(*main)) host.set_file(*main, std::move(*start));
+    load_project_main(host, known);
     load_imports(host);
     return file;
 }

@@ -29,6 +29,8 @@ tl::expected<std::vector<std::string>, std::string> find_sources(const std::stri
 /// The file that the project of `path` starts with: `main` or `src/main` beside the nearest `Altru.toml` (`Velox.toml`)
 /// at or above it. None: no project, or it starts nowhere.
 std::optional<std::string> project_main(const std::string& path);
+/// Hands that file in, so that the modules around the file of `path` are known.
+void load_project_main(AnalysisHost& host, const std::string& path);
 
 /// Reads the file, what its project starts with, and everything these import, directly or not, into the host. A folder
 /// stands for what its project starts with. Imports that cannot be read are left out: the analyzer reports them where

@@ -84,7 +84,8 @@ TEST_CASE("a file of a project is checked with the modules that its project has"
     // Without a project nobody knows which module the file is.
     TemporaryFolder other;
     write_bank(other);
-    CHECK(braid({"check", "bank/limits.altru"}, other.path()).status == 1);
+    CHECK_THAT(braid({"check", "bank/limits.altru"}, other.path()).output, Contains("declares `mod limits`"));
+    CHECK_THAT(braid({"check", "bank/mod.altru"}, other.path()).output, Contains("declares `mod bank`"));
     ProcessResult no_project = braid({"run", "."}, other.path());
     CHECK(no_project.status == 2);
     CHECK_THAT(no_project.errors, Contains("is a folder"));

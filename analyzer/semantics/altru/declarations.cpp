@@ -132,8 +132,9 @@ class DeclarationChecker {
                 std::string what(import.path[bad].text()), near = nearest_name(what, candidates);
                 auto& d =
                     error(DiagnosticCode::UnresolvedImport, import.nodes[bad],
-                          (bad == 0 ? "there is no module or item `" + what + "`"
-                                    : "`" + std::string(import.path[bad - 1].text()) + "` has no `" + what + "`") +
+                          (what == "super" ? no_outer_module(item_)
+                           : bad == 0      ? "there is no module or item `" + what + "`"
+                                      : "`" + std::string(import.path[bad - 1].text()) + "` has no `" + what + "`") +
                               (near.empty() ? "" : "; did you mean `" + near + "`?"));
                 if (!near.empty())
                     d.fixes.push_back(

@@ -316,6 +316,10 @@ BodyBuilder::Named BodyBuilder::resolve_callee(const ast::Expression& e) {
 void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call) {
     std::string name(token.text());
     uint32_t node = node_of(token);
+    if (name == "super") {
+        error(DiagnosticCode::UnresolvedName, node, no_outer_module(item_));
+        return;
+    }
     // A function that names a local of the script body.
     ItemId file = file_item(file_of(item_));
     if (kind_of(item_) != ItemKind::File) {

@@ -88,6 +88,8 @@ bool lets_out(QueryContext&, ItemId container, Name name, ItemId member, ItemId 
 /// private to its module; where it marks none, all are as visible as the type.
 bool may_use_member(QueryContext&, ItemId member, ItemId scope);
 std::string private_message(ItemId item, std::string_view name);
+/// Why `super` is nothing in a file that no other declares.
+std::string no_outer_module(ItemId item);
 
 struct PathResolution {
     ItemId item = ItemId::None;    // what the resolved prefix names

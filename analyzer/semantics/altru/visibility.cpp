@@ -74,16 +74,27 @@ bool may_use_member(QueryContext& context, ItemId member, ItemId scope) {
     return !any_marked;
 }
 
+namespace {
+/// What a file is called as a module: `shop` for `shop.altru` and for `shop/mod.altru`.
+std::string module_name_of(FileId file) {
+    std::string_view path = files().path(file);
+    path = path.substr(0, path.rfind('.'));
+    if (path.ends_with("/mod")) path.remove_suffix(4);
+    return std::string(path.substr(path.rfind('/') + 1));
+}
+}  // namespace
+
 std::string private_message(ItemId item, std::string_view name) {
     ItemId home = enclosing_scope(parent_of(item) == ItemId::None ? item : parent_of(item));
-    std::string module(name_of(home).text());
-    if (kind_of(home) == ItemKind::File) {
-        std::string_view path = files().path(file_of(home));
-        path = path.substr(path.rfind('/') + 1);
-        module = path.substr(0, path.rfind('.'));
-    }
+    std::string module =
+        kind_of(home) == ItemKind::File ? module_name_of(file_of(home)) : std::string(name_of(home).text());
     return "`" + std::string(name) + "` is private to the module `" + module +
            "`; `pub` before its declaration lets it out";
+}
+
+std::string no_outer_module(ItemId item) {
+    return "`super` is the module around this one, and there is none: no file of this program declares `mod " +
+           module_name_of(file_of(item)) + "`";
 }
 
 }  // namespace braid::altru_semantics

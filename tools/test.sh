@@ -116,10 +116,11 @@ test_programs() {
 }
 
 run_program() {
-    local program=$build/$1/tests/test_$2 status=0
+    local program=$build/$1/tests/test_$2 status=0 seconds=900
+    [ "$1" = release ] || seconds=3600 # under a sanitizer
     [[ $2 != fuzz-* ]] || program=$build/$1/tests/replay_${2#fuzz-}
-    BRAID_TEST_COUNTS=$logs/$2.counts timeout --kill-after=10 900 "$program" >"$logs/$2.log" 2>&1 </dev/null || status=$?
-    [ $status -ne 124 ] || echo "$program did not end within 900 seconds" >>"$logs/$2.log"
+    BRAID_TEST_COUNTS=$logs/$2.counts timeout --kill-after=10 "$seconds" "$program" >"$logs/$2.log" 2>&1 </dev/null || status=$?
+    [ $status -ne 124 ] || echo "$program did not end within $seconds seconds" >>"$logs/$2.log"
     echo $status >"$logs/$2.status"
 }
 

@@ -25,7 +25,7 @@ add_custom_command(OUTPUT ${stdlib_embedded}
   DEPENDS ${stdlib_sources} ${CMAKE_SOURCE_DIR}/cmake/embed_stdlib.cmake VERBATIM)
 target_sources(braid_stdlib PRIVATE ${stdlib_embedded})
 
-braid_library(workspace    workspace                 DEPENDS ide stdlib LINK fmt::fmt)
+braid_library(workspace    workspace                 DEPENDS ide stdlib format_altru format_velox LINK fmt::fmt)
 
 braid_library(heap         interpreter/heap)
 braid_library(scheduler    interpreter/scheduler     LINK ${UV_LIBRARY})

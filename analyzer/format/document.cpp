@@ -7,6 +7,11 @@ void Document::source_text(uint32_t begin, uint32_t end) {
     ops_.push_back({OpKind::Text, 0, uint8_t(many ? Op::ManyLines : 0), begin, end - begin});
 }
 
+void Document::own_line_comment(uint32_t begin, uint32_t end) {
+    source_text(begin, end);
+    ops_.back().flags |= Op::EndsLine;
+}
+
 void Document::shifted_text(uint32_t begin, uint32_t end, uint32_t column) {
     source_text(begin, end);
     ops_.back().flags |= Op::Shifted;

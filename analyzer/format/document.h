@@ -29,6 +29,7 @@ struct Op {
     enum Flag : uint8_t {
         Pooled = 1,      ///< Text: not a part of the source
         ManyLines = 2,   ///< Text: holds line ends
+        EndsLine = 8,    ///< Text: a comment that nothing may follow on its line
         Shifted = 4,     ///< Text: its later lines move with its first one
         Blank = 1,       ///< Line: an empty line before, if it breaks
         Forced = 2,      ///< Begin: cannot be flat
@@ -49,6 +50,7 @@ class Document {
     explicit Document(std::string_view source) : source_(source) {}
 
     void source_text(uint32_t begin, uint32_t end);
+    void own_line_comment(uint32_t begin, uint32_t end);
     /// A text of several lines that were indented relative to `column`; they keep their relative indentation.
     void shifted_text(uint32_t begin, uint32_t end, uint32_t column);
     void text(std::string_view text);

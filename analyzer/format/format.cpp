@@ -13,7 +13,7 @@ namespace {
 std::optional<Refusal> syntax_error(const SyntaxTree& tree) {
     if (!tree.has_errors()) return std::nullopt;
     for (const SyntaxError& error : tree.errors())
-        if (default_severity(error.code) == Severity::Error) return Refusal{error.range, error.message};
+        if (default_severity(error.code) == Severity::Error) return Refusal{error.code, error.range, error.message};
     return std::nullopt;
 }
 
@@ -49,7 +49,8 @@ tl::expected<Printed, Refusal> checked(const SyntaxTree& tree, const Rules& rule
     if (auto error = syntax_error(tree)) return tl::unexpected(std::move(*error));
     Printed printed = lay_out(tree, rules, options);
     if (printed.text != tree.text() && !keeps_meaning(tree, rules, printed.text))
-        return tl::unexpected(Refusal{{0, 0},
+        return tl::unexpected(Refusal{{},
+                                      {0, 0},
                                       "formatting would change what this file means, so it is left as it is; "
                                       "this is a fault of Braid, please report it"});
     return printed;

@@ -1,8 +1,10 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "analyzer/diagnostics/diagnostic.h"
 #include "analyzer/format/document.h"
 #include "analyzer/format/options.h"
 #include "analyzer/syntax/tree.h"
@@ -24,6 +26,7 @@ struct Rules {
 
 /// Why a text is left as it is, and where.
 struct Refusal {
+    std::optional<DiagnosticCode> code;  ///< of the syntax error; none: the fault is ours
     TextRange range;
     std::string message;
 };

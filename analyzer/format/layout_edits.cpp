@@ -63,6 +63,7 @@ std::vector<TextEdit> edits_of(std::string_view source, const Printed& printed) 
     uint32_t from = 0, to = 0;
     std::string_view output = printed.text;
     for (const Anchor& anchor : printed.anchors) {
+        if (anchor.source_begin < from) continue;  // a comment that a separator was put in front of
         add_edit(source, {from, anchor.source_begin}, output.substr(to, anchor.output_begin - to), edits);
         add_edit(source, {anchor.source_begin, anchor.source_end},
                  output.substr(anchor.output_begin, anchor.output_end - anchor.output_begin), edits);

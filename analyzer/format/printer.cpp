@@ -83,6 +83,7 @@ class Printer {
     }
 
     void end_line(bool blank) {
+        line_must_end_ = false;
         flush_comments();
         trim();
         for (int lines = blank ? 2 : 1; lines > 0; --lines) printed_.text += line_end_;
@@ -120,6 +121,7 @@ class Printer {
     }
 
     void write(std::string_view text) {
+        if (line_must_end_) end_line(false);
         if (at_line_start_) {
             indentation(level_ * options_.indent);
             column_ = level_ * options_.indent;
@@ -133,6 +135,7 @@ class Printer {
         std::string_view text = document_.text_of(op);
         if (op.flags & Op::Pooled) return write(text);
         write({});
+        line_must_end_ = op.flags & Op::EndsLine;
         if (!(op.flags & Op::ManyLines)) {
             column_ += width_of(text);
             return anchored(op, text);
@@ -201,6 +204,7 @@ class Printer {
     uint32_t level_ = 0;
     uint32_t column_ = 0;
     bool at_line_start_ = true;
+    bool line_must_end_ = false;
 };
 
 }  // namespace

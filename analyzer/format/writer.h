@@ -70,6 +70,7 @@ class Writer {
 
     // ---- Tools of the rules ----
     Separator by_layout(Frame& frame, uint32_t child);
+    Separator as_in_source(uint32_t element) const;
     void open_group(Frame& frame, GroupKind kind = GroupKind::Normal);
     void open_indent(Frame& frame);
     void close_all(Frame& frame);
@@ -120,7 +121,6 @@ class Writer {
     bool is_broken_chain(const std::vector<ChainStep>& steps, std::vector<uint32_t>& dots) const;
     bool call_hugs(uint32_t call) const;
     Separator in_conditional(Frame& frame, uint32_t element);
-    Separator as_in_source(uint32_t element) const;
 
     Gap gap_;
     uint32_t next_token_ = 0;

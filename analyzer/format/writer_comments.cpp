@@ -121,7 +121,8 @@ void Writer::comments_of_block(uint32_t column) {
 
 void Writer::write_comment(const Comment& comment) {
     std::string_view text = tree_.source().substr(comment.begin, comment.end - comment.begin);
-    if (text.find('\n') == std::string_view::npos) document_.source_text(comment.begin, comment.end);
+    if (comment.is_line) document_.own_line_comment(comment.begin, comment.end);
+    else if (text.find('\n') == std::string_view::npos) document_.source_text(comment.begin, comment.end);
     else document_.shifted_text(comment.begin, comment.end, tree_.column(comment.begin));
 }
 

@@ -120,7 +120,8 @@ void Writer::enter_binary(Frame& frame) {
 Separator Writer::in_binary(uint32_t element) {
     if (marks_[element] & Indents) document_.indent();
     if (marks_[element] & IndentsTwice) document_.indent();
-    return is_operator(element) ? Separator::Space : Separator::Line;
+    if (!is_operator(element)) return Separator::Line;
+    return tree_.kind(element) == comma() ? Separator::None : Separator::Space;
 }
 
 /// `?` and `:` begin lines; a conditional in the last place of another goes on in its group.
@@ -175,7 +176,8 @@ bool Writer::is_broken_chain(const std::vector<ChainStep>& steps, std::vector<ui
     }
     if (methods < 2) return false;
     uint32_t head = tree_.first_child(steps.front().link);
-    bool merges = !head_calls && dots.front() == steps.front().dot && is_short_head(head);
+    bool merges =
+        !head_calls && dots.front() == steps.front().dot && is_short_head(head) && !tree_.begins_line(dots.front());
     if (merges) dots.erase(dots.begin());
     if (methods >= 3 || head_calls) return true;
     return !merges && (!call_hugs(last_call) || call_hugs(first_call));

@@ -35,6 +35,8 @@ class AltruWriter : public format::Writer {
 
     Separator between(uint32_t node, uint32_t left, uint32_t right) const override {
         if (is(left, Kind::AttributeList)) return Separator::Hard;
+        // `3 .14` is a field of 3.
+        if (is(node, Kind::FieldExpr) && is(tree_.first_child(node), Kind::LiteralExpr)) return as_in_source(right);
         return spacing().between(tree_.kind(node), tree_.kind(left), tree_.kind(right),
                                  tree_.token_kind(tree_.last_token(left)), tree_.token_kind(tree_.first_token(right)));
     }

@@ -46,8 +46,6 @@ constexpr ListRule lists[] = {
     list(Kind::VariantPayload, Kind::LeftParen, Kind::RightParen, Trailing),
     list(Kind::VariantPayload, Kind::LeftBrace, Kind::RightBrace, Trailing),
     list(Kind::GenericParameterList, Kind::LeftBracket, Kind::RightBracket, Trailing),
-    list(Kind::AttributeList, Kind::LeftBracket, Kind::RightBracket, Trailing),
-    list(Kind::AttributeArgumentList, Kind::LeftParen, Kind::RightParen, Trailing),
     list(Kind::TupleType, Kind::LeftParen, Kind::RightParen, Trailing),
     list(Kind::FunctionType, Kind::LeftParen, Kind::RightParen, Trailing),
     list(Kind::TuplePattern, Kind::LeftParen, Kind::RightParen, Trailing),

@@ -33,6 +33,11 @@ class VeloxWriter : public format::Writer {
         Kind left_token = to_kind(tree_.token_kind(tree_.last_token(left)));
         Kind right_token = to_kind(tree_.token_kind(tree_.first_token(right)));
         if (is(node, Kind::PrefixExpr) && runs_together(left_token, right_token)) return Separator::Space;
+        // `1 .toFixed()` is a call, `1.toFixed()` is none.
+        if (is(node, Kind::MemberExpr) && is(tree_.first_child(node), Kind::LiteralExpr)) return as_in_source(right);
+        // `function* f()`, but `*f()`.
+        if (is(node, Kind::MethodDecl) && is(left, Kind::Star) && tree_.child(node, raw(Kind::FunctionKw)) == None)
+            return Separator::None;
         bool is_decorator = left_token_is_of(left, Kind::Decorator);
         if (is_decorator && tree_.begins_line(right)) return Separator::Hard;
         return spacing().between(tree_.kind(node), tree_.kind(left), tree_.kind(right), raw(left_token),

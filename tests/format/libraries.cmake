@@ -1,0 +1,1 @@
+set(LIBRARIES braid_format_altru braid_format_velox)

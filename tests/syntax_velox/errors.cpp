@@ -64,7 +64,7 @@ TEST_CASE("something is missing") {
         {"let x = { a: 1; b: 2 }; let y = 1", "1:15 expected-token"},
         {"enum E { A B }", "1:11 expected-token"},
         {"interface A { x: number y: string }", "1:25 expected-token"},
-        {"let a: Array<number = 1", "1:21 expected-token"},
+        {"let a: Array<number = 1", "1:13 unclosed-delimiter"},
         {"let x = y as", "1:13 expected-type"},
         {"a = b ? c", "1:10 expected-token"},
         {"x.\nlet y = 2", "1:3 expected-name"},

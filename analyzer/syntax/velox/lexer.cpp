@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analyzer/syntax/velox/characters.h"
+#include "analyzer/syntax/velox/token_scan.h"
 
 namespace braid::velox {
 namespace {
@@ -46,7 +47,8 @@ constexpr size_t longest_keyword = [] {
 
 class Scanner {
   public:
-    Scanner(std::string_view text, uint32_t begin) : text_(text), begin_(begin), at_(begin) {}
+    Scanner(std::string_view text, uint32_t begin, Backquotes backquotes)
+        : text_(text), begin_(begin), at_(begin), backquotes_(backquotes) {}
 
     LexedToken token() {
         skip_trivia();
@@ -94,6 +96,9 @@ class Scanner {
     LexedToken number();
     void digits(bool (*is_digit)(char));
     LexedToken quoted(char quote, Kind whole, Kind with_hole);
+    LexedToken read_quoted(char quote, Kind whole, Kind with_hole);
+    bool looks_like_code(uint32_t first_line_end) const;
+    bool give_back_code(uint32_t first_line_end, Kind read);
     void escape();
     LexedToken triple_quoted(char quote);
     LexedToken hash_comment();
@@ -102,6 +107,7 @@ class Scanner {
     std::string_view text_;
     uint32_t begin_;
     uint32_t at_;
+    Backquotes backquotes_;
     LexedToken result_;
 };
 
@@ -247,8 +253,67 @@ void Scanner::escape() {
     if (!good) fail(LexError::MalformedEscape, begin, at_);
 }
 
+/// A template just read, over several lines, that is more likely the code between two templates: a line of it stands no
+/// further in than the one it begins in, and begins as code does.
+bool Scanner::looks_like_code(uint32_t first_line_end) const {
+    size_t line = text_.find_last_of("\r\n", begin_);
+    uint32_t column = uint32_t(begin_ - (line == std::string_view::npos ? 0 : line + 1));
+    for (uint32_t at = first_line_end; at < at_;) {
+        uint32_t text_begin = uint32_t(std::min<size_t>(text_.find_first_not_of(" \t\r\n", at), at_));
+        size_t line_begin = text_.find_last_of("\r\n", text_begin) + 1;
+        std::string_view rest = text_.substr(text_begin, at_ - text_begin);
+        if (text_begin - line_begin <= column && !rest.empty()) {
+            uint32_t word = 0;
+            while (word < rest.size() && is_name_part(rest[word])) ++word;
+            Kind kind = word ? keyword_kind(rest.substr(0, word)) : Kind::Identifier;
+            if (rest[0] == '}' || is_reserved(kind) || kind == Kind::AsyncKw) return true;
+        }
+        at = uint32_t(std::min<size_t>(text_.find_first_of("\r\n", text_begin), at_));
+    }
+    return false;
+}
+
+/// Gives a template that looks like code back, up to the end of its first line, if believing its backquotes leaves a
+/// later template without an end. Only so much text is looked at that reading stays linear.
+bool Scanner::give_back_code(uint32_t first_line_end, Kind read) {
+    constexpr uint32_t farthest = 1 << 15;
+    bool unterminated = at_ == text_.size() && result_.error == LexError::UnterminatedTemplate;
+    uint32_t examined = at_;
+    if (!unterminated) {
+        bool in_hole = read == Kind::TemplateHead || read == Kind::TemplateMiddle;
+        TokenScan scan(text_, at_, Backquotes::Believed, in_hole ? '`' : '\0');
+        int templates = 32;
+        for (Kind kind = scan.next(); kind != Kind::EndOfFile && templates > 0 && !unterminated; kind = scan.next()) {
+            unterminated = scan.error() == LexError::UnterminatedTemplate;
+            if (scan.end() - at_ > farthest || (scan.newline_before() && is_reserved(kind))) break;
+            templates -= kind >= Kind::TemplateWhole && kind <= Kind::TemplateTail;
+        }
+        examined = scan.end();
+    }
+    if (unterminated) at_ = first_line_end;
+    result_.lookahead = std::max(examined, at_) + 4 - at_;
+    return unterminated;
+}
+
 /// After the opening quote or the `}` of a hole, up to and with the closing quote or the next `${`.
 LexedToken Scanner::quoted(char quote, Kind whole, Kind with_hole) {
+    if (quote != '`' || backquotes_ == Backquotes::Believed) return read_quoted(quote, whole, with_hole);
+    uint32_t begin = at_;
+    LexedToken token = read_quoted(quote, whole, with_hole);
+    uint32_t line_end = uint32_t(std::min<size_t>(text_.find_first_of("\r\n", begin), at_));
+    if (line_end == at_ || !looks_like_code(line_end)) return token;
+    bool given_back = give_back_code(line_end, token.kind);
+    if (given_back) {
+        result_.error = LexError::None;
+        fail(LexError::UnterminatedTemplate, begin_, begin_ + 1);
+    }
+    uint32_t lookahead = result_.lookahead;
+    finish(given_back ? whole : token.kind);
+    result_.lookahead = lookahead;
+    return result_;
+}
+
+LexedToken Scanner::read_quoted(char quote, Kind whole, Kind with_hole) {
     bool many_lines = quote == '`';
     while (at_ < text_.size()) {
         char c = text_[at_];
@@ -404,11 +469,17 @@ Kind keyword_kind(std::string_view text) {
     return Kind::Identifier;
 }
 
-LexedToken lex_token(std::string_view text, uint32_t offset) { return Scanner(text, offset).token(); }
-LexedToken lex_regex(std::string_view text, uint32_t begin) { return Scanner(text, begin).regex(); }
-LexedToken lex_template_rest(std::string_view text, uint32_t begin, char quote) {
-    return Scanner(text, begin).template_rest(quote);
+LexedToken lex_token(std::string_view text, uint32_t offset, Backquotes backquotes) {
+    return Scanner(text, offset, backquotes).token();
 }
-LexedToken lex_greater(std::string_view text, uint32_t begin) { return Scanner(text, begin).greater(); }
+LexedToken lex_regex(std::string_view text, uint32_t begin) {
+    return Scanner(text, begin, Backquotes::Believed).regex();
+}
+LexedToken lex_template_rest(std::string_view text, uint32_t begin, char quote, Backquotes backquotes) {
+    return Scanner(text, begin, backquotes).template_rest(quote);
+}
+LexedToken lex_greater(std::string_view text, uint32_t begin) {
+    return Scanner(text, begin, Backquotes::Believed).greater();
+}
 
 }  // namespace braid::velox

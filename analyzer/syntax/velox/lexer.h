@@ -23,6 +23,10 @@ enum class LexError : uint8_t {
     InvalidUtf8,
 };
 
+/// A template over several lines may be code between two others, one of which lacks a backquote. Judged: where it looks
+/// like code, and the last template of the text would not end, it ends at its own line.
+enum class Backquotes : uint8_t { Believed, Judged };
+
 /// One token; it begins with its trivia (blanks, line ends, comments), so tokens cover every byte of a text.
 struct LexedToken {
     Kind kind = Kind::EndOfFile;
@@ -36,12 +40,13 @@ struct LexedToken {
 };
 
 /// What the bytes at `offset` (the trivia's begin) mean by themselves: `/` divides, `}` closes a brace, `>` is one `>`.
-LexedToken lex_token(std::string_view text, uint32_t offset);
+LexedToken lex_token(std::string_view text, uint32_t offset, Backquotes backquotes = Backquotes::Judged);
 
 /// The token whose own text begins at `begin` with `/`, where an operand is expected.
 LexedToken lex_regex(std::string_view text, uint32_t begin);
 /// With `}` at `begin`, in the hole of a template opened by `quote` ('`' or '"'): TemplateMiddle or TemplateTail.
-LexedToken lex_template_rest(std::string_view text, uint32_t begin, char quote);
+LexedToken lex_template_rest(std::string_view text, uint32_t begin, char quote,
+                             Backquotes backquotes = Backquotes::Judged);
 /// With `>` at `begin`, where an operator is expected: `>`, `>=`, `>>`, `>>=`, `>>>`, `>>>=`.
 LexedToken lex_greater(std::string_view text, uint32_t begin);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "analyzer/syntax/velox/parser.h"
 
 namespace braid::velox {
@@ -94,10 +96,15 @@ void Parser::template_expression() {
     bump();
     for (;;) {
         expression();
-        bool ends_at_line = quote == '"';
-        if (!at(Kind::RightBrace) && !at(Kind::EndOfFile) && !(ends_at_line && newline_before())) {
+        auto ends = [&] {
+            if (at(Kind::RightBrace) || at(Kind::EndOfFile) || (quote == '"' && newline_before())) return true;
+            // What cannot stand in a hole is behind one that lacks its `}`, unless that comes on the same line.
+            bool behind = at(Kind::Semicolon) || at(Kind::RightParen) || at(Kind::RightBracket);
+            return behind && !brace_on_line();
+        };
+        if (!ends()) {
             error_here(DiagnosticCode::ExpectedToken, "expected `}` after the expression in `${…}`, " + found());
-            while (!at(Kind::RightBrace) && !at(Kind::EndOfFile) && !(ends_at_line && newline_before())) skip_token();
+            while (!ends()) skip_token();
         }
         if (!at(Kind::RightBrace)) {
             error(DiagnosticCode::UnclosedDelimiter, hole, "this `${` is never closed: `}` is missing");
@@ -110,6 +117,13 @@ void Parser::template_expression() {
         if (last) break;
     }
     finish(mark, Kind::TemplateExpr);
+}
+
+/// Whether there is a `}` behind the current token in its line.
+bool Parser::brace_on_line() {
+    uint32_t end = std::min(uint32_t(text_.find_first_of("}\r\n", peek().begin)), uint32_t(text_.size()));
+    builder_.looked_at(end + 1);
+    return end < text_.size() && text_[end] == '}';
 }
 
 void Parser::paren_expression() {

@@ -292,6 +292,7 @@ class Parser {
     bool literal();
     bool name_expression();
     void template_expression();
+    bool brace_on_line();
     void paren_expression();
     void array_expression();
     void object_expression();

@@ -66,7 +66,7 @@ Kind opener_of(Kind kind) {
 }  // namespace
 
 Kind TokenScan::next() {
-    token_ = lex_token(text_, at_);
+    token_ = lex_token(text_, at_, backquotes_);
     uint32_t begin = at_ + token_.trivia_length;
     bool newline = token_.newline_before;
     switch (token_.kind) {
@@ -77,7 +77,8 @@ Kind TokenScan::next() {
         case Kind::LeftBrace: braces_.push_back('{'); break;
         case Kind::TemplateHead: braces_.push_back(text_[begin]); break;
         case Kind::RightBrace:
-            if (!braces_.empty() && braces_.back() != '{') token_ = lex_template_rest(text_, begin, braces_.back());
+            if (!braces_.empty() && braces_.back() != '{')
+                token_ = lex_template_rest(text_, begin, braces_.back(), backquotes_);
             if (!braces_.empty() && token_.kind != Kind::TemplateMiddle) braces_.pop_back();
             break;
         default: break;

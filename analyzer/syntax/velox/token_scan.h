@@ -13,17 +13,23 @@ namespace braid::velox {
 /// the parser's own tokens are still right; only what it wanted to know from here (where a bracket closes) may be off.
 class TokenScan {
   public:
-    TokenScan(std::string_view text, uint32_t begin) : text_(text), at_(begin) {}
+    /// `hole`: the quote of the template in whose hole it begins.
+    TokenScan(std::string_view text, uint32_t begin, Backquotes backquotes = Backquotes::Judged, char hole = '\0')
+        : text_(text), at_(begin), backquotes_(backquotes) {
+        if (hole) braces_.push_back(hole);
+    }
 
     /// The next token; its own bytes are [begin(), end()).
     Kind next();
     uint32_t begin() const { return at_ - token_.length; }
     uint32_t end() const { return at_; }
     bool newline_before() const { return token_.newline_before; }
+    LexError error() const { return token_.error; }
 
   private:
     std::string_view text_;
     uint32_t at_;
+    Backquotes backquotes_;
     LexedToken token_;
     bool after_operand_ = false;
     std::vector<char> braces_;  ///< '{', or the quote of the template whose hole is open

@@ -297,9 +297,8 @@ std::optional<Json> Converter::code_action(const QuickFix& fix) {
 std::optional<Json> Converter::refactoring(const CodeAction& action) {
     Json edit = workspace_edit(action.edits);
     if (edit.is_null()) return std::nullopt;
-    return Json{{"title", action.title},
-                {"kind", code_action_kind_names()[size_t(action.kind)]},
-                {"edit", std::move(edit)}};
+    return Json{
+        {"title", action.title}, {"kind", code_action_kind_names()[size_t(action.kind)]}, {"edit", std::move(edit)}};
 }
 
 }  // namespace braid::lsp

@@ -28,9 +28,9 @@ struct ClientFeatures {
     bool document_changes = false;  ///< edits that name the version they are for
     bool watches_files = false;     ///< by dynamic registration
     bool prepare_rename = false;
-    bool snippets = false;           ///< in completions
+    bool snippets = false;  ///< in completions
     bool markdown_completion = false;
-    bool label_offsets = false;      ///< of a signature's parameters
+    bool label_offsets = false;  ///< of a signature's parameters
     bool folds_lines_only = false;
     std::vector<int> tags;
 };

@@ -85,7 +85,8 @@ Json Converter::signatures(const SignatureHelp& help) {
             }
         }
         Json out{{"label", each.label}, {"parameters", std::move(parameters)}};
-        if (!each.documentation.empty()) out["documentation"] = prose(each.documentation, features_.markdown_completion);
+        if (!each.documentation.empty())
+            out["documentation"] = prose(each.documentation, features_.markdown_completion);
         if (each.active) out["activeParameter"] = *each.active;
         list.push_back(std::move(out));
     }

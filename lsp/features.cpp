@@ -28,8 +28,7 @@ void Session::add_structure() {
             auto lines = context.get<FileLines>(file)->lines;
             Json out = Json::array();
             for (LineColumn position : positions)
-                out.push_back(
-                    convert.selection(file, selection_ranges(context, file, lines->offset(position, unit))));
+                out.push_back(convert.selection(file, selection_ranges(context, file, lines->offset(position, unit))));
             return out;
         });
     });
@@ -56,18 +55,17 @@ void Session::add_navigation() {
                                 {"textDocument/declaration", declaration},
                                 {"textDocument/typeDefinition", type_definition},
                                 {"textDocument/implementation", implementations}})
-        add_position_question(
-            method, [find = find](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
-                return convert.targets(find(context, file, offset), file);
-            });
-    add_position_question("textDocument/documentHighlight",
-                          [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
-                              Json out = Json::array();
-                              for (const Highlight& each : document_highlights(context, file, offset))
-                                  out.push_back(
-                                      Json{{"range", convert.range(file, each.range)}, {"kind", int(each.kind)}});
-                              return out;
-                          });
+        add_position_question(method,
+                              [find = find](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
+                                  return convert.targets(find(context, file, offset), file);
+                              });
+    add_position_question(
+        "textDocument/documentHighlight", [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
+            Json out = Json::array();
+            for (const Highlight& each : document_highlights(context, file, offset))
+                out.push_back(Json{{"range", convert.range(file, each.range)}, {"kind", int(each.kind)}});
+            return out;
+        });
     server_.on_snapshot_request("textDocument/references", [this](Json params) {
         bool with_declaration = params.at("context").at("includeDeclaration");
         return at_position(params, [=](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
@@ -121,7 +119,7 @@ void Session::add_rename() {
     });
     add("textDocument/rename", [](const Json& params) -> PositionQuestion {
         return [name = params.at("newName").get<std::string>()](QueryContext& context, Converter& convert, FileId file,
-                                                                 uint32_t offset) -> Json {
+                                                                uint32_t offset) -> Json {
             auto edits = rename(context, file, offset, name);
             if (!edits) return refused(edits.error());
             Json edit = convert.workspace_edit(*edits);
@@ -188,7 +186,8 @@ void Session::add_hierarchies() {
                              std::function<Json(QueryContext&, Converter&, const HierarchyItem&)> answer) {
         server_.on_snapshot_request(std::move(method), [this, prepare, answer](Json params) {
             const Json& item = params.at("item");
-            Json place{{"textDocument", {{"uri", item.at("uri")}}}, {"position", item.at("selectionRange").at("start")}};
+            Json place{{"textDocument", {{"uri", item.at("uri")}}},
+                       {"position", item.at("selectionRange").at("start")}};
             return at_position(place, [=](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
                 Items items = prepare(context, file, offset);
                 return items.empty() ? Json() : answer(context, convert, items.front());
@@ -196,9 +195,9 @@ void Session::add_hierarchies() {
         });
     };
     using Calls = std::vector<Call> (*)(QueryContext&, ItemId);
-    for (auto [method, calls, key] : {std::tuple<const char*, Calls, const char*>{"callHierarchy/incomingCalls",
-                                                                                  incoming_calls, "from"},
-                                      {"callHierarchy/outgoingCalls", outgoing_calls, "to"}})
+    for (auto [method, calls, key] :
+         {std::tuple<const char*, Calls, const char*>{"callHierarchy/incomingCalls", incoming_calls, "from"},
+          {"callHierarchy/outgoingCalls", outgoing_calls, "to"}})
         about_item(method, prepare_call_hierarchy,
                    [calls = calls, key = std::string(key)](QueryContext& context, Converter& convert,
                                                            const HierarchyItem& item) {
@@ -214,8 +213,8 @@ void Session::add_hierarchies() {
                        return out;
                    });
     using Types = Items (*)(QueryContext&, ItemId);
-    for (auto [method, types] : {std::pair<const char*, Types>{"typeHierarchy/supertypes", supertypes},
-                                 {"typeHierarchy/subtypes", subtypes}})
+    for (auto [method, types] :
+         {std::pair<const char*, Types>{"typeHierarchy/supertypes", supertypes}, {"typeHierarchy/subtypes", subtypes}})
         about_item(method, prepare_type_hierarchy,
                    [types = types, to_json](QueryContext& context, Converter& convert, const HierarchyItem& item) {
                        return to_json(convert, types(context, item.item));

@@ -40,10 +40,9 @@ class Session {
     void register_watchers();
     /// Makes the work of a request from its params and the question; a file that is not known answers null.
     Work about_file(const Json& params, Question question) const;
-    Work about_format(
-        const Json& params,
-        std::function<std::vector<TextEdit>(const SyntaxTree&, const FormattingRules&, const LineIndex&)> question)
-        const;
+    Work about_format(const Json& params,
+                      std::function<std::vector<TextEdit>(const SyntaxTree&, const FormattingRules&, const LineIndex&)>
+                          question) const;
     Work at_position(const Json& params,
                      std::function<Json(QueryContext&, Converter&, FileId, uint32_t offset)> question) const;
     /// Runs a question on a snapshot until no write interrupts it; without an answer the text has changed meanwhile.

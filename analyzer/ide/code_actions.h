@@ -8,10 +8,10 @@
 
 namespace braid {
 
-#define BRAID_CODE_ACTION_KINDS(X)                                                                          \
-    X(QuickFix, "quickfix")                                                                                 \
-    X(Extract, "refactor.extract") X(Inline, "refactor.inline") X(Rewrite, "refactor.rewrite")              \
-        X(OrganizeImports, "source.organizeImports")
+#define BRAID_CODE_ACTION_KINDS(X) \
+    X(QuickFix, "quickfix")        \
+    X(Extract, "refactor.extract") \
+    X(Inline, "refactor.inline") X(Rewrite, "refactor.rewrite") X(OrganizeImports, "source.organizeImports")
 enum class CodeActionKind : uint8_t {
 #define X(Name, text) Name,
     BRAID_CODE_ACTION_KINDS(X)

@@ -150,10 +150,12 @@ class Completer {
         // `Name.` of a type: what belongs to the type itself.
         SyntaxToken last = place_.receiver.last_token();
         if (last && place_.receiver.first_token() == last)
-            for (const NameUse& use : names_at(context_, file_, last.begin()))
-                if (auto* item = std::get_if<ItemId>(&use.target);
-                    item && use.range.begin == last.begin() && names_type(kind_of(*item)) && !use.type)
-                    for (const Offer& offer : rules_.path_members(context_, *item, scope_)) add_offer(offer, kMember);
+            for (const NameUse& use : names_at(context_, file_, last.begin())) {
+                auto* item = std::get_if<ItemId>(&use.target);
+                if (!item || use.range.begin != last.begin() || !names_type(kind_of(*item))) continue;
+                for (const Offer& offer : rules_.path_members(context_, *item, scope_)) add_offer(offer, kMember);
+                return;
+            }
         if (!type) return;
         for (const Offer& offer : rules_.members(context_, type, scope_)) add_offer(offer, kMember);
         if (rules_.is_awaitable(context_, type)) add_await();
@@ -250,12 +252,13 @@ class Completer {
         if (!type) return;
         for (Type member : type->is(TypeKind::Union) ? type->arguments : std::vector<Type>{type}) {
             if (!member->is(TypeKind::Nominal) || kind_of(member->item) != ItemKind::Enum) continue;
+            int order = 0;
             bool short_form = is_std(file_of(member->item));  // `Some`, `Ok`: known without their type
             for (ItemId variant : context_.get<DefinitionOf>(member->item)->variants) {
                 std::string name(name_of(variant).text());
                 if (!short_form)
                     name = std::string(name_of(member->item).text()) + std::string(rules_.path_separator) + name;
-                CompletionItem& out = add(name, CompletionKind::EnumMember, kLocal - 10);
+                CompletionItem& out = add(name, CompletionKind::EnumMember, kLocal - 30 + std::min(order++, 20));
                 out.item = variant;
                 out.detail = language_.print_signature(context_, variant);
                 size_t fields = context_.get<DefinitionOf>(variant)->fields.size();

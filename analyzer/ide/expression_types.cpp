@@ -47,6 +47,29 @@ Type type_at(const Body& body, uint32_t node) {
     return nullptr;
 }
 
+/// Whether code at an offset is in a scope. Behind the last token of one without a closing bracket it still is, on the
+/// same line or deeper than the line the scope begins with.
+bool reaches(const EditingRules& rules, const SyntaxNode& scope, uint32_t offset) {
+    if (scope.full_begin() <= offset && offset < scope.full_range().end) return true;
+    SyntaxToken last = scope.last_token();
+    if (!last || last.end() > offset || rules.is(last, syntax_role::Close)) return !scope.parent();
+    SyntaxToken next = last.next();
+    while (next && next.begin() == next.end() && next.next()) next = next.next();
+    if (next && next.begin() < offset && next.begin() < next.end()) return false;
+    std::string_view text = scope.tree()->text();
+    uint32_t line = offset;
+    while (line > last.end() && text[line - 1] != '\n') --line;
+    if (line == last.end()) return true;
+    uint32_t header = scope.text_range().begin;
+    while (header > 0 && text[header - 1] != '\n') --header;
+    auto column = [&](uint32_t begin) {
+        uint32_t end = begin;
+        while (end < text.size() && (text[end] == ' ' || text[end] == '\t')) ++end;
+        return end - begin;
+    };
+    return column(line) > column(header);
+}
+
 }  // namespace
 
 Place place_of(QueryContext& context, FileId file, const SyntaxElement& element) {
@@ -112,9 +135,14 @@ std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t
             SyntaxToken token = (*tree)->token_at(at.begin);
             SyntaxNode scope = enclosing(*rules, token, syntax_role::Scope);
             SyntaxNode statement = enclosing(*rules, token, syntax_role::Statement);
-            if (!scope || !scope.full_range().touches(offset)) continue;
+            if (!scope || !reaches(*rules, scope, offset)) continue;
+            SyntaxToken next = (*tree)->token_at(offset);
+            bool is_last =
+                statement && next && statement.last_token().next() == next && next.begin() >= offset &&
+                (*tree)->text().substr(statement.text_range().end, offset - statement.text_range().end).find('\n') ==
+                    std::string_view::npos;
             bool is_being_made = statement && !rules->is(statement, syntax_role::Scope | syntax_role::Function) &&
-                                 statement.text_range().end > offset && statement.text_range().begin < offset;
+                                 (statement.text_range().end >= offset || is_last);
             if (!is_being_made) out.push_back({item, LocalId(i), local.name, local.type, at.begin});
         }
         if (kind_of(item) == ItemKind::Function || kind_of(item) == ItemKind::File) break;
@@ -124,6 +152,15 @@ std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t
     std::erase_if(out, [&](const VisibleLocal& local) { return !seen.insert(local.name).second; });
     return out;
 }
+
+namespace {
+
+bool is_called_by_name(ItemKind kind) {
+    return kind == ItemKind::Function || kind == ItemKind::Struct || kind == ItemKind::Class ||
+           kind == ItemKind::Actor || kind == ItemKind::Variant;
+}
+
+}  // namespace
 
 std::optional<CalledFunction> called_function(QueryContext& context, FileId file, const SyntaxNode& call) {
     const EditingRules* rules = editing_rules_of(file);
@@ -143,7 +180,7 @@ std::optional<CalledFunction> called_function(QueryContext& context, FileId file
         out.name = Name(name.text());
         for (const NameUse& use : names_at(context, file, name.begin())) {
             auto* item = std::get_if<ItemId>(&use.target);
-            if (!item || use.range.begin != name.begin()) continue;
+            if (!item || use.range.begin != name.begin() || !is_called_by_name(kind_of(*item))) continue;
             out.overloads.push_back(*item);
             if (kind_of(*item) == ItemKind::Function && parent_of(*item) != ItemId::None)
                 for (const auto& other : *context.get<ItemChildren>(parent_of(*item)))

@@ -116,10 +116,13 @@ std::optional<std::string> indentation_of_line(const SyntaxTree& tree, const Edi
     SyntaxToken next = tree.token_at(first);
     if (!next || (next.begin() < begin && next.end() > begin)) return std::nullopt;  // inside of a string
     if (is_inside_comment(next, begin)) return std::nullopt;
-    if (next.begin() == first && next.begin() < next.end())
-        if (SyntaxToken aligned = aligned_with(rules, next)) return std::string(indentation_at(text, aligned.begin()));
     SyntaxToken before = next.previous();
     while (before && before.begin() == before.end()) before = before.previous();
+    if (next.begin() == first && next.begin() < next.end()) {
+        SyntaxToken aligned = aligned_with(rules, next);
+        if (!aligned) aligned = header_above(rules, next, before);
+        if (aligned) return std::string(indentation_at(text, aligned.begin()));
+    }
     return before ? after(rules, before, begin, unit) : std::string();
 }
 

@@ -196,13 +196,18 @@ class NameCollector {
         return ItemId::None;
     }
 
+    /// Whether a node is the one directly around the present token.
+    bool is_innermost(const OwnerStack::Owner& owner, uint32_t node) const {
+        return !parents_.empty() && parents_.back().item == owner.item && parents_.back().node == node;
+    }
+
     NameUse from_resolution(const OwnerStack::Owner& owner, const Resolution& resolution, uint32_t node) {
         NameUse use;
         use.target = resolution.target;
         use.type = resolution.type;
         use.is_write = resolution.is_write;
         if (auto* local = std::get_if<LocalId>(&resolution.target))
-            use.is_declaration = (*owner.body)[*local].node == node;
+            use.is_declaration = (*owner.body)[*local].node == node || is_innermost(owner, (*owner.body)[*local].node);
         return use;
     }
 

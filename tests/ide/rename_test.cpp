@@ -23,20 +23,23 @@ bool is_refused(const std::string& name, const std::string& marked, const std::s
 }  // namespace
 
 TEST_CASE("Rename: Altru", "[ide][rename]") {
-    CHECK(renamed("a.altru", "fn f(count: int) -> int:\n    let total = co<|>unt + 1\n    return total * count\n", "n") ==
-          "fn f(n: int) -> int:\n    let total = n + 1\n    return total * n\n");
+    CHECK(renamed("a.altru", "fn f(count: int) -> int:\n    let total = co<|>unt + 1\n    return total * count\n",
+                  "n") == "fn f(n: int) -> int:\n    let total = n + 1\n    return total * n\n");
     CHECK(renamed("a.altru", "fn f(count: int) -> int:\n    return count\n\nlet x = f(co<|>unt = 1)\n", "n") ==
           "fn f(n: int) -> int:\n    return n\n\nlet x = f(n = 1)\n");
     CHECK(renamed("a.altru",
-                  "struct Point:\n    x: int\n    y: int\n\nfn f(p: Point) -> int:\n    let x = 1\n    let q = Point{x, y: 2}\n"
+                  "struct Point:\n    x: int\n    y: int\n\nfn f(p: Point) -> int:\n    let x = 1\n    let q = "
+                  "Point{x, y: 2}\n"
                   "    return p.<|>x + q.x + x\n",
                   "left") ==
-          "struct Point:\n    left: int\n    y: int\n\nfn f(p: Point) -> int:\n    let x = 1\n    let q = Point{left: x, y: 2}\n"
+          "struct Point:\n    left: int\n    y: int\n\nfn f(p: Point) -> int:\n    let x = 1\n    let q = Point{left: "
+          "x, y: 2}\n"
           "    return p.left + q.left + x\n");
-    CHECK(renamed("a.altru",
-                  "struct Point:\n    x: int\n\nfn f() -> Point:\n    let <|>x = 1\n    return Point{x}\n", "left") ==
+    CHECK(renamed("a.altru", "struct Point:\n    x: int\n\nfn f() -> Point:\n    let <|>x = 1\n    return Point{x}\n",
+                  "left") ==
           "struct Point:\n    x: int\n\nfn f() -> Point:\n    let left = 1\n    return Point{x: left}\n");
-    CHECK(renamed("a.altru", "struct Point:\n    x: int\n\nfn f(p: Point) -> int:\n    match p:\n        Point{x} => <|>x\n",
+    CHECK(renamed("a.altru",
+                  "struct Point:\n    x: int\n\nfn f(p: Point) -> int:\n    match p:\n        Point{x} => <|>x\n",
                   "left") ==
           "struct Point:\n    x: int\n\nfn f(p: Point) -> int:\n    match p:\n        Point{x: left} => left\n");
     CHECK(renamed("a.altru",
@@ -67,7 +70,8 @@ TEST_CASE("Renames that would change what a program means are refused: Altru", "
     // shadowing, both ways
     CHECK(is_refused("a.altru", "fn f(a: int) -> int:\n    let <|>b = 1\n    return a + b\n", "a"));
     CHECK(is_refused("a.altru", "fn f(<|>a: int) -> int:\n    let b = 1\n    return a + b\n", "b"));
-    CHECK(is_refused("a.altru", "fn help() -> int:\n    return 1\n\nfn f(<|>a: int) -> int:\n    return a + help()\n", "help"));
+    CHECK(is_refused("a.altru", "fn help() -> int:\n    return 1\n\nfn f(<|>a: int) -> int:\n    return a + help()\n",
+                     "help"));
     // two declarations of one name
     CHECK(is_refused("a.altru", "fn f():\n    return\n\nfn <|>g():\n    return\n", "f"));
     CHECK(is_refused("a.altru", "struct P:\n    <|>x: int\n    y: int\n", "y"));
@@ -77,40 +81,50 @@ TEST_CASE("Renames that would change what a program means are refused: Altru", "
     CHECK(is_refused("a.altru", "let <|>a = 1\n", ""));
     CHECK(is_refused("a.altru", "<|>println(\"a\")\n", "say"));
     CHECK(is_refused("a.altru", "let xs = [1]\nlet n = xs.l<|>en()\n", "size"));
-    CHECK(is_refused("a.altru", "struct A:\n    x: int\n\nimpl A:\n    fn f(self) -> int:\n        return se<|>lf.x\n", "me"));
+    CHECK(is_refused("a.altru", "struct A:\n    x: int\n\nimpl A:\n    fn f(self) -> int:\n        return se<|>lf.x\n",
+                     "me"));
     CHECK(is_refused("a.altru", "let a = <|>1\n", "b"));
     // an implementation of a trait of the standard library
-    CHECK(is_refused("a.altru", "struct A:\n    x: int\n\nimpl Show for A:\n    fn sh<|>ow(self) -> string:\n        return \"\"\n",
-                     "text"));
+    CHECK(is_refused(
+        "a.altru", "struct A:\n    x: int\n\nimpl Show for A:\n    fn sh<|>ow(self) -> string:\n        return \"\"\n",
+        "text"));
     // a look-alike that is fine
     CHECK_FALSE(is_refused("a.altru", "fn f(a: int) -> int:\n    let <|>b = 1\n    return a + b\n", "c"));
-    CHECK_FALSE(is_refused("a.altru", "fn f(a: int) -> int:\n    return a\n\nfn g(<|>b: int) -> int:\n    return b\n", "a"));
+    CHECK_FALSE(
+        is_refused("a.altru", "fn f(a: int) -> int:\n    return a\n\nfn g(<|>b: int) -> int:\n    return b\n", "a"));
 }
 
 TEST_CASE("Rename: Velox", "[ide][rename]") {
-    CHECK(renamed("a.velox", "function f(count: number): number {\n  const total = co<|>unt + 1;\n  return total;\n}\n", "n") ==
-          "function f(n: number): number {\n  const total = n + 1;\n  return total;\n}\n");
+    CHECK(renamed("a.velox", "function f(count: number): number {\n  const total = co<|>unt + 1;\n  return total;\n}\n",
+                  "n") == "function f(n: number): number {\n  const total = n + 1;\n  return total;\n}\n");
     CHECK(renamed("a.velox", "const na<|>me = \"a\";\nconst p = { name };\nconsole.log(p.name);\n", "title") ==
           "const title = \"a\";\nconst p = { name: title };\nconsole.log(p.name);\n");
-    CHECK(renamed("a.velox", "interface P { name: string }\nfunction f(p: P): string {\n  const { name } = p;\n"
-                             "  return na<|>me;\n}\n",
-                  "title") ==
-          "interface P { name: string }\nfunction f(p: P): string {\n  const { name: title } = p;\n  return title;\n}\n");
-    CHECK(renamed("a.velox", "interface P { na<|>me: string }\nfunction f(p: P): string {\n  const { name } = p;\n"
-                             "  return name + p.name;\n}\nconst p: P = { name: \"x\" };\nf(p);\n",
+    CHECK(
+        renamed("a.velox",
+                "interface P { name: string }\nfunction f(p: P): string {\n  const { name } = p;\n"
+                "  return na<|>me;\n}\n",
+                "title") ==
+        "interface P { name: string }\nfunction f(p: P): string {\n  const { name: title } = p;\n  return title;\n}\n");
+    CHECK(renamed("a.velox",
+                  "interface P { na<|>me: string }\nfunction f(p: P): string {\n  const { name } = p;\n"
+                  "  return name + p.name;\n}\nconst p: P = { name: \"x\" };\nf(p);\n",
                   "title") ==
           "interface P { title: string }\nfunction f(p: P): string {\n  const { title: name } = p;\n"
           "  return name + p.title;\n}\nconst p: P = { title: \"x\" };\nf(p);\n");
     CHECK(renamed("a.velox",
-                  "class A {\n  function run(): number { return 1; }\n}\nclass B extends A {\n  function ru<|>n(): number { return "
+                  "class A {\n  function run(): number { return 1; }\n}\nclass B extends A {\n  function ru<|>n(): "
+                  "number { return "
                   "2; }\n}\nnew A().run();\n",
                   "go") ==
-          "class A {\n  function go(): number { return 1; }\n}\nclass B extends A {\n  function go(): number { return 2; }\n}\n"
+          "class A {\n  function go(): number { return 1; }\n}\nclass B extends A {\n  function go(): number { return "
+          "2; }\n}\n"
           "new A().go();\n");
-    CHECK(renamed("a.velox", "class Acc<|>ount {\n  balance: number = 0;\n}\nconst a: Account = new Account();\n"
-                             "if (a instanceof Account) { a.balance = 1; }\n",
-                  "Purse") == "class Purse {\n  balance: number = 0;\n}\nconst a: Purse = new Purse();\n"
-                              "if (a instanceof Purse) { a.balance = 1; }\n");
+    CHECK(renamed("a.velox",
+                  "class Acc<|>ount {\n  balance: number = 0;\n}\nconst a: Account = new Account();\n"
+                  "if (a instanceof Account) { a.balance = 1; }\n",
+                  "Purse") ==
+          "class Purse {\n  balance: number = 0;\n}\nconst a: Purse = new Purse();\n"
+          "if (a instanceof Purse) { a.balance = 1; }\n");
     CHECK(renamed("a.velox",
                   "enum Msg { Get(key: string), Stop }\nfunction f(m: Msg): number {\n  return match (m) {\n"
                   "    case Msg.G<|>et(k) => 1;\n    case Msg.Stop => 2;\n  };\n}\nf(Msg.Get(\"a\"));\n",
@@ -130,23 +144,27 @@ TEST_CASE("Renames that would change what a program means are refused: Velox", "
 }
 
 TEST_CASE("Rename reaches the files that import the name", "[ide][rename]") {
-    World world("main.velox", "import { area as size, Shape } from \"./shape.velox\";\nconst s: Shape = new Shape();\n"
-                              "console.log(size(s));\n");
-    FileId other = world.host().set_file("/test/shape.velox",
-                                         "export class Shape { w: number = 1; }\nexport function area(s: Shape): number "
-                                         "{ return s.w; }\n");
+    World world("main.velox",
+                "import { area as size, Shape } from \"./shape.velox\";\nconst s: Shape = new Shape();\n"
+                "console.log(size(s));\n");
+    FileId other =
+        world.host().set_file("/test/shape.velox",
+                              "export class Shape { w: number = 1; }\nexport function area(s: Shape): number "
+                              "{ return s.w; }\n");
     auto rename_in = [&](FileId file, std::string_view at, const std::string& to) {
         std::string text(world.host().tree(file)->text());
-        auto edits = world.ask(
-            [&](QueryContext& context) { return rename(context, file, uint32_t(text.find(at)), to); });
+        auto edits =
+            world.ask([&](QueryContext& context) { return rename(context, file, uint32_t(text.find(at)), to); });
         REQUIRE(edits);
-        for (const FileEdits& each : *edits) world.host().edit_file(each.file, std::vector<TextEdit>(each.edits.rbegin(), each.edits.rend()));
+        for (const FileEdits& each : *edits)
+            world.host().edit_file(each.file, std::vector<TextEdit>(each.edits.rbegin(), each.edits.rend()));
     };
     rename_in(other, "Shape {", "Form");
     rename_in(other, "area", "surface");
     rename_in(world.file(), "size(s)", "measure");
-    CHECK(world.text() == "import { surface as measure, Form } from \"./shape.velox\";\nconst s: Form = new Form();\n"
-                          "console.log(measure(s));\n");
+    CHECK(world.text() ==
+          "import { surface as measure, Form } from \"./shape.velox\";\nconst s: Form = new Form();\n"
+          "console.log(measure(s));\n");
     CHECK(world.host().tree(other)->text() ==
           "export class Form { w: number = 1; }\nexport function surface(s: Form): number { return s.w; }\n");
 }
@@ -164,12 +182,15 @@ TEST_CASE("After renaming anything in the examples the programs check the same",
                 [&](QueryContext& context) { return prepare_rename(context, world.file(), use.range.begin); });
             if (!place) continue;
             std::string fresh(old.size(), 'q');  // as long, so that places stay
-            auto edits = world.ask(
-                [&](QueryContext& context) { return rename(context, world.file(), use.range.begin, fresh); });
+            auto edits =
+                world.ask([&](QueryContext& context) { return rename(context, world.file(), use.range.begin, fresh); });
             INFO(example.name << ": " << old << (edits ? std::string() : ": " + edits.error()));
             if (old.size() < 2) continue;
             CHECK(edits);
-            if (!edits) { ++refusals; continue; }
+            if (!edits) {
+                ++refusals;
+                continue;
+            }
             ++renames;
             std::string text = example.text;
             for (const FileEdits& each : *edits) text = applied(text, each.edits);
@@ -177,11 +198,13 @@ TEST_CASE("After renaming anything in the examples the programs check the same",
             world.host().set_file("/test/" + example.name, text);
             auto places = [](std::string all) {
                 std::string kept;
-                for (std::istringstream lines(all); std::getline(lines, all);) kept += all.substr(0, all.find(':')) + "\n";
+                for (std::istringstream lines(all); std::getline(lines, all);)
+                    kept += all.substr(0, all.find(':')) + "\n";
                 return kept;
             };
             CHECK(places(to_text(world.diagnostics())) == places(before));
-            auto renamed_names = world.ask([&](QueryContext& context) { return *context.get<FileNames>(world.file()); });
+            auto renamed_names =
+                world.ask([&](QueryContext& context) { return *context.get<FileNames>(world.file()); });
             CHECK(renamed_names.size() == names.size());
             world.host().set_file("/test/" + example.name, example.text);
         }

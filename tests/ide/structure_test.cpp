@@ -66,17 +66,20 @@ TEST_CASE("Brackets light up in pairs", "[ide][structure]") {
 }
 
 TEST_CASE("Keywords of one construct light up together: Altru", "[ide][structure]") {
-    CHECK(matched("a.altru", "fn f():\n    <|>if a:\n        b()\n    else if c:\n        d()\n    else:\n        if e:\n"
-                             "            g()\n") ==
+    CHECK(matched("a.altru",
+                  "fn f():\n    <|>if a:\n        b()\n    else if c:\n        d()\n    else:\n        if e:\n"
+                  "            g()\n") ==
           "fn f():\n    «if» a:\n        b()\n    «else» «if» c:\n        d()\n    «else»:\n        if e:\n"
           "            g()\n");
     CHECK(matched("a.altru", "fn f():\n    if a:\n        b()\n    el<|>se:\n        d()\n") ==
           "fn f():\n    «if» a:\n        b()\n    «else»:\n        d()\n");
-    CHECK(matched("a.altru", "fn f():\n    while a:\n        if b:\n            br<|>eak\n        loop:\n            break\n"
-                             "        continue\n") ==
+    CHECK(matched("a.altru",
+                  "fn f():\n    while a:\n        if b:\n            br<|>eak\n        loop:\n            break\n"
+                  "        continue\n") ==
           "fn f():\n    «while» a:\n        if b:\n            «break»\n        loop:\n            break\n"
           "        «continue»\n");
-    CHECK(matched("a.altru", "f<|>n f() -> int:\n    let g = |x|: return 1\n    if a:\n        return 2\n    return 3\n") ==
+    CHECK(matched("a.altru",
+                  "f<|>n f() -> int:\n    let g = |x|: return 1\n    if a:\n        return 2\n    return 3\n") ==
           "«fn» f() -> int:\n    let g = |x|: return 1\n    if a:\n        «return» 2\n    «return» 3\n");
     CHECK(matched("a.altru", "<|>async fn f():\n    await g()\n    h().await\n    return\n") ==
           "«async» fn f():\n    «await» g()\n    h().«await»\n    return\n");
@@ -102,15 +105,18 @@ TEST_CASE("Keywords of one construct light up together: Velox", "[ide][structure
 }
 
 TEST_CASE("What folds", "[ide][structure]") {
-    CHECK(folds("a.altru", "use std::sync::Mutex\nuse std::io\n\n# one\n# two\n\nfn f(\n    a: int,\n) -> int:\n    if a:\n"
-                           "        b()\n    return [\n        1,\n    ]\n") ==
+    CHECK(folds("a.altru",
+                "use std::sync::Mutex\nuse std::io\n\n# one\n# two\n\nfn f(\n    a: int,\n) -> int:\n    if a:\n"
+                "        b()\n    return [\n        1,\n    ]\n") ==
           "1-2 imports, 4-5 comment, 7-9, 9-14, 10-11, 12-14");
     CHECK(folds("a.altru", "###\nlong\n###\nlet x = 1\nmatch x:\n    1 =>\n        f()\n    _ => g()\n") ==
           "1-3 comment, 5-8, 6-7");
     CHECK(folds("a.altru", "fn f(): g()\n# one\nlet x = 1  # a\nlet y = 2  # b\n") == "");
-    CHECK(folds("a.velox", "import { a } from \"./a\";\nimport { b } from \"./b\";\n/**\n * D\n */\nclass A {\n  x = 1;\n"
-                           "  function m() {\n    f();\n  }\n}\n") == "1-2 imports, 3-5 comment, 6-11, 8-10");
-    CHECK(folds("a.velox", "switch (a) {\n  case 1:\n    f();\n    g();\n  default:\n    h();\n}\n") == "1-7, 2-4, 5-6");
+    CHECK(folds("a.velox",
+                "import { a } from \"./a\";\nimport { b } from \"./b\";\n/**\n * D\n */\nclass A {\n  x = 1;\n"
+                "  function m() {\n    f();\n  }\n}\n") == "1-2 imports, 3-5 comment, 6-11, 8-10");
+    CHECK(folds("a.velox", "switch (a) {\n  case 1:\n    f();\n    g();\n  default:\n    h();\n}\n") ==
+          "1-7, 2-4, 5-6");
     CHECK(folds("a.velox", "let s = `a\nb\nc`;\n") == "1-3");
 }
 
@@ -150,10 +156,12 @@ TEST_CASE("What a new line is indented by: Velox", "[ide][structure]") {
 }
 
 TEST_CASE("Selections grow", "[ide][structure]") {
-    CHECK(selections("a.altru", "let x = f(a, b<|>c)\n") == "[bc][a, bc][(a, bc)][f(a, bc)][let x = f(a, bc)]"
-                                                             "[let x = f(a, bc)\n]");
-    CHECK(selections("a.altru", "# one t<|>wo\n# three\nf()\n") == "[two][# one two][# one two\n# three]"
-                                                                      "[# one two\n# three\nf()\n]");
+    CHECK(selections("a.altru", "let x = f(a, b<|>c)\n") ==
+          "[bc][a, bc][(a, bc)][f(a, bc)][let x = f(a, bc)]"
+          "[let x = f(a, bc)\n]");
+    CHECK(selections("a.altru", "# one t<|>wo\n# three\nf()\n") ==
+          "[two][# one two][# one two\n# three]"
+          "[# one two\n# three\nf()\n]");
     CHECK(selections("a.velox", "a.b<|>.c();\n") == "[b][a.b][a.b.c][a.b.c()][a.b.c();][a.b.c();\n]");
     CHECK(selections("a.velox", "let s = \"one t<|>wo\";\n") ==
           "[two][\"one two\"][= \"one two\"][s = \"one two\"][let s = \"one two\";][let s = \"one two\";\n]");

@@ -171,6 +171,8 @@ class MemberCollector {
 };
 
 std::vector<Offer> members(QueryContext& context, Type t, ItemId scope) {
+    // What the body left open means nothing outside of its inference.
+    t = map_type(t, [](Type part) { return part->is(TypeKind::Inference) ? type::error() : part; });
     return MemberCollector(context, scope).collect(t);
 }
 
@@ -258,7 +260,7 @@ std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope
     return out;
 }
 
-/// Equal up to borrows and what is not inferred; a value of a union's member fits the union.
+/// Equal up to borrows; a value of a union's member fits the union.
 bool fits(QueryContext&, Type from, Type to) {
     auto bare = [](Type t) {
         while (t->is(TypeKind::Reference)) t = t->element();
@@ -268,10 +270,7 @@ bool fits(QueryContext&, Type from, Type to) {
     if (from->has(TypeHasError) || to->has(TypeHasError)) return false;
     if (to->is(TypeKind::Union))
         return std::find(to->arguments.begin(), to->arguments.end(), from) != to->arguments.end();
-    if (from == to || from->is(TypeKind::Never)) return true;
-    InferenceTable table;
-    return !to->is(TypeKind::Parameter) && (from->has(TypeHasInference) || to->has(TypeHasInference)) &&
-           table.unify(from, to);
+    return from == to || from->is(TypeKind::Never);
 }
 
 /// `use std::sync::Mutex`, below the uses that are there, or above everything but the file's comment.

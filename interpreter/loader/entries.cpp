@@ -1,8 +1,8 @@
 #include "interpreter/loader/entries.h"
 
-#include <algorithm>
 #include <set>
 
+#include "analyzer/semantics/body_walk.h"
 #include "analyzer/semantics/language.h"
 #include "analyzer/semantics/queries.h"
 
@@ -45,9 +45,23 @@ ItemId main_of(QueryContext& context, FileId file) {
     return ItemId::None;
 }
 
-bool names(const Body& body, ItemId item) {
-    return std::any_of(body.resolutions.begin(), body.resolutions.end(),
-                       [&](const Resolution& r) { return r.target == std::variant<LocalId, ItemId>(item); });
+/// Calls the function or hands it on. A statement that merely names it (`export default main`) does neither.
+bool uses(const Body& body, ItemId function) {
+    bool found = false;
+    std::set<ExprId> statements;
+    for (const BodyFunction& each : body.functions) {
+        walk_expressions(body, each.root, [&](ExprId id) {
+            if (auto* block = body.as<hir::Block>(id)) {
+                statements.insert(block->statements.begin(), block->statements.end());
+            } else if (auto* call = body.as<hir::Call>(id)) {
+                auto* direct = std::get_if<hir::DirectCallee>(&call->callee);
+                found |= direct && direct->function == function;
+            } else if (auto* reference = body.as<hir::FunctionRef>(id)) {
+                found |= reference->item == function && !statements.count(id);
+            }
+        });
+    }
+    return found;
 }
 
 }  // namespace
@@ -61,7 +75,7 @@ Entries entries_of(const AnalysisHost& host, FileId file) {
         for (FileId each : order)
             if (has_statements(*context.get<BodyOf>(file_item(each)))) entries.items.push_back(file_item(each));
         ItemId main = main_of(context, file);
-        if (main != ItemId::None && !names(*context.get<BodyOf>(own), main)) entries.items.push_back(main);
+        if (main != ItemId::None && !uses(*context.get<BodyOf>(own), main)) entries.items.push_back(main);
         entries.nothing_to_run = entries.items.empty();
         if (entries.nothing_to_run) entries.items.push_back(own);
         return entries;

@@ -67,6 +67,9 @@ TEST_CASE("a main that the top level calls itself is not called again") {
     CHECK(run({{"a.altru", "fn main():\n    println(\"once\")\n\nmain()\n"}}).output == "once\n");
     CHECK(run({{"a.velox", "async function main() { println(\"once\"); }\nawait main();\n"}}).output == "once\n");
     CHECK(run({{"a.velox", "function main() { println(\"once\"); }\nsetTimeout(main, 1);\n"}}).output == "once\n");
+    // To export it is no use of it.
+    CHECK(run({{"a.velox", "function main() { println(\"once\"); }\nexport default main;\n"}}).output == "once\n");
+    CHECK(run({{"a.velox", "function main() { println(\"once\"); }\nexport { main };\n"}}).output == "once\n");
     // A function of another name that calls it says nothing about the start.
     CHECK(run({{"a.altru", "fn again():\n    main()\n\nfn main():\n    println(\"once\")\n"}}).output == "once\n");
 }

@@ -84,13 +84,20 @@ std::vector<TextEdit> edits_within(std::string_view source, const Printed& print
     if (first == anchors.end() || first->source_begin >= range.end) return edits;
     int64_t by = int64_t(columns_of(line_indent(source, range.begin), options)) -
                  columns_of(line_indent(output, first->output_begin), options);
-    for (auto anchor = first; anchor != anchors.end() && anchor->source_end <= range.end; ++anchor) {
+    auto anchor = first;
+    for (; anchor != anchors.end() && anchor->source_end <= range.end; ++anchor) {
         if (anchor != first) {
             const Anchor& before = anchor[-1];
             std::string_view gap = output.substr(before.output_end, anchor->output_begin - before.output_end);
             add_edit(source, {before.source_end, anchor->source_begin}, moved(gap, by, options), edits);
         }
     }
+    // A separator that the last statement lacked.
+    if (anchor == first) return edits;
+    uint32_t end = anchor[-1].output_end;
+    bool is_added =
+        end < output.size() && output[end] == ';' && (anchor == anchors.end() || anchor->output_begin > end);
+    if (is_added) edits.push_back({{anchor[-1].source_end, anchor[-1].source_end}, ";"});
     return edits;
 }
 
@@ -108,9 +115,9 @@ std::vector<TextRange> units_in(const SyntaxTree& tree, const Rules& rules, Text
             element = flat[element].end;
             continue;
         }
-        // A statement around the whole range gives way to those inside of it, unless the range lies on its own words.
+        // A statement around the whole range gives way to the one inside of it that holds the range, too.
         bool descends = !is_unit;
-        if (is_unit && own.begin < range.begin && range.end < own.end) {
+        if (is_unit) {
             for (uint32_t inner = element + 1; inner < flat[element].end && !descends; ++inner) {
                 TextRange part = range_of(inner);
                 bool inside = part.begin <= range.begin && range.end <= part.end;

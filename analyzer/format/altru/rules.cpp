@@ -47,9 +47,12 @@ class AltruWriter : public format::Writer {
 
     Separator separator(Frame& frame, uint32_t child) override {
         if (is(child, Kind::ElseClause)) {
+            if (is(frame.node, Kind::LetStmt)) close_all(frame);
             if (tree_.begins_line(child)) return Separator::Hard;
             return is(frame.node, Kind::LetStmt) ? Separator::Space : Separator::Line;
         }
+        // An arm would take the comma on its line for its own.
+        if (is(child, Kind::Comma) && ends_with_arm(frame.previous)) return Separator::Hard;
         bool is_value = (is(frame.node, Kind::LetStmt) || is(frame.node, Kind::AssignStmt)) &&
                         kind(frame.previous) >= Kind::Equal && kind(frame.previous) <= Kind::ShiftRightEqual;
         if (is_value && breaks_after_equals(child)) {
@@ -81,6 +84,7 @@ class AltruWriter : public format::Writer {
 
     bool allows_trailing_comma(uint32_t list, uint32_t last) const override {
         if (is(last, Kind::RestPattern) || is(last, Kind::StructBase)) return false;
+        if (ends_with_arm(last)) return false;
         bool is_tuple = is(list, Kind::TupleExpr) || is(list, Kind::TuplePattern) || is(list, Kind::TupleType);
         // `(a,)` is a tuple because of its comma.
         return !is_tuple || tree_.first_child(list) + 1 != last;
@@ -131,6 +135,12 @@ class AltruWriter : public format::Writer {
     bool ends_with_block(uint32_t element) const {
         for (; element != None && !tree_.is_token(element); element = tree_.last_child(element))
             if (layout_of(element) == Layout::Block) return true;
+        return false;
+    }
+
+    bool ends_with_arm(uint32_t element) const {
+        for (; element != None && !tree_.is_token(element); element = tree_.last_child(element))
+            if (is(element, Kind::MatchArm)) return true;
         return false;
     }
 

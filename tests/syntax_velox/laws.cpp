@@ -1,4 +1,5 @@
-// The laws of parsing: every byte is kept, and a re-parse after edits equals a parse of the new text.
+// The laws of parsing: every byte is kept, and a re-parse after edits equals a parse of the new text. With
+// RC_PARAMS="max_success=1000000" they are tried that often.
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 

@@ -256,19 +256,16 @@ void Scanner::escape() {
 /// A template just read, over several lines, that is more likely the code between two templates: a line of it stands no
 /// further in than the one it begins in, and begins as code does.
 bool Scanner::looks_like_code(uint32_t first_line_end) const {
-    size_t line = text_.find_last_of("\r\n", begin_);
-    uint32_t column = uint32_t(begin_ - (line == std::string_view::npos ? 0 : line + 1));
-    for (uint32_t at = first_line_end; at < at_;) {
-        uint32_t text_begin = uint32_t(std::min<size_t>(text_.find_first_not_of(" \t\r\n", at), at_));
-        size_t line_begin = text_.find_last_of("\r\n", text_begin) + 1;
-        std::string_view rest = text_.substr(text_begin, at_ - text_begin);
-        if (text_begin - line_begin <= column && !rest.empty()) {
-            uint32_t word = 0;
-            while (word < rest.size() && is_name_part(rest[word])) ++word;
-            Kind kind = word ? keyword_kind(rest.substr(0, word)) : Kind::Identifier;
-            if (rest[0] == '}' || is_reserved(kind) || kind == Kind::AsyncKw) return true;
-        }
-        at = uint32_t(std::min<size_t>(text_.find_first_of("\r\n", text_begin), at_));
+    uint32_t column = indentation_of_line(text_, begin_);
+    std::string_view text = text_.substr(0, at_);
+    for (size_t at = first_line_end; at < text.size(); at = text.find_first_of("\r\n", at)) {
+        at = text.find_first_not_of(" \t\r\n", at);
+        if (at == std::string_view::npos) return false;
+        if (indentation_of_line(text, uint32_t(at)) > column) continue;
+        size_t word = at;
+        while (word < text.size() && is_name_part(text[word])) ++word;
+        Kind kind = keyword_kind(text.substr(at, word - at));
+        if (text[at] == '}' || is_reserved(kind) || kind == Kind::AsyncKw) return true;
     }
     return false;
 }
@@ -276,17 +273,15 @@ bool Scanner::looks_like_code(uint32_t first_line_end) const {
 /// Gives a template that looks like code back, up to the end of its first line, if believing its backquotes leaves a
 /// later template without an end. Only so much text is looked at that reading stays linear.
 bool Scanner::give_back_code(uint32_t first_line_end, Kind read) {
-    constexpr uint32_t farthest = 1 << 15;
+    uint32_t farthest = std::min<uint32_t>(1 << 16, 256 * (at_ - begin_));
     bool unterminated = at_ == text_.size() && result_.error == LexError::UnterminatedTemplate;
     uint32_t examined = at_;
     if (!unterminated) {
         bool in_hole = read == Kind::TemplateHead || read == Kind::TemplateMiddle;
         TokenScan scan(text_, at_, Backquotes::Believed, in_hole ? '`' : '\0');
-        int templates = 32;
-        for (Kind kind = scan.next(); kind != Kind::EndOfFile && templates > 0 && !unterminated; kind = scan.next()) {
+        for (Kind kind = scan.next(); kind != Kind::EndOfFile && !unterminated; kind = scan.next()) {
             unterminated = scan.error() == LexError::UnterminatedTemplate;
             if (scan.end() - at_ > farthest || (scan.newline_before() && is_reserved(kind))) break;
-            templates -= kind >= Kind::TemplateWhole && kind <= Kind::TemplateTail;
         }
         examined = scan.end();
     }
@@ -300,7 +295,7 @@ LexedToken Scanner::quoted(char quote, Kind whole, Kind with_hole) {
     if (quote != '`' || backquotes_ == Backquotes::Believed) return read_quoted(quote, whole, with_hole);
     uint32_t begin = at_;
     LexedToken token = read_quoted(quote, whole, with_hole);
-    uint32_t line_end = uint32_t(std::min<size_t>(text_.find_first_of("\r\n", begin), at_));
+    auto line_end = uint32_t(std::min<size_t>(text_.substr(0, at_).find_first_of("\r\n", begin), at_));
     if (line_end == at_ || !looks_like_code(line_end)) return token;
     bool given_back = give_back_code(line_end, token.kind);
     if (given_back) {
@@ -459,6 +454,16 @@ LexedToken Scanner::punctuation(char first) {
 }
 
 }  // namespace
+
+uint32_t indentation_of_line(std::string_view text, uint32_t offset) {
+    uint32_t begin = offset;
+    while (begin > 0 && text[begin - 1] != '\n' && text[begin - 1] != '\r') {
+        if (offset - --begin > FarthestColumn) return 0;
+    }
+    uint32_t end = begin;
+    while (end < text.size() && (text[end] == ' ' || text[end] == '\t')) ++end;
+    return std::min(end - begin, FarthestColumn);
+}
 
 Kind keyword_kind(std::string_view text) {
     if (text.size() < 2 || text.size() > longest_keyword) return Kind::Identifier;

@@ -103,7 +103,7 @@ void Parser::report_lex_error(const Token& token) {
 /// that may tell where its blocks end.
 uint16_t Parser::context(Within within) {
     if (builder_.position() == 0 && text_.starts_with("#!")) return NoReuse;  // that line is trivia only there
-    uint32_t column = std::min(column_of_line(peek().begin), FarthestColumn);
+    uint32_t column = column_of_line(peek().begin);
     return uint16_t(column << 4 | uint32_t(begins_line(peek())) << 3 | uint32_t(within));
 }
 

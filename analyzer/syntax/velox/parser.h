@@ -137,7 +137,7 @@ class Parser {
     /// Called where braces and indentation disagree about what the current token belongs to.
     bool indentation_decides();
     bool misplaced_in_skipped(uint32_t column);
-    uint32_t column_of_line(uint32_t offset) const;
+    uint32_t column_of_line(uint32_t offset) const { return indentation_of_line(text_, offset); }
     bool begins_line(const Token& token) const;
 
     // ---- units and lists (parser.cpp) ----
@@ -363,8 +363,6 @@ class Parser {
     bool starts_pattern();
     bool starts_pattern_property() { return at_property_name() || at(Kind::Ellipsis); }
     bool starts_array_pattern_element() { return starts_pattern() || at(Kind::Ellipsis); }
-
-    static constexpr uint32_t FarthestColumn = 1000;  ///< beyond that no one reads it as indentation
 
     // ---- habits from other languages (parse_foreign.cpp) ----
     bool foreign_follows(uint16_t next, uint32_t ahead);

@@ -187,16 +187,6 @@ void Parser::semicolon(std::string_view after) {
 
 // ---- braces ----
 
-uint32_t Parser::column_of_line(uint32_t offset) const {
-    uint32_t begin = offset;
-    while (begin > 0 && text_[begin - 1] != '\n' && text_[begin - 1] != '\r') {
-        if (offset - --begin > FarthestColumn) return 0;
-    }
-    uint32_t end = begin;
-    while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t')) ++end;
-    return end - begin;
-}
-
 bool Parser::begins_line(const Token& token) const {
     return token.newline_before || token.begin == token.trivia_length;
 }

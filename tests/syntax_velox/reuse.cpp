@@ -1,0 +1,168 @@
+// What a re-parse takes over from the old tree, and texts of the sizes and bytes that no one writes.
+#include <catch2/catch.hpp>
+
+#include <set>
+
+#include "analyzer/syntax/dump.h"
+#include "analyzer/syntax/velox/velox.h"
+
+using namespace braid;
+
+namespace {
+
+std::set<const GreenNode*> nodes_of(const SyntaxTree& tree) {
+    std::set<const GreenNode*> nodes;
+    for (Preorder walk(tree.root()); walk; walk.next())
+        if (walk->is_node()) nodes.insert(SyntaxNode(*walk).green());
+    return nodes;
+}
+
+/// A text before and after an edit that replaces `removed` bytes at `place` by `inserted`.
+struct Edited {
+    SyntaxTreePtr old_tree, tree;
+
+    Edited(const std::string& before, uint32_t place, uint32_t removed, const std::string& inserted) {
+        std::string after = before;
+        after.replace(place, removed, inserted);
+        old_tree = velox::parse(before);
+        TextEdit edit{{place, place + removed}, inserted};
+        auto shared = std::make_shared<const std::string>(after);
+        tree = velox::reparse(*old_tree, {&edit, 1}, shared);
+        CHECK(dump_tree(*tree) == dump_tree(*velox::parse(shared)));
+    }
+    /// How many statements of the file are not taken over from the old tree.
+    size_t made_anew() const {
+        auto old = nodes_of(*old_tree);
+        size_t count = 0;
+        for (const SyntaxNode& statement : tree->root().child_nodes()) count += !old.count(statement.green());
+        return count;
+    }
+};
+
+std::string many_functions(int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+        std::string n = std::to_string(i);
+        text += "/** The number " + n + ". */\nfunction f" + n + "(a: number): number {\n    if (a > " + n +
+                ") {\n        return g(`a${a}b`, \"c\", [a, 1]);\n    }\n    return a + 1;\n}\n\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("an edit takes over what it does not touch, also when it opens something") {
+    std::string text = many_functions(300);
+    auto middle = uint32_t(text.find("return a + 1", text.size() / 2));
+    struct Case {
+        const char* inserted;
+        size_t made_anew;  ///< statements of the file
+    };
+    for (const Case& edit : std::initializer_list<Case>{
+             {"b", 1},
+             {"b;\n    ", 1},
+             {"{ ", 1},
+             {"} ", 3},
+             {"( ", 1},
+             {"[ ", 1},
+             {"\" ", 1},
+             {"' ", 1},
+             {"`", 1},
+             {"// ", 1},
+             {"/* ", 2},
+             {"if (x) {\n        ", 1},
+             {"f(() => {\n        ", 1},
+             {"class A {\n", 1},
+         }) {
+        INFO(edit.inserted);
+        Edited edited(text, middle, 0, edit.inserted);
+        CHECK(edited.made_anew() <= edit.made_anew);
+        CHECK(edited.tree->root().child_nodes().size() >= 299);
+    }
+    auto brace = uint32_t(text.find("{\n", text.size() / 2));
+    CHECK(Edited(text, brace, 1, "").made_anew() <= 3);
+    auto close = uint32_t(text.find("\n}\n", text.size() / 2) + 1);
+    CHECK(Edited(text, close, 1, "").made_anew() <= 2);
+}
+
+TEST_CASE("an edit that breaks a class takes over its other members") {
+    std::string text = "class A {\n";
+    for (int i = 0; i < 300; ++i)
+        text += "    function f" + std::to_string(i) + "(): int {\n        return " + std::to_string(i) + ";\n    }\n";
+    text += "}\nlet x = 1;\n";
+    auto place = uint32_t(text.find("return", text.size() / 2));
+    Edited edited(text, place, 0, "if (a) {\n            ");
+    auto old = nodes_of(*edited.old_tree);
+    size_t taken_over = 0;
+    for (Preorder walk(edited.tree->root()); walk; walk.next())
+        if (walk->is_node() && walk->kind() == velox::raw(velox::Kind::MethodDecl))
+            taken_over += old.count(SyntaxNode(*walk).green());
+    CHECK(taken_over == 299);
+}
+
+TEST_CASE("bytes of all kinds") {
+    for (const std::string& text : {
+             std::string("\xef\xbb\xbflet a = 1;\r\nlet b = 2;\rlet c = \"\\uD800 \\u{D800}\";"),
+             std::string("let a\0b = 1;\0", 13),
+             std::string("\xff\xfe\xc0\x80 let \xf8\x88\x80\x80\x80 = '\xed\xa0\x80';"),
+             std::string("let a = `\r\n\xe2\x80\xa8`;\xe2\x80\xa9x\xc2\xa0=\xe3\x80\x80y"),
+             std::string("#!\xff\n\x80\x80\x80 x"),
+             std::string("\"\\"),
+             std::string("'\\u{"),
+             std::string("/*"),
+             std::string("`${`${`${"),
+         }) {
+        auto tree = velox::parse(text);
+        CHECK(tree->root().full_text() == text);
+        dump_tokens(*tree);
+        dump_tree(*tree);
+    }
+}
+
+TEST_CASE("one line of megabytes") {
+    for (std::string piece : {"f(a, b); ",
+                              "x + ",
+                              "a.b",
+                              "[",
+                              "{",
+                              "(",
+                              "`${",
+                              "\"a\\n",
+                              "`\n}",
+                              "a => ",
+                              "/* x */",
+                              "'''\n",
+                              "x ? y : ",
+                              "<",
+                              "a<b<",
+                              "\xff",
+                              "-",
+                              "!",
+                              "(a) ",
+                              "if (a) {",
+                              "#x ",
+                              "fn f() {}",
+                              "x: ",
+                              "class A { ",
+                              "} ",
+                              "lambda x: ",
+                              "case ",
+                              "a::b",
+                              "match (x) { case ",
+                              "\n",
+                              "for (",
+                              "elif (a) {} ",
+                              "pub ",
+                              "`\nif "}) {
+        std::string text;
+        size_t wanted = piece == "f(a, b); " ? 10'000'000 : 50'000;
+        while (text.size() < wanted) text += piece;
+        INFO(piece);
+        auto tree = velox::parse(text);
+        CHECK(tree->root().full_range().end == text.size());
+        auto middle = uint32_t(text.size() / 2);
+        TextEdit edit{{middle, middle}, "(x"};
+        auto changed = std::make_shared<const std::string>(std::string(text).insert(middle, "(x"));
+        CHECK(velox::reparse(*tree, {&edit, 1}, changed)->root().full_range().end == changed->size());
+    }
+}

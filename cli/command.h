@@ -15,6 +15,7 @@ void add_check(CLI::App& app, int& status);
 void add_dump(CLI::App& app, int& status);
 void add_explain(CLI::App& app, int& status);
 void add_run(CLI::App& app, int& status);
+void add_fmt(CLI::App& app, int& status);
 void add_lsp(CLI::App& app, int& status);
 void add_dap(CLI::App& app, int& status);
 

@@ -37,6 +37,7 @@ static int parse_and_run(int argc, char** argv) {
     add_check(app, status);
     add_dump(app, status);
     add_explain(app, status);
+    add_fmt(app, status);
     add_lsp(app, status);
     add_dap(app, status);
     try {

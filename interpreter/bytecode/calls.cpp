@@ -231,7 +231,8 @@ void FunctionCompiler::virtual_call(const mir::CallTerminator& c, const hir::Vir
 
 void FunctionCompiler::value_call(const mir::CallTerminator& c) {
     Value callee;
-    if (auto* copy = std::get_if<mir::Copy>(&c.function_value)) callee = read_place(copy->place, false);
+    // A call lends the function: a capture that holds it keeps it.
+    if (auto* copy = std::get_if<mir::Copy>(&c.function_value)) callee = load(location(copy->place));
     else callee = operand(c.function_value);
     if (instances_.error()) return;
     if (boxed()) {

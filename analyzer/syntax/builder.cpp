@@ -11,36 +11,26 @@ GreenBuilder::~GreenBuilder() {
         if (!slot.is_inline()) slot.heap()->release();
 }
 
-GreenNode::Header GreenBuilder::header(const Mark& mark, SyntaxKind kind) const {
-    GreenNode::Header header;
-    header.kind = kind;
-    header.length = position_ - mark.position;
-    header.size = size_ - mark.size + 1;
-    if (errors_seen_ != mark.errors_seen) header.flags |= GreenNode::HasErrors;
-    return header;
-}
-
-void GreenBuilder::push_node(GreenNode::Header header, uint32_t first_slot,
-                             std::unique_ptr<std::vector<SyntaxError>> errors) {
-    uint32_t count = uint32_t(slots_.size()) - first_slot;
-    const GreenNode* node;
+/// Of the slots since the mark, which the caller takes away.
+GreenNode* GreenBuilder::make_node(const Mark& mark, SyntaxKind kind) {
+    auto count = uint32_t(slots_.size()) - mark.slots;
     bool has_lists = false;
     if (reuse_)
-        for (uint32_t i = first_slot; i < slots_.size() && !has_lists; ++i) has_lists = slots_[i].is_list();
+        for (uint32_t i = mark.slots; i < slots_.size() && !has_lists; ++i) has_lists = slots_[i].is_list();
     if (count > MaxChunk || has_lists) {
-        std::vector<GreenSlot> children(slots_.begin() + first_slot, slots_.end());
-        slots_.resize(first_slot);
+        std::vector<GreenSlot> children(slots_.begin() + mark.slots, slots_.end());
         balance(children);
-        node = GreenNode::make(header, children.data(), uint32_t(children.size()), std::move(errors));
-    } else {
-        node = GreenNode::make(header, slots_.data() + first_slot, count, std::move(errors));
-        slots_.resize(first_slot);
+        count = uint32_t(children.size());
+        std::copy(children.begin(), children.end(), slots_.begin() + mark.slots);
     }
-    slots_.push_back(GreenSlot(node));
+    GreenNode* node = GreenNode::make_plain(kind, position_ - mark.position, size_ - mark.size + 1,
+                                            slots_.data() + mark.slots, count);
+    if (errors_seen_ != mark.errors_seen) node->header_.flags |= GreenNode::HasErrors;
+    return node;
 }
 
 void GreenBuilder::finish(const Mark& mark, SyntaxKind kind) {
-    push_node(header(mark, kind), mark.slots, nullptr);
+    push_node(make_node(mark, kind), mark.slots);
     ++size_;
 }
 
@@ -60,7 +50,8 @@ std::unique_ptr<std::vector<SyntaxError>> GreenBuilder::take_errors(uint32_t fir
     return own;
 }
 
-void GreenBuilder::add_unit_facts(GreenNode::Header& header, const UnitMark& unit) const {
+void GreenBuilder::add_unit_facts(GreenNode* node, const UnitMark& unit) const {
+    GreenNode::Header& header = node->header_;
     uint32_t lookahead = looked_at_ > position_ ? looked_at_ - position_ : 0;
     header.lookahead = uint16_t(std::min<uint32_t>(lookahead, GreenNode::SaturatedLookahead));
     header.height = uint16_t(deepest_ - depth_);
@@ -70,10 +61,21 @@ void GreenBuilder::add_unit_facts(GreenNode::Header& header, const UnitMark& uni
     if (last_error_ == position_) header.flags |= GreenNode::ErrorAtEnd;
 }
 
+/// The node, which nobody else has seen yet, with the errors from the first on as its own.
+GreenNode* GreenBuilder::with_errors(GreenNode* node, uint32_t first_error, uint32_t base) {
+    if (errors_.size() == first_error || node->has(GreenNode::OwnsErrors)) return node;
+    for (GreenSlot slot : *node)
+        if (!slot.is_inline()) slot.heap()->retain();
+    const GreenNode* made =
+        GreenNode::make(node->header_, node->begin(), node->slot_count(), take_errors(first_error, base));
+    node->release();
+    return const_cast<GreenNode*>(made);
+}
+
 void GreenBuilder::finish_unit(const UnitMark& unit, SyntaxKind kind) {
-    GreenNode::Header header = this->header(unit.mark, kind);
-    add_unit_facts(header, unit);
-    push_node(header, unit.mark.slots, take_errors(unit.first_error, unit.mark.position));
+    GreenNode* node = make_node(unit.mark, kind);
+    add_unit_facts(node, unit);
+    push_node(with_errors(node, unit.first_error, unit.mark.position), unit.mark.slots);
     ++size_;
     abandon_unit(unit);
 }
@@ -82,16 +84,9 @@ void GreenBuilder::finish_unit(const UnitMark& unit) {
     bool single = slots_.size() == unit.mark.slots + 1 && slots_.back().node() && !slots_.back().is_list() &&
                   !slots_.back().heap()->has(GreenNode::Reusable);
     if (single) {
-        // Nobody else has seen the node yet.
         auto* node = const_cast<GreenNode*>(slots_.back().heap());
-        add_unit_facts(node->header_, unit);
-        if (errors_.size() > unit.first_error && !node->has(GreenNode::OwnsErrors)) {
-            for (GreenSlot slot : *node)
-                if (!slot.is_inline()) slot.heap()->retain();
-            slots_.back() = GreenSlot(GreenNode::make(node->header_, node->begin(), node->slot_count(),
-                                                      take_errors(unit.first_error, unit.mark.position)));
-            node->release();
-        }
+        add_unit_facts(node, unit);
+        slots_.back() = GreenSlot(with_errors(node, unit.first_error, unit.mark.position));
     }
     abandon_unit(unit);
 }
@@ -137,10 +132,9 @@ bool GreenBuilder::error(SyntaxError error) {
 }
 
 GreenRef GreenBuilder::finish_root(const Mark& mark, SyntaxKind kind) {
-    push_node(header(mark, kind), mark.slots, take_errors(0, mark.position));
-    GreenSlot root = slots_.back();
-    slots_.pop_back();
-    return GreenRef::adopt(root.heap());
+    GreenNode* root = with_errors(make_node(mark, kind), 0, mark.position);
+    slots_.resize(mark.slots);
+    return GreenRef::adopt(root);
 }
 
 void GreenBuilder::rewind(const Snapshot& snapshot) {

@@ -187,9 +187,13 @@ class GreenBuilder {
     void rewind(const Snapshot& snapshot);
 
   private:
-    void push_node(GreenNode::Header header, uint32_t first_slot, std::unique_ptr<std::vector<SyntaxError>> errors);
-    GreenNode::Header header(const Mark& mark, SyntaxKind kind) const;
-    void add_unit_facts(GreenNode::Header& header, const UnitMark& unit) const;
+    GreenNode* make_node(const Mark& mark, SyntaxKind kind);
+    void push_node(const GreenNode* node, uint32_t first_slot) {
+        slots_.resize(first_slot);
+        slots_.push_back(GreenSlot(node));
+    }
+    void add_unit_facts(GreenNode* node, const UnitMark& unit) const;
+    GreenNode* with_errors(GreenNode* node, uint32_t first_error, uint32_t base);
     std::unique_ptr<std::vector<SyntaxError>> take_errors(uint32_t first, uint32_t base);
 
     ReuseCursor* reuse_;

@@ -7,9 +7,9 @@
 namespace braid {
 
 /// More children than this are cut into hidden list nodes of at most as many.
-inline constexpr uint32_t MaxChunk = 32;
+inline constexpr uint32_t MaxChunk = 16;
 /// Lists with fewer children are opened when they meet loose neighbours, so that chunks stay filled.
-inline constexpr uint32_t MinChunk = 8;
+inline constexpr uint32_t MinChunk = 4;
 
 /// Rebuilds a sequence of elements and list chunks (as reuse hands them out) into at most `MaxChunk` slots of one
 /// balanced tree. Costs what the number of slots costs, not the number of elements. Takes over and gives one reference

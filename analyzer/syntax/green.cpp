@@ -129,6 +129,18 @@ const GreenNode* GreenNode::make(const Header& header, const GreenSlot* slots, u
     return node;
 }
 
+GreenNode* GreenNode::make_plain(SyntaxKind kind, uint32_t length, uint32_t size, const GreenSlot* slots,
+                                 uint32_t count) {
+    // Written field by field: to copy a header that was just put together costs more than all the rest.
+    auto* node = new (current_chunk.allocate(sizeof(GreenNode) + count * sizeof(GreenSlot))) GreenNode({}, count);
+    node->header_.kind = kind;
+    node->header_.length = length;
+    node->header_.size = size;
+    auto* out = reinterpret_cast<GreenSlot*>(node + 1);
+    for (uint32_t i = 0; i < count; ++i) out[i] = slots[i];
+    return node;
+}
+
 const GreenNode* GreenNode::make_token(SyntaxKind kind, uint32_t trivia, uint32_t length) {
     Header header;
     header.kind = kind;

@@ -79,6 +79,9 @@ class alignas(8) GreenNode {
     /// Takes over one reference of every heap slot. `errors` may be null; ranges in it are relative to the node.
     static const GreenNode* make(const Header& header, const GreenSlot* slots, uint32_t count,
                                  std::unique_ptr<const std::vector<SyntaxError>> errors = nullptr);
+    /// A node without flags and without what units record; the builder adds them before anyone else sees it.
+    static GreenNode* make_plain(SyntaxKind kind, uint32_t length, uint32_t size, const GreenSlot* slots,
+                                 uint32_t count);
     static const GreenNode* make_token(SyntaxKind kind, uint32_t trivia, uint32_t length);
 
     SyntaxKind kind() const { return header_.kind; }
@@ -107,7 +110,7 @@ class alignas(8) GreenNode {
     static size_t bytes_alive();
 
   private:
-    friend class GreenBuilder;  // turns a node it just made into a unit
+    friend class GreenBuilder;  // completes a node it just made
     GreenNode(const Header& header, uint32_t count) : count_(count), header_(header) {}
     static void destroy(const GreenNode* node);
     const GreenSlot* slots() const { return reinterpret_cast<const GreenSlot*>(this + 1); }

@@ -160,12 +160,23 @@ class Comparison {
 
     void full_parses(uint32_t count) {
         Samples ours, theirs, lexing;
+        // Small files several times in a row: a sample is about 400 kB.
+        uint32_t batch = std::max<uint32_t>(1, 400'000 / uint32_t(ours_->size()));
         for (uint32_t i = 0; i < count; ++i) {
-            SyntaxTreePtr tree;
-            ours.add(timed([&] { tree = subject_.grammar.parse(ours_); }));
-            TreeSitterTree their_tree;
-            theirs.add(timed([&] { their_tree = sitter_->parse(*theirs_); }));
-            lexing.add(timed([&] { subject_.lex(*ours_); }));
+            std::vector<SyntaxTreePtr> trees(batch);
+            ours.add(timed([&] {
+                         for (auto& tree : trees) tree = subject_.grammar.parse(ours_);
+                     }) /
+                     batch);
+            std::vector<TreeSitterTree> their_trees(batch);
+            theirs.add(timed([&] {
+                           for (auto& tree : their_trees) tree = sitter_->parse(*theirs_);
+                       }) /
+                       batch);
+            lexing.add(timed([&] {
+                           for (uint32_t n = 0; n < batch; ++n) subject_.lex(*ours_);
+                       }) /
+                       batch);
         }
         auto our_bytes = double(ours_->size()), their_bytes = double(theirs_->size());
         fmt::print("  {:<34} {:>14}\n", "lexing alone", rate(our_bytes, lexing.median()));
@@ -184,18 +195,9 @@ class Comparison {
         // Every tree made stays alive, on both sides; of ours the nodes, not the copies of the text.
         std::vector<GreenRef> our_trees;
         std::vector<TreeSitterTree> their_trees;
-        Samples splice;
-        SourceText before(*ours_);
-        before.lines();
         for (const EditPair& edit : edits) {
-            SourceText after;
-            splice.add(timed([&] {
-                after = before.apply(edit.ours);
-                after.lines();
-            }));
-            auto our_text = std::make_shared<const std::string>(after.view());
-            std::string their_text = *theirs_;
-            their_text.replace(edit.theirs.range.begin, edit.theirs.range.length(), edit.theirs.replacement);
+            SharedText our_text = changed(*ours_, edit.ours);
+            SharedText their_text = subject_.same_text ? our_text : changed(*theirs_, edit.theirs);
             auto prepared = TreeSitter::prepare(*theirs_, edit.theirs);
 
             SyntaxTreePtr our_tree;
@@ -204,7 +206,7 @@ class Comparison {
             TreeSitterTree their_tree;
             double their_time = timed([&] {
                 their_tree = TreeSitter::edited(their_tree_.get(), prepared);
-                their_tree = sitter_->reparse(their_tree.get(), their_text);
+                their_tree = sitter_->reparse(their_tree.get(), *their_text);
             });
             our_trees.push_back(our_tree->green_root());
             their_trees.push_back(std::move(their_tree));
@@ -220,6 +222,21 @@ class Comparison {
                     theirs / ours);
             }
         }
+        splices(edits);
+    }
+
+    static SharedText changed(const std::string& text, const TextEdit& edit) {
+        auto copy = std::make_shared<std::string>(text);
+        copy->replace(edit.range.begin, edit.range.length(), edit.replacement);
+        return copy;
+    }
+
+    /// What comes before the re-parse: the new text and its lines.
+    void splices(const std::vector<EditPair>& edits) {
+        Samples splice;
+        SourceText before(*ours_);
+        before.lines();
+        for (const EditPair& edit : edits) splice.add(timed([&] { before.apply(edit.ours).lines(); }));
         fmt::print("  {:<34} {:>14}\n", "new text and its lines, median", micro(splice.median()));
     }
 
@@ -250,7 +267,7 @@ void altru_beside_python(const Size& size, uint32_t edits) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::vector<Size> sizes{{1'000, 200}, {10'000, 40}, {100'000, 10}};
+    std::vector<Size> sizes{{1'000, 100}, {10'000, 100}, {100'000, 20}};
     uint32_t edits = 1'000;
     bool velox = true, altru = true;
     for (int i = 1; i < argc; ++i) {

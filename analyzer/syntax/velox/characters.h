@@ -16,8 +16,9 @@ constexpr uint32_t hex_value(char c) { return is_digit(c) ? uint32_t(c - '0') : 
 enum ByteClass : uint8_t {
     NameStart = 1,
     NamePart = 2,
-    Blank = 4,       ///< space, tab, vertical tab, form feed
-    QuotedStop = 8,  ///< where reading a string or template must look closer
+    AnyBlank = 4,      ///< space, tab, vertical tab, form feed, line ends
+    QuotedStop = 8,    ///< where reading a string or template must look closer
+    KeywordPart = 16,  ///< what keywords are made of
 };
 inline constexpr auto byte_classes = [] {
     std::array<uint8_t, 256> classes{};
@@ -25,8 +26,9 @@ inline constexpr auto byte_classes = [] {
         bool start = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
         if (start) classes[c] |= NameStart;
         if (start || is_digit(char(c))) classes[c] |= NamePart;
+        if (c >= 'a' && c <= 'z') classes[c] |= KeywordPart;
     }
-    for (char c : {' ', '\t', '\v', '\f'}) classes[uint8_t(c)] |= Blank;
+    for (char c : {' ', '\t', '\v', '\f', '\n', '\r'}) classes[uint8_t(c)] |= AnyBlank;
     for (char c : {'"', '\'', '`', '\\', '$', '\n', '\r'}) classes[uint8_t(c)] |= QuotedStop;
     return classes;
 }();

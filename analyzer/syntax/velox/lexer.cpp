@@ -47,10 +47,12 @@ constexpr size_t longest_keyword = [] {
 
 class Scanner {
   public:
-    Scanner(std::string_view text, uint32_t begin, Backquotes backquotes)
-        : text_(text), begin_(begin), at_(begin), backquotes_(backquotes) {}
+    Scanner(std::string_view text, uint32_t begin, Backquotes backquotes, LexedToken& result)
+        : text_(text), begin_(begin), at_(begin), backquotes_(backquotes), result_(result) {}
 
-    LexedToken token() {
+    void token() {
+        result_.error = LexError::None;
+        result_.newline_before = false;
         skip_trivia();
         result_.trivia_length = at_ - begin_;
         begin_ = at_;
@@ -58,12 +60,12 @@ class Scanner {
         return scan();
     }
 
-    LexedToken regex();
-    LexedToken template_rest(char quote) {
+    void regex();
+    void template_rest(char quote) {
         ++at_;
         return quoted(quote, Kind::TemplateTail, Kind::TemplateMiddle);
     }
-    LexedToken greater();
+    void greater();
 
   private:
     char peek(uint32_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
@@ -72,13 +74,12 @@ class Scanner {
         ++at_;
         return true;
     }
-    LexedToken finish(Kind kind) {
+    void finish(Kind kind) {
         result_.kind = kind;
         result_.length = at_ - begin_;
         // One character decides where most tokens end, and it may be four bytes long; `?.` and `1..` need two short
         // ones.
         result_.lookahead = 4;
-        return result_;
     }
     void fail(LexError error, uint32_t offset, uint32_t end) {
         if (result_.error != LexError::None) return;
@@ -88,27 +89,28 @@ class Scanner {
     }
 
     void skip_trivia();
+    void skip_blanks();
     void skip_line_comment();
     void skip_block_comment();
-    LexedToken scan();
-    LexedToken punctuation(char first);
-    LexedToken identifier(Kind plain);
-    LexedToken number();
+    void scan();
+    void punctuation(char first);
+    void identifier(Kind plain);
+    void number();
     void digits(bool (*is_digit)(char));
-    LexedToken quoted(char quote, Kind whole, Kind with_hole);
-    LexedToken read_quoted(char quote, Kind whole, Kind with_hole);
+    void quoted(char quote, Kind whole, Kind with_hole);
+    void read_quoted(char quote, Kind whole, Kind with_hole);
     bool looks_like_code(uint32_t first_line_end) const;
     bool give_back_code(uint32_t first_line_end, Kind read);
     void escape();
-    LexedToken triple_quoted(char quote);
-    LexedToken hash_comment();
-    LexedToken unknown();
+    void triple_quoted(char quote);
+    void hash_comment();
+    void unknown();
 
     std::string_view text_;
     uint32_t begin_;
     uint32_t at_;
     Backquotes backquotes_;
-    LexedToken result_;
+    LexedToken& result_;
 };
 
 void Scanner::skip_line_comment() {
@@ -127,14 +129,10 @@ void Scanner::skip_block_comment() {
 
 void Scanner::skip_trivia() {
     if (at_ == 0 && text_.substr(0, 2) == "#!") skip_line_comment();
-    while (at_ < text_.size()) {
-        char c = text_[at_];
-        if (is_of(c, Blank)) {
-            ++at_;
-        } else if (c == '\n' || c == '\r') {
-            result_.newline_before = true;
-            ++at_;
-        } else if (c == '/' && peek(1) == '/') {
+    for (;;) {
+        skip_blanks();
+        char c = peek();
+        if (c == '/' && peek(1) == '/') {
             skip_line_comment();
         } else if (c == '/' && peek(1) == '*') {
             skip_block_comment();
@@ -149,7 +147,17 @@ void Scanner::skip_trivia() {
     }
 }
 
-LexedToken Scanner::scan() {
+void Scanner::skip_blanks() {
+    const char* const end = text_.data() + text_.size();
+    const char* p = text_.data() + at_;
+    while (p < end && is_of(*p, AnyBlank)) {
+        if (*p == '\n' || *p == '\r') result_.newline_before = true;
+        ++p;
+    }
+    at_ = uint32_t(p - text_.data());
+}
+
+void Scanner::scan() {
     char c = text_[at_];
     if (is_name_start(c)) return identifier(Kind::Identifier);
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
@@ -172,28 +180,28 @@ LexedToken Scanner::scan() {
     return point.valid ? identifier(Kind::Identifier) : unknown();
 }
 
-LexedToken Scanner::identifier(Kind plain) {
-    bool ascii = true;
-    while (at_ < text_.size()) {
-        if (is_name_part(text_[at_])) {
-            ++at_;
-            continue;
-        }
-        if (uint8_t(text_[at_]) < 0x80) break;
-        CodePoint point = decode(text_, at_);
+void Scanner::identifier(Kind plain) {
+    const char* const end = text_.data() + text_.size();
+    const char* p = text_.data() + at_;
+    uint8_t common = KeywordPart;
+    for (;;) {
+        for (; p < end && is_name_part(*p); ++p) common &= byte_classes[uint8_t(*p)];
+        if (p == end || uint8_t(*p) < 0x80) break;
+        CodePoint point = decode(text_, uint32_t(p - text_.data()));
         if (!point.valid || is_unicode_space(point.value)) break;
-        ascii = false;
-        at_ += point.length;
+        common = 0;
+        p += point.length;
     }
-    if (plain == Kind::PrivateName || !ascii) return finish(plain);
-    return finish(keyword_kind(text_.substr(begin_, at_ - begin_)));
+    at_ = uint32_t(p - text_.data());
+    if (!common || plain == Kind::PrivateName) return finish(plain);
+    finish(keyword_kind(text_.substr(begin_, at_ - begin_)));
 }
 
 void Scanner::digits(bool (*belongs)(char)) {
     while (at_ < text_.size() && (belongs(text_[at_]) || text_[at_] == '_')) ++at_;
 }
 
-LexedToken Scanner::number() {
+void Scanner::number() {
     bool malformed = false;
     char base = text_[at_] == '0' ? char(peek(1) | 0x20) : '\0';
     if (base == 'x' || base == 'o' || base == 'b') {
@@ -291,24 +299,23 @@ bool Scanner::give_back_code(uint32_t first_line_end, Kind read) {
 }
 
 /// After the opening quote or the `}` of a hole, up to and with the closing quote or the next `${`.
-LexedToken Scanner::quoted(char quote, Kind whole, Kind with_hole) {
-    if (quote != '`' || backquotes_ == Backquotes::Believed) return read_quoted(quote, whole, with_hole);
+void Scanner::quoted(char quote, Kind whole, Kind with_hole) {
     uint32_t begin = at_;
-    LexedToken token = read_quoted(quote, whole, with_hole);
+    read_quoted(quote, whole, with_hole);
+    if (quote != '`' || backquotes_ == Backquotes::Believed) return;
     auto line_end = uint32_t(std::min<size_t>(text_.substr(0, at_).find_first_of("\r\n", begin), at_));
-    if (line_end == at_ || !looks_like_code(line_end)) return token;
-    bool given_back = give_back_code(line_end, token.kind);
+    if (line_end == at_ || !looks_like_code(line_end)) return;
+    bool given_back = give_back_code(line_end, result_.kind);
     if (given_back) {
         result_.error = LexError::None;
         fail(LexError::UnterminatedTemplate, begin_, begin_ + 1);
     }
     uint32_t lookahead = result_.lookahead;
-    finish(given_back ? whole : token.kind);
+    finish(given_back ? whole : result_.kind);
     result_.lookahead = lookahead;
-    return result_;
 }
 
-LexedToken Scanner::read_quoted(char quote, Kind whole, Kind with_hole) {
+void Scanner::read_quoted(char quote, Kind whole, Kind with_hole) {
     bool many_lines = quote == '`';
     while (at_ < text_.size()) {
         char c = text_[at_];
@@ -338,7 +345,7 @@ LexedToken Scanner::read_quoted(char quote, Kind whole, Kind with_hole) {
 }
 
 /// Python's text of several lines: one wrong token, not a row of strings.
-LexedToken Scanner::triple_quoted(char quote) {
+void Scanner::triple_quoted(char quote) {
     std::string mark(3, quote);
     size_t end = text_.find(mark, at_ + 3);
     at_ = uint32_t(end == std::string_view::npos ? text_.size() : end + 3);
@@ -346,13 +353,13 @@ LexedToken Scanner::triple_quoted(char quote) {
     return finish(Kind::StringLiteral);
 }
 
-LexedToken Scanner::hash_comment() {
+void Scanner::hash_comment() {
     skip_line_comment();
     fail(LexError::HashComment, begin_, begin_ + 1);
     return finish(Kind::BadToken);
 }
 
-LexedToken Scanner::regex() {
+void Scanner::regex() {
     ++at_;
     bool in_class = false;
     while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r') {
@@ -372,7 +379,7 @@ LexedToken Scanner::regex() {
     return finish(Kind::RegexLiteral);
 }
 
-LexedToken Scanner::greater() {
+void Scanner::greater() {
     ++at_;
     if (accept('=')) return finish(Kind::GreaterEqual);
     if (!accept('>')) return finish(Kind::Greater);
@@ -381,7 +388,7 @@ LexedToken Scanner::greater() {
     return finish(accept('=') ? Kind::GreaterGreaterGreaterEqual : Kind::GreaterGreaterGreater);
 }
 
-LexedToken Scanner::unknown() {
+void Scanner::unknown() {
     CodePoint point = decode(text_, at_);
     uint32_t begin = at_;
     at_ += point.length;
@@ -396,7 +403,7 @@ LexedToken Scanner::unknown() {
 }
 
 // Longest match, spelled out: `first` is at at_.
-LexedToken Scanner::punctuation(char first) {
+void Scanner::punctuation(char first) {
     ++at_;
     switch (first) {
         case '{': return finish(Kind::LeftBrace);
@@ -474,17 +481,23 @@ Kind keyword_kind(std::string_view text) {
     return Kind::Identifier;
 }
 
-LexedToken lex_token(std::string_view text, uint32_t offset, Backquotes backquotes) {
-    return Scanner(text, offset, backquotes).token();
+void lex_token(std::string_view text, uint32_t offset, LexedToken& token, Backquotes backquotes) {
+    Scanner(text, offset, backquotes, token).token();
 }
 LexedToken lex_regex(std::string_view text, uint32_t begin) {
-    return Scanner(text, begin, Backquotes::Believed).regex();
+    LexedToken token;
+    Scanner(text, begin, Backquotes::Believed, token).regex();
+    return token;
 }
 LexedToken lex_template_rest(std::string_view text, uint32_t begin, char quote, Backquotes backquotes) {
-    return Scanner(text, begin, backquotes).template_rest(quote);
+    LexedToken token;
+    Scanner(text, begin, backquotes, token).template_rest(quote);
+    return token;
 }
 LexedToken lex_greater(std::string_view text, uint32_t begin) {
-    return Scanner(text, begin, Backquotes::Believed).greater();
+    LexedToken token;
+    Scanner(text, begin, Backquotes::Believed, token).greater();
+    return token;
 }
 
 }  // namespace braid::velox

@@ -40,7 +40,7 @@ struct LexedToken {
 };
 
 /// What the bytes at `offset` (the trivia's begin) mean by themselves: `/` divides, `}` closes a brace, `>` is one `>`.
-LexedToken lex_token(std::string_view text, uint32_t offset, Backquotes backquotes = Backquotes::Judged);
+void lex_token(std::string_view text, uint32_t offset, LexedToken& token, Backquotes backquotes = Backquotes::Judged);
 
 /// The token whose own text begins at `begin` with `/`, where an operand is expected.
 LexedToken lex_regex(std::string_view text, uint32_t begin);

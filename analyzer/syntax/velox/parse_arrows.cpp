@@ -13,7 +13,8 @@ uint32_t Parser::close_of(uint32_t parenthesis) {
 
 /// The kind of the token after `offset`, where a token ends.
 Kind Parser::kind_at(uint32_t offset, bool* newline, uint32_t* end) {
-    LexedToken token = lex_token(text_, offset);
+    LexedToken token;
+    lex_token(text_, offset, token);
     uint32_t token_end = offset + token.trivia_length + token.length;
     builder_.looked_at(std::min(token_end + token.lookahead, uint32_t(text_.size()) + 1));
     *newline = token.newline_before;

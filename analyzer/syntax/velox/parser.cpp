@@ -21,7 +21,7 @@ void Parser::fetch(uint32_t ahead) {
     uint32_t from = token_count_ == 0 ? builder_.position() : peek(token_count_ - 1).end();
     while (token_count_ <= ahead) {
         Token& token = tokens_[(first_token_ + token_count_++) % MaxPeek];
-        static_cast<LexedToken&>(token) = lex_token(text_, from);
+        lex_token(text_, from, token);
         token.begin = from + token.trivia_length;
         from = token.end();
         // The end of the text counts as one byte.

@@ -137,7 +137,14 @@ class Parser {
     /// Called where braces and indentation disagree about what the current token belongs to.
     bool indentation_decides();
     bool misplaced_in_skipped(uint32_t column);
-    uint32_t column_of_line(uint32_t offset) const { return indentation_of_line(text_, offset); }
+    /// As `indentation_of_line`; asked again for the same line it costs nothing.
+    uint32_t column_of_line(uint32_t offset) const;
+    struct Line {
+        uint32_t begin = 1;  ///< nothing asked yet
+        uint32_t asked = 0;  ///< no line ends between here and its begin
+        uint32_t column = 0;
+    };
+    mutable Line line_;  ///< what `column_of_line` said last
     bool begins_line(const Token& token) const;
 
     // ---- units and lists (parser.cpp) ----

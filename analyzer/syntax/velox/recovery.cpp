@@ -187,6 +187,22 @@ void Parser::semicolon(std::string_view after) {
 
 // ---- braces ----
 
+uint32_t Parser::column_of_line(uint32_t offset) const {
+    // Nearly every question is about the line of the one before, or about a line after it.
+    if (offset < line_.begin || offset > line_.asked) {
+        uint32_t known = offset > line_.asked ? line_.asked : 0;
+        uint32_t begin = offset;
+        while (begin > known && text_[begin - 1] != '\n' && text_[begin - 1] != '\r') --begin;
+        if (begin > known || known == 0) {
+            line_.begin = begin;
+            while (begin < text_.size() && (text_[begin] == ' ' || text_[begin] == '\t')) ++begin;
+            line_.column = std::min(begin - line_.begin, FarthestColumn);
+        }
+        line_.asked = offset;
+    }
+    return offset - line_.begin > FarthestColumn ? 0 : line_.column;
+}
+
 bool Parser::begins_line(const Token& token) const {
     return token.newline_before || token.begin == token.trivia_length;
 }

@@ -66,7 +66,7 @@ Kind opener_of(Kind kind) {
 }  // namespace
 
 Kind TokenScan::next() {
-    token_ = lex_token(text_, at_, backquotes_);
+    lex_token(text_, at_, token_, backquotes_);
     uint32_t begin = at_ + token_.trivia_length;
     bool newline = token_.newline_before;
     switch (token_.kind) {

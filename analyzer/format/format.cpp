@@ -45,10 +45,25 @@ bool keeps_meaning(const SyntaxTree& tree, const Rules& rules, const std::string
     return !syntax_error(*after) && means_the_same(tree, *after, rules);
 }
 
+/// The piece of the source that a place in the output was made from.
+TextRange in_source(TextRange output, const Printed& printed) {
+    for (const Anchor& anchor : printed.anchors)
+        if (output.begin < anchor.output_end) return {anchor.source_begin, anchor.source_end};
+    return {0, 0};
+}
+
 tl::expected<Printed, Refusal> checked(const SyntaxTree& tree, const Rules& rules, const Options& options) {
     if (auto error = syntax_error(tree)) return tl::unexpected(std::move(*error));
     Printed printed = lay_out(tree, rules, options);
-    if (printed.text != tree.text() && !keeps_meaning(tree, rules, printed.text))
+    if (printed.text == tree.text()) return printed;
+    SyntaxTreePtr after = parse_like(tree, printed.text);
+    bool same = means_the_same(tree, *after, rules);
+    // A mistake that the parser only sees on one line.
+    if (auto error = syntax_error(*after); same && error) {
+        error->range = in_source(error->range, printed);
+        return tl::unexpected(std::move(*error));
+    }
+    if (!same)
         return tl::unexpected(Refusal{{},
                                       {0, 0},
                                       "formatting would change what this file means, so it is left as it is; "

@@ -139,7 +139,7 @@ TEST_CASE("indentation by tabs or by two comes out the same", "[format][laws]") 
 
 TEST_CASE("a text that is damaged at random is refused or formatted, and stable", "[format][laws]") {
     std::vector<fs::path> sources = all_sources();
-    rc::check("damaged texts", [&] {
+    CHECK(rc::check("damaged texts", [&] {
         const fs::path& path = sources[*rc::gen::inRange<size_t>(0, sources.size())];
         Formatted language = language_of_file(path);
         std::string text = *read_file(path);
@@ -156,7 +156,7 @@ TEST_CASE("a text that is damaged at random is refused or formatted, and stable"
         auto twice = language.format(*once);
         RC_ASSERT(twice.has_value());
         RC_ASSERT(*once == *twice);
-    });
+    }));
 }
 
 }  // namespace braid::test

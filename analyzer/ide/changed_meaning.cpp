@@ -6,6 +6,7 @@
 
 #include "analyzer/ide/file_diagnostics.h"
 #include "analyzer/ide/rename.h"
+#include "analyzer/ide/scratch.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {
@@ -93,38 +94,19 @@ bool mentions_one(const SyntaxTree& tree, const std::vector<std::string>& words)
                        [&](const std::string& word) { return tree.text().find(word) != std::string_view::npos; });
 }
 
-SyntaxTreePtr edited_tree(const SyntaxTree& tree, const std::vector<TextEdit>& edits) {
-    auto text = std::make_shared<std::string>();
-    uint32_t at = 0;
-    for (const TextEdit& edit : edits) {
-        text->append(tree.text().substr(at, edit.range.begin - at)).append(edit.replacement);
-        at = edit.range.end;
-    }
-    text->append(tree.text().substr(at));
-    return tree.grammar().parse(std::move(text));
-}
-
 }  // namespace
 
 std::optional<std::string> changed_meaning(QueryContext& context, const std::vector<FileEdits>& edits,
                                            const std::vector<std::string>& words) {
     Edited edited;
     for (const FileEdits& each : edits) edited[each.file] = &each.edits;
-    // The program as it would be, in a database of its own; trees that stay are shared.
-    Database scratch;
     std::vector<FileId> affected;
-    auto files_now = *context.get<SourceFiles>();
-    scratch.write([&](InputWriter& writer) {
-        for (FileId file : files_now) {
-            auto tree = context.get<FileTree>(file);
-            if (!tree || !*tree) continue;
-            auto it = edited.find(file);
-            if (!is_std(file) && (it != edited.end() || mentions_one(**tree, words))) affected.push_back(file);
-            writer.set<FileTree>(file, it == edited.end() ? *tree : edited_tree(**tree, *it->second),
-                                 is_std(file) ? Durability::High : Durability::Low);
-        }
-        writer.set<SourceFiles>(NoKey{}, files_now, Durability::Medium);
-    });
+    for (FileId file : *context.get<SourceFiles>()) {
+        auto tree = context.get<FileTree>(file);
+        bool is_affected = tree && *tree && !is_std(file) && (edited.count(file) || mentions_one(**tree, words));
+        if (is_affected) affected.push_back(file);
+    }
+    ScratchProgram scratch(context, edits);
     Snapshot after = scratch.snapshot();
     for (FileId file : affected) {
         context.check_cancelled();

@@ -108,7 +108,8 @@ ItemId item_at(QueryContext& context, FileId file, uint32_t offset) {
 
 Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& expression) {
     Place place = place_of(context, file, expression);
-    if (place.item == ItemId::None || !may_have_body(kind_of(place.item))) return nullptr;
+    const EditingRules* rules = editing_rules_of(file);
+    if (!rules || place.item == ItemId::None || !may_have_body(kind_of(place.item))) return nullptr;
     auto body = context.get<BodyOf>(place.item);
     if (Type type = type_at(*body, place.node)) return type;
     // A name may be known by its token only.
@@ -116,7 +117,14 @@ Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& ex
         if (Type type = type_at(*body, place.node + 1)) return type;
     for (const NameUse& use : names_at(context, file, expression.text_range().begin))
         if (use.range == expression.text_range() && use.type) return use.type;
-    return nullptr;
+    // Brackets around an expression are nothing of their own.
+    std::vector<SyntaxNode> parts = expression.child_nodes();
+    bool in_brackets = parts.size() == 1 && rules->is(parts[0], syntax_role::Expression) &&
+                       rules->is(expression.first_token(), syntax_role::Open) &&
+                       matching_bracket(*rules, expression.first_token()) == expression.last_token() &&
+                       expression.first_token().parent() == expression;
+    return in_brackets && expression.size() == parts[0].size() + 3 ? type_of_expression(context, file, parts[0])
+                                                                   : nullptr;
 }
 
 std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t offset) {

@@ -94,6 +94,15 @@ struct EditingRules {
     std::string_view field_initializer;     ///< between name and value in a literal: ": "
     std::string_view binding_prefix;        ///< of an extracted variable: "let "
     std::string_view statement_terminator;  ///< ";" or empty
+    std::string_view arm_prefix;            ///< of an arm of a match: "case "
+    std::string_view placeholder;           ///< a statement for what is to be written yet
+
+    /// A function's text: parameters as name and type, the body's lines with their indentation.
+    std::string (*function_text)(std::string_view name, const std::vector<std::pair<Name, Type>>& parameters,
+                                 Type result, std::string_view body) = nullptr;
+    /// What a type has to implement and does not, as text that does, one declaration each; without indentation, `unit`
+    /// is one level of it.
+    std::vector<std::string> (*missing_members)(QueryContext&, ItemId type_or_impl, std::string_view unit) = nullptr;
 
     /// What may stand behind the dot of a value of this type, as code in `scope` sees it.
     std::vector<Offer> (*members)(QueryContext&, Type, ItemId scope) = nullptr;

@@ -19,10 +19,12 @@ inline Cursor cursor_in(std::string text) {
     return {std::move(text), uint32_t(at)};
 }
 
+/// As LSP has it: what is inserted where a replacement begins stands in front of it.
 inline std::string applied(std::string text, std::vector<TextEdit> edits) {
     std::stable_sort(edits.begin(), edits.end(),
-                     [](const TextEdit& a, const TextEdit& b) { return a.range.begin > b.range.begin; });
-    for (const TextEdit& edit : edits) text.replace(edit.range.begin, edit.range.length(), edit.replacement);
+                     [](const TextEdit& a, const TextEdit& b) { return a.range.begin < b.range.begin; });
+    for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit)
+        text.replace(edit->range.begin, edit->range.length(), edit->replacement);
     return text;
 }
 

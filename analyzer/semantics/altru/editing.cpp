@@ -298,6 +298,36 @@ std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId ite
     return TextEdit{{before, before}, path + "\n\n"};
 }
 
+std::string function_text(std::string_view name, const std::vector<std::pair<Name, Type>>& parameters, Type result,
+                          std::string_view body) {
+    std::string out = "fn " + std::string(name) + "(";
+    for (const auto& [parameter, type] : parameters)
+        out += (out.ends_with('(') ? "" : ", ") + std::string(parameter.text()) + ": " + print_type(type);
+    out += ")";
+    if (!result->is(TypeKind::Unit)) out += " -> " + print_type(result);
+    return out + ":\n" + std::string(body);
+}
+
+std::vector<std::string> missing_members(QueryContext& context, ItemId impl, std::string_view unit) {
+    std::vector<std::string> out;
+    if (kind_of(impl) != ItemKind::Impl) return out;
+    Type trait = context.get<ImplOf>(impl)->trait;
+    if (!trait || !trait->is(TypeKind::Nominal)) return out;
+    for (const auto& child : *context.get<ItemChildren>(trait->item)) {
+        if (kind_of(child.item) != ItemKind::Function || context.get<SignatureOf>(child.item)->has_body) continue;
+        if (find_child(context, impl, name_of(child.item), ItemKind::Function) != ItemId::None) continue;
+        ast::FunctionDecl declared = declaration_of(context, child.item).as<ast::FunctionDecl>();
+        if (!declared) continue;
+        // As it is written in the trait, without contracts.
+        uint32_t begin = declared.range().begin, end = declared.range().end;
+        if (ast::Block body = declared.body()) end = body.range().begin;
+        std::string text(declared.node.tree()->text().substr(begin, end - begin));
+        while (!text.empty() && (text.back() == ' ' || text.back() == ':' || text.back() == '\n')) text.pop_back();
+        out.push_back(text + ":\n" + std::string(unit) + "todo()");
+    }
+    return out;
+}
+
 bool is_awaitable(QueryContext&, Type t) {
     while (t->is(TypeKind::Reference)) t = t->element();
     const Known& known = Known::get();
@@ -321,6 +351,10 @@ const EditingRules editing_rules{
     .field_initializer = ": ",
     .binding_prefix = "let ",
     .statement_terminator = "",
+    .arm_prefix = "",
+    .placeholder = "todo()",
+    .function_text = function_text,
+    .missing_members = missing_members,
     .members = members,
     .path_members = path_members,
     .visible = visible,

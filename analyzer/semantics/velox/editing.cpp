@@ -222,6 +222,39 @@ std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId ite
     return TextEdit{{begin, begin}, line + "\n"};
 }
 
+constexpr std::string_view kPlaceholder = "throw new Error(\"not written yet\");";
+
+std::string function_text(std::string_view name, const std::vector<std::pair<Name, Type>>& parameters, Type result,
+                          std::string_view body) {
+    std::string out = "function " + std::string(name) + "(";
+    for (const auto& [parameter, type] : parameters)
+        out += (out.ends_with('(') ? "" : ", ") + std::string(parameter.text()) + ": " + print_type(type);
+    return out + "): " + print_type(result) + " {\n" + std::string(body) + "\n}";
+}
+
+std::vector<std::string> missing_members(QueryContext& context, ItemId klass, std::string_view unit) {
+    std::vector<std::string> out;
+    if (kind_of(klass) != ItemKind::Class) return out;
+    Type self = self_type(context, klass);
+    std::unordered_set<Name> seen;
+    for (Type each : context.get<DefinitionOf>(klass)->interfaces) {
+        if (!each->is(TypeKind::Nominal) || kind_of(each->item) != ItemKind::Interface) continue;
+        auto definition = context.get<DefinitionOf>(each->item);
+        auto is_missing = [&](Name name) {
+            return find_member(context, self, name).owner == each->item && seen.insert(name).second;
+        };
+        for (const FieldInfo& field : definition->fields)
+            if (!field.is_optional && is_missing(field.name))
+                out.push_back(std::string(field.name.text()) + ": " +
+                              print_type(substitute(field.type, each->item, each->arguments)) + ";");
+        for (ItemId method : definition->methods)
+            if (is_missing(name_of(method)))
+                out.push_back("function " + print_signature(context, method) + " {\n" + std::string(unit) +
+                              std::string(kPlaceholder) + "\n}");
+    }
+    return out;
+}
+
 bool is_awaitable(QueryContext&, Type t) { return is_std_type(t, "Promise"); }
 
 bool is_name(std::string_view word) {
@@ -242,6 +275,10 @@ const EditingRules editing_rules{
     .field_initializer = ": ",
     .binding_prefix = "const ",
     .statement_terminator = ";",
+    .arm_prefix = "case ",
+    .placeholder = kPlaceholder,
+    .function_text = function_text,
+    .missing_members = missing_members,
     .members = members,
     .path_members = path_members,
     .visible = visible,

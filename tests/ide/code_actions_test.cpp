@@ -1,0 +1,171 @@
+#include "analyzer/ide/code_actions.h"
+#include "tests/ide/cursor.h"
+
+// Refactorings. What is between `<[` and `]>` is selected; `<|>` is a cursor.
+namespace braid::test {
+namespace {
+
+/// The text after the action whose title begins so; "none" when it is not offered.
+std::string after(const std::string& name, std::string text, const std::string& title) {
+    uint32_t begin = 0, end = 0;
+    if (size_t at = text.find("<|>"); at != std::string::npos) {
+        text.erase(at, 3);
+        begin = end = uint32_t(at);
+    } else {
+        begin = uint32_t(text.find("<["));
+        text.erase(begin, 2);
+        end = uint32_t(text.find("]>"));
+        text.erase(end, 2);
+    }
+    World world(name, text);
+    for (const CodeAction& action : world.ask([&](QueryContext& context) {
+             auto all = code_actions(context, world.file(), {begin, end});
+             for (CodeAction& each : organize_imports(context, world.file())) all.push_back(each);
+             return all;
+         }))
+        if (action.title.starts_with(title)) return applied(text, action.edits.at(0).edits);
+    return "none";
+}
+
+}  // namespace
+
+TEST_CASE("Extract a variable", "[ide][actions]") {
+    const std::string title = "Extract into a variable";
+    CHECK(after("a.altru", "fn f(a: int) -> int:\n    return a * <[(a + 1)]>\n", title) ==
+          "fn f(a: int) -> int:\n    let value = (a + 1)\n    return a * value\n");
+    CHECK(after("a.altru", "fn f(a: int) -> int:\n    if <[a + 1]> > 2:\n        return 1\n    return 2\n", title) ==
+          "fn f(a: int) -> int:\n    let value = a + 1\n    if value > 2:\n        return 1\n    return 2\n");
+    CHECK(after("a.altru", "fn f(a: int) -> int:\n    let b = <[a]>\n    return b\n", title) == "none");
+    CHECK(after("a.altru",
+                "fn f(value: int) -> int:\n    return g(<[value + 1]>)\n\nfn g(a: int) -> int:\n    return a\n",
+                title) ==
+          "fn f(value: int) -> int:\n    let value2 = value + 1\n    return g(value2)\n\nfn g(a: int) -> int:\n    "
+          "return a\n");
+    CHECK(after("a.velox", "function f(a: number): number {\n  return a * <[Math.abs(a)]>;\n}\n", title) ==
+          "function f(a: number): number {\n  const value = Math.abs(a);\n  return a * value;\n}\n");
+    // Computed later, more often or perhaps not at all; no value; no expression.
+    CHECK(after("a.altru", "fn f(a: int):\n    while <[a > 1]>:\n        return\n", title) == "none");
+    CHECK(after("a.altru", "fn f(a: int) -> bool:\n    return a > 1 and <[10 / a > 2]>\n", title) == "none");
+    CHECK(after("a.altru", "fn f(a: int):\n    let g = |x| <[x + a]>\n", title) == "none");
+    CHECK(after("a.altru", "fn f(a: int):\n    <[println]>(\"a\")\n", title) == "none");
+    CHECK(after("a.altru", "fn f(a: int):\n    let mut b = a\n    <[b]> = 2\n", title) == "none");
+    CHECK(after("a.altru", "fn f(a: int):\n    let b = <[a +]> 1\n", title) == "none");
+    CHECK(after("a.velox", "function f(a: number): boolean {\n  return a > 1 && <[a > 2]>;\n}\n", title) == "none");
+}
+
+TEST_CASE("Extract a function", "[ide][actions]") {
+    const std::string title = "Extract into a function";
+    CHECK(after("a.altru", "fn f(a: int, b: int) -> int:\n    return a * <[(b + 1)]>\n\nlet x = 1\n", title) ==
+          "fn f(a: int, b: int) -> int:\n    return a * extracted(b)\n\nfn extracted(b: int) -> int:\n    return (b + "
+          "1)\n\n"
+          "let x = 1\n");
+    CHECK(after("a.altru", "fn f(a: int):\n    let b = 2\n    <[println(\"${a}\")\n    println(\"${b}\")]>\n", title) ==
+          "fn f(a: int):\n    let b = 2\n    extracted(a, b)\n\nfn extracted(a: int, b: int):\n    println(\"${a}\")\n"
+          "    println(\"${b}\")\n");
+    CHECK(after("a.velox", "function f(a: number): void {\n    <[console.log(a);]>\n}\n", title) ==
+          "function f(a: number): void {\n    extracted(a);\n}\n\nfunction extracted(a: number): void {\n    "
+          "console.log(a);\n}\n");
+    // Something flows out, or control leaves.
+    CHECK(after("a.altru", "fn f(a: int) -> int:\n    <[let b = a]>\n    return b\n", title) == "none");
+    CHECK(after("a.altru", "fn f(a: int) -> int:\n    <[return a]>\n", title) == "none");
+    CHECK(after("a.altru", "fn f():\n    let mut a = 1\n    <[a = 2]>\n    println(\"${a}\")\n", title) == "none");
+}
+
+TEST_CASE("Inline a variable", "[ide][actions]") {
+    const std::string title = "Inline the variable";
+    CHECK(after("a.altru", "fn f(a: int) -> int:\n    let <|>b = a + 1\n    return b * 2\n", title) ==
+          "fn f(a: int) -> int:\n    return (a + 1) * 2\n");
+    CHECK(after("a.altru", "fn f() -> int:\n    let b = 1\n    println(\"x\")\n    return <|>b * b\n", title) ==
+          "fn f() -> int:\n    println(\"x\")\n    return 1 * 1\n");
+    CHECK(after("a.velox", "function f(a: number): number {\n  const <|>b = Math.abs(a);\n  return b + 1;\n}\n",
+                title) == "function f(a: number): number {\n  return Math.abs(a) + 1;\n}\n");
+    // Computed once, used twice; something happens in between; changed; a parameter.
+    CHECK(after("a.altru", "fn f(a: int) -> int:\n    let <|>b = a + 1\n    return b * b\n", title) == "none");
+    CHECK(after("a.altru",
+                "fn f(a: int) -> int:\n    let <|>b = g()\n    println(\"x\")\n    return b\n\nfn g() -> int:\n    "
+                "return 1\n",
+                title) == "none");
+    CHECK(after("a.altru", "fn f() -> int:\n    let mut <|>b = 1\n    b = 2\n    return b\n", title) == "none");
+    CHECK(after("a.altru", "fn f(<|>a: int) -> int:\n    return a\n", title) == "none");
+    CHECK(after("a.altru", "fn f() -> int:\n    let <|>b = 1  # why\n    return b\n", title) == "none");
+}
+
+TEST_CASE("Add the missing arms of a match", "[ide][actions]") {
+    const std::string title = "Add the missing arms";
+    const std::string shape = "enum Shape:\n    Circle(r: int)\n    Square(a: int, b: int)\n    Empty\n\n";
+    CHECK(after("a.altru", shape + "fn f(s: Shape) -> int:\n    <|>match s:\n        Shape::Circle(r) => r\n", title) ==
+          shape +
+              "fn f(s: Shape) -> int:\n    match s:\n        Shape::Circle(r) => r\n        Shape::Square(_, _) => "
+              "todo()\n"
+              "        Shape::Empty => todo()\n");
+    CHECK(after("a.altru", "fn f(s: Option[int]) -> int:\n    match <|>s:\n        Some(x) => x\n", title) ==
+          "fn f(s: Option[int]) -> int:\n    match s:\n        Some(x) => x\n        None => todo()\n");
+    CHECK(after("a.velox",
+                "enum Msg { Get(key: string), Stop }\nfunction f(m: Msg): number {\n  return <|>match (m) {\n"
+                "    case Msg.Get(k) => 1;\n  };\n}\n",
+                title) ==
+          "enum Msg { Get(key: string), Stop }\nfunction f(m: Msg): number {\n  return match (m) {\n"
+          "    case Msg.Get(k) => 1;\n    case Msg.Stop => throw new Error(\"not written yet\");\n  };\n}\n");
+    CHECK(after("a.altru",
+                shape + "fn f(s: Shape) -> int:\n    <|>match s:\n        Shape::Circle(r) => r\n        _ => 0\n",
+                title) == "none");
+}
+
+TEST_CASE("Implement the missing members", "[ide][actions]") {
+    const std::string title = "Implement the missing members";
+    const std::string named =
+        "trait Named:\n    fn label(self) -> string\n    fn size(self, unit: int) -> int\n    fn plain(self) -> int:\n"
+        "        return 1\n\nstruct A:\n    x: int\n\n";
+    CHECK(after("a.altru", named + "impl <|>Named for A:\n    fn label(self) -> string:\n        return \"a\"\n",
+                title) == named +
+                              "impl Named for A:\n    fn label(self) -> string:\n        return \"a\"\n\n"
+                              "    fn size(self, unit: int) -> int:\n        todo()\n");
+    const std::string shape = "interface Shape { area(): number; name: string }\n";
+    CHECK(after("a.velox", shape + "class <|>A implements Shape {\n  name: string = \"a\";\n}\n", title) ==
+          shape +
+              "class A implements Shape {\n  name: string = \"a\";\n  function area(): number {\n    throw new "
+              "Error(\"not "
+              "written yet\");\n  }\n}\n");
+    CHECK(after("a.velox", shape + "class <|>A {\n}\n", title) == "none");
+}
+
+TEST_CASE("Organize the imports", "[ide][actions]") {
+    const std::string title = "Organize the imports";
+    CHECK(after("a.altru",
+                "use std::sync::{WaitGroup, Mutex}\nuse std::io\n\n<|>fn f(w: WaitGroup, m: Mutex[int]):\n    return\n",
+                title) == "use std::sync::{Mutex, WaitGroup}\n\nfn f(w: WaitGroup, m: Mutex[int]):\n    return\n");
+    CHECK(after("a.altru", "use std::sync::Mutex\n\n<|>fn f(m: Mutex[int]):\n    return\n", title) == "none");
+    CHECK(after("a.altru", "use std::sync::Mutex\n\n<|>fn f():\n    return\n", title) == "fn f():\n    return\n");
+}
+
+TEST_CASE("Refactorings of the examples leave programs that check", "[ide][actions][laws]") {
+    size_t offered = 0;
+    for (const ExampleFile& example : example_files()) {
+        World world(example.name, example.text);
+        auto errors = [&] {
+            auto all = world.diagnostics();
+            return std::count_if(all.begin(), all.end(),
+                                 [](const Diagnostic& d) { return d.severity == Severity::Error; });
+        };
+        auto before = errors();
+        std::vector<TextRange> ranges;
+        for (Preorder walk(world.host().tree(world.file())->root()); walk; walk.next())
+            if (walk->is_node() && walk->text_range().length() > 3 && ranges.size() < 4000)
+                ranges.push_back(walk->text_range());
+        for (size_t i = 0; i < ranges.size(); i += 9) {
+            auto actions =
+                world.ask([&](QueryContext& context) { return code_actions(context, world.file(), ranges[i]); });
+            for (const CodeAction& action : actions) {
+                ++offered;
+                INFO(example.name << " " << action.title << ": "
+                                  << example.text.substr(ranges[i].begin, ranges[i].length()));
+                world.host().set_file("/test/" + example.name, applied(example.text, action.edits.at(0).edits));
+                CHECK(errors() <= before);
+                world.host().set_file("/test/" + example.name, example.text);
+            }
+        }
+    }
+    CHECK(offered > 50);
+}
+
+}  // namespace braid::test

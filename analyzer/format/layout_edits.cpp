@@ -85,19 +85,21 @@ std::vector<TextEdit> edits_within(std::string_view source, const Printed& print
     int64_t by = int64_t(columns_of(line_indent(source, range.begin), options)) -
                  columns_of(line_indent(output, first->output_begin), options);
     auto anchor = first;
+    const Anchor* before = nullptr;
     for (; anchor != anchors.end() && anchor->source_end <= range.end; ++anchor) {
-        if (anchor != first) {
-            const Anchor& before = anchor[-1];
-            std::string_view gap = output.substr(before.output_end, anchor->output_begin - before.output_end);
-            add_edit(source, {before.source_end, anchor->source_begin}, moved(gap, by, options), edits);
+        if (before && anchor->source_begin < before->source_end) continue;  // see edits_of
+        if (before) {
+            std::string_view gap = output.substr(before->output_end, anchor->output_begin - before->output_end);
+            add_edit(source, {before->source_end, anchor->source_begin}, moved(gap, by, options), edits);
         }
+        before = &*anchor;
     }
     // A separator that the last statement lacked.
-    if (anchor == first) return edits;
-    uint32_t end = anchor[-1].output_end;
+    if (!before) return edits;
+    uint32_t end = before->output_end;
     bool is_added =
         end < output.size() && output[end] == ';' && (anchor == anchors.end() || anchor->output_begin > end);
-    if (is_added) edits.push_back({{anchor[-1].source_end, anchor[-1].source_end}, ";"});
+    if (is_added) edits.push_back({{before->source_end, before->source_end}, ";"});
     return edits;
 }
 

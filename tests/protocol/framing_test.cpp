@@ -81,7 +81,7 @@ TEST_CASE("an input that ends inside a frame is noticed") {
 }
 
 TEST_CASE("decoding is the inverse of framing, in pieces of any size") {
-    rc::check([](const std::vector<std::string>& bodies) {
+    CHECK(rc::check([](const std::vector<std::string>& bodies) {
         const auto piece = *rc::gen::inRange<std::size_t>(1, 50);
         std::string stream;
         Said expected;
@@ -90,14 +90,14 @@ TEST_CASE("decoding is the inverse of framing, in pieces of any size") {
             expected.push_back("body: " + body);
         }
         RC_ASSERT(decode(stream, piece) == expected);
-    });
+    }));
 }
 
 TEST_CASE("what is said does not depend on how the bytes were cut") {
-    rc::check([](const std::vector<bool>& shape) {
+    CHECK(rc::check([](const std::vector<bool>& shape) {
         std::string stream;
         for (const bool good : shape) stream += good ? frame("{}") : *rc::gen::arbitrary<std::string>();
         const auto piece = *rc::gen::inRange<std::size_t>(1, 9);
         RC_ASSERT(decode(stream, piece) == decode(stream));
-    });
+    }));
 }

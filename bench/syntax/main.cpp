@@ -195,24 +195,31 @@ class Comparison {
         // Every tree made stays alive, on both sides; of ours the nodes, not the copies of the text.
         std::vector<GreenRef> our_trees;
         std::vector<TreeSitterTree> their_trees;
-        for (const EditPair& edit : edits) {
-            SharedText our_text = changed(*ours_, edit.ours);
-            SharedText their_text = subject_.same_text ? our_text : changed(*theirs_, edit.theirs);
-            auto prepared = TreeSitter::prepare(*theirs_, edit.theirs);
-
-            SyntaxTreePtr our_tree;
-            double our_time =
-                timed([&] { our_tree = subject_.grammar.reparse(*tree_, std::span(&edit.ours, 1), our_text); });
-            TreeSitterTree their_tree;
-            double their_time = timed([&] {
-                their_tree = TreeSitter::edited(their_tree_.get(), prepared);
-                their_tree = sitter_->reparse(their_tree.get(), *their_text);
-            });
-            our_trees.push_back(our_tree->green_root());
-            their_trees.push_back(std::move(their_tree));
-            for (Class* kind : {&all, edit.damaging ? &damaging : &typing}) {
-                kind->ours.add(our_time);
-                kind->theirs.add(their_time);
+        for (size_t first = 0; first < edits.size(); first += Block) {
+            auto block = std::span(edits).subspan(first, std::min(Block, edits.size() - first));
+            std::vector<Prepared> prepared;
+            for (const EditPair& edit : block) prepared.push_back(prepare(edit));
+            std::vector<double> our_times, their_times;
+            for (size_t i = 0; i < block.size(); ++i) {
+                SyntaxTreePtr tree;
+                our_times.push_back(timed([&] {
+                    tree = subject_.grammar.reparse(*tree_, std::span(&block[i].ours, 1), prepared[i].our_text);
+                }));
+                our_trees.push_back(tree->green_root());
+            }
+            for (const Prepared& edit : prepared) {
+                TreeSitterTree tree;
+                their_times.push_back(timed([&] {
+                    tree = TreeSitter::edited(their_tree_.get(), edit.their_edit);
+                    tree = sitter_->reparse(tree.get(), *edit.their_text);
+                }));
+                their_trees.push_back(std::move(tree));
+            }
+            for (size_t i = 0; i < block.size(); ++i) {
+                for (Class* kind : {&all, block[i].damaging ? &damaging : &typing}) {
+                    kind->ours.add(our_times[i]);
+                    kind->theirs.add(their_times[i]);
+                }
             }
         }
         for (Class* kind : {&all, &typing, &damaging}) {
@@ -223,6 +230,18 @@ class Comparison {
             }
         }
         splices(edits);
+    }
+
+    /// The sides take turns after so many edits: one by one, each would measure what the other left in the caches.
+    static constexpr size_t Block = 50;
+    struct Prepared {
+        SharedText our_text, their_text;
+        TSInputEdit their_edit;
+    };
+    Prepared prepare(const EditPair& edit) const {
+        SharedText ours = changed(*ours_, edit.ours);
+        return {ours, subject_.same_text ? ours : changed(*theirs_, edit.theirs),
+                TreeSitter::prepare(*theirs_, edit.theirs)};
     }
 
     static SharedText changed(const std::string& text, const TextEdit& edit) {

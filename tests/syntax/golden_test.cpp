@@ -1,4 +1,5 @@
-// The trees of the snippets of Altru's concurrency document (tests/seeds/altru, byte for byte), of a file with every construct, and of broken files: dumps beside the sources.
+// The trees of the snippets of Altru's concurrency document (tests/seeds/altru, byte for byte), of a file with every
+// construct, and of broken files: dumps beside the sources.
 #include "tests/syntax/support.h"
 
 using namespace braid;

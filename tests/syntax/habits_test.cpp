@@ -60,11 +60,13 @@ TEST_CASE("habits of other languages: one message each, and the fix is right") {
         SyntaxTreePtr tree = altru::parse(one.text);
         REQUIRE(covered_text(*tree) == one.text);
         size_t reports = 1;
-        if (size_t at = one.title.find(" ("); at != std::string::npos) reports = size_t(std::stoi(one.title.substr(at + 2)));
+        if (size_t at = one.title.find(" ("); at != std::string::npos)
+            reports = size_t(std::stoi(one.title.substr(at + 2)));
         INFO(report(one, *tree));
         CHECK(tree->errors().size() == reports);
         auto errors = tree->errors();
-        bool mended = std::all_of(errors.begin(), errors.end(), [](const SyntaxError& error) { return bool(error.fix); });
+        bool mended =
+            std::all_of(errors.begin(), errors.end(), [](const SyntaxError& error) { return bool(error.fix); });
         if (mended && !errors.empty())
             for (const SyntaxError& error : altru::parse(fixed(*tree))->errors()) CHECK(error.message == "");
         actual += report(one, *tree);

@@ -99,7 +99,7 @@ TEST_CASE("truncated anywhere, a file still parses") {
 }
 
 TEST_CASE("nesting has a limit and a diagnostic, never a stack overflow") {
-    constexpr size_t Many = 50'000;
+    constexpr size_t Many = 20'000;
     std::vector<std::string> nested = {
         repeat("(", Many),
         repeat("[", Many),
@@ -128,6 +128,37 @@ TEST_CASE("nesting has a limit and a diagnostic, never a stack overflow") {
         repeat("fn(): ", Many),
         repeat("use a::{", 1) + repeat("a::{", Many),
         "req: " + repeat("a implies ", Many),
+        "f(1 \"" + repeat("${\"", Many),
+        repeat("a ? b : ", Many) + "c",
+        repeat("a if b else ", Many) + "c",
+        repeat("if a { ", Many),
+        repeat("match a { b => { ", Many),
+        repeat("|x| { let y = ", Many),
+        repeat("x => ", Many) + "1",
+        "f(" + repeat("x => ", Many) + "1",
+        repeat("lambda: ", Many) + "1",
+        repeat("!", Many) + "x",
+        repeat("raise ", Many) + "x",
+        "x" + repeat(" ?? y", Many),
+        "x" + repeat(" is y", Many),
+        "x" + repeat(" ** 2", Many),
+        "x" + repeat("!", Many),
+        "x" + repeat("->a", Many),
+        "a" + repeat("::<b>", Many),
+        "let x: " + repeat("*", Many) + "T",
+        "let x: " + repeat("[]", Many) + "T",
+        "let x: T" + repeat("[]", Many),
+        "let x: T" + repeat("?", Many),
+        "let x: " + repeat("() -> ", Many) + "T",
+        "let x: " + repeat("map[k]", Many) + "T",
+        "let " + repeat("a @ ", Many) + "b = 1",
+        repeat("Name:\n ", 1) + repeat("private ", Many),
+        repeat("try: ", Many),
+        repeat("`${", Many),
+        repeat("async { ", Many),
+        repeat("[x for x in ", Many),
+        repeat("new A(", Many),
+        repeat("func(x) {", Many),
         "fn f():\n    req a" + repeat(" implies a", Many) + "\n",
     };
     for (const std::string& text : nested) {
@@ -161,6 +192,17 @@ TEST_CASE("long inputs on one line") {
     check_covers(repeat("a b ", 100'000));
     check_covers(repeat(") ", 100'000));
     check_covers(repeat(" ", 10'000'000) + "x");
+    // What looks ahead must not do so again and again.
+    for (std::string_view piece :
+         {"/* ",      "'a ", "`",   "f(a: f(", "fn(): ", "x ? ",  "{ a ",     "a, ",       "x: x = ", "\"${",
+          "f\"{",     "@",   "#[",  "name ",   "a if ",  "x => ", "switch (", "import a.", "a for ",  "case ",
+          "[derive ", "<",   "a<b", "|x| {",   "\"",     "###",   "${",       "try {",     "*",       "é",
+          "\xc3",     "1_",  "0x",  "\\",      ";",      "a;",    "{;",       "f(x;"}) {
+        INFO(piece);
+        check_covers(repeat(piece, 3'000));
+        check_covers("let x = [" + repeat(piece, 3'000));
+        check_covers(repeat(std::string(piece) + "\n", 3'000));
+    }
     // No bound on time that a slow machine could miss; quadratic work would take hours.
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::minutes(5));
 }

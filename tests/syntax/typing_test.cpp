@@ -69,7 +69,8 @@ void explain(const std::string& what, const SyntaxTree& tree, uint32_t place) {
     size_t line = 1 + size_t(std::count(tree.text().begin(), tree.text().begin() + place, '\n'));
     std::printf("%s at line %zu\n", what.c_str(), line);
     for (const SyntaxError& error : tree.errors())
-        std::printf("    %zu: %s\n", 1 + size_t(std::count(tree.text().begin(), tree.text().begin() + error.range.begin, '\n')),
+        std::printf("    %zu: %s\n",
+                    1 + size_t(std::count(tree.text().begin(), tree.text().begin() + error.range.begin, '\n')),
                     error.message.c_str());
 }
 
@@ -128,4 +129,49 @@ TEST_CASE("typing: what surrounds the damage keeps its tree, and one mistake is 
     CHECK(lost == 0);
     CHECK(all.percentile(50) <= 1);
     CHECK(all.percentile(95) <= 3);
+}
+
+TEST_CASE("a line in the wrong column, a bracket left open: the other declarations of the file keep their trees") {
+    Distribution columns, brackets;
+    size_t lost = 0;
+    auto check = [&](const SyntaxTree& tree, const TextEdit& edit, Distribution& distribution) {
+        std::vector<TextEdit> edits{edit};
+        auto shared = std::make_shared<const std::string>(apply_edits(std::string(tree.text()), edits));
+        SyntaxTreePtr damaged = altru::reparse(tree, edits, shared);
+        distribution.counts.push_back(error_count(*damaged));
+        auto after = by_begin(*damaged);
+        for (const SyntaxNode& node : declarations(tree)) {
+            TextRange range = node.text_range();
+            bool top = range.begin == 0 || tree.text()[range.begin - 1] == '\n';
+            if (!top || (range.begin <= edit.range.end && edit.range.begin <= range.end)) continue;
+            uint32_t begin = range.begin;
+            if (begin > edit.range.end) begin += uint32_t(edit.replacement.size()) - edit.range.length();
+            if (keeps(after, node, begin)) continue;
+            ++lost;
+            explain("lost " + std::string(node.text().substr(0, 40)), *damaged, edit.range.begin);
+        }
+    };
+    for (const auto& path : examples()) {
+        std::string text = read_file(path);
+        SyntaxTreePtr tree = altru::parse(text);
+        for (uint32_t line = 0; line < text.size(); line = uint32_t(text.find('\n', line)) + 1) {
+            auto content = uint32_t(text.find_first_not_of(' ', line));
+            // A declaration indented below another is that one's.
+            if (text[content] == '\n' || text[content] == '#' || content == line) continue;
+            for (const char* more : {" ", "    "}) check(*tree, {{line, line}, more}, columns);
+            for (uint32_t less : {1u, 4u})
+                if (content - line >= less) check(*tree, {{line, line + less}, ""}, columns);
+        }
+        for (SyntaxToken token = tree->root().first_token(); token; token = token.next())
+            for (const char* bracket : {"(", "[", "{"})
+                if (token.end() > token.begin()) check(*tree, {{token.begin(), token.begin()}, bracket}, brackets);
+    }
+    std::printf("errors in damaged texts     texts  median     p95     p99     max    mean\n");
+    columns.print("line in a wrong column");
+    brackets.print("bracket left open");
+    CHECK(lost == 0);
+    CHECK(columns.percentile(50) <= 1);
+    CHECK(brackets.percentile(50) <= 1);
+    CHECK(columns.percentile(95) <= 3);
+    CHECK(brackets.percentile(95) <= 3);
 }

@@ -261,7 +261,9 @@ void Parser::finish_line(const Unit& unit) {
 /// Whether a token stands on the line that begins here, outside of brackets.
 bool Parser::line_has(Kind kind) {
     int open = 0;
-    for (Token token = token_; open >= 0 && token.kind != Kind::EndOfFile && token.kind != Kind::StringStart;
+    int tokens = 0;
+    for (Token token = token_;
+         open >= 0 && ++tokens < 256 && token.kind != Kind::EndOfFile && token.kind != Kind::StringStart;
          token = peek_after(token)) {
         if (token.first_on_line && token.begin != token_.begin && open == 0) return false;
         if (token.kind == Kind::LeftParen || token.kind == Kind::LeftBracket || token.kind == Kind::LeftBrace) ++open;

@@ -223,6 +223,8 @@ void Parser::foreign_line(Unit& unit, std::string_view word, std::string message
     auto lines = [&] {
         if (text_[position() - 1] != '{') return orphan_lines(unit);
         if (!token_.first_on_line) return;
+        Nesting nesting(*this);
+        if (!nesting) return skip_lines(unit.begin);
         Mark block = builder_.mark();
         lines_below(unit.begin, statements_, Contracts::None);
         if (token_.kind == Kind::RightBrace && token_.first_on_line) {
@@ -304,6 +306,7 @@ bool Parser::foreign_names(Unit& unit) {
         token = peek_after(token);
         if (token.kind != Kind::Comma || token.first_on_line) break;
         token = peek_after(token);
+        if (token.first_on_line) break;
     }
     Token equal = peek_after(token);
     if (token.kind != Kind::Colon || equal.kind != Kind::Equal || equal.trivia > 0) return false;

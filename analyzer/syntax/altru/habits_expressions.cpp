@@ -151,8 +151,12 @@ bool Parser::at_ternary() {
     return false;
 }
 
-/// A block around the expression parsed since the mark, as `if c: a else: b` has it.
-void Parser::finish_value_block(const Mark& value, const Mark& block) {
+/// An expression in a block that began at the mark, as `if c: a else: b` has it.
+void Parser::value_block(const Mark& block) {
+    Mark value = builder_.mark();
+    Nesting nesting(*this);
+    if (nesting) expression();
+    if (builder_.empty_since(value)) return;
     builder_.finish(value, raw(Kind::ExprStmt));
     builder_.finish(block, raw(Kind::Block));
 }
@@ -163,16 +167,12 @@ void Parser::ternary(const Mark& mark, uint32_t begin) {
     TextRange shown = token_.range();
     Mark then = builder_.mark();
     skip_token();
-    Mark value = builder_.mark();
-    expression();
-    finish_value_block(value, then);
+    value_block(then);
     if (at(Kind::Colon)) {
         edits.push_back({{token_.begin, token_.end()}, " else:"});
         Mark clause = builder_.mark();
         skip_token();
-        Mark other = builder_.mark();
-        expression();
-        finish_value_block(other, other);
+        value_block(builder_.mark());
         builder_.finish(clause, raw(Kind::ElseClause));
     } else {
         edits.clear();
@@ -196,9 +196,7 @@ void Parser::python_ternary(const Mark& mark, uint32_t begin) {
     if (at(Kind::ElseKw)) {
         Mark clause = builder_.mark();
         bump();
-        Mark other = builder_.mark();
-        expression();
-        finish_value_block(other, other);
+        value_block(builder_.mark());
         builder_.finish(clause, raw(Kind::ElseClause));
     }
     builder_.finish(mark, raw(Kind::IfExpr));
@@ -252,19 +250,19 @@ void Parser::arrow_function(const Mark& mark, uint32_t begin) {
 }
 
 /// `f(…)!`, `name!(…)`, `x++`, `a->b`, `Name<T>(…)` after an operand; true when the operand goes on.
-bool Parser::foreign_postfix(const Mark& mark) {
+bool Parser::foreign_postfix(const Mark& mark, Chain& chain) {
     if (token_.trivia > 0 && !at(Kind::Plus) && !at(Kind::Minus)) return false;
     switch (visible_) {
         case Kind::Bang: return foreign_bang();
         case Kind::Arrow: {
-            if (peek().kind != Kind::Identifier || peek().trivia > 0) return false;
+            if (peek().kind != Kind::Identifier || peek().trivia > 0 || !chain.wrap()) return false;
             habit(token_.range(), "members are reached with `.`", "write `.`", {{token_.range(), "."}});
             skip_token();
             bump();
             builder_.finish(mark, raw(Kind::FieldExpr));
             return true;
         }
-        case Kind::Less: return angle_call(mark);
+        case Kind::Less: return angle_call(mark, chain);
         case Kind::Plus:
         case Kind::Minus: {
             Token second = peek();
@@ -306,7 +304,7 @@ bool Parser::foreign_bang() {
 }
 
 /// `Name<A, B>(…)`, `Name<T>::f`: type arguments of an expression. Comparisons do not chain, so nothing else is meant.
-bool Parser::angle_call(const Mark& mark) {
+bool Parser::angle_call(const Mark& mark, Chain& chain) {
     if (to_kind(builder_.last_kind()) != Kind::PathExpr) return false;
     int depth = 0;
     Token token = token_;
@@ -321,7 +319,9 @@ bool Parser::angle_call(const Mark& mark) {
         if (depth <= 0) break;
     }
     Token next = peek_after(token);
-    if (depth < 0 || next.trivia > 0 || (next.kind != Kind::LeftParen && next.kind != Kind::ColonColon)) return false;
+    if (depth < 0 || next.trivia > 0 || (next.kind != Kind::LeftParen && next.kind != Kind::ColonColon) ||
+        !chain.wrap())
+        return false;
     angle_indices(mark, token_.text_begin());
     return true;
 }
@@ -370,7 +370,8 @@ bool Parser::foreign_operand() {
         case Kind::Plus: {
             habit(token_.range(), "Altru has no sign `+`; remove it", "remove the `+`", {{token_.range(), ""}});
             while (at(Kind::Plus)) skip_token();
-            if (begins_expression(visible_)) operand();
+            Nesting nesting(*this);
+            if (nesting && begins_expression(visible_)) prefix(true);
             return true;
         }
         default: return false;

@@ -55,7 +55,8 @@ bool Parser::at_attributes() {
     Token token = peek();
     if (token.kind != Kind::Identifier || token.first_on_line) return false;
     int depth = 1;
-    while (depth > 0) {
+    for (int i = 0; depth > 0; ++i) {
+        if (i == 1000) return false;
         token = peek_after(token);
         if (token.kind == Kind::EndOfFile) return false;
         if (token.kind == Kind::LeftBracket || token.kind == Kind::LeftParen) ++depth;
@@ -68,9 +69,11 @@ bool Parser::at_attributes() {
 }
 
 void Parser::attribute_lists() {
+    Column own = line_;
     while (at(Kind::LeftBracket)) {
         attribute_list();
-        if (at(LineEnd) &&
+        bool closed = text_[position() - 1] == ']';
+        if (closed && at(LineEnd) && token_.column == own &&
             (begins_declaration(token_.kind) || token_.kind == Kind::LeftBracket || token_.kind == Kind::Identifier))
             accept_line();
     }

@@ -85,7 +85,10 @@ void Parser::expression() {
     Mark mark = builder_.mark();
     uint32_t begin = token_.text_begin();
     binary(0);
-    if (at_statement_end() || builder_.empty_since(mark)) return;
+    bool habit = at(Kind::Question) || at(Kind::IfKw) || at(Kind::ForKw) || at(Kind::FatArrow);
+    if (!habit || builder_.empty_since(mark)) return;
+    Nesting nesting(*this);
+    if (!nesting) return;
     switch (visible_) {
         case Kind::Question:
             if (at_ternary()) ternary(mark, begin);
@@ -287,7 +290,7 @@ void Parser::postfix(const Mark& mark, Chain& chain, bool with_try) {
         }
         if (at(Kind::LeftBracket) && token_.first_on_line) more = !at_attributes();
         if (!more) {
-            if (!foreign_postfix(mark)) return;
+            if (!foreign_postfix(mark, chain)) return;
             continue;
         }
         if (!chain.wrap()) return too_deep();

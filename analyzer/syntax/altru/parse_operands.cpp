@@ -284,7 +284,7 @@ void Parser::closure() {
             if (next == Kind::Colon || next == Kind::Arrow) skip_token();
         }
     } else {
-        if (braces_are_block() || at(Kind::LeftBrace)) {
+        if (at(Kind::LeftBrace)) {
             Nesting nesting(*this);
             Mark body = builder_.mark();
             if (nesting)

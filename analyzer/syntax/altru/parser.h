@@ -214,14 +214,14 @@ class Parser {
     bool foreign_default(const Mark& mark);
     bool at_default_operator();
     bool at_ternary();
-    void finish_value_block(const Mark& value, const Mark& block);
+    void value_block(const Mark& block);
     void ternary(const Mark& mark, uint32_t begin);
     void python_ternary(const Mark& mark, uint32_t begin);
     void comprehension(const Mark& mark, uint32_t begin);
     void arrow_function(const Mark& mark, uint32_t begin);
-    bool foreign_postfix(const Mark& mark);
+    bool foreign_postfix(const Mark& mark, Chain& chain);
     bool foreign_bang();
-    bool angle_call(const Mark& mark);
+    bool angle_call(const Mark& mark, Chain& chain);
     void angle_indices(const Mark& mark, uint32_t begin);
     bool foreign_operand();
     bool quoted_string(char quote);

@@ -9,7 +9,7 @@ namespace braid::runtime {
 using bytecode::DescriptorKind;
 using bytecode::Repr;
 
-NativeAction sleep_native(NativeCall& call);
+const vm::NativeInfo& sleep_native();
 NativeAction yield_native(NativeCall& call);
 
 namespace {
@@ -355,7 +355,7 @@ void make_future_functions(Run& run) {
     constexpr Repr kObject = Repr::Object, kType = Repr::U64;
     auto& f = run.functions;
     run.scope = vm.register_native_layout<Scope>("sync::Scope");
-    f.sleep = &vm.make_native("async::sleep", {sleep_native}, {Repr::I64}, Repr::Unit);
+    f.sleep = &vm.make_native("async::sleep", sleep_native(), {Repr::I64}, Repr::Unit);
     f.yield = &vm.make_native("async::yield_now", {yield_native}, {}, Repr::Unit);
     f.join_all = &vm.make_native("async::join_all", {join_all, 0, 0, abandoned}, {kObject, kType, kType}, kObject);
     f.race = &vm.make_native("async::race", {first<false>, 0, 0, abandoned}, {kObject, kType}, kObject);

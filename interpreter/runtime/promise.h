@@ -45,6 +45,7 @@ class Isolate {
     scheduler::Strand strand;
     struct Timer {
         scheduler::TaskRef task;
+        scheduler::TimerId timer = 0;
         bool cleared = false;
     };
     std::unordered_map<int64_t, Timer> timers;

@@ -210,18 +210,23 @@ NativeAction available_parallelism(NativeCall& call) {
 constexpr WaitReason kSleeps{"sleep", nullptr};
 
 NativeAction sleep(NativeCall& call) {
-    if (call.step() == 1) return call.was_cancelled() ? call.cancelled() : call.give_unit();
     auto& s = call.scheduler();
+    if (call.step() == 1) {
+        if (!call.was_cancelled()) return call.give_unit();
+        s.cancel_timer(call.scalar(0));  // or the program would stay for it
+        return call.cancelled();
+    }
     auto ms = static_cast<uint64_t>(std::clamp<int64_t>(call.integer(0), 0, INT64_MAX / 2'000'000));
     vm::WakeHandle handle = call.park(&kSleeps);
-    s.wake_at(s.now() + ms * 1'000'000, *handle.task, handle.token);
+    call.scalar(0) = s.wake_at(s.now() + ms * 1'000'000, *handle.task, handle.token);
     return call.parked(1);
 }
+constexpr vm::NativeInfo kSleep{sleep, 0, 1};
 NativeAction yield_now(NativeCall& call) { return call.step() == 0 ? call.again(1) : call.give_unit(); }
 
 }  // namespace
 
-NativeAction sleep_native(NativeCall& call) { return sleep(call); }
+const vm::NativeInfo& sleep_native() { return kSleep; }
 NativeAction yield_native(NativeCall& call) { return yield_now(call); }
 
 void make_task_functions(Run& run) {
@@ -237,10 +242,10 @@ void register_tasks(vm::NativeRegistry& r) {
     r.add("thread::Thread::join", thread_join<false>);
     r.add("thread::Thread::try_join", thread_join<true>);
     r.add("thread::Thread::is_finished", is_finished);
-    r.add("thread::sleep", sleep);
+    r.add("thread::sleep", kSleep);
     r.add("thread::yield_now", yield_now);
     r.add("thread::available_parallelism", available_parallelism);
-    r.add("time::sleep", sleep);
+    r.add("time::sleep", kSleep);
     r.add("async::spawn", spawn_closure);
     r.add("async::spawn_future", spawn_future);
     for (std::string type : {"async::Task::", "async::TaskHandle::"}) {

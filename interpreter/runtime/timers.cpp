@@ -14,25 +14,19 @@ namespace {
 constexpr WaitReason kSleeps{"sleep", nullptr};
 constexpr double kMostMilliseconds = 1e12;
 
-/// (callback, due, period, id)
+/// (callback, due, period, id): woken when it is due.
 NativeAction run_timer(NativeCall& call) {
     Isolate& isolate = *Run::of(call).isolate();
     int64_t id = call.integer(3);
     auto timer = isolate.timers.find(id);
-    switch (call.step()) {
-        case 0: {
-            if (timer == isolate.timers.end() || timer->second.cleared) break;
-            vm::WakeHandle handle = call.park(&kSleeps);
-            call.scheduler().wake_at(static_cast<uint64_t>(call.integer(1)), *handle.task, handle.token);
-            return call.parked(1);
-        }
-        case 1:
-            if (timer == isolate.timers.end() || timer->second.cleared) break;
-            return call.invoke(call.argument(0), {}, 2);
-        default:
-            if (call.integer(2) == 0 || timer == isolate.timers.end() || timer->second.cleared) break;
-            call.argument_slot(1) = static_cast<Word>(call.integer(1) + call.integer(2));
-            return call.again(0, false);
+    bool wanted = timer != isolate.timers.end() && !timer->second.cleared;
+    if (wanted && call.step() == 0) return call.invoke(call.argument(0), {}, 1);
+    if (wanted && call.integer(2) != 0) {
+        int64_t due = call.integer(1) + call.integer(2);
+        call.argument_slot(1) = static_cast<Word>(due);
+        vm::WakeHandle handle = call.park(&kSleeps);
+        timer->second.timer = call.scheduler().wake_at(static_cast<uint64_t>(due), *handle.task, handle.token);
+        return call.parked(0);
     }
     isolate.timers.erase(id);
     return give_undefined(call);
@@ -68,9 +62,19 @@ int64_t start_timer(NativeCall& call, Word callback, double ms, bool repeats) {
     int64_t id = isolate.next_timer++;
     double clamped = ms >= 1 ? std::min(ms, kMostMilliseconds) : 1;  // also NaN: as in every JavaScript host
     auto period = static_cast<uint64_t>(clamped * 1e6);
-    isolate.timers[id];
-    Word arguments[] = {callback, call.scheduler().now() + period, repeats ? period : 0, static_cast<Word>(id)};
-    isolate.timers[id].task = start_job(call, *Run::of(call).functions.timer, arguments);
+    // The timer is set here and now: were it to wait until its task runs, timers that became due meanwhile would fire
+    // in the order of these calls, and not in that of their times.
+    vm::Vm::SpawnOptions options;
+    options.kind = vm::TaskKind::Fiber;
+    options.strand = &isolate.strand;
+    options.parked_for = &kSleeps;
+    scheduler::Instant due = call.scheduler().now() + period;
+    Word arguments[] = {callback, due, repeats ? period : 0, static_cast<Word>(id)};
+    auto task = call.vm().spawn(*Run::of(call).functions.timer, arguments, options);
+    if (!task) return id;
+    Isolate::Timer& timer = isolate.timers[id];
+    timer.task = *task;
+    timer.timer = call.scheduler().wake_at(due, *timer.task, timer.task->token());
     return id;
 }
 
@@ -79,6 +83,7 @@ void clear_timer(NativeCall& call, int64_t id) {
     auto timer = isolate.timers.find(id);
     if (timer == isolate.timers.end()) return;
     timer->second.cleared = true;
+    call.scheduler().cancel_timer(timer->second.timer);  // or the program would stay for it
     scheduler::TaskRef task = timer->second.task;
     if (task && task.get() != &call.task()) call.scheduler().wake_anyway(*task, scheduler::WakeNormal);
 }

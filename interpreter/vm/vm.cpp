@@ -220,6 +220,11 @@ tl::expected<TaskPointer, scheduler::SpawnError> Vm::spawn(const Function& funct
     t.daemon = options.daemon;
     t.kind = static_cast<uint8_t>(options.kind);
     t.call(function, arguments, bytecode::kNoRegister, 0, closure);
+    if (options.parked_for) {
+        auto parked = scheduler_->spawn_parked(task, options.strand, options.parked_for);
+        if (!parked) return tl::unexpected(parked.error());
+        return task;
+    }
     auto spawned = options.external ? scheduler_->spawn_external(task) : scheduler_->spawn(task, options.strand);
     if (!spawned) return tl::unexpected(spawned.error());
     return task;

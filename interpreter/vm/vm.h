@@ -73,6 +73,8 @@ class Vm {
         scheduler::Strand* strand = nullptr;
         bool external = false;  // an OS thread of its own
         bool daemon = false;
+        // What the task waits for, if it begins its life parked: whoever has its token wakes it.
+        const scheduler::WaitReason* parked_for = nullptr;
     };
     /// A task whose first frame calls `function`. When the frame is a native made by make_native, that native sees the
     /// result or (NativeInfo::unwind) the error; an error that leaves the first frame ends the program.

@@ -388,6 +388,7 @@ Parser::Elements Parser::bracketed(Kind open, Kind close, const List& list) {
         closed = at(close);
     }
     close_bracket(closed, close, opening);
+    elements.closed = closed;
     return elements;
 }
 

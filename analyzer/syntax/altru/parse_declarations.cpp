@@ -71,18 +71,19 @@ bool Parser::at_attributes() {
 void Parser::attribute_lists() {
     Column own = line_;
     while (at(Kind::LeftBracket)) {
-        attribute_list();
-        bool closed = text_[position() - 1] == ']';
+        bool closed = attribute_list();
         if (closed && at(LineEnd) && token_.column == own &&
             (begins_declaration(token_.kind) || token_.kind == Kind::LeftBracket || token_.kind == Kind::Identifier))
             accept_line();
     }
 }
 
-void Parser::attribute_list() {
+/// False when it is not closed.
+bool Parser::attribute_list() {
     Mark mark = builder_.mark();
-    bracketed(Kind::LeftBracket, Kind::RightBracket, {"an attribute", &Parser::attribute});
+    Elements elements = bracketed(Kind::LeftBracket, Kind::RightBracket, {"an attribute", &Parser::attribute});
     builder_.finish(mark, raw(Kind::AttributeList));
+    return elements.closed;
 }
 
 void Parser::attribute() {

@@ -78,7 +78,8 @@ class Parser {
     /// What a comma list turned out to be.
     struct Elements {
         Kind first = Kind::List;  ///< kind of the first element
-        bool many = false;        ///< two elements or a trailing comma
+        bool closed = false;
+        bool many = false;  ///< two elements or a trailing comma
     };
     using Rule = void (Parser::*)();
     /// What the lines of a block are. The role is part of their context: a field is no statement, not even inside a
@@ -233,7 +234,7 @@ class Parser {
     bool at_declaration();
     bool at_attributes();
     void attribute_lists();
-    void attribute_list();
+    bool attribute_list();
     void attribute();
     void attribute_argument();
     void declaration(Unit& unit);

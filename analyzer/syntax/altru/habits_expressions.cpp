@@ -115,7 +115,7 @@ bool Parser::foreign_default(const Mark& mark) {
     if (!at_default_operator()) return false;
     TextRange range{token_.begin, 0};
     TextRange shown = token_.range();
-    skip_token();
+    bump_as(Kind::OrKw);
     shown.end = token_.end();
     skip_token();
     range.end = token_.text_begin();

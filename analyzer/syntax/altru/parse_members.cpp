@@ -24,11 +24,13 @@ void Parser::member(Unit& unit) {
 /// [pub] name : type [= default]
 void Parser::field(Unit& unit) {
     eat(Kind::PubKw);
-    if (peek().kind == Kind::Identifier) {
-        Mark mark = builder_.mark();
-        TextRange range{token_.text_begin(), peek().end()};
-        pattern_operand();
-        typed_name(mark, range);
+    if (Token second = peek(); second.kind == Kind::Identifier) {  // `x int`
+        TextRange range{token_.text_begin(), second.end()};
+        std::string written = fmt::format("{}: {}", token_text(), text_.substr(second.text_begin(), second.length));
+        habit(range, fmt::format("the type follows the name after a `:`: `{}`", written),
+              fmt::format("write `{}`", written), {{{token_.end(), second.text_begin()}, ": "}});
+        bump();
+        type();
     } else {
         bump();
         if (expect(Kind::Colon, "and the type of the field after its name")) type();

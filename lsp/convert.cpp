@@ -89,6 +89,7 @@ ClientFeatures features_of(const Json& params) {
     features.code_action_literals = find(all, {"textDocument", "codeAction", "codeActionLiteralSupport"}) != nullptr;
     features.document_changes = says(all, {"workspace", "workspaceEdit", "documentChanges"});
     features.watches_files = says(all, {"workspace", "didChangeWatchedFiles", "dynamicRegistration"});
+    features.shows_progress = says(all, {"window", "workDoneProgress"});
     features.prepare_rename = says(all, {"textDocument", "rename", "prepareSupport"});
     features.snippets = says(all, {"textDocument", "completion", "completionItem", "snippetSupport"});
     features.markdown_completion =

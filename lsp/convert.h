@@ -27,6 +27,7 @@ struct ClientFeatures {
     bool code_action_literals = false;
     bool document_changes = false;  ///< edits that name the version they are for
     bool watches_files = false;     ///< by dynamic registration
+    bool shows_progress = false;
     bool prepare_rename = false;
     bool snippets = false;  ///< in completions
     bool markdown_completion = false;

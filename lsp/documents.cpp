@@ -1,6 +1,7 @@
 #include "lsp/documents.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
@@ -20,6 +21,30 @@ constexpr size_t kMaxSeparateEdits = 16;
 
 const std::string& uri_in(const Json& params) {
     return params.at("textDocument").at("uri").get_ref<const std::string&>();
+}
+
+/// The sources below a folder. A folder that is no project, such as a home, may hold anything: the search ends early
+/// enough not to be noticed, and what is not found then is known once it is opened.
+std::vector<std::string> sources_below(const std::string& folder) {
+    namespace fs = std::filesystem;
+    constexpr size_t kMaxEntries = 100000, kMaxSources = 5000;
+    constexpr int kMaxDepth = 24;
+    std::vector<std::string> found;
+    std::error_code error;
+    size_t entries = 0;
+    fs::recursive_directory_iterator walk(folder, fs::directory_options::skip_permission_denied, error), end;
+    for (; !error && walk != end && ++entries < kMaxEntries && found.size() < kMaxSources; walk.increment(error)) {
+        std::string name = walk->path().filename().string();
+        if (walk->is_directory(error)) {
+            bool is_left_out = name.starts_with(".") || name == "node_modules" || name == "build";
+            if (is_left_out || walk.depth() >= kMaxDepth) walk.disable_recursion_pending();
+        } else if (language_of_path(name)) {
+            found.push_back(normalized_path(walk->path().string()));
+        }
+        error.clear();
+    }
+    std::sort(found.begin(), found.end());
+    return found;
 }
 
 std::string too_large(const std::string& uri) {
@@ -147,7 +172,31 @@ void DocumentStore::forget_unused() {
             if (auto imported = files().find(path); imported && host_.has_file(*imported)) pending.push_back(*imported);
     }
     for (FileId file : host_.workspace_files())
-        if (!used.count(file)) host_.remove_file(file);
+        if (!used.count(file) && !is_in_folder(files().path(file))) host_.remove_file(file);
+}
+
+bool DocumentStore::is_in_folder(std::string_view path) const {
+    return std::any_of(folders_.begin(), folders_.end(),
+                       [&](const std::string& folder) { return path.starts_with(folder); });
+}
+
+void DocumentStore::enter_folder(const std::string& path) {
+    std::string folder = normalized_path(path);
+    if (!folder.ends_with('/')) folder += '/';
+    for (const std::string& source : sources_below(folder)) {
+        auto known = files().find(source);
+        if (known && host_.has_file(*known)) continue;
+        if (auto text = read_source_file(source)) host_.set_file(source, std::move(*text));
+    }
+    load_imports(host_);
+    folders_.push_back(std::move(folder));
+}
+
+void DocumentStore::leave_folder(const std::string& path) {
+    std::string folder = normalized_path(path);
+    if (!folder.ends_with('/')) folder += '/';
+    std::erase(folders_, folder);
+    forget_unused();
 }
 
 bool DocumentStore::changed_on_disk(const Json& params) {
@@ -157,11 +206,13 @@ bool DocumentStore::changed_on_disk(const Json& params) {
         auto path = path_of_uri(change.at("uri").get_ref<const std::string&>());
         if (!path || !language_of_path(*path)) continue;
         concerns_us = true;
-        auto file = files().find(normalized_path(*path));
-        if (!file || !host_.has_file(*file) || table_->by_file(*file)) continue;
+        std::string known_as = normalized_path(*path);
+        auto file = files().find(known_as);
+        bool is_known = file && host_.has_file(*file);
+        if ((!is_known && !is_in_folder(known_as)) || (is_known && table_->by_file(*file))) continue;
         auto text = change.value("type", 0) == kDeleted ? tl::make_unexpected(std::string()) : read_source_file(*path);
-        if (text) host_.set_file(files().path(*file), std::move(*text));
-        else host_.remove_file(*file);
+        if (text) host_.set_file(known_as, std::move(*text));
+        else if (is_known) host_.remove_file(*file);
     }
     if (concerns_us) load_imports(host_);
     return concerns_us;

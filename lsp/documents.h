@@ -42,14 +42,21 @@ class DocumentStore {
     /// Files that were created, changed or removed, for `workspace/didChangeWatchedFiles`. Whether it concerns us.
     bool changed_on_disk(const Json& params);
 
+    /// The sources below a folder of the workspace become known to the host, and stay so until the folder is left: what
+    /// is searched for is found in files that nobody opened.
+    void enter_folder(const std::string& path);
+    void leave_folder(const std::string& path);
+
     /// The file of a URI, open or known to the host; None otherwise.
     FileId find(const std::string& uri) const;
 
   private:
     void put(Document document);
     void forget_unused();
+    bool is_in_folder(std::string_view path) const;
 
     AnalysisHost& host_;
+    std::vector<std::string> folders_;  // absolute, each with a slash at its end
     Documents table_;
 };
 

@@ -152,8 +152,11 @@ void Session::add_completion() {
         return about_workspace([=](QueryContext& context, Converter& convert) {
             Json out = params;
             if (!list || index >= list->items.size()) return out;
-            std::string text = completion_documentation(context, list->items[index]);
-            if (!text.empty()) out["documentation"] = convert.prose(text, convert.features().markdown_completion);
+            CompletionItem item = list->items[index];
+            resolve_completion(context, item);
+            if (!item.detail.empty()) out["detail"] = item.detail;
+            if (!item.documentation.empty())
+                out["documentation"] = convert.prose(item.documentation, convert.features().markdown_completion);
             return out;
         });
     });

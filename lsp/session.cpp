@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "lsp/uri.h"
 #include "workspace/workspace.h"
 
 namespace braid::lsp {
@@ -31,6 +32,14 @@ std::string_view encoding_name(ColumnUnit unit) {
         case ColumnUnit::CodePoint: return "utf-32";
     }
     return "utf-16";
+}
+
+std::vector<std::string> folder_paths(const Json& folders) {
+    std::vector<std::string> paths;
+    if (folders.is_array())
+        for (const Json& folder : folders)
+            if (auto path = path_of_uri(folder.at("uri").get_ref<const std::string&>())) paths.push_back(*path);
+    return paths;
 }
 
 Json capabilities_of(const ClientFeatures& features) {
@@ -62,7 +71,7 @@ Json capabilities_of(const ClientFeatures& features) {
         {"completionProvider", {{"triggerCharacters", {".", ":"}}, {"resolveProvider", true}}},
         {"signatureHelpProvider", {{"triggerCharacters", {"(", ","}}, {"retriggerCharacters", {")"}}}},
         {"semanticTokensProvider", std::move(tokens)},
-        {"workspace", {{"workspaceFolders", {{"supported", true}}}}}};
+        {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}}};
     if (features.code_action_literals)
         capabilities["codeActionProvider"] = {{"codeActionKinds", names(code_action_kind_names())}};
     if (features.prepare_rename) capabilities["renameProvider"] = {{"prepareProvider", true}};
@@ -101,16 +110,47 @@ void Session::add_lifecycle() {
     server_.on_request({{"initialize", RunOn::Reader,
                          [this](const Json& params, const auto&) -> Reply { return initialize(params); }}});
     auto nothing = [](const Json&) {};
-    server_.on_notification({{"initialized", [this](const Json&) { register_watchers(); }},
+    server_.on_notification({{"initialized",
+                              [this](const Json&) {
+                                  register_watchers();
+                                  enter_folders(std::move(first_folders_));
+                              }},
                              {"$/setTrace", nothing},
                              {"workspace/didChangeConfiguration", nothing},
-                             {"workspace/didChangeWorkspaceFolders", nothing}});
+                             {"workspace/didChangeWorkspaceFolders", [this](const Json& params) {
+                                  const Json& event = params.at("event");
+                                  for (const std::string& path : folder_paths(event.at("removed")))
+                                      store_.leave_folder(path);
+                                  enter_folders(folder_paths(event.at("added")));
+                              }}});
 }
 
 Json Session::initialize(const Json& params) {
     features_ = features_of(params);
+    first_folders_ = folder_paths(params.value("workspaceFolders", Json()));
+    if (Json root = params.value("rootUri", Json()); first_folders_.empty() && root.is_string())
+        if (auto path = path_of_uri(root.get_ref<const std::string&>())) first_folders_.push_back(*path);
     return {{"capabilities", capabilities_of(features_)},
             {"serverInfo", {{"name", "braid"}, {"version", options_.version}}}};
+}
+
+/// On the reading thread: a document opened meanwhile waits for it. With progress where the client shows one.
+void Session::enter_folders(std::vector<std::string> paths) {
+    if (paths.empty()) return;
+    auto enter = [this, paths = std::move(paths)] {
+        for (const std::string& path : paths) store_.enter_folder(path);
+        texts_changed(FileId::None);
+    };
+    if (!features_.shows_progress) return enter();
+    const std::string token = "braid-index-" + std::to_string(++last_progress_);
+    auto report = [this, token](Json value) {
+        server_.notify("$/progress", {{"token", token}, {"value", std::move(value)}});
+    };
+    server_.request("window/workDoneProgress/create", {{"token", token}}, [report, enter](const Reply& reply) {
+        if (reply) report({{"kind", "begin"}, {"title", "Reading the workspace"}});
+        enter();
+        if (reply) report({{"kind", "end"}});
+    });
 }
 
 void Session::register_watchers() {

@@ -38,6 +38,7 @@ class Session {
 
     Json initialize(const Json& params);
     void register_watchers();
+    void enter_folders(std::vector<std::string> paths);
     /// Makes the work of a request from its params and the question; a file that is not known answers null.
     Work about_file(const Json& params, Question question) const;
     Work about_format(const Json& params,
@@ -62,6 +63,8 @@ class Session {
     std::unique_ptr<AnalysisHost> host_;
     DocumentStore store_;
     ClientFeatures features_;
+    std::vector<std::string> first_folders_;  // until the client is ready
+    uint64_t last_progress_ = 0;
     protocol::ThreadPool pool_;
     protocol::JsonRpcServer server_;
     Publisher publisher_;

@@ -128,7 +128,8 @@ class Completer {
                 item != ItemId::None ? kind_of_item(context_, item) : CompletionKind::Field, rank + offer.distance * 2);
         out.item = item;
         if (item != ItemId::None) {
-            out.detail = language_.print_signature(context_, item);
+            // Of what is far away there is much; it says what it is when somebody looks at it.
+            if (rank < kPrelude) out.detail = language_.print_signature(context_, item);
             bool is_function = kind_of(item) == ItemKind::Function && out.kind != CompletionKind::Property;
             if (is_function && !is_called_already()) {
                 bool takes = !context_.get<SignatureOf>(item)->parameters.empty();
@@ -393,10 +394,11 @@ CompletionList completion(QueryContext& context, FileId file, uint32_t offset, c
     return Completer(context, file, **tree, *rules, offset).list(typed);
 }
 
-std::string completion_documentation(QueryContext& context, const CompletionItem& item) {
-    if (item.item == ItemId::None) return {};
-    auto tree = context.get<FileTree>(file_of(item.item));
-    return tree && *tree ? language_of(item.item).documentation(context, item.item) : std::string();
+void resolve_completion(QueryContext& context, CompletionItem& item) {
+    if (item.item == ItemId::None || !context.get<FileItems>(file_of(item.item))->find(item.item)) return;
+    const Language& language = language_of(item.item);
+    if (item.detail.empty()) item.detail = language.print_signature(context, item.item);
+    item.documentation = language.documentation(context, item.item);
 }
 
 }  // namespace braid

@@ -14,8 +14,9 @@ namespace braid {
     X(Field, 5)                                                                                              \
     X(Variable, 6)                                                                                           \
     X(Class, 7)                                                                                              \
-    X(Interface, 8) X(Module, 9) X(Property, 10) X(Enum, 13) X(Keyword, 14) X(Snippet, 15) X(EnumMember, 20) \
-        X(Constant, 21) X(Struct, 22) X(TypeParameter, 25)
+    X(Interface, 8)                                                                                          \
+    X(Module, 9) X(Property, 10) X(Enum, 13) X(Keyword, 14) X(Snippet, 15) X(EnumMember, 20) X(Constant, 21) \
+        X(Struct, 22) X(TypeParameter, 25)
 enum class CompletionKind : uint8_t {
 #define X(Name, number) Name = number,
     BRAID_COMPLETION_KINDS(X)
@@ -25,10 +26,11 @@ enum class CompletionKind : uint8_t {
 struct CompletionItem {
     std::string label;
     CompletionKind kind{};
-    std::string detail;  ///< the type or signature
-    std::string origin;  ///< where an import would take it from
-    std::string filter;  ///< what the typed text is compared with; empty: the label
-    std::string insert;  ///< a snippet if `is_snippet`; empty: the label
+    std::string detail;         ///< the type or signature
+    std::string documentation;  ///< Markdown; once resolved
+    std::string origin;         ///< where an import would take it from
+    std::string filter;         ///< what the typed text is compared with; empty: the label
+    std::string insert;         ///< a snippet if `is_snippet`; empty: the label
     bool is_snippet = false;
     std::optional<TextRange> replaced;  ///< another range than the list's
     std::vector<TextEdit> additional;   ///< an import
@@ -43,8 +45,8 @@ struct CompletionList {
 /// What may stand at an offset. `typed` is the character that asked, or 0.
 CompletionList completion(QueryContext&, FileId file, uint32_t offset, char typed = 0);
 
-/// Signature and documentation of an item of a list, in Markdown.
-std::string completion_documentation(QueryContext&, const CompletionItem& item);
+/// Fills in what a list leaves out: the signature where it is missing, and the documentation.
+void resolve_completion(QueryContext&, CompletionItem& item);
 
 /// How well `text` fits what was typed: letters in order, better at the begin of words; none when it does not.
 /// Smaller is better.

@@ -34,16 +34,9 @@ bool is_first_on_line(const SyntaxTree& tree, uint32_t offset) {
     return offset == 0 || text[offset - 1] == '\n' || text[offset - 1] == '\r';
 }
 
-/// The word may be a name that is being made up: behind `let`, `fn`, `class`, in a list of parameters.
-bool is_new_name(const EditingRules& rules, const CompletionPlace& place, const SyntaxToken& word) {
-    if (place.before && class_of(place.before) == TokenClass::Keyword) {
-        for (std::string_view keyword : {"let", "mut", "const", "var", "fn", "function", "class", "struct", "enum",
-                                         "trait", "interface", "actor", "mod", "type", "static"})
-            if (place.before.text() == keyword &&
-                (keyword != "static" || !is_first_on_line(*place.before.tree(), word ? word.begin() : 0)))
-                return !rules.is(place.before.parent(), PatternSyntax) || keyword != "const";
-    }
-    return false;
+/// The word is a name that is being made up: behind `let`, `fn`, `class`.
+bool is_new_name(const EditingRules& rules, const SyntaxToken& before) {
+    return before && rules.is(before, Introduces) && !rules.is(before.parent(), PatternSyntax);
 }
 
 /// The place by what is around the word, or around the cursor when there is none yet.
@@ -119,7 +112,7 @@ CompletionPlace completion_place(const SyntaxTree& tree, const EditingRules& rul
         place.kind = place.path_name ? Kind::Path : Kind::None;
         return place;
     }
-    if (is_dot || is_new_name(rules, place, word)) return place;
+    if (is_dot || is_new_name(rules, before)) return place;
     for (SyntaxNode node = parent; node; node = node.parent()) {
         bool separates = before.text() == "{" || before.text() == ",";
         if (separates && rules.is(node, Literal) && parent == node) {

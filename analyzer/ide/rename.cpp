@@ -47,8 +47,8 @@ std::string_view name_of_target(QueryContext& context, const NameUse& use) {
 /// Collects everything that has to be renamed together with what stands at one place.
 class Renaming {
   public:
-    Renaming(QueryContext& context, FileId file, TextRange at, std::string_view old_name, std::string_view new_name)
-        : context_(context), file_(file), at_(at), old_(old_name), new_(new_name) {}
+    Renaming(QueryContext& context, FileId file, std::string_view old_name, std::string_view new_name)
+        : context_(context), file_(file), old_(old_name), new_(new_name) {}
 
     tl::expected<std::vector<FileEdits>, std::string> edits(const NameUse& use) {
         // A name given by an import is renamed where it was given.
@@ -125,7 +125,6 @@ class Renaming {
 
     QueryContext& context_;
     FileId file_;
-    TextRange at_;
     std::string_view old_, new_;
     bool alias_only_ = false;
     std::set<Meaning> meanings_;
@@ -180,7 +179,7 @@ tl::expected<std::vector<FileEdits>, std::string> rename(QueryContext& context, 
     for (const NameUse& use : names_at(context, file, offset))
         if (name_of_target(context, use) == place->name && is_taken(context, use, new_name))
             return tl::make_unexpected(fmt::format("there is a `{}` already", new_name));
-    Renaming renaming(context, file, place->range, place->name, new_name);
+    Renaming renaming(context, file, place->name, new_name);
     auto edits = renaming.edits(*name_at(context, file, offset));
     if (!edits) return edits;
     if (auto where = changed_meaning(context, *edits, {place->name, std::string(new_name)}))

@@ -24,6 +24,7 @@ class QueryContext;
     X(OpensSuite) /* at the end of a line: the next one is indented, if its parent has the role `Suite` or it is \
                      the last thing of its line in any case (`Continues`) */                                     \
     X(Continues)                                                                                                 \
+    X(Introduces) /* a new name follows */                                                                       \
     /* nodes */                                                                                                  \
     X(Enclosed) /* its first and last tokens are brackets: `<T>`, `|x|` */                                       \
     X(Suite)    /* an indented run of lines without brackets */                                                  \

@@ -93,6 +93,20 @@ TEST_CASE("Completion: members", "[ide][completion]") {
     CHECK(first(in_shop("unknown_name.<|>"), 1) == "");
 }
 
+TEST_CASE("Completion says more when asked", "[ide][completion]") {
+    World world("a.altru", "## Twice.\nfn double(n: int) -> int:\n    return n\n\nlet x = dou\nlet y = pri\n");
+    auto resolved = [&](std::string_view typed, std::string_view label) {
+        uint32_t offset = world.offset_of(typed) + uint32_t(typed.size());
+        return world.ask([&](QueryContext& context) {
+            CompletionItem item = *find(completion(context, world.file(), offset), label);
+            resolve_completion(context, item);
+            return item.detail + " | " + item.documentation;
+        });
+    };
+    CHECK(resolved("= dou", "double") == "fn double(n: int) -> int | Twice.");
+    CHECK(resolved("= pri", "println").find("Shows the values") != std::string::npos);
+}
+
 TEST_CASE("Completion: paths", "[ide][completion]") {
     auto list = in_shop("let s = Size::<|>");
     CHECK(has(list, "Small"));

@@ -60,6 +60,8 @@ TEST_CASE("Rename: Altru", "[ide][rename]") {
                   "title") ==
           "trait Named:\n    fn title(self) -> string\n\nstruct A:\n    x: int\n\nimpl Named for A:\n"
           "    fn title(self) -> string:\n        return \"a\"\n\nprintln(A::new(1).title())\n");
+    CHECK(renamed("a.altru", "struct Point:\n    <|>x: int\n    y: int\n\nlet p = Point::new(y = 2, x = 1)\n",
+                  "left") == "struct Point:\n    left: int\n    y: int\n\nlet p = Point::new(y = 2, left = 1)\n");
     CHECK(renamed("a.altru", "let total = 1\nlet add = |x| x + to<|>tal\nprintln(\"${total}\")\n", "sum") ==
           "let sum = 1\nlet add = |x| x + sum\nprintln(\"${sum}\")\n");
     CHECK(renamed("a.altru", "use std::sync::Mutex as Lo<|>ck\n\nlet m = Lock::new(1)\n", "Guarded") ==
@@ -75,6 +77,8 @@ TEST_CASE("Renames that would change what a program means are refused: Altru", "
     // two declarations of one name
     CHECK(is_refused("a.altru", "fn f():\n    return\n\nfn <|>g():\n    return\n", "f"));
     CHECK(is_refused("a.altru", "struct P:\n    <|>x: int\n    y: int\n", "y"));
+    // a type parameter would stand for it
+    CHECK(is_refused("a.altru", "struct <|>A:\n    x: int\n\nfn f[T](a: A, t: T) -> T:\n    return t\n", "T"));
     // words, things that are no names, the standard library
     CHECK(is_refused("a.altru", "let <|>a = 1\n", "while"));
     CHECK(is_refused("a.altru", "let <|>a = 1\n", "two words"));

@@ -1,4 +1,8 @@
+#include <fstream>
+
+#include "lsp/uri.h"
 #include "tests/lsp/editor.h"
+#include "tests/support/process.h"
 
 // Each request as a client makes it: what is announced, what comes back, and what is refused.
 namespace braid::test {
@@ -195,6 +199,67 @@ TEST_CASE("Requests about unknown files, stale positions and cancelled ones", "[
         CHECK((reply.contains("result") || reply["error"]["code"] == -32801));
     }
     CHECK(editor.shut_down() == 0);
+}
+
+TEST_CASE("Names are found in files of the workspace that nobody opened", "[lsp][requests]") {
+    TemporaryFolder folder;
+    auto write = [&](const std::string& name, const std::string& text) {
+        std::ofstream(folder.path() + "/" + name) << text;
+        return lsp::uri_of_path(folder.path() + "/" + name);
+    };
+    std::string shape = write("shape.velox", "export function area(): number { return 1; }\n");
+    std::string user = write("user.velox", "import { area } from \"./shape.velox\";\narea();\n");
+    Editor editor(Json{{"window", {{"workDoneProgress", true}}}}, false);
+    editor.result("initialize", {{"processId", nullptr},
+                                 {"rootUri", nullptr},
+                                 {"workspaceFolders", {{{"uri", lsp::uri_of_path(folder.path())}, {"name", "t"}}}},
+                                 {"capabilities", {{"window", {{"workDoneProgress", true}}}}}});
+    editor.notify("initialized", Json::object());
+    Json create = editor.wait([](const Json& m) { return m.value("method", "") == "window/workDoneProgress/create"; });
+    editor.client().send({{"jsonrpc", "2.0"}, {"id", create["id"]}, {"result", nullptr}});
+    for (const char* kind : {"begin", "end"})
+        editor.wait([&](const Json& m) {
+            return m.value("method", "") == "$/progress" && m["params"]["value"]["kind"] == kind;
+        });
+    CHECK(editor.result("workspace/symbol", {{"query", "area"}}).size() == 1);
+    editor.open(shape, "export function area(): number { return 1; }\n");
+    Json params = editor.at(shape, 0, 18);
+    params["context"] = {{"includeDeclaration", false}};
+    Json found = editor.result("textDocument/references", params);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0]["uri"] == user);
+    params["newName"] = "surface";
+    CHECK(editor.result("textDocument/rename", params)["changes"].size() == 2);
+    // A file that comes, and the folder that goes.
+    std::string third = write("third.velox", "import { area } from \"./shape.velox\";\narea();\n");
+    editor.notify("workspace/didChangeWatchedFiles", {{"changes", {{{"uri", third}, {"type", 1}}}}});
+    CHECK(editor.result("textDocument/references", params).size() == 4);
+    editor.notify(
+        "workspace/didChangeWorkspaceFolders",
+        {{"event",
+          {{"added", Json::array()}, {"removed", {{{"uri", lsp::uri_of_path(folder.path())}, {"name", "t"}}}}}}});
+    CHECK(editor.result("textDocument/references", params).empty());
+    CHECK(editor.shut_down() == 0);
+}
+
+TEST_CASE("Refactorings are offered by kind", "[lsp][requests]") {
+    Editor editor(everything());
+    editor.open(kUri, kText);
+    Json params = whole(kUri);
+    params["range"] = range(9, 15, 9, 35);
+    params["context"] = {{"diagnostics", Json::array()}};
+    Json actions = editor.result("textDocument/codeAction", params);
+    REQUIRE(!actions.empty());
+    CHECK(actions[0]["kind"] == "refactor.extract");
+    CHECK(actions[0]["edit"]["changes"][kUri].size() == 2);
+    params["context"]["only"] = {"refactor"};
+    CHECK(editor.result("textDocument/codeAction", params) == actions);
+    params["context"]["only"] = {"quickfix"};
+    CHECK(editor.result("textDocument/codeAction", params).empty());
+    params["context"]["only"] = {"source.organizeImports"};
+    actions = editor.result("textDocument/codeAction", params);
+    REQUIRE(actions.size() == 1);
+    CHECK(actions[0]["title"] == "Organize the imports");
 }
 
 }  // namespace braid::test

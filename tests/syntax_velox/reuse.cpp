@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analyzer/syntax/dump.h"
+#include "analyzer/syntax/velox/lexer.h"
 #include "analyzer/syntax/velox/velox.h"
 
 using namespace braid;
@@ -83,6 +84,60 @@ TEST_CASE("an edit takes over what it does not touch, also when it opens somethi
     CHECK(Edited(text, brace, 1, "").made_anew() <= 3);
     auto close = uint32_t(text.find("\n}\n", text.size() / 2) + 1);
     CHECK(Edited(text, close, 1, "").made_anew() <= 2);
+}
+
+namespace {
+
+/// Nodes of the new tree that are not of the old one.
+size_t fresh_nodes(const Edited& edited) {
+    auto old = nodes_of(*edited.old_tree);
+    size_t fresh = 0;
+    for (const GreenNode* node : nodes_of(*edited.tree)) fresh += !old.count(node);
+    return fresh;
+}
+
+/// How far behind its end any token of the text looks.
+uint32_t farthest_look(const std::string& text) {
+    velox::LexedToken token;
+    uint32_t farthest = 0;
+    for (uint32_t at = 0; at < text.size(); at += token.trivia_length + token.length) {
+        velox::lex_token(text, at, token);
+        farthest = std::max(farthest, token.lookahead);
+        if (token.kind == velox::Kind::EndOfFile) break;
+    }
+    return farthest;
+}
+
+}  // namespace
+
+TEST_CASE("a backquote turns no other template of the file inside out") {
+    for (const char* value : {"`${a} and ${b}`", "`a-b`", "`/path/${a}`", "`it's ${a}`", "`\n        SELECT a FROM b`",
+                              "f(`${a}`, `b`)", "html`<p>${a}</p>`"}) {
+        INFO(value);
+        std::string text;
+        for (int i = 0; i < 3000; ++i)
+            text +=
+                "function f" + std::to_string(i) + "(a: string) {\n    let x = " + value + ";\n    return x + a;\n}\n";
+        size_t middle = text.find("let x", text.size() / 2);
+        for (const char* before : {"let", ";", "x + a"}) {
+            INFO(before);
+            Edited edited(text, uint32_t(text.find(before, middle)), 0, "`");
+            CHECK(edited.made_anew() <= 2);
+            CHECK(fresh_nodes(edited) < 300);
+            CHECK(edited.tree->errors().size() <= 4);
+            CHECK(farthest_look(std::string(edited.tree->text())) < 10'000);
+        }
+    }
+}
+
+TEST_CASE("templates of code are believed") {
+    for (const char* text : {"let a = `\nfunction f() {\n}\n`;\nlet b = `\nclass A {\n}\n`;\n",
+                             "f(`\nif (a) {\n}\n`, `\nreturn ${a}\n` + \"it's\");\n", "f(`\n}\n`);\ng(/'`/, 1 / 2);\n",
+                             "f(`\nfor ${a} {\n}\n${b}`, tag`x`, a$, { $: 1 });\n",
+                             "let a = `\nif\n` as string, b = `\nfor\n`\nx = `${a}`\n"}) {
+        INFO(text);
+        CHECK(velox::parse(text)->errors().empty());
+    }
 }
 
 TEST_CASE("an edit that breaks a class takes over its other members") {

@@ -4,8 +4,8 @@
 #include <array>
 #include <string>
 
+#include "analyzer/syntax/velox/backquotes.h"
 #include "analyzer/syntax/velox/characters.h"
-#include "analyzer/syntax/velox/token_scan.h"
 
 namespace braid::velox {
 namespace {
@@ -99,8 +99,7 @@ class Scanner {
     void digits(bool (*is_digit)(char));
     void quoted(char quote, Kind whole, Kind with_hole);
     void read_quoted(char quote, Kind whole, Kind with_hole);
-    bool looks_like_code(uint32_t first_line_end) const;
-    bool give_back_code(uint32_t first_line_end, Kind read);
+    void judge(uint32_t line_end, Kind whole);
     void escape();
     void triple_quoted(char quote);
     void hash_comment();
@@ -261,58 +260,27 @@ void Scanner::escape() {
     if (!good) fail(LexError::MalformedEscape, begin, at_);
 }
 
-/// A template just read, over several lines, that is more likely the code between two templates: a line of it stands no
-/// further in than the one it begins in, and begins as code does.
-bool Scanner::looks_like_code(uint32_t first_line_end) const {
-    uint32_t column = indentation_of_line(text_, begin_);
-    std::string_view text = text_.substr(0, at_);
-    for (size_t at = first_line_end; at < text.size(); at = text.find_first_of("\r\n", at)) {
-        at = text.find_first_not_of(" \t\r\n", at);
-        if (at == std::string_view::npos) return false;
-        if (indentation_of_line(text, uint32_t(at)) > column) continue;
-        size_t word = at;
-        while (word < text.size() && is_name_part(text[word])) ++word;
-        Kind kind = keyword_kind(text.substr(at, word - at));
-        if (text[at] == '}' || is_reserved(kind) || kind == Kind::AsyncKw) return true;
-    }
-    return false;
-}
-
-/// Gives a template that looks like code back, up to the end of its first line, if believing its backquotes leaves a
-/// later template without an end. Only so much text is looked at that reading stays linear.
-bool Scanner::give_back_code(uint32_t first_line_end, Kind read) {
-    uint32_t farthest = std::min<uint32_t>(1 << 16, 256 * (at_ - begin_));
-    bool unterminated = at_ == text_.size() && result_.error == LexError::UnterminatedTemplate;
-    uint32_t examined = at_;
-    if (!unterminated) {
-        bool in_hole = read == Kind::TemplateHead || read == Kind::TemplateMiddle;
-        TokenScan scan(text_, at_, Backquotes::Believed, in_hole ? '`' : '\0');
-        for (Kind kind = scan.next(); kind != Kind::EndOfFile && !unterminated; kind = scan.next()) {
-            unterminated = scan.error() == LexError::UnterminatedTemplate;
-            if (scan.end() - at_ > farthest || (scan.newline_before() && is_reserved(kind))) break;
-        }
-        examined = scan.end();
-    }
-    if (unterminated) at_ = first_line_end;
-    result_.lookahead = std::max(examined, at_) + 4 - at_;
-    return unterminated;
-}
-
 /// After the opening quote or the `}` of a hole, up to and with the closing quote or the next `${`.
 void Scanner::quoted(char quote, Kind whole, Kind with_hole) {
     uint32_t begin = at_;
     read_quoted(quote, whole, with_hole);
     if (quote != '`' || backquotes_ == Backquotes::Believed) return;
     auto line_end = uint32_t(std::min<size_t>(text_.substr(0, at_).find_first_of("\r\n", begin), at_));
-    if (line_end == at_ || !looks_like_code(line_end)) return;
-    bool given_back = give_back_code(line_end, result_.kind);
-    if (given_back) {
+    if (line_end != at_) judge(line_end, whole);
+}
+
+/// A template over several lines that is more likely code is given back, up to the end of its first line.
+void Scanner::judge(uint32_t line_end, Kind whole) {
+    ReadTemplate read{begin_, line_end, at_, result_.kind, result_.error != LexError::UnterminatedTemplate};
+    if (!looks_like_code(text_, read)) return;
+    BackquoteVerdict verdict = judge_backquote(text_, read);
+    if (!verdict.believed) {
+        at_ = line_end;
         result_.error = LexError::None;
         fail(LexError::UnterminatedTemplate, begin_, begin_ + 1);
+        finish(whole);
     }
-    uint32_t lookahead = result_.lookahead;
-    finish(given_back ? whole : result_.kind);
-    result_.lookahead = lookahead;
+    result_.lookahead = std::max(verdict.examined, at_) + 4 - at_;
 }
 
 void Scanner::read_quoted(char quote, Kind whole, Kind with_hole) {

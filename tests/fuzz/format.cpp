@@ -2,21 +2,18 @@
 // same; what is refused must have a syntax error (a refusal for another reason is a fault of the formatter). The second
 // and third byte choose a range and a place that is typed at: those edits must lie in the text, in order.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "analyzer/format/altru/rules.h"
 #include "analyzer/format/velox/rules.h"
 #include "analyzer/syntax/altru/altru.h"
 #include "analyzer/syntax/velox/velox.h"
+#include "tests/fuzz/laws.h"
 
 using namespace braid;
+using braid::fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-    if (!condition) std::abort();
-}
 
 void check_edits(const std::vector<TextEdit>& edits, size_t size) {
     uint32_t from = 0;

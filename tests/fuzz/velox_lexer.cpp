@@ -1,21 +1,18 @@
 // Any bytes are a sequence of Velox tokens: they follow one another without a gap, what they report lies inside the
 // text, and their trivia is a sequence of pieces. The first byte chooses the readings that only the parser asks for.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "analyzer/syntax/velox/token_scan.h"
 #include "analyzer/syntax/velox/velox.h"
+#include "tests/fuzz/laws.h"
 
 using namespace braid;
+using braid::fuzz::require;
 using namespace braid::velox;
 
 namespace {
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
 
 void check(const LexedToken& token, std::string_view text, std::uint32_t own_begin) {
     require(own_begin + token.length <= text.size());

@@ -1,0 +1,10 @@
+# What each target NAME.cpp of this folder is linked to: no more than it includes, so that a target is built quickly.
+set(LIBRARIES_altru_lexer braid_syntax_altru)
+set(LIBRARIES_altru_parser braid_syntax_altru)
+set(LIBRARIES_altru_edits braid_syntax_altru)
+set(LIBRARIES_velox_lexer braid_syntax_velox)
+set(LIBRARIES_velox_parser braid_syntax_velox)
+set(LIBRARIES_velox_edits braid_syntax_velox)
+set(LIBRARIES_format braid_format_altru braid_format_velox)
+set(LIBRARIES_protocol_framing braid_protocol)
+set(LIBRARIES_analyze braid_workspace)

@@ -6,23 +6,39 @@
 
 namespace braid {
 
-GreenBuilder::~GreenBuilder() {
-    for (GreenSlot slot : slots_)
-        if (!slot.is_inline()) slot.heap()->release();
+void SlotStack::grow() {
+    capacity_ = std::max(256u, 2 * capacity_);
+    auto slots = std::make_unique<GreenSlot[]>(capacity_);
+    std::copy_n(slots_.get(), size_, slots.get());
+    slots_ = std::move(slots);
+}
+
+GreenBuilder::~GreenBuilder() { rewind({.mark = {}, .errors = 0, .last_error = 0, .unreusable = 0}); }
+
+/// The rare cases of `token`: the stack must grow, or the token is too big to pack.
+void GreenBuilder::push_token(SyntaxKind kind, uint32_t trivia, uint32_t length) {
+    slots_.push_back(GreenSlot::packs(trivia, length) ? GreenSlot::token(kind, trivia, length)
+                                                      : GreenSlot(GreenNode::make_token(kind, trivia, length)));
+    position_ += trivia + length;
+    ++size_;
+}
+
+/// Cuts the slots from the first on into lists where they are many, or some of them lists already; how many are left.
+uint32_t GreenBuilder::balance_since(uint32_t first_slot) {
+    uint32_t count = slots_.size() - first_slot;
+    auto slots = std::span(slots_.data() + first_slot, count);
+    bool has_lists = std::any_of(slots.begin(), slots.end(), [](GreenSlot slot) { return slot.is_list(); });
+    if (count <= MaxChunk && !has_lists) return count;
+    std::vector<GreenSlot> children(slots.begin(), slots.end());
+    balance(children);
+    std::copy(children.begin(), children.end(), slots.begin());
+    return uint32_t(children.size());
 }
 
 /// Of the slots since the mark, which the caller takes away.
-GreenNode* GreenBuilder::make_node(const Mark& mark, SyntaxKind kind) {
-    auto count = uint32_t(slots_.size()) - mark.slots;
-    bool has_lists = false;
-    if (reuse_)
-        for (uint32_t i = mark.slots; i < slots_.size() && !has_lists; ++i) has_lists = slots_[i].is_list();
-    if (count > MaxChunk || has_lists) {
-        std::vector<GreenSlot> children(slots_.begin() + mark.slots, slots_.end());
-        balance(children);
-        count = uint32_t(children.size());
-        std::copy(children.begin(), children.end(), slots_.begin() + mark.slots);
-    }
+inline GreenNode* GreenBuilder::make_node(const Mark& mark, SyntaxKind kind) {
+    uint32_t count = slots_.size() - mark.slots;
+    if (count > MaxChunk || reuse_) count = balance_since(mark.slots);
     GreenNode* node = GreenNode::make_plain(kind, position_ - mark.position, size_ - mark.size + 1,
                                             slots_.data() + mark.slots, count);
     if (errors_seen_ != mark.errors_seen) node->header_.flags |= GreenNode::HasErrors;
@@ -133,14 +149,14 @@ bool GreenBuilder::error(SyntaxError error) {
 
 GreenRef GreenBuilder::finish_root(const Mark& mark, SyntaxKind kind) {
     GreenNode* root = with_errors(make_node(mark, kind), 0, mark.position);
-    slots_.resize(mark.slots);
+    slots_.shrink(mark.slots);
     return GreenRef::adopt(root);
 }
 
 void GreenBuilder::rewind(const Snapshot& snapshot) {
-    for (size_t i = snapshot.mark.slots; i < slots_.size(); ++i)
+    for (uint32_t i = snapshot.mark.slots; i < slots_.size(); ++i)
         if (!slots_[i].is_inline()) slots_[i].heap()->release();
-    slots_.resize(snapshot.mark.slots);
+    slots_.shrink(snapshot.mark.slots);
     position_ = snapshot.mark.position;
     size_ = snapshot.mark.size;
     errors_seen_ = snapshot.mark.errors_seen;

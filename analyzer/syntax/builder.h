@@ -61,6 +61,30 @@ class ReuseCursor {
     std::vector<Level> path_;
 };
 
+/// What a builder has pushed and not yet closed. A push is a comparison and a store.
+class SlotStack {
+  public:
+    uint32_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    bool full() const { return size_ == capacity_; }
+    GreenSlot* data() { return slots_.get(); }
+    GreenSlot operator[](uint32_t index) const { return slots_[index]; }
+    GreenSlot& back() { return slots_[size_ - 1]; }
+    GreenSlot back() const { return slots_[size_ - 1]; }
+    void push_back(GreenSlot slot) {
+        if (full()) grow();
+        slots_[size_++] = slot;
+    }
+    void shrink(uint32_t size) { size_ = size; }
+
+  private:
+    void grow();
+
+    std::unique_ptr<GreenSlot[]> slots_;
+    uint32_t size_ = 0;
+    uint32_t capacity_ = 0;
+};
+
 /// Builds a green tree bottom-up. A parser takes a `mark()`, pushes tokens and finished nodes, and closes them with
 /// `finish(mark, kind)`; the same mark may be closed again around what is there (left-recursive constructs).
 ///
@@ -94,10 +118,10 @@ class GreenBuilder {
 
     uint32_t position() const { return position_; }
 
-    Mark mark() const { return {uint32_t(slots_.size()), position_, size_, errors_seen_}; }
+    Mark mark() const { return {slots_.size(), position_, size_, errors_seen_}; }
     void token(SyntaxKind kind, uint32_t trivia, uint32_t length) {
-        slots_.push_back(GreenSlot::packs(trivia, length) ? GreenSlot::token(kind, trivia, length)
-                                                          : GreenSlot(GreenNode::make_token(kind, trivia, length)));
+        if (slots_.full() || !GreenSlot::packs(trivia, length)) return push_token(kind, trivia, length);
+        slots_.push_back(GreenSlot::token(kind, trivia, length));
         position_ += trivia + length;
         ++size_;
     }
@@ -187,9 +211,11 @@ class GreenBuilder {
     void rewind(const Snapshot& snapshot);
 
   private:
+    void push_token(SyntaxKind kind, uint32_t trivia, uint32_t length);
     GreenNode* make_node(const Mark& mark, SyntaxKind kind);
+    uint32_t balance_since(uint32_t first_slot);
     void push_node(const GreenNode* node, uint32_t first_slot) {
-        slots_.resize(first_slot);
+        slots_.shrink(first_slot);
         slots_.push_back(GreenSlot(node));
     }
     void add_unit_facts(GreenNode* node, const UnitMark& unit) const;
@@ -197,11 +223,11 @@ class GreenBuilder {
     std::unique_ptr<std::vector<SyntaxError>> take_errors(uint32_t first, uint32_t base);
 
     ReuseCursor* reuse_;
-    std::vector<GreenSlot> slots_;
+    SlotStack slots_;
     std::vector<SyntaxError> errors_;
     uint32_t position_ = 0;
-    uint32_t size_ = 0;
     uint32_t looked_at_ = 0;
+    uint32_t size_ = 0;  // not beside position_: added to as a pair, both would wait for what was stored singly
     uint32_t depth_ = 0;
     uint32_t deepest_ = 0;
     uint32_t errors_seen_ = 0;          ///< counts errors reported and erroneous nodes reused

@@ -62,32 +62,42 @@ constexpr size_t ChunkStart = alignof(GreenNode);
 static_assert(sizeof(Chunk) <= ChunkStart);
 
 /// The chunk a thread allocates from. It is born with more references than nodes fit; the thread gives back what it did
-/// not use.
+/// not use. Trivial, so that no access asks whether it was constructed.
 struct CurrentChunk {
     static constexpr uint32_t Stock = 1u << 30;
     Chunk* chunk = nullptr;
-    size_t used = 0;
+    size_t used = ChunkBytes;  // none: nothing fits
     uint32_t given = 0;
 
-    ~CurrentChunk() { retire(); }
-    void retire() {
-        if (chunk) chunk->release(Stock - given);
-        chunk = nullptr;
-    }
+    bool fits(size_t bytes) const { return used + bytes <= ChunkBytes; }
     void* allocate(size_t bytes) {
-        if (!chunk || used + bytes > ChunkBytes) {
-            retire();
-            chunk = Chunk::create(Stock);
-            used = ChunkStart;
-            given = 0;
-        }
+        if (!fits(bytes)) renew();
         void* memory = reinterpret_cast<char*>(chunk) + used;
         used += bytes;
         ++given;
         return memory;
     }
+    void renew();
+    void retire() {
+        if (chunk) chunk->release(Stock - given);
+        *this = {};
+    }
 };
-thread_local CurrentChunk current_chunk;
+constinit thread_local CurrentChunk current_chunk;
+
+/// Retires the chunk of a thread that ends.
+struct Retirement {
+    ~Retirement() { current_chunk.retire(); }
+    void arrange() {}
+};
+thread_local Retirement retirement;
+
+void CurrentChunk::renew() {
+    retirement.arrange();
+    retire();
+    chunk = Chunk::create(Stock);
+    used = ChunkStart;
+}
 
 /// Gives references back, those of one chunk at once.
 class Releases {
@@ -131,8 +141,13 @@ const GreenNode* GreenNode::make(const Header& header, const GreenSlot* slots, u
 
 GreenNode* GreenNode::make_plain(SyntaxKind kind, uint32_t length, uint32_t size, const GreenSlot* slots,
                                  uint32_t count) {
+    size_t bytes = sizeof(GreenNode) + count * sizeof(GreenSlot);
+    if (!current_chunk.fits(bytes)) {
+        current_chunk.renew();
+        return make_plain(kind, length, size, slots, count);
+    }
     // Written field by field: to copy a header that was just put together costs more than all the rest.
-    auto* node = new (current_chunk.allocate(sizeof(GreenNode) + count * sizeof(GreenSlot))) GreenNode({}, count);
+    auto* node = new (current_chunk.allocate(bytes)) GreenNode({}, count);
     node->header_.kind = kind;
     node->header_.length = length;
     node->header_.size = size;

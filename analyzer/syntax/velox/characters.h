@@ -19,6 +19,8 @@ enum ByteClass : uint8_t {
     AnyBlank = 4,      ///< space, tab, vertical tab, form feed, line ends
     QuotedStop = 8,    ///< where reading a string or template must look closer
     KeywordPart = 16,  ///< what keywords are made of
+    LineEnd = 32,
+    TriviaStart = 64,  ///< what may begin trivia and is no blank
 };
 inline constexpr auto byte_classes = [] {
     std::array<uint8_t, 256> classes{};
@@ -29,6 +31,10 @@ inline constexpr auto byte_classes = [] {
         if (c >= 'a' && c <= 'z') classes[c] |= KeywordPart;
     }
     for (char c : {' ', '\t', '\v', '\f', '\n', '\r'}) classes[uint8_t(c)] |= AnyBlank;
+    for (int c = 128; c < 256; ++c) classes[c] |= TriviaStart;
+    classes['/'] |= TriviaStart;
+    classes['\n'] |= LineEnd;
+    classes['\r'] |= LineEnd;
     for (char c : {'"', '\'', '`', '\\', '$', '\n', '\r'}) classes[uint8_t(c)] |= QuotedStop;
     return classes;
 }();

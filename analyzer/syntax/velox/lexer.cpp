@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 
 #include "analyzer/syntax/velox/backquotes.h"
@@ -43,6 +44,24 @@ constexpr size_t longest_keyword = [] {
     size_t longest = 0;
     for (const KeywordEntry& entry : keywords) longest = std::max(longest, entry.text.size());
     return longest;
+}();
+
+/// The symbols that no other begins with, by their character; List for all other characters.
+constexpr auto lone_symbols = [] {
+    std::array<Kind, 256> kinds{};
+    for (Kind& kind : kinds) kind = Kind::List;
+    kinds['{'] = Kind::LeftBrace;
+    kinds['}'] = Kind::RightBrace;
+    kinds['('] = Kind::LeftParen;
+    kinds[')'] = Kind::RightParen;
+    kinds['['] = Kind::LeftBracket;
+    kinds[']'] = Kind::RightBracket;
+    kinds[';'] = Kind::Semicolon;
+    kinds[','] = Kind::Comma;
+    kinds['@'] = Kind::At;
+    kinds['~'] = Kind::Tilde;
+    kinds['>'] = Kind::Greater;  // the parser asks for more of them where there may be
+    return kinds;
 }();
 
 class Scanner {
@@ -130,16 +149,17 @@ void Scanner::skip_trivia() {
     if (at_ == 0 && text_.substr(0, 2) == "#!") skip_line_comment();
     for (;;) {
         skip_blanks();
-        char c = peek();
-        if (c == '/' && peek(1) == '/') {
-            skip_line_comment();
-        } else if (c == '/' && peek(1) == '*') {
-            skip_block_comment();
-        } else if (uint8_t(c) >= 0x80) {
+        if (at_ == text_.size() || !is_of(text_[at_], TriviaStart)) return;
+        char c = text_[at_];
+        if (uint8_t(c) >= 0x80) {
             CodePoint point = decode(text_, at_);
             if (!is_unicode_space(point.value)) return;
             if (point.value == 0x2028 || point.value == 0x2029) result_.newline_before = true;
             at_ += point.length;
+        } else if (peek(1) == '/') {
+            skip_line_comment();
+        } else if (peek(1) == '*') {
+            skip_block_comment();
         } else {
             return;
         }
@@ -149,16 +169,28 @@ void Scanner::skip_trivia() {
 void Scanner::skip_blanks() {
     const char* const end = text_.data() + text_.size();
     const char* p = text_.data() + at_;
-    while (p < end && is_of(*p, AnyBlank)) {
-        if (*p == '\n' || *p == '\r') result_.newline_before = true;
-        ++p;
+    uint8_t seen = 0;
+    for (; p < end && is_of(*p, AnyBlank); ++p) {
+        seen |= byte_classes[uint8_t(*p)];
+        if (*p == '\n') {  // an indentation may follow
+            constexpr uint32_t Spaces = 0x20202020;
+            for (uint32_t word; end - p > 4; p += 4) {
+                std::memcpy(&word, p + 1, sizeof(word));
+                if (word != Spaces) break;
+            }
+        }
     }
+    if (seen & LineEnd) result_.newline_before = true;
     at_ = uint32_t(p - text_.data());
 }
 
 void Scanner::scan() {
     char c = text_[at_];
     if (is_name_start(c)) return identifier(Kind::Identifier);
+    if (Kind lone = lone_symbols[uint8_t(c)]; lone != Kind::List) {
+        ++at_;
+        return finish(lone);
+    }
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
     switch (c) {
         case '"':
@@ -184,7 +216,7 @@ void Scanner::identifier(Kind plain) {
     const char* p = text_.data() + at_;
     uint8_t common = KeywordPart;
     for (;;) {
-        for (; p < end && is_name_part(*p); ++p) common &= byte_classes[uint8_t(*p)];
+        for (uint8_t classes; p < end && ((classes = byte_classes[uint8_t(*p)]) & NamePart); ++p) common &= classes;
         if (p == end || uint8_t(*p) < 0x80) break;
         CodePoint point = decode(text_, uint32_t(p - text_.data()));
         if (!point.valid || is_unicode_space(point.value)) break;
@@ -374,18 +406,7 @@ void Scanner::unknown() {
 void Scanner::punctuation(char first) {
     ++at_;
     switch (first) {
-        case '{': return finish(Kind::LeftBrace);
-        case '}': return finish(Kind::RightBrace);
-        case '(': return finish(Kind::LeftParen);
-        case ')': return finish(Kind::RightParen);
-        case '[': return finish(Kind::LeftBracket);
-        case ']': return finish(Kind::RightBracket);
-        case ';': return finish(Kind::Semicolon);
-        case ',': return finish(Kind::Comma);
         case ':': return finish(accept(':') ? Kind::ColonColon : Kind::Colon);
-        case '@': return finish(Kind::At);
-        case '~': return finish(Kind::Tilde);
-        case '>': return finish(Kind::Greater);
         case '/': return finish(accept('=') ? Kind::SlashEqual : Kind::Slash);
         case '%': return finish(accept('=') ? Kind::PercentEqual : Kind::Percent);
         case '^': return finish(accept('=') ? Kind::CaretEqual : Kind::Caret);
@@ -429,6 +450,20 @@ void Scanner::punctuation(char first) {
 }
 
 }  // namespace
+
+uint32_t line_begin(std::string_view text, uint32_t known, uint32_t offset) {
+    auto holds = [](uint64_t word, uint64_t byte) {
+        constexpr uint64_t Ones = 0x0101010101010101u;
+        uint64_t different = word ^ (byte * Ones);
+        return (different - Ones) & ~different & (Ones << 7);
+    };
+    for (uint64_t word; offset - known >= sizeof(word); offset -= sizeof(word)) {
+        std::memcpy(&word, text.data() + offset - sizeof(word), sizeof(word));
+        if (holds(word, '\n') | holds(word, '\r')) break;
+    }
+    while (offset > known && !is_of(text[offset - 1], LineEnd)) --offset;
+    return offset;
+}
 
 uint32_t indentation_of_line(std::string_view text, uint32_t offset) {
     uint32_t begin = offset;

@@ -50,6 +50,8 @@ LexedToken lex_template_rest(std::string_view text, uint32_t begin, char quote,
 /// With `>` at `begin`, where an operator is expected: `>`, `>=`, `>>`, `>>=`, `>>>`, `>>>=`.
 LexedToken lex_greater(std::string_view text, uint32_t begin);
 
+/// Where the line that `offset` is in begins; `known` where that is not after it.
+uint32_t line_begin(std::string_view text, uint32_t known, uint32_t offset);
 inline constexpr uint32_t FarthestColumn = 1000;  ///< beyond that no one reads it as indentation
 /// How far the line that `offset` is in is indented; 0 where it begins too far away.
 uint32_t indentation_of_line(std::string_view text, uint32_t offset);

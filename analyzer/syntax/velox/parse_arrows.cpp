@@ -23,11 +23,12 @@ Kind Parser::kind_at(uint32_t offset, bool* newline, uint32_t* end) {
 }
 
 bool Parser::at_arrow_function() {
-    uint32_t async = at(Kind::AsyncKw) && !newline_before(1) ? 1 : 0;
     auto arrow = [&](uint32_t ahead) {
         return (kind(ahead) == Kind::FatArrow || kind(ahead) == Kind::ThinArrow) && !newline_before(ahead);
     };
-    if (at_name(async) && (arrow(async + 1) || (async && arrow(1)))) return true;
+    bool async = at(Kind::AsyncKw) && !newline_before(1);
+    if (at_name() && !async) return arrow(1);
+    if (async && (kind(1) == Kind::FatArrow || (at_name(1) && arrow(2)))) return true;
     if (kind(async) == Kind::LeftParen) return parameters_then_arrow(async);
     return kind(async) == Kind::Less && generic_arrow_ahead();
 }

@@ -4,6 +4,22 @@
 
 // Operators, from the loosest to the tightest; operands are in parse_operands.cpp.
 namespace braid::velox {
+namespace {
+
+/// What follows most operands; of the binary operators only `,`, which binds no tighter than any other.
+bool ends_operation(Kind kind) {
+    switch (kind) {
+        case Kind::Semicolon:
+        case Kind::Comma:
+        case Kind::Colon:
+        case Kind::RightParen:
+        case Kind::RightBracket:
+        case Kind::RightBrace: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
 
 bool Parser::starts_expression() {
     switch (kind()) {
@@ -146,7 +162,7 @@ bool Parser::binary_expression(int least) {
     GreenBuilder::Chain chain(builder_);
     Kind left;
     if (!unary_expression(&left)) return false;
-    for (;;) {
+    while (!ends_operation(kind())) {
         bool casts = (at(Kind::AsKw) || at(Kind::SatisfiesKw)) && !newline_before();
         if (casts && least <= binary_precedence(Kind::Less)) {
             bump();
@@ -172,6 +188,7 @@ bool Parser::binary_expression(int least) {
         finish(mark, Kind::BinaryExpr);
         left = Kind::BinaryExpr;
     }
+    return true;
 }
 
 /// `*made`: the kind of the node, where it matters to an operator after it.

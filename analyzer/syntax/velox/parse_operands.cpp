@@ -17,6 +17,7 @@ bool Parser::primary_expression(Kind* made) {
         if (newline_before() || !starts_expression()) return false;
     }
     switch (kind()) {
+        case Kind::Identifier: return foreign_operand() || name_expression();
         case Kind::LeftParen: paren_expression(); return true;
         case Kind::LeftBracket: array_expression(); return true;
         case Kind::LeftBrace: object_expression(); return true;
@@ -53,7 +54,6 @@ bool Parser::primary_expression(Kind* made) {
         match_expression();
         return true;
     }
-    if (at(Kind::Identifier) && foreign_operand()) return true;
     return name_expression() || expected_expression();
 }
 
@@ -79,10 +79,11 @@ bool Parser::literal() {
 bool Parser::name_expression() {
     if (!at_name() && !at(Kind::PrivateName)) return false;
     auto mark = builder_.mark();
-    std::string_view name = token_text();
+    TextRange name{peek().begin, peek().end()};
     bump_as(at(Kind::PrivateName) ? Kind::PrivateName : Kind::Identifier);
     finish(mark, Kind::NameExpr);
-    if (at(Kind::Exclamation) || at(Kind::StringLiteral) || at(Kind::TemplateHead)) foreign_after_name(name);
+    if (at(Kind::Exclamation) || at(Kind::StringLiteral) || at(Kind::TemplateHead))
+        foreign_after_name(text_.substr(name.begin, name.length()));
     return true;
 }
 

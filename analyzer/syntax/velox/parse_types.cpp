@@ -310,9 +310,26 @@ void Parser::type_arguments() {
     if (hopeless()) no_type_arguments_.insert(begin);
 }
 
+/// At `<`: one operand, then what no type goes on with; no trial tells more.
+bool Parser::is_less_than() {
+    if (kind(1) != Kind::Identifier && kind(1) != Kind::NumberLiteral) return false;
+    switch (kind(2)) {
+        case Kind::Semicolon:
+        case Kind::LeftParen:
+        case Kind::RightParen:
+        case Kind::RightBrace:
+        case Kind::Plus:
+        case Kind::Minus:
+        case Kind::Star:
+        case Kind::AmpersandAmpersand:
+        case Kind::BarBar: return true;
+        default: return false;
+    }
+}
+
 bool Parser::try_type_arguments() {
     uint32_t begin = peek().begin;
-    if (no_type_arguments_.count(begin)) return false;
+    if (is_less_than() || no_type_arguments_.count(begin)) return false;
     bool fits = speculate(true, [&] {
         type_arguments();
         if (at(Kind::LeftParen) || at_backtick()) return true;

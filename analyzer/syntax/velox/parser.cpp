@@ -19,14 +19,15 @@ GreenRef Parser::source_file() {
 
 void Parser::fetch(uint32_t ahead) {
     uint32_t from = token_count_ == 0 ? builder_.position() : peek(token_count_ - 1).end();
-    while (token_count_ <= ahead) {
+    do {
         Token& token = tokens_[(first_token_ + token_count_++) % MaxPeek];
         lex_token(text_, from, token);
         token.begin = from + token.trivia_length;
         from = token.end();
         // The end of the text counts as one byte.
         builder_.looked_at(std::min(from + token.lookahead, uint32_t(text_.size()) + 1));
-    }
+    } while (token_count_ <= ahead);
+    kind_ = tokens_[first_token_].kind;
 }
 
 std::string_view Parser::token_text(uint32_t ahead) {
@@ -37,11 +38,19 @@ std::string_view Parser::token_text(uint32_t ahead) {
 bool Parser::at_backtick() { return (at(Kind::TemplateWhole) || at(Kind::TemplateHead)) && text_[peek().begin] == '`'; }
 
 void Parser::bump_as(Kind kind) {
+    const Token& token = tokens_[first_token_];
+    if (kind_ == NotRead || token.error != LexError::None) return bump_slowly(kind);
+    uint32_t trivia = token.trivia_length, length = token.length;
+    next_token();
+    builder_.token(raw(kind), trivia, length);
+}
+
+/// The rare cases of `bump_as`: nobody has asked for the token yet, or it is wrong in itself.
+void Parser::bump_slowly(Kind kind) {
     const Token& token = peek();
     if (token.error != LexError::None) report_lex_error(token);
     builder_.token(raw(kind), token.trivia_length, token.length);
-    --token_count_;
-    first_token_ = (first_token_ + 1) % MaxPeek;
+    next_token();
 }
 
 void Parser::rescan(LexedToken read) {
@@ -49,6 +58,7 @@ void Parser::rescan(LexedToken read) {
     read.trivia_length = token.trivia_length;
     read.newline_before = token.newline_before;
     static_cast<LexedToken&>(token) = read;
+    kind_ = read.kind;
     token_count_ = 1;
     builder_.looked_at(std::min(token.end() + token.lookahead, uint32_t(text_.size()) + 1));
 }

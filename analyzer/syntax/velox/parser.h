@@ -26,8 +26,8 @@ class Parser {
     GreenRef source_file();
 
   private:
-    struct Token : LexedToken {
-        uint32_t begin = 0;  ///< of its own text
+    struct alignas(32) Token : LexedToken {  // so that finding one takes no multiplication
+        uint32_t begin = 0;                  ///< of its own text
         uint32_t end() const { return begin + length; }
     };
 
@@ -65,11 +65,15 @@ class Parser {
 
     // ---- tokens (parser.cpp) ----
     const Token& peek(uint32_t ahead = 0) {
-        if (token_count_ <= ahead) fetch(ahead);
+        if (ahead == 0 ? kind_ == NotRead : token_count_ <= ahead) fetch(ahead);
         return tokens_[(first_token_ + ahead) % MaxPeek];
     }
     void fetch(uint32_t ahead);
-    Kind kind(uint32_t ahead = 0) { return peek(ahead).kind; }
+    Kind kind(uint32_t ahead = 0) {
+        if (ahead > 0) return peek(ahead).kind;
+        if (kind_ == NotRead) fetch(0);
+        return kind_;
+    }
     bool at(Kind k) { return kind() == k; }
     bool newline_before(uint32_t ahead = 0) { return peek(ahead).newline_before; }
     /// Identifier or contextual keyword.
@@ -81,16 +85,24 @@ class Parser {
     bool at_backtick();  ///< a template in backquotes
     void bump() { bump_as(kind()); }
     void bump_as(Kind kind);
+    void bump_slowly(Kind kind);
+    void next_token() {
+        first_token_ = (first_token_ + 1) % MaxPeek;
+        kind_ = --token_count_ == 0 ? NotRead : tokens_[first_token_].kind;
+    }
     bool accept(Kind k) {
         if (!at(k)) return false;
         bump();
         return true;
     }
     /// The current token is meant to be of that kind.
-    void read_as(Kind kind) { tokens_[first_token_].kind = kind; }
+    void read_as(Kind kind) { tokens_[first_token_].kind = kind_ = kind; }
     /// Replaces the current token by another reading of the same bytes.
     void rescan(LexedToken token);
-    void forget_tokens() { token_count_ = 0; }
+    void forget_tokens() {
+        token_count_ = 0;
+        kind_ = NotRead;
+    }
     uint32_t previous_end() { return builder_.position(); }
     void report_lex_error(const Token& token);
 
@@ -339,6 +351,7 @@ class Parser {
     void type_arguments();
     void type_argument() { type(); }
     /// `<A, B>` where an operator could stand: kept only if what follows fits.
+    bool is_less_than();
     bool try_type_arguments();
     bool starts_type();
     bool starts_tuple_element() { return starts_type() || at(Kind::Ellipsis); }
@@ -411,6 +424,8 @@ class Parser {
     BraceRegion region_;
     uint32_t doubts_ = 0;  ///< places where braces and indentation disagreed
     Flags flags_;
+    static constexpr Kind NotRead = Kind::List;  // no token is a list
+    Kind kind_ = NotRead;                        ///< of the current token: rules ask for it all the time
     static constexpr uint32_t MaxPeek = 8;
     Token tokens_[MaxPeek];
     uint32_t first_token_ = 0;

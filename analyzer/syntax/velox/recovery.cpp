@@ -191,8 +191,7 @@ uint32_t Parser::column_of_line(uint32_t offset) const {
     // Nearly every question is about the line of the one before, or about a line after it.
     if (offset < line_.begin || offset > line_.asked) {
         uint32_t known = offset > line_.asked ? line_.asked : 0;
-        uint32_t begin = offset;
-        while (begin > known && text_[begin - 1] != '\n' && text_[begin - 1] != '\r') --begin;
+        uint32_t begin = line_begin(text_, known, offset);
         if (begin > known || known == 0) {
             line_.begin = begin;
             while (begin < text_.size() && (text_[begin] == ' ' || text_[begin] == '\t')) ++begin;

@@ -204,16 +204,17 @@ TEST_CASE("Requests about unknown files, stale positions and cancelled ones", "[
 TEST_CASE("Names are found in files of the workspace that nobody opened", "[lsp][requests]") {
     TemporaryFolder folder;
     auto write = [&](const std::string& name, const std::string& text) {
-        std::ofstream(folder.path() + "/" + name) << text;
-        return lsp::uri_of_path(folder.path() + "/" + name);
+        std::ofstream((folder.path() / name).string()) << text;
+        return lsp::uri_of_path((folder.path() / name).string());
     };
     std::string shape = write("shape.velox", "export function area(): number { return 1; }\n");
     std::string user = write("user.velox", "import { area } from \"./shape.velox\";\narea();\n");
     Editor editor(Json{{"window", {{"workDoneProgress", true}}}}, false);
-    editor.result("initialize", {{"processId", nullptr},
-                                 {"rootUri", nullptr},
-                                 {"workspaceFolders", {{{"uri", lsp::uri_of_path(folder.path())}, {"name", "t"}}}},
-                                 {"capabilities", {{"window", {{"workDoneProgress", true}}}}}});
+    editor.result("initialize",
+                  {{"processId", nullptr},
+                   {"rootUri", nullptr},
+                   {"workspaceFolders", {{{"uri", lsp::uri_of_path(folder.path().string())}, {"name", "t"}}}},
+                   {"capabilities", {{"window", {{"workDoneProgress", true}}}}}});
     editor.notify("initialized", Json::object());
     Json create = editor.wait([](const Json& m) { return m.value("method", "") == "window/workDoneProgress/create"; });
     editor.client().send({{"jsonrpc", "2.0"}, {"id", create["id"]}, {"result", nullptr}});
@@ -234,10 +235,10 @@ TEST_CASE("Names are found in files of the workspace that nobody opened", "[lsp]
     std::string third = write("third.velox", "import { area } from \"./shape.velox\";\narea();\n");
     editor.notify("workspace/didChangeWatchedFiles", {{"changes", {{{"uri", third}, {"type", 1}}}}});
     CHECK(editor.result("textDocument/references", params).size() == 4);
-    editor.notify(
-        "workspace/didChangeWorkspaceFolders",
-        {{"event",
-          {{"added", Json::array()}, {"removed", {{{"uri", lsp::uri_of_path(folder.path())}, {"name", "t"}}}}}}});
+    editor.notify("workspace/didChangeWorkspaceFolders",
+                  {{"event",
+                    {{"added", Json::array()},
+                     {"removed", {{{"uri", lsp::uri_of_path(folder.path().string())}, {"name", "t"}}}}}}});
     CHECK(editor.result("textDocument/references", params).empty());
     CHECK(editor.shut_down() == 0);
 }

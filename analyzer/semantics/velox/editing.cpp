@@ -247,10 +247,13 @@ std::vector<std::string> missing_members(QueryContext& context, ItemId klass, st
             if (!field.is_optional && is_missing(field.name))
                 out.push_back(std::string(field.name.text()) + ": " +
                               print_type(substitute(field.type, each->item, each->arguments)) + ";");
-        for (ItemId method : definition->methods)
-            if (is_missing(name_of(method)))
-                out.push_back("function " + print_signature(context, method) + " {\n" + std::string(unit) +
-                              std::string(kPlaceholder) + "\n}");
+        for (ItemId method : definition->methods) {
+            if (!is_missing(name_of(method))) continue;
+            std::string signature = print_signature(context, method);
+            out.push_back("function " + std::string(name_of(method).text()) +
+                          signature.substr(std::min(signature.find_first_of("<("), signature.size())) + " {\n" +
+                          std::string(unit) + std::string(kPlaceholder) + "\n}");
+        }
     }
     return out;
 }

@@ -73,9 +73,12 @@ ItemSyntax::Value ItemSyntax::compute(QueryContext& context, const Key& item) {
     auto text = std::make_shared<const std::string>(node.full_text());
     auto own = std::make_shared<const SyntaxTree>((*tree)->grammar(), std::move(text), GreenRef(node.green()));
     std::vector<SyntaxNode> holes;
-    for (const ItemEntry& child : items->entries) {
-        if (!child.owns_syntax || parent_of(child.item) != item || child.node <= entry->node) continue;
-        SyntaxElement hole = element_at(own->root(), child.node - entry->node);
+    auto children = context.get<FileChildren>(file);
+    auto own_children = children->find(item);
+    for (const auto& each : own_children == children->end() ? ItemChildren::Value() : own_children->second) {
+        const ItemEntry* child = items->find(each.item);
+        if (!child || !child->owns_syntax || child->node <= entry->node) continue;
+        SyntaxElement hole = element_at(own->root(), child->node - entry->node);
         if (hole.is_node()) holes.emplace_back(hole);
     }
     return ItemTree(std::move(own), std::move(holes));

@@ -1,7 +1,5 @@
 #include "analyzer/syntax/memory.h"
 
-#include <sys/mman.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <mutex>
@@ -11,7 +9,7 @@ namespace braid::green_memory {
 
 namespace {
 
-constexpr size_t SlabBytes = 64 * ChunkBytes;  // 2 MiB: what the hardware can map as one page
+constexpr size_t SlabBytes = 64 * ChunkBytes;
 constexpr uint32_t MostIdle = 8;
 
 /// Stands in the first chunk of its memory and tells which of the others are free.
@@ -27,7 +25,6 @@ struct Slab {
     static Slab* create() {
         void* memory = std::aligned_alloc(SlabBytes, SlabBytes);
         if (!memory) throw std::bad_alloc();
-        madvise(memory, SlabBytes, MADV_HUGEPAGE);  // a hint: nothing depends on it
         return new (memory) Slab;
     }
     void* take() {

@@ -51,8 +51,9 @@ class AltruWriter : public format::Writer {
             if (tree_.begins_line(child)) return Separator::Hard;
             return is(frame.node, Kind::LetStmt) ? Separator::Space : Separator::Line;
         }
-        // An arm would take the comma on its line for its own.
-        if (is(child, Kind::Comma) && ends_with_arm(frame.previous)) return Separator::Hard;
+        // An arm would take the comma on its line for its own, an empty block would lack its statement.
+        if (is(child, Kind::Comma) && (ends_with_arm(frame.previous) || ends_with_empty_block(frame.previous)))
+            return Separator::Hard;
         bool is_value = (is(frame.node, Kind::LetStmt) || is(frame.node, Kind::AssignStmt)) &&
                         kind(frame.previous) >= Kind::Equal && kind(frame.previous) <= Kind::ShiftRightEqual;
         if (is_value && breaks_after_equals(child)) {
@@ -60,7 +61,10 @@ class AltruWriter : public format::Writer {
             open_indent(frame);
             return Separator::Line;
         }
-        return by_layout(frame, child);
+        Separator separator = by_layout(frame, child);
+        // On the line of a block it would be a part of the block: brackets let an operator follow on a line of its own.
+        bool leaves_block = !is(child, Kind::Comma) && tree_.begins_line(child) && ends_with_block(frame.previous);
+        return leaves_block && separator != Separator::Statement ? Separator::Hard : separator;
     }
 
     /// A comma behind an arm, a field or a variant; they end with their line.
@@ -136,6 +140,10 @@ class AltruWriter : public format::Writer {
         for (; element != None && !tree_.is_token(element); element = tree_.last_child(element))
             if (layout_of(element) == Layout::Block) return true;
         return false;
+    }
+
+    bool ends_with_empty_block(uint32_t element) const {
+        return tree_.token_kind(tree_.last_token(element)) == raw(Kind::Colon);
     }
 
     bool ends_with_arm(uint32_t element) const {

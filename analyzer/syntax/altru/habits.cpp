@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <vector>
 
 #include "analyzer/syntax/altru/parser.h"
@@ -252,6 +253,11 @@ constexpr std::string_view scalars[] = {"i8",    "i16", "i32", "i64", "u8",    "
 bool is_scalar(std::string_view name) {
     return std::find(std::begin(scalars), std::end(scalars), name) != std::end(scalars);
 }
+
+/// Of a name that is known to be one.
+bool is_name_byte(char c) {
+    return c == '_' || static_cast<unsigned char>(c) >= 0x80 || std::isalnum(static_cast<unsigned char>(c));
+}
 }  // namespace
 
 /// `x := e`, `a, b := e`, `x: T = e`, `T x = e`: declarations without `let`. True when one was read.
@@ -461,10 +467,14 @@ void Parser::foreign_type_suffix(const Mark& mark, uint32_t begin) {
 void Parser::typed_name(const Mark& mark, TextRange range) {
     if (builder_.empty_since(mark) || to_kind(builder_.last_kind()) != Kind::TypedPattern) return;
     std::string_view text = text_.substr(range.begin, range.length());
-    size_t space = text.find_last_of(" \t");
-    if (space == std::string_view::npos) return;
-    std::string_view left = text.substr(0, text.find_last_not_of(" \t", space) + 1), right = text.substr(space + 1);
-    bool type_first = is_scalar(left) || !is_scalar(right) && left.find('[') != std::string_view::npos;
+    size_t name = text.size();
+    while (name > 0 && is_name_byte(text[name - 1])) --name;
+    if (name == 0 || name == text.size()) return;  // there is no name, which was said
+    std::string_view left = text.substr(0, text.find_last_not_of(" \t\r\n", name - 1) + 1), right = text.substr(name);
+    // With a comment or a line end inside there is no text to propose.
+    if (left.find_first_of("#\n") != std::string_view::npos)
+        return habit(range, "the type follows the name after a `:`");
+    bool type_first = is_scalar(left) || (!is_scalar(right) && left.find('[') != std::string_view::npos);
     std::string written = type_first ? fmt::format("{}: {}", right, left) : fmt::format("{}: {}", left, right);
     habit(range, fmt::format("the type follows the name after a `:`: `{}`", written),
           fmt::format("write `{}`", written), {{range, written}});

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -30,6 +31,23 @@ bool has_syntax_errors(const ItemTree& tree) {
 
 Body build_body(QueryContext& context, ItemId item) { return BodyBuilder(context, item).build(); }
 
+Type variable_type(QueryContext& context, ItemId file, const ast::Declarator& declarator, Name name) {
+    return BodyBuilder(context, file).variable_type(declarator, name);
+}
+
+Type BodyBuilder::variable_type(const ast::Declarator& d, Name name) {
+    begin_function({}, {}, true);
+    Type declared = d.type() ? types_.read(d.type().type()) : nullptr;
+    Type type = declared;
+    ast::Expression initializer = d.initializer().value();
+    if (!type) type = initializer ? widened(type_of(expression(initializer))) : type::any();
+    if (type->is(TypeKind::Null) || type->is(TypeKind::Undefined)) type = type::any();
+    if (d.binding().kind() == Kind::NameBinding) return type->is(TypeKind::Unit) ? type::undefined() : type;
+    binding(d.binding(), type, true);
+    auto local = find_local(name);
+    return local ? body_[*local].type : type::any();
+}
+
 BodyBuilder::BodyBuilder(QueryContext& context, ItemId item)
     : context_(context),
       item_(item),
@@ -48,6 +66,12 @@ BodyBuilder::BodyBuilder(QueryContext& context, ItemId item)
         types_.set_self(self_type(context, class_));
     }
     if (kind_of(item) == ItemKind::Function) types_.enter(item);
+    types_.check_bounds();
+    types_.set_values([this](Name name) -> Type {
+        auto local = find_local(name);
+        if (local) read_.insert(*local);
+        return local ? body_[*local].type : nullptr;
+    });
 }
 
 Body BodyBuilder::build() {
@@ -60,6 +84,7 @@ Body BodyBuilder::build() {
             if (tree_) build_function();
             else build_implicit_constructor();
     }
+    report_unused();
     std::stable_sort(body_.resolutions.begin(), body_.resolutions.end(),
                      [](const Resolution& a, const Resolution& b) { return a.node < b.node; });
     for (const ItemDiagnostic& d : body_.diagnostics) body_.has_errors |= d.severity == Severity::Error;
@@ -69,6 +94,8 @@ Body BodyBuilder::build() {
 }
 
 ExprId BodyBuilder::add(Type type, uint32_t node, hir::ExprData data) {
+    type = resolved(context_, type);
+    if (type->is(TypeKind::Projection)) type = type::any();
     body_.expressions.push_back({type, node, std::move(data)});
     return ExprId(body_.expressions.size() - 1);
 }
@@ -124,23 +151,31 @@ Type BodyBuilder::finish_result() {
         Type wide = widened(f.is_async ? awaited(t) : t);
         result = result ? joined(context_, result, wide) : wide;
     }
+    if (f.is_generator) {
+        Type element = nullptr;
+        for (Type t : f.yielded) element = element ? joined(context_, element, widened(t)) : widened(t);
+        ItemId generator = std_item(context_, f.is_async ? "AsyncGenerator" : "Generator");
+        return generator == ItemId::None ? type::any() : type::nominal(generator, {element ? element : type::any()});
+    }
     if (!result) return reachable_ ? type::unit() : type::never();
     if (reachable_ && !result->is(TypeKind::Unit) && !result->is(TypeKind::Any) && !result->is(TypeKind::Error))
-        result = type::union_of({result, type::undefined()});
+        result = or_undefined(result);
     return result;
 }
 
 void BodyBuilder::add_parameters(const std::vector<ast::Parameter>& parameters, const std::vector<Type>& types,
                                  std::vector<ExprId>& prologue) {
-    for (size_t i = 0; i < parameters.size(); ++i) {
-        const ast::Parameter& p = parameters[i];
+    size_t i = 0;
+    for (const ast::Parameter& p : parameters) {
+        if (is_this_parameter(p)) continue;
         uint32_t node = node_of(p.binding() ? p.binding().node : p.node);
         Type type = i < types.size() ? types[i] : type::any();
+        ++i;
         auto plain = p.binding().as<ast::NameBinding>();
         bool has_default = bool(p.initializer());
         // A parameter with a default arrives as itself or undefined; the variable has the declared type.
         Name parameter_name = plain && plain.name() && !has_default ? Name(plain.name().text()) : Name();
-        Type arriving = has_default ? type::union_of({type, type::undefined()}) : type;
+        Type arriving = has_default ? or_undefined(type) : type;
         LocalId arrived = declare(parameter_name, arriving, node, true);
         body_.locals[uint32_t(arrived)].is_parameter = true;
         function().parameters.push_back(arrived);
@@ -152,18 +187,17 @@ void BodyBuilder::add_parameters(const std::vector<ast::Parameter>& parameters, 
         PatternId pattern = has_default ? binding_with_default(p.binding(), p.initializer(), type, true)
                                         : binding(p.binding(), type, true);
         function().parameter_patterns.back() = pattern;
+        flush_rests(prologue);
     }
-    (void)prologue;
 }
 
 ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Expression& value,
                                   const std::vector<Type>& parameter_types, std::vector<ExprId> prologue) {
     add_parameters(parts.parameters.parameters(), parameter_types, prologue);
-    Function& frame = functions_.back();
     if (parts.body || !value) {
         statements(parts.body.statements(), prologue);
         Type result = functions_.back().declared_result;
-        bool must_return = result && !frame.is_generator && !result->is(TypeKind::Unit) && !result->is(TypeKind::Any) &&
+        bool must_return = result && !functions_.back().is_generator && !result->is(TypeKind::Unit) && !result->is(TypeKind::Any) &&
                            !result->is(TypeKind::Unknown) && !result->is(TypeKind::Error) &&
                            !is_assignable(context_, type::undefined(), result);
         if (reachable_ && must_return && parts.body) {
@@ -173,11 +207,13 @@ ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Express
                    fmt::format("a way through this function ends without returning `{}`", print_type(result)));
         }
         uint32_t node = parts.body ? node_of(parts.body.node) : 0;
-        if (reachable_ && !must_return && result && !result->is(TypeKind::Unit) && !result->is(TypeKind::Error))
+        bool is_generator = functions_.back().is_generator;
+        if (reachable_ && !must_return && result && !is_generator && !result->is(TypeKind::Unit) &&
+            !result->is(TypeKind::Error))
             prologue.push_back(
                 add(type::never(), node,
                     hir::Return{convert(add(type::undefined(), node, hir::UndefinedLiteral{}), result)}));
-        bool inferred_with_end = !result && reachable_ && !frame.returned.empty();
+        bool inferred_with_end = !result && reachable_ && !is_generator && !functions_.back().returned.empty();
         if (inferred_with_end) {
             Type inferred = finish_result();
             if (!inferred->is(TypeKind::Unit))
@@ -188,7 +224,7 @@ ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Express
         return add(type::unit(), node, hir::Block{std::move(prologue), ExprId::None});
     }
     uint32_t node = node_of(value.node);
-    Type declared = frame.declared_result;
+    Type declared = functions_.back().declared_result;
     bool wants_value = !declared || !declared->is(TypeKind::Unit);
     ExprId result = expression(value, wants_value ? declared : nullptr);
     Type produced = type_of(result);
@@ -213,7 +249,7 @@ void BodyBuilder::build_function() {
     frame.is_constructor = signature->is_constructor;
     frame.is_generator = parts.is_generator;
     function().is_generator = parts.is_generator;
-    frame.declared_result = signature->result_inferred ? nullptr : signature->result;
+    frame.declared_result = signature->result_inferred ? nullptr : resolved(context_, signature->result);
     std::vector<ExprId> prologue;
     if (signature->receiver != Receiver::None) {
         this_ = declare(Name("this"), self_type(context_, class_), 0, false);
@@ -241,6 +277,7 @@ void BodyBuilder::build_function() {
         std::vector<ExprId> sets;
         size_t i = 1;
         for (ast::Parameter p : parts.parameters.parameters()) {
+            if (is_this_parameter(p)) continue;
             auto plain = p.binding().as<ast::NameBinding>();
             LocalId local = function().parameters[i++];
             if (!p.modifiers() || !plain || !plain.name()) continue;
@@ -300,7 +337,7 @@ void BodyBuilder::build_implicit_constructor() {
     std::vector<ExprId> statements;
     std::vector<ExprId> arguments{add(self_type(context_, class_), 0, hir::LocalRef{this_})};
     for (const ParameterInfo& p : signature->parameters) {
-        Type arriving = p.has_default ? type::union_of({p.type, type::undefined()}) : p.type;
+        Type arriving = p.has_default ? or_undefined(p.type) : p.type;
         LocalId local = declare(p.name, arriving, 0, false);
         body_.locals[uint32_t(local)].is_parameter = true;
         function().parameters.push_back(local);
@@ -323,7 +360,7 @@ void BodyBuilder::build_static() {
     begin_function(tree_.root(), {}, false);
     auto field = ast::FieldDecl::cast(tree_.root());
     ast::Expression value = field.initializer().value();
-    Type declared = field.type() ? types_.read(field.type().type()) : nullptr;
+    Type declared = field.type() ? resolved(context_, types_.read(field.type().type())) : nullptr;
     functions_.back().declared_result = declared;
     if (!value) {
         if (!declared) functions_.back().declared_result = type::any();

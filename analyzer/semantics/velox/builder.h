@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/semantics/body.h"
+#include "analyzer/semantics/velox/callables.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/signatures.h"
 
@@ -17,6 +18,8 @@ class BodyBuilder {
   public:
     BodyBuilder(QueryContext& context, ItemId item);
     Body build();
+    /// The type of one variable of the file's top level, from its initializer alone.
+    Type variable_type(const ast::Declarator& declarator, Name name);
 
   private:
     // What may be narrowed: a variable, or a chain of properties below one ("12.owner.name").
@@ -26,6 +29,7 @@ class BodyBuilder {
         BodyFunctionId id{};
         Type declared_result = nullptr;  // null: inferred from the returns
         std::vector<Type> returned;
+        std::vector<Type> yielded;
         bool is_async = false, is_constructor = false, is_generator = false;
         size_t scope_base = 0;  // scopes_ below belong to enclosing functions
     };
@@ -33,10 +37,12 @@ class BodyBuilder {
         Name label;
         ExprId id;
         bool is_loop, is_switch;
+        bool is_left = false;  // by a break; `facts` is what all of them know
+        Facts facts = {};
     };
     struct Scope {
         std::map<Name, LocalId> names;
-        std::map<Name, ItemId> functions_hoisted;
+        std::set<Name> early;  // declared before its own statement, for functions that stand above it
     };
 
     // ---- builder.cpp: entry points and plumbing ----
@@ -68,6 +74,10 @@ class BodyBuilder {
     std::optional<LocalId> find_local(Name name) const;
     ExprId local_reference(LocalId local, uint32_t node);
     void capture(LocalId local, uint32_t node);
+    void predeclare(const std::vector<ast::Statement>& statements, std::vector<ExprId>& out);
+    void report_unused();
+    void check_assigned(LocalId local, uint32_t node);
+    void mark_assigned(LocalId local);
     void resolve(uint32_t node, std::variant<LocalId, ItemId> target, Type type, bool is_write = false);
     void resolve_member(const SyntaxToken& key, Type owner);
     ExprId let_temporary(LocalId local, ExprId value, uint32_t node);
@@ -79,15 +89,30 @@ class BodyBuilder {
     std::string fact_key(const ast::Expression& e) const;
     Type narrowed(const std::string& key, Type declared) const;
     void assume(const ast::Expression& condition, bool holds);
+    void assume_equal(const ast::Expression& side, const ast::Expression& with, bool same);
+    void assume_call(const ast::CallExpr& call, bool holds);
+    void assume_has(const ast::Expression& object, Name member, bool holds);
+    std::optional<Predicate> predicate_of(const ast::Expression& callee);
     void assume_type(const ast::Expression& e, const std::function<Type(Type)>& narrow);
     void forget(const std::string& key);
     void forget_assigned(const SyntaxNode& loop);
     void merge_facts(const Facts& a, bool a_reached, const Facts& b, bool b_reached);
+    void leave_loop(const Jump& loop, bool ends_by_itself);
     Type plain_type(const ast::Expression& e);
+    Type variable_type(ItemId variable);
 
     // ---- conversions.cpp ----
     ExprId coerce(ExprId value, Type to, uint32_t node, std::string_view what = {});
     ExprId convert(ExprId value, Type to);
+    /// A type that values can be made to fit: known, and without what a call has yet to infer.
+    static bool is_target(Type expected) {
+        return expected && !expected->has(TypeHasParameter) && !expected->has(TypeHasError);
+    }
+    bool fits(ExprId value, Type to);
+    ExprId as_whole(ExprId value);
+    ExprId element_of_open(ExprId object, ExprId key, Type declared, uint32_t node);
+    ExprId unguarded(ExprId value) const;
+    Type declared_type(ExprId place) const;
     ExprId to_text(ExprId value);
     ExprId condition(const ast::Expression& e);
     ExprId truth(ExprId value);
@@ -104,19 +129,35 @@ class BodyBuilder {
     ExprId template_expression(const ast::TemplateExpr& e);
     ExprId array(const ast::ArrayExpr& e, Type expected);
     ExprId object(const ast::ObjectExpr& e, Type expected);
+    Type wanted_member(Type wanted, Name name);
+    Type told_apart(const ast::ObjectExpr& e, Type wanted);
+    void check_excess(const ast::ObjectExpr& e, const std::vector<RecordField>& fields, Type wanted);
+    void computed_property(const ast::Property& p, Type wanted, hir::Aggregate& record, std::vector<ExprId>& steps,
+                           std::optional<LocalId>& so_far, std::vector<RecordField>& fields);
+    ExprId snapshot(ExprId container, uint32_t node);
+    ExprId conversion_call(std::string_view name, const ast::CallExpr& e);
+    ExprId yield(const ast::YieldExpr& e);
+    ExprId regular_expression(const SyntaxToken& token, uint32_t node);
     ExprId prefix(const ast::PrefixExpr& e, Type expected);
     ExprId update(const ast::Expression& target, const SyntaxToken& op, bool is_prefix, uint32_t node);
     ExprId binary(const ast::BinaryExpr& e, Type expected);
     ExprId arithmetic(hir::BinaryOp op, ExprId left, ExprId right, uint32_t node);
     ExprId addition(ExprId left, ExprId right, uint32_t node);
     ExprId comparison(hir::BinaryOp op, ExprId left, ExprId right, uint32_t node);
+    ExprId date_value(ExprId date);
     ExprId logical(const ast::BinaryExpr& e, Type expected);
     ExprId instance_test(const ast::BinaryExpr& e);
-    ExprId assignment(const ast::AssignExpr& e);
+    ExprId assignment(const ast::AssignExpr& e, bool wants_value);
+    ExprId plain_assignment(const ast::AssignExpr& e, bool wants_value);
+    ExprId conditional_assignment(const ast::AssignExpr& e, Kind operation, bool wants_value);
+    ExprId destructure(const ast::AssignExpr& e, bool wants_value);
+    void destructure_into(const ast::Expression& target, ExprId value, std::vector<ExprId>& out);
+    void check_writable(const ast::Expression& target);
+    void mark_read(const ast::Expression& target);
     ExprId assign_to(const ast::Expression& target, ExprId value, uint32_t node);
     ExprId assignable(const ast::Expression& target);
     ExprId conditional(const ast::ConditionalExpr& e, Type expected);
-    ExprId await(const ast::AwaitExpr& e);
+    ExprId await(const ast::AwaitExpr& e, Type expected);
     ExprId cast(const ast::AsExpr& e);
 
     // ---- members.cpp ----
@@ -138,6 +179,16 @@ class BodyBuilder {
     ExprId call(const ast::CallExpr& e, Type expected);
     ExprId new_object(const ast::NewExpr& e, Type expected);
     ExprId super_call(const ast::CallExpr& e);
+    ExprId call_method(const ast::CallExpr& e, const ast::MemberExpr& m, const Arguments& arguments, Type expected);
+    ExprId call_static(ItemId owner, const ast::CallExpr& e, const ast::MemberExpr& m, const Arguments& arguments,
+                       Type expected);
+    bool tried(const ast::Expression& e, Type wanted, Inference& inference);
+    void assume_asserted(const Predicate& predicate, const Arguments& arguments);
+    ItemId pick_overload(ItemId function, Type owner, const Arguments& arguments);
+    ExprId call_overload(ItemId chosen, ExprId receiver, Type owner, bool is_virtual,
+                         const ast::TypeArgumentList& explicit_types, const Arguments& arguments, Type expected,
+                         uint32_t node);
+    Type refined_result(ItemId callee, const Arguments& arguments, const std::vector<ExprId>& values, Type result);
     ExprId call_value(ExprId callee, const Arguments& arguments, uint32_t node);
     ExprId call_function(ItemId function, ExprId receiver, Type owner, bool is_virtual,
                          const ast::TypeArgumentList& explicit_types, const Arguments& arguments, Type expected,
@@ -150,6 +201,10 @@ class BodyBuilder {
 
     // ---- closures.cpp ----
     ExprId closure(const SyntaxNode& written, Type expected);
+    Type function_wanted(Type expected);
+    bool is_open_here(Type t) const;
+    Type initializer_type(const ast::Expression& value);
+    void remember_filter(BodyFunctionId id, const ast::Expression& value, const FunctionParts& parts);
     Type closure_type(const FunctionParts& parts, Type expected, std::vector<Type>& parameters);
 
     // ---- statements.cpp, loops.cpp ----
@@ -159,6 +214,8 @@ class BodyBuilder {
     void variables(const ast::VariableDecl& v, std::vector<ExprId>& out);
     std::optional<LocalId> declared_early(const ast::Declarator& d, Type declared, bool is_mutable);
     void module_variable(const ast::Declarator& d, std::vector<ExprId>& out);
+    ExprId discarded(const ast::Expression& e);
+    void remember_guard(const ast::Expression& value, LocalId local);
     ExprId if_statement(const ast::IfStmt& s);
     ExprId return_statement(const ast::ReturnStmt& s);
     ExprId try_statement(const ast::TryStmt& s);
@@ -167,12 +224,19 @@ class BodyBuilder {
     ExprId for_loop(const ast::ForStmt& s, Name label);
     ExprId for_of(const ast::ForOfStmt& s, Name label);
     ExprId switch_statement(const ast::SwitchStmt& s);
+    ExprId iterate(const ast::ForOfStmt& s, Name label, ExprId iterated, Type element);
+    PatternId loop_target(const ast::ForOfStmt& s, Type element, ExprId& store);
+    Type element_type(Type iterated, bool is_await);
     ExprId jump(const SyntaxToken& label, bool is_break, uint32_t node);
     ExprId reserve(uint32_t node) { return add(type::unit(), node, hir::UnitLiteral{}); }
     ExprId loop_body(const ast::Statement& body, Name label, ExprId loop);
 
     // ---- patterns.cpp ----
     PatternId binding(const ast::Binding& b, Type type, bool is_mutable);
+    ExprId rest_of(ExprId object, const std::vector<Name>& taken, uint32_t node);
+    Type rest_type(Type object, const std::vector<Name>& taken);
+    void present_type(Type& t, uint32_t node);
+    void flush_rests(std::vector<ExprId>& out);
     PatternId binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type,
                                    bool is_mutable);
     ExprId match(const ast::MatchExpr& e, Type expected);
@@ -181,6 +245,10 @@ class BodyBuilder {
     PatternId variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee, Type& narrowed,
                               uint32_t node);
     PatternId object_pattern(const ast::ObjectPattern& p, Type scrutinee, Type& narrowed);
+    Type literal_type(const ast::Pattern& p);
+    Type literal_type(const SyntaxToken& token, bool negative);
+    bool takes_all(const std::vector<PatternId>& patterns) const;
+    bool tests_discriminants_only(const hir::RecordPattern& record, Type type);
     ItemId resolve_path(const ast::Path& path, Type scrutinee);
     ExprId statement_value(const ast::Statement& s, Type expected);
     void check_exhaustive(const ast::MatchExpr& e, Type rest, const std::set<ItemId>& variants_seen, Type scrutinee,
@@ -197,6 +265,7 @@ class BodyBuilder {
     std::vector<BodyFunctionId> scope_owner_;
     std::vector<Jump> jumps_;
     Facts facts_;
+    Jump left_{};  // the loop whose body was made last
     bool reachable_ = true;
     int depth_ = 0;
     int try_depth_ = 0;
@@ -208,6 +277,20 @@ class BodyBuilder {
         uint32_t node;
     };
     std::vector<Link>* links_ = nullptr;
+    std::set<uint32_t> whole_;               // values of the standard library that are numbers, or an `int` as wanted
+    std::map<uint32_t, Type> open_places_;   // elements read as any: what they are declared as
+    std::map<uint32_t, Predicate> guards_;   // local functions that are type guards, by LocalId
+    std::map<uint32_t, Type> filtered_;      // functions that tell, by BodyFunctionId: what their parameter is when true
+    std::set<LocalId> read_;                 // locals read anywhere
+    std::set<LocalId> late_;                 // declared without a value
+    std::set<LocalId> unread_matters_;       // variables that are there to be read
+    struct Rest {
+        LocalId object, rest;
+        std::vector<Name> taken;
+        uint32_t node;
+    };
+    std::vector<Rest> rests_;  // `{ a, ...rest }` of the pattern being made, to be filled behind it
+    bool keeps_literals_ = false;  // inside of `… as const`
     /// Arguments and indices are chains of their own: a `?.` in one does not skip the access around it.
     struct ChainBreak {
         explicit ChainBreak(BodyBuilder& builder) : builder(builder), outer(builder.links_) {
@@ -219,6 +302,9 @@ class BodyBuilder {
     };
 };
 
+/// A `break` in the body leaves the statement around it.
+bool has_break(const SyntaxNode& body, Name label);
 Body build_body(QueryContext& context, ItemId item);
+Type variable_type(QueryContext& context, ItemId file, const ast::Declarator& declarator, Name name);
 
 }  // namespace braid::velox_semantics

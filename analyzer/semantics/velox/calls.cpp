@@ -5,6 +5,7 @@
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -25,11 +26,14 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
     if (auto n = callee.as<ast::NameExpr>(); n && n.name() && !find_local(Name(n.name().text()))) {
         ItemId item = types_.scope().find_value(n.name().text());
         if (item != ItemId::None && kind_of(item) == ItemKind::Function) {
+            item = pick_overload(item, nullptr, arguments);
             resolve(node_of(n.name()), item, function_type(context_, item));
-            return call_function(item, ExprId::None, nullptr, false, e.type_arguments(), arguments, expected, node);
+            return call_overload(item, ExprId::None, nullptr, false, e.type_arguments(), arguments, expected, node);
         }
         if (item != ItemId::None && kind_of(item) == ItemKind::Class) {
             resolve(node_of(n.name()), item, nullptr);
+            if (is_std(file_of(item)))
+                if (ExprId converted = conversion_call(n.name().text(), e); converted != ExprId::None) return converted;
             if (n.name().text() == "Array" && is_std(file_of(item))) {
                 // `Array(n)`, with or without `new`.
                 Inference inference;
@@ -51,86 +55,150 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
         if (item != ItemId::None && kind_of(item) == ItemKind::Variant) return variant(item, arguments, expected, node);
     }
     if (auto m = callee.as<ast::MemberExpr>(); m && m.name()) {
-        Name name(m.name().text());
-        uint32_t at = node_of(m.name());
-        if (auto owner = static_owner(m.object())) {
-            if (kind_of(*owner) == ItemKind::Enum) {
-                for (ItemId v : context_.get<DefinitionOf>(*owner)->variants)
-                    if (name_of(v) == name) {
-                        resolve(at, v, nullptr);
-                        return variant(v, arguments, expected, node);
-                    }
-            } else {
-                std::vector<Type> any(context_.get<GenericsOf>(*owner)->size(), type::any());
-                MemberInfo info = find_member(context_, type::nominal(*owner, any), name, true);
-                if (info.kind == MemberInfo::Method) {
-                    resolve(at, info.item, info.type);
-                    if (!private_is_visible(info))
-                        report(DiagnosticCode::PrivateAccess, at,
-                               fmt::format("`{}` is private to the file of `{}`", name.text(),
-                                           name_of(info.owner).text()));
-                    return call_function(info.item, ExprId::None, nullptr, false, e.type_arguments(), arguments,
-                                         expected, node);
-                }
-            }
-            return call_value(member(m), arguments, node);
-        }
-        bool is_super = m.object().kind() == Kind::SuperExpr;
-        ExprId object = is_super ? this_expression(node_of(m.object().node)) : expression(m.object());
-        if (m.is_optional()) object = optional_link(object, node_of(m.object().node));
-        Type t = type_of(object);
-        if (is_super && class_ != ItemId::None) {
-            Type base = context_.get<DefinitionOf>(class_)->base;
-            t = base ? base : t;
-        }
-        if (!t->has(TypeHasError) && !t->is(TypeKind::Any) && may_be_absent(t)) {
-            present(object, node_of(m.object().node), fmt::format("and then has no `{}`", name.text()));
-            t = type_of(object);
-        }
-        if (t->has(TypeHasError)) {
-            for (const ast::Expression& a : arguments.written) expression(a);
-            return error_expression(node);
-        }
-        MemberInfo info =
-            t->is(TypeKind::Union) || t->is(TypeKind::Any) ? MemberInfo() : find_member(context_, t, name);
-        if (t->is(TypeKind::Union)) {
-            // The same method of each member: called by name, checked against the first.
-            for (Type part : t->arguments) {
-                MemberInfo other = find_member(context_, part, name);
-                if (other.kind != MemberInfo::Method) {
-                    info = {};
-                    break;
-                }
-                if (info.kind == MemberInfo::None) info = other;
-            }
-        }
-        if (info.kind == MemberInfo::Method && info.item != ItemId::None) {
-            resolve(at, info.item, info.type);
-            if (!private_is_visible(info))
-                report(DiagnosticCode::PrivateAccess, at,
-                       fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
-            Type owner = type::nominal(info.owner, info.owner_arguments);
-            return call_function(info.item, object, owner, !is_super, e.type_arguments(), arguments, expected, node);
-        }
-        if (t->is(TypeKind::Any)) {
-            ChainBreak own_chains(*this);
-            Call out{VirtualCallee{name, ItemId::None}, {object}, CallMode::Plain};
-            for (const ast::Expression& a : arguments.written) {
-                auto spread = a.as<ast::SpreadExpr>();
-                ExprId value = convert(expression(spread ? spread.operand() : a), type::any());
-                out.arguments.push_back(spread ? add(type::any(), node_of(a.node), Spread{value}) : value);
-            }
-            return add(type::any(), node, std::move(out));
-        }
-        ExprId value = property(object, m.name(), m.object());
-        return call_value(value, arguments, node);
+        if (auto owner = static_owner(m.object())) return call_static(*owner, e, m, arguments, expected);
+        return call_method(e, m, arguments, expected);
     }
     ExprId value = expression(callee);
     if (e.is_optional()) value = optional_link(value, node_of(callee.node));
     return call_value(value, arguments, node);
 }
 
+/// `String(x)`, `Number(x)`, `Boolean(x)`; None: another class.
+ExprId BodyBuilder::conversion_call(std::string_view name, const ast::CallExpr& e) {
+    uint32_t node = node_of(e.node);
+    bool is_boolean = name == "Boolean";
+    std::string_view function = name == "String" ? "string" : name == "Number" ? "number" : "";
+    if (!is_boolean && function.empty()) return ExprId::None;
+    auto written = e.arguments().arguments();
+    if (is_boolean && written.size() == 1) return truth(expression(written[0]));
+    if (written.empty()) {
+        if (is_boolean) return add(type::boolean(), node, BoolLiteral{false});
+        if (name == "String") return add(type::string(), node, StringLiteral{""});
+        if (name == "Number") return add(type::float_(), node, FloatLiteral{0});
+    }
+    ItemId item = std_item(context_, is_boolean ? "boolean" : function);
+    if (item == ItemId::None) return ExprId::None;
+    return call_function(item, ExprId::None, nullptr, false, {}, {written, node}, nullptr, node);
+}
+
+ExprId BodyBuilder::call_static(ItemId owner, const ast::CallExpr& e, const ast::MemberExpr& m,
+                                const Arguments& arguments, Type expected) {
+    uint32_t node = node_of(e.node), at = node_of(m.name());
+    Name name(m.name().text());
+    if (kind_of(owner) == ItemKind::Enum) {
+        for (ItemId v : context_.get<DefinitionOf>(owner)->variants)
+            if (name_of(v) == name) {
+                resolve(at, v, nullptr);
+                return variant(v, arguments, expected, node);
+            }
+        return call_value(member(m), arguments, node);
+    }
+    if (kind_of(owner) == ItemKind::File) {
+        ItemId item = exported_item(context_, file_of(owner), name);
+        if (item == ItemId::None || kind_of(item) != ItemKind::Function) return call_value(member(m), arguments, node);
+        item = pick_overload(item, nullptr, arguments);
+        resolve(at, item, function_type(context_, item));
+        return call_overload(item, ExprId::None, nullptr, false, e.type_arguments(), arguments, expected, node);
+    }
+    std::vector<Type> any(context_.get<GenericsOf>(owner)->size(), type::any());
+    MemberInfo info = find_member(context_, type::nominal(owner, any), name, true);
+    if (info.kind != MemberInfo::Method) return call_value(member(m), arguments, node);
+    info.item = pick_overload(info.item, nullptr, arguments);
+    resolve(at, info.item, info.type);
+    if (!private_is_visible(info))
+        report(DiagnosticCode::PrivateAccess, at,
+               fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+    return call_overload(info.item, ExprId::None, nullptr, false, e.type_arguments(), arguments, expected, node);
+}
+
+ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m, const Arguments& arguments,
+                                Type expected) {
+    uint32_t node = node_of(e.node), at = node_of(m.name());
+    Name name(m.name().text());
+    bool is_super = m.object().kind() == Kind::SuperExpr;
+    ExprId object = is_super ? this_expression(node_of(m.object().node)) : expression(m.object());
+    if (m.is_optional()) object = optional_link(object, node_of(m.object().node));
+    Type t = type_of(object);
+    if (is_super && class_ != ItemId::None) {
+        Type base = context_.get<DefinitionOf>(class_)->base;
+        t = base ? resolved(context_, base) : t;
+    }
+    if (!t->has(TypeHasError) && !t->is(TypeKind::Any) && may_be_absent(t)) {
+        present(object, node_of(m.object().node), fmt::format("and then has no `{}`", name.text()));
+        t = type_of(object);
+    }
+    if (t->has(TypeHasError)) {
+        for (const ast::Expression& a : arguments.written)
+            expression(a.kind() == Kind::SpreadExpr ? a.as<ast::SpreadExpr>().operand() : a);
+        return error_expression(node);
+    }
+    MemberInfo info = t->is(TypeKind::Any) ? MemberInfo() : find_member(context_, t, name);
+    if (t->is(TypeKind::Union)) {
+        // The same method of each member: called by name, checked against the first whose parameters the others take.
+        info = {};
+        for (Type part : t->arguments) {
+            MemberInfo other = find_member(context_, part, name);
+            if (other.kind != MemberInfo::Method) {
+                info = {};
+                break;
+            }
+            if (info.kind == MemberInfo::None) info = other;
+        }
+        if (info.kind == MemberInfo::Method) {
+            std::vector<Type> results;
+            for (Type part : t->arguments)
+                if (Type f = find_member(context_, part, name).type; f->is(TypeKind::Function))
+                    results.push_back(f->result());
+            Type result = type::union_of(std::move(results));
+            Type own = info.type->is(TypeKind::Function) ? info.type->result() : nullptr;
+            if (own != result && !result->has(TypeHasParameter) && is_std(file_of(info.owner)) == false)
+                info.kind = MemberInfo::Field,
+                info.type = type::function({info.type->parameters().begin(), info.type->parameters().end()}, result,
+                                           uint16_t(info.type->flags & (TypeShared | TypeVariadic)),
+                                           info.type->optional_parameters);
+            if (info.kind == MemberInfo::Field) {
+                Inference inference;
+                auto values = match_arguments(arguments, info.type->parameters(), info.type->optional_parameters,
+                                              info.type->has(TypeVariadic), inference,
+                                              fmt::format("`{}`", name.text()), info.item);
+                values.insert(values.begin(), convert(object, type::any()));
+                return add(result, node, Call{VirtualCallee{name, ItemId::None}, std::move(values), CallMode::Plain});
+            }
+        }
+    }
+    bool optional_member = info.kind == MemberInfo::Method && info.type->is(TypeKind::Union);
+    if (info.kind == MemberInfo::Method && info.item != ItemId::None && !optional_member) {
+        Type owner = type::nominal(info.owner, info.owner_arguments);
+        info.item = pick_overload(info.item, owner, arguments);
+        resolve(at, info.item, info.type);
+        if (!private_is_visible(info))
+            report(DiagnosticCode::PrivateAccess, at,
+                   fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
+        if (is_super && context_.get<SignatureOf>(info.item)->is_abstract)
+            report(DiagnosticCode::TypeMismatch, at,
+                   fmt::format("`{}` is abstract in `{}`: there is nothing to call", name.text(),
+                               name_of(info.owner).text()));
+        return call_overload(info.item, object, owner, !is_super, e.type_arguments(), arguments, expected, node);
+    }
+    if (t->is(TypeKind::Any)) {
+        ChainBreak own_chains(*this);
+        Call out{VirtualCallee{name, ItemId::None}, {object}, CallMode::Plain};
+        for (const ast::Expression& a : arguments.written) {
+            auto spread = a.as<ast::SpreadExpr>();
+            ExprId value = convert(expression(spread ? spread.operand() : a), type::any());
+            out.arguments.push_back(spread ? add(type::any(), node_of(a.node), Spread{value}) : value);
+        }
+        return add(type::any(), node, std::move(out));
+    }
+    ExprId value = property(object, m.name(), m.object());
+    Type declared = type_of(value), now = narrowed(fact_key(m.as<ast::Expression>()), declared);
+    if (now != declared && !declared->has(TypeHasError)) value = convert(value, now);
+    if (e.is_optional()) value = optional_link(value, at);
+    return call_value(value, arguments, node);
+}
+
 ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32_t node) {
+    if (is_std_type(type_of(callee), "Function")) callee = convert(callee, type::any());
     Type t = type_of(callee);
     if (!t->has(TypeHasError) && !t->is(TypeKind::Any) && may_be_absent(t)) {
         present(callee, body_[callee].node, "and then cannot be called");
@@ -162,7 +230,7 @@ ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32
 
 /// Evaluates one argument against the parameter's type as far as it is known by now.
 ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& inference) {
-    Type known = inference.apply(wanted);
+    Type known = settled(context_, inference.apply(wanted));
     bool open = known->has(TypeHasParameter) && !inference.owners.empty();
     Type hint = known;
     if (open) {
@@ -216,6 +284,15 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
             if (is_function_literal(written) != literals) continue;
             if (auto spread = written.as<ast::SpreadExpr>()) {
                 ExprId list = expression(spread.operand());
+                Type inner = element_type(type_of(list), false);
+                if (!inner && !type_of(list)->has(TypeHasError))
+                    report(DiagnosticCode::TypeMismatch, node_of(written.node),
+                           fmt::format("`{}` cannot be spread", print_type(type_of(list))));
+                if (is_std_type(type_of(list), "Map") || is_std_type(type_of(list), "Set"))
+                    list = snapshot(list, node_of(written.node));
+                Type wanted = inference.apply(parameter_of(i));
+                if (inner && !wanted->has(TypeHasParameter) && !is_assignable(context_, inner, wanted))
+                    mismatch(node_of(written.node), inner, wanted, "argument");
                 if (rest && type_of(list)->is(TypeKind::List))
                     infer(context_, inference, rest, type_of(list)->element());
                 values[i] = add(type_of(list), node_of(written.node), Spread{list});
@@ -227,17 +304,17 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
     Aggregate extra{AggregateKind::List, ItemId::None, {}, {}};
     for (size_t i = 0; i < count; ++i) {
         bool spread = std::holds_alternative<Spread>(body_[values[i]].data);
-        Type wanted = inference.apply(parameter_of(i), type::any());
+        Type wanted = settled(context_, inference.apply(parameter_of(i), type::any()));
         if (!spread) values[i] = coerce(values[i], wanted, node_of(arguments.written[i].node), "argument");
         if (i < fixed && !(spread && rest)) result.push_back(values[i]);
         else if (rest) extra.operands.push_back(values[i]);
     }
     if (!spreads)
         for (size_t i = count; i < fixed; ++i) {
-            Type wanted = inference.apply(parameters[i], type::any());
+            Type wanted = settled(context_, inference.apply(parameters[i], type::any()));
             ExprId undefined = add(type::undefined(), arguments.node, UndefinedLiteral{});
             bool is_optional = i + optional >= fixed;
-            Type arriving = is_optional ? type::union_of({wanted, type::undefined()}) : wanted;
+            Type arriving = is_optional ? or_undefined(wanted) : wanted;
             result.push_back(convert(undefined, arriving));
         }
     if (rest) result.push_back(add(list_of(inference.apply(rest, type::any())), arguments.node, std::move(extra)));
@@ -251,6 +328,10 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     Inference inference;
     inference.owners.push_back({callee, std::vector<Type>(signature.generics.size(), nullptr)});
     auto explicit_list = explicit_types.types();
+    if (explicit_list.size() > signature.generics.size())
+        report(DiagnosticCode::WrongTypeArguments, node_of(explicit_types.node),
+               fmt::format("`{}` takes {} type argument{}, not {}", name_of(callee).text(), signature.generics.size(),
+                           signature.generics.size() == 1 ? "" : "s", explicit_list.size()));
     for (size_t i = 0; i < explicit_list.size() && i < signature.generics.size(); ++i)
         inference.owners[0].second[i] = types_.read(explicit_list[i]);
     auto here = [&](Type t) { return owner ? substitute(t, owner->item, owner->arguments) : t; };
@@ -260,50 +341,88 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     for (const ParameterInfo& p : signature.parameters) {
         Type t = here(p.type);
         if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
-        if (p.has_default) ++optional, t = type::union_of({t, type::undefined()});
+        if (p.has_default) ++optional, t = or_undefined(t);
         parameters.push_back(t);
     }
     Type result = here(signature.result);
-    if (signature.is_async) result = promise_of(context_, result);
+    if (signature.is_async && !signature.is_generator) result = promise_of(context_, result);
     // What the context wants is evidence where the arguments say nothing; tried on a copy so that arguments win.
     Inference hinted = inference;
     if (expected && !expected->has(TypeHasParameter) && !expected->is(TypeKind::Any)) {
         infer(context_, hinted, result, expected);
-        bool arguments_tell = !arguments.written.empty();
-        if (!arguments_tell) inference = hinted;
+        if (is_std_type(result, "Promise") && !is_std_type(expected, "Promise"))
+            infer(context_, hinted, result->arguments[0], expected);
+        if (arguments.written.empty()) inference = hinted;
     }
     auto values = match_arguments(arguments, parameters, optional, variadic, inference,
                                   fmt::format("`{}`", name_of(callee).text()), callee);
     for (size_t i = 0; i < inference.owners[0].second.size(); ++i)
         if (!inference.owners[0].second[i]) inference.owners[0].second[i] = hinted.owners[0].second[i];
     std::vector<Type> type_arguments;
-    for (Type t : inference.owners[0].second) type_arguments.push_back(t ? t : type::any());
-    result = inference.apply(result, type::any());
+    for (size_t i = 0; i < inference.owners[0].second.size(); ++i) {
+        Type t = inference.owners[0].second[i];
+        Type fallback = signature.generics[i].default_type;
+        if (!t && fallback) t = inference.owners[0].second[i] = inference.apply(here(fallback), type::any());
+        type_arguments.push_back(t ? t : type::any());
+        if (!t || signature.generics[i].bounds.empty()) continue;
+        Type bound = settled(context_, inference.apply(here(signature.generics[i].bounds[0]), type::any()));
+        if (!is_assignable(context_, t, bound))
+            report(DiagnosticCode::BoundNotMet, node,
+                   fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name_of(callee).text(),
+                               signature.generics[i].name.text(), print_type(bound), print_type(t)));
+    }
+    result = settled(context_, inference.apply(result, type::any()));
+    result = refined_result(callee, arguments, values, result);
     if (is_std_type(result, "Promise")) result = promise_of(context_, result->arguments[0]);
-    CallMode mode = signature.is_async ? CallMode::HotPromise : CallMode::Plain;
+    bool is_whole = is_int(result) && is_std(file_of(callee)) && name_of(callee).text() != "int" &&
+                    !is_std_type(owner, "Atomic");
+    if (is_whole) result = type::float_();
+    auto made = [&](ExprId call) {
+        if (is_whole) whole_.insert(uint32_t(call));
+        if (type_of(call)->is(TypeKind::Never)) reachable_ = false;
+        if (auto predicate = *context_.get<PredicateOf>(callee); predicate && predicate->asserts)
+            assume_asserted(*predicate, arguments);
+        return call;
+    };
+    CallMode mode = signature.is_async && !signature.is_generator ? CallMode::HotPromise : CallMode::Plain;
     if (receiver != ExprId::None) {
         if (!type_of(receiver)->is(TypeKind::Nominal)) receiver = convert(receiver, type_of(receiver));
         values.insert(values.begin(), receiver);
-        if (is_virtual) return add(result, node, Call{VirtualCallee{name_of(callee), callee}, std::move(values), mode});
+        if (is_virtual)
+            return made(add(result, node, Call{VirtualCallee{name_of(callee), callee}, std::move(values), mode}));
         std::vector<Type> all = owner ? owner->arguments : std::vector<Type>();
         all.insert(all.end(), type_arguments.begin(), type_arguments.end());
-        return add(result, node, Call{DirectCallee{callee, std::move(all), nullptr}, std::move(values), mode});
+        return made(add(result, node, Call{DirectCallee{callee, std::move(all), nullptr}, std::move(values), mode}));
     }
     if (signature.is_static && kind_of(parent_of(callee)) == ItemKind::Class) {
         std::vector<Type> all(context_.get<GenericsOf>(parent_of(callee))->size(), type::any());
         all.insert(all.end(), type_arguments.begin(), type_arguments.end());
         type_arguments = std::move(all);
     }
-    ExprId out =
-        add(result, node, Call{DirectCallee{callee, std::move(type_arguments), nullptr}, std::move(values), mode});
-    if (result->is(TypeKind::Never)) reachable_ = false;
-    return out;
+    return made(
+        add(result, node, Call{DirectCallee{callee, std::move(type_arguments), nullptr}, std::move(values), mode}));
+}
+
+/// `asserts x is T`, `asserts x`: behind the call it is so.
+void BodyBuilder::assume_asserted(const Predicate& predicate, const Arguments& arguments) {
+    if (predicate.parameter < 0 || size_t(predicate.parameter) >= arguments.written.size()) return;
+    const ast::Expression& subject = arguments.written[size_t(predicate.parameter)];
+    if (!predicate.type) return assume(subject, true);
+    if (!predicate.type->has(TypeHasParameter))
+        assume_type(subject, [&](Type t) { return restricted(context_, t, predicate.type); });
 }
 
 ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
     auto name = e.callee().as<ast::NameExpr>();
     Arguments arguments{e.arguments().arguments(), node};
+    if (name && name.name() && find_local(Name(name.name().text()))) {
+        ExprId klass_value = expression(e.callee());
+        if (!type_of(klass_value)->has(TypeHasError))
+            report(DiagnosticCode::TypeMismatch, node_of(name.name()),
+                   fmt::format("`{}` is a variable; `new` needs the name of a class", name.name().text()));
+        return error_expression(node);
+    }
     ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
     if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
         if (name && name.name()) {
@@ -330,12 +449,31 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     auto& own = inference.owners[0].second;
     auto explicit_list = e.type_arguments().types();
     for (size_t i = 0; i < explicit_list.size() && i < own.size(); ++i) own[i] = types_.read(explicit_list[i]);
+    if (!explicit_list.empty() && explicit_list.size() != own.size()) {
+        std::vector<Type> given;
+        for (size_t i = 0; i < explicit_list.size(); ++i) given.push_back(i < own.size() ? own[i] : type::any());
+        types_.instantiate(klass, std::move(given), e.type_arguments().node);
+    } else if (!explicit_list.empty()) {
+        types_.instantiate(klass, own, e.type_arguments().node);
+    }
     Type self = self_type(context_, klass);
     if (expected && explicit_list.empty()) {
-        Type wanted = nullable_parts_removed(expected);
-        if (wanted->is(TypeKind::Nominal) && wanted->item == klass)
-            for (size_t i = 0; i < own.size(); ++i)
-                if (!wanted->arguments[i]->is(TypeKind::Any)) own[i] = wanted->arguments[i];
+        for (Type wanted : members_of(nullable_parts_removed(expected)))
+            if (wanted->is(TypeKind::Nominal) && wanted->item == klass)
+                for (size_t i = 0; i < own.size(); ++i)
+                    if (!wanted->arguments[i]->is(TypeKind::Any) && !wanted->arguments[i]->has(TypeHasInference))
+                        own[i] = wanted->arguments[i];
+    }
+    if (is_std_type(self, "Array")) {
+        Type element = !own.empty() && own[0] ? own[0]
+                       : expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter)
+                           ? expected->element()
+                           : type::any();
+        Inference inference;
+        std::vector<Type> wanted{type::float_()};
+        auto values = match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", ItemId::None);
+        return add(list_of(element), node,
+                   New{type::nominal(klass, {element}), definition->constructor, std::move(values)});
     }
     std::vector<Type> parameters;
     uint32_t optional = 0;
@@ -345,7 +483,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
             Type t = p.type;
             if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
-            if (p.has_default) ++optional, t = type::union_of({t, type::undefined()});
+            if (p.has_default) ++optional, t = or_undefined(t);
             parameters.push_back(t);
         }
     bool is_promise = is_std_type(self, "Promise");
@@ -353,6 +491,16 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     if (is_promise && !own.empty() && !own[0]) own[0] = type::unit();
     auto values = match_arguments(arguments, parameters, optional, variadic, inference,
                                   fmt::format("the constructor of `{}`", name.name().text()), constructor);
+    for (size_t i = 0; i < own.size(); ++i) {
+        Type fallback = definition->generics[i].default_type;
+        if (!own[i] && fallback) own[i] = inference.apply(fallback, type::any());
+        if (!own[i] || definition->generics[i].bounds.empty()) continue;
+        Type bound = settled(context_, inference.apply(definition->generics[i].bounds[0], type::any()));
+        if (!is_assignable(context_, own[i], bound) && explicit_list.empty())
+            report(DiagnosticCode::BoundNotMet, node,
+                   fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name.name().text(),
+                               definition->generics[i].name.text(), print_type(bound), print_type(own[i])));
+    }
     Type result = inference.apply(self, type::any());
     return add(result, node, New{result, constructor, std::move(values)});
 }
@@ -361,6 +509,7 @@ ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
     uint32_t node = node_of(e.node);
     Arguments arguments{e.arguments().arguments(), node};
     Type base = class_ == ItemId::None ? nullptr : context_.get<DefinitionOf>(class_)->base;
+    if (base) base = resolved(context_, base);
     if (!functions_.front().is_constructor || !base || !base->is(TypeKind::Nominal) || this_ == LocalId::None) {
         report(DiagnosticCode::UnresolvedName, node,
                "`super(…)` stands in the constructor of a class that extends another");
@@ -376,7 +525,7 @@ ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
         for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
             Type t = substitute(p.type, base->item, base->arguments);
             if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
-            if (p.has_default) ++optional, t = type::union_of({t, type::undefined()});
+            if (p.has_default) ++optional, t = or_undefined(t);
             parameters.push_back(t);
         }
         values = match_arguments(arguments, parameters, optional, variadic, inference,

@@ -1,19 +1,25 @@
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
 using namespace hir;
 
+/// The function type that the context wants, if it wants one.
+Type BodyBuilder::function_wanted(Type expected) {
+    if (!expected) return nullptr;
+    Type only = nullptr;
+    for (Type member : members_of(nullable_parts_removed(resolved(context_, expected)))) {
+        if (is_std_type(member, "Resolver"))
+            member = type::function({member->arguments[0]}, type::unit(), TypeShared, 1);
+        if (member->is(TypeKind::Function)) only = member;
+    }
+    return only;
+}
+
 /// The function type a lambda has as far as it is written; what is left off comes from the context.
 Type BodyBuilder::closure_type(const FunctionParts& parts, Type expected, std::vector<Type>& parameters) {
-    Type context = expected ? nullable_parts_removed(expected) : nullptr;
-    if (context && context->is(TypeKind::Union)) {
-        Type only = nullptr;
-        for (Type member : context->arguments)
-            if (member->is(TypeKind::Function)) only = member;
-        context = only;
-    }
-    if (context && !context->is(TypeKind::Function)) context = nullptr;
+    Type context = function_wanted(expected);
     for (ast::TypeParameter p : parts.type_parameters.parameters())
         if (p.name()) types_.bind(Name(p.name().text()), type::any());  // a generic lambda is checked as if of any
     uint32_t optional = 0;
@@ -21,18 +27,27 @@ Type BodyBuilder::closure_type(const FunctionParts& parts, Type expected, std::v
     size_t i = 0;
     std::vector<Type> arriving;
     for (ast::Parameter p : parts.parameters.parameters()) {
+        if (is_this_parameter(p)) continue;
         Type from_context = nullptr;
-        if (context && i < context->parameters().size()) from_context = context->parameters()[i];
-        if (from_context && from_context->is(TypeKind::Parameter)) from_context = nullptr;
+        if (context) {
+            auto wanted = context->parameters();
+            bool in_rest = context->has(TypeVariadic) && i + 1 >= wanted.size();
+            if (in_rest) from_context = p.is_rest() ? wanted.back() : wanted.back()->is(TypeKind::List) ? wanted.back()->element() : type::any();
+            else if (i < wanted.size()) from_context = wanted[i];
+        }
+        // What a callee has yet to infer says nothing; parameters of the function around this one are types.
+        if (from_context && is_open_here(from_context)) from_context = nullptr;
+        if (from_context && p.initializer()) from_context = excluded(context_, from_context, type::undefined());
         Type t = p.type() ? types_.read(p.type().type()) : from_context;
-        if (!t && p.initializer()) t = nullptr;
+        if (!t && p.initializer()) t = initializer_type(p.initializer().value());
         if (!t) t = type::any();
-        if (p.is_optional()) t = type::union_of({t, type::undefined()});
-        if (p.is_rest()) variadic = true, t = t->is(TypeKind::List) ? t : list_of(type::any());
+        t = resolved(context_, t);
+        if (p.is_optional()) t = or_undefined(t);
+        if (p.is_rest()) variadic = true, t = t->is(TypeKind::List) || t->is(TypeKind::Tuple) ? t : list_of(type::any());
         parameters.push_back(t);
         bool may_be_left_off = p.initializer() || p.is_optional();
         if (may_be_left_off) ++optional;
-        arriving.push_back(may_be_left_off ? type::union_of({t, type::undefined()}) : t);
+        arriving.push_back(may_be_left_off ? or_undefined(t) : t);
         ++i;
     }
     Type result = nullptr;
@@ -40,15 +55,46 @@ Type BodyBuilder::closure_type(const FunctionParts& parts, Type expected, std::v
     else if (context) result = context->result();
     if (!result || result->has(TypeHasParameter)) {
         // Parameters of the function this body stands in are as good as types; only those of a callee are open.
-        bool open = !result;
-        if (result && !parts.result)
-            walk_type(result, [&](Type part) {
-                open |= part->is(TypeKind::Parameter) && part->item != item_ && part->item != class_;
-                return true;
-            });
+        bool open = !result || (!parts.result && is_open_here(result));
         if (open) result = parts.modifiers.has_async() ? promise_of(context_, type::any()) : type::any();
     }
     return type::function(std::move(arriving), result, uint16_t(TypeShared | (variadic ? TypeVariadic : 0)), optional);
+}
+
+/// Whether a call has yet to find out what parameters in it stand for.
+bool BodyBuilder::is_open_here(Type t) const {
+    bool open = false;
+    walk_type(t, [&](Type part) {
+        open |= part->is(TypeKind::Parameter) && part->item != item_ && part->item != class_;
+        return true;
+    });
+    return open;
+}
+
+/// The type of a parameter that only its default tells.
+Type BodyBuilder::initializer_type(const ast::Expression& value) {
+    if (auto literal = value.as<ast::LiteralExpr>(); literal && literal.value()) {
+        Type t = literal_type(literal.value(), false);
+        return t && !may_be_absent(t) ? widened(t) : nullptr;
+    }
+    return value.kind() == Kind::TemplateExpr ? type::string() : nullptr;
+}
+
+/// `x => x !== null`: what the parameter is known to be when the function gives true.
+void BodyBuilder::remember_filter(BodyFunctionId id, const ast::Expression& value, const FunctionParts& parts) {
+    auto written = parts.parameters.parameters();
+    auto name = written.empty() ? ast::NameBinding() : written[0].binding().as<ast::NameBinding>();
+    auto local = name && name.name() ? find_local(Name(name.name().text())) : std::nullopt;
+    if (!local || body_[*local].is_reassigned) return;
+    Facts before = facts_;
+    facts_.clear();
+    assume(value, true);
+    Type declared = body_[*local].type;
+    Type now = narrowed(std::to_string(uint32_t(*local)), declared);
+    if (now != declared && !declared->is(TypeKind::Any)) filtered_[uint32_t(id)] = now;
+    facts_ = std::move(before);
+    auto predicate = parts.result ? parts.result.type().as<ast::PredicateType>() : ast::PredicateType();
+    if (predicate && predicate.type()) filtered_[uint32_t(id)] = types_.read(predicate.type());
 }
 
 ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
@@ -60,18 +106,15 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
     bool is_async = parts.modifiers.has_async();
 
     // The result that is known before the body: written, or wanted by a context that leaves nothing open.
-    Type context = expected ? nullable_parts_removed(expected) : nullptr;
+    Type context = function_wanted(expected);
     Type wanted = parts.result ? outline->result() : nullptr;
-    if (!wanted && context && context->is(TypeKind::Function)) {
+    if (!wanted && context) {
         Type result = context->result();
-        bool open = false;
-        walk_type(result, [&](Type part) {
-            open |= part->is(TypeKind::Parameter) && part->item != item_ && part->item != class_;
-            return true;
-        });
-        if (!open && !result->is(TypeKind::Any) && !result->is(TypeKind::Unit)) wanted = result;
+        if (!is_open_here(result) && !result->is(TypeKind::Any) && !result->is(TypeKind::Unit)) wanted = result;
     }
-    if (wanted && is_async) wanted = awaited(wanted);
+    if (wanted && parts.is_generator && !parts.result) wanted = nullptr;
+    if (wanted) wanted = resolved(context_, wanted);
+    if (wanted && is_async && !parts.is_generator) wanted = awaited(wanted);
 
     SyntaxToken name_token = ast::FunctionDecl::cast(written) ? ast::FunctionDecl::cast(written).name() : SyntaxToken();
     Facts outer_facts = facts_;
@@ -94,8 +137,9 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
     functions_.back().declared_result = wanted;
     functions_.back().is_generator = parts.is_generator;
     function().is_generator = parts.is_generator;
-    ExprId root =
-        function_body(parts, arrow && !arrow.block() ? arrow.expression() : ast::Expression(), parameters, {});
+    ast::Expression single = arrow && !arrow.block() ? arrow.expression() : ast::Expression();
+    ExprId root = function_body(parts, single, parameters, {});
+    if (single) remember_filter(id, single, parts);
     end_function(root);
     jumps_.swap(outer_jumps);
     links_ = outer_links;
@@ -105,8 +149,7 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
 
     Type result = body_.functions[uint32_t(id)].result;
     if (result->is(TypeKind::Never)) result = type::unit(), body_.functions[uint32_t(id)].result = result;
-    if (is_async) result = promise_of(context_, result);
-    if (parts.is_generator) result = type::any();
+    if (is_async && !parts.is_generator) result = promise_of(context_, result);
     std::vector<Type> arriving(outline->parameters().begin(), outline->parameters().end());
     Type t = type::function(std::move(arriving), result,
                             outline->flags & TypeVariadic ? uint16_t(TypeShared | TypeVariadic) : uint16_t(TypeShared),

@@ -51,6 +51,18 @@ Type nullable_parts_removed(Type t) {
     return type::union_of(std::move(members));
 }
 
+Name index_signature() {
+    static const Name name("[]");
+    return name;
+}
+
+std::vector<Type> members_of(Type t) { return t->is(TypeKind::Union) ? t->arguments : std::vector<Type>{t}; }
+
+Type or_undefined(Type t) {
+    bool anything = t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->is(TypeKind::Error);
+    return anything ? t : type::union_of({t, type::undefined()});
+}
+
 bool may_be_absent(Type t) { return nullable_parts_removed(t) != t; }
 
 static Type base_of(Type t) { return t->is(TypeKind::Literal) ? t->element() : t; }
@@ -60,6 +72,8 @@ bool is_int(Type t) { return base_of(t)->is(TypeKind::Integer); }
 namespace {
 
 std::string print(Type t, bool inside);
+
+bool is_truth(Type literal) { return literal->element()->is(TypeKind::Bool); }
 
 std::string list(std::span<const Type> types) {
     std::string out;
@@ -103,9 +117,11 @@ std::string print(Type t, bool inside) {
         }
         case TypeKind::Record: {
             std::string out;
-            for (const RecordField& f : t->fields)
-                out += (out.empty() ? "" : "; ") + std::string(f.name.text()) + (f.optional ? "?: " : ": ") +
-                       print(f.type, false);
+            for (const RecordField& f : t->fields) {
+                bool index = f.name == index_signature();
+                out += (out.empty() ? "" : "; ") + std::string(index ? "[key: string]" : f.name.text()) +
+                       (f.optional && !index ? "?: " : ": ") + print(f.type, false);
+            }
             return out.empty() ? "{}" : "{ " + out + " }";
         }
         case TypeKind::Function: return inside ? "(" + function(t) + ")" : function(t);
@@ -114,13 +130,32 @@ std::string print(Type t, bool inside) {
         case TypeKind::Array: return print(t->element(), true) + "[]";
         case TypeKind::Union: {
             // `true | false` was written boolean.
+            int truths = 0;
+            for (Type member : t->arguments) truths += member->is(TypeKind::Literal) && is_truth(member);
             std::string out;
-            for (Type member : t->arguments) out += (out.empty() ? "" : " | ") + print(member, true);
-            return inside ? "(" + out + ")" : out;
+            bool told = false;
+            for (Type member : t->arguments) {
+                bool both = truths == 2 && member->is(TypeKind::Literal) && is_truth(member);
+                if (both && told) continue;
+                told |= both;
+                out += (out.empty() ? "" : " | ") + (both ? "boolean" : print(member, true));
+            }
+            bool alone = truths == 2 && t->arguments.size() == 2;
+            return inside && !alone ? "(" + out + ")" : out;
         }
         case TypeKind::Literal: return std::string(t->text.text());
         case TypeKind::Reference: return print(t->element(), inside);
-        case TypeKind::Projection:
+        case TypeKind::Projection: {
+            std::string_view op = t->text.text();
+            if (op == "keyof") return "keyof " + print(t->arguments[0], true);
+            if (op == "[]") return print(t->arguments[0], true) + "[" + print(t->arguments[1], false) + "]";
+            if (op == "&") {
+                std::string out;
+                for (Type part : t->arguments) out += (out.empty() ? "" : " & ") + print(part, true);
+                return inside ? "(" + out + ")" : out;
+            }
+            return std::string(op) + "<" + list(t->arguments) + ">";
+        }
         case TypeKind::Parameter: return std::string(t->text.text());
         case TypeKind::Inference: return "_";
     }

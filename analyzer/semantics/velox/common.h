@@ -30,7 +30,13 @@ Type promise_of(QueryContext&, Type t);
 Type awaited(Type t);
 Type list_of(Type element);
 Type nullable_parts_removed(Type t);  // without null and undefined
+/// `T | undefined`; what may be anything already is itself.
+Type or_undefined(Type t);
 bool may_be_absent(Type t);           // null or undefined is a member
+/// The name under which a record or interface keeps what its index signature says.
+Name index_signature();
+/// Members of a union; anything else by itself.
+std::vector<Type> members_of(Type t);
 bool is_number(Type t);
 bool is_int(Type t);
 

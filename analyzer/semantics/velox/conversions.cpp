@@ -1,6 +1,9 @@
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -59,7 +62,9 @@ void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view w
 /// Between types one of which fits the other: spells what the machine has to do.
 ExprId BodyBuilder::convert(ExprId value, Type to) {
     Type from = type_of(value);
-    if (from == to || from->is(TypeKind::Never) || to->has(TypeHasError) || from->has(TypeHasError)) return value;
+    to = resolved(context_, to);
+    if (to->is(TypeKind::Projection)) to = type::any();
+    if (from == to || from->is(TypeKind::Never) || to->is(TypeKind::Never) || to->has(TypeHasError) || from->has(TypeHasError)) return value;
     uint32_t node = body_[value].node;
     if (to->is(TypeKind::Unit)) return value;
     if (from->is(TypeKind::Unit) || from->is(TypeKind::Undefined)) {
@@ -81,23 +86,77 @@ ExprId BodyBuilder::convert(ExprId value, Type to) {
     return add(to, node, Convert{ConvertKind::Upcast, value});
 }
 
+/// A number of the standard library that is whole (a length, an index found) as an `int`; None: it is none.
+ExprId BodyBuilder::as_whole(ExprId value) {
+    const Expr& e = body_[value];
+    uint32_t node = e.node;
+    if (auto* literal = std::get_if<FloatLiteral>(&e.data);
+        literal && literal->value == std::trunc(literal->value) && std::fabs(literal->value) < 9e18)
+        return add(type::integer(), node, IntegerLiteral{uint64_t(int64_t(literal->value))});
+    if (!whole_.count(uint32_t(value))) return ExprId::None;
+    ExprData data = e.data;
+    return add(type::integer(), node, std::move(data));
+}
+
+/// Whether `coerce` would do without an error.
+bool BodyBuilder::fits(ExprId value, Type to) {
+    Type from = type_of(value);
+    if (from == to || is_assignable(context_, from, to)) return true;
+    const Expr& e = body_[value];
+    if (is_number(from) && is_assignable(context_, type::integer(), to)) {
+        if (whole_.count(uint32_t(value))) return true;
+        auto* literal = std::get_if<FloatLiteral>(&e.data);
+        return literal && literal->value == std::trunc(literal->value);
+    }
+    if (auto* choice = std::get_if<If>(&e.data); choice && choice->otherwise != ExprId::None)
+        return fits(choice->then, to) && fits(choice->otherwise, to);
+    if (auto* block = std::get_if<Block>(&e.data); block && block->value != ExprId::None) return fits(block->value, to);
+    if (auto* c = std::get_if<Convert>(&e.data); c && c->kind == ConvertKind::Wrap) return fits(c->operand, to);
+    return false;
+}
+
 ExprId BodyBuilder::coerce(ExprId value, Type to, uint32_t node, std::string_view what) {
     Type from = type_of(value);
     if (!to || from == to) return value;
-    if (!is_assignable(context_, from, to)) {
-        // A literal number may stand for either kind of number.
-        if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(value)].data);
-            literal && is_int(to) && literal->value == double(int64_t(literal->value)))
-            return add(type::integer(), node, IntegerLiteral{uint64_t(int64_t(literal->value))});
-        // `.length` and `.size` are `int` or `number` as wanted.
-        if (auto* p = std::get_if<Property>(&body_.expressions[uint32_t(value)].data);
-            p && is_int(from) && (p->name.text() == "length" || p->name.text() == "size"))
-            if (is_assignable(context_, type::float_(), to))
-                return convert(add(type::float_(), node, Convert{ConvertKind::IntegerToFloat, value}), to);
+    if (is_assignable(context_, from, to)) return convert(value, to);
+    if (!fits(value, to)) {
         mismatch(node, from, to, what);
         return value;
     }
-    return convert(value, to);
+    if (is_number(from))
+        if (ExprId whole = as_whole(value); whole != ExprId::None) return convert(whole, to);
+    // The parts of a choice fit one by one.
+    Expr e = body_[value];
+    if (auto* choice = std::get_if<If>(&e.data)) {
+        If made{choice->condition, coerce(choice->then, to, node), coerce(choice->otherwise, to, node)};
+        return add(to, e.node, made);
+    }
+    if (auto* block = std::get_if<Block>(&e.data)) {
+        block->value = coerce(block->value, to, node);
+        return add(to, e.node, std::move(*block));
+    }
+    if (auto* c = std::get_if<Convert>(&e.data)) return coerce(c->operand, to, node);
+    return value;
+}
+
+/// `object[key]` where only the run knows what is there: read as any, then looked at.
+ExprId BodyBuilder::element_of_open(ExprId object, ExprId key, Type declared, uint32_t node) {
+    ExprId place = add(type::any(), node, Index{convert(object, type::any()), convert(key, type::any())});
+    if (declared->is(TypeKind::Any)) return place;
+    open_places_[uint32_t(place)] = declared;
+    return add(declared, node, Convert{ConvertKind::Unwrap, place});
+}
+
+/// The element itself, where it is only asked whether there is one.
+ExprId BodyBuilder::unguarded(ExprId value) const {
+    auto* c = std::get_if<Convert>(&body_[value].data);
+    return c && c->kind == ConvertKind::Unwrap && open_places_.count(uint32_t(c->operand)) ? c->operand : value;
+}
+
+/// What may be assigned to a place.
+Type BodyBuilder::declared_type(ExprId place) const {
+    auto open = open_places_.find(uint32_t(place));
+    return open == open_places_.end() ? type_of(place) : resolved(context_, open->second);
 }
 
 ExprId BodyBuilder::to_text(ExprId value) {
@@ -108,6 +167,7 @@ ExprId BodyBuilder::to_text(ExprId value) {
 }
 
 ExprId BodyBuilder::truth(ExprId value) {
+    value = unguarded(value);
     Type t = type_of(value);
     if (t->is(TypeKind::Bool) || t->has(TypeHasError) || t->is(TypeKind::Never)) return value;
     if (t->is(TypeKind::Literal) && t->element()->is(TypeKind::Bool)) return convert(value, type::boolean());

@@ -6,6 +6,7 @@
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -24,6 +25,7 @@ ExprId BodyBuilder::expression(const ast::Expression& e, Type expected) {
                "this expression is nested too deeply; give parts of it names");
         return error_expression(node_of(e.node));
     }
+    if (expected) expected = resolved(context_, expected);
     ExprId result = expression_inner(e, expected);
     --depth_;
     return result;
@@ -51,17 +53,31 @@ ExprId BodyBuilder::expression_inner(const ast::Expression& e, Type expected) {
             auto p = e.as<ast::PostfixExpr>();
             return update(p.operand(), p.op(), false, node);
         }
-        case Kind::AwaitExpr: return await(e.as<ast::AwaitExpr>());
+        case Kind::AwaitExpr: return await(e.as<ast::AwaitExpr>(), expected);
         case Kind::BinaryExpr: return binary(e.as<ast::BinaryExpr>(), expected);
-        case Kind::AssignExpr: return assignment(e.as<ast::AssignExpr>());
+        case Kind::AssignExpr: return assignment(e.as<ast::AssignExpr>(), true);
         case Kind::ConditionalExpr: return conditional(e.as<ast::ConditionalExpr>(), expected);
         case Kind::AsExpr: return cast(e.as<ast::AsExpr>());
         case Kind::MatchExpr: return match(e.as<ast::MatchExpr>(), expected);
-        case Kind::YieldExpr: {
-            auto y = e.as<ast::YieldExpr>();
-            ExprId value = y.value() ? convert(expression(y.value()), type::any())
-                                     : convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
-            return add(type::any(), node, Yield{value});
+        case Kind::YieldExpr: return yield(e.as<ast::YieldExpr>());
+        case Kind::InstantiationExpr: return expression(e.as<ast::InstantiationExpr>().callee(), expected);
+        case Kind::ClassExpr:
+            report(DiagnosticCode::SyntaxError, node, "a class is declared at the top level of a file, with a name");
+            return error_expression(node);
+        case Kind::ImportExpr:
+            report(DiagnosticCode::SyntaxError, node, "modules are imported at the top: `import { name } from \"…\"`");
+            return error_expression(node);
+        case Kind::TaggedTemplateExpr:
+            report(DiagnosticCode::SyntaxError, node, "templates have no tags in Velox: call the function with the text");
+            return error_expression(node);
+        case Kind::SuperExpr:
+            report(DiagnosticCode::UnresolvedName, node,
+                   "`super` stands before `(…)` in a constructor, or before `.method(…)`");
+            return error_expression(node);
+        case Kind::SpreadExpr: {
+            expression(e.as<ast::SpreadExpr>().operand());
+            report(DiagnosticCode::SyntaxError, node, "`...` spreads into arrays, objects and arguments");
+            return error_expression(node);
         }
         default:
             report(DiagnosticCode::SyntaxError, node, "this form of expression is not understood yet");
@@ -77,11 +93,24 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
     if (auto local = find_local(Name(text))) {
         Type declared = body_[*local].type;
         resolve(at, *local, declared);
+        read_.insert(*local);
+        check_assigned(*local, at);
         ExprId reference = local_reference(*local, node);
         Type now = narrowed(std::to_string(uint32_t(*local)), declared);
+        if (now->is(TypeKind::Literal) && now->element() == declared) return add(now, node, LocalRef{*local});
         return now == declared ? reference : convert(reference, now);
     }
     ItemId item = types_.scope().find_value(text);
+    if (item != ItemId::None && kind_of(item) == ItemKind::Class && is_std(file_of(item))) {
+        // `xs.map(String)`: the conversion as a function.
+        static const std::map<std::string_view, std::string_view> conversions = {
+            {"String", "string"}, {"Number", "number"}, {"Boolean", "boolean"}};
+        if (auto found = conversions.find(text); found != conversions.end())
+            if (ItemId function = std_item(context_, found->second); function != ItemId::None) {
+                resolve(at, item, nullptr);
+                return add(function_type(context_, function), node, FunctionRef{function, {}});
+            }
+    }
     if (item == ItemId::None) {
         std::vector<std::string> candidates = types_.scope().names();
         for (const Scope& scope : scopes_)
@@ -114,11 +143,7 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
 ExprId BodyBuilder::item_reference(ItemId item, uint32_t node) {
     switch (kind_of(item)) {
         case ItemKind::Static: {
-            // A script sees the types of its own variables as it goes; asking would be a cycle.
-            Type type = nullptr;
-            for (const Resolution& r : body_.resolutions)
-                if (auto* target = std::get_if<ItemId>(&r.target); target && *target == item) type = r.type;
-            return add(type ? type : *context_.get<ValueTypeOf>(item), node, StaticRef{item});
+            return add(variable_type(item), node, StaticRef{item});
         }
         case ItemKind::Function: return add(function_type(context_, item), node, FunctionRef{item, {}});
         case ItemKind::Class: return add(type::any(), node, ClassRef{item});
@@ -143,9 +168,7 @@ ExprId BodyBuilder::literal(const SyntaxToken& token, bool negative, Type expect
             return add(type, node, StringLiteral{std::move(value)});
         }
         case Kind::NumberLiteral: break;
-        default:
-            report(DiagnosticCode::SyntaxError, node, "regular expressions are not supported yet");
-            return error_expression(node);
+        default: return regular_expression(token, node);
     }
     std::string text;
     for (char c : token.text())
@@ -169,6 +192,8 @@ ExprId BodyBuilder::literal(const SyntaxToken& token, bool negative, Type expect
     if (negative) value = -value;
     bool wants_int =
         expected && (is_int(expected) || (expected->is(TypeKind::Union) && is_int(nullable_parts_removed(expected))));
+    if (expected && !wants_int && !is_assignable(context_, type::float_(), expected))
+        wants_int = is_assignable(context_, type::integer(), expected);
     if (wants_int && is_whole) {
         if (whole > uint64_t(INT64_MAX) + (negative ? 1 : 0))
             report(DiagnosticCode::TypeMismatch, node, "this number does not fit an `int`");
@@ -210,6 +235,46 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         wanted = only;
     }
     auto elements = e.elements();
+    if (keeps_literals_) {
+        Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
+        std::vector<Type> types;
+        bool spreads = false;
+        for (const ast::Expression& part : elements) spreads |= part.kind() == Kind::SpreadExpr;
+        for (const ast::Expression& part : elements) {
+            if (spreads) break;
+            tuple.operands.push_back(expression(part));
+            types.push_back(type_of(tuple.operands.back()));
+        }
+        if (!spreads && !types.empty())
+            return add(type::tuple(std::move(types), TypeShared), node, std::move(tuple));
+    }
+    if (wanted && wanted->is(TypeKind::Tuple) && wanted->arguments.size() > elements.size()) {
+        bool rest_optional = true;
+        for (size_t i = elements.size(); i < wanted->arguments.size(); ++i)
+            rest_optional &= is_assignable(context_, type::undefined(), wanted->arguments[i]);
+        if (rest_optional) {  // elements that may be left off are undefined
+            Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
+            for (size_t i = 0; i < wanted->arguments.size(); ++i)
+                tuple.operands.push_back(
+                    i < elements.size()
+                        ? checked(elements[i], wanted->arguments[i])
+                        : convert(add(type::undefined(), node, UndefinedLiteral{}), wanted->arguments[i]));
+            return add(wanted, node, std::move(tuple));
+        }
+    }
+    bool open_tuple = wanted && wanted->is(TypeKind::Tuple) && wanted->has(TypeHasParameter);
+    if (open_tuple && wanted->arguments.size() == elements.size()) {
+        // `[K, V]` of a call: the elements say what K and V are.
+        Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
+        std::vector<Type> types;
+        for (size_t i = 0; i < elements.size(); ++i) {
+            Type part = wanted->arguments[i];
+            ExprId value = expression(elements[i], part->is(TypeKind::Parameter) ? nullptr : part);
+            types.push_back(part->has(TypeHasParameter) ? widened(type_of(value)) : part);
+            tuple.operands.push_back(coerce(value, types.back(), node_of(elements[i].node), "element"));
+        }
+        return add(type::tuple(std::move(types), TypeShared), node, std::move(tuple));
+    }
     if (wanted && wanted->is(TypeKind::Tuple) && wanted->arguments.size() == elements.size()) {
         Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
         for (size_t i = 0; i < elements.size(); ++i)
@@ -226,10 +291,16 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
             ExprId value = expression(spread.operand());
             present(value, at, "and cannot be spread");
             Type t = type_of(value);
-            Type inner = t->is(TypeKind::List)     ? t->element()
-                         : is_std_type(t, "Set")   ? t->arguments[0]
-                         : t->is(TypeKind::String) ? type::string()
-                                                   : type::any();
+            t = type_of(value);
+            Type inner = element_type(t, false);
+            if (!inner) {
+                if (!t->has(TypeHasError))
+                    report(DiagnosticCode::TypeMismatch, at, fmt::format("`{}` cannot be spread", print_type(t)));
+                inner = type::error();
+            }
+            // What is no array is gone through first.
+            if (is_std_type(t, "Map") || is_std_type(t, "Set")) value = snapshot(value, at);
+            else if (t->is(TypeKind::Literal)) value = convert(value, type::string());
             if (fixed && !is_assignable(context_, inner, element)) mismatch(at, inner, element, "element");
             common = common ? joined(context_, common, inner) : inner;
             list.operands.push_back(add(t, at, Spread{value}));
@@ -252,83 +323,8 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
     return add(list_of(element), node, std::move(list));
 }
 
-ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
-    uint32_t node = node_of(e.node);
-    Type wanted = expected ? nullable_parts_removed(expected) : nullptr;
-    Aggregate record{AggregateKind::Record, ItemId::None, {}, {}};
-    std::vector<RecordField> fields;
-    bool open = false;
-    auto wanted_field = [&](Name name) -> Type {
-        if (!wanted || wanted->is(TypeKind::Any) || wanted->is(TypeKind::Unknown)) return nullptr;
-        if (!wanted->is(TypeKind::Union)) {
-            MemberInfo info = find_member(context_, wanted, name);
-            return info.kind == MemberInfo::None || info.type->has(TypeHasParameter) ? nullptr : info.type;
-        }
-        std::vector<Type> found;
-        for (Type member : wanted->arguments)
-            if (MemberInfo info = find_member(context_, member, name); info.kind != MemberInfo::None)
-                found.push_back(info.type);
-        return found.empty() ? nullptr : type::union_of(std::move(found));
-    };
-    // A literal stays one where the context tells values apart by it (`{ type: "key" }`).
-    auto field_type = [&](Type produced, Type field) {
-        bool fits = field && is_assignable(context_, produced, field);
-        bool tells_apart = produced->is(TypeKind::Literal) && field && field->is(TypeKind::Union) &&
-                           restricted(context_, field, produced) == produced;
-        return tells_apart ? produced : fits ? field : widened(produced);
-    };
-    auto put = [&](Name name, ExprId value, Type as) {
-        value = convert(value, as);
-        record.names.push_back(name);
-        record.operands.push_back(value);
-        std::erase_if(fields, [&](const RecordField& f) { return f.name == name; });
-        fields.push_back({name, as, false, false});
-    };
-    for (const ast::Member& m : e.members()) {
-        if (auto p = m.as<ast::Property>()) {
-            Name name = member_name(p.name());
-            if (name.empty() && p.name().computed()) {
-                report(DiagnosticCode::SyntaxError, node_of(p.name().node),
-                       "computed names are not supported yet; use a Map");
-                continue;
-            }
-            Type field = wanted_field(name);
-            resolve_member(p.name().word(), wanted);
-            ExprId value = expression(p.value(), field);
-            put(name, value, field_type(type_of(value), field));
-        } else if (auto s = m.as<ast::ShorthandProperty>()) {
-            ExprId value = this->name(s.name());
-            resolve_member(s.name().name(), wanted);
-            Type field = wanted_field(Name(s.name().text()));
-            put(Name(s.name().text()), value, field_type(type_of(value), field));
-        } else if (auto method = m.as<ast::MethodDecl>()) {
-            Name name = member_name(method.name());
-            resolve_member(method.name().word(), wanted);
-            ExprId value = closure(method.node, wanted_field(name));
-            put(name, value, type_of(value));
-        } else if (auto spread = m.as<ast::SpreadProperty>()) {
-            ExprId value = expression(spread.value());
-            Type t = nullable_parts_removed(type_of(value));
-            if (t->is(TypeKind::Record)) {
-                for (const RecordField& f : t->fields) {
-                    std::erase_if(fields, [&](const RecordField& old) { return old.name == f.name; });
-                    fields.push_back(f);
-                }
-            } else if (t->is(TypeKind::Nominal)) {
-                for (const FieldInfo& f : context_.get<DefinitionOf>(t->item)->fields)
-                    if (!f.is_static)
-                        fields.push_back({f.name, substitute(f.type, t->item, t->arguments), false, false});
-            } else {
-                open = true;
-            }
-            record.names.push_back(Name());
-            record.operands.push_back(add(type_of(value), node_of(spread.node), Spread{value}));
-        } else {
-            report(DiagnosticCode::SyntaxError, node_of(m.node), "accessors in object literals are not supported yet");
-        }
-    }
-    return add(open ? type::any() : type::record(std::move(fields)), node, std::move(record));
-}
+/// A choice between literals keeps them (`c ? "a" : "b"`); variables made of it widen.
+static Type choice_type(Type t) { return t->is(TypeKind::Literal) && !t->element()->is(TypeKind::Bool) ? t : widened(t); }
 
 ExprId BodyBuilder::conditional(const ast::ConditionalExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
@@ -344,13 +340,18 @@ ExprId BodyBuilder::conditional(const ast::ConditionalExpr& e, Type expected) {
     ExprId no = expression(e.when_false(), expected);
     merge_facts(after_yes, true, facts_, true);
     reachable_ = reached;
-    bool fits = expected && !expected->has(TypeHasParameter) && is_assignable(context_, type_of(yes), expected) &&
-                is_assignable(context_, type_of(no), expected);
-    Type result = fits ? expected : joined(context_, widened(type_of(yes)), widened(type_of(no)));
+    if (is_target(expected) && fits(yes, expected) && fits(no, expected))
+        return add(expected, node, If{test, coerce(yes, expected, node), coerce(no, expected, node)});
+    // A whole number beside an `int` is one.
+    if (is_int(type_of(yes)) && is_number(type_of(no)) && fits(no, type::integer())) no = as_whole(no);
+    if (is_int(type_of(no)) && is_number(type_of(yes)) && fits(yes, type::integer())) yes = as_whole(yes);
+    bool literals = keeps_literals_ || (expected && expected->has(TypeHasParameter));
+    Type result = literals ? type::union_of({type_of(yes), type_of(no)})
+                           : joined(context_, choice_type(type_of(yes)), choice_type(type_of(no)));
     return add(result, node, If{test, convert(yes, result), convert(no, result)});
 }
 
-ExprId BodyBuilder::await(const ast::AwaitExpr& e) {
+ExprId BodyBuilder::await(const ast::AwaitExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
     if (!functions_.back().is_async) {
         auto& d = report(DiagnosticCode::AwaitOutsideAsync, node, "`await` stands in a function that is not async");
@@ -359,11 +360,13 @@ ExprId BodyBuilder::await(const ast::AwaitExpr& e) {
             d.fixes.push_back({"make the function async",
                                {{{item_, function().node}, ItemDiagnostic::FixEdit::InsertBefore, "async "}}});
     }
-    ExprId operand = expression(e.operand());
+    ExprId operand = expression(e.operand(), is_target(expected) ? promise_of(context_, expected) : nullptr);
     Type result = awaited(type_of(operand));
+    if (result->is(TypeKind::Projection)) result = type::any();
     // Another task may run meanwhile: what is known of anything but this task's own variables is forgotten.
     for (auto it = facts_.begin(); it != facts_.end();) {
-        bool own = it->first.find('.') == std::string::npos && it->first.find("static ") == std::string::npos;
+        bool own = it->first[0] == '=' ||
+                   (it->first.find('.') == std::string::npos && it->first.find("static ") == std::string::npos);
         it = own ? std::next(it) : facts_.erase(it);
     }
     return add(result, node, Await{operand});
@@ -371,12 +374,21 @@ ExprId BodyBuilder::await(const ast::AwaitExpr& e) {
 
 ExprId BodyBuilder::cast(const ast::AsExpr& e) {
     uint32_t node = node_of(e.node);
-    Type wanted = types_.read(e.type());
+    if (auto word = e.type().as<ast::KeywordType>(); word && word.word() && to_kind(word.word().kind()) == Kind::ConstKw) {
+        bool outer = keeps_literals_;
+        keeps_literals_ = true;
+        ExprId value = expression(e.operand());
+        keeps_literals_ = outer;
+        return value;
+    }
+    Type wanted = resolved(context_, types_.read(e.type()));
     ExprId value = expression(e.operand(), wanted);
     Type from = type_of(value);
     if (e.is_satisfies()) return coerce(value, wanted, node), value;
-    if (is_assignable(context_, from, wanted)) return convert(value, wanted);
-    if (!is_assignable(context_, wanted, from) && !is_assignable(context_, wanted, widened(from))) {
+    if (fits(value, wanted)) return coerce(value, wanted, node);
+    bool overlaps = is_assignable(context_, wanted, from) || is_assignable(context_, wanted, widened(from));
+    for (Type member : members_of(wanted)) overlaps |= !restricted(context_, from, member)->is(TypeKind::Never);
+    if (!overlaps) {
         mismatch(node, from, wanted, "cast");
         return value;
     }

@@ -7,6 +7,12 @@ namespace braid::velox_semantics {
 
 Name member_name(const ast::PropertyName& name) {
     SyntaxToken word = name.word();
+    if (auto symbol = name.computed().as<ast::MemberExpr>(); !word && symbol && symbol.name()) {
+        auto holder = symbol.object().as<ast::NameExpr>();
+        if (holder && holder.name() && holder.name().text() == "Symbol")
+            return Name("@@" + std::string(symbol.name().text()));
+    }
+    if (auto literal = name.computed().as<ast::LiteralExpr>(); !word && literal) word = literal.value();
     if (!word) return {};
     return to_kind(word.kind()) == Kind::StringLiteral ? Name(string_value(word.text())) : Name(word.text());
 }

@@ -2,6 +2,7 @@
 
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -30,7 +31,7 @@ ExprId BodyBuilder::chain(const ast::Expression& e, Type expected) {
     }
     links_ = outer;
     if (!outermost || links.empty()) return value;
-    Type result = type::union_of({widened(type_of(value)), type::undefined()});
+    Type result = or_undefined(widened(type_of(value)));
     if (type_of(value)->is(TypeKind::Unit)) result = type::unit();
     if (type_of(value)->has(TypeHasError)) return value;
     for (auto link = links.rbegin(); link != links.rend(); ++link) {
@@ -50,12 +51,15 @@ ExprId BodyBuilder::chain(const ast::Expression& e, Type expected) {
 
 /// The object of a `?.`: kept in a variable, tested later by `chain`, and present from here on.
 ExprId BodyBuilder::optional_link(ExprId object, uint32_t node) {
+    object = unguarded(object);
+    auto declared = open_places_.find(uint32_t(object));
+    Type element = declared == open_places_.end() ? nullptr : resolved(context_, declared->second);
     Type t = type_of(object);
     if (!links_ || t->has(TypeHasError)) return object;
     LocalId held = temporary(t, node);
     links_->push_back({held, object, node});
     ExprId reference = add(t, node, LocalRef{held});
-    Type there = nullable_parts_removed(t);
+    Type there = nullable_parts_removed(element ? element : t);
     if (there->is(TypeKind::Never))
         return convert(reference, type::any());  // known to be absent: the rest is never reached
     return there == t ? reference : convert(reference, there);
@@ -69,7 +73,7 @@ std::optional<ItemId> BodyBuilder::static_owner(const ast::Expression& e) {
     ItemId item = types_.scope().find(name.name().text());
     if (item == ItemId::None) return std::nullopt;
     ItemKind kind = kind_of(item);
-    if (kind != ItemKind::Class && kind != ItemKind::Enum) return std::nullopt;
+    if (kind != ItemKind::Class && kind != ItemKind::Enum && kind != ItemKind::File) return std::nullopt;
     resolve(node_of(name.name()), item, nullptr);
     return item;
 }
@@ -83,6 +87,14 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
     Name name(e.name().text());
     uint32_t at = node_of(e.name());
     if (auto owner = static_owner(e.object())) {
+        if (kind_of(*owner) == ItemKind::File) {
+            ItemId item = exported_item(context_, file_of(*owner), name);
+            if (item != ItemId::None) {
+                ExprId reference = item_reference(item, node);
+                resolve(at, item, type_of(reference));
+                return reference;
+            }
+        }
         if (kind_of(*owner) == ItemKind::Enum) {
             for (ItemId v : context_.get<DefinitionOf>(*owner)->variants)
                 if (name_of(v) == name) {
@@ -109,7 +121,10 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
         std::string near = nearest_name(name.text(), candidates);
         report(DiagnosticCode::MissingMember, at,
                fmt::format("`{}` has no {} `{}`{}", name_of(*owner).text(),
-                           kind_of(*owner) == ItemKind::Enum ? "variant" : "static member", name.text(),
+                           kind_of(*owner) == ItemKind::Enum   ? "variant"
+                           : kind_of(*owner) == ItemKind::File ? "export"
+                                                               : "static member",
+                           name.text(),
                            near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
         return error_expression(node);
     }
@@ -138,16 +153,23 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
     }
     std::vector<Type> members = t->is(TypeKind::Union) ? t->arguments : std::vector<Type>{t};
     std::vector<Type> results;
+    bool is_whole = true;
     for (Type member : members) {
         if (member->is(TypeKind::Any)) {
             results.push_back(type::any());
+            is_whole = false;
             continue;
         }
         // A message is open: it may carry anything.
         MemberInfo info = find_member(context_, member, name);
+        if (info.by_index && members.size() == 1) {
+            ExprId key = add(type::string(), at, StringLiteral{std::string(name.text())});
+            return element_of_open(object, key, resolved(context_, info.type), node);
+        }
         if (info.kind == MemberInfo::None) {
-            if (is_std_type(member, "Message") || is_std_type(member, "Object")) {
+            if (is_std_type(member, "Message") || is_std_type(member, "Object") || is_std_type(member, "Function")) {
                 results.push_back(type::any());
+                is_whole = false;
                 continue;
             }
             std::string near = nearest_name(name.text(), member_names(context_, member));
@@ -170,9 +192,16 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
         }
         if (info.item != ItemId::None) resolve(at, info.item, info.type);
         results.push_back(info.type);
+        is_whole &= is_int(info.type) && info.owner != ItemId::None && is_std(file_of(info.owner));
     }
-    return add(type::union_of(std::move(results)), node, Property{object, name});
+    if (!is_whole) return add(type::union_of(std::move(results)), node, Property{object, name});
+    // A length is a number, or an `int` where one is wanted.
+    ExprId length = add(type::float_(), node, Property{object, name});
+    whole_.insert(uint32_t(length));
+    return length;
 }
+
+static bool is_key(Type t) { return widened(t)->is(TypeKind::String) || is_number(t); }
 
 ExprId BodyBuilder::index(const ast::IndexExpr& e) {
     uint32_t node = node_of(e.node);
@@ -193,38 +222,66 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
         if (t->is(TypeKind::Tuple)) {
             auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(position)].data);
             if (literal && literal->value >= 0 && literal->value < double(t->arguments.size()))
-                return add(t->arguments[size_t(literal->value)], node,
-                           Index{convert(object, type::any()), convert(position, type::any())});
+                return element_of_open(object, position, resolved(context_, t->arguments[size_t(literal->value)]), node);
+            if (literal)
+                report(DiagnosticCode::MissingMember, node_of(e.index().node),
+                       fmt::format("`{}` has no element {}", print_type(t), literal->value));
         }
-        if (is_number(p))
+        if (ExprId whole = is_number(p) ? as_whole(position) : ExprId::None; whole != ExprId::None) position = whole;
+        else if (is_number(p))
             position = add(type::integer(), node_of(e.index().node),
                            Convert{ConvertKind::FloatToInteger, convert(position, type::float_())});
         else if (p->is(TypeKind::Any)) position = convert(position, type::integer());
         else if (!is_int(p) && !p->has(TypeHasError)) mismatch(node_of(e.index().node), p, type::float_(), "index");
-        // A whole literal needs no run-time conversion.
-        if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(position)].data))
-            if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(c->operand)].data);
-                literal && literal->value == double(int64_t(literal->value)))
-                position =
-                    add(type::integer(), node_of(e.index().node), IntegerLiteral{uint64_t(int64_t(literal->value))});
         Type element = t->is(TypeKind::List)    ? t->element()
                        : t->is(TypeKind::Tuple) ? type::union_of(t->arguments)
                                                 : type::string();
         if (t->is(TypeKind::List)) return add(element, node, Index{object, position});
         if (t->is(TypeKind::Literal)) object = convert(object, type::string());
-        if (t->is(TypeKind::Tuple))
-            return add(element, node, Index{convert(object, type::any()), convert(position, type::any())});
+        if (t->is(TypeKind::Tuple)) return element_of_open(object, position, element, node);
         return add(element, node, Index{object, position});
     }
-    ExprId key = convert(expression(e.index()), type::any());
-    if (t->is(TypeKind::Any)) return add(type::any(), node, Index{object, key});
-    if (auto* literal = std::get_if<Convert>(&body_.expressions[uint32_t(key)].data)) {
-        if (auto* text = std::get_if<StringLiteral>(&body_.expressions[uint32_t(literal->operand)].data)) {
-            MemberInfo info = find_member(context_, t, Name(text->value));
-            if (info.kind != MemberInfo::None) return add(info.type, node, Property{object, Name(text->value)});
+    ExprId key = expression(e.index());
+    Type k = type_of(key);
+    if (t->is(TypeKind::Any)) return add(type::any(), node, Index{object, convert(key, type::any())});
+    if (k->has(TypeHasError)) return error_expression(node);
+    if (auto* text = std::get_if<StringLiteral>(&body_.expressions[uint32_t(key)].data)) {
+        std::string value = text->value;
+        MemberInfo info = find_member(context_, t, Name(value));
+        if (info.kind != MemberInfo::None && !info.by_index) {
+            Type declared = resolved(context_, info.type);
+            ExprId read = add(declared, node, Property{object, Name(value)});
+            Type now = narrowed(fact_key(e.as<ast::Expression>()), declared);
+            return now == declared ? read : convert(read, now);
         }
     }
-    if (t->is(TypeKind::Record)) return add(type::any(), node, Index{convert(object, type::any()), key});
+    bool indexable = t->is(TypeKind::Record) || t->is(TypeKind::Nominal) || t->is(TypeKind::Union) ||
+                     t->is(TypeKind::Parameter);
+    if (indexable && !is_std_type(t, "Map") && !is_std_type(t, "Set")) {
+        // A key of literal types reads one of those members; any other, what the index signature says.
+        std::vector<Type> found;
+        for (Type part : members_of(k)) {
+            MemberInfo info;
+            if (part->is(TypeKind::Literal)) info = find_member(context_, t, Name(string_value(part->text.text())));
+            else info = find_member(context_, t, index_signature());
+            if (info.kind == MemberInfo::None) {
+                found.clear();
+                break;
+            }
+            found.push_back(resolved(context_, info.type));
+        }
+        Type declared = found.empty() ? nullptr : type::union_of(std::move(found));
+        bool open_key = k->is(TypeKind::Parameter) || k->is(TypeKind::Any) || t->is(TypeKind::Parameter);
+        if (!declared && open_key) declared = type::any();
+        if (!declared && (t->is(TypeKind::Record) || (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Interface)) && is_key(k)) {
+            declared = type::any();
+        }
+        if (declared) {
+            ExprId read = element_of_open(object, key, declared, node);
+            Type now = narrowed(fact_key(e.as<ast::Expression>()), declared);
+            return now == declared ? read : convert(read, now);
+        }
+    }
     std::string hint = is_std_type(t, "Map") ? "; use `.get(key)`" : "";
     report(DiagnosticCode::MissingMember, node, fmt::format("`{}` has no elements{}", print_type(t), hint));
     return error_expression(node);

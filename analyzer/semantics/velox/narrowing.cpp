@@ -1,5 +1,6 @@
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -12,6 +13,15 @@ std::string BodyBuilder::fact_key(const ast::Expression& e) const {
         return "static " + std::string(name.name().text());
     }
     if (e.kind() == Kind::ThisExpr) return "this";
+    if (auto present = e.as<ast::NonNullExpr>()) return fact_key(present.operand());
+    if (auto element = e.as<ast::IndexExpr>()) {
+        // `a["b"]` and `a[0]` keep what is known of them as `a.b` does.
+        auto literal = element.index().as<ast::LiteralExpr>();
+        std::string object = literal && literal.value() ? fact_key(element.object()) : std::string();
+        if (object.empty()) return {};
+        bool text = to_kind(literal.value().kind()) == Kind::StringLiteral;
+        return object + "." + (text ? string_value(literal.value().text()) : std::string(literal.value().text()));
+    }
     if (auto member = e.as<ast::MemberExpr>()) {
         std::string object = fact_key(member.object());
         return object.empty() || !member.name() ? std::string() : object + "." + std::string(member.name().text());
@@ -37,7 +47,13 @@ void BodyBuilder::forget_assigned(const SyntaxNode& loop) {
     for (Preorder walk(loop); walk; walk.next()) {
         if (!walk->is_node()) continue;
         SyntaxNode node(*walk);
-        if (auto a = ast::AssignExpr::cast(node)) forget(fact_key(a.target()));
+        if (auto a = ast::AssignExpr::cast(node)) {
+            forget(fact_key(a.target()));
+            if (a.target().kind() == Kind::ArrayExpr || a.target().kind() == Kind::ObjectExpr)
+                for (Preorder inner(a.target().node); inner; inner.next())
+                    if (auto n = inner->is_node() ? ast::NameExpr::cast(*inner) : ast::NameExpr())
+                        forget(fact_key(n.as<ast::Expression>()));
+        }
         else if (auto p = ast::PostfixExpr::cast(node)) forget(fact_key(p.operand()));
         else if (auto p = ast::PrefixExpr::cast(node);
                  p && p.op() &&
@@ -70,7 +86,7 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
         if (!name.name()) return nullptr;
         if (auto local = find_local(Name(name.name().text()))) return body_[*local].type;
         ItemId item = types_.scope().find_value(name.name().text());
-        return item != ItemId::None && kind_of(item) == ItemKind::Static ? *context_.get<ValueTypeOf>(item) : nullptr;
+        return item != ItemId::None && kind_of(item) == ItemKind::Static ? variable_type(item) : nullptr;
     }
     if (e.kind() == Kind::ThisExpr) return this_ == LocalId::None ? nullptr : body_[this_].type;
     if (auto member = e.as<ast::MemberExpr>()) {
@@ -78,9 +94,29 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
         Type object = plain_type(member.object());
         if (!object) return nullptr;
         MemberInfo info = find_member(context_, nullable_parts_removed(object), Name(member.name().text()));
-        return info.kind == MemberInfo::None ? nullptr : info.type;
+        if (info.kind == MemberInfo::None) return nullptr;
+        Type type = resolved(context_, info.type);
+        bool skips = member.is_optional() && may_be_absent(object);
+        return skips ? or_undefined(type) : type;
+    }
+    if (auto element = e.as<ast::IndexExpr>(); element && !fact_key(e).empty()) {
+        Type object = plain_type(element.object());
+        if (!object) return nullptr;
+        object = nullable_parts_removed(object);
+        if (object->is(TypeKind::List)) return object->element();
+        auto literal = element.index().as<ast::LiteralExpr>();
+        if (to_kind(literal.value().kind()) != Kind::StringLiteral) return nullptr;
+        MemberInfo info = find_member(context_, object, Name(string_value(literal.value().text())));
+        return info.kind == MemberInfo::None ? nullptr : resolved(context_, info.type);
     }
     return nullptr;
+}
+
+/// A script sees the types of its own variables as it goes; asking for those would be a cycle.
+Type BodyBuilder::variable_type(ItemId variable) {
+    for (const Resolution& r : body_.resolutions)
+        if (auto* target = std::get_if<ItemId>(&r.target); target && *target == variable && r.type) return r.type;
+    return resolved(context_, *context_.get<ValueTypeOf>(variable));
 }
 
 void BodyBuilder::assume_type(const ast::Expression& e, const std::function<Type(Type)>& narrow) {
@@ -97,10 +133,15 @@ void BodyBuilder::assume_type(const ast::Expression& e, const std::function<Type
     if (auto member = e.as<ast::MemberExpr>(); member && then && member.name()) {
         Name field(member.name().text());
         assume_type(member.object(), [&](Type object) -> Type {
+            object = resolved(context_, object);
             if (!object->is(TypeKind::Union)) return object;
             std::vector<Type> members;
             for (Type part : object->arguments) {
                 MemberInfo info = find_member(context_, part, field);
+                if (part->is(TypeKind::Null) || part->is(TypeKind::Undefined)) {
+                    if (may_be_absent(then)) members.push_back(part);
+                    continue;
+                }
                 if (info.kind == MemberInfo::None || !restricted(context_, info.type, then)->is(TypeKind::Never))
                     members.push_back(part);
             }
@@ -110,7 +151,11 @@ void BodyBuilder::assume_type(const ast::Expression& e, const std::function<Type
 }
 
 namespace {
-Type typeof_type(std::string_view name) {
+Type typeof_type(QueryContext& context, std::string_view name) {
+    if (name == "function") {
+        ItemId item = std_item(context, "Function");
+        return item == ItemId::None ? nullptr : type::nominal(item);
+    }
     if (name == "number") return type::union_of({type::float_(), type::integer()});
     if (name == "string") return type::string();
     if (name == "boolean") return type::boolean();
@@ -118,6 +163,138 @@ Type typeof_type(std::string_view name) {
     return nullptr;
 }
 }  // namespace
+
+/// `side` was equal to `with`, or not: literals, null, `typeof`, variants, and variables of literal types.
+void BodyBuilder::assume_equal(const ast::Expression& side, const ast::Expression& with, bool same) {
+    if (auto paren = side.as<ast::ParenExpr>()) return assume_equal(paren.inner(), with, same);
+    if (auto prefix = side.as<ast::PrefixExpr>();
+        prefix && prefix.op() && to_kind(prefix.op().kind()) == Kind::TypeofKw) {
+        auto literal = with.as<ast::LiteralExpr>();
+        if (!literal || !literal.value()) return;
+        std::string name = string_value(literal.value().text());
+        bool is_object = name == "object";
+        Type tested = typeof_type(context_, name);
+        if (!tested && !is_object) return;
+        return assume_type(prefix.operand(), [&](Type t) -> Type {
+            t = resolved(context_, t);
+            if (is_object) {
+                if (!t->is(TypeKind::Union)) return t;
+                std::vector<Type> kept;
+                for (Type member : t->arguments) {
+                    Type base = widened(member);
+                    bool object = base->is(TypeKind::Record) || base->is(TypeKind::Nominal) ||
+                                  base->is(TypeKind::List) || base->is(TypeKind::Tuple) || base->is(TypeKind::Null);
+                    if (object == same || base->is(TypeKind::Any) || base->is(TypeKind::Parameter))
+                        kept.push_back(member);
+                }
+                return type::union_of(std::move(kept));
+            }
+            bool callable = is_std_type(tested, "Function");
+            if (callable && (t->is(TypeKind::Any) || t->is(TypeKind::Unknown))) return same ? type::any() : t;
+            if (!same) return excluded(context_, t, tested);
+            if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown))
+                return tested->is(TypeKind::Union) ? type::float_() : tested;
+            return restricted(context_, t, tested);
+        });
+    }
+    Type tested = nullptr;
+    auto literal = with.as<ast::LiteralExpr>();
+    auto negative = with.as<ast::PrefixExpr>();
+    if (literal && literal.value()) tested = literal_type(literal.value(), false);
+    else if (negative && negative.op() && to_kind(negative.op().kind()) == Kind::Minus &&
+             negative.operand().kind() == Kind::LiteralExpr)
+        tested = literal_type(negative.operand().as<ast::LiteralExpr>().value(), true);
+    else if (Type other = plain_type(with)) {
+        // Another value: one of a literal type counts as that literal, and what is there as being there.
+        if (other->is(TypeKind::Literal) || other->is(TypeKind::Null) || other->is(TypeKind::Undefined)) tested = other;
+        else if (same && !may_be_absent(other) && !other->is(TypeKind::Any) && !other->is(TypeKind::Unknown))
+            return assume_type(side, [&](Type t) {
+                Type there = nullable_parts_removed(t);
+                return t->is(TypeKind::Any) || there->is(TypeKind::Never) ? t : there;
+            });
+    }
+    if (!tested) return;
+    bool absent = tested->is(TypeKind::Null) || tested->is(TypeKind::Undefined);
+    assume_type(side, [&](Type t) -> Type {
+        t = resolved(context_, t);
+        if (!same) return excluded(context_, t, tested);
+        if (absent && (t->is(TypeKind::Any) || t->is(TypeKind::Unknown))) return t;
+        if (!t->is(TypeKind::Union) && !absent) return t->is(TypeKind::Bool) ? tested : t;
+        Type kept = restricted(context_, t, tested);
+        return kept->is(TypeKind::Never) && !t->is(TypeKind::Union) ? t : kept;
+    });
+    // `a?.b === 1` says that `a` is there.
+    if (auto member = side.as<ast::MemberExpr>(); member && member.is_optional() && same && !absent)
+        assume_type(member.object(), [](Type t) { return nullable_parts_removed(t); });
+}
+
+/// `"name" in object`: of a union, the members that have it, or those that lack it.
+void BodyBuilder::assume_has(const ast::Expression& object, Name member, bool holds) {
+    assume_type(object, [&](Type t) -> Type {
+        t = resolved(context_, t);
+        if (!t->is(TypeKind::Union)) return t;
+        std::vector<Type> kept;
+        for (Type part : t->arguments) {
+            MemberInfo info = find_member(context_, part, member);
+            bool has = info.kind != MemberInfo::None;
+            bool certain = has && !info.by_index && !may_be_absent(info.type);
+            if (holds ? has : !certain) kept.push_back(part);
+        }
+        return kept.empty() ? t : type::union_of(std::move(kept));
+    });
+}
+
+/// The type guard that `callee` is.
+std::optional<Predicate> BodyBuilder::predicate_of(const ast::Expression& callee) {
+    if (auto paren = callee.as<ast::ParenExpr>()) return predicate_of(paren.inner());
+    if (auto name = callee.as<ast::NameExpr>(); name && name.name()) {
+        if (auto local = find_local(Name(name.name().text()))) {
+            auto found = guards_.find(uint32_t(*local));
+            return found == guards_.end() ? std::nullopt : std::optional(found->second);
+        }
+        ItemId item = types_.scope().find_value(name.name().text());
+        if (item != ItemId::None && kind_of(item) == ItemKind::Function) return *context_.get<PredicateOf>(item);
+        return std::nullopt;
+    }
+    auto member = callee.as<ast::MemberExpr>();
+    if (!member || !member.name()) return std::nullopt;
+    MemberInfo info;
+    auto holder = member.object().as<ast::NameExpr>();
+    ItemId item = ItemId::None;
+    if (holder && holder.name() && !find_local(Name(holder.name().text())))
+        item = types_.scope().find(holder.name().text());
+    if (item != ItemId::None && kind_of(item) == ItemKind::Class)
+        info = find_member(context_, self_type(context_, item), Name(member.name().text()), true);
+    else if (Type object = plain_type(member.object()))
+        info = find_member(context_, nullable_parts_removed(object), Name(member.name().text()));
+    return info.kind == MemberInfo::Method && info.item != ItemId::None ? *context_.get<PredicateOf>(info.item)
+                                                                        : std::nullopt;
+}
+
+/// A call of a type guard.
+void BodyBuilder::assume_call(const ast::CallExpr& call, bool holds) {
+    auto predicate = predicate_of(call.callee());
+    if (!predicate || predicate->asserts) return;
+    auto arguments = call.arguments().arguments();
+    auto member = call.callee().as<ast::MemberExpr>();
+    ast::Expression subject = predicate->parameter < 0 && member ? member.object() : ast::Expression();
+    if (predicate->parameter >= 0 && size_t(predicate->parameter) < arguments.size())
+        subject = arguments[size_t(predicate->parameter)];
+    if (!subject || !predicate->type) return;
+    // What the guard's own type parameters stand for is not known here: any.
+    Type tested = map_type(predicate->type, [&](Type part) {
+        bool own = part->is(TypeKind::Parameter) && part->item != item_ && part->item != class_;
+        return own ? type::any() : part;
+    });
+    assume_type(subject, [&](Type t) -> Type {
+        t = resolved(context_, t);
+        if (holds) {
+            Type kept = restricted(context_, t, tested);
+            return kept->is(TypeKind::Never) ? tested : kept;
+        }
+        return t->is(TypeKind::Union) ? excluded(context_, t, tested) : t;
+    });
+}
 
 /// What is known where `condition` came out as `holds`.
 void BodyBuilder::assume(const ast::Expression& condition, bool holds) {
@@ -155,63 +332,35 @@ void BodyBuilder::assume(const ast::Expression& condition, bool holds) {
             if (klass == ItemId::None) return;
             std::vector<Type> arguments(context_.get<GenericsOf>(klass)->size(), type::any());
             Type tested = type::nominal(klass, std::move(arguments));
+            bool is_array = is_std_type(tested, "Array");
+            if (is_array) tested = list_of(type::any());
             return assume_type(b.left(), [&](Type t) -> Type {
                 if (holds) return restricted(context_, t, tested);
                 if (!t->is(TypeKind::Union)) return t;
                 return excluded(context_, t, tested);
             });
         }
+        if (op == Kind::QuestionQuestion) return;
         bool equal = op == Kind::EqualEqualEqual || op == Kind::EqualEqual,
              unequal = op == Kind::ExclamationEqualEqual || op == Kind::ExclamationEqual;
         if (equal || unequal) {
             bool same = equal == holds;
-            auto compare = [&](const ast::Expression& side, const ast::Expression& with) {
-                if (auto prefix = side.as<ast::PrefixExpr>();
-                    prefix && prefix.op() && to_kind(prefix.op().kind()) == Kind::TypeofKw) {
-                    auto literal = with.as<ast::LiteralExpr>();
-                    Type tested =
-                        literal && literal.value() ? typeof_type(string_value(literal.value().text())) : nullptr;
-                    if (!tested) return;
-                    assume_type(prefix.operand(), [&](Type t) {
-                        if (!same) return excluded(context_, t, tested);
-                        if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown))
-                            return tested->is(TypeKind::Union) ? type::float_() : tested;
-                        return restricted(context_, t, tested);
-                    });
-                    return;
-                }
-                auto literal = with.as<ast::LiteralExpr>();
-                if (!literal || !literal.value()) return;
-                SyntaxToken token = literal.value();
-                Type tested = nullptr;
-                switch (to_kind(token.kind())) {
-                    case Kind::NullKw: tested = type::null(); break;
-                    case Kind::UndefinedKw: tested = type::undefined(); break;
-                    case Kind::TrueKw:
-                    case Kind::FalseKw: tested = type::literal(type::boolean(), token.text()); break;
-                    case Kind::StringLiteral:
-                        tested = type::literal(type::string(), "\"" + string_value(token.text()) + "\"");
-                        break;
-                    case Kind::NumberLiteral: tested = type::literal(type::float_(), token.text()); break;
-                    default: return;
-                }
-                assume_type(side, [&](Type t) -> Type {
-                    bool absent = tested->is(TypeKind::Null) || tested->is(TypeKind::Undefined);
-                    if (!same) return excluded(context_, t, tested);
-                    if (absent && (t->is(TypeKind::Any) || t->is(TypeKind::Unknown))) return t;
-                    if (!t->is(TypeKind::Union) && !absent) return t;
-                    Type kept = restricted(context_, t, tested);
-                    return kept->is(TypeKind::Never) && !t->is(TypeKind::Union) ? t : kept;
-                });
-            };
-            compare(b.left(), b.right());
-            compare(b.right(), b.left());
+            assume_equal(b.left(), b.right(), same);
+            assume_equal(b.right(), b.left(), same);
             return;
         }
-        if (op == Kind::InKw && holds) return;
+        if (op == Kind::InKw) {
+            auto literal = b.left().as<ast::LiteralExpr>();
+            if (literal && literal.value() && to_kind(literal.value().kind()) == Kind::StringLiteral)
+                assume_has(b.right(), Name(string_value(literal.value().text())), holds);
+            return;
+        }
+        if (op == Kind::Comma) return assume(b.right(), holds);
     }
+    if (auto call = condition.as<ast::CallExpr>()) return assume_call(call, holds);
     if (auto a = condition.as<ast::AssignExpr>()) return assume(a.target(), holds);
     assume_type(condition, [&](Type t) -> Type {
+        t = resolved(context_, t);
         if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown)) return t;
         Type part = holds ? truthy_part(t) : falsy_part(t);
         return part->is(TypeKind::Never) && !t->is(TypeKind::Union) ? t : part;

@@ -5,69 +5,14 @@
 
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/operator_kinds.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
 using namespace hir;
 
 namespace {
-
-std::optional<BinaryOp> arithmetic_operator(Kind kind) {
-    static const std::map<Kind, BinaryOp> table = {
-        {Kind::Minus, BinaryOp::Subtract},
-        {Kind::Star, BinaryOp::Multiply},
-        {Kind::Slash, BinaryOp::Divide},
-        {Kind::Percent, BinaryOp::Remainder},
-        {Kind::StarStar, BinaryOp::Power},
-        {Kind::Ampersand, BinaryOp::BitAnd},
-        {Kind::Bar, BinaryOp::BitOr},
-        {Kind::Caret, BinaryOp::BitXor},
-        {Kind::LessLess, BinaryOp::ShiftLeft},
-        {Kind::GreaterGreater, BinaryOp::ShiftRight},
-        {Kind::GreaterGreaterGreater, BinaryOp::UnsignedShiftRight},
-        {Kind::Plus, BinaryOp::Add},
-    };
-    auto found = table.find(kind);
-    return found == table.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::optional<BinaryOp> comparison_operator(Kind kind) {
-    static const std::map<Kind, BinaryOp> table = {
-        {Kind::EqualEqual, BinaryOp::Equal},
-        {Kind::EqualEqualEqual, BinaryOp::Equal},
-        {Kind::ExclamationEqual, BinaryOp::NotEqual},
-        {Kind::ExclamationEqualEqual, BinaryOp::NotEqual},
-        {Kind::Less, BinaryOp::Less},
-        {Kind::LessEqual, BinaryOp::LessEqual},
-        {Kind::Greater, BinaryOp::Greater},
-        {Kind::GreaterEqual, BinaryOp::GreaterEqual},
-    };
-    auto found = table.find(kind);
-    return found == table.end() ? std::nullopt : std::optional(found->second);
-}
-
-/// The operator of a compound assignment: `+=` is Plus.
-Kind compound_operator(Kind kind) {
-    static const std::map<Kind, Kind> table = {
-        {Kind::PlusEqual, Kind::Plus},
-        {Kind::MinusEqual, Kind::Minus},
-        {Kind::StarEqual, Kind::Star},
-        {Kind::SlashEqual, Kind::Slash},
-        {Kind::PercentEqual, Kind::Percent},
-        {Kind::StarStarEqual, Kind::StarStar},
-        {Kind::AmpersandEqual, Kind::Ampersand},
-        {Kind::BarEqual, Kind::Bar},
-        {Kind::CaretEqual, Kind::Caret},
-        {Kind::LessLessEqual, Kind::LessLess},
-        {Kind::GreaterGreaterEqual, Kind::GreaterGreater},
-        {Kind::GreaterGreaterGreaterEqual, Kind::GreaterGreaterGreater},
-        {Kind::AmpersandAmpersandEqual, Kind::AmpersandAmpersand},
-        {Kind::BarBarEqual, Kind::BarBar},
-        {Kind::QuestionQuestionEqual, Kind::QuestionQuestion},
-    };
-    auto found = table.find(kind);
-    return found == table.end() ? Kind::Error : found->second;
-}
 
 bool is_dynamic(Type t) { return t->is(TypeKind::Any) || t->is(TypeKind::Error); }
 bool is_text(Type t) { return widened(t)->is(TypeKind::String); }
@@ -111,6 +56,7 @@ ExprId BodyBuilder::prefix(const ast::PrefixExpr& e, Type expected) {
             return add(t, node, Unary{to_kind(op.kind()) == Kind::Minus ? UnaryOp::Negate : UnaryOp::BitNot, value});
         }
         case Kind::DeleteKw:
+            expression(e.operand());
             report(DiagnosticCode::SyntaxError, node, "properties cannot be deleted; use a Map, or assign undefined");
             return error_expression(node);
         default: return error_expression(node);
@@ -118,8 +64,22 @@ ExprId BodyBuilder::prefix(const ast::PrefixExpr& e, Type expected) {
 }
 
 ExprId BodyBuilder::update(const ast::Expression& target, const SyntaxToken& op, bool is_prefix, uint32_t node) {
+    mark_read(target);
     ExprId place = assignable(target);
     Type t = type_of(place);
+    if (Type declared = declared_type(place); declared != t) {
+        // An element that only the run knows: read, looked at, written back.
+        ExprId old = add(declared, node, Convert{ConvertKind::Unwrap, place});
+        BinaryOp op_kind = op && to_kind(op.kind()) == Kind::PlusPlus ? BinaryOp::Add : BinaryOp::Subtract;
+        ExprId one = add(type::float_(), node, FloatLiteral{1});
+        LocalId before = temporary(declared, node);
+        ExprId let = let_temporary(before, old, node);
+        ExprId sum = arithmetic(op_kind, add(declared, node, LocalRef{before}), one, node);
+        ExprId set = add(type::unit(), node, hir::Assign{place, convert(sum, t)});
+        ExprId value = is_prefix ? sum : add(declared, node, LocalRef{before});
+        if (type_of(sum)->has(TypeHasError)) return error_expression(node);
+        return add(type_of(value), node, Block{{let, set}, value});
+    }
     forget(fact_key(target));
     if (t->has(TypeHasError)) return error_expression(node);
     int delta = op && to_kind(op.kind()) == Kind::PlusPlus ? 1 : -1;
@@ -142,11 +102,14 @@ ExprId BodyBuilder::binary(const ast::BinaryExpr& e, Type expected) {
         return add(type_of(second), node, Block{{first}, second});
     }
     if (op == Kind::InKw) {
-        ExprId key = to_text(expression(e.left())), container = convert(expression(e.right()), type::any());
+        ExprId key = to_text(expression(e.left())), container = expression(e.right());
+        present(container, node_of(e.right().node), "and has no members");
+        container = convert(container, type::any());
         return add(type::boolean(), node, Binary{BinaryOp::Contains, convert(key, type::any()), container});
     }
     // A literal beside an `int` is an `int`: the side that is no literal is looked at first.
-    bool left_literal = e.left().kind() == Kind::LiteralExpr && e.right().kind() != Kind::LiteralExpr;
+    bool left_literal = e.left().kind() == Kind::LiteralExpr && e.right().kind() != Kind::LiteralExpr &&
+                        (arithmetic_operator(op) || comparison_operator(op));
     ExprId left, right;
     auto hint = [&](ExprId other) -> Type { return is_int(type_of(other)) ? type::integer() : nullptr; };
     if (left_literal) {
@@ -186,32 +149,17 @@ ExprId BodyBuilder::arithmetic(BinaryOp op, ExprId left, ExprId right, uint32_t 
             return error_expression(node);
     }
     Type a = widened(type_of(left)), b = widened(type_of(right));
+    // Unions of numbers only, like `0 | 1`, are numbers.
     Type result = is_int(a) || is_int(b) ? type::integer() : type::float_();
     auto settle = [&](ExprId& side, Type t) {
         if (t == result) return side = convert(side, t), true;
         if (is_dynamic(t)) return side = convert(side, result), true;
-        ExprId fitted = side;
-        if (is_int(result) && is_number(t))
-            if (auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(side)].data);
-                literal && literal->value == double(int64_t(literal->value))) {
-                side = add(type::integer(), body_[fitted].node, IntegerLiteral{uint64_t(int64_t(literal->value))});
-                return true;
-            }
-        // `.length` and `.size` are `int` or `number` as wanted.
-        if (std::holds_alternative<Property>(body_[side].data) && is_int(t) && is_number(result)) {
-            side = add(result, body_[side].node, Convert{ConvertKind::IntegerToFloat, side});
-            return true;
-        }
-        return false;
+        if (is_assignable(context_, t, result)) return side = convert(side, result), true;
+        if (!is_int(result) || !is_number(t)) return false;
+        ExprId whole = as_whole(side);
+        if (whole == ExprId::None) return false;
+        return side = whole, true;
     };
-    auto is_length = [&](ExprId side, Type t) {
-        auto* p = std::get_if<Property>(&body_[side].data);
-        return p && is_int(t) && (p->name.text() == "length" || p->name.text() == "size");
-    };
-    // A length beside a number counts as a number.
-    if ((is_length(left, a) && is_number(b) && !std::holds_alternative<FloatLiteral>(body_[right].data)) ||
-        (is_length(right, b) && is_number(a) && !std::holds_alternative<FloatLiteral>(body_[left].data)))
-        result = type::float_();
     bool fine = settle(left, a);
     if (!settle(right, b) || !fine) {
         bool mixed = (is_int(a) && is_number(b)) || (is_number(a) && is_int(b));
@@ -226,7 +174,8 @@ ExprId BodyBuilder::arithmetic(BinaryOp op, ExprId left, ExprId right, uint32_t 
                                     {{item_, at}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
         } else {
             ExprId wrong = left_wrong ? left : right;
-            mismatch(body_[wrong].node, left_wrong ? a : b, result, "operand");
+            mismatch(body_[wrong].node, left_wrong ? a : b, is_int(left_wrong ? b : a) ? result : type::float_(),
+                     "operand");
         }
         return error_expression(node);
     }
@@ -241,23 +190,22 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
     if (wa == wb &&
         (is_number(wa) || is_int(wa) || wa->is(TypeKind::Bool) || wa->is(TypeKind::String) || wa->is(TypeKind::Char)))
         return add(type::boolean(), node, Binary{op, convert(left, wa), convert(right, wb)});
-    bool numbers = (is_int(wa) && is_number(wb)) || (is_number(wa) && is_int(wb));
-    if (numbers) {
-        auto widen = [&](ExprId side, Type t) {
-            return is_int(t) ? add(type::float_(), body_[side].node, Convert{ConvertKind::IntegerToFloat, side})
-                             : convert(side, type::float_());
-        };
-        auto length_or_literal = [&](ExprId side) {
-            return std::holds_alternative<Property>(body_[side].data) ||
-                   std::holds_alternative<FloatLiteral>(body_[side].data) ||
-                   std::holds_alternative<IntegerLiteral>(body_[side].data);
-        };
-        if (!length_or_literal(left) && !length_or_literal(right)) {
-            report(DiagnosticCode::TypeMismatch, node, "`int` and `number` do not mix; convert one of them");
-            return error_expression(node);
+    if ((is_int(wa) && is_number(wb)) || (is_number(wa) && is_int(wb))) {
+        ExprId& number_side = is_int(wa) ? right : left;
+        ExprId whole = as_whole(number_side);
+        if (whole == ExprId::None) {
+            if (!std::holds_alternative<FloatLiteral>(body_[number_side].data)) {
+                report(DiagnosticCode::TypeMismatch, node, "`int` and `number` do not mix; convert one of them");
+                return error_expression(node);
+            }
+            ExprId& int_side = is_int(wa) ? left : right;
+            int_side = add(type::float_(), body_[int_side].node, Convert{ConvertKind::IntegerToFloat, int_side});
+        } else {
+            number_side = whole;
         }
-        return add(type::boolean(), node, Binary{op, widen(left, wa), widen(right, wb)});
+        return add(type::boolean(), node, Binary{op, left, right});
     }
+    if (equality) left = unguarded(left), right = unguarded(right);
     if (!equality) {
         bool dynamic = is_dynamic(wa) || is_dynamic(wb);
         if (!dynamic) {
@@ -265,6 +213,11 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
             Type na = widened(type_of(left)), nb = widened(type_of(right));
             if (na == nb && (is_number(na) || is_int(na) || na->is(TypeKind::String)))
                 return add(type::boolean(), node, Binary{op, convert(left, na), convert(right, nb)});
+            bool dates = is_std_type(na, "Date") && is_std_type(nb, "Date");
+            for (Type kind : {type::float_(), type::string()})
+                if (is_assignable(context_, na, kind) && is_assignable(context_, nb, kind))
+                    return add(type::boolean(), node, Binary{op, convert(left, kind), convert(right, kind)});
+            if (dates) return add(type::boolean(), node, Binary{op, date_value(left), date_value(right)});
             if (!na->has(TypeHasError) && !nb->has(TypeHasError))
                 report(DiagnosticCode::TypeMismatch, node,
                        fmt::format("`{}` and `{}` have no order", print_type(a), print_type(b)));
@@ -273,8 +226,10 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
     } else if (!is_assignable(context_, wa, wb) && !is_assignable(context_, wb, wa) &&
                !(may_be_absent(a) && may_be_absent(b))) {
         bool overlap = false;
-        for (Type member : a->is(TypeKind::Union) ? a->arguments : std::vector<Type>{a})
+        for (Type member : members_of(a)) {
             overlap |= !restricted(context_, b, member)->is(TypeKind::Never);
+            overlap |= member->is(TypeKind::Parameter) || b->is(TypeKind::Parameter);
+        }
         bool absent_test =
             a->is(TypeKind::Null) || a->is(TypeKind::Undefined) || b->is(TypeKind::Null) || b->is(TypeKind::Undefined);
         if (!overlap && !absent_test)
@@ -294,23 +249,33 @@ ExprId BodyBuilder::logical(const ast::BinaryExpr& e, Type expected) {
                "a promise is always true; did you mean to `await` it?");
     Facts before = facts_;
     bool reached = reachable_;
-    if (coalesce) assume_type(e.left(), [](Type t) { return may_be_absent(t) && !t->is(TypeKind::Any) ? t : t; });
-    else assume(e.left(), is_and);
-    ExprId right = expression(e.right(), expected);
+    if (!coalesce) assume(e.left(), is_and);
+    Facts decided = facts_;
+    Type a = type_of(left);
+    // What stands behind `||` and `??` is of the kind of what stands before.
+    Type kept = coalesce ? nullable_parts_removed(a) : is_and ? falsy_part(a) : truthy_part(a);
+    bool hints = !is_target(expected) && !is_and && !kept->is(TypeKind::Never) && !kept->is(TypeKind::Any);
+    ExprId right = expression(e.right(), hints ? widened(kept) : expected);
     facts_ = before;
+    // `a || throw` and `a ?? return` do not exist; a call that never comes back decides all the same.
+    if (type_of(right)->is(TypeKind::Never) && !is_and) facts_ = decided;
     reachable_ = reached;
-    Type a = type_of(left), b = type_of(right);
+    Type b = type_of(right);
     if (a->has(TypeHasError) || b->has(TypeHasError)) return error_expression(node);
     if (!coalesce && widened(a)->is(TypeKind::Bool) && widened(b)->is(TypeKind::Bool))
         return add(type::boolean(), node,
                    Logical{is_and ? LogicalOp::And : LogicalOp::Or, convert(left, type::boolean()),
                            convert(right, type::boolean())});
-    Type kept = coalesce ? nullable_parts_removed(a) : is_and ? falsy_part(a) : truthy_part(a);
+    bool is_element = unguarded(left) != left;
+    left = unguarded(left);
     if (coalesce && a->is(TypeKind::Any)) kept = type::any();
-    Type result = kept->is(TypeKind::Never) ? widened(b) : joined(context_, widened(kept), widened(b));
-    if (expected && !expected->has(TypeHasParameter) && is_assignable(context_, kept, expected) &&
-        is_assignable(context_, b, expected))
+    if (is_int(widened(kept)) && is_number(b) && fits(right, type::integer())) right = as_whole(right);
+    b = type_of(right);
+    Type result = kept->is(TypeKind::Never) && !is_element ? widened(b) : joined(context_, widened(kept), widened(b));
+    if (is_target(expected) && is_assignable(context_, kept, expected) && fits(right, expected)) {
         result = expected;
+        right = coerce(right, expected, node);
+    }
     if (coalesce)
         return add(result, node, Logical{LogicalOp::Coalesce, convert(left, type::any()), convert(right, result)});
     // The left value is kept in one variable: tested, then given or replaced.
@@ -323,6 +288,13 @@ ExprId BodyBuilder::logical(const ast::BinaryExpr& e, Type expected) {
     ExprId other = convert(right, result);
     ExprId value = add(result, node, If{test, is_and ? other : again, is_and ? again : other});
     return add(result, node, Block{{let}, value});
+}
+
+ExprId BodyBuilder::date_value(ExprId date) {
+    MemberInfo time = find_member(context_, type_of(date), Name("getTime"));
+    uint32_t node = body_[date].node;
+    if (time.item == ItemId::None) return error_expression(node);
+    return add(type::float_(), node, Call{VirtualCallee{Name("getTime"), time.item}, {date}, CallMode::Plain});
 }
 
 ExprId BodyBuilder::instance_test(const ast::BinaryExpr& e) {
@@ -353,7 +325,9 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
         uint32_t at = node_of(n.name());
         if (auto local = find_local(Name(n.name().text()))) {
             LocalInfo& info = body_.locals[uint32_t(*local)];
-            info.is_reassigned = true;
+            if (!late_.count(*local) || info.function != functions_.back().id) info.is_reassigned = true;
+            else if (facts_.count("=" + std::to_string(uint32_t(*local)))) info.is_reassigned = true;
+            mark_assigned(*local);
             resolve(at, *local, info.type, true);
             if (!info.is_mutable) {
                 auto& d =
@@ -363,10 +337,10 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
             return local_reference(*local, node);
         }
     }
-    Facts saved;
-    saved.swap(facts_);
+    Facts saved = facts_;
+    forget(fact_key(target));
     ExprId place = expression(target);
-    facts_.swap(saved);
+    facts_ = std::move(saved);
     while (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(place)].data)) place = c->operand;
     const ExprData& data = body_[place].data;
     bool ok = std::holds_alternative<LocalRef>(data) || std::holds_alternative<StaticRef>(data) ||
@@ -375,77 +349,36 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
         report(DiagnosticCode::TypeMismatch, node, "this cannot be assigned to");
         return error_expression(node);
     }
-    if (auto m = target.as<ast::MemberExpr>(); m && m.name() && !functions_.front().is_constructor) {
-        Type object = plain_type(m.object());
-        MemberInfo info =
-            object ? find_member(context_, nullable_parts_removed(object), Name(m.name().text())) : MemberInfo();
-        if (info.is_readonly && info.kind == MemberInfo::Field)
-            report(DiagnosticCode::AssignToImmutable, node_of(m.name()),
-                   fmt::format("`{}` is readonly", m.name().text()));
-    }
+    check_writable(target);
     return place;
 }
 
-ExprId BodyBuilder::assign_to(const ast::Expression& target, ExprId value, uint32_t node) {
-    ExprId place = assignable(target);
-    Type t = type_of(place);
-    if (t->has(TypeHasError)) return add(type::unit(), node, Block{{value}, ExprId::None});
-    return add(type::unit(), node, hir::Assign{place, coerce(value, t, node, {})});
+/// Readonly members are set in the constructor of their class only.
+void BodyBuilder::check_writable(const ast::Expression& target) {
+    auto m = target.as<ast::MemberExpr>();
+    if (!m || !m.name()) return;
+    bool own = m.object().kind() == Kind::ThisExpr && functions_.front().is_constructor;
+    Name name(m.name().text());
+    Type object = plain_type(m.object());
+    MemberInfo info = object ? find_member(context_, nullable_parts_removed(object), name) : MemberInfo();
+    if (auto n = m.object().as<ast::NameExpr>(); !object && n && n.name()) {
+        ItemId item = types_.scope().find(n.name().text());
+        if (item != ItemId::None && kind_of(item) == ItemKind::Class)
+            info = find_member(context_, self_type(context_, item), name, true);
+    }
+    bool is_method = info.kind == MemberInfo::Method;
+    if (info.kind == MemberInfo::None || !info.is_readonly || (own && !is_method)) return;
+    auto& d = report(DiagnosticCode::AssignToImmutable, node_of(m.name()),
+                     info.kind == MemberInfo::Getter
+                         ? fmt::format("`{}` is read through a getter and has no setter", name.text())
+                     : is_method ? fmt::format("`{}` is a method and cannot be replaced", name.text())
+                                 : fmt::format("`{}` is readonly", name.text()));
+    if (d.related.empty() && info.item != ItemId::None) d.related.push_back({{info.item, 0}, "it is declared here"});
 }
 
-ExprId BodyBuilder::assignment(const ast::AssignExpr& e) {
-    uint32_t node = node_of(e.node);
-    if (!e.op()) return error_expression(node);
-    Kind op = to_kind(e.op().kind());
-    if (op == Kind::Equal) {
-        if (e.target().kind() == Kind::ArrayExpr || e.target().kind() == Kind::ObjectExpr) {
-            report(DiagnosticCode::SyntaxError, node,
-                   "assigning to a pattern is not supported yet; declare with `let`");
-            return error_expression(node);
-        }
-        ExprId place = assignable(e.target());
-        Type t = type_of(place);
-        ExprId value = expression(e.value(), t->has(TypeHasError) ? nullptr : t);
-        Type produced = type_of(value);
-        forget(fact_key(e.target()));
-        if (t->has(TypeHasError)) return error_expression(node);
-        value = coerce(value, t, node_of(e.value().node));
-        // An assignment narrows to what was assigned.
-        std::string key = fact_key(e.target());
-        if (!key.empty() && t->is(TypeKind::Union) && is_assignable(context_, produced, t) &&
-            !produced->is(TypeKind::Any)) {
-            Type now = restricted(context_, t, widened(produced));
-            if (!now->is(TypeKind::Never)) facts_[key] = now;
-        }
-        return add(type::unit(), node, hir::Assign{place, value});
-    }
-    Kind operation = compound_operator(op);
-    if (operation == Kind::AmpersandAmpersand || operation == Kind::BarBar || operation == Kind::QuestionQuestion) {
-        ExprId now = expression(e.target());
-        ExprId test = operation == Kind::QuestionQuestion
-                          ? add(type::boolean(), node,
-                                TypeTest{convert(now, type::any()), type::union_of({type::null(), type::undefined()})})
-                          : truth(now);
-        if (operation == Kind::BarBar) test = add(type::boolean(), node, Unary{UnaryOp::Not, test});
-        ExprId place = assignable(e.target());
-        Type t = type_of(place);
-        ExprId set = add(type::unit(), node, hir::Assign{place, checked(e.value(), t)});
-        forget(fact_key(e.target()));
-        return add(type::unit(), node, If{test, set, ExprId::None});
-    }
-    ExprId place = assignable(e.target());
-    Type t = type_of(place);
-    if (t->has(TypeHasError)) return expression(e.value()), error_expression(node);
-    ExprId value = expression(e.value(), is_int(t) ? t : nullptr);
-    forget(fact_key(e.target()));
-    if (operation == Kind::Plus && is_text(t))
-        return add(type::unit(), node, CompoundAssign{BinaryOp::Concat, place, to_text(value)});
-    auto kind = arithmetic_operator(operation);
-    if (!kind) return error_expression(node);
-    if (t->is(TypeKind::Any)) return add(type::unit(), node, CompoundAssign{*kind, place, convert(value, type::any())});
-    if (!is_int(t) && !is_number(t))
-        return mismatch(node_of(e.target().node), t, type::float_(), "operand"), error_expression(node);
-    return add(type::unit(), node, CompoundAssign{*kind, place, coerce(value, t, node_of(e.value().node))});
+void BodyBuilder::mark_read(const ast::Expression& target) {
+    auto n = target.as<ast::NameExpr>();
+    if (auto local = n && n.name() ? find_local(Name(n.name().text())) : std::nullopt) read_.insert(*local);
 }
 
 }  // namespace braid::velox_semantics

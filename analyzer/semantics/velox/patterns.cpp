@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cctype>
 
 #include <fmt/format.h>
@@ -5,6 +6,7 @@
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -35,9 +37,11 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
             }
         }
         LocalId local = declare(name, t, at, is_mutable);
+        t = body_[local].type;
         resolve(at, local, t, true);
         return add_pattern(t, node, BindPattern{local, BindMode::Value, PatternId::None});
     }
+    t = resolved(context_, t);
     auto sub = [&](const ast::Binding& inner, const ast::Initializer& initializer, Type type) {
         if (!initializer) return binding(inner, type, is_mutable);
         return binding_with_default(inner, initializer,
@@ -48,18 +52,34 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
     };
     if (auto o = b.as<ast::ObjectBinding>()) {
         RecordPattern record;
+        std::vector<Name> taken;
+        std::optional<Rest> rest;
+        present_type(t, node);
         for (ast::BindingProperty p : o.properties()) {
+            auto rest_name = p.binding().as<ast::NameBinding>();
             if (p.is_rest()) {
-                report(DiagnosticCode::SyntaxError, node_of(p.node),
-                       "`...rest` of an object is not supported yet; name the members");
+                if (!rest_name || !rest_name.name()) continue;
+                uint32_t at = node_of(rest_name.name());
+                LocalId object = temporary(t, node);
+                LocalId local = declare(Name(rest_name.name().text()), rest_type(t, taken), at, is_mutable);
+                resolve(at, local, body_[local].type, true);
+                rest = Rest{object, local, {}, at};
+                continue;
+            }
+            if (p.key() && p.key().computed() && member_name(p.key()).empty()) {
+                report(DiagnosticCode::SyntaxError, node_of(p.key().node),
+                       "a pattern names its members; read this one with `[…]`");
                 continue;
             }
             auto plain = p.binding().as<ast::NameBinding>();
             Name name = p.key() ? member_name(p.key()) : plain && plain.name() ? Name(plain.name().text()) : Name();
             Type type = type::any();
+            taken.push_back(name);
             if (!t->is(TypeKind::Any) && !t->has(TypeHasError)) {
                 MemberInfo info = find_member(context_, nullable_parts_removed(t), name);
-                if (info.kind == MemberInfo::None) {
+                if (info.kind == MemberInfo::None && (is_std_type(t, "Message") || p.initializer())) {
+                    type = is_std_type(t, "Message") ? type::any() : type::undefined();
+                } else if (info.kind == MemberInfo::None) {
                     std::string near = nearest_name(name.text(), member_names(context_, t));
                     report(DiagnosticCode::MissingMember, node_of(p.node),
                            fmt::format("`{}` has no member `{}`{}", print_type(t), name.text(),
@@ -69,16 +89,22 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
                     type = info.type;
                 }
             }
-            auto short_form = p.binding().as<ast::NameBinding>();
-            resolve_member(p.key() ? p.key().word() : short_form ? short_form.name() : SyntaxToken(), t);
+            resolve_member(p.key() ? p.key().word() : plain ? plain.name() : SyntaxToken(), t);
             record.fields.emplace_back(name, sub(p.binding(), p.initializer(), type));
         }
-        return add_pattern(t, node, std::move(record));
+        PatternId made = add_pattern(t, node, std::move(record));
+        if (!rest) return made;
+        rest->taken = std::move(taken);
+        LocalId object = rest->object;
+        rests_.push_back(std::move(*rest));
+        return add_pattern(t, node, BindPattern{object, BindMode::Value, made});
     }
     auto a = b.as<ast::ArrayBinding>();
     ListPattern list;
     TuplePattern tuple;
     bool is_tuple = t->is(TypeKind::Tuple);
+    present_type(t, node);
+    Type iterated = is_tuple || t->is(TypeKind::List) || t->is(TypeKind::Any) ? nullptr : element_type(t, false);
     size_t i = 0;
     for (ast::BindingElement e : a.elements()) {
         Type element = is_tuple                ? (i < t->arguments.size() ? t->arguments[i] : type::undefined())
@@ -86,7 +112,11 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
                                                : type::any();
         if (e.is_rest()) {
             list.rest = uint32_t(list.elements.size());
-            list.rest_pattern = binding(e.binding(), is_tuple ? list_of(type::any()) : t, is_mutable);
+            Type others = t;
+            if (is_tuple)
+                others = list_of(type::union_of({t->arguments.begin() + std::min(i, t->arguments.size()),
+                                                 t->arguments.end()}));
+            list.rest_pattern = binding(e.binding(), others, is_mutable);
             continue;
         }
         PatternId made = e.binding() ? sub(e.binding(), e.initializer(), element)
@@ -95,8 +125,54 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
         ++i;
     }
     if (!is_tuple && !t->is(TypeKind::List) && !t->is(TypeKind::Any) && !t->has(TypeHasError))
-        report(DiagnosticCode::TypeMismatch, node, fmt::format("`{}` has no elements to take apart", print_type(t)));
+        report(DiagnosticCode::TypeMismatch, node,
+               iterated ? fmt::format("`{}` is taken apart as an array: write `[...value]`", print_type(t))
+                        : fmt::format("`{}` has no elements to take apart", print_type(t)));
     return add_pattern(t, node, std::move(list));
+}
+
+/// What may be absent cannot be taken apart.
+void BodyBuilder::present_type(Type& t, uint32_t node) {
+    if (!may_be_absent(t) || t->is(TypeKind::Any)) return;
+    Type there = nullable_parts_removed(t);
+    Type absent = there->is(TypeKind::Never) ? t : excluded(context_, t, there);
+    report(DiagnosticCode::PossiblyNull, node,
+           fmt::format("this takes apart what may be {}", print_type(absent)));
+    t = there->is(TypeKind::Never) ? type::error() : there;
+}
+
+Type BodyBuilder::rest_type(Type object, const std::vector<Name>& taken) {
+    if (!object->is(TypeKind::Record) && !object->is(TypeKind::Nominal)) return type::any();
+    std::vector<RecordField> fields = fields_of(context_, object);
+    std::erase_if(fields, [&](const RecordField& f) {
+        bool method = f.type->is(TypeKind::Function) && object->is(TypeKind::Nominal) && f.readonly;
+        return method || std::find(taken.begin(), taken.end(), f.name) != taken.end();
+    });
+    return type::record(std::move(fields));
+}
+
+/// `object` without some of its members, as an object of its own.
+ExprId BodyBuilder::rest_of(ExprId object, const std::vector<Name>& taken, uint32_t node) {
+    ItemId holder = std_item(context_, "Object");
+    MemberInfo without = holder == ItemId::None
+                             ? MemberInfo()
+                             : find_member(context_, type::nominal(holder), Name("without"), true);
+    if (without.item == ItemId::None) return error_expression(node);
+    Aggregate names{AggregateKind::List, ItemId::None, {}, {}};
+    for (Name name : taken) names.operands.push_back(add(type::string(), node, StringLiteral{std::string(name.text())}));
+    ExprId list = add(list_of(type::string()), node, std::move(names));
+    return add(type::any(), node,
+               Call{DirectCallee{without.item, {}, nullptr}, {convert(object, type::any()), list}, CallMode::Plain});
+}
+
+/// Behind a pattern: the objects of its `...rest`.
+void BodyBuilder::flush_rests(std::vector<ExprId>& out) {
+    std::vector<Rest> made;
+    made.swap(rests_);
+    for (const Rest& r : made) {
+        ExprId object = add(body_[r.object].type, r.node, LocalRef{r.object});
+        out.push_back(let_temporary(r.rest, convert(rest_of(object, r.taken, r.node), body_[r.rest].type), r.node));
+    }
 }
 
 // ---- match ----
@@ -184,6 +260,26 @@ PatternId BodyBuilder::name_pattern(const ast::Pattern& p, Type scrutinee, Type&
     return add_pattern(scrutinee, node, BindPattern{local, BindMode::Value, PatternId::None});
 }
 
+/// The literal a pattern or expression is, as a type; null: it is none.
+Type BodyBuilder::literal_type(const ast::Pattern& p) {
+    auto l = p.as<ast::LiteralPattern>();
+    return l && l.value() ? literal_type(l.value(), l.is_negative()) : nullptr;
+}
+
+Type BodyBuilder::literal_type(const SyntaxToken& token, bool negative) {
+    switch (to_kind(token.kind())) {
+        case Kind::NullKw: return type::null();
+        case Kind::UndefinedKw: return type::undefined();
+        case Kind::TrueKw:
+        case Kind::FalseKw: return type::literal(type::boolean(), token.text());
+        case Kind::StringLiteral:
+        case Kind::TemplateWhole: return type::literal(type::string(), "\"" + string_value(token.text()) + "\"");
+        case Kind::NumberLiteral:
+            return type::literal(type::float_(), std::string(negative ? "-" : "") + std::string(token.text()));
+        default: return nullptr;
+    }
+}
+
 PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutinee, Type& narrowed) {
     uint32_t node = node_of(p.node);
     Type tested = nullptr;
@@ -199,31 +295,43 @@ PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutine
         for (Type member : base->arguments) {
             bool fits = true;
             for (ast::PatternProperty f : p.properties()) {
+                if (f.is_rest()) continue;
                 MemberInfo info = find_member(context_, member, member_name(f.key()));
-                auto literal_pattern = f.pattern().as<ast::LiteralPattern>();
-                if (info.kind == MemberInfo::None) fits = false;
-                else if (literal_pattern && literal_pattern.value() &&
-                         to_kind(literal_pattern.value().kind()) == Kind::StringLiteral &&
-                         info.type->is(TypeKind::Literal))
-                    fits &= info.type->text.text() == "\"" + string_value(literal_pattern.value().text()) + "\"";
+                Type wanted = literal_type(f.pattern());
+                if (info.kind == MemberInfo::None) fits = member->is(TypeKind::Any);
+                else if (wanted) fits &= !restricted(context_, info.type, wanted)->is(TypeKind::Never);
             }
             if (fits) members.push_back(member);
         }
         base = type::union_of(std::move(members));
+        if (base->is(TypeKind::Never)) {
+            report(DiagnosticCode::TypeMismatch, node,
+                   fmt::format("no member of `{}` has this form", print_type(scrutinee)));
+            base = type::error();
+        }
     }
     narrowed = base;
     RecordPattern record;
+    std::vector<Name> taken;
+    std::optional<Rest> rest;
     for (ast::PatternProperty f : p.properties()) {
         if (f.is_rest()) {
-            report(DiagnosticCode::SyntaxError, node_of(f.node),
-                   "`...rest` of an object is not supported yet; name the members");
+            SyntaxToken rest_name = f.key() ? f.key().word() : SyntaxToken();
+            if (!rest_name)
+                for (SyntaxElement part : f.node.children())
+                    if (part.is_token() && to_kind(part.kind()) == Kind::Identifier) rest_name = SyntaxToken(part);
+            if (!rest_name) continue;
+            LocalId object = temporary(base, node);
+            LocalId local = declare(Name(rest_name.text()), rest_type(base, taken), node_of(rest_name), true);
+            resolve(node_of(rest_name), local, body_[local].type, true);
+            rest = Rest{object, local, {}, node_of(rest_name)};
             continue;
         }
+        taken.push_back(member_name(f.key()));
         Name name = member_name(f.key());
         Type field = type::any();
         if (!base->is(TypeKind::Any) && !base->is(TypeKind::Never) && !base->has(TypeHasError)) {
-            MemberInfo info = base->is(TypeKind::Union) ? find_member(context_, base->arguments[0], name)
-                                                        : find_member(context_, base, name);
+            MemberInfo info = find_member(context_, base, name);
             if (info.kind == MemberInfo::None)
                 report(DiagnosticCode::MissingMember, node_of(f.node),
                        fmt::format("`{}` has no member `{}`", print_type(base), name.text()));
@@ -243,6 +351,11 @@ PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutine
         record.fields.emplace_back(name, sub);
     }
     PatternId made = add_pattern(base, node, std::move(record));
+    if (rest) {
+        rest->taken = std::move(taken);
+        made = add_pattern(base, node, BindPattern{rest->object, BindMode::Value, made});
+        rests_.push_back(std::move(*rest));
+    }
     return tested ? add_pattern(scrutinee, node, TypePattern{tested, made}) : made;
 }
 
@@ -266,17 +379,8 @@ PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narr
         case Kind::LiteralPattern: {
             auto l = p.as<ast::LiteralPattern>();
             ExprId value = literal_of(l.value(), l.is_negative());
-            Type t = type_of(value);
-            if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(value)].data)) t = type_of(c->operand);
-            if (l.value() && to_kind(l.value().kind()) == Kind::StringLiteral)
-                t = type::literal(type::string(), "\"" + string_value(l.value().text()) + "\"");
             if (scrutinee->is(TypeKind::Union) || scrutinee->is(TypeKind::Bool))
-                narrowed = restricted(
-                    context_, scrutinee,
-                    l.value() && is_literal(to_kind(l.value().kind())) &&
-                            (to_kind(l.value().kind()) == Kind::TrueKw || to_kind(l.value().kind()) == Kind::FalseKw)
-                        ? type::literal(type::boolean(), l.value().text())
-                        : t);
+                if (Type t = literal_type(p)) narrowed = restricted(context_, scrutinee, t);
             return add_pattern(scrutinee, node, LiteralPattern{value});
         }
         case Kind::RangePattern: {
@@ -397,17 +501,26 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
             made.guard = condition(arm.guard().condition());
             assume(arm.guard().condition(), true);
         }
+        std::vector<ExprId> rests;
+        flush_rests(rests);
         made.body =
             arm.statement() ? statement_value(arm.statement(), expected) : expression(arm.expression(), expected);
         if (type_of(made.body)->is(TypeKind::Never)) reachable_ = false;
+        if (!rests.empty()) {
+            Type t = type_of(made.body);
+            bool valueless = t->is(TypeKind::Unit) || t->is(TypeKind::Never);
+            if (valueless) rests.push_back(made.body);
+            made.body = add(t, node_of(arm.node), Block{std::move(rests), valueless ? ExprId::None : made.body});
+        }
         scopes_.pop_back();
         if (!arm.guard()) {
             std::function<void(PatternId)> covers = [&](PatternId id) {
                 const Pattern& p = body_[id];
-                if (std::holds_alternative<WildcardPattern>(p.data) || std::holds_alternative<BindPattern>(p.data) ||
-                    std::holds_alternative<ErrorPattern>(p.data))
+                auto* bound = std::get_if<BindPattern>(&p.data);
+                if (std::holds_alternative<WildcardPattern>(p.data) || std::holds_alternative<ErrorPattern>(p.data) ||
+                    (bound && bound->sub == PatternId::None))
                     has_wildcard = true;
-                if (auto* v = std::get_if<VariantPattern>(&p.data)) seen.insert(v->variant);
+                if (auto* v = std::get_if<VariantPattern>(&p.data); v && takes_all(v->fields)) seen.insert(v->variant);
                 if (auto* t = std::get_if<hir::TypePattern>(&p.data)) {
                     if (t->sub == PatternId::None || std::holds_alternative<BindPattern>(body_[t->sub].data))
                         rest = excluded(context_, rest, t->tested);
@@ -415,7 +528,9 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
                 }
                 if (auto* o = std::get_if<hir::OrPattern>(&p.data))
                     for (PatternId sub : o->alternatives) covers(sub);
-                if (std::holds_alternative<RecordPattern>(p.data)) rest = excluded(context_, rest, narrowed);
+                if (auto* b = std::get_if<BindPattern>(&p.data); b && b->sub != PatternId::None) return covers(b->sub);
+                if (auto* r = std::get_if<RecordPattern>(&p.data); r && tests_discriminants_only(*r, narrowed))
+                    rest = excluded(context_, rest, narrowed);
                 if (std::holds_alternative<hir::LiteralPattern>(p.data) &&
                     (rest->is(TypeKind::Union) || rest->is(TypeKind::Bool) || rest->is(TypeKind::Literal)))
                     rest = excluded(context_, rest, narrowed);
@@ -438,14 +553,48 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
     bool valueless = false;
     for (Type t : results) valueless |= t->is(TypeKind::Unit);
     if (valueless) result = type::unit();
-    if (expected && !expected->has(TypeHasParameter) && !result->is(TypeKind::Never) && !result->is(TypeKind::Unit) &&
-        is_assignable(context_, result, expected))
-        result = expected;
+    bool fit = is_target(expected) && !result->is(TypeKind::Never) && !result->is(TypeKind::Unit);
+    for (const hir::MatchArm& arm : out.arms) fit = fit && fits(arm.body, expected);
+    if (fit) result = expected;
     for (hir::MatchArm& arm : out.arms)
-        if (!result->is(TypeKind::Unit)) arm.body = convert(arm.body, result);
+        if (!result->is(TypeKind::Unit)) arm.body = fit ? coerce(arm.body, result, node) : convert(arm.body, result);
     facts_ = any_reached ? merged : before;
     reachable_ = any_reached;
     return add(result, node, std::move(out));
+}
+
+/// Patterns that fit every value of their place.
+bool BodyBuilder::takes_all(const std::vector<PatternId>& patterns) const {
+    for (PatternId id : patterns) {
+        const Pattern& p = body_[id];
+        if (std::holds_alternative<WildcardPattern>(p.data) || std::holds_alternative<ErrorPattern>(p.data)) continue;
+        auto* bind = std::get_if<BindPattern>(&p.data);
+        auto* typed = std::get_if<hir::TypePattern>(&p.data);
+        auto* record = std::get_if<RecordPattern>(&p.data);
+        if (bind && (bind->sub == PatternId::None || takes_all({bind->sub}))) continue;
+        if (typed && is_assignable(context_, p.type, typed->tested) &&
+            (typed->sub == PatternId::None || takes_all({typed->sub})))
+            continue;
+        std::vector<PatternId> parts;
+        if (record)
+            for (const auto& [name, sub] : record->fields) parts.push_back(sub);
+        if (record && takes_all(parts)) continue;
+        return false;
+    }
+    return true;
+}
+
+/// `{ type: "user", name }` fits every value of its type: what it compares is what tells that type apart.
+bool BodyBuilder::tests_discriminants_only(const RecordPattern& record, Type type) {
+    for (const auto& [name, sub] : record.fields) {
+        if (takes_all({sub})) continue;
+        auto* literal = std::get_if<hir::LiteralPattern>(&body_[sub].data);
+        for (Type member : members_of(type)) {
+            MemberInfo info = find_member(context_, member, name);
+            if (!literal || info.kind == MemberInfo::None || !info.type->is(TypeKind::Literal)) return false;
+        }
+    }
+    return true;
 }
 
 void BodyBuilder::check_exhaustive(const ast::MatchExpr& e, Type rest, const std::set<ItemId>& seen, Type scrutinee,

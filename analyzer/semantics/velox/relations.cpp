@@ -3,6 +3,7 @@
 #include <set>
 
 #include "analyzer/semantics/velox/signatures.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 namespace {
@@ -19,7 +20,13 @@ struct Relation {
             from->is(TypeKind::Never))
             return true;
         if (!assumed.insert({from, to}).second) return true;
-        return compare(from, to);
+        Type a = resolved(context, from), b = resolved(context, to);
+        if (a != from || b != to) return holds(a, b);
+        // What depends on a type parameter is judged where the parameter is known.
+        if (a->is(TypeKind::Projection) || b->is(TypeKind::Projection)) return true;
+        if (compare(from, to)) return true;
+        assumed.erase({from, to});
+        return false;
     }
 
     bool compare(Type from, Type to) {
@@ -37,7 +44,8 @@ struct Relation {
         }
         if (from->is(TypeKind::Undefined)) return to->is(TypeKind::Unit);
         if (from->is(TypeKind::Unit)) return to->is(TypeKind::Undefined);
-        if (from->is(TypeKind::Parameter)) return bound_of(from) && holds(bound_of(from), to);
+        if (to->is(TypeKind::Null) || to->is(TypeKind::Undefined) || to->is(TypeKind::Unit)) return false;
+        if (from->is(TypeKind::Parameter)) return holds(bound_of(from) ? bound_of(from) : type::unknown(), to);
         if (from->is(TypeKind::Literal)) {
             if (to->is(TypeKind::Literal)) return false;
             return holds(from->element(), to);
@@ -48,6 +56,8 @@ struct Relation {
             Type base = as_class(context, from, to->item);
             return base && arguments_fit(base, to);
         }
+        if (is_std_type(to, "Object") || is_std_type(to, "Function"))
+            return is_std_type(to, "Object") || from->is(TypeKind::Function);
         if (from->is(TypeKind::List) && to->is(TypeKind::List)) return holds(from->element(), to->element());
         if (from->is(TypeKind::Tuple) && to->is(TypeKind::List)) {
             for (Type element : from->arguments)
@@ -55,9 +65,10 @@ struct Relation {
             return true;
         }
         if (from->is(TypeKind::Tuple) && to->is(TypeKind::Tuple)) {
-            if (from->arguments.size() != to->arguments.size()) return false;
-            for (size_t i = 0; i < from->arguments.size(); ++i)
-                if (!holds(from->arguments[i], to->arguments[i])) return false;
+            if (from->arguments.size() > to->arguments.size()) return false;
+            for (size_t i = 0; i < to->arguments.size(); ++i)
+                if (!holds(i < from->arguments.size() ? from->arguments[i] : type::undefined(), to->arguments[i]))
+                    return false;
             return true;
         }
         if (to->is(TypeKind::Function)) return function_fits(from, to);
@@ -85,34 +96,71 @@ struct Relation {
         // Trailing void parameters may be left off by a caller.
         while (required > 0 && required > want.size() && have[required - 1]->is(TypeKind::Unit)) --required;
         if (required > want.size() && !to->has(TypeVariadic)) return false;
-        for (size_t i = 0; i < have.size() && i < want.size(); ++i)
-            if (!holds(want[i], have[i]) && !holds(have[i], want[i])) return false;  // methods are bivariant
+        auto parameter = [](Type f, size_t i) -> Type {
+            auto list = f->parameters();
+            if (!f->has(TypeVariadic) || i + 1 < list.size()) return i < list.size() ? list[i] : nullptr;
+            return list.back()->is(TypeKind::List) ? list.back()->element() : list.back();
+        };
+        for (size_t i = 0; i < std::max(have.size(), want.size()); ++i) {
+            Type mine = parameter(from, i), wanted = parameter(to, i);
+            if (!mine || !wanted) break;
+            mine = without_undefined(mine, from, i), wanted = without_undefined(wanted, to, i);
+            if (!holds(wanted, mine) && !holds(mine, wanted)) return false;  // methods are bivariant
+        }
         Type result = to->result();
         return result->is(TypeKind::Unit) || holds(from->result(), result);
+    }
+
+    /// Every member is what the index signature says.
+    bool index_fits(Type from, Type wanted) {
+        if (from->is(TypeKind::Record) || (from->is(TypeKind::Nominal) && kind_of(from->item) == ItemKind::Interface)) {
+            for (const RecordField& f : fields_of(context, from))
+                if (!holds(f.type, wanted)) return false;
+            return true;
+        }
+        return from->is(TypeKind::Nominal) && find_member(context, from, index_signature()).kind != MemberInfo::None;
+    }
+
+    /// A parameter that may be left off counts as what it is when it is given.
+    Type without_undefined(Type parameter, Type function, size_t i) {
+        bool optional = i + function->optional_parameters >= function->parameters().size();
+        return optional ? excluded(context, parameter, type::undefined()) : parameter;
     }
 
     bool structural(Type from, Type to) {
         if (from->is(TypeKind::Null) || from->is(TypeKind::Undefined) || from->is(TypeKind::Unit)) return false;
         auto member_fits = [&](Name name, Type wanted, bool optional) {
+            if (name == index_signature()) return index_fits(from, wanted);
             MemberInfo have = find_member(context, from, name);
-            if (have.kind == MemberInfo::None) return optional;
+            if (have.kind == MemberInfo::None || have.by_index) return optional || have.by_index;
+            if (have.is_private && have.owner != to->item) return false;
+            // A length is a number, or an `int` where one is wanted.
+            bool is_length = is_int(have.type) && have.owner != ItemId::None && is_std(file_of(have.owner));
+            if (is_length && holds(type::float_(), wanted)) return true;
             return holds(have.type, wanted) || (optional && have.type->is(TypeKind::Undefined));
         };
         if (to->is(TypeKind::Record)) {
             for (const RecordField& f : to->fields)
-                if (!member_fits(f.name, f.optional ? type::union_of({f.type, type::undefined()}) : f.type, f.optional))
+                if (!member_fits(f.name, f.optional ? or_undefined(f.type) : f.type, f.optional))
                     return false;
             return true;
         }
-        if (from->is(TypeKind::Nominal) && as_class(context, from, to->item)) return true;
+        if (Type base = from->is(TypeKind::Nominal) ? as_class(context, from, to->item) : nullptr)
+            return arguments_fit(base, to);
+        if (is_std_type(to, "Iterable") || is_std_type(to, "AsyncIterable"))
+            if (Type element = built_in_element(from)) return holds(element, to->arguments[0]);
         auto definition = context.get<DefinitionOf>(to->item);
         for (const FieldInfo& f : definition->fields)
             if (!f.is_static && !member_fits(f.name, substitute(f.type, to->item, to->arguments), f.is_optional))
                 return false;
-        for (ItemId method : definition->methods)
-            if (!member_fits(name_of(method), substitute(function_type(context, method), to->item, to->arguments),
-                             false))
-                return false;
+        for (ItemId method : definition->methods) {
+            auto signature = context.get<SignatureOf>(method);
+            bool accessor = signature->is_getter || signature->is_setter;
+            Type wanted = accessor ? find_member(context, to, name_of(method)).type : function_type(context, method);
+            if (!accessor) wanted = substitute(wanted, to->item, to->arguments);
+            bool optional = is_optional_method(context, method);
+            if (wanted && !member_fits(name_of(method), wanted, optional)) return false;
+        }
         for (Type base : definition->interfaces)
             if (base->is(TypeKind::Nominal) && !holds(from, substitute(base, to->item, to->arguments))) return false;
         return true;
@@ -120,6 +168,15 @@ struct Relation {
 };
 
 }  // namespace
+
+Type built_in_element(Type t) {
+    if (t->is(TypeKind::List)) return t->element();
+    if (t->is(TypeKind::Tuple)) return type::union_of(t->arguments);
+    if (widened(t)->is(TypeKind::String)) return type::string();
+    if (is_std_type(t, "Map")) return type::tuple({t->arguments[0], t->arguments[1]}, TypeShared);
+    if (is_std_type(t, "Set")) return t->arguments[0];
+    return nullptr;
+}
 
 bool is_assignable(QueryContext& context, Type from, Type to) { return Relation{context, {}}.holds(from, to); }
 
@@ -161,7 +218,7 @@ Type function_type(QueryContext& context, ItemId function) {
     uint32_t optional = 0;
     bool rest = false;
     for (const ParameterInfo& p : s.parameters) {
-        parameters.push_back(p.has_default ? type::union_of({p.type, type::undefined()}) : p.type);
+        parameters.push_back(p.has_default ? or_undefined(p.type) : p.type);
         if (p.has_default) ++optional;
         rest |= p.rest;
     }
@@ -169,19 +226,53 @@ Type function_type(QueryContext& context, ItemId function) {
     return type::function(std::move(parameters), result, uint16_t(TypeShared | (rest ? TypeVariadic : 0)), optional);
 }
 
-MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static) {
-    if (t->is(TypeKind::Record)) {
-        for (const RecordField& f : t->fields)
-            if (f.name == name)
-                return {MemberInfo::Field,
-                        f.optional ? type::union_of({f.type, type::undefined()}) : f.type,
-                        ItemId::None,
-                        ItemId::None,
-                        {},
-                        false,
-                        f.readonly};
-        return {};
+namespace {
+
+/// What all members of a union have under one name.
+MemberInfo common_member(QueryContext& context, Type t, Name name) {
+    MemberInfo common;
+    std::vector<Type> types;
+    for (Type member : t->arguments) {
+        MemberInfo info = find_member(context, member, name);
+        if (info.kind == MemberInfo::None) return {};
+        if (types.empty()) common = info;
+        else common.is_private |= info.is_private, common.is_readonly |= info.is_readonly;
+        if (info.item != common.item) common.kind = MemberInfo::Field;
+        types.push_back(info.type);
     }
+    common.type = type::union_of(std::move(types));
+    return common;
+}
+
+MemberInfo record_member(Type t, Name name) {
+    for (Name wanted : {name, index_signature()})
+        for (const RecordField& f : t->fields) {
+            if (f.name != wanted) continue;
+            bool by_index = wanted == index_signature();
+            Type type = f.optional && !by_index ? or_undefined(f.type) : f.type;
+            return {MemberInfo::Field, type, ItemId::None, ItemId::None, {}, false, f.readonly, by_index};
+        }
+    return {};
+}
+
+}  // namespace
+
+bool is_optional_method(QueryContext& context, ItemId method) {
+    auto syntax = context.get<ItemSyntax>(method);
+    auto declared = *syntax ? ast::MethodDecl::cast(syntax->root()) : ast::MethodDecl();
+    return declared && declared.is_optional();
+}
+
+MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static) {
+    t = resolved(context, t);
+    if (t->is(TypeKind::Union)) return common_member(context, t, name);
+    if (t->is(TypeKind::Record)) {
+        MemberInfo own = record_member(t, name);
+        if (own.kind != MemberInfo::None) return own;
+        ItemId object = std_item(context, "Object");  // toString and the like
+        return object == ItemId::None ? MemberInfo() : find_member(context, type::nominal(object), name);
+    }
+    if (t->is(TypeKind::Projection)) return {MemberInfo::Field, type::any(), ItemId::None, ItemId::None, {}};
     if (t->is(TypeKind::Parameter)) {
         auto generics = context.get<GenericsOf>(t->item);
         bool bound = t->index < generics->size() && !(*generics)[t->index].bounds.empty();
@@ -198,39 +289,67 @@ MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static)
                 return {MemberInfo::Field, here(type),   f.item,       klass->item,
                         klass->arguments,  f.is_private, f.is_readonly};
             }
+        MemberInfo accessor;
+        bool is_written = false;
         for (ItemId method : definition->methods) {
             if (name_of(method) != name) continue;
             auto signature = context.get<SignatureOf>(method);
-            if (signature->is_static != is_static || signature->is_setter) continue;
-            if (signature->is_getter)
-                return {MemberInfo::Getter,
-                        here(complete_signature(context, method).result),
-                        method,
-                        klass->item,
-                        klass->arguments,
-                        signature->is_private,
-                        true};
+            if (signature->is_static != is_static) continue;
+            if (signature->is_setter) {
+                is_written = true;
+                Type taken = signature->parameters.empty() ? type::any() : signature->parameters[0].type;
+                if (accessor.kind == MemberInfo::None)
+                    accessor = {MemberInfo::Getter, here(taken),          method, klass->item,
+                                klass->arguments,   signature->is_private};
+                continue;
+            }
+            if (signature->is_getter) {
+                accessor = {MemberInfo::Getter,
+                            here(complete_signature(context, method).result),
+                            method,
+                            klass->item,
+                            klass->arguments,
+                            signature->is_private};
+                continue;
+            }
+            Type callable = here(function_type(context, method));
+            if (is_optional_method(context, method)) callable = or_undefined(callable);
             return {MemberInfo::Method,
-                    here(function_type(context, method)),
+                    callable,
                     method,
                     klass->item,
                     klass->arguments,
                     signature->is_private,
                     true};
         }
+        if (accessor.kind != MemberInfo::None) {
+            accessor.is_readonly = !is_written;
+            return accessor;
+        }
+        for (const FieldInfo& f : definition->fields)
+            if (f.name == index_signature() && !is_static)
+                return {MemberInfo::Field, here(f.type), ItemId::None,  klass->item,
+                        klass->arguments,  false,        f.is_readonly, true};
         for (Type i : definition->interfaces) pending.push_back(here(i));
-        klass = definition->base ? here(definition->base) : nullptr;
+        klass = definition->base ? resolved(context, here(definition->base)) : nullptr;
     }
+    if (klass && klass->is(TypeKind::Record)) return find_member(context, klass, name, is_static);
+    // An interface may, wrongly, extend itself.
+    static thread_local int nesting = 0;
+    if (nesting > 32) return {};
+    ++nesting;
+    MemberInfo found;
     for (Type i : pending)
-        if (MemberInfo found = i->is(TypeKind::Nominal) ? find_member(context, i, name, is_static) : MemberInfo();
-            found.kind != MemberInfo::None)
-            return found;
-    return {};
+        if (found.kind == MemberInfo::None) found = find_member(context, i, name, is_static);
+    --nesting;
+    return found;
 }
 
 std::vector<std::string> member_names(QueryContext& context, Type t) {
     std::vector<std::string> names;
-    for (const RecordField& f : t->fields) names.emplace_back(f.name.text());
+    t = resolved(context, t);
+    for (const RecordField& f : t->fields)
+        if (f.name != index_signature()) names.emplace_back(f.name.text());
     Type klass = t->is(TypeKind::Nominal) ? t : wrapper_class(context, t);
     for (int depth = 0; depth < 64 && klass && klass->is(TypeKind::Nominal); ++depth) {
         auto definition = context.get<DefinitionOf>(klass->item);
@@ -266,12 +385,43 @@ Type Inference::apply(Type t, Type unknown) const {
     });
 }
 
+namespace {
+
+Type bound_of(QueryContext& context, Type parameter) {
+    auto generics = context.get<GenericsOf>(parameter->item);
+    bool has = parameter->index < generics->size() && !(*generics)[parameter->index].bounds.empty();
+    return has ? (*generics)[parameter->index].bounds[0] : nullptr;
+}
+
+bool keeps_literals(QueryContext& context, Type bound) {
+    bound = resolved(context, bound);
+    if (bound->is(TypeKind::Projection)) return bound->text.text() == "keyof";
+    for (Type member : members_of(bound))
+        if (!member->is(TypeKind::Literal) && !member->is(TypeKind::String) && !member->is(TypeKind::Float))
+            return false;
+    return true;
+}
+
+}  // namespace
+
 void infer(QueryContext& context, Inference& inference, Type pattern, Type actual) {
     if (!pattern->has(TypeHasParameter) || actual->is(TypeKind::Error)) return;
+    if (!pattern->is(TypeKind::Parameter)) {
+        actual = resolved(context, actual);
+        if (pattern->is(TypeKind::Nominal) && kind_of(pattern->item) == ItemKind::TypeAlias) {
+            if (actual->is(TypeKind::Nominal) && actual->item == pattern->item)
+                for (size_t i = 0; i < pattern->arguments.size(); ++i)
+                    infer(context, inference, pattern->arguments[i], actual->arguments[i]);
+            else infer(context, inference, resolved(context, pattern), actual);
+            return;
+        }
+    }
     if (pattern->is(TypeKind::Parameter)) {
         if (!inference.owns(pattern)) return;
         Type& slot = inference.slot(pattern);
-        Type wide = widened(actual);
+        // `K extends keyof T` and `T extends string` tell literals apart.
+        Type bound = bound_of(context, pattern);
+        Type wide = bound && keeps_literals(context, bound) ? actual : widened(actual);
         if (!slot || slot->is(TypeKind::Never)) slot = wide;
         else if (slot != wide && !is_assignable(context, wide, slot))
             slot = is_assignable(context, slot, wide) ? wide : joined(context, slot, wide);
@@ -308,6 +458,13 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
         if (!base && is_std_type(pattern, "Promise")) return;
         for (size_t i = 0; base && i < base->arguments.size() && i < pattern->arguments.size(); ++i)
             infer(context, inference, pattern->arguments[i], base->arguments[i]);
+        if (!base && is_std_type(pattern, "Iterable"))
+            if (Type element = built_in_element(actual)) return infer(context, inference, pattern->arguments[0], element);
+        // An interface may be met by structure.
+        if (!base && kind_of(pattern->item) == ItemKind::Interface)
+            for (const RecordField& f : fields_of(context, pattern))
+                if (MemberInfo member = find_member(context, actual, f.name); member.kind != MemberInfo::None)
+                    infer(context, inference, f.type, member.type);
         return;
     }
     if (pattern->is(TypeKind::List)) {
@@ -343,11 +500,23 @@ Type widened(Type t) {
     return type::union_of(std::move(members));
 }
 
+/// `from` has fields that `to` does not know: as `to` they could not be reached any more.
+static bool loses_fields(Type from, Type to) {
+    if (!from->is(TypeKind::Record) || !to->is(TypeKind::Record)) return false;
+    for (const RecordField& f : from->fields) {
+        bool known = false;
+        for (const RecordField& other : to->fields) known |= other.name == f.name || other.name == index_signature();
+        if (!known) return true;
+    }
+    return false;
+}
+
 Type joined(QueryContext& context, Type a, Type b) {
     if (a->is(TypeKind::Error) || b->is(TypeKind::Error)) return a->is(TypeKind::Error) ? b : a;
-    if (is_assignable(context, a, b) && !a->is(TypeKind::Any)) return b;
-    if (is_assignable(context, b, a) && !b->is(TypeKind::Any)) return a;
     if (a->is(TypeKind::Any) || b->is(TypeKind::Any)) return type::any();
+    // An object literal that lacks what the other may have joins it only if it says nothing else.
+    if (is_assignable(context, a, b) && !loses_fields(a, b)) return b;
+    if (is_assignable(context, b, a) && !loses_fields(b, a)) return a;
     return type::union_of({a, b});
 }
 
@@ -361,6 +530,7 @@ static Type filter_members(Type t, F&& keep) {
 }
 
 Type excluded(QueryContext& context, Type t, Type removed) {
+    t = resolved(context, t);
     if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->is(TypeKind::Error)) return t;
     if (t->is(TypeKind::Bool) && removed->is(TypeKind::Literal))
         return type::literal(type::boolean(), removed->text.text() == "true" ? "false" : "true");
@@ -369,6 +539,7 @@ Type excluded(QueryContext& context, Type t, Type removed) {
 }
 
 Type restricted(QueryContext& context, Type t, Type wanted) {
+    t = resolved(context, t);
     if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->is(TypeKind::Error)) return wanted;
     std::vector<Type> members;
     for (Type member : t->is(TypeKind::Union) ? t->arguments : std::vector<Type>{t}) {
@@ -381,6 +552,12 @@ Type restricted(QueryContext& context, Type t, Type wanted) {
 }
 
 Type truthy_part(Type t) {
+    if (t->is(TypeKind::Union) || t->is(TypeKind::Bool)) {
+        std::vector<Type> members;
+        for (Type member : members_of(t))
+            members.push_back(member->is(TypeKind::Bool) ? type::literal(type::boolean(), "true") : member);
+        t = type::union_of(std::move(members));
+    }
     return filter_members(t, [](Type member) {
         if (member->is(TypeKind::Null) || member->is(TypeKind::Undefined) || member->is(TypeKind::Unit)) return false;
         std::string_view text = member->is(TypeKind::Literal) ? member->text.text() : std::string_view("x");

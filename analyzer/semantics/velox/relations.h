@@ -10,6 +10,9 @@ bool derives_from(QueryContext&, Type t, ItemId klass);
 /// The instantiation of `klass` that `t` is or derives from; null if none.
 Type as_class(QueryContext&, Type t, ItemId klass);
 
+/// What going through an array, tuple, string, map or set gives; null: `t` is none of them.
+Type built_in_element(Type t);
+
 /// A member of a value of type `t`.
 struct MemberInfo {
     enum Kind : uint8_t { None, Field, Method, Getter } kind = None;
@@ -18,8 +21,11 @@ struct MemberInfo {
     ItemId owner = ItemId::None;  // class or interface that declares it
     std::vector<Type> owner_arguments;
     bool is_private = false, is_readonly = false;
+    bool by_index = false;  // no declared member: what the index signature gives
 };
 MemberInfo find_member(QueryContext&, Type t, Name name, bool is_static = false);
+/// `function name?(…)` of an interface.
+bool is_optional_method(QueryContext&, ItemId method);
 std::vector<std::string> member_names(QueryContext&, Type t);
 /// The class of the standard library that a built-in type's methods stand in: Array<T>, String, Number…; null: none.
 Type wrapper_class(QueryContext&, Type t);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/callables.h"
 #include "analyzer/semantics/velox/items.h"
 
 namespace braid::velox_semantics {
@@ -38,6 +40,11 @@ FunctionParts function_parts(const SyntaxNode& node) {
     return {};
 }
 
+bool is_this_parameter(const ast::Parameter& p) {
+    auto name = p.binding().as<ast::NameBinding>();
+    return name && name.name() && name.name().text() == "this";
+}
+
 ItemId implicit_constructor(ItemId klass) {
     return intern_item({klass, ItemKind::Function, Name("constructor"), 0, file_of(klass)});
 }
@@ -51,27 +58,76 @@ Type self_type(QueryContext& context, ItemId klass) {
 
 namespace {
 
-/// Type of a field or variable from its annotation, else from its initializer where that says it plainly.
-Type declared_or_plain(TypeReader& reader, const ast::TypeAnnotation& annotation, const ast::Initializer& initializer) {
-    if (annotation) return reader.read(annotation.type());
-    ast::Expression value = initializer.value();
-    if (auto literal = value.as<ast::LiteralExpr>()) {
-        switch (to_kind(literal.value().kind())) {
-            case Kind::TrueKw:
-            case Kind::FalseKw: return type::boolean();
-            case Kind::NumberLiteral: return type::float_();
-            case Kind::StringLiteral:
-            case Kind::TemplateWhole: return type::string();
-            default: return type::any();
+/// The type an initializer says plainly, without a body having to be typed; null: it does not.
+Type plain_type(TypeReader& reader, const ast::Expression& value, bool keeps_literals, int depth = 0) {
+    if (!value || depth > 20) return nullptr;
+    auto literal_or = [&](Type base, std::string_view text) {
+        return keeps_literals ? type::literal(base, text) : base;
+    };
+    switch (value.kind()) {
+        case Kind::LiteralExpr: {
+            SyntaxToken token = value.as<ast::LiteralExpr>().value();
+            switch (token ? to_kind(token.kind()) : Kind::Error) {
+                case Kind::TrueKw:
+                case Kind::FalseKw: return literal_or(type::boolean(), token.text());
+                case Kind::NumberLiteral: return literal_or(type::float_(), token.text());
+                case Kind::StringLiteral:
+                case Kind::TemplateWhole:
+                    return literal_or(type::string(), "\"" + string_value(token.text()) + "\"");
+                case Kind::NullKw:
+                case Kind::UndefinedKw: return type::any();
+                default: return nullptr;
+            }
         }
+        case Kind::TemplateExpr: return type::string();
+        case Kind::ParenExpr: return plain_type(reader, value.as<ast::ParenExpr>().inner(), keeps_literals, depth + 1);
+        case Kind::PrefixExpr: {
+            auto prefix = value.as<ast::PrefixExpr>();
+            Kind op = prefix.op() ? to_kind(prefix.op().kind()) : Kind::Error;
+            if (op == Kind::Exclamation) return type::boolean();
+            return op == Kind::Minus && prefix.operand().kind() == Kind::LiteralExpr ? type::float_() : nullptr;
+        }
+        case Kind::AsExpr: {
+            auto as = value.as<ast::AsExpr>();
+            auto word = as.type().as<ast::KeywordType>();
+            bool is_const = word && word.word() && to_kind(word.word().kind()) == Kind::ConstKw;
+            if (!as.is_satisfies() && !is_const) return reader.read(as.type());
+            return is_const && as.operand().kind() == Kind::LiteralExpr
+                       ? plain_type(reader, as.operand(), true, depth + 1)
+                       : nullptr;
+        }
+        case Kind::NewExpr: {
+            auto made = value.as<ast::NewExpr>();
+            auto name = made.callee().as<ast::NameExpr>();
+            return name && name.name() ? reader.made_by(name.name().text(), made.type_arguments()) : nullptr;
+        }
+        case Kind::ArrowExpr:
+        case Kind::FunctionExpr: {
+            // Fully annotated functions may name the variable that holds them.
+            FunctionParts parts = function_parts(value.node);
+            if (!parts.result || !parts.type_parameters.parameters().empty()) return nullptr;
+            for (ast::Parameter p : parts.parameters.parameters())
+                if (!p.type() || p.initializer()) return nullptr;
+            return reader.function_of(parts.parameters, parts.result.type());
+        }
+        case Kind::ArrayExpr: {
+            Type element = nullptr;
+            for (const ast::Expression& e : value.as<ast::ArrayExpr>().elements()) {
+                Type t = plain_type(reader, e, false, depth + 1);
+                if (!t || (element && element != t)) return nullptr;
+                element = t;
+            }
+            return list_of(element ? element : type::any());
+        }
+        default: return nullptr;
     }
-    if (value.kind() == Kind::TemplateExpr) return type::string();
-    if (value.kind() == Kind::PrefixExpr) {
-        auto prefix = value.as<ast::PrefixExpr>();
-        if (prefix.op() && to_kind(prefix.op().kind()) == Kind::Minus) return type::float_();
-        return type::boolean();
-    }
-    return nullptr;
+}
+
+/// Type of a field or variable from its annotation, else from its initializer where that says it plainly.
+Type declared_or_plain(TypeReader& reader, const ast::TypeAnnotation& annotation, const ast::Initializer& initializer,
+                       bool keeps_literals = false) {
+    if (annotation) return reader.read(annotation.type());
+    return plain_type(reader, initializer.value(), keeps_literals);
 }
 
 /// The implicit constructor takes what the base's takes.
@@ -92,6 +148,13 @@ FunctionSignature implicit_signature(QueryContext& context, ItemId klass) {
     signature.is_native = false;
     signature.has_body = true;
     return signature;
+}
+
+/// `@native(planned)`: declared for those who check, not written yet for those who run.
+bool is_planned(const ast::Modifiers& modifiers) {
+    for (ast::Decorator d : modifiers.decorators())
+        if (std::string(d.text()).starts_with("@native(planned")) return true;
+    return false;
 }
 
 /// Result of an async function as its callers see it after `await`.
@@ -124,11 +187,12 @@ FunctionSignature function_signature(QueryContext& context, ItemId function) {
     if (in_class) reader.set_self(self_type(context, parent));
     signature.generics = reader.declare(parts.type_parameters, function, *syntax);
     for (ast::Parameter p : parts.parameters.parameters()) {
+        if (is_this_parameter(p)) continue;
         ParameterInfo info;
         if (auto name = p.binding().as<ast::NameBinding>(); name && name.name()) info.name = Name(name.name().text());
         info.type = declared_or_plain(reader, p.type(), p.initializer());
         if (!info.type) info.type = type::any();
-        if (p.is_optional()) info.type = type::union_of({info.type, type::undefined()});
+        if (p.is_optional()) info.type = or_undefined(info.type);
         info.has_default = bool(p.initializer()) || p.is_optional();
         info.rest = p.is_rest();
         info.is_mutable = true;
@@ -154,17 +218,15 @@ FunctionSignature function_signature(QueryContext& context, ItemId function) {
     else signature.result_inferred = signature.has_body;
     if (!signature.result) signature.result = signature.has_body ? type::error() : type::any();
     if (signature.is_async && !signature.result_inferred) signature.result = async_result(signature.result);
-    if (signature.is_generator && !signature.result_inferred) signature.result = type::any();
-    for (ast::Decorator d : m.decorators()) {
-        std::string text(d.text());
-        if (text.starts_with("@native(planned")) signature.native_missing = true;
-    }
+    signature.native_missing = is_planned(m);
     return signature;
 }
 
 FunctionSignature complete_signature(QueryContext& context, ItemId function) {
     FunctionSignature signature = *context.get<SignatureOf>(function);
-    if (signature.result_inferred) signature.result = *context.get<InferredResult>(function);
+    if (!signature.result_inferred) return signature;
+    if (!*context.get<IsRecursivelyInferred>(function)) signature.result = *context.get<InferredResult>(function);
+    else signature.result = gives_values(context, function) ? type::error() : type::unit();
     return signature;
 }
 
@@ -173,15 +235,23 @@ namespace {
 void read_members(QueryContext& context, ItemId item, const std::vector<ast::Member>& members, const ItemTree& tree,
                   TypeReader& reader, TypeDefinition& definition) {
     for (const ast::Member& m : members) {
+        if (auto index = m.as<ast::IndexSignature>()) {
+            FieldInfo field;
+            field.name = index_signature();
+            field.type = reader.read(index.type(), type::any());
+            field.is_optional = true;
+            field.node = tree.node_of(index.node);
+            definition.fields.push_back(std::move(field));
+        }
         auto f = m.as<ast::FieldDecl>();
         if (!f) continue;
         FieldInfo field;
         field.name = member_name(f.name());
         field.is_static = f.modifiers().has_static();
-        field.type = declared_or_plain(reader, f.type(), f.initializer());
+        field.type = declared_or_plain(reader, f.type(), f.initializer(), f.modifiers().has_readonly());
         if (!field.type) field.type = type::any();
         field.is_optional = f.is_optional();
-        if (field.is_optional) field.type = type::union_of({field.type, type::undefined()});
+        if (field.is_optional) field.type = or_undefined(field.type);
         field.has_default = bool(f.initializer());
         field.is_private = f.modifiers().has_private() || f.modifiers().has_protected();
         field.is_readonly = f.modifiers().has_readonly();
@@ -200,8 +270,10 @@ void read_members(QueryContext& context, ItemId item, const std::vector<ast::Mem
                     if (!p.modifiers() || !name || !name.name()) continue;
                     FieldInfo field;
                     field.name = Name(name.name().text());
-                    field.type = reader.read(p.type(), type::any());
-                    field.is_private = p.modifiers().has_private();
+                    field.type = declared_or_plain(reader, p.type(), p.initializer());
+                    if (!field.type) field.type = type::any();
+                    if (p.is_optional()) field.type = or_undefined(field.type);
+                    field.is_private = p.modifiers().has_private() || p.modifiers().has_protected();
                     field.is_readonly = p.modifiers().has_readonly();
                     definition.fields.push_back(std::move(field));
                 }
@@ -248,11 +320,13 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
         for (ItemId method : definition.methods) {
             auto signature = context.get<ItemSyntax>(method);
             FunctionParts parts = *signature ? function_parts(signature->root()) : FunctionParts();
-            definition.is_native |= is_std(file_of(item)) && !parts.body && !parts.modifiers.has_static();
+            definition.is_native |= is_std(file_of(item)) && !parts.body && !parts.modifiers.has_static() &&
+                                    !is_planned(parts.modifiers);
         }
         if (definition.constructor != ItemId::None) {
             auto signature = context.get<ItemSyntax>(definition.constructor);
-            definition.is_native |= is_std(file_of(item)) && *signature && !function_parts(signature->root()).body;
+            FunctionParts parts = *signature ? function_parts(signature->root()) : FunctionParts();
+            definition.is_native |= is_std(file_of(item)) && *signature && !parts.body && !is_planned(parts.modifiers);
         }
     } else if (auto i = ast::InterfaceDecl::cast(node)) {
         for (ast::Type t : i.extends().types()) definition.interfaces.push_back(reader.read(t));
@@ -274,7 +348,7 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
                     FieldInfo field;
                     field.name = f.name() ? Name(f.name().text()) : Name(std::to_string(position));
                     field.type = reader.read(f.type());
-                    if (f.is_optional()) field.type = type::union_of({field.type, type::undefined()});
+                    if (f.is_optional()) field.type = or_undefined(field.type);
                     field.node = syntax->node_of(f.node);
                     definition.fields.push_back(std::move(field));
                     ++position;
@@ -283,6 +357,13 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
         }
     }
     return definition;
+}
+
+static bool binds_name(const ast::Binding& binding, std::string_view name) {
+    for (Preorder walk(binding.node); walk; walk.next())
+        if (auto n = walk->is_node() ? ast::NameBinding::cast(*walk) : ast::NameBinding(); n && n.name())
+            if (n.name().text() == name) return true;
+    return false;
 }
 
 ImplInfo impl_info(QueryContext&, ItemId) { return {}; }  // interfaces are structural: there are no impls
@@ -306,83 +387,28 @@ Type value_type(QueryContext& context, ItemId item) {
         if (Type declared = declared_or_plain(reader, field.type(), field.initializer())) return declared;
     }
     if (kind == ItemKind::Static) {
-        // A module variable: the annotation, else what the script's initializer has.
+        // A module variable: the annotation, else what its initializer has by itself, so that functions which name it
+        // do not depend on the statements around it.
         auto syntax = context.get<ItemSyntax>(file_item(file_of(item)));
         if (kind_of(parent) == ItemKind::File && *syntax) {
             for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
                 auto v = s.as<ast::VariableDecl>();
+                bool is_const = v.keyword() && to_kind(v.keyword().kind()) == Kind::ConstKw;
                 for (ast::Declarator d : v.declarators()) {
-                    auto name = d.binding().as<ast::NameBinding>();
-                    if (!name || !name.name() || name.name().text() != name_of(item).text()) continue;
+                    if (!binds_name(d.binding(), name_of(item).text())) continue;
                     TypeReader reader(context, file_of(item), ignore());
-                    if (Type declared = declared_or_plain(reader, d.type(), d.initializer())) return declared;
+                    if (d.binding().kind() == Kind::NameBinding)
+                        if (Type declared = declared_or_plain(reader, d.type(), d.initializer(), is_const))
+                            return declared;
+                    return variable_type(context, parent, d, name_of(item));
                 }
             }
         }
-        ItemId body_item = kind_of(parent) == ItemKind::File ? parent : item;
-        auto body = context.get<BodyOf>(body_item);
-        if (body_item == item) return body->functions.empty() ? type::any() : body->functions[0].result;
-        for (const Resolution& r : body->resolutions)
-            if (auto* target = std::get_if<ItemId>(&r.target); target && *target == item && r.type) return r.type;
-        return type::any();
+        if (kind_of(parent) == ItemKind::File) return type::any();
+        auto body = context.get<BodyOf>(item);
+        return body->functions.empty() ? type::any() : body->functions[0].result;
     }
     return type::error();
-}
-
-std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item) {
-    std::vector<ItemDiagnostic> out;
-    auto syntax = context.get<ItemSyntax>(item);
-    if (!*syntax) return out;
-    Report report = collect_into(out, item, *syntax);
-    TypeReader reader(context, file_of(item), report);
-    SyntaxNode node = syntax->root();
-    ItemId parent = parent_of(item);
-    if (parent != ItemId::None) reader.enter(parent);
-    ItemKind kind = kind_of(item);
-    if (kind == ItemKind::Function) {
-        if (parent != ItemId::None && kind_of(parent) == ItemKind::Class) reader.set_self(self_type(context, parent));
-        FunctionParts parts = function_parts(node);
-        reader.declare(parts.type_parameters, item, *syntax);
-        for (ast::Parameter p : parts.parameters.parameters())
-            if (p.type()) reader.read(p.type().type());
-        if (parts.result) {
-            Type result = reader.read(parts.result.type());
-            if (parts.modifiers.has_async() && awaited(result) == result && !result->is(TypeKind::Any) &&
-                !result->is(TypeKind::Error) && !parts.is_generator)
-                report(DiagnosticCode::TypeMismatch, parts.result.type().node,
-                       fmt::format("an async function returns a promise: write `Promise<{}>`", print_type(result)));
-        }
-        bool needs_body = !parts.body && !is_std(file_of(item)) && !parts.modifiers.has_abstract() &&
-                          !parts.modifiers.has_declare() && parent != ItemId::None &&
-                          kind_of(parent) != ItemKind::Interface;
-        if (needs_body) report(DiagnosticCode::SyntaxError, node.last_token(), "this function has no body");
-    } else if (kind == ItemKind::Class || kind == ItemKind::Interface) {
-        reader.set_self(self_type(context, item));
-        reader.enter(item);
-        auto members =
-            kind == ItemKind::Class ? ast::ClassDecl::cast(node).members() : ast::InterfaceDecl::cast(node).members();
-        auto bases = kind == ItemKind::Class ? ast::ClassDecl::cast(node).extends().types()
-                                             : ast::InterfaceDecl::cast(node).extends().types();
-        for (ast::Type t : bases) reader.read(t);
-        for (const ast::Member& m : members)
-            if (auto f = m.as<ast::FieldDecl>(); f && f.type() && !syntax->is_hole(f.node))
-                reader.read(f.type().type());
-    } else if (kind == ItemKind::TypeAlias) {
-        reader.enter(item);
-        reader.read(ast::TypeAliasDecl::cast(node).type());
-    } else if (kind == ItemKind::File) {
-        std::set<std::string_view> seen;
-        for (const auto& child : *context.get<ItemChildren>(item)) {
-            std::string_view name = name_of(child.item).text();
-            if (name.empty() || seen.insert(name).second) continue;
-            auto entry_node = context.get<FileItems>(file_of(item))->find(child.item);
-            SyntaxElement at = entry_node ? element_at(node, entry_node->name_node) : SyntaxElement();
-            if (at)
-                report(DiagnosticCode::DuplicateDeclaration, at,
-                       fmt::format("`{}` is declared twice in this file", name));
-        }
-    }
-    return out;
 }
 
 std::string print_signature(QueryContext& context, ItemId item) {

@@ -30,6 +30,8 @@ struct FunctionParts {
     ast::Block body;
     bool is_generator = false;
 };
+/// `this: T` as the first parameter only says what `this` is.
+bool is_this_parameter(const ast::Parameter& parameter);
 FunctionParts function_parts(const SyntaxNode& node);
 Report collect_into(std::vector<ItemDiagnostic>& out, ItemId item, const ItemTree& tree);
 

@@ -2,6 +2,7 @@
 
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -18,7 +19,10 @@ ExprId BodyBuilder::block(const std::vector<ast::Statement>& list, uint32_t node
 void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out) {
     bool is_script_level = kind_of(item_) == ItemKind::File && functions_.size() == 1 &&
                            scopes_.size() == functions_.back().scope_base + 1;
-    if (!is_script_level) hoist(list);
+    if (!is_script_level) {
+        hoist(list);
+        predeclare(list, out);
+    }
     bool told = false;
     for (const ast::Statement& s : list) {
         context_.check_cancelled();
@@ -63,21 +67,37 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
                                           convert(add(type::undefined(), node, UndefinedLiteral{}), declared)}));
         return;
     }
-    ExprId value = declared ? checked(initializer, declared, "initializer") : expression(initializer);
-    Type t = declared ? declared : widened(type_of(value));
+    ItemId item = name && name.name() ? find_child(context_, item_, Name(name.name().text())) : ItemId::None;
+    // One type for all who use the variable: what the query says, even where the statements above would say more.
+    if (item != ItemId::None && !declared) {
+        declared = resolved(context_, *context_.get<ValueTypeOf>(item));
+        if (declared->has(TypeHasError)) declared = nullptr;
+    }
+    ExprId value = expression(initializer, declared);
+    Type produced = type_of(value);
+    Type t = declared ? resolved(context_, declared) : widened(produced);
     if (t->is(TypeKind::Null) || t->is(TypeKind::Undefined)) t = type::any();
+    if (t->is(TypeKind::Unit)) t = type::undefined();
     if (name && name.name()) {
-        ItemId item = find_child(context_, item_, Name(name.name().text()));
         if (item == ItemId::None) return;
         resolve(node_of(name.name()), item, t, true);
-        out.push_back(add(type::unit(), node, hir::Assign{add(t, node, StaticRef{item}), convert(value, t)}));
+        bool narrows = d.type() && t->is(TypeKind::Union) && !produced->is(TypeKind::Any) &&
+                       is_assignable(context_, produced, t);
+        value = d.type() ? coerce(value, t, initializer ? node_of(initializer.node) : node, "initializer")
+                         : convert(value, t);
+        if (narrows) {
+            Type now = restricted(context_, t, produced->is(TypeKind::Literal) ? produced : widened(produced));
+            if (!now->is(TypeKind::Never) && now != t) facts_["static " + std::string(name.name().text())] = now;
+        }
+        out.push_back(add(type::unit(), node, hir::Assign{add(t, node, StaticRef{item}), value}));
         return;
     }
     // `let { a, b } = v` at the top: bound to variables of the script, then stored.
     size_t first = body_.locals.size();
     scopes_.emplace_back();
     PatternId pattern = binding(d.binding(), t, true);
-    out.push_back(add(type::unit(), node, Let{pattern, convert(value, t), ExprId::None}));
+    out.push_back(add(type::unit(), node, Let{pattern, coerce(value, t, node, "initializer"), ExprId::None}));
+    flush_rests(out);
     scopes_.pop_back();
     for (size_t i = first; i < body_.locals.size(); ++i) {
         const LocalInfo info = body_.locals[i];
@@ -103,6 +123,10 @@ std::optional<LocalId> BodyBuilder::declared_early(const ast::Declarator& d, Typ
         auto used = walk->is_node() ? ast::NameExpr::cast(*walk) : ast::NameExpr();
         if (in_function < 0 || !used || !used.name() || used.name().text() != name.name().text()) continue;
         uint32_t at = node_of(name.name());
+        ast::Expression value = d.initializer().value();
+        std::vector<Type> parameters;
+        if (!declared && is_function_literal(value) && value.kind() != Kind::ParenExpr)
+            declared = closure_type(function_parts(value.node), nullptr, parameters);
         LocalId local = declare(Name(name.name().text()), declared ? declared : type::any(), at, is_mutable);
         resolve(at, local, body_[local].type, true);
         return local;
@@ -114,40 +138,86 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
     bool is_mutable = !v.keyword() || to_kind(v.keyword().kind()) != Kind::ConstKw;
     for (ast::Declarator d : v.declarators()) {
         uint32_t node = node_of(d.node);
-        Type declared = d.type() ? types_.read(d.type().type()) : nullptr;
+        Type declared = d.type() ? resolved(context_, types_.read(d.type().type())) : nullptr;
         ast::Expression initializer = d.initializer().value();
+        auto plain = d.binding().as<ast::NameBinding>();
+        Name name(plain && plain.name() ? plain.name().text() : std::string_view());
+        auto known = scopes_.back().names.find(name);
+        bool is_early = known != scopes_.back().names.end() && scopes_.back().early.erase(name);
         if (!initializer) {
+            if (is_early) continue;
             if (!declared) declared = type::any();
             PatternId pattern = binding(d.binding(), declared, is_mutable);
-            ExprId value = is_assignable(context_, type::undefined(), declared)
-                               ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared)
-                               : ExprId::None;
+            bool open = is_assignable(context_, type::undefined(), declared);
+            ExprId value =
+                open ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared) : ExprId::None;
+            if (auto* bind = body_.as<BindPattern>(pattern)) {
+                unread_matters_.insert(bind->local);
+                if (!open) late_.insert(bind->local);
+            }
             out.push_back(add(type::unit(), node, Let{pattern, value, ExprId::None}));
             continue;
         }
-        std::optional<LocalId> early = declared_early(d, declared, is_mutable);
-        ExprId value = declared ? checked(initializer, declared, "initializer") : expression(initializer);
+        std::optional<LocalId> early;
+        if (is_early) early = known->second;
+        else early = declared_early(d, declared, is_mutable);
+        if (early && !declared && !body_[*early].type->is(TypeKind::Any)) declared = body_[*early].type;
+        ExprId value = expression(initializer, declared);
+        Type produced = type_of(value);
+        if (declared) value = coerce(value, declared, node_of(initializer.node), "initializer");
+        remember_guard(initializer, early ? *early : LocalId::None);
         if (early) {
-            out.push_back(let_temporary(*early, convert(value, body_[*early].type), node));
+            unread_matters_.insert(*early);
+            Type t = body_[*early].type;
+            value = coerce(value, t, node_of(initializer.node), "initializer");
+            if (is_early)
+                out.push_back(add(type::unit(), node, hir::Assign{add(t, node, LocalRef{*early}), value}));
+            else out.push_back(let_temporary(*early, value, node));
+            if (is_early) body_.locals[uint32_t(*early)].is_reassigned = true;
             continue;
         }
-        Type produced = type_of(value);
-        Type t = declared                          ? declared
-                 : is_mutable                      ? widened(produced)
-                 : produced->is(TypeKind::Literal) ? widened(produced)
-                                                   : produced;
+        Type t = declared ? declared : widened(produced);
         if (!declared && (t->is(TypeKind::Null) || t->is(TypeKind::Undefined))) t = type::any();
         if (t->is(TypeKind::Unit)) t = type::undefined();
+        size_t first = body_.locals.size();
         PatternId pattern = binding(d.binding(), t, is_mutable);
-        if (auto* bind = body_.as<BindPattern>(pattern);
-            bind && declared && declared->is(TypeKind::Union) && !produced->is(TypeKind::Any)) {
-            Type source = produced;
-            if (auto* c = std::get_if<Convert>(&body_.expressions[uint32_t(value)].data)) source = type_of(c->operand);
-            Type now = restricted(context_, declared, widened(source));
-            if (!now->is(TypeKind::Never) && now != declared) facts_[std::to_string(uint32_t(bind->local))] = now;
+        bool has_rest = !rests_.empty();
+        if (auto* bind = body_.as<BindPattern>(pattern); bind && bind->sub == PatternId::None) {
+            LocalId local = bind->local;
+            unread_matters_.insert(local);
+            remember_guard(initializer, local);
+            std::string key = std::to_string(uint32_t(local));
+            if (declared && declared->is(TypeKind::Union) && !produced->is(TypeKind::Any)) {
+                Type now = restricted(context_, declared, produced->is(TypeKind::Literal) ? produced : widened(produced));
+                if (!now->is(TypeKind::Never) && now != declared) facts_[key] = now;
+            } else if (!declared && !is_mutable && produced != t && widened(produced) == t) {
+                facts_[key] = produced;  // a constant keeps its literal type
+            }
+        } else if (!has_rest && d.binding().kind() == Kind::ObjectBinding) {
+            for (size_t i = first; i < body_.locals.size(); ++i)
+                if (!body_.locals[i].name.empty()) unread_matters_.insert(LocalId(uint32_t(i)));
         }
         out.push_back(add(type::unit(), node, Let{pattern, convert(value, t), ExprId::None}));
+        flush_rests(out);
     }
+}
+
+/// `let isText = (x: any): x is string => …`.
+void BodyBuilder::remember_guard(const ast::Expression& value, LocalId local) {
+    if (local == LocalId::None || !value || !is_function_literal(value) || value.kind() == Kind::ParenExpr) return;
+    FunctionParts parts = function_parts(value.node);
+    auto written = parts.result ? parts.result.type().as<ast::PredicateType>() : ast::PredicateType();
+    if (!written || !written.name()) return;
+    Predicate predicate;
+    predicate.type = written.type() ? types_.read(written.type()) : nullptr;
+    predicate.asserts = written.is_asserts();
+    int index = 0;
+    for (ast::Parameter p : parts.parameters.parameters()) {
+        auto name = p.binding().as<ast::NameBinding>();
+        if (name && name.name() && name.name().text() == written.name().text()) predicate.parameter = index;
+        ++index;
+    }
+    guards_[uint32_t(local)] = predicate;
 }
 
 ExprId BodyBuilder::statement(const ast::Statement& s) {
@@ -164,7 +234,7 @@ ExprId BodyBuilder::statement(const ast::Statement& s) {
             case Kind::EmptyStmt: return ExprId::None;
             case Kind::ExprStmt: {
                 auto e = s.as<ast::ExprStmt>().expression();
-                ExprId value = expression(e);
+                ExprId value = discarded(e);
                 if (type_of(value)->is(TypeKind::Never)) reachable_ = false;
                 return value;
             }
@@ -243,6 +313,17 @@ ExprId BodyBuilder::statement(const ast::Statement& s) {
     return result;
 }
 
+/// An expression for its effect: an assignment needs no value then.
+ExprId BodyBuilder::discarded(const ast::Expression& e) {
+    if (auto paren = e.as<ast::ParenExpr>()) return discarded(paren.inner());
+    if (auto a = e.as<ast::AssignExpr>()) return assignment(a, false);
+    if (auto b = e.as<ast::BinaryExpr>(); b && b.op() && to_kind(b.op().kind()) == Kind::Comma) {
+        ExprId first = discarded(b.left()), second = discarded(b.right());
+        return add(type::unit(), node_of(e.node), Block{{first, second}, ExprId::None});
+    }
+    return expression(e);
+}
+
 ExprId BodyBuilder::if_statement(const ast::IfStmt& s) {
     uint32_t node = node_of(s.node);
     ExprId test = condition(s.condition());
@@ -288,7 +369,7 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
         // The promise that is made may be told by what this function gives.
         auto n = s.value().as<ast::NewExpr>();
         auto name = n.callee().as<ast::NameExpr>();
-        if (name && name.name() && name.name().text() == "Promise") hint = promise_of(context_, hint);
+        if ( (name && name.name() && name.name().text() == "Promise")) hint = promise_of(context_, hint);
     }
     ExprId value = expression(s.value(), hint);
     functions_.back().returned.push_back(type_of(value));
@@ -303,7 +384,7 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
     }
     if (wanted && !functions_.back().is_generator) {
         if (adopts) {
-            Type inner = awaited(produced);
+            Type inner = resolved(context_, awaited(produced));
             if (!is_assignable(context_, inner, wanted) && !wanted->is(TypeKind::Unit))
                 mismatch(at, inner, wanted, "result");
         } else if (wanted->is(TypeKind::Unit)) {

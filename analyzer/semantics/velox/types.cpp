@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/named_children.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/relations.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 namespace {
@@ -23,6 +26,7 @@ Type primitive(std::string_view name) {
         {"bool", type::boolean()},    {"boolean", type::boolean()}, {"string", type::string()},
         {"char", type::character()},  {"void", type::unit()},       {"any", type::any()},
         {"unknown", type::unknown()}, {"never", type::never()},     {"object", type::any()},
+        {"bigint", type::integer()},  {"symbol", type::string()},
     };
     auto found = table.find(name);
     return found == table.end() ? nullptr : found->second;
@@ -42,6 +46,48 @@ FileId imported_file(FileId from, std::string_view token_text) {
     return files().find(target.starts_with("/") ? target : folder + target).value_or(FileId::None);
 }
 
+ItemId exported_item(QueryContext& context, FileId file, Name name, int depth) {
+    if (ItemId own = find_child(context, file_item(file), name, [](ItemId) { return true; }); own != ItemId::None)
+        return own;
+    auto syntax = context.get<ItemSyntax>(file_item(file));
+    if (!*syntax || depth > 20) return ItemId::None;
+    for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
+        auto e = s.as<ast::ExportDecl>();
+        if (!e) continue;
+        FileId from = e.path() ? imported_file(file, e.path().text()) : file;
+        if (from == FileId::None) continue;
+        if (e.is_star() && from != file)
+            if (ItemId item = exported_item(context, from, name, depth + 1); item != ItemId::None) return item;
+        for (ast::ImportSpecifier specifier : e.specifiers()) {
+            SyntaxToken given = specifier.alias() && specifier.alias().name() ? specifier.alias().name() : specifier.name();
+            if (!given || !specifier.name() || Name(given.text()) != name) continue;
+            Name own(specifier.name().text());
+            if (from == file && own == name) continue;
+            ItemId item = from == file ? FileScope(context, file).find(own.text())
+                                       : exported_item(context, from, own, depth + 1);
+            if (item != ItemId::None) return item;
+        }
+    }
+    return ItemId::None;
+}
+
+namespace {
+/// Where the imports of a file stand, as numbers of nodes.
+struct FileImports {
+    using Key = FileId;
+    using Value = std::vector<uint32_t>;
+    static constexpr const char* name = "velox_file_imports";
+    static Value compute(QueryContext& context, const Key& file) {
+        Value nodes;
+        auto syntax = context.get<ItemSyntax>(file_item(file));
+        if (!*syntax) return nodes;
+        for (ast::Statement s : ast::source_file(syntax->tree()).statements())
+            if (auto import = s.as<ast::ImportDecl>()) nodes.push_back(syntax->node_of(import.node));
+        return nodes;
+    }
+};
+}  // namespace
+
 ItemId FileScope::find(std::string_view name) const { return find(name, Wanted::Any); }
 ItemId FileScope::find_type(std::string_view name) const { return find(name, Wanted::Type); }
 ItemId FileScope::find_value(std::string_view name) const { return find(name, Wanted::Value); }
@@ -54,26 +100,25 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
                : wanted == Wanted::Type ? names_a_type(kind)
                                         : names_a_value(kind);
     };
-    auto in_file = [&](FileId file, Name wanted_name) {
-        for (const auto& child : *context_.get<ItemChildren>(file_item(file)))
-            if (name_of(child.item) == wanted_name && fits(child.item)) return child.item;
-        return ItemId::None;
-    };
-    if (ItemId own = in_file(file_, name); own != ItemId::None) return own;
+    if (ItemId own = find_child(context_, file_item(file_), name, fits); own != ItemId::None) return own;
     if (!is_std(file_)) {
-        auto syntax = context_.get<ItemSyntax>(file_item(file_));
-        if (*syntax)
-            for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
-                auto import = s.as<ast::ImportDecl>();
+        auto imports = context_.get<FileImports>(file_);
+        auto syntax = imports->empty() ? nullptr : context_.get<ItemSyntax>(file_item(file_));
+        if (syntax && *syntax)
+            for (uint32_t node : *imports) {
+                auto import = ast::Ast(SyntaxNode(syntax->element(node))).as<ast::ImportDecl>();
                 if (!import || !import.path()) continue;
                 FileId from = imported_file(file_, import.path().text());
                 if (from == FileId::None) continue;
                 for (ast::ImportSpecifier specifier : import.named().specifiers()) {
                     SyntaxToken local = specifier.alias() ? specifier.alias().name() : specifier.name();
                     if (local && specifier.name() && local.text() == text)
-                        if (ItemId item = in_file(from, Name(specifier.name().text())); item != ItemId::None)
+                        if (ItemId item = exported_item(context_, from, Name(specifier.name().text()));
+                            item != ItemId::None && fits(item))
                             return item;
                 }
+                if (auto all = import.namespace_import(); all && all.name() && all.name().text() == text)
+                    if (wanted == Wanted::Any) return file_item(from);
                 if (auto whole = import.default_import(); whole && whole.name() && whole.name().text() == text)
                     for (const auto& child : *context_.get<ItemChildren>(file_item(from)))
                         if (child.is_public && fits(child.item)) return child.item;
@@ -164,7 +209,15 @@ Type TypeReader::read(const ast::Type& t) {
             case Kind::ArrayType: return list_of(read(t.as<ast::ArrayType>().element()));
             case Kind::TupleType: {
                 std::vector<Type> elements;
-                for (ast::TupleElement e : t.as<ast::TupleType>().elements()) elements.push_back(read(e.type()));
+                bool open = false;
+                for (ast::TupleElement e : t.as<ast::TupleType>().elements()) {
+                    Type element = read(e.type());
+                    if (e.is_optional()) element = or_undefined(element);
+                    if (e.is_rest()) open = true, element = element->is(TypeKind::List) ? element->element() : element;
+                    elements.push_back(element);
+                }
+                // Any number of elements may stand where `...T[]` does.
+                if (open || elements.empty()) return list_of(type::union_of(std::move(elements)));
                 return type::tuple(std::move(elements), TypeShared);
             }
             case Kind::FunctionType: {
@@ -180,18 +233,35 @@ Type TypeReader::read(const ast::Type& t) {
             case Kind::ParenType: return read(t.as<ast::ParenType>().inner());
             case Kind::OperatorType: {
                 auto op = t.as<ast::OperatorType>();
-                if (op.op() && op.op().text() == "readonly") return read(op.operand());
+                std::string_view word = op.op() ? op.op().text() : std::string_view();
+                Type operand = read(op.operand());
+                if (word == "readonly") return operand;
+                if (word == "keyof") return type_operator(context_, "keyof", {operand});
+                if (word == "infer") return type::any();
                 break;
             }
-            case Kind::PredicateType: return type::boolean();
+            case Kind::IndexedType: {
+                auto i = t.as<ast::IndexedType>();
+                Type object = read(i.object());
+                return type_operator(context_, "[]", {object, read(i.index())});
+            }
+            case Kind::ConditionalType: {
+                auto c = t.as<ast::ConditionalType>();
+                Type checked = read(c.checked()), bound = read(c.bound());
+                return conditional(checked, bound, read(c.when_true()), read(c.when_false()));
+            }
+            case Kind::TypeofType: return type_of_value(t.as<ast::TypeofType>());
+            case Kind::TemplateType: return type::string();
+            case Kind::ConstructorType: return type::any();  // classes as values are checked when they are used
+            case Kind::PredicateType: {
+                auto p = t.as<ast::PredicateType>();
+                if (p.type()) read(p.type());
+                return p.is_asserts() ? type::unit() : type::boolean();
+            }
             case Kind::IntersectionType: {
-                std::vector<RecordField> fields;
-                for (ast::Type part : t.as<ast::IntersectionType>().parts()) {
-                    Type member = read(part);
-                    fields.insert(fields.end(), member->fields.begin(), member->fields.end());
-                    if (!member->is(TypeKind::Record)) return member;
-                }
-                return type::record(std::move(fields));
+                std::vector<Type> parts;
+                for (ast::Type part : t.as<ast::IntersectionType>().parts()) parts.push_back(read(part));
+                return type_operator(context_, "&", std::move(parts));
             }
             default: break;
         }
@@ -208,6 +278,14 @@ Type TypeReader::named(const ast::NamedType& t) {
     std::string_view name = path.back().text();
     std::vector<Type> arguments;
     for (ast::Type argument : t.arguments().types()) arguments.push_back(read(argument));
+    if (path.size() == 2)  // `Msg.Get`: a value of that variant is one of its enum
+        if (ItemId owner = scope_.find(path[0].text()); owner != ItemId::None) {
+            if (kind_of(owner) == ItemKind::Enum) return instantiate(owner, std::move(arguments), t.node);
+            ItemId member = kind_of(owner) == ItemKind::File ? exported_item(context_, file_of(owner), Name(name))
+                                                             : ItemId::None;
+            if (member != ItemId::None && names_a_type(kind_of(member)))
+                return instantiate(member, std::move(arguments), t.node);
+        }
     if (path.size() == 1 && arguments.empty()) {
         auto parameter = parameters_.find(Name(name));
         if (parameter != parameters_.end()) return parameter->second;
@@ -219,6 +297,9 @@ Type TypeReader::named(const ast::NamedType& t) {
         if (Type simple = primitive(name); simple && arguments.empty()) return simple;
         if ((name == "Array" || name == "ReadonlyArray") && arguments.size() <= 1)
             return list_of(arguments.empty() ? type::any() : arguments[0]);
+        if (name == "ReadonlyMap" || name == "ReadonlySet") item = std_item(context_, name.substr(8));
+        if (item == ItemId::None && is_type_operator(name, arguments.size()))
+            return type_operator(context_, name, std::move(arguments));
     }
     if (item == ItemId::None) {
         std::string near = nearest_name(name, scope_.names());
@@ -232,15 +313,31 @@ Type TypeReader::named(const ast::NamedType& t) {
 
 Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const SyntaxElement& at) {
     if (kind_of(item) == ItemKind::TypeAlias) {
-        const auto& generics = *context_.get<GenericsOf>(item);
-        Type target = *context_.get<ValueTypeOf>(item);
-        for (size_t i = arguments.size(); i < generics.size(); ++i)
-            arguments.push_back(generics[i].default_type ? generics[i].default_type : type::any());
-        return substitute(target, item, arguments);
+        auto generics = context_.get<GenericsOf>(item);
+        count_arguments(item, *generics, arguments, at);
+        if (*context_.get<IsLazyAlias>(item)) return type::nominal(item, std::move(arguments));
+        return substitute(*context_.get<ValueTypeOf>(item), item, arguments);
     }
     auto generics = context_.get<GenericsOf>(item);
-    size_t wanted = generics->size(), required = 0;
-    for (const GenericParameter& g : *generics) required += g.default_type ? 0 : 1;
+    count_arguments(item, *generics, arguments, at);
+    return type::nominal(item, std::move(arguments));
+}
+
+Type TypeReader::made_by(std::string_view name, const ast::TypeArgumentList& written) {
+    ItemId item = scope_.find_type(name);
+    if (item == ItemId::None || kind_of(item) != ItemKind::Class) return nullptr;
+    std::vector<Type> arguments;
+    for (ast::Type argument : written.types()) arguments.push_back(read(argument));
+    if (arguments.empty() && !context_.get<GenericsOf>(item)->empty()) return nullptr;
+    if (name == "Array" && is_std(file_of(item)) && arguments.size() == 1) return list_of(arguments[0]);
+    return instantiate(item, std::move(arguments), written.node);
+}
+
+/// As many arguments as there are parameters: defaults, or any, for those left off.
+void TypeReader::count_arguments(ItemId item, const std::vector<GenericParameter>& generics,
+                                 std::vector<Type>& arguments, const SyntaxElement& at) {
+    size_t wanted = generics.size(), required = 0;
+    for (const GenericParameter& g : generics) required += g.default_type ? 0 : 1;
     if (arguments.size() > wanted || (arguments.size() < required && !arguments.empty())) {
         report_(DiagnosticCode::WrongTypeArguments, at,
                 fmt::format("`{}` takes {} type argument{}, not {}", name_of(item).text(), wanted,
@@ -248,10 +345,17 @@ Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const Syn
         arguments.resize(wanted, type::error());
     }
     for (size_t i = arguments.size(); i < wanted; ++i) {
-        Type fallback = (*generics)[i].default_type;
+        Type fallback = generics[i].default_type;
         arguments.push_back(fallback ? substitute(fallback, item, arguments) : type::any());
     }
-    return type::nominal(item, std::move(arguments));
+    for (size_t i = 0; i < wanted; ++i) {
+        if (generics[i].bounds.empty() || !checks_bounds_) continue;
+        Type bound = substitute(generics[i].bounds[0], item, arguments);
+        if (is_assignable(context_, arguments[i], bound)) continue;
+        report_(DiagnosticCode::BoundNotMet, at,
+                fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name_of(item).text(),
+                            generics[i].name.text(), print_type(bound), print_type(arguments[i])));
+    }
 }
 
 Type TypeReader::function(const ast::ParameterList& list, const ast::Type& result,
@@ -262,8 +366,9 @@ Type TypeReader::function(const ast::ParameterList& list, const ast::Type& resul
     uint32_t optional = 0;
     bool rest = false;
     for (ast::Parameter p : list.parameters()) {
+        if (auto name = p.binding().as<ast::NameBinding>(); name && name.name() && name.name().text() == "this") continue;
         Type declared = read(p.type(), type::any());
-        if (p.is_optional() || p.initializer()) ++optional, declared = type::union_of({declared, type::undefined()});
+        if (p.is_optional() || p.initializer()) ++optional, declared = or_undefined(declared);
         rest |= p.is_rest();
         parameters.push_back(declared);
     }
@@ -279,23 +384,94 @@ Type TypeReader::object(const std::vector<ast::Member>& members) {
             fields.push_back({member_name(f.name()), read(f.type(), type::any()), f.is_optional(), readonly});
         } else if (auto method = m.as<ast::MethodDecl>()) {
             Type result = method.result() ? read(method.result().type()) : type::any();
-            Type signature = function(method.parameters(), ast::Type(), method.type_parameters());
-            std::vector<Type> parameters(signature->parameters().begin(), signature->parameters().end());
-            fields.push_back({member_name(method.name()),
-                              type::function(std::move(parameters), result,
-                                             signature->flags & TypeVariadic ? uint16_t(TypeShared | TypeVariadic)
-                                                                             : uint16_t(TypeShared),
-                                             signature->optional_parameters),
-                              method.is_optional(), false});
+            Type outline = function(method.parameters(), ast::Type(), method.type_parameters());
+            std::vector<Type> parameters(outline->parameters().begin(), outline->parameters().end());
+            Type member = type::function(
+                std::move(parameters), result,
+                outline->flags & TypeVariadic ? uint16_t(TypeShared | TypeVariadic) : uint16_t(TypeShared),
+                outline->optional_parameters);
+            fields.push_back({member_name(method.name()), member, method.is_optional(), false});
+        } else if (auto getter = m.as<ast::GetterDecl>()) {
+            fields.push_back({member_name(getter.name()), read(getter.result(), type::any()), false, true});
+        } else if (auto index = m.as<ast::IndexSignature>()) {
+            fields.push_back({index_signature(), read(index.type(), type::any()), true, false});
+        } else if (auto mapped = m.as<ast::MappedMember>()) {
+            return mapped_object(mapped);
         } else if (m.kind() == Kind::CallSignature && members.size() == 1) {
             auto call = m.as<ast::CallSignature>();
             return function(call.parameters(), call.result() ? call.result().type() : ast::Type(),
                             call.type_parameters());
         } else {
-            return type::any();  // index signatures: a dictionary
+            return type::any();  // callable objects with members
         }
     }
     return type::record(std::move(fields));
+}
+
+/// `{ [K in Keys]: T }`: one field for each literal key; of `string`, an index signature.
+Type TypeReader::mapped_object(const ast::MappedMember& m) {
+    Name name(m.name() ? m.name().text() : std::string_view());
+    Type keys = resolved(context_, read(m.keys()));
+    auto outer = parameters_.find(name);
+    std::optional<Type> hidden;
+    if (outer != parameters_.end()) hidden = outer->second;
+    std::vector<RecordField> fields;
+    for (Type key : members_of(keys)) {
+        bind(name, key);
+        Type value = m.type() ? read(m.type().type()) : type::any();
+        Type renamed = m.renamed() ? read(m.renamed()) : key;
+        if (key->has(TypeHasParameter) || key->is(TypeKind::Projection)) {
+            fields.clear();
+            fields.push_back({index_signature(), type::any(), true, false});
+            break;
+        }
+        if (renamed->is(TypeKind::Never)) continue;
+        bool named = renamed->is(TypeKind::Literal);
+        fields.push_back({named ? Name(string_value(renamed->text.text())) : index_signature(), value,
+                          m.is_optional() || !named, m.modifiers().has_readonly()});
+    }
+    if (hidden) bind(name, *hidden);
+    else parameters_.erase(name);
+    return type::record(std::move(fields));
+}
+
+/// `A extends B ? C : D`, where A can be judged; a union is judged member by member.
+Type TypeReader::conditional(Type checked, Type bound, Type when_true, Type when_false) {
+    checked = resolved(context_, checked);
+    if (checked->has(TypeHasParameter) || checked->is(TypeKind::Projection) || checked->is(TypeKind::Any))
+        return type::union_of({when_true, when_false});
+    std::vector<Type> results;
+    for (Type member : members_of(checked))
+        results.push_back(is_assignable(context_, member, bound) ? when_true : when_false);
+    // `T extends U ? T : never` filters.
+    for (size_t i = 0; i < results.size(); ++i)
+        if (results[i] == checked) results[i] = members_of(checked)[i];
+    return type::union_of(std::move(results));
+}
+
+/// `typeof value`: the declared type of a function, variable or class of the file.
+Type TypeReader::type_of_value(const ast::TypeofType& t) {
+    std::vector<SyntaxToken> path = t.path().names();
+    if (path.empty()) return type::error();
+    Type result = nullptr;
+    if (auto local = values_ ? values_(Name(path[0].text())) : nullptr) {
+        result = local;
+    } else {
+        ItemId item = scope_.find_value(path[0].text());
+        if (item == ItemId::None) {
+            report_(DiagnosticCode::UnresolvedName, path[0],
+                    fmt::format("no `{}` is known here", path[0].text()));
+            return type::error();
+        }
+        if (kind_of(item) == ItemKind::Static) result = *context_.get<ValueTypeOf>(item);
+        else if (kind_of(item) == ItemKind::Function) result = function_type(context_, item);
+        else return type::any();
+    }
+    for (size_t i = 1; i < path.size(); ++i) {
+        MemberInfo member = find_member(context_, result, Name(path[i].text()));
+        result = member.kind == MemberInfo::None ? type::any() : member.type;
+    }
+    return result;
 }
 
 }  // namespace braid::velox_semantics

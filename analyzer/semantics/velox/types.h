@@ -9,6 +9,9 @@ namespace braid::velox_semantics {
 /// `from "./m.velox"` as a file; None when nobody loaded it.
 FileId imported_file(FileId from, std::string_view token_text);
 
+/// What a file gives under a name: its own declaration, or what it passes on (`export { a } from …`, `export *`).
+ItemId exported_item(QueryContext&, FileId file, Name name, int depth = 0);
+
 /// Where names of a file's declarations are looked up: what the file declares, what it imports, the standard library.
 class FileScope {
   public:
@@ -36,6 +39,25 @@ struct GenericsOf {
     static Value cycle_fallback(const Key&) { return {}; }
 };
 
+/// An alias whose target is only worked out where a value of it is used: one that reaches itself, or that is made by
+/// operators on types (`A & B`, `keyof T`, `Partial<T>`). It is kept as Nominal(alias, arguments); see `resolved`.
+struct IsLazyAlias {
+    using Key = ItemId;
+    using Value = bool;
+    static constexpr const char* name = "velox_lazy_alias";
+    static Value compute(QueryContext&, const Key&);
+};
+/// The target of such an alias with its arguments.
+struct AliasTarget {
+    using Key = Type;
+    using Value = Type;
+    static constexpr const char* name = "velox_alias_target";
+    static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) { return type::error(); }
+};
+/// The alias stands for itself, with nothing in between (`type A = A | null`).
+bool is_infinite_alias(QueryContext&, ItemId alias);
+
 /// Reports at an element of the item whose syntax is being read.
 using Report = std::function<void(DiagnosticCode, const SyntaxElement&, std::string)>;
 
@@ -54,12 +76,28 @@ class TypeReader {
     /// The parameters an enclosing item declared.
     void enter(ItemId owner);
     void bind(Name name, Type type) { parameters_[name] = type; }
+    Type function_of(const ast::ParameterList& parameters, const ast::Type& result) {
+        return function(parameters, result, {});
+    }
+    /// The members of an interface as an object type.
+    Type read_members(const std::vector<ast::Member>& members) { return object(members); }
     /// What `this` stands for as a type.
     void set_self(Type self) { self_ = self; }
     const FileScope& scope() const { return scope_; }
     Type instantiate(ItemId item, std::vector<Type> arguments, const SyntaxElement& at);
+    /// The type of `new Name<…>(…)` where that is plain without the arguments; null: it is not.
+    Type made_by(std::string_view name, const ast::TypeArgumentList& arguments);
+    /// What `typeof name` finds before the file's own variables; null: nothing.
+    void set_values(std::function<Type(Name)> values) { values_ = std::move(values); }
+    /// Whether arguments are compared with the bounds of their parameters, which needs the declarations they name.
+    void check_bounds() { checks_bounds_ = true; }
 
   private:
+    void count_arguments(ItemId item, const std::vector<GenericParameter>& generics, std::vector<Type>& arguments,
+                         const SyntaxElement& at);
+    Type mapped_object(const ast::MappedMember& member);
+    Type conditional(Type checked, Type bound, Type when_true, Type when_false);
+    Type type_of_value(const ast::TypeofType& type);
     Type named(const ast::NamedType& type);
     Type function(const ast::ParameterList& parameters, const ast::Type& result,
                   const ast::TypeParameterList& generics);
@@ -70,6 +108,8 @@ class TypeReader {
     Report report_;
     std::map<Name, Type> parameters_;
     Type self_ = nullptr;
+    std::function<Type(Name)> values_;
+    bool checks_bounds_ = false;
     int depth_ = 0;
 };
 

@@ -1,0 +1,127 @@
+#include "analyzer/semantics/velox/callables.h"
+
+#include <set>
+
+#include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/signatures.h"
+#include "analyzer/semantics/velox/types.h"
+
+namespace braid::velox_semantics {
+
+std::optional<Predicate> PredicateOf::compute(QueryContext& context, const Key& function) {
+    auto syntax = context.get<ItemSyntax>(function);
+    if (!*syntax) return std::nullopt;
+    FunctionParts parts = function_parts(syntax->root());
+    auto written = parts.result ? parts.result.type().as<ast::PredicateType>() : ast::PredicateType();
+    if (!written || !written.name()) return std::nullopt;
+    TypeReader reader(context, file_of(function), [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
+    reader.enter(parent_of(function));
+    reader.declare(parts.type_parameters, function, *syntax);
+    Predicate result;
+    result.type = written.type() ? reader.read(written.type()) : nullptr;
+    result.asserts = written.is_asserts();
+    result.parameter = -1;
+    int index = 0;
+    for (ast::Parameter p : parts.parameters.parameters()) {
+        auto name = p.binding().as<ast::NameBinding>();
+        if (name && name.name() && name.name().text() == written.name().text()) result.parameter = index;
+        ++index;
+    }
+    return result;
+}
+
+namespace {
+
+template <typename F>
+void each_namesake(QueryContext& context, ItemId function, F&& f) {
+    ItemId parent = parent_of(function);
+    if (parent == ItemId::None) return;
+    auto signature = context.get<SignatureOf>(function);
+    for (const auto& child : *context.get<ItemChildren>(parent)) {
+        if (kind_of(child.item) != ItemKind::Function || name_of(child.item) != name_of(function)) continue;
+        auto other = context.get<SignatureOf>(child.item);
+        bool accessor = other->is_getter || other->is_setter;
+        if (!accessor && other->is_static == signature->is_static) f(child.item, *other);
+    }
+}
+
+}  // namespace
+
+std::vector<ItemId> overloads_of(QueryContext& context, ItemId function) {
+    std::vector<ItemId> declared;
+    if (item_key(function).ordinal == 0 && context.get<SignatureOf>(function)->has_body) return declared;
+    bool has_body = false;
+    each_namesake(context, function, [&](ItemId item, const FunctionSignature& signature) {
+        if (signature.has_body) has_body = true;
+        else declared.push_back(item);
+    });
+    bool open = is_std(file_of(function)) || kind_of(parent_of(function)) == ItemKind::Interface;
+    return has_body || (open && declared.size() > 1) ? declared : std::vector<ItemId>();
+}
+
+ItemId implementation_of(QueryContext& context, ItemId function) {
+    ItemId found = function;
+    if (context.get<SignatureOf>(function)->has_body) return found;
+    each_namesake(context, function, [&](ItemId item, const FunctionSignature& signature) {
+        if (signature.has_body) found = item;
+    });
+    return found;
+}
+
+bool gives_values(QueryContext& context, ItemId function) {
+    auto syntax = context.get<ItemSyntax>(function);
+    if (!*syntax) return false;
+    for (Preorder walk(syntax->root()); walk; walk.next()) {
+        if (!walk->is_node()) continue;
+        Kind kind = to_kind(walk->kind());
+        bool nested = kind == Kind::ArrowExpr || kind == Kind::FunctionExpr ||
+                      (kind == Kind::FunctionDecl && walk.depth() > 0) ||
+                      (kind == Kind::MethodDecl && walk.depth() > 0);
+        if (nested) walk.skip_children();
+        else if (auto r = ast::ReturnStmt::cast(*walk); r && r.value()) return true;
+    }
+    return false;
+}
+
+namespace {
+
+/// Functions without annotation that the text of `function` names: by a bare name, or through `this`.
+std::vector<ItemId> inferred_ones_named_by(QueryContext& context, ItemId function) {
+    std::vector<ItemId> found;
+    auto syntax = context.get<ItemSyntax>(function);
+    if (!*syntax) return found;
+    ItemId parent = parent_of(function);
+    FileScope scope(context, file_of(function));
+    auto add = [&](ItemId item) {
+        if (item != ItemId::None && kind_of(item) == ItemKind::Function && !is_std(file_of(item)) &&
+            context.get<SignatureOf>(item)->result_inferred)
+            found.push_back(item);
+    };
+    for (Preorder walk(syntax->root()); walk; walk.next()) {
+        if (!walk->is_node()) continue;
+        if (auto name = ast::NameExpr::cast(*walk); name && name.name()) add(scope.find_value(name.name().text()));
+        auto member = ast::MemberExpr::cast(*walk);
+        if (!member || !member.name() || member.object().kind() != Kind::ThisExpr) continue;
+        for (const auto& child : *context.get<ItemChildren>(parent))
+            if (name_of(child.item).text() == member.name().text()) add(child.item);
+    }
+    return found;
+}
+
+}  // namespace
+
+bool IsRecursivelyInferred::compute(QueryContext& context, const Key& function) {
+    if (!context.get<SignatureOf>(function)->result_inferred) return false;
+    std::set<ItemId> seen;
+    std::vector<ItemId> pending = inferred_ones_named_by(context, function);
+    while (!pending.empty()) {
+        ItemId next = pending.back();
+        pending.pop_back();
+        if (next == function) return true;
+        if (!seen.insert(next).second) continue;
+        for (ItemId item : inferred_ones_named_by(context, next)) pending.push_back(item);
+    }
+    return false;
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,186 @@
+#include "analyzer/semantics/velox/imports.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "analyzer/semantics/names.h"
+#include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/types.h"
+
+namespace braid::velox_semantics {
+
+std::set<Name> NamesIn::compute(QueryContext& context, const Key& item) {
+    std::set<Name> names;
+    auto syntax = context.get<ItemSyntax>(item);
+    if (!*syntax) return names;
+    for (Preorder walk(syntax->root()); walk; walk.next()) {
+        if (walk->is_node()) {
+            Kind kind = to_kind(walk->kind());
+            if (syntax->is_hole(*walk) || kind == Kind::ImportDecl) walk.skip_children();
+        } else if (to_kind(walk->kind()) == Kind::Identifier) {
+            names.insert(Name(walk->text()));
+        }
+    }
+    return names;
+}
+
+namespace {
+
+bool is_loaded(QueryContext& context, FileId file) {
+    if (file == FileId::None) return false;
+    auto sources = context.get<SourceFiles>();
+    return sources && std::binary_search(sources->begin(), sources->end(), file);
+}
+
+bool is_used(QueryContext& context, ItemId file, Name name) {
+    for (const ItemEntry& entry : context.get<FileItems>(file_of(file))->entries)
+        if (entry.owns_syntax && context.get<NamesIn>(entry.item)->count(name)) return true;
+    return false;
+}
+
+struct Imported {
+    SyntaxToken name, local;
+    ast::Ast node;
+};
+
+std::vector<Imported> names_of(const ast::ImportDecl& import) {
+    std::vector<Imported> out;
+    for (ast::ImportSpecifier s : import.named().specifiers())
+        if (s.name()) out.push_back({s.name(), s.alias() && s.alias().name() ? s.alias().name() : s.name(), ast::Ast(s.node)});
+    return out;
+}
+
+/// Files whose variables the top level of `file` reads, with the name that does it.
+std::vector<std::pair<FileId, Name>> needs(QueryContext& context, FileId file) {
+    std::vector<std::pair<FileId, Name>> out;
+    auto syntax = context.get<ItemSyntax>(file_item(file));
+    if (!*syntax) return out;
+    auto read = context.get<NamesIn>(file_item(file));
+    for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
+        auto import = s.as<ast::ImportDecl>();
+        if (!import || !import.path() || import.is_type_only()) continue;
+        FileId from = imported_file(file, import.path().text());
+        if (!is_loaded(context, from)) continue;
+        for (const Imported& i : names_of(import)) {
+            ItemId item = find_child(context, file_item(from), Name(i.name.text()));
+            if (item != ItemId::None && kind_of(item) == ItemKind::Static && read->count(Name(i.local.text())))
+                out.emplace_back(from, Name(i.local.text()));
+        }
+    }
+    return out;
+}
+
+bool needs_in_a_circle(QueryContext& context, FileId from, FileId wanted) {
+    std::set<FileId> seen;
+    std::vector<FileId> pending{from};
+    while (!pending.empty()) {
+        FileId file = pending.back();
+        pending.pop_back();
+        if (file == wanted) return true;
+        if (!seen.insert(file).second) continue;
+        for (const auto& [next, name] : needs(context, file)) pending.push_back(next);
+    }
+    return false;
+}
+
+}  // namespace
+
+void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std::vector<ItemDiagnostic>& out) {
+    auto report = [&](DiagnosticCode code, const SyntaxElement& at, std::string message) -> ItemDiagnostic& {
+        ItemDiagnostic d;
+        d.code = code;
+        d.severity = default_severity(code);
+        d.location = {file, tree.node_of(at)};
+        d.message = std::move(message);
+        out.push_back(std::move(d));
+        return out.back();
+    };
+    auto unused = [&](const SyntaxToken& local, const SyntaxElement& at) {
+        if (is_used(context, file, Name(local.text()))) return;
+        auto& d = report(DiagnosticCode::UnusedImport, at, fmt::format("`{}` is imported and never used", local.text()));
+        d.tags |= TagUnnecessary;
+    };
+    for (ast::Statement s : ast::source_file(tree.tree()).statements()) {
+        auto exported = s.as<ast::ExportDecl>();
+        auto import = s.as<ast::ImportDecl>();
+        SyntaxToken path = import ? import.path() : exported ? exported.path() : SyntaxToken();
+        if (exported && !exported.path()) {
+            // `export { a, b }` of what the file has.
+            FileScope scope(context, file_of(file));
+            for (ast::ImportSpecifier specifier : exported.specifiers())
+                if (specifier.name() && scope.find(specifier.name().text()) == ItemId::None)
+                    report(DiagnosticCode::UnresolvedName, specifier.name(),
+                           fmt::format("no `{}` is known here", specifier.name().text()));
+        }
+        if (!path) continue;
+        FileId from = imported_file(file_of(file), path.text());
+        if (!is_loaded(context, from)) {
+            std::string target = string_value(path.text());
+            bool relative = target.starts_with(".") || target.starts_with("/");
+            report(DiagnosticCode::UnresolvedImport, path,
+                   relative ? fmt::format("there is no file `{}`", target)
+                            : fmt::format("there is no module `{}`; the standard library needs no import, and files "
+                                          "are named by a path: \"./{}\"",
+                                          target, target));
+            continue;
+        }
+        if (!import) continue;
+        std::vector<std::string> candidates;
+        for (const auto& child : *context.get<ItemChildren>(file_item(from)))
+            if (child.is_public) candidates.emplace_back(name_of(child.item).text());
+        auto re_exports = [&](std::string_view wanted) {
+            auto syntax = context.get<ItemSyntax>(file_item(from));
+            if (!*syntax) return false;
+            for (ast::Statement other : ast::source_file(syntax->tree()).statements()) {
+                auto e = other.as<ast::ExportDecl>();
+                if (!e) continue;
+                if (e.is_star()) return true;
+                for (ast::ImportSpecifier x : e.specifiers()) {
+                    SyntaxToken given = x.alias() && x.alias().name() ? x.alias().name() : x.name();
+                    if (given && given.text() == wanted) return true;
+                }
+            }
+            return false;
+        };
+        for (const Imported& i : names_of(import)) {
+            ItemId item = ItemId::None;
+            bool is_public = false;
+            for (const auto& child : *context.get<ItemChildren>(file_item(from)))
+                if (name_of(child.item).text() == i.name.text()) item = child.item, is_public |= child.is_public;
+            if (re_exports(i.name.text())) is_public = true;
+            else if (item == ItemId::None) {
+                std::string near = nearest_name(i.name.text(), candidates);
+                auto& d = report(DiagnosticCode::UnresolvedImport, i.name,
+                                 fmt::format("{} has no `{}`{}", path.text(), i.name.text(),
+                                             near.empty() ? "" : fmt::format("; did you mean `{}`?", near)));
+                if (!near.empty())
+                    d.fixes.push_back({fmt::format("change to `{}`", near),
+                                       {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+                continue;
+            }
+            if (!is_public) {
+                auto& d = report(DiagnosticCode::UnresolvedImport, i.name,
+                                 fmt::format("`{}` is not exported by {}", i.name.text(), path.text()));
+                if (item != ItemId::None) {
+                    bool owns = kind_of(item) != ItemKind::Static;
+                    d.related.push_back({{item, 0}, "it is declared here"});
+                    if (owns) d.fixes.push_back({"export it", {{{item, 0}, ItemDiagnostic::FixEdit::InsertBefore, "export "}}});
+                }
+                continue;
+            }
+            unused(i.local, i.node.node);
+        }
+        if (auto whole = import.default_import(); whole && whole.name()) unused(whole.name(), whole.node);
+        if (auto all = import.namespace_import(); all && all.name()) unused(all.name(), all.node);
+        for (const auto& [needed, name] : needs(context, file_of(file)))
+            if (needed == from && needs_in_a_circle(context, from, file_of(file)))
+                for (const Imported& i : names_of(import))
+                    if (i.local.text() == name.text())
+                        report(DiagnosticCode::ImportCycle, i.name,
+                               fmt::format("`{}` is needed to set up this file, and {} needs this file first", name.text(),
+                                           path.text()));
+    }
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,344 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analyzer/semantics/names.h"
+#include "analyzer/semantics/velox/callables.h"
+#include "analyzer/semantics/velox/imports.h"
+#include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/relations.h"
+#include "analyzer/semantics/velox/signatures.h"
+#include "analyzer/semantics/velox/type_operators.h"
+#include "analyzer/semantics/velox/types.h"
+
+// What is said of declarations: their types, what they promise, what they override.
+namespace braid::velox_semantics {
+namespace {
+
+struct Declaration {
+    QueryContext& context;
+    ItemId item;
+    const ItemTree& tree;
+    std::vector<ItemDiagnostic>& out;
+    TypeReader& reader;
+
+    ItemDiagnostic& report(DiagnosticCode code, const SyntaxElement& at, std::string message) {
+        collect_into(out, item, tree)(code, at, std::move(message));
+        return out.back();
+    }
+
+    void function();
+    void signature(const FunctionParts& parts);
+    void type();
+    void implements(Type self, Type promised, const SyntaxElement& at);
+    void overrides(Type self);
+    void overridden(Type base, Name name, bool is_static, const SyntaxElement& at, bool is_marked);
+    void duplicates();
+    void alias();
+    void file();
+};
+
+SyntaxElement name_of_function(const SyntaxNode& node) {
+    if (auto f = ast::FunctionDecl::cast(node); f && f.name()) return f.name();
+    if (auto f = ast::MethodDecl::cast(node); f && f.name()) return f.name().node;
+    if (auto f = ast::GetterDecl::cast(node); f && f.name()) return f.name().node;
+    if (auto f = ast::SetterDecl::cast(node); f && f.name()) return f.name().node;
+    return node.first_token();
+}
+
+void Declaration::signature(const FunctionParts& parts) {
+    reader.declare(parts.type_parameters, item, tree);
+    std::set<std::string_view> seen;
+    for (ast::Parameter p : parts.parameters.parameters()) {
+        if (p.type()) reader.read(p.type().type());
+        auto name = p.binding().as<ast::NameBinding>();
+        if (name && name.name() && !seen.insert(name.name().text()).second)
+            report(DiagnosticCode::DuplicateDeclaration, name.name(),
+                   fmt::format("`{}` is a parameter twice", name.name().text()));
+    }
+    seen.clear();
+    for (ast::TypeParameter p : parts.type_parameters.parameters())
+        if (p.name() && !seen.insert(p.name().text()).second)
+            report(DiagnosticCode::DuplicateDeclaration, p.name(),
+                   fmt::format("`{}` is a type parameter twice", p.name().text()));
+}
+
+void Declaration::function() {
+    ItemId parent = parent_of(item);
+    if (parent != ItemId::None && kind_of(parent) == ItemKind::Class) reader.set_self(self_type(context, parent));
+    SyntaxNode node = tree.root();
+    FunctionParts parts = function_parts(node);
+    signature(parts);
+    if (parts.result) {
+        Type result = resolved(context, reader.read(parts.result.type()));
+        bool is_open = result->is(TypeKind::Any) || result->has(TypeHasError) || result->is(TypeKind::Projection);
+        if (parts.modifiers.has_async() && awaited(result) == result && !is_open && !parts.is_generator) {
+            auto& d = report(DiagnosticCode::TypeMismatch, parts.result.type().node,
+                             fmt::format("an async function returns a promise: write `Promise<{}>`", print_type(result)));
+            Place at = d.location;
+            d.fixes.push_back({"write the promise",
+                               {{at, ItemDiagnostic::FixEdit::InsertBefore, "Promise<"},
+                                {at, ItemDiagnostic::FixEdit::InsertAfter, ">"}}});
+        }
+    }
+    bool is_overload = !parts.body && implementation_of(context, item) != item;
+    bool needs_body = !parts.body && !is_overload && !is_std(file_of(item)) && !parts.modifiers.has_abstract() &&
+                      !parts.modifiers.has_declare() && parent != ItemId::None &&
+                      kind_of(parent) != ItemKind::Interface;
+    if (needs_body) report(DiagnosticCode::SyntaxError, node.last_token(), "this function has no body");
+    if (*context.get<IsRecursivelyInferred>(item) && gives_values(context, item))
+        report(DiagnosticCode::AnnotationNeeded, name_of_function(node),
+               fmt::format("what `{}` gives follows from itself; write its result type", name_of(item).text()));
+    bool in_concrete_class = parent != ItemId::None && kind_of(parent) == ItemKind::Class &&
+                             parts.modifiers.has_abstract() && !context.get<DefinitionOf>(parent)->is_abstract;
+    if (in_concrete_class)
+        report(DiagnosticCode::InvalidOverride, name_of_function(node),
+               fmt::format("`{}` is abstract, but its class is not: write `abstract class {}`", name_of(item).text(),
+                           name_of(parent).text()));
+}
+
+/// What a class or interface says it is, it has to be.
+void Declaration::implements(Type self, Type promised, const SyntaxElement& at) {
+    promised = resolved(context, promised);
+    if (promised->has(TypeHasError) || is_assignable(context, self, promised)) return;
+    std::vector<std::string> missing;
+    for (const RecordField& f : fields_of(context, promised)) {
+        if (f.name == index_signature()) continue;
+        MemberInfo have = find_member(context, self, f.name);
+        bool own = have.kind != MemberInfo::None && (have.item == ItemId::None || parent_of(have.item) != promised->item);
+        if (!own) {
+            if (!f.optional) missing.push_back(fmt::format("`{}`", f.name.text()));
+        } else if (have.is_private) {
+            report(DiagnosticCode::TraitNotImplemented, at,
+                   fmt::format("`{}` of `{}` is private here", f.name.text(), print_type(promised)));
+        } else {
+            Type wanted = f.optional ? or_undefined(f.type) : f.type;
+            if (!is_assignable(context, have.type, wanted))
+                report(DiagnosticCode::InvalidOverride, at,
+                       fmt::format("`{}` is `{}` here; `{}` asks for `{}`", f.name.text(), print_type(have.type),
+                                   print_type(promised), print_type(wanted)));
+        }
+    }
+    if (missing.empty()) return;
+    std::string list;
+    for (size_t i = 0; i < missing.size(); ++i) list += (i ? ", " : "") + missing[i];
+    report(DiagnosticCode::TraitNotImplemented, at,
+           fmt::format("`{}` lacks {} of `{}`", name_of(item).text(), list, print_type(promised)));
+}
+
+void Declaration::overridden(Type base, Name name, bool is_static, const SyntaxElement& at, bool is_marked) {
+    MemberInfo theirs = base ? find_member(context, base, name, is_static) : MemberInfo();
+    if (theirs.kind == MemberInfo::None || theirs.by_index) {
+        if (is_marked)
+            report(DiagnosticCode::InvalidOverride, at,
+                   fmt::format("`{}` overrides nothing: no base class has it", name.text()));
+        return;
+    }
+    MemberInfo ours = find_member(context, self_type(context, item), name, is_static);
+    if (ours.kind == MemberInfo::None || ours.type->has(TypeHasError) || theirs.type->has(TypeHasError)) return;
+    if (theirs.owner == ItemId::None) return;
+    if (theirs.is_private && file_of(theirs.owner) != file_of(item)) return;
+    if (is_std(file_of(theirs.owner)) && is_std(file_of(item))) return;
+    bool method = ours.kind == MemberInfo::Method, their_method = theirs.kind == MemberInfo::Method;
+    if (method != their_method && !(method && theirs.type->is(TypeKind::Function)))
+        return void(report(DiagnosticCode::InvalidOverride, at,
+                           fmt::format("`{}` is a {} in `{}` and a {} here", name.text(),
+                                       their_method ? "method" : "field", name_of(theirs.owner).text(),
+                                       method ? "method" : "field")));
+    if (is_assignable(context, ours.type, theirs.type)) return;
+    report(DiagnosticCode::InvalidOverride, at,
+           fmt::format("`{}` is `{}` in `{}`, and `{}` here does not fit it", name.text(), print_type(theirs.type),
+                       name_of(theirs.owner).text(), print_type(ours.type)));
+}
+
+void Declaration::overrides(Type self) {
+    auto definition = context.get<DefinitionOf>(item);
+    Type base = definition->base ? resolved(context, definition->base) : nullptr;
+    auto here = [&](const SyntaxElement& element) {  // members that own syntax are holes: named at the class
+        return element;
+    };
+    for (const ast::Member& m : ast::ClassDecl::cast(tree.root()).members()) {
+        if (auto f = m.as<ast::FieldDecl>(); f && !tree.is_hole(f.node))
+            overridden(base, member_name(f.name()), f.modifiers().has_static(), here(f.name().node),
+                       f.modifiers().has_override());
+    }
+    (void)self;
+    // An own class that is not abstract has bodies for all that its bases leave open.
+    if (definition->is_abstract || !base || !base->is(TypeKind::Nominal)) return;
+    std::vector<std::string> open;
+    std::set<Name> seen;
+    int depth = 0;
+    for (Type t = self; t && t->is(TypeKind::Nominal) && ++depth < 64;) {
+        auto its = context.get<DefinitionOf>(t->item);
+        for (ItemId method : its->methods) {
+            auto signature = context.get<SignatureOf>(method);
+            if (signature->is_static || !seen.insert(name_of(method)).second) continue;
+            if (signature->is_abstract) open.push_back(fmt::format("`{}`", name_of(method).text()));
+        }
+        for (const FieldInfo& f : its->fields) seen.insert(f.name);
+        t = its->base ? resolved(context, its->base) : nullptr;
+    }
+    if (open.empty()) return;
+    std::string list;
+    for (size_t i = 0; i < open.size(); ++i) list += (i ? ", " : "") + open[i];
+    auto c = ast::ClassDecl::cast(tree.root());
+    report(DiagnosticCode::TraitNotImplemented, c.name() ? SyntaxElement(c.name()) : SyntaxElement(c.node),
+           fmt::format("`{}` leaves {} of `{}` abstract", name_of(item).text(), list, print_type(base)));
+}
+
+/// Members of one name: overloads, or a getter with its setter, and nothing else.
+void Declaration::duplicates() {
+    std::map<std::pair<Name, bool>, std::string_view> seen;  // name, static: what it is
+    SyntaxNode node = tree.root();
+    auto members = kind_of(item) == ItemKind::Class ? ast::ClassDecl::cast(node).members()
+                                                    : ast::InterfaceDecl::cast(node).members();
+    auto file = context.get<FileItems>(file_of(item));
+    for (const ast::Member& m : members) {
+        Name name;
+        bool is_static = false;
+        std::string_view what;
+        if (auto f = m.as<ast::FieldDecl>())
+            name = member_name(f.name()), is_static = f.modifiers().has_static(), what = "field";
+        else if (auto g = m.as<ast::MethodDecl>())
+            name = member_name(g.name()), is_static = g.modifiers().has_static(), what = g.body() ? "method" : "";
+        else if (auto h = m.as<ast::GetterDecl>())
+            name = member_name(h.name()), is_static = h.modifiers().has_static(), what = "getter";
+        else if (auto i = m.as<ast::SetterDecl>())
+            name = member_name(i.name()), is_static = i.modifiers().has_static(), what = "setter";
+        if (name.empty() || what.empty()) continue;
+        auto [found, fresh] = seen.emplace(std::pair(name, is_static), what);
+        if (fresh) continue;
+        bool pair = (found->second == "getter" && what == "setter") || (found->second == "setter" && what == "getter");
+        if (pair) found->second = "pair";
+        else
+            report(DiagnosticCode::DuplicateDeclaration, m.node,
+                   fmt::format("`{}` is declared twice in `{}`", name.text(), name_of(item).text()));
+    }
+}
+
+void Declaration::type() {
+    SyntaxNode node = tree.root();
+    bool is_class = kind_of(item) == ItemKind::Class;
+    Type self = self_type(context, item);
+    reader.set_self(self);
+    reader.enter(item);
+    auto c = ast::ClassDecl::cast(node);
+    auto i = ast::InterfaceDecl::cast(node);
+    auto members = is_class ? c.members() : i.members();
+    for (ast::Type t : is_class ? c.extends().types() : i.extends().types()) {
+        Type base = resolved(context, reader.read(t));
+        bool wrong = is_class && base->is(TypeKind::Nominal) && kind_of(base->item) != ItemKind::Class;
+        wrong |= is_class && !base->is(TypeKind::Nominal) && !base->has(TypeHasError) && !base->is(TypeKind::Any);
+        if (wrong)
+            report(DiagnosticCode::TypeMismatch, t.node,
+                   fmt::format("a class extends a class; write `implements {}`", print_type(base)));
+        if (base->is(TypeKind::Nominal) && derives_from(context, base, item))
+            report(DiagnosticCode::InfiniteType, t.node, fmt::format("`{}` extends itself", name_of(item).text()));
+        else if (!is_class && !wrong) implements(self, base, t.node);
+    }
+    if (is_class)
+        for (ast::Type t : c.implements().types()) implements(self, reader.read(t), t.node);
+    for (const ast::Member& m : members) {
+        auto f = m.as<ast::FieldDecl>();
+        if (f && f.type() && !tree.is_hole(f.node)) reader.read(f.type().type());
+        if (auto index = m.as<ast::IndexSignature>(); index && index.type()) reader.read(index.type().type());
+    }
+    duplicates();
+    if (is_class) overrides(self);
+}
+
+void Declaration::alias() {
+    auto a = ast::TypeAliasDecl::cast(tree.root());
+    reader.enter(item);
+    reader.read(a.type());
+    if (is_infinite_alias(context, item))
+        report(DiagnosticCode::InfiniteType, a.name() ? SyntaxElement(a.name()) : SyntaxElement(a.node),
+               fmt::format("`{}` stands for itself, without an end", name_of(item).text()));
+}
+
+void Declaration::file() {
+    std::map<std::string_view, ItemId> seen;
+    auto entries = context.get<FileItems>(file_of(item));
+    auto position = [&](ItemId child) -> uint32_t {
+        // Of an item with syntax of its own, the name is inside of a hole: its node speaks for it.
+        auto entry = entries->find(child);
+        if (!entry) return 0;
+        SyntaxElement at = element_at(tree.root(), entry->owns_syntax ? entry->node : entry->name_node);
+        return at ? tree.node_of(at) : 0;
+    };
+    for (const auto& child : *context.get<ItemChildren>(item)) {
+        std::string_view name = name_of(child.item).text();
+        if (name.empty()) continue;
+        auto [first, fresh] = seen.emplace(name, child.item);
+        if (fresh) continue;
+        bool overloads = kind_of(child.item) == ItemKind::Function && kind_of(first->second) == ItemKind::Function &&
+                         !overloads_of(context, child.item).empty();
+        if (overloads) continue;
+        ItemDiagnostic d;
+        d.code = DiagnosticCode::DuplicateDeclaration;
+        d.severity = default_severity(d.code);
+        auto entry = entries->find(child.item);
+        bool owns = entry && entry->owns_syntax;
+        d.location = owns ? Place{child.item, entry->name_node - entry->node} : Place{item, position(child.item)};
+        d.message = fmt::format("`{}` is declared twice in this file", name);
+        auto earlier = entries->find(first->second);
+        if (earlier)
+            d.related.push_back({earlier->owns_syntax ? Place{first->second, earlier->name_node - earlier->node}
+                                                      : Place{item, position(first->second)},
+                                 "it is declared first here"});
+        out.push_back(std::move(d));
+    }
+    check_imports(context, item, tree, out);
+}
+
+}  // namespace
+
+std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item) {
+    std::vector<ItemDiagnostic> out;
+    auto syntax = context.get<ItemSyntax>(item);
+    if (!*syntax) return out;
+    TypeReader reader(context, file_of(item), collect_into(out, item, *syntax));
+    reader.check_bounds();
+    if (parent_of(item) != ItemId::None) reader.enter(parent_of(item));
+    Declaration declaration{context, item, *syntax, out, reader};
+    switch (kind_of(item)) {
+        case ItemKind::Function: {
+            declaration.function();
+            ItemId parent = parent_of(item);
+            if (parent == ItemId::None || kind_of(parent) != ItemKind::Class) break;
+            auto definition = context.get<DefinitionOf>(parent);
+            auto signature = context.get<SignatureOf>(item);
+            if (signature->is_constructor || name_of(item).text() == "constructor") break;
+            Type base = definition->base ? resolved(context, definition->base) : nullptr;
+            // Asked as the class: its members are compared with the base's.
+            Declaration{context, parent, *syntax, out, reader}.overridden(
+                base, name_of(item), signature->is_static, SyntaxElement(), false);
+            for (ItemDiagnostic& d : out)
+                if (d.location.item == parent) d.location = {item, syntax->node_of(name_of_function(syntax->root()))};
+            if (function_parts(syntax->root()).modifiers.has_override() &&
+                (!base || find_member(context, base, name_of(item), signature->is_static).kind == MemberInfo::None))
+                declaration.report(DiagnosticCode::InvalidOverride, name_of_function(syntax->root()),
+                                   fmt::format("`{}` overrides nothing: no base class has it", name_of(item).text()));
+            break;
+        }
+        case ItemKind::Class:
+        case ItemKind::Interface: declaration.type(); break;
+        case ItemKind::TypeAlias: declaration.alias(); break;
+        case ItemKind::Enum: {
+            std::set<Name> seen;
+            for (ast::EnumVariant v : ast::EnumDecl::cast(syntax->root()).variants()) {
+                if (v.name() && !seen.insert(Name(v.name().text())).second)
+                    declaration.report(DiagnosticCode::DuplicateDeclaration, v.name(),
+                                       fmt::format("`{}` stands twice in this enum", v.name().text()));
+                for (ast::PayloadField f : v.payload().fields()) reader.read(f.type());
+            }
+            break;
+        }
+        case ItemKind::File: declaration.file(); break;
+        default: break;
+    }
+    return out;
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/type_operators.h"
+
+// `for … of`: what can be gone through, and how.
+namespace braid::velox_semantics {
+
+using namespace hir;
+
+/// What going through a value gives; null: it cannot be gone through.
+Type BodyBuilder::element_type(Type t, bool is_await) {
+    t = resolved(context_, t);
+    if (t->is(TypeKind::Any) || t->has(TypeHasError)) return type::any();
+    if (t->is(TypeKind::Union)) {
+        std::vector<Type> elements;
+        for (Type member : t->arguments) {
+            Type element = element_type(member, is_await);
+            if (!element) return nullptr;
+            elements.push_back(element);
+        }
+        return type::union_of(std::move(elements));
+    }
+    if (t->is(TypeKind::List)) return is_await ? awaited(t->element()) : t->element();
+    if (t->is(TypeKind::Tuple)) return type::union_of(t->arguments);
+    if (widened(t)->is(TypeKind::String)) return type::string();
+    if (is_std_type(t, "Map")) return type::tuple({t->arguments[0], t->arguments[1]}, TypeShared);
+    if (is_std_type(t, "Set")) return t->arguments[0];
+    if (is_std_type(t, "Channel") && is_await) return t->arguments[0];
+    for (std::string_view name : {"@@asyncIterator", "@@iterator"}) {
+        if (name == "@@asyncIterator" && !is_await) continue;
+        MemberInfo made = find_member(context_, t, Name(name));
+        if (made.kind == MemberInfo::None || !made.type->is(TypeKind::Function)) continue;
+        Type iterator = resolved(context_, made.type->result());
+        if (iterator != t)
+            if (Type element = element_type(iterator, is_await)) return element;
+    }
+    MemberInfo next = find_member(context_, t, Name("next"));
+    if (next.kind == MemberInfo::None || !next.type->is(TypeKind::Function)) return nullptr;
+    Type step = resolved(context_, awaited(next.type->result()));
+    MemberInfo value = find_member(context_, step, Name("value"));
+    Type element = value.kind == MemberInfo::None ? type::any() : value.type;
+    if (may_be_absent(element) && !element->is(TypeKind::Any)) {
+        // `{ value: T | undefined, done: boolean }`: undefined is the end.
+        Type there = excluded(context_, element, type::undefined());
+        if (!there->is(TypeKind::Never)) element = there;
+    }
+    return element;
+}
+
+/// A map's entries or a set's values as they are now, as a list.
+ExprId BodyBuilder::snapshot(ExprId container, uint32_t node) {
+    Type t = type_of(container);
+    Name method(is_std_type(t, "Map") ? "entries" : "values");
+    MemberInfo info = find_member(context_, t, method);
+    if (info.item == ItemId::None) return container;
+    Type list = info.type->is(TypeKind::Function) ? info.type->result() : type::any();
+    return add(list, node, Call{VirtualCallee{method, info.item}, {container}, CallMode::Plain});
+}
+
+PatternId BodyBuilder::loop_target(const ast::ForOfStmt& s, Type element, ExprId& store) {
+    uint32_t node = node_of(s.node);
+    if (auto v = s.target().declaration(); v && !v.declarators().empty()) {
+        bool is_mutable = !v.keyword() || to_kind(v.keyword().kind()) != Kind::ConstKw;
+        Type declared = v.declarators()[0].type() ? types_.read(v.declarators()[0].type().type()) : element;
+        if (v.declarators()[0].type() && !is_assignable(context_, element, declared))
+            mismatch(node_of(v.declarators()[0].type().node), element, declared, "element");
+        return binding(v.declarators()[0].binding(), declared, is_mutable);
+    }
+    LocalId held = temporary(element, node);
+    if (s.target().expression())
+        store = assign_to(s.target().expression(), add(element, node, LocalRef{held}), node);
+    return add_pattern(element, node, BindPattern{held, BindMode::Value, PatternId::None});
+}
+
+ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
+    uint32_t node = node_of(s.node), at = node_of(s.iterated().node);
+    scopes_.emplace_back();
+    ExprId id = reserve(node);
+    ExprId iterated = expression(s.iterated());
+    present(iterated, at, "and cannot be iterated");
+    Type t = type_of(iterated);
+    if (s.is_await() && !functions_.back().is_async)
+        report(DiagnosticCode::AwaitOutsideAsync, node, "`for await` stands in a function that is not async");
+    Type element = element_type(t, s.is_await());
+    if (!element) {
+        if (!t->has(TypeHasError))
+            report(DiagnosticCode::TypeMismatch, at,
+                   is_std_type(t, "Promise") ? std::string("this is a promise, not its value; `await` it")
+                                             : fmt::format("`{}` cannot be iterated", print_type(t)));
+        element = type::error();
+    }
+    Iteration iteration = s.is_await() ? Iteration::AsyncIterator : Iteration::Iterator;
+    bool by_protocol = t->is(TypeKind::Nominal) && !is_std(file_of(t->item)) && !s.is_await();
+    if (t->is(TypeKind::List)) {
+        iteration = s.is_await() ? Iteration::AsyncIterator : Iteration::List;
+    } else if (t->is(TypeKind::Tuple)) {
+        iterated = add(list_of(element), node, Convert{ConvertKind::Unwrap, convert(iterated, type::any())});
+        iteration = Iteration::List;
+    } else if (widened(t)->is(TypeKind::String)) {
+        // Code points, as a list of strings.
+        ItemId array = std_item(context_, "Array");
+        MemberInfo from = array == ItemId::None
+                              ? MemberInfo()
+                              : find_member(context_, type::nominal(array, {type::any()}), Name("from"), true);
+        if (from.item != ItemId::None) {
+            ExprId absent = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
+            iterated = add(list_of(type::string()), node,
+                           Call{DirectCallee{from.item, {type::any(), type::string()}, nullptr},
+                                {convert(iterated, type::any()), absent},
+                                CallMode::Plain});
+            iteration = Iteration::List;
+        }
+    } else if (is_std_type(t, "Map") || is_std_type(t, "Set")) {
+        iterated = snapshot(iterated, at);
+        iteration = Iteration::List;
+    } else {
+        if (!by_protocol) iterated = convert(iterated, type::any());
+    }
+    forget_assigned(s.body().node);
+    Facts head = facts_;
+    if (by_protocol) {
+        ExprId loop = iterate(s, label, iterated, element);
+        body_.expressions[uint32_t(id)] = body_.expressions[uint32_t(loop)];
+        scopes_.pop_back();
+        return id;
+    }
+    ExprId store = ExprId::None;
+    PatternId pattern = loop_target(s, element, store);
+    std::vector<ExprId> first;
+    flush_rests(first);
+    if (store != ExprId::None) first.push_back(store);
+    ExprId body = loop_body(s.body(), label, id);
+    Jump left = std::move(left_);
+    if (!first.empty()) {
+        first.push_back(body);
+        body = add(type::unit(), node, Block{std::move(first), ExprId::None});
+    }
+    facts_ = head;
+    leave_loop(left, true);
+    reachable_ = true;
+    body_.expressions[uint32_t(id)] = {type::unit(), node, For{pattern, iterated, body, iteration, ItemId::None}};
+    scopes_.pop_back();
+    return id;
+}
+
+/// An object of the program's own: `let it = x[Symbol.iterator](); while (true) { let step = it.next(); if (step.done)
+/// break; … step.value … }`.
+ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated, Type element) {
+    uint32_t node = node_of(s.node);
+    Type t = type_of(iterated);
+    std::vector<ExprId> out;
+    MemberInfo made = find_member(context_, t, Name("@@iterator"));
+    ExprId iterator = convert(iterated, type::any());
+    if (made.item != ItemId::None)
+        iterator = convert(add(made.type->is(TypeKind::Function) ? made.type->result() : type::any(), node,
+                               Call{VirtualCallee{Name("@@iterator"), made.item}, {iterated}, CallMode::Plain}),
+                           type::any());
+    LocalId held = temporary(type::any(), node);
+    out.push_back(let_temporary(held, iterator, node));
+    ExprId loop = reserve(node);
+    LocalId step = temporary(type::any(), node);
+    std::vector<ExprId> round;
+    ExprId next = add(type::any(), node,
+                      Call{VirtualCallee{Name("next"), ItemId::None}, {add(type::any(), node, LocalRef{held})},
+                           CallMode::Plain});
+    round.push_back(let_temporary(step, next, node));
+    auto part = [&](std::string_view name) {
+        return add(type::any(), node, Property{add(type::any(), node, LocalRef{step}), Name(name)});
+    };
+    ExprId done = add(type::boolean(), node, Convert{ConvertKind::ToBool, part("done")});
+    ExprId leave = add(type::never(), node, Break{loop, ExprId::None});
+    round.push_back(add(type::unit(), node, If{done, leave, ExprId::None}));
+    Facts head = facts_;
+    ExprId store = ExprId::None;
+    PatternId pattern = loop_target(s, element, store);
+    round.push_back(add(type::unit(), node, Let{pattern, convert(part("value"), element), ExprId::None}));
+    flush_rests(round);
+    if (store != ExprId::None) round.push_back(store);
+    round.push_back(loop_body(s.body(), label, loop));
+    Jump left = std::move(left_);
+    facts_ = head;
+    leave_loop(left, true);
+    reachable_ = true;
+    ExprId body = add(type::unit(), node, Block{std::move(round), ExprId::None});
+    body_.expressions[uint32_t(loop)] = {type::unit(), node, Loop{ExprId::None, body, ExprId::None, false}};
+    out.push_back(loop);
+    return add(type::unit(), node, Block{std::move(out), ExprId::None});
+}
+
+}  // namespace braid::velox_semantics

@@ -1,4 +1,5 @@
 // What finds a node again: indices, pointers, equality of token streams, documentation comments.
+#include <algorithm>
 #include <vector>
 
 #include "analyzer/syntax/tree.h"
@@ -78,22 +79,21 @@ bool tokens_equal(const SyntaxNode& a, const SyntaxNode& b) {
 }
 
 SyntaxElement NodePointer::resolve(const SyntaxTree& tree) const {
-    // All nodes of one text range lie on one path; walk it from the outermost.
-    SyntaxElement current = tree.root();
-    while (current) {
+    // Of a range that is not empty all nodes lie on one path; an empty one (a hole in a list) may touch two.
+    std::vector<SyntaxElement> pending{tree.root()};
+    while (!pending.empty()) {
+        SyntaxElement current = pending.back();
+        pending.pop_back();
         if (current.kind() == kind && current.text_range() == range) return current;
-        if (current.is_token()) return {};
-        SyntaxElement next;
+        if (current.is_token()) continue;
+        size_t first = pending.size();
         for (SyntaxElement child : SyntaxNode(current).children()) {
             if (child.full_range().end < range.end) continue;
             TextRange text = child.text_range();
             if (text.begin > range.begin) break;
-            if (text.end >= range.end) {
-                next = child;
-                break;
-            }
+            if (text.end >= range.end) pending.push_back(child);
         }
-        current = next;
+        std::reverse(pending.begin() + first, pending.end());
     }
     return {};
 }

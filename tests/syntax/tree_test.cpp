@@ -2,6 +2,7 @@
 #include <set>
 
 #include "analyzer/syntax/chunks.h"
+#include "tests/support/tree_laws.h"
 #include "tests/syntax/support.h"
 
 using namespace braid;
@@ -47,16 +48,30 @@ SyntaxTreePtr edit(const SyntaxTree& tree, uint32_t at, uint32_t removed, const 
 
 }  // namespace
 
-TEST_CASE("indices count nodes and tokens in preorder, both ways") {
+TEST_CASE("places in a tree agree with a walk") {
     SyntaxTreePtr tree = altru::parse(many_functions(100) + "let x = [1, 2, {3: 4}]\n");
-    uint32_t index = 0;
-    for (Preorder walk(tree->root()); walk; walk.next(), ++index) {
-        REQUIRE(index_of(tree->root(), *walk) == index);
-        REQUIRE(element_at(tree->root(), index) == *walk);
+    check_indices(*tree);
+    check_neighbours(*tree);
+    check_pointers(*tree);
+    for (const auto& path : sound_files()) {
+        INFO(path.string());
+        SyntaxTreePtr of_file = altru::parse(read_file(path));
+        check_indices(*of_file);
+        check_neighbours(*of_file);
+        check_pointers(*of_file);
     }
-    CHECK(index == tree->root().size());
-    CHECK(!element_at(tree->root(), index));
 }
+
+TEST_CASE("places in other declarations survive an edit") {
+    SyntaxTreePtr tree = altru::parse(many_functions(100));
+    for (const char* inserted : {"y", "\n    g(1)\n    ", "(", "\"", "### ", "# "}) {
+        INFO(inserted);
+        auto at = uint32_t(tree->text().find("x = a", tree->text().size() / 2));
+        CHECK(check_survival(altru::grammar(), *tree, {{at, at}, inserted}) >= 48);
+    }
+}
+
+TEST_CASE("one line of ten megabytes") { check_long_line(altru::grammar(), "[", "f(a, b), ", "]"); }
 
 TEST_CASE("an index below an item survives edits of comments and of other items") {
     SyntaxTreePtr tree = altru::parse("fn f():\n    a(1)\n\nfn g():\n    b(2)\n");
@@ -76,38 +91,6 @@ TEST_CASE("equal tokens in another structure are not equal") {
     SyntaxTreePtr one = altru::parse("if a:\n    b()\nc()\n");
     SyntaxTreePtr two = altru::parse("if a:\n    b()\n    c()\n");
     CHECK(!tokens_equal(one->root(), two->root()));
-}
-
-TEST_CASE("parents, tokens at offsets and neighbours agree with a walk") {
-    SyntaxTreePtr tree = altru::parse(many_functions(60));
-    std::vector<SyntaxNode> path;
-    SyntaxToken previous;
-    for (Preorder walk(tree->root()); walk; walk.next()) {
-        path.resize(size_t(walk.depth()));
-        if (!path.empty()) REQUIRE(walk->parent() == path.back());
-        if (walk->is_node()) {
-            path.emplace_back(*walk);
-            continue;
-        }
-        SyntaxToken token(*walk);
-        REQUIRE((token.previous() == previous));
-        if (previous) REQUIRE((previous.next() == token));
-        if (token.slot().length() > 0) REQUIRE((tree->token_at(token.begin()) == token));
-        previous = token;
-    }
-    CHECK(!tree->root().parent());
-    CHECK(!bool(previous.next()));
-    CHECK((tree->token_at(uint32_t(tree->text().size())) == previous));
-}
-
-TEST_CASE("node pointers find their node again") {
-    SyntaxTreePtr tree = altru::parse(many_functions(40));
-    for (Preorder walk(tree->root()); walk; walk.next()) {
-        SyntaxElement found = NodePointer::of(*walk).resolve(*tree);
-        REQUIRE(found.kind() == walk->kind());
-        REQUIRE(found.text_range() == walk->text_range());
-    }
-    CHECK(!NodePointer{raw(Kind::FunctionDecl), {1, 2}}.resolve(*tree));
 }
 
 TEST_CASE("an edit copies a path, not the file") {

@@ -5,7 +5,13 @@ namespace CLI {
 class App;
 }
 
+#ifndef BRAID_VERSION
+#define BRAID_VERSION "0.1.0"
+#endif
+
 namespace braid::cli {
+
+inline constexpr const char* kVersion = BRAID_VERSION;
 
 /// Exit statuses of the program; the same for all commands.
 enum Exit : int { Fine = 0, Failed = 1, Usage = 2, Deadlock = 3, Panic = 101, Interrupted = 130 };

@@ -2,10 +2,6 @@
 #include "cli/serve.h"
 #include "lsp/server.h"
 
-#ifndef BRAID_VERSION
-#define BRAID_VERSION "0.1.0"
-#endif
-
 namespace braid::cli {
 
 void add_lsp(CLI::App& app, int& status) {

@@ -10,10 +10,6 @@
 
 #include "cli/command.h"
 
-#ifndef BRAID_VERSION
-#define BRAID_VERSION "0.1.0"
-#endif
-
 namespace braid::cli {
 
 // Not fmt::print, which throws when the stream takes nothing: who closed standard error wants no message.

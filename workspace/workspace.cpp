@@ -41,6 +41,17 @@ bool is_left_out(const fs::path& folder) {
     return name.starts_with(".") || name == "node_modules" || name == "build";
 }
 
+bool is_manifest(const fs::path& path) {
+    std::error_code error;
+    return (path.filename() == "Altru.toml" || path.filename() == "Velox.toml") && fs::is_regular_file(path, error);
+}
+/// What is asked for when `path` is named.
+fs::path meant_by(const std::string& path) {
+    if (!is_manifest(path)) return path;
+    fs::path folder = fs::path(path).parent_path();
+    return folder.empty() ? "." : folder;
+}
+
 }  // namespace
 
 tl::expected<std::string, std::string> read_source_file(const std::string& path) {
@@ -75,8 +86,9 @@ std::string normalized_path(const std::string& path) {
     return error ? path : absolute.string();
 }
 
-tl::expected<std::vector<std::string>, std::string> find_sources(const std::string& path) {
+tl::expected<std::vector<std::string>, std::string> find_sources(const std::string& asked) {
     std::error_code error;
+    const std::string path = meant_by(asked).string();
     if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
     std::vector<std::string> found;
     fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, error), end;
@@ -88,6 +100,23 @@ tl::expected<std::vector<std::string>, std::string> find_sources(const std::stri
             found.push_back(it->path().string());
     }
     std::sort(found.begin(), found.end());
+    return found;
+}
+
+std::vector<std::string> source_folders(const std::string& asked) {
+    std::error_code error;
+    const fs::path path = normalized_path(meant_by(asked).string());
+    fs::path above = path.parent_path();
+    while (!fs::is_directory(above, error) && above.has_relative_path()) above = above.parent_path();
+    std::vector<std::string> found{above.string()};
+    if (!fs::is_directory(path, error)) return found;
+    found.push_back(path.string());
+    fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, error), end;
+    for (; !error && it != end; it.increment(error)) {
+        if (!it->is_directory(error)) continue;
+        if (is_left_out(it->path())) it.disable_recursion_pending();
+        else found.push_back(it->path().string());
+    }
     return found;
 }
 
@@ -137,15 +166,20 @@ tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::strin
     std::error_code error;
     auto main = fs::is_directory(asked, error) ? project_main(asked) : std::nullopt;
     const std::string& path = main ? *main : asked;
+    auto file = read_into(host, path);
+    if (!file) return file;
+    load_project_main(host, path);
+    load_imports(host);
+    return file;
+}
+
+tl::expected<FileId, std::string> read_into(AnalysisHost& host, const std::string& path) {
     auto text = read_source_file(path);
     if (!text) return tl::make_unexpected(text.error());
     if (!language_of_path(path))
         return tl::make_unexpected(path + ": not a language Braid knows; the file's name must end in .altru or .velox");
     std::string known = normalized_path(path);
-    FileId file = host.set_file(standard_path_of_source(known).value_or(known), std::move(*text));
-    load_project_main(host, known);
-    load_imports(host);
-    return file;
+    return host.set_file(standard_path_of_source(known).value_or(known), std::move(*text));
 }
 
 std::unique_ptr<AnalysisHost> make_host() {

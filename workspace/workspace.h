@@ -23,8 +23,11 @@ tl::expected<std::string, std::string> read_source_file(const std::string& path)
 std::string normalized_path(const std::string& path);
 
 /// `path` itself, or the sources below it when it is a folder (hidden folders, build and node_modules left out),
-/// sorted.
+/// sorted. A manifest (`Altru.toml`, `Velox.toml`) stands for its folder.
 tl::expected<std::vector<std::string>, std::string> find_sources(const std::string& path);
+/// The folders that decide what `find_sources` gives, absolute: those below `path` that it looks into, and the one that
+/// `path` is in.
+std::vector<std::string> source_folders(const std::string& path);
 
 /// The file that the project of `path` starts with: `main` or `src/main` beside the nearest `Altru.toml` (`Velox.toml`)
 /// at or above it. None: no project, or it starts nowhere.
@@ -36,6 +39,8 @@ void load_project_main(AnalysisHost& host, const std::string& path);
 /// stands for what its project starts with. Imports that cannot be read are left out: the analyzer reports them where
 /// they stand.
 tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::string& path);
+/// Reads this one file into the host.
+tl::expected<FileId, std::string> read_into(AnalysisHost& host, const std::string& path);
 void load_imports(AnalysisHost& host);
 
 /// A host with the standard library, languages registered.

@@ -30,7 +30,7 @@ const Entry* entry(DiagnosticCode code) {
 
 std::string normalized(std::string_view name) {
     std::string result(name);
-    std::replace(result.begin(), result.end(), '_', '-');
+    for (char& c : result) c = c == '_' || c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
     return result;
 }
 
@@ -80,17 +80,22 @@ std::optional<DiagnosticCode> find_code(std::string_view name) {
     return static_cast<DiagnosticCode>(found - catalogue.begin());
 }
 
-std::optional<DiagnosticCode> nearest_code(std::string_view name) {
+std::vector<DiagnosticCode> nearest_codes(std::string_view name) {
+    constexpr size_t most = 3;
     const std::string wanted = normalized(name.substr(0, 64));
-    size_t best = std::max<size_t>(2, wanted.size() / 3) + 1;
-    std::optional<DiagnosticCode> nearest;
-    for (size_t i = 0; i < catalogue.size(); ++i) {
-        const size_t distance = edit_distance(wanted, catalogue[i].name);
-        if (distance >= best) continue;
-        best = distance;
-        nearest = static_cast<DiagnosticCode>(i);
+    const size_t reach = std::max<size_t>(2, wanted.size() / 3);
+    std::vector<std::pair<size_t, DiagnosticCode>> near;
+    for (DiagnosticCode code : all_codes()) {
+        const size_t distance = edit_distance(wanted, code_name(code));
+        // A part that someone remembers ("race") counts as near, but not as near as a slip of the finger.
+        const bool is_part = wanted.size() >= 3 && code_name(code).find(wanted) != std::string_view::npos;
+        if (distance <= reach || is_part) near.emplace_back(std::min(distance, reach + 1), code);
     }
-    return nearest;
+    std::stable_sort(near.begin(), near.end(), [](const auto& l, const auto& r) { return l.first < r.first; });
+    std::vector<DiagnosticCode> codes;
+    for (const auto& [distance, code] : near)
+        if (codes.size() < most) codes.push_back(code);
+    return codes;
 }
 
 std::string_view severity_name(Severity severity) { return severity_names[static_cast<size_t>(severity)]; }

@@ -11,8 +11,8 @@ namespace braid {
 std::optional<DiagnosticCode> find_code(std::string_view name);
 /// In the order of the catalogue.
 std::vector<DiagnosticCode> all_codes();
-/// The code whose name is nearest to a mistyped one, if any is near.
-std::optional<DiagnosticCode> nearest_code(std::string_view name);
+/// The codes whose names are near to a mistyped or half remembered one, the nearest first, three at most.
+std::vector<DiagnosticCode> nearest_codes(std::string_view name);
 
 std::string_view severity_name(Severity severity);  // "error", "warning", "information", "hint": as in JSON
 std::optional<Severity> find_severity(std::string_view name);

@@ -87,8 +87,20 @@ Json sarif_fix(const Diagnostic::Fix& fix, const SourceProvider& sources) {
     return {{"description", {{"text", fix.title}}}, {"artifactChanges", changes}};
 }
 
+/// "UseAfterMove": SARIF wants an identifier that people can read.
+std::string pascal_case(std::string_view name) {
+    std::string out;
+    bool starts_word = true;
+    for (const char c : name) {
+        if (c != '-') out += starts_word && c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+        starts_word = c == '-';
+    }
+    return out;
+}
+
 Json sarif_rule(DiagnosticCode code) {
     Json rule{{"id", code_name(code)},
+              {"name", pascal_case(code_name(code))},
               {"shortDescription", {{"text", code_summary(code)}}},
               {"defaultConfiguration", {{"level", sarif_level(default_severity(code))}}}};
     if (const std::string_view page = explain_page(code); !page.empty()) {
@@ -97,12 +109,25 @@ Json sarif_rule(DiagnosticCode code) {
     return rule;
 }
 
+/// FNV-1a of what stays when lines move; tells viewers that a result of one commit is that of another.
+std::string fingerprint(const Diagnostic& diagnostic, const SourceProvider& sources) {
+    uint64_t hash = 0xcbf29ce484222325;
+    const std::string path = sources.path(diagnostic.location.file);
+    for (std::string_view part :
+         {std::string_view(path), code_name(diagnostic.code), std::string_view(diagnostic.message)}) {
+        for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+        hash = hash * 0x100000001b3;
+    }
+    return fmt::format("{:016x}", hash);
+}
+
 Json sarif_result(const Diagnostic& diagnostic, size_t rule_index, const SourceProvider& sources) {
     Json result{{"ruleId", code_name(diagnostic.code)},
                 {"ruleIndex", rule_index},
                 {"level", sarif_level(diagnostic.severity)},
                 {"message", {{"text", diagnostic.message}}},
-                {"locations", Json::array({sarif_location(diagnostic.location, sources)})}};
+                {"locations", Json::array({sarif_location(diagnostic.location, sources)})},
+                {"partialFingerprints", {{"braidDiagnostic/v1", fingerprint(diagnostic, sources)}}}};
     int id = 0;
     for (const auto& related : diagnostic.related) {
         Json location = sarif_location(related.location, sources);

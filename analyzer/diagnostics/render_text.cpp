@@ -57,7 +57,7 @@ class Renderer {
     }
 
   private:
-    Canvas canvas() const { return {style_, paint_, gutter_width_}; }
+    Canvas canvas(uint32_t lines_before = 0) const { return {style_, paint_, gutter_width_, lines_before}; }
 
     const SourceText* text_of(FileId file) {
         auto known = texts_.find(file);
@@ -141,20 +141,41 @@ class Renderer {
         for (const auto& [file, edits] : text_edits(fix)) {
             const SourceText* text = text_of(file);
             if (!text) continue;
-            const auto fixed = text->apply(edits);
+            auto fixed = fixed_lines(*text, edits);
             if (!fixed) continue;
             if (file != diagnostic_.location.file) place({file, edits.front().range});
             out_ += canvas().gutter() + "\n";
             if (edits.size() == 1 && on_one_line(*text, edits.front())) {
                 const TextEdit& edit = edits.front();
+                const uint32_t begin = edit.range.begin - fixed->begin;
                 const auto length = static_cast<uint32_t>(edit.replacement.size());
                 const char symbol = edit.range.empty() ? '+' : '~';
-                out_ += snippet::marked_line(canvas(), *fixed, fixed->lines().line_of(edit.range.begin),
-                                             {{edit.range.begin, edit.range.begin + length}, symbol, "", std::nullopt});
+                out_ += snippet::marked_line(canvas(fixed->first_line), fixed->text, 0,
+                                             {{begin, begin + length}, symbol, "", std::nullopt});
             } else {
-                difference_of(*text, *fixed, edits);
+                changed_lines(*text, fixed->first_line, text->lines().line_of(edits.back().range.end), 0, '-');
+                changed_lines(fixed->text, 0, fixed->text.lines().line_count() - 1, fixed->first_line, '+');
             }
         }
+    }
+
+    /// The lines that edits reach, as they will be. Not the whole text: there may be many fixes in a long one.
+    struct FixedLines {
+        SourceText text;
+        uint32_t first_line;
+        uint32_t begin;  ///< offset of the first line, the same before and after
+    };
+    static std::optional<FixedLines> fixed_lines(const SourceText& before, std::vector<TextEdit> edits) {
+        const LineIndex& lines = before.lines();
+        const uint32_t first = lines.line_of(edits.front().range.begin), begin = lines.line_start(first);
+        const uint32_t end = lines.line_range(lines.line_of(edits.back().range.end)).end;
+        for (TextEdit& edit : edits) {
+            edit.range.begin -= begin;
+            edit.range.end -= begin;
+        }
+        auto after = SourceText(std::string(before.slice({begin, end}))).apply(edits);
+        if (!after) return std::nullopt;
+        return FixedLines{std::move(*after), first, begin};
     }
 
     /// Such an edit is shown as the new line with what is new underlined; a deletion would have nothing to underline.
@@ -163,22 +184,15 @@ class Renderer {
                text.lines().line_of(edit.range.begin) == text.lines().line_of(edit.range.end);
     }
 
-    void difference_of(const SourceText& before, const SourceText& after, const std::vector<TextEdit>& edits) {
-        const uint32_t first = before.lines().line_of(edits.front().range.begin);
-        const uint32_t last = before.lines().line_of(edits.back().range.end);
-        const uint32_t lines_below = before.lines().line_count() - last;
-        changed_lines(before, first, last, '-');
-        changed_lines(after, first, after.lines().line_count() - lines_below, '+');
-    }
-
-    void changed_lines(const SourceText& text, uint32_t first, uint32_t last, char sign) {
+    /// `shift`: how many lines stand before the text.
+    void changed_lines(const SourceText& text, uint32_t first, uint32_t last, uint32_t shift, char sign) {
         for (uint32_t line = first; line <= last; ++line) {
             if (line - first == most_lines_of_a_fix) {
                 out_ += paint_.gutter("...") + "\n";
                 return;
             }
             const std::string shown = fmt::format("{} {}", sign, snippet::plain_line(canvas(), text, line));
-            out_ += paint_.gutter(fmt::format("{:>{}} ", line + 1, gutter_width_)) +
+            out_ += paint_.gutter(fmt::format("{:>{}} ", line + shift + 1, gutter_width_)) +
                     (sign == '+' ? paint_.added(shown) : paint_.removed(shown)) + "\n";
         }
     }

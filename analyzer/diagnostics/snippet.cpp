@@ -154,7 +154,7 @@ std::string Paint::severity(Severity severity, std::string_view text) const {
 }
 
 std::string Canvas::gutter(std::optional<uint32_t> line) const {
-    return paint.gutter(line ? fmt::format("{:>{}} |", *line, gutter_width)
+    return paint.gutter(line ? fmt::format("{:>{}} |", *line + lines_before, gutter_width)
                              : fmt::format("{:>{}} |", "", gutter_width));
 }
 

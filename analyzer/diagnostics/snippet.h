@@ -30,7 +30,8 @@ class Paint {
 struct Canvas {
     const TextStyle& style;
     const Paint& paint;
-    int gutter_width;  ///< digits of the largest line number
+    int gutter_width;           ///< digits of the largest line number
+    uint32_t lines_before = 0;  ///< of the file, when the text is only a part of it
 
     /// "12 |" or, without a number, "   |".
     std::string gutter(std::optional<uint32_t> line = std::nullopt) const;

@@ -13,9 +13,11 @@ TEST_CASE("codes are found by name") {
     CHECK(find_code("use_after_move") == DiagnosticCode::UseAfterMove);
     CHECK_FALSE(find_code("use-after-moves"));
     CHECK_FALSE(find_code(""));
-    CHECK(nearest_code("use-after-moev") == DiagnosticCode::UseAfterMove);
-    CHECK(nearest_code("datarace") == DiagnosticCode::DataRace);
-    CHECK_FALSE(nearest_code("quite-something-else-altogether"));
+    CHECK(find_code("Use After Move") == DiagnosticCode::UseAfterMove);
+    CHECK(nearest_codes("use-after-moev").at(0) == DiagnosticCode::UseAfterMove);
+    CHECK(nearest_codes("datarace").at(0) == DiagnosticCode::DataRace);
+    CHECK(nearest_codes("race").size() == 3);
+    CHECK(nearest_codes("quite-something-else-altogether").empty());
     CHECK(code_name(DiagnosticCode::Count).empty());
     CHECK(find_severity("information") == Severity::Information);
     CHECK_FALSE(find_severity("fatal"));

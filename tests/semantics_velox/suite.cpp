@@ -123,8 +123,8 @@ TEST_CASE("the design document's program has its two known faults") {
         found.push_back(d.code);
         INFO(d.range.start.line << ": " << d.code << ": " << d.message);
         CHECK(d.code == "missing-member");
-        bool known = d.message.find("recordRead") != std::string::npos ||
-                     d.message.find("recordWrite") != std::string::npos;
+        bool known =
+            d.message.find("recordRead") != std::string::npos || d.message.find("recordWrite") != std::string::npos;
         CHECK(known);
     }
     CHECK(found.size() == 2);

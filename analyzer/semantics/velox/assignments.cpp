@@ -155,8 +155,8 @@ ExprId BodyBuilder::destructure(const ast::AssignExpr& e, bool wants_value) {
             steps.push_back(let_temporary(held.back(), convert(value, t), node));
         }
         for (size_t i = 0; i < places.size(); ++i)
-            steps.push_back(assign_to(places[i], add(body_[held[i]].type, node, LocalRef{held[i]}),
-                                      node_of(places[i].node)));
+            steps.push_back(
+                assign_to(places[i], add(body_[held[i]].type, node, LocalRef{held[i]}), node_of(places[i].node)));
         return add(type::unit(), node, Block{std::move(steps), ExprId::None});
     }
     ExprId value = expression(e.value());
@@ -183,8 +183,7 @@ void BodyBuilder::destructure_into(const ast::Expression& target, ExprId value, 
         if (t->is(TypeKind::Never)) t = type::any();
         LocalId held = temporary(type::any(), node);
         out.push_back(let_temporary(held, convert(value, type::any()), node));
-        ExprId absent = add(type::boolean(), node,
-                            TypeTest{add(type::any(), node, LocalRef{held}), type::undefined()});
+        ExprId absent = add(type::boolean(), node, TypeTest{add(type::any(), node, LocalRef{held}), type::undefined()});
         ExprId fallback = expression(with_default.value(), t);
         Type joint = joined(context_, t, widened(type_of(fallback)));
         ExprId present_value = convert(add(type::any(), node, LocalRef{held}), joint);
@@ -206,13 +205,14 @@ void BodyBuilder::destructure_into(const ast::Expression& target, ExprId value, 
                 ExprId to = convert(add(type::undefined(), at, UndefinedLiteral{}), type::any());
                 ExprId begin = convert(from, type::any());
                 Type list = t->is(TypeKind::List) ? t : list_of(type::any());
-                ExprId others = add(list, at, Call{VirtualCallee{Name("slice"), slice.item}, {whole, begin, to},
-                                                   CallMode::Plain});
+                ExprId others =
+                    add(list, at, Call{VirtualCallee{Name("slice"), slice.item}, {whole, begin, to}, CallMode::Plain});
                 destructure_into(rest.operand(), others, out);
             } else if (part.kind() != Kind::HoleExpr) {
-                Type element = t->is(TypeKind::List)    ? t->element()
-                               : t->is(TypeKind::Tuple) ? (i < t->arguments.size() ? t->arguments[i] : type::undefined())
-                                                        : type::any();
+                Type element = t->is(TypeKind::List) ? t->element()
+                               : t->is(TypeKind::Tuple)
+                                   ? (i < t->arguments.size() ? t->arguments[i] : type::undefined())
+                                   : type::any();
                 if (!t->is(TypeKind::List) && !t->is(TypeKind::Tuple) && !t->is(TypeKind::Any) && !t->has(TypeHasError))
                     report(DiagnosticCode::TypeMismatch, node,
                            fmt::format("`{}` has no elements to take apart", print_type(t)));
@@ -241,12 +241,11 @@ void BodyBuilder::destructure_into(const ast::Expression& target, ExprId value, 
                     if (there->is(TypeKind::Never)) there = type::any();
                     LocalId kept = temporary(type::any(), at);
                     out.push_back(let_temporary(kept, convert(read, type::any()), at));
-                    ExprId absent = add(type::boolean(), at,
-                                        TypeTest{add(type::any(), at, LocalRef{kept}), type::undefined()});
+                    ExprId absent =
+                        add(type::boolean(), at, TypeTest{add(type::any(), at, LocalRef{kept}), type::undefined()});
                     ExprId other = checked(fallback, there, "default");
                     read = add(there, at,
-                               If{absent, convert(other, there),
-                                  convert(add(type::any(), at, LocalRef{kept}), there)});
+                               If{absent, convert(other, there), convert(add(type::any(), at, LocalRef{kept}), there)});
                 }
                 out.push_back(assign_to(s.name().as<ast::Expression>(), read, at));
             } else if (auto spread = m.as<ast::SpreadProperty>()) {

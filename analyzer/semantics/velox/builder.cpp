@@ -197,9 +197,9 @@ ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Express
     if (parts.body || !value) {
         statements(parts.body.statements(), prologue);
         Type result = functions_.back().declared_result;
-        bool must_return = result && !functions_.back().is_generator && !result->is(TypeKind::Unit) && !result->is(TypeKind::Any) &&
-                           !result->is(TypeKind::Unknown) && !result->is(TypeKind::Error) &&
-                           !is_assignable(context_, type::undefined(), result);
+        bool must_return = result && !functions_.back().is_generator && !result->is(TypeKind::Unit) &&
+                           !result->is(TypeKind::Any) && !result->is(TypeKind::Unknown) &&
+                           !result->is(TypeKind::Error) && !is_assignable(context_, type::undefined(), result);
         if (reachable_ && must_return && parts.body) {
             SyntaxElement at =
                 parts.result ? SyntaxElement(parts.result.type().node) : SyntaxElement(parts.body.node.first_token());

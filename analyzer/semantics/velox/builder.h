@@ -277,19 +277,19 @@ class BodyBuilder {
         uint32_t node;
     };
     std::vector<Link>* links_ = nullptr;
-    std::set<uint32_t> whole_;               // values of the standard library that are numbers, or an `int` as wanted
-    std::map<uint32_t, Type> open_places_;   // elements read as any: what they are declared as
-    std::map<uint32_t, Predicate> guards_;   // local functions that are type guards, by LocalId
-    std::map<uint32_t, Type> filtered_;      // functions that tell, by BodyFunctionId: what their parameter is when true
-    std::set<LocalId> read_;                 // locals read anywhere
-    std::set<LocalId> late_;                 // declared without a value
-    std::set<LocalId> unread_matters_;       // variables that are there to be read
+    std::set<uint32_t> whole_;              // values of the standard library that are numbers, or an `int` as wanted
+    std::map<uint32_t, Type> open_places_;  // elements read as any: what they are declared as
+    std::map<uint32_t, Predicate> guards_;  // local functions that are type guards, by LocalId
+    std::map<uint32_t, Type> filtered_;     // functions that tell, by BodyFunctionId: what their parameter is when true
+    std::set<LocalId> read_;                // locals read anywhere
+    std::set<LocalId> late_;                // declared without a value
+    std::set<LocalId> unread_matters_;      // variables that are there to be read
     struct Rest {
         LocalId object, rest;
         std::vector<Name> taken;
         uint32_t node;
     };
-    std::vector<Rest> rests_;  // `{ a, ...rest }` of the pattern being made, to be filled behind it
+    std::vector<Rest> rests_;      // `{ a, ...rest }` of the pattern being made, to be filled behind it
     bool keeps_literals_ = false;  // inside of `… as const`
     /// Arguments and indices are chains of their own: a `?.` in one does not skip the access around it.
     struct ChainBreak {

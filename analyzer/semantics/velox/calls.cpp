@@ -159,8 +159,8 @@ ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m
             if (info.kind == MemberInfo::Field) {
                 Inference inference;
                 auto values = match_arguments(arguments, info.type->parameters(), info.type->optional_parameters,
-                                              info.type->has(TypeVariadic), inference,
-                                              fmt::format("`{}`", name.text()), info.item);
+                                              info.type->has(TypeVariadic), inference, fmt::format("`{}`", name.text()),
+                                              info.item);
                 values.insert(values.begin(), convert(object, type::any()));
                 return add(result, node, Call{VirtualCallee{name, ItemId::None}, std::move(values), CallMode::Plain});
             }
@@ -374,8 +374,8 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     result = settled(context_, inference.apply(result, type::any()));
     result = refined_result(callee, arguments, values, result);
     if (is_std_type(result, "Promise")) result = promise_of(context_, result->arguments[0]);
-    bool is_whole = is_int(result) && is_std(file_of(callee)) && name_of(callee).text() != "int" &&
-                    !is_std_type(owner, "Atomic");
+    bool is_whole =
+        is_int(result) && is_std(file_of(callee)) && name_of(callee).text() != "int" && !is_std_type(owner, "Atomic");
     if (is_whole) result = type::float_();
     auto made = [&](ExprId call) {
         if (is_whole) whole_.insert(uint32_t(call));
@@ -471,7 +471,8 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
                            : type::any();
         Inference inference;
         std::vector<Type> wanted{type::float_()};
-        auto values = match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", ItemId::None);
+        auto values =
+            match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", ItemId::None);
         return add(list_of(element), node,
                    New{type::nominal(klass, {element}), definition->constructor, std::move(values)});
     }

@@ -32,7 +32,10 @@ Type BodyBuilder::closure_type(const FunctionParts& parts, Type expected, std::v
         if (context) {
             auto wanted = context->parameters();
             bool in_rest = context->has(TypeVariadic) && i + 1 >= wanted.size();
-            if (in_rest) from_context = p.is_rest() ? wanted.back() : wanted.back()->is(TypeKind::List) ? wanted.back()->element() : type::any();
+            if (in_rest)
+                from_context = p.is_rest()                         ? wanted.back()
+                               : wanted.back()->is(TypeKind::List) ? wanted.back()->element()
+                                                                   : type::any();
             else if (i < wanted.size()) from_context = wanted[i];
         }
         // What a callee has yet to infer says nothing; parameters of the function around this one are types.
@@ -43,7 +46,8 @@ Type BodyBuilder::closure_type(const FunctionParts& parts, Type expected, std::v
         if (!t) t = type::any();
         t = resolved(context_, t);
         if (p.is_optional()) t = or_undefined(t);
-        if (p.is_rest()) variadic = true, t = t->is(TypeKind::List) || t->is(TypeKind::Tuple) ? t : list_of(type::any());
+        if (p.is_rest())
+            variadic = true, t = t->is(TypeKind::List) || t->is(TypeKind::Tuple) ? t : list_of(type::any());
         parameters.push_back(t);
         bool may_be_left_off = p.initializer() || p.is_optional();
         if (may_be_left_off) ++optional;

@@ -32,7 +32,7 @@ Type list_of(Type element);
 Type nullable_parts_removed(Type t);  // without null and undefined
 /// `T | undefined`; what may be anything already is itself.
 Type or_undefined(Type t);
-bool may_be_absent(Type t);           // null or undefined is a member
+bool may_be_absent(Type t);  // null or undefined is a member
 /// The name under which a record or interface keeps what its index signature says.
 Name index_signature();
 /// Members of a union; anything else by itself.

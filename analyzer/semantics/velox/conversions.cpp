@@ -64,7 +64,9 @@ ExprId BodyBuilder::convert(ExprId value, Type to) {
     Type from = type_of(value);
     to = resolved(context_, to);
     if (to->is(TypeKind::Projection)) to = type::any();
-    if (from == to || from->is(TypeKind::Never) || to->is(TypeKind::Never) || to->has(TypeHasError) || from->has(TypeHasError)) return value;
+    if (from == to || from->is(TypeKind::Never) || to->is(TypeKind::Never) || to->has(TypeHasError) ||
+        from->has(TypeHasError))
+        return value;
     uint32_t node = body_[value].node;
     if (to->is(TypeKind::Unit)) return value;
     if (from->is(TypeKind::Unit) || from->is(TypeKind::Undefined)) {

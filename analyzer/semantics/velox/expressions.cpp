@@ -68,7 +68,8 @@ ExprId BodyBuilder::expression_inner(const ast::Expression& e, Type expected) {
             report(DiagnosticCode::SyntaxError, node, "modules are imported at the top: `import { name } from \"…\"`");
             return error_expression(node);
         case Kind::TaggedTemplateExpr:
-            report(DiagnosticCode::SyntaxError, node, "templates have no tags in Velox: call the function with the text");
+            report(DiagnosticCode::SyntaxError, node,
+                   "templates have no tags in Velox: call the function with the text");
             return error_expression(node);
         case Kind::SuperExpr:
             report(DiagnosticCode::UnresolvedName, node,
@@ -245,8 +246,7 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
             tuple.operands.push_back(expression(part));
             types.push_back(type_of(tuple.operands.back()));
         }
-        if (!spreads && !types.empty())
-            return add(type::tuple(std::move(types), TypeShared), node, std::move(tuple));
+        if (!spreads && !types.empty()) return add(type::tuple(std::move(types), TypeShared), node, std::move(tuple));
     }
     if (wanted && wanted->is(TypeKind::Tuple) && wanted->arguments.size() > elements.size()) {
         bool rest_optional = true;
@@ -255,10 +255,9 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         if (rest_optional) {  // elements that may be left off are undefined
             Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
             for (size_t i = 0; i < wanted->arguments.size(); ++i)
-                tuple.operands.push_back(
-                    i < elements.size()
-                        ? checked(elements[i], wanted->arguments[i])
-                        : convert(add(type::undefined(), node, UndefinedLiteral{}), wanted->arguments[i]));
+                tuple.operands.push_back(i < elements.size() ? checked(elements[i], wanted->arguments[i])
+                                                             : convert(add(type::undefined(), node, UndefinedLiteral{}),
+                                                                       wanted->arguments[i]));
             return add(wanted, node, std::move(tuple));
         }
     }
@@ -324,7 +323,9 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
 }
 
 /// A choice between literals keeps them (`c ? "a" : "b"`); variables made of it widen.
-static Type choice_type(Type t) { return t->is(TypeKind::Literal) && !t->element()->is(TypeKind::Bool) ? t : widened(t); }
+static Type choice_type(Type t) {
+    return t->is(TypeKind::Literal) && !t->element()->is(TypeKind::Bool) ? t : widened(t);
+}
 
 ExprId BodyBuilder::conditional(const ast::ConditionalExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
@@ -374,7 +375,8 @@ ExprId BodyBuilder::await(const ast::AwaitExpr& e, Type expected) {
 
 ExprId BodyBuilder::cast(const ast::AsExpr& e) {
     uint32_t node = node_of(e.node);
-    if (auto word = e.type().as<ast::KeywordType>(); word && word.word() && to_kind(word.word().kind()) == Kind::ConstKw) {
+    if (auto word = e.type().as<ast::KeywordType>();
+        word && word.word() && to_kind(word.word().kind()) == Kind::ConstKw) {
         bool outer = keeps_literals_;
         keeps_literals_ = true;
         ExprId value = expression(e.operand());

@@ -47,7 +47,8 @@ struct Imported {
 std::vector<Imported> names_of(const ast::ImportDecl& import) {
     std::vector<Imported> out;
     for (ast::ImportSpecifier s : import.named().specifiers())
-        if (s.name()) out.push_back({s.name(), s.alias() && s.alias().name() ? s.alias().name() : s.name(), ast::Ast(s.node)});
+        if (s.name())
+            out.push_back({s.name(), s.alias() && s.alias().name() ? s.alias().name() : s.name(), ast::Ast(s.node)});
     return out;
 }
 
@@ -98,7 +99,8 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
     };
     auto unused = [&](const SyntaxToken& local, const SyntaxElement& at) {
         if (is_used(context, file, Name(local.text()))) return;
-        auto& d = report(DiagnosticCode::UnusedImport, at, fmt::format("`{}` is imported and never used", local.text()));
+        auto& d =
+            report(DiagnosticCode::UnusedImport, at, fmt::format("`{}` is imported and never used", local.text()));
         d.tags |= TagUnnecessary;
     };
     for (ast::Statement s : ast::source_file(tree.tree()).statements()) {
@@ -155,8 +157,8 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
                                  fmt::format("{} has no `{}`{}", path.text(), i.name.text(),
                                              near.empty() ? "" : fmt::format("; did you mean `{}`?", near)));
                 if (!near.empty())
-                    d.fixes.push_back({fmt::format("change to `{}`", near),
-                                       {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+                    d.fixes.push_back(
+                        {fmt::format("change to `{}`", near), {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
                 continue;
             }
             if (!is_public) {
@@ -165,7 +167,9 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
                 if (item != ItemId::None) {
                     bool owns = kind_of(item) != ItemKind::Static;
                     d.related.push_back({{item, 0}, "it is declared here"});
-                    if (owns) d.fixes.push_back({"export it", {{{item, 0}, ItemDiagnostic::FixEdit::InsertBefore, "export "}}});
+                    if (owns)
+                        d.fixes.push_back(
+                            {"export it", {{{item, 0}, ItemDiagnostic::FixEdit::InsertBefore, "export "}}});
                 }
                 continue;
             }
@@ -178,8 +182,8 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
                 for (const Imported& i : names_of(import))
                     if (i.local.text() == name.text())
                         report(DiagnosticCode::ImportCycle, i.name,
-                               fmt::format("`{}` is needed to set up this file, and {} needs this file first", name.text(),
-                                           path.text()));
+                               fmt::format("`{}` is needed to set up this file, and {} needs this file first",
+                                           name.text(), path.text()));
     }
 }
 

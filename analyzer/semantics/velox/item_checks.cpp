@@ -74,8 +74,9 @@ void Declaration::function() {
         Type result = resolved(context, reader.read(parts.result.type()));
         bool is_open = result->is(TypeKind::Any) || result->has(TypeHasError) || result->is(TypeKind::Projection);
         if (parts.modifiers.has_async() && awaited(result) == result && !is_open && !parts.is_generator) {
-            auto& d = report(DiagnosticCode::TypeMismatch, parts.result.type().node,
-                             fmt::format("an async function returns a promise: write `Promise<{}>`", print_type(result)));
+            auto& d =
+                report(DiagnosticCode::TypeMismatch, parts.result.type().node,
+                       fmt::format("an async function returns a promise: write `Promise<{}>`", print_type(result)));
             Place at = d.location;
             d.fixes.push_back({"write the promise",
                                {{at, ItemDiagnostic::FixEdit::InsertBefore, "Promise<"},
@@ -106,7 +107,8 @@ void Declaration::implements(Type self, Type promised, const SyntaxElement& at) 
     for (const RecordField& f : fields_of(context, promised)) {
         if (f.name == index_signature()) continue;
         MemberInfo have = find_member(context, self, f.name);
-        bool own = have.kind != MemberInfo::None && (have.item == ItemId::None || parent_of(have.item) != promised->item);
+        bool own =
+            have.kind != MemberInfo::None && (have.item == ItemId::None || parent_of(have.item) != promised->item);
         if (!own) {
             if (!f.optional) missing.push_back(fmt::format("`{}`", f.name.text()));
         } else if (have.is_private) {
@@ -142,10 +144,10 @@ void Declaration::overridden(Type base, Name name, bool is_static, const SyntaxE
     if (is_std(file_of(theirs.owner)) && is_std(file_of(item))) return;
     bool method = ours.kind == MemberInfo::Method, their_method = theirs.kind == MemberInfo::Method;
     if (method != their_method && !(method && theirs.type->is(TypeKind::Function)))
-        return void(report(DiagnosticCode::InvalidOverride, at,
-                           fmt::format("`{}` is a {} in `{}` and a {} here", name.text(),
-                                       their_method ? "method" : "field", name_of(theirs.owner).text(),
-                                       method ? "method" : "field")));
+        return void(
+            report(DiagnosticCode::InvalidOverride, at,
+                   fmt::format("`{}` is a {} in `{}` and a {} here", name.text(), their_method ? "method" : "field",
+                               name_of(theirs.owner).text(), method ? "method" : "field")));
     if (is_assignable(context, ours.type, theirs.type)) return;
     report(DiagnosticCode::InvalidOverride, at,
            fmt::format("`{}` is `{}` in `{}`, and `{}` here does not fit it", name.text(), print_type(theirs.type),
@@ -312,8 +314,8 @@ std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item)
             if (signature->is_constructor || name_of(item).text() == "constructor") break;
             Type base = definition->base ? resolved(context, definition->base) : nullptr;
             // Asked as the class: its members are compared with the base's.
-            Declaration{context, parent, *syntax, out, reader}.overridden(
-                base, name_of(item), signature->is_static, SyntaxElement(), false);
+            Declaration{context, parent, *syntax, out, reader}.overridden(base, name_of(item), signature->is_static,
+                                                                          SyntaxElement(), false);
             for (ItemDiagnostic& d : out)
                 if (d.location.item == parent) d.location = {item, syntax->node_of(name_of_function(syntax->root()))};
             if (function_parts(syntax->root()).modifiers.has_override() &&

@@ -68,8 +68,7 @@ PatternId BodyBuilder::loop_target(const ast::ForOfStmt& s, Type element, ExprId
         return binding(v.declarators()[0].binding(), declared, is_mutable);
     }
     LocalId held = temporary(element, node);
-    if (s.target().expression())
-        store = assign_to(s.target().expression(), add(element, node, LocalRef{held}), node);
+    if (s.target().expression()) store = assign_to(s.target().expression(), add(element, node, LocalRef{held}), node);
     return add_pattern(element, node, BindPattern{held, BindMode::Value, PatternId::None});
 }
 
@@ -161,9 +160,9 @@ ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated
     ExprId loop = reserve(node);
     LocalId step = temporary(type::any(), node);
     std::vector<ExprId> round;
-    ExprId next = add(type::any(), node,
-                      Call{VirtualCallee{Name("next"), ItemId::None}, {add(type::any(), node, LocalRef{held})},
-                           CallMode::Plain});
+    ExprId next =
+        add(type::any(), node,
+            Call{VirtualCallee{Name("next"), ItemId::None}, {add(type::any(), node, LocalRef{held})}, CallMode::Plain});
     round.push_back(let_temporary(step, next, node));
     auto part = [&](std::string_view name) {
         return add(type::any(), node, Property{add(type::any(), node, LocalRef{step}), Name(name)});

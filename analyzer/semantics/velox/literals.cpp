@@ -144,8 +144,8 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
         made.record.names.insert(made.record.names.begin(), Name());
         made.record.operands.insert(made.record.operands.begin(), add(type::any(), node, Spread{before}));
         ExprId whole = convert(add(type::record({}), node, std::move(made.record)), type::any());
-        made.steps.push_back(add(
-            type::unit(), node, hir::Assign{add(type::any(), node, LocalRef{*made.so_far}), whole}));
+        made.steps.push_back(
+            add(type::unit(), node, hir::Assign{add(type::any(), node, LocalRef{*made.so_far}), whole}));
     }
     ExprId whole = convert(add(type::any(), node, LocalRef{*made.so_far}), result);
     return add(result, node, Block{std::move(made.steps), whole});
@@ -229,8 +229,7 @@ void BodyBuilder::computed_property(const ast::Property& p, Type wanted, Aggrega
     ExprId value = expression(p.value(), index);
     if (index && fits(value, index)) value = coerce(value, index, node);
     Type value_type = index && type_of(value) == index ? index : widened(type_of(value));
-    ExprId place = add(type::any(), node,
-                       Index{add(type::any(), node, LocalRef{*so_far}), convert(key, type::any())});
+    ExprId place = add(type::any(), node, Index{add(type::any(), node, LocalRef{*so_far}), convert(key, type::any())});
     steps.push_back(add(type::unit(), node, hir::Assign{place, convert(value, type::any())}));
     bool named = key_type->is(TypeKind::Literal) && key_type->element()->is(TypeKind::String);
     Name name = named ? Name(string_value(key_type->text.text())) : index_signature();
@@ -251,8 +250,7 @@ ExprId BodyBuilder::regular_expression(const SyntaxToken& token, uint32_t node) 
     ExprId flags = add(type::string(), node, StringLiteral{std::string(text.substr(end + 1))});
     ItemId constructor = context_.get<DefinitionOf>(klass)->constructor;
     return add(type::nominal(klass), node,
-               New{type::nominal(klass), constructor,
-                   {pattern, convert(flags, or_undefined(type::string()))}});
+               New{type::nominal(klass), constructor, {pattern, convert(flags, or_undefined(type::string()))}});
 }
 
 ExprId BodyBuilder::yield(const ast::YieldExpr& e) {
@@ -267,7 +265,8 @@ ExprId BodyBuilder::yield(const ast::YieldExpr& e) {
     if (e.is_delegating()) {
         given = element_type(given, functions_.back().is_async);
         if (!given) {
-            report(DiagnosticCode::TypeMismatch, node, fmt::format("`{}` cannot be iterated", print_type(type_of(value))));
+            report(DiagnosticCode::TypeMismatch, node,
+                   fmt::format("`{}` cannot be iterated", print_type(type_of(value))));
             given = type::error();
         }
         if (wanted && !is_assignable(context_, given, wanted)) mismatch(node, given, wanted, "element");

@@ -124,8 +124,7 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
                            kind_of(*owner) == ItemKind::Enum   ? "variant"
                            : kind_of(*owner) == ItemKind::File ? "export"
                                                                : "static member",
-                           name.text(),
-                           near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                           name.text(), near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
         return error_expression(node);
     }
     ExprId object = expression(e.object());
@@ -222,7 +221,8 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
         if (t->is(TypeKind::Tuple)) {
             auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(position)].data);
             if (literal && literal->value >= 0 && literal->value < double(t->arguments.size()))
-                return element_of_open(object, position, resolved(context_, t->arguments[size_t(literal->value)]), node);
+                return element_of_open(object, position, resolved(context_, t->arguments[size_t(literal->value)]),
+                                       node);
             if (literal)
                 report(DiagnosticCode::MissingMember, node_of(e.index().node),
                        fmt::format("`{}` has no element {}", print_type(t), literal->value));
@@ -255,8 +255,8 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
             return now == declared ? read : convert(read, now);
         }
     }
-    bool indexable = t->is(TypeKind::Record) || t->is(TypeKind::Nominal) || t->is(TypeKind::Union) ||
-                     t->is(TypeKind::Parameter);
+    bool indexable =
+        t->is(TypeKind::Record) || t->is(TypeKind::Nominal) || t->is(TypeKind::Union) || t->is(TypeKind::Parameter);
     if (indexable && !is_std_type(t, "Map") && !is_std_type(t, "Set")) {
         // A key of literal types reads one of those members; any other, what the index signature says.
         std::vector<Type> found;
@@ -273,7 +273,9 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
         Type declared = found.empty() ? nullptr : type::union_of(std::move(found));
         bool open_key = k->is(TypeKind::Parameter) || k->is(TypeKind::Any) || t->is(TypeKind::Parameter);
         if (!declared && open_key) declared = type::any();
-        if (!declared && (t->is(TypeKind::Record) || (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Interface)) && is_key(k)) {
+        if (!declared &&
+            (t->is(TypeKind::Record) || (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Interface)) &&
+            is_key(k)) {
             declared = type::any();
         }
         if (declared) {

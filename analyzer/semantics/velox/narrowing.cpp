@@ -53,8 +53,7 @@ void BodyBuilder::forget_assigned(const SyntaxNode& loop) {
                 for (Preorder inner(a.target().node); inner; inner.next())
                     if (auto n = inner->is_node() ? ast::NameExpr::cast(*inner) : ast::NameExpr())
                         forget(fact_key(n.as<ast::Expression>()));
-        }
-        else if (auto p = ast::PostfixExpr::cast(node)) forget(fact_key(p.operand()));
+        } else if (auto p = ast::PostfixExpr::cast(node)) forget(fact_key(p.operand()));
         else if (auto p = ast::PrefixExpr::cast(node);
                  p && p.op() &&
                  (to_kind(p.op().kind()) == Kind::PlusPlus || to_kind(p.op().kind()) == Kind::MinusMinus))

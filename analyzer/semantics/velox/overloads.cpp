@@ -110,8 +110,7 @@ ExprId BodyBuilder::call_overload(ItemId chosen, ExprId receiver, Type owner, bo
         if (wanted->has(TypeHasParameter)) wanted = type::any();
         if (first + i < changed.arguments.size())
             changed.arguments[first + i] = convert(changed.arguments[first + i], wanted);
-        else
-            changed.arguments.push_back(convert(add(type::undefined(), node, UndefinedLiteral{}), wanted));
+        else changed.arguments.push_back(convert(add(type::undefined(), node, UndefinedLiteral{}), wanted));
     }
     size_t taken = first + signature.parameters.size();
     bool open_end = !signature.parameters.empty() && signature.parameters.back().rest;
@@ -162,7 +161,8 @@ Type BodyBuilder::refined_result(ItemId callee, const Arguments& arguments, cons
     while (auto paren = written.as<ast::ParenExpr>()) written = paren.inner();
     if (is_function_literal(written)) {
         if (auto closure = std::get_if<Closure>(&body_[original(body_, values[0])].data))
-            if (auto found = filtered_.find(uint32_t(closure->function)); found != filtered_.end()) told = found->second;
+            if (auto found = filtered_.find(uint32_t(closure->function)); found != filtered_.end())
+                told = found->second;
     }
     if (auto n = written.as<ast::NameExpr>(); n && n.name() && n.name().text() == "Boolean" && filters)
         told = truthy_part(result->element());

@@ -114,8 +114,8 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
             list.rest = uint32_t(list.elements.size());
             Type others = t;
             if (is_tuple)
-                others = list_of(type::union_of({t->arguments.begin() + std::min(i, t->arguments.size()),
-                                                 t->arguments.end()}));
+                others = list_of(
+                    type::union_of({t->arguments.begin() + std::min(i, t->arguments.size()), t->arguments.end()}));
             list.rest_pattern = binding(e.binding(), others, is_mutable);
             continue;
         }
@@ -136,8 +136,7 @@ void BodyBuilder::present_type(Type& t, uint32_t node) {
     if (!may_be_absent(t) || t->is(TypeKind::Any)) return;
     Type there = nullable_parts_removed(t);
     Type absent = there->is(TypeKind::Never) ? t : excluded(context_, t, there);
-    report(DiagnosticCode::PossiblyNull, node,
-           fmt::format("this takes apart what may be {}", print_type(absent)));
+    report(DiagnosticCode::PossiblyNull, node, fmt::format("this takes apart what may be {}", print_type(absent)));
     t = there->is(TypeKind::Never) ? type::error() : there;
 }
 
@@ -154,12 +153,12 @@ Type BodyBuilder::rest_type(Type object, const std::vector<Name>& taken) {
 /// `object` without some of its members, as an object of its own.
 ExprId BodyBuilder::rest_of(ExprId object, const std::vector<Name>& taken, uint32_t node) {
     ItemId holder = std_item(context_, "Object");
-    MemberInfo without = holder == ItemId::None
-                             ? MemberInfo()
-                             : find_member(context_, type::nominal(holder), Name("without"), true);
+    MemberInfo without =
+        holder == ItemId::None ? MemberInfo() : find_member(context_, type::nominal(holder), Name("without"), true);
     if (without.item == ItemId::None) return error_expression(node);
     Aggregate names{AggregateKind::List, ItemId::None, {}, {}};
-    for (Name name : taken) names.operands.push_back(add(type::string(), node, StringLiteral{std::string(name.text())}));
+    for (Name name : taken)
+        names.operands.push_back(add(type::string(), node, StringLiteral{std::string(name.text())}));
     ExprId list = add(list_of(type::string()), node, std::move(names));
     return add(type::any(), node,
                Call{DirectCallee{without.item, {}, nullptr}, {convert(object, type::any()), list}, CallMode::Plain});

@@ -141,8 +141,7 @@ struct Relation {
         };
         if (to->is(TypeKind::Record)) {
             for (const RecordField& f : to->fields)
-                if (!member_fits(f.name, f.optional ? or_undefined(f.type) : f.type, f.optional))
-                    return false;
+                if (!member_fits(f.name, f.optional ? or_undefined(f.type) : f.type, f.optional)) return false;
             return true;
         }
         if (Type base = from->is(TypeKind::Nominal) ? as_class(context, from, to->item) : nullptr)
@@ -299,8 +298,8 @@ MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static)
                 is_written = true;
                 Type taken = signature->parameters.empty() ? type::any() : signature->parameters[0].type;
                 if (accessor.kind == MemberInfo::None)
-                    accessor = {MemberInfo::Getter, here(taken),          method, klass->item,
-                                klass->arguments,   signature->is_private};
+                    accessor = {MemberInfo::Getter, here(taken),      method,
+                                klass->item,        klass->arguments, signature->is_private};
                 continue;
             }
             if (signature->is_getter) {
@@ -314,13 +313,7 @@ MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static)
             }
             Type callable = here(function_type(context, method));
             if (is_optional_method(context, method)) callable = or_undefined(callable);
-            return {MemberInfo::Method,
-                    callable,
-                    method,
-                    klass->item,
-                    klass->arguments,
-                    signature->is_private,
-                    true};
+            return {MemberInfo::Method, callable, method, klass->item, klass->arguments, signature->is_private, true};
         }
         if (accessor.kind != MemberInfo::None) {
             accessor.is_readonly = !is_written;
@@ -336,13 +329,14 @@ MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static)
     if (klass && klass->is(TypeKind::Record)) return find_member(context, klass, name, is_static);
     // An interface may, wrongly, extend itself.
     static thread_local int nesting = 0;
+    struct Nested {
+        Nested() { ++nesting; }
+        ~Nested() { --nesting; }
+    } nested;
     if (nesting > 32) return {};
-    ++nesting;
-    MemberInfo found;
     for (Type i : pending)
-        if (found.kind == MemberInfo::None) found = find_member(context, i, name, is_static);
-    --nesting;
-    return found;
+        if (MemberInfo found = find_member(context, i, name, is_static); found.kind != MemberInfo::None) return found;
+    return {};
 }
 
 std::vector<std::string> member_names(QueryContext& context, Type t) {
@@ -459,7 +453,8 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
         for (size_t i = 0; base && i < base->arguments.size() && i < pattern->arguments.size(); ++i)
             infer(context, inference, pattern->arguments[i], base->arguments[i]);
         if (!base && is_std_type(pattern, "Iterable"))
-            if (Type element = built_in_element(actual)) return infer(context, inference, pattern->arguments[0], element);
+            if (Type element = built_in_element(actual))
+                return infer(context, inference, pattern->arguments[0], element);
         // An interface may be met by structure.
         if (!base && kind_of(pattern->item) == ItemKind::Interface)
             for (const RecordField& f : fields_of(context, pattern))

@@ -169,7 +169,8 @@ void BodyBuilder::report_unused() {
     for (uint32_t i : candidates) {
         const LocalInfo& info = body_.locals[i];
         if (info.name.empty() || info.name.text().starts_with("_") || read.count(info.node)) continue;
-        auto& d = report(DiagnosticCode::UnusedVariable, info.node, fmt::format("`{}` is never read", info.name.text()));
+        auto& d =
+            report(DiagnosticCode::UnusedVariable, info.node, fmt::format("`{}` is never read", info.name.text()));
         d.tags |= TagUnnecessary;
     }
 }

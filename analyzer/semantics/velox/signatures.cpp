@@ -72,8 +72,7 @@ Type plain_type(TypeReader& reader, const ast::Expression& value, bool keeps_lit
                 case Kind::FalseKw: return literal_or(type::boolean(), token.text());
                 case Kind::NumberLiteral: return literal_or(type::float_(), token.text());
                 case Kind::StringLiteral:
-                case Kind::TemplateWhole:
-                    return literal_or(type::string(), "\"" + string_value(token.text()) + "\"");
+                case Kind::TemplateWhole: return literal_or(type::string(), "\"" + string_value(token.text()) + "\"");
                 case Kind::NullKw:
                 case Kind::UndefinedKw: return type::any();
                 default: return nullptr;
@@ -320,8 +319,8 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
         for (ItemId method : definition.methods) {
             auto signature = context.get<ItemSyntax>(method);
             FunctionParts parts = *signature ? function_parts(signature->root()) : FunctionParts();
-            definition.is_native |= is_std(file_of(item)) && !parts.body && !parts.modifiers.has_static() &&
-                                    !is_planned(parts.modifiers);
+            definition.is_native |=
+                is_std(file_of(item)) && !parts.body && !parts.modifiers.has_static() && !is_planned(parts.modifiers);
         }
         if (definition.constructor != ItemId::None) {
             auto signature = context.get<ItemSyntax>(definition.constructor);

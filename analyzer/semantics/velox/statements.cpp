@@ -81,8 +81,8 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
     if (name && name.name()) {
         if (item == ItemId::None) return;
         resolve(node_of(name.name()), item, t, true);
-        bool narrows = d.type() && t->is(TypeKind::Union) && !produced->is(TypeKind::Any) &&
-                       is_assignable(context_, produced, t);
+        bool narrows =
+            d.type() && t->is(TypeKind::Union) && !produced->is(TypeKind::Any) && is_assignable(context_, produced, t);
         value = d.type() ? coerce(value, t, initializer ? node_of(initializer.node) : node, "initializer")
                          : convert(value, t);
         if (narrows) {
@@ -149,8 +149,7 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             if (!declared) declared = type::any();
             PatternId pattern = binding(d.binding(), declared, is_mutable);
             bool open = is_assignable(context_, type::undefined(), declared);
-            ExprId value =
-                open ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared) : ExprId::None;
+            ExprId value = open ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared) : ExprId::None;
             if (auto* bind = body_.as<BindPattern>(pattern)) {
                 unread_matters_.insert(bind->local);
                 if (!open) late_.insert(bind->local);
@@ -170,8 +169,7 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             unread_matters_.insert(*early);
             Type t = body_[*early].type;
             value = coerce(value, t, node_of(initializer.node), "initializer");
-            if (is_early)
-                out.push_back(add(type::unit(), node, hir::Assign{add(t, node, LocalRef{*early}), value}));
+            if (is_early) out.push_back(add(type::unit(), node, hir::Assign{add(t, node, LocalRef{*early}), value}));
             else out.push_back(let_temporary(*early, value, node));
             if (is_early) body_.locals[uint32_t(*early)].is_reassigned = true;
             continue;
@@ -188,7 +186,8 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             remember_guard(initializer, local);
             std::string key = std::to_string(uint32_t(local));
             if (declared && declared->is(TypeKind::Union) && !produced->is(TypeKind::Any)) {
-                Type now = restricted(context_, declared, produced->is(TypeKind::Literal) ? produced : widened(produced));
+                Type now =
+                    restricted(context_, declared, produced->is(TypeKind::Literal) ? produced : widened(produced));
                 if (!now->is(TypeKind::Never) && now != declared) facts_[key] = now;
             } else if (!declared && !is_mutable && produced != t && widened(produced) == t) {
                 facts_[key] = produced;  // a constant keeps its literal type
@@ -369,7 +368,7 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
         // The promise that is made may be told by what this function gives.
         auto n = s.value().as<ast::NewExpr>();
         auto name = n.callee().as<ast::NameExpr>();
-        if ( (name && name.name() && name.name().text() == "Promise")) hint = promise_of(context_, hint);
+        if ((name && name.name() && name.name().text() == "Promise")) hint = promise_of(context_, hint);
     }
     ExprId value = expression(s.value(), hint);
     functions_.back().returned.push_back(type_of(value));

@@ -71,8 +71,8 @@ ExprId BodyBuilder::switch_statement(const ast::SwitchStmt& s) {
             Type compared = type_of(value);
             ExprId same = comparison(BinaryOp::Equal, add(t, node, LocalRef{held}), value, node_of(v.node));
             test = test == ExprId::None ? same : add(type::boolean(), node, Logical{LogicalOp::Or, test, same});
-            bool told = compared->is(TypeKind::Literal) || compared->is(TypeKind::Null) ||
-                        compared->is(TypeKind::Undefined);
+            bool told =
+                compared->is(TypeKind::Literal) || compared->is(TypeKind::Null) || compared->is(TypeKind::Undefined);
             if (told && !on_truth) rest = excluded(context_, rest, compared);
             assume_case(v, true);
             if (first) inside = facts_;

@@ -155,15 +155,24 @@ struct Operator {
 };
 const std::map<std::string_view, Operator>& operators() {
     static const std::map<std::string_view, Operator> table = {
-        {"Partial", {1, optional_fields}},      {"Required", {1, required_fields}},
-        {"Readonly", {1, readonly_fields}},     {"Pick", {2, picked_fields}},
-        {"Omit", {2, fields_left}},             {"Record", {2, record_of}},
-        {"Exclude", {2, excluded_members}},     {"Extract", {2, extracted_members}},
-        {"NonNullable", {1, present_members}},  {"ReturnType", {1, result_of}},
-        {"Parameters", {1, parameters_of}},     {"Awaited", {1, awaited_type}},
-        {"Uppercase", {1, itself}},             {"Lowercase", {1, itself}},
-        {"Capitalize", {1, itself}},            {"Uncapitalize", {1, itself}},
-        {"keyof", {1, keys_of}},                {"[]", {2, element_of}},
+        {"Partial", {1, optional_fields}},
+        {"Required", {1, required_fields}},
+        {"Readonly", {1, readonly_fields}},
+        {"Pick", {2, picked_fields}},
+        {"Omit", {2, fields_left}},
+        {"Record", {2, record_of}},
+        {"Exclude", {2, excluded_members}},
+        {"Extract", {2, extracted_members}},
+        {"NonNullable", {1, present_members}},
+        {"ReturnType", {1, result_of}},
+        {"Parameters", {1, parameters_of}},
+        {"Awaited", {1, awaited_type}},
+        {"Uppercase", {1, itself}},
+        {"Lowercase", {1, itself}},
+        {"Capitalize", {1, itself}},
+        {"Uncapitalize", {1, itself}},
+        {"keyof", {1, keys_of}},
+        {"[]", {2, element_of}},
         {"&", {0, intersection}},
     };
     return table;

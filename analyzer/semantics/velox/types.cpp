@@ -59,12 +59,13 @@ ItemId exported_item(QueryContext& context, FileId file, Name name, int depth) {
         if (e.is_star() && from != file)
             if (ItemId item = exported_item(context, from, name, depth + 1); item != ItemId::None) return item;
         for (ast::ImportSpecifier specifier : e.specifiers()) {
-            SyntaxToken given = specifier.alias() && specifier.alias().name() ? specifier.alias().name() : specifier.name();
+            SyntaxToken given =
+                specifier.alias() && specifier.alias().name() ? specifier.alias().name() : specifier.name();
             if (!given || !specifier.name() || Name(given.text()) != name) continue;
             Name own(specifier.name().text());
             if (from == file && own == name) continue;
-            ItemId item = from == file ? FileScope(context, file).find(own.text())
-                                       : exported_item(context, from, own, depth + 1);
+            ItemId item =
+                from == file ? FileScope(context, file).find(own.text()) : exported_item(context, from, own, depth + 1);
             if (item != ItemId::None) return item;
         }
     }
@@ -281,8 +282,8 @@ Type TypeReader::named(const ast::NamedType& t) {
     if (path.size() == 2)  // `Msg.Get`: a value of that variant is one of its enum
         if (ItemId owner = scope_.find(path[0].text()); owner != ItemId::None) {
             if (kind_of(owner) == ItemKind::Enum) return instantiate(owner, std::move(arguments), t.node);
-            ItemId member = kind_of(owner) == ItemKind::File ? exported_item(context_, file_of(owner), Name(name))
-                                                             : ItemId::None;
+            ItemId member =
+                kind_of(owner) == ItemKind::File ? exported_item(context_, file_of(owner), Name(name)) : ItemId::None;
             if (member != ItemId::None && names_a_type(kind_of(member)))
                 return instantiate(member, std::move(arguments), t.node);
         }
@@ -366,7 +367,8 @@ Type TypeReader::function(const ast::ParameterList& list, const ast::Type& resul
     uint32_t optional = 0;
     bool rest = false;
     for (ast::Parameter p : list.parameters()) {
-        if (auto name = p.binding().as<ast::NameBinding>(); name && name.name() && name.name().text() == "this") continue;
+        if (auto name = p.binding().as<ast::NameBinding>(); name && name.name() && name.name().text() == "this")
+            continue;
         Type declared = read(p.type(), type::any());
         if (p.is_optional() || p.initializer()) ++optional, declared = or_undefined(declared);
         rest |= p.is_rest();
@@ -459,8 +461,7 @@ Type TypeReader::type_of_value(const ast::TypeofType& t) {
     } else {
         ItemId item = scope_.find_value(path[0].text());
         if (item == ItemId::None) {
-            report_(DiagnosticCode::UnresolvedName, path[0],
-                    fmt::format("no `{}` is known here", path[0].text()));
+            report_(DiagnosticCode::UnresolvedName, path[0], fmt::format("no `{}` is known here", path[0].text()));
             return type::error();
         }
         if (kind_of(item) == ItemKind::Static) result = *context_.get<ValueTypeOf>(item);

@@ -177,7 +177,6 @@ void register_collections(vm::NativeRegistry& r) {
         r.add(p + "values_copied", list_of<Part::ValueCopy>);
         r.add(p + "entries", list_of<Part::PairReference>);
         r.add(p + "entries_copied", list_of<Part::PairCopy>);
-        r.add(p + "iter", list_of<Part::PairReference>);
         r.add(p + "entries_mut", list_of<Part::PairReference>);
         r.add(p + "into_entries", into_entries);
         r.add(p + "get_or_insert", get_or_insert);

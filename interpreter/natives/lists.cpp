@@ -202,7 +202,7 @@ NativeAction to_list(NativeCall& call) {
     ListView list(call, 0);
     return copies(call, list, 0, list.count());
 }
-NativeAction iter(NativeCall& call) {
+NativeAction lent(NativeCall& call) {
     ListView list(call, 0);
     Object* out = call.vm().new_list(Repr::Reference, list.count());
     for (uint64_t i = 0; i < list.count(); ++i) call.vm().list_push(out, Repr::Reference, word_of(list.slot(i)));
@@ -343,7 +343,8 @@ void register_lists(vm::NativeRegistry& r) {
     r.add(p + "get_mut", get<false>);
     r.add(p + "contains", contains);
     r.add(p + "index_of", index_of);
-    r.add(p + "iter", iter);
+    r.add(p + "lent", lent);
+    r.add(p + "lent_mut", lent);
     r.add(p + "to_list", to_list);
     r.add(p + "slice", slice);
     r.add(p + "sum", total<false>);

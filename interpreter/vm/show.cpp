@@ -163,6 +163,10 @@ class Shower {
     }
     void fields(std::string name, const std::vector<bytecode::FieldDescriptor>& fields, bool named, const Item& item,
                 std::string& out) {
+        if (fields.empty()) {  // written without braces, too
+            out += name;
+            return;
+        }
         std::vector<Item> parts;
         for (const auto& field : fields) {
             separate(parts);

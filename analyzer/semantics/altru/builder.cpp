@@ -383,16 +383,33 @@ void BodyBuilder::report_unused() {
             continue;
         if (named_by_function(local.name)) continue;
         // A guard is held, a handle keeps something alive: the name has its use.
-        auto capabilities = context_.get<CapabilitiesOf>(local.type);
         if (local.type->is(TypeKind::Nominal) &&
             find_attribute(context_.get<DefinitionOf>(local.type->item)->attributes, "guard"))
             continue;
-        (void)capabilities;
+        if (is_nominal(local.type, Known::get().future)) {
+            report_unawaited(LocalId(i));
+            continue;
+        }
         auto& d =
             error(DiagnosticCode::UnusedVariable, local.node, "`" + std::string(local.name.text()) + "` is never read");
         d.tags |= TagUnnecessary;
         d.fixes.push_back({"Rename it to `_" + std::string(local.name.text()) + "`",
                            {{d.location, ItemDiagnostic::FixEdit::InsertBefore, "_"}}});
+    }
+}
+
+/// A future that has a name and is not looked at again never runs.
+void BodyBuilder::report_unawaited(LocalId local) {
+    const LocalInfo& info = body().locals[uint32_t(local)];
+    auto& d = error(DiagnosticCode::UnusedFuture, info.node,
+                    "`" + std::string(info.name.text()) + "` is never awaited: what this future stands for never runs");
+    for (const Expr& e : body().expressions) {
+        auto* let = std::get_if<Let>(&e.data);
+        if (!let || let->pattern == PatternId::None || let->initializer == ExprId::None) continue;
+        auto* bind = std::get_if<BindPattern>(&body()[let->pattern].data);
+        if (!bind || bind->local != local) continue;
+        uint32_t value = expr(let->initializer).node;
+        d.fixes.push_back({"Await it", {{{item_, value}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
     }
 }
 

@@ -52,6 +52,7 @@ class BodyBuilder {
     void finish();
     void report_unresolved();
     void report_unused();
+    void report_unawaited(LocalId local);
 
     struct LoopContext {
         ExprId id;
@@ -158,7 +159,9 @@ class BodyBuilder {
     ExprId check_prefix(const ast::PrefixExpr& e, Type expected);
     ExprId check_borrow(const ast::BorrowExpr& e, Type expected);
     ExprId check_binary(const ast::BinaryExpr& e, Type expected);
-    ExprId arithmetic(Kind op, ExprId left, ExprId right, uint32_t node, uint32_t op_node);
+    ExprId arithmetic(Kind op, ExprId left, ExprId right, uint32_t node);
+    /// What the left side of an operator wants on its right; null when it does not say.
+    Type wanted_operand(Kind op, Type left);
     ExprId comparison(Kind op, ExprId left, ExprId right, uint32_t node);
     ExprId check_range(const ast::RangeExpr& e, Type expected);
     ExprId check_cast(const ast::CastExpr& e);
@@ -169,6 +172,18 @@ class BodyBuilder {
     ExprId check_quantifier(const ast::QuantifierExpr& e);
     ExprId check_condition(const ast::Expression& e);
     ExprId to_text(ExprId value, uint32_t node);
+
+    // ---- operators of traits (overloads.cpp) ----
+    struct OperatorTrait {
+        ItemId method = ItemId::None;
+        std::vector<Type> arguments;  // of the trait; the first is the type on the right
+    };
+    std::optional<OperatorTrait> operator_trait(std::string_view trait, std::string_view method, Type self, Type other);
+    ExprId call_operator(const OperatorTrait& of, Type self, std::vector<ExprId> operands, uint32_t node);
+    std::optional<ExprId> overloaded(std::string_view trait, std::string_view method, ExprId left, ExprId right,
+                                     uint32_t node);
+    std::optional<ExprId> overloaded_assignment(Kind op, ExprId target, ExprId value, uint32_t node);
+    std::optional<ExprId> overloaded_index(ExprId base, const ast::Expression& argument, uint32_t node);
 
     // ---- coercions (coercions.cpp) ----
     ExprId coerce(ExprId value, Type expected, uint32_t node);
@@ -244,6 +259,7 @@ class BodyBuilder {
     std::optional<Target> find_method_on(Type t, Name name);
     ExprId adjust_receiver(ExprId receiver, const Target& target, uint32_t node);
     Target copied_alternative(Target target);
+    Target wanted_alternative(Target target, Type receiver, Type wanted);
     ExprId special_method(const ast::CallExpr& e, ExprId receiver, Name name, bool& handled);
     void report_missing_method(ExprId receiver, const SyntaxToken& name);
     std::vector<std::string> member_names(Type t);
@@ -293,6 +309,8 @@ class BodyBuilder {
     ExprId check_go(const ast::GoStmt& s);
     ExprId check_break(bool is_break, uint32_t node);
     ExprId for_user_iterator(const ast::ForStmt& s, ExprId iterable, ExprId id);
+    bool binds_by_assigning(const ast::PathExpr& target);
+    ExprId assign_unbound(const ast::AssignStmt& s, const ast::PathExpr& target);
     ExprId assign_tuple(const ast::TupleExpr& targets, const ast::Expression& value, uint32_t node);
     void check_discarded(ExprId value, uint32_t node);
     ExprId assign_target(const ast::Expression& e, bool compound);
@@ -314,6 +332,7 @@ class BodyBuilder {
     BodyDraft draft_;
     std::vector<std::pair<Name, LocalId>> scope_;
     std::vector<FunctionContext> functions_;
+    std::vector<std::pair<Type, Type>> function_bounds_;  // `F: fn(A) -> B` of the calls so far
     std::vector<Deferred> deferred_;
     std::vector<std::pair<ExprId, uint32_t>> pending_matches_;  // exhaustiveness waits for all types
     std::vector<std::pair<PatternId, uint32_t>> pending_lets_;  // refutable patterns without an `else`

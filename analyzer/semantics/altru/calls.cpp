@@ -31,12 +31,20 @@ void BodyBuilder::register_bounds(const Target& target, uint32_t node) {
                 if (is_nominal(bound, known.trait_send) || is_nominal(bound, known.trait_sync)) continue;
                 Type wanted = instantiate(bound, target);
                 Type self = arguments[i];
+                if (wanted->is(TypeKind::Function)) function_bounds_.emplace_back(self, wanted);
                 Name parameter = generics[i].name;
                 defer([this, self, wanted, node, parameter, function = target.function](bool last) {
                     auto answer = traits_.satisfies(self, wanted);
                     if (answer == TraitSolver::Answer::Unknown && !last) return false;
                     if (answer == TraitSolver::Answer::No) {
                         Type shown = table_.resolve(self);
+                        if (wanted->is(TypeKind::Function)) {
+                            error(DiagnosticCode::BoundNotMet, node,
+                                  "`" + show(shown) + "` is no `" + show(wanted) + "`, which `" +
+                                      std::string(name_of(function).text()) + "` asks of `" +
+                                      std::string(parameter.text()) + "`");
+                            return true;
+                        }
                         auto& d = error(DiagnosticCode::BoundNotMet, node,
                                         "`" + show(shown) + "` does not implement `" + show(wanted) + "`, which `" +
                                             std::string(name_of(function).text()) + "` asks of `" +
@@ -258,6 +266,9 @@ ExprId BodyBuilder::call_value(const ast::CallExpr& e, ExprId callee) {
     select_deferred();
     while (type_of(callee)->is(TypeKind::Reference)) callee = deref(callee, expr(callee).node);
     Type t = type_of(callee);
+    if (t->is(TypeKind::Parameter))  // `F: fn(int) -> int`
+        for (Type bound : traits_.all_bounds(t))
+            if (bound->is(TypeKind::Function)) t = bound;
     auto arguments = e.arguments();
     if (t->is(TypeKind::Inference)) {
         // A closure parameter that is called before anything says what it is.
@@ -273,8 +284,9 @@ ExprId BodyBuilder::call_value(const ast::CallExpr& e, ExprId callee) {
     }
     if (!t->is(TypeKind::Function)) {
         for (const ast::Argument& argument : arguments) check(argument.value());
-        if (!t->is(TypeKind::Error))
-            error(DiagnosticCode::TypeMismatch, node_of(e.callee()), "`" + show(t) + "` cannot be called");
+        if (t->is(TypeKind::Error)) return error_expr(node);
+        auto& d = error(DiagnosticCode::TypeMismatch, node_of(e.callee()), "`" + show(t) + "` cannot be called");
+        if (t->is(TypeKind::Parameter)) d.message += "; the bound `" + show(t) + ": fn(…) -> …` would say that it can";
         return error_expr(node);
     }
     std::vector<FormalParameter> parameters;
@@ -369,7 +381,10 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
         for (size_t i = 0; i < fixed; ++i) {
             if (!given[i] || (given[i].kind() == Kind::ClosureExpr) != closures) continue;
             if (closures) select_deferred();
-            values[i] = check_argument(given[i], parameters[i].type, named_by(task, parameters[i].name),
+            // What an associated type stands for may be known from the arguments before.
+            Type wanted = parameters[i].type;
+            if (wanted->has(TypeHasInference)) wanted = traits_.normalize(table_.resolve(wanted));
+            values[i] = check_argument(given[i], wanted, named_by(task, parameters[i].name),
                                        named_by(async_closure, parameters[i].name), lends);
         }
     }
@@ -545,6 +560,7 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
     std::string what = "`" + std::string(name_of(target.function).text()) + "`";
     std::vector<ExprId> values = match_arguments(arguments, parameters, node, what, default_of, &lending);
     if (receiver != ExprId::None) values.insert(values.begin(), receiver);
+    if (result->has(TypeHasInference)) result = traits_.normalize(table_.resolve(result));
 
     Call call;
     call.arguments = std::move(values);

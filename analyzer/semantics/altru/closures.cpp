@@ -19,6 +19,12 @@ ExprId BodyBuilder::check_closure(const ast::ClosureExpr& e, Type expected, bool
     if (wanted && wanted->is(TypeKind::Union))
         for (Type member : wanted->arguments)
             if (table_.shallow(member)->is(TypeKind::Function)) wanted = table_.shallow(member);
+    if (wanted && wanted->is(TypeKind::Inference))  // of a parameter `F: fn(A) -> B`
+        for (auto& [subject, bound] : function_bounds_)
+            if (table_.shallow(subject) == wanted) {
+                wanted = table_.shallow(bound);
+                break;
+            }
     if (wanted && !wanted->is(TypeKind::Function)) wanted = nullptr;
     is_async = is_async || e.is_async();
 

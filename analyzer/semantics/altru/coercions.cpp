@@ -135,11 +135,18 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
         if (all) return emit(Convert{ConvertKind::Wrap, value}, expected, node);
         return std::nullopt;
     }
-    if (expected->is(TypeKind::Dyn) && !actual->is(TypeKind::Dyn) && !actual->is(TypeKind::Inference)) {
-        Type trait = type::nominal(expected->item, expected->arguments);
+    // A number's literal that has no type yet takes the one that implements the trait, or the usual one.
+    auto becomes_dyn = [this](Type t) {
+        return !t->is(TypeKind::Dyn) && !(t->is(TypeKind::Inference) && table_.kind_of(t) == VariableKind::General);
+    };
+    auto implements = [this](Type t, Type dyn) {
+        if (traits_.satisfies(t, type::nominal(dyn->item, dyn->arguments)) != TraitSolver::Answer::Yes) return false;
+        t = table_.shallow(t);
+        return !t->is(TypeKind::Inference) || table_.unify(t, table_.default_of(t));
+    };
+    if (expected->is(TypeKind::Dyn) && becomes_dyn(actual)) {
         ExprId plain = actual->is(TypeKind::Reference) ? decay(value) : value;
-        if (!type_of(plain)->is(TypeKind::Reference) &&
-            traits_.satisfies(type_of(plain), trait) == TraitSolver::Answer::Yes)
+        if (!type_of(plain)->is(TypeKind::Reference) && implements(type_of(plain), expected))
             return emit(Convert{ConvertKind::ToDyn, plain}, expected, node);
         return std::nullopt;
     }
@@ -153,11 +160,8 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
         if (actual->is(TypeKind::Reference)) {
             if (expected->has(TypeMutable) && !actual->has(TypeMutable)) return std::nullopt;
             Type target = table_.shallow(actual->element());
-            if (wanted->is(TypeKind::Dyn) && !target->is(TypeKind::Dyn) && !target->is(TypeKind::Inference)) {
-                Type trait = type::nominal(wanted->item, wanted->arguments);
-                if (traits_.satisfies(target, trait) == TraitSolver::Answer::Yes)
-                    return emit(Convert{ConvertKind::ToDyn, value}, expected, node);
-            }
+            if (wanted->is(TypeKind::Dyn) && becomes_dyn(target) && implements(target, wanted))
+                return emit(Convert{ConvertKind::ToDyn, value}, expected, node);
             if (table_.unify(wanted, target)) {
                 bool weaker = actual->has(TypeMutable) && !expected->has(TypeMutable);
                 // A reborrow, so that a `&mut` stays usable after the call.

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/altru/foreign_names.h"
 
 // What is wrong with declarations, bodies aside.
 namespace braid::altru_semantics {
@@ -129,6 +130,13 @@ class DeclarationChecker {
                 if (path.item != ItemId::None)
                     for (const auto& child : *context_.get<ItemChildren>(module_contents(context_, path.item)))
                         candidates.emplace_back(name_of(child.item).text());
+                if (auto* foreign = foreign_name(import.path.back().text(), ForeignPlace::Type)) {
+                    auto& d = error(DiagnosticCode::UnresolvedImport, import.nodes[bad], "");
+                    describe_foreign(d, *foreign);
+                    d.message += "; that needs no `use`";
+                    d.fixes.clear();
+                    continue;
+                }
                 std::string what(import.path[bad].text()), near = nearest_name(what, candidates);
                 auto& d =
                     error(DiagnosticCode::UnresolvedImport, import.nodes[bad],
@@ -411,6 +419,12 @@ class DeclarationChecker {
             for (uint32_t i = 0; i < found->generics.size(); ++i)
                 generics.push_back(type::parameter(own, i, found->generics[i].name));
             t = substitute(t, declared, generics);
+            t = map_type(t, [&](Type part) {  // what this impl says its associated types are
+                if (!part->is(TypeKind::Projection) || part->item != trait || part->element() != info.self) return part;
+                for (const auto& [associated, said] : info.associated_types)
+                    if (associated == part->text) return said;
+                return part;
+            });
             return solver.normalize(t);
         };
         for (size_t i = 0; i < wanted->parameters.size(); ++i) {

@@ -68,6 +68,8 @@ class MutabilityPass {
         if (auto it = draft_.mutable_deref.find(reference); it != draft_.mutable_deref.end()) {
             direct->function = it->second;
             if (r.type->is(TypeKind::Reference)) r.type = type::reference(r.type->element(), true);
+            bool mutably = context_.get<SignatureOf>(it->second)->receiver == Receiver::Mutable;
+            if (mutably && !call->arguments.empty()) make_mutable(call->arguments[0]);
             return;
         }
         if (direct->function == map_method("index")) {

@@ -54,7 +54,7 @@ const Known& Known::get() {
         k.trait_copy = trait("Copy");
         k.trait_send = trait("Send");
         k.trait_sync = trait("Sync");
-        k.trait_iterator = trait("Iterator");
+        k.trait_iterator = std_item(ItemKind::Trait, "iterator", "Iterator");
         k.trait_deref = trait("Deref");
         k.trait_drop = trait("Drop");
         k.trait_awaitable = std_item(ItemKind::Trait, "async", "Awaitable");

@@ -128,8 +128,8 @@ BodyBuilder::Target BodyBuilder::copied_alternative(Target target) {
         // Anything that may hold a type with an order of its own.
         bool plain = true;
         walk_type(element, [&](Type part) {
-            plain = plain && !part->is(TypeKind::Parameter) && !part->is(TypeKind::Dyn) &&
-                    !(part->is(TypeKind::Nominal) && !is_std_item(part->item));
+            plain = plain && !part->is(TypeKind::Parameter) && !part->is(TypeKind::Projection) &&
+                    !part->is(TypeKind::Dyn) && !(part->is(TypeKind::Nominal) && !is_std_item(part->item));
             return plain;
         });
         if (!plain) choice = ordered;
@@ -139,6 +139,26 @@ BodyBuilder::Target BodyBuilder::copied_alternative(Target target) {
     if (found == ItemId::None) return target;
     std::vector<Type> own = target.own_arguments;
     target.function = found;
+    return target;
+}
+
+/// `collect` and its like give what is wanted: itself if it does, else the first of its alternatives that does.
+BodyBuilder::Target BodyBuilder::wanted_alternative(Target target, Type receiver, Type wanted) {
+    auto signature = context_.get<SignatureOf>(target.function);
+    const Attribute* alternatives = find_attribute(signature->attributes, "alternatives");
+    wanted = table_.shallow(wanted);
+    if (!alternatives || wanted->is(TypeKind::Inference) || wanted->has(TypeHasError)) return target;
+    auto gives = [&](Target candidate) {
+        auto before = table_.snapshot();
+        candidate.own_arguments = traits_.fresh_arguments(candidate.function);
+        Type result = instantiate(context_.get<SignatureOf>(candidate.function)->result, candidate);
+        bool fits = table_.unify(table_.resolve(result), wanted);
+        table_.rollback(before);
+        return fits;
+    };
+    if (gives(target)) return target;
+    for (const std::string& name : alternatives->arguments)
+        if (auto other = find_method_on(receiver, Name(name)); other && gives(*other)) return *other;
     return target;
 }
 
@@ -200,7 +220,10 @@ ExprId BodyBuilder::special_method(const ast::CallExpr& e, ExprId receiver, Name
             for (uint32_t i = 0; i < definition->fields.size(); ++i) {
                 if (definition->fields[i].name != name) continue;
                 Type field_type = table_.shallow(substitute(definition->fields[i].type, t->item, t->arguments));
-                if (!field_type->is(TypeKind::Function)) continue;
+                bool callable = field_type->is(TypeKind::Function);
+                if (field_type->is(TypeKind::Parameter))
+                    for (Type bound : traits_.all_bounds(field_type)) callable |= bound->is(TypeKind::Function);
+                if (!callable) continue;
                 auto field = e.callee().as<ast::FieldExpr>();
                 if (field.name()) resolution(field.name(), definition->fields[i].item, field_type);
                 return call_value(e, emit(Field{base, i}, field_type, node));
@@ -247,6 +270,12 @@ ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldEx
         return check_rest();
     }
     Target target = copied_alternative(match->target);
+    bool chooses = find_attribute(context_.get<SignatureOf>(target.function)->attributes, "alternatives");
+    if (chooses && type_arguments.size() == 1) {  // `collect[set[int]]()`
+        expected = type_arguments[0];
+        type_arguments.clear();
+    }
+    if (chooses && expected) target = wanted_alternative(std::move(target), type_of(match->receiver), expected);
     target.own_arguments = traits_.fresh_arguments(target.function, node);
     if (type_arguments.size() > target.own_arguments.size())
         error(DiagnosticCode::WrongTypeArguments, name_node,

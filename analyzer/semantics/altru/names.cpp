@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/altru/foreign_names.h"
 
 // Names in bodies: locals, items by path, associated functions.
 namespace braid::altru_semantics {
@@ -313,6 +314,17 @@ BodyBuilder::Named BodyBuilder::resolve_callee(const ast::Expression& e) {
     return {};
 }
 
+namespace {
+
+const ForeignName* find_foreign(std::string_view name, bool is_call) {
+    if (is_call)
+        if (auto* found = foreign_name(name, ForeignPlace::Call)) return found;
+    if (auto* found = foreign_name(name, ForeignPlace::Value)) return found;
+    return foreign_name(name, ForeignPlace::Type);
+}
+
+}  // namespace
+
 void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call) {
     std::string name(token.text());
     uint32_t node = node_of(token);
@@ -320,6 +332,7 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
         error(DiagnosticCode::UnresolvedName, node, no_outer_module(item_));
         return;
     }
+    if (is_import_missing(context_, scope_item_, Name(name))) return;
     // A function that names a local of the script body.
     ItemId file = file_item(file_of(item_));
     if (kind_of(item_) != ItemKind::File) {
@@ -334,18 +347,8 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
             return;
         }
     }
-    struct Foreign {
-        std::string_view name, instead;
-    };
-    static constexpr Foreign kForeign[] = {{"null", "None"},      {"nil", "None"},    {"undefined", "None"},
-                                           {"True", "true"},      {"False", "false"}, {"this", "self"},
-                                           {"printf", "println"}, {"fmt", "println"}};
-    for (const Foreign& foreign : kForeign) {
-        if (foreign.name != name) continue;
-        auto& d = error(DiagnosticCode::UnresolvedName, node,
-                        "there is no `" + name + "` in Altru; write `" + std::string(foreign.instead) + "`");
-        d.fixes.push_back({"Change to `" + std::string(foreign.instead) + "`",
-                           {{d.location, ItemDiagnostic::FixEdit::Replace, std::string(foreign.instead)}}});
+    if (auto* foreign = find_foreign(name, is_call)) {
+        describe_foreign(error(DiagnosticCode::UnresolvedName, node, ""), *foreign);
         return;
     }
     std::vector<std::string> candidates;

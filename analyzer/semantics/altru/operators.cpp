@@ -11,7 +11,7 @@ struct Operator {
     Kind kind;
     BinaryOp op;
     const char* spelling;
-    const char* trait;  // of user types; null: built-in types only
+    const char* trait;  // of user types
     const char* method;
 };
 constexpr Operator kArithmetic[] = {
@@ -20,11 +20,11 @@ constexpr Operator kArithmetic[] = {
     {Kind::Star, BinaryOp::Multiply, "*", "Mul", "mul"},
     {Kind::Slash, BinaryOp::Divide, "/", "Div", "div"},
     {Kind::Percent, BinaryOp::Remainder, "%", "Rem", "rem"},
-    {Kind::ShiftLeft, BinaryOp::ShiftLeft, "<<", nullptr, nullptr},
-    {Kind::ShiftRight, BinaryOp::ShiftRight, ">>", nullptr, nullptr},
-    {Kind::Amp, BinaryOp::BitAnd, "&", nullptr, nullptr},
-    {Kind::Pipe, BinaryOp::BitOr, "|", nullptr, nullptr},
-    {Kind::Caret, BinaryOp::BitXor, "^", nullptr, nullptr},
+    {Kind::ShiftLeft, BinaryOp::ShiftLeft, "<<", "Shl", "shl"},
+    {Kind::ShiftRight, BinaryOp::ShiftRight, ">>", "Shr", "shr"},
+    {Kind::Amp, BinaryOp::BitAnd, "&", "BitAnd", "bitand"},
+    {Kind::Pipe, BinaryOp::BitOr, "|", "BitOr", "bitor"},
+    {Kind::Caret, BinaryOp::BitXor, "^", "BitXor", "bitxor"},
 };
 
 const Operator* arithmetic_operator(Kind kind) {
@@ -88,8 +88,15 @@ ExprId BodyBuilder::check_binary(const ast::BinaryExpr& e, Type expected) {
                            ? t->arguments[0]
                            : nullptr;
         if (!element) {
+            if (auto asked = operator_trait("Contains", "contains", t, nullptr)) {
+                Type item = asked->arguments[0];
+                if (!type_of(needle)->is(TypeKind::Reference))
+                    needle = borrow(coerce(needle, item, node_of(e.left())), false, node);
+                else needle = coerce(needle, type::reference(item, false), node_of(e.left()));
+                return call_operator(*asked, t, {borrow(container, false, node), needle}, node);
+            }
             error(DiagnosticCode::TypeMismatch, node,
-                  "`in` asks lists, sets, maps, ranges and strings, not `" + show(t) + "`");
+                  "`in` asks lists, sets, maps, ranges, strings and what implements `Contains`, not `" + show(t) + "`");
             return error_expr(node);
         }
         if (!type_of(needle)->is(TypeKind::Reference))
@@ -108,14 +115,24 @@ ExprId BodyBuilder::check_binary(const ast::BinaryExpr& e, Type expected) {
     ExprId left = check_value(
         e.left(), expected && !is_nominal(table_.shallow(expected), Known::get().option) ? expected : nullptr);
     Type left_type = type_of(left);
-    bool shift = op == Kind::ShiftLeft || op == Kind::ShiftRight;
-    ExprId right = check_value(e.right(), shift ? nullptr : left_type);
-    return arithmetic(op, left, right, node, node_of(e.operator_token()));
+    ExprId right = check_value(e.right(), wanted_operand(op, left_type));
+    return arithmetic(op, left, right, node);
 }
 
-ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t node, uint32_t) {
+Type BodyBuilder::wanted_operand(Kind kind, Type left) {
+    if (kind == Kind::ShiftLeft || kind == Kind::ShiftRight) return nullptr;
     const Operator* o = arithmetic_operator(kind);
-    if (!o) return error_expr(node);
+    if (!o || !left->is(TypeKind::Nominal)) return left;
+    auto before = table_.snapshot();
+    auto found = operator_trait(o->trait, o->method, left, nullptr);
+    Type wanted = found ? table_.resolve(found->arguments[0]) : nullptr;
+    table_.rollback(before);
+    return wanted && !wanted->has(TypeHasInference) ? wanted : nullptr;
+}
+
+ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t node) {
+    const Operator* o = arithmetic_operator(kind);
+    if (!o) return error_expr(node);  // the parser has reported it
     select_deferred();
     Type l = traits_.normalize(type_of(left)), r = traits_.normalize(type_of(right));
     if (l->has(TypeHasError) || r->has(TypeHasError)) return error_expr(node);
@@ -159,8 +176,8 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
                 right = emit(Convert{ConvertKind::IntegerToInteger, right}, l, node);
             return emit(Binary{o->op, left, right}, type_of(left), node);
         }
-        // A user's `impl Mul for …` does not mix with numbers: operators take two of the same type.
         if (!table_.unify(l, r)) {
+            if (auto own = overloaded(o->trait, o->method, left, right, node)) return *own;
             auto* d = refuse();
             bool both = (l->is(TypeKind::Integer) || l->is(TypeKind::Float)) &&
                         (r->is(TypeKind::Integer) || r->is(TypeKind::Float));
@@ -201,17 +218,15 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
     if (l->is(TypeKind::Bool) && r->is(TypeKind::Bool) &&
         (o->op == BinaryOp::BitAnd || o->op == BinaryOp::BitOr || o->op == BinaryOp::BitXor))
         return emit(Binary{o->op, left, right}, type::boolean(), node);
-    if (o->trait) {
-        ItemId trait = std_item(ItemKind::Trait, "core", o->trait);
-        if (!l->is(TypeKind::Inference) && traits_.satisfies(l, type::nominal(trait)) == TraitSolver::Answer::Yes) {
-            ItemId method = find_child(context_, trait, Name(o->method), ItemKind::Function);
-            right = coerce(right, l, expr(right).node);
-            return emit(Call{DirectCallee{method, {}, l}, {left, right}}, l, node);
-        }
-    }
+    if (auto own = overloaded(o->trait, o->method, left, right, node)) return *own;
     if (is_nominal(l, Known::get().option) || is_nominal(r, Known::get().option))
         refuse("; take the value out first, with `match`, `unwrap` or `?`");
     else if (l->is(TypeKind::List) && r->is(TypeKind::List)) refuse("; `.chain(…)` joins lists");
+    else if (l->is(TypeKind::Nominal) && !is_std_item(l->item))
+        refuse("; `impl " + std::string(o->trait) + " for " + std::string(name_of(l->item).text()) +
+               "` would say what it means");
+    else if (l->is(TypeKind::Parameter))
+        refuse("; the bound `" + show(l) + ": " + o->trait + "` would say that it does");
     else refuse();
     return error_expr(node);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <tuple>
 
 namespace braid::altru_semantics {
 namespace {
@@ -67,9 +69,9 @@ ItemId pick(const std::vector<ItemId>& items, Want want) {
     return ItemId::None;
 }
 
-constexpr std::array kStdModules = {"core", "sync", "thread", "async", "actor", "stream",   "string",
-                                    "list", "map",  "set",    "math",  "time",  "random",   "env",
-                                    "io",   "fs",   "json",   "log",   "http",  "database", "number"};
+constexpr std::array kStdModules = {"core",   "iterator", "operators", "sync", "thread", "async",    "actor",  "stream",
+                                    "string", "list",     "map",       "set",  "math",   "time",     "random", "env",
+                                    "io",     "fs",       "json",      "log",  "http",   "database", "number"};
 
 ItemId std_module_named(QueryContext& context, Name name) {
     bool known =
@@ -86,14 +88,63 @@ ItemId module_of(ItemId scope) {
     return scope;
 }
 
+/// One question for a name. Imports go in circles (`use super::*` asks the module around, which may ask back): what is
+/// being looked up is not asked again, and what was found out is kept, so that no web of imports costs more than it has
+/// edges.
+class Lookup {
+  public:
+    explicit Lookup(QueryContext& context) : context_(context) {}
+
+    ItemId in_scope(ItemId scope, Name name, Want want);
+    ItemId visible(ItemId scope, Name name, Want want);
+    ItemId member(ItemId container, Name name, Want want);
+    PathResolution path(ItemId scope, const std::vector<Name>& segments, Want want);
+
+  private:
+    ItemId imported(const ScopeNames::Value& names, ItemId scope, Name name, Want want);
+    ItemId in_prelude(Name name, Want want);
+
+    QueryContext& context_;
+    std::map<std::tuple<ItemId, Name, Want>, ItemId> imported_;
+    int depth_ = 0;
+};
+
 /// The prelude: the public items of core, its public imports, and `Some None Ok Err`.
-ItemId lookup_prelude(QueryContext& context, Name name, Want want) {
+ItemId Lookup::in_prelude(Name name, Want want) {
     const Known& known = Known::get();
     for (ItemId variant : {known.some, known.none, known.ok, known.err})
         if (name_of(variant) == name && want != Want::Type) return variant;
     ItemId core = std_module("core");
-    if (ItemId found = lookup_in_scope(context, core, name, want); found != ItemId::None) return found;
+    if (ItemId found = in_scope(core, name, want); found != ItemId::None) return found;
     if (name.text() == "map" || name.text() == "set") return name.text() == "map" ? known.map : known.set;
+    return ItemId::None;
+}
+
+ItemId Lookup::in_scope(ItemId scope, Name name, Want want) {
+    auto names = context_.get<ScopeNames>(scope);
+    if (auto it = names->names.find(name); it != names->names.end())
+        if (ItemId found = pick(it->second, want); found != ItemId::None) return found;
+    if (names->imports.empty() || depth_ >= kMaxImportDepth) return ItemId::None;
+    auto [entry, is_new] = imported_.try_emplace({scope, name, want}, ItemId::None);
+    if (!is_new) return entry->second;
+    ++depth_;
+    entry->second = imported(*names, scope, name, want);
+    --depth_;
+    return entry->second;
+}
+
+ItemId Lookup::imported(const ScopeNames::Value& names, ItemId scope, Name name, Want want) {
+    for (const Import& import : names.imports) {
+        if (import.is_glob) {
+            PathResolution module = path(scope, import.path, Want::Any);
+            if (module.resolved != import.path.size() || module.item == ItemId::None) continue;
+            ItemId found = member(module.item, name, want);
+            if (found != ItemId::None && lets_out(context_, module.item, name, found, scope)) return found;
+        } else if (import.name == name) {
+            PathResolution target = path(scope, import.path, want);
+            if (target.resolved == import.path.size() && target.item != ItemId::None) return target.item;
+        }
+    }
     return ItemId::None;
 }
 
@@ -182,45 +233,27 @@ ItemId module_contents(QueryContext& context, ItemId module) {
     return module;
 }
 
-ItemId lookup_in_scope(QueryContext& context, ItemId scope, Name name, Want want, int depth) {
-    auto names = context.get<ScopeNames>(scope);
-    if (auto it = names->names.find(name); it != names->names.end())
-        if (ItemId found = pick(it->second, want); found != ItemId::None) return found;
-    if (depth > kMaxImportDepth) return ItemId::None;
-    for (const Import& import : names->imports) {
-        if (import.is_glob) {
-            PathResolution module = resolve_path(context, scope, import.path, Want::Any, depth + 1);
-            if (module.resolved != import.path.size() || module.item == ItemId::None) continue;
-            ItemId found = lookup_member(context, module.item, name, want, depth + 1);
-            if (found != ItemId::None && lets_out(context, module.item, name, found, scope)) return found;
-        } else if (import.name == name) {
-            PathResolution target = resolve_path(context, scope, import.path, want, depth + 1);
-            if (target.resolved == import.path.size() && target.item != ItemId::None) return target.item;
-        }
-    }
-    return ItemId::None;
-}
-
-ItemId lookup_name(QueryContext& context, ItemId scope, Name name, Want want) {
+ItemId Lookup::visible(ItemId scope, Name name, Want want) {
     for (ItemId s = scope; s != ItemId::None;
          s = parent_of(s) == ItemId::None ? ItemId::None : enclosing_scope(parent_of(s)))
-        if (ItemId found = lookup_in_scope(context, s, name, want); found != ItemId::None) return found;
-    if (ItemId found = lookup_prelude(context, name, want); found != ItemId::None) return found;
-    return want == Want::Value ? ItemId::None : std_module_named(context, name);
+        if (ItemId found = in_scope(s, name, want); found != ItemId::None) return found;
+    if (ItemId found = in_prelude(name, want); found != ItemId::None) return found;
+    return want == Want::Value ? ItemId::None : std_module_named(context_, name);
 }
 
-ItemId lookup_member(QueryContext& context, ItemId container, Name name, Want want, int depth) {
+ItemId Lookup::member(ItemId container, Name name, Want want) {
     ItemKind kind = kind_of(container);
     if (kind == ItemKind::Module || kind == ItemKind::File)
-        return lookup_in_scope(context, module_contents(context, container), name, want, depth);
-    if (kind == ItemKind::Enum && want != Want::Type) return find_child(context, container, name, ItemKind::Variant);
+        return in_scope(module_contents(context_, container), name, want);
+    if (kind == ItemKind::Enum && want != Want::Type) return find_child(context_, container, name, ItemKind::Variant);
     return ItemId::None;
 }
 
-PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vector<Name>& segments, Want want,
-                            int depth) {
+PathResolution Lookup::path(ItemId scope, const std::vector<Name>& segments, Want want) {
     PathResolution result;
-    if (segments.empty() || depth > kMaxImportDepth) return result;
+    if (segments.empty()) return result;
+    // `use super::*`; by itself `self` is a value.
+    bool names_module = segments.size() > 1 || want == Want::Any;
     bool in_std = segments[0].text() == "std";
     size_t i = 0;
     auto step = [&](ItemId item) {
@@ -231,11 +264,11 @@ PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vect
     auto want_at = [&](size_t index) { return index + 1 == segments.size() ? want : Want::Type; };
     if (in_std) {
         if (segments.size() == 1) return result;
-        ItemId module = std_module_named(context, segments[1]);
+        ItemId module = std_module_named(context_, segments[1]);
         if (module == ItemId::None) {  // `std::Option`: the prelude's names
             result.steps.push_back(ItemId::None);
             i = 1;
-            ItemId found = lookup_prelude(context, segments[1], want_at(1));
+            ItemId found = in_prelude(segments[1], want_at(1));
             if (found == ItemId::None) return result;
             step(found);
         } else {
@@ -243,31 +276,57 @@ PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vect
             i = 1;
             step(module);
         }
-    } else if (segments[0].text() == "self" && segments.size() > 1) {
+    } else if (segments[0].text() == "self" && names_module) {
         step(module_of(scope));
-    } else if (segments[0].text() == "super" && segments.size() > 1) {
+    } else if (segments[0].text() == "super" && names_module) {
         ItemId module = module_of(scope);
-        while (i + 1 < segments.size() && segments[i].text() == "super") {
-            module = outer_scope(context, module);
+        while (i + (want == Want::Any ? 0 : 1) < segments.size() && segments[i].text() == "super") {
+            module = outer_scope(context_, module);
             if (module == ItemId::None) return result;
             step(module);
         }
     } else {
-        ItemId first = lookup_name(context, scope, segments[0], want_at(0));
+        ItemId first = visible(scope, segments[0], want_at(0));
         // While an import `use a::b` is looked up, `a` may be the import's own name: std modules stay reachable.
-        if (first == ItemId::None && segments.size() > 1) first = std_module_named(context, segments[0]);
+        if (first == ItemId::None && segments.size() > 1) first = std_module_named(context_, segments[0]);
         if (first == ItemId::None) return result;
         step(first);
     }
     while (i < segments.size()) {
-        ItemId next = lookup_member(context, result.item, segments[i], want_at(i), depth + 1);
+        ItemId next = member(result.item, segments[i], want_at(i));
         if (next == ItemId::None && want == Want::Value && i + 1 == segments.size())
-            next = lookup_member(context, result.item, segments[i], Want::Any, depth + 1);
+            next = member(result.item, segments[i], Want::Any);
         if (next == ItemId::None) return result;
-        if (!result.hidden && !lets_out(context, result.item, segments[i], next, scope)) result.hidden = i;
+        if (!result.hidden && !lets_out(context_, result.item, segments[i], next, scope)) result.hidden = i;
         step(next);
     }
     return result;
+}
+
+ItemId lookup_in_scope(QueryContext& context, ItemId scope, Name name, Want want) {
+    return Lookup(context).in_scope(scope, name, want);
+}
+ItemId lookup_name(QueryContext& context, ItemId scope, Name name, Want want) {
+    return Lookup(context).visible(scope, name, want);
+}
+ItemId lookup_member(QueryContext& context, ItemId container, Name name, Want want) {
+    return Lookup(context).member(container, name, want);
+}
+PathResolution resolve_path(QueryContext& context, ItemId scope, const std::vector<Name>& segments, Want want) {
+    return Lookup(context).path(scope, segments, want);
+}
+
+bool is_import_missing(QueryContext& context, ItemId scope, Name name) {
+    for (; scope != ItemId::None; scope = outer_scope(context, scope)) {
+        auto names = context.get<ScopeNames>(scope);
+        for (const Import& import : names->imports) {
+            if (import.is_glob || import.name != name) continue;
+            PathResolution path = resolve_path(context, scope, import.path, Want::Any);
+            if (path.resolved < import.path.size() || path.item == ItemId::None) return true;
+        }
+        if (kind_of(scope) == ItemKind::File || kind_of(scope) == ItemKind::Module) break;
+    }
+    return false;
 }
 
 std::vector<std::string> visible_names(QueryContext& context, ItemId scope) {

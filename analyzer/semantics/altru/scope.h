@@ -66,11 +66,13 @@ enum class Want : uint8_t { Any, Type, Value };
 /// The file, module or function whose scope holds an item's names (the item itself when it is one).
 ItemId enclosing_scope(ItemId item);
 /// A name declared in or imported into one scope, outer scopes not asked. None when there is none.
-ItemId lookup_in_scope(QueryContext&, ItemId scope, Name name, Want want, int depth = 0);
+ItemId lookup_in_scope(QueryContext&, ItemId scope, Name name, Want want);
 /// A name as code inside `scope` sees it: enclosing scopes, then the prelude, then the standard modules.
 ItemId lookup_name(QueryContext&, ItemId scope, Name name, Want want);
+/// Whether a `use` around `scope` wants to bring this name in and finds nothing, which has been reported there.
+bool is_import_missing(QueryContext&, ItemId scope, Name name);
 /// A member of a module, file or enum by name.
-ItemId lookup_member(QueryContext&, ItemId container, Name name, Want want, int depth = 0);
+ItemId lookup_member(QueryContext&, ItemId container, Name name, Want want);
 /// Every name visible in `scope`, for suggestions.
 std::vector<std::string> visible_names(QueryContext&, ItemId scope);
 /// The file of `mod name` without a body, or the module itself.
@@ -98,7 +100,7 @@ struct PathResolution {
     std::optional<size_t> hidden;  // the first segment that its module does not let out
 };
 /// Resolves as many segments as name modules, items and variants; associated functions are left to the caller.
-PathResolution resolve_path(QueryContext&, ItemId scope, const std::vector<Name>& segments, Want want, int depth = 0);
+PathResolution resolve_path(QueryContext&, ItemId scope, const std::vector<Name>& segments, Want want);
 
 bool is_type_item(ItemKind kind);
 

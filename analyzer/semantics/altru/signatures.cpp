@@ -149,12 +149,42 @@ TypeDefinition lower_definition(QueryContext& context, ItemId item, std::vector<
     if (kind_of(item) == ItemKind::Enum)
         for (const auto& child : *context.get<ItemChildren>(item))
             if (kind_of(child.item) == ItemKind::Variant) definition.variants.push_back(child.item);
-    if (kind_of(item) == ItemKind::Trait)
+    if (kind_of(item) == ItemKind::Trait) {
+        lowering.subject = trait_self(context, item);
         definition.interfaces = lowering.bounds(ast::TraitDecl::cast(declaration).supertraits());
+    }
     if (kind_of(item) == ItemKind::Actor)
         definition.constructor = find_child(context, item, Name("new"), ItemKind::Function);
     definition.is_native = is_std_item(item) && find_attribute(definition.attributes, "native");
     return definition;
+}
+
+ast::Type behind_borrow(const ast::Type& written) {
+    auto reference = written.as<ast::ReferenceType>();
+    return reference ? reference.target() : written;
+}
+
+/// What the members of an impl say a parameter of its trait is: `type Output = …`, or the result of the method that the
+/// trait lets return it. So an operator's result is written once.
+Type parameter_said_by_members(QueryContext& context, ItemId impl, std::string_view trait_name, Name parameter) {
+    if (ItemId written = find_child(context, impl, parameter, ItemKind::TraitType); written != ItemId::None) {
+        auto tree = context.get<ItemSyntax>(written);
+        return TypeLowering(context, written, *tree, nullptr).lower(ast::TypeAliasDecl::cast(tree->root()).type());
+    }
+    ItemId trait = lookup_name(context, enclosing_scope(impl), Name(trait_name), Want::Type);
+    if (trait == ItemId::None || kind_of(trait) != ItemKind::Trait) return nullptr;
+    for (const auto& member : *context.get<ItemChildren>(trait)) {
+        if (kind_of(member.item) != ItemKind::Function) continue;
+        ast::Type result = ast::FunctionDecl::cast(declaration_of(context, member.item)).result_type();
+        if (!result || behind_borrow(result).text() != parameter.text()) continue;
+        ItemId own = find_child(context, impl, name_of(member.item), ItemKind::Function);
+        if (own == ItemId::None) continue;
+        auto tree = context.get<ItemSyntax>(own);
+        ast::Type given = ast::FunctionDecl::cast(tree->root()).result_type();
+        if (!given) continue;
+        return TypeLowering(context, own, *tree, nullptr).lower(behind_borrow(given));
+    }
+    return nullptr;
 }
 
 ImplInfo lower_impl(QueryContext& context, ItemId impl, std::vector<ItemDiagnostic>* report) {
@@ -167,7 +197,14 @@ ImplInfo lower_impl(QueryContext& context, ItemId impl, std::vector<ItemDiagnost
     info.self = lowering.lower(declaration.self_type());
     // An impl on an actor's name is about its state, not about its handle.
     if (declaration.trait_type()) {
+        auto path = declaration.trait_type().as<ast::PathType>();
+        std::string_view trait_name = path && !path.segments().empty() ? path.segments().back().text() : "";
+        lowering.subject = info.self;
+        lowering.said_by_members = [&](Name name) {
+            return parameter_said_by_members(context, impl, trait_name, name);
+        };
         Type trait = lowering.lower(declaration.trait_type());
+        lowering.said_by_members = {};
         if (trait->is(TypeKind::Nominal) && kind_of(trait->item) == ItemKind::Trait) {
             info.trait = trait;
         } else {

@@ -156,6 +156,8 @@ ExprId BodyBuilder::check_assign(const ast::AssignStmt& s) {
             return emit(Let{emit_pattern(WildcardPattern{}, type_of(value), node), value, ExprId::None}, type::unit(),
                         node);
         }
+        if (auto name = s.target().as<ast::PathExpr>(); name && binds_by_assigning(name))
+            return assign_unbound(s, name);
         if (auto tuple = s.target().as<ast::TupleExpr>()) return assign_tuple(tuple, s.value(), node);
         ExprId target = assign_target(s.target(), false);
         Type t = type_of(target);
@@ -173,10 +175,10 @@ ExprId BodyBuilder::check_assign(const ast::AssignStmt& s) {
     ExprId target = assign_target(s.target(), true);
     while (type_of(target)->is(TypeKind::Reference)) target = deref(target, node_of(s.target()));
     Type t = type_of(target);
-    bool shift = compound->op == Kind::ShiftLeft || compound->op == Kind::ShiftRight;
-    ExprId value = check_value(s.value(), shift ? nullptr : t);
+    ExprId value = check_value(s.value(), wanted_operand(compound->op, t));
+    if (auto own = overloaded_assignment(compound->op, target, value, node)) return *own;
     size_t errors = body().diagnostics.size();
-    ExprId combined = arithmetic(compound->op, target, value, node, node_of(s.operator_token()));
+    ExprId combined = arithmetic(compound->op, target, value, node);
     if (auto* binary = std::get_if<Binary>(&expr(combined).data)) {
         Binary parts = *binary;
         ExprId id = emit(CompoundAssign{parts.op, target, parts.right}, type::unit(), node);
@@ -193,6 +195,34 @@ ExprId BodyBuilder::check_assign(const ast::AssignStmt& s) {
     if (body().diagnostics.size() > errors || std::holds_alternative<ErrorExpr>(expr(combined).data))
         return error_expr(node);
     return emit(Assign{target, combined}, type::unit(), node);  // an operator of the type's own
+}
+
+/// `total = 0` where nothing of that name, or nearly that name, is there: a binding as other languages write it.
+bool BodyBuilder::binds_by_assigning(const ast::PathExpr& target) {
+    auto segments = target.segments();
+    if (segments.size() != 1 || segments[0].text() == "self") return false;
+    Name name(segments[0].text());
+    if (find_local(name) || lookup_name(context_, scope_item_, name, Want::Value) != ItemId::None) return false;
+    std::vector<std::string> candidates;
+    for (const auto& [known, local] : scope_) candidates.emplace_back(known.text());
+    return name.text().size() < 3 || nearest_name(std::string(name.text()), candidates).empty();
+}
+
+ExprId BodyBuilder::assign_unbound(const ast::AssignStmt& s, const ast::PathExpr& target) {
+    uint32_t node = node_of(s), at = node_of(target.segments()[0]);
+    std::string name(target.segments()[0].text());
+    ExprId value = check_value(s.value());
+    size_t before = body().diagnostics.size();
+    report_unresolved_name(target.segments()[0], false);
+    if (body().diagnostics.size() > before && body().diagnostics[before].code == DiagnosticCode::UnresolvedName) {
+        ItemDiagnostic& d = body().diagnostics[before];
+        d.message =
+            "there is no name `" + name + "` here; `let " + name + " = …` binds one, `let mut` one that changes";
+        d.fixes = {{"Bind it with `let mut`", {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, "let mut "}}}};
+    }
+    LocalId local = declare(Name(name), type::error(), at, true);  // what follows is not reported again
+    PatternId pattern = emit_pattern(BindPattern{local, BindMode::Value}, type::error(), at);
+    return emit(Let{pattern, value, ExprId::None}, type::unit(), node);
 }
 
 /// `(a, b) = (b, a)`: the values first, then the assignments.

@@ -204,7 +204,16 @@ Type TraitSolver::project(Type self, ItemId trait, Name name) {
     auto info = context_.get<ImplOf>(match->impl);
     for (const auto& [associated, t] : info->associated_types)
         if (associated == name) return normalize(substitute(t, match->impl, match->arguments));
-    return nullptr;
+    // What the trait says when the impl does not.
+    ItemId declared = find_child(context_, trait, name, ItemKind::TraitType);
+    if (declared == ItemId::None) return nullptr;
+    Type standard = *context_.get<ValueTypeOf>(declared);
+    if (standard->is(TypeKind::Error)) return nullptr;
+    std::vector<Type> arguments;
+    for (Type argument : info->trait->arguments)
+        arguments.push_back(substitute(argument, match->impl, match->arguments));
+    arguments.push_back(self);
+    return normalize(substitute(standard, trait, arguments));
 }
 
 Type TraitSolver::normalize(Type t) {

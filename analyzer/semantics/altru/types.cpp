@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "analyzer/semantics/altru/foreign_names.h"
+
 namespace braid::altru_semantics {
 namespace {
 
@@ -241,6 +243,21 @@ Type TypeLowering::lower_function(const ast::FunctionType& function, uint16_t fl
     return type::function(std::move(parameters), result, flags);
 }
 
+/// `Self::Output` in the impl of `IndexMut` is what the impl of `Index` for the same type says.
+ItemId TypeLowering::sibling_definition(ItemId impl, Name member) {
+    auto self_text = [&](ItemId item) {
+        auto tree = context_.get<ItemSyntax>(item);
+        return *tree ? std::string(ast::ImplDecl::cast(tree->root()).self_type().text()) : std::string();
+    };
+    std::string own = self_text(impl);
+    for (const auto& child : *context_.get<ItemChildren>(parent_of(impl))) {
+        if (kind_of(child.item) != ItemKind::Impl || child.item == impl || self_text(child.item) != own) continue;
+        ItemId definition = find_child(context_, child.item, member, ItemKind::TraitType);
+        if (definition != ItemId::None) return definition;
+    }
+    return ItemId::None;
+}
+
 Type TypeLowering::associated(Type base, const SyntaxToken& name) {
     Name member(name.text());
     auto trait_with = [&](const std::vector<Type>& candidates) {
@@ -270,10 +287,19 @@ Type TypeLowering::associated(Type base, const SyntaxToken& name) {
     for (ItemId owner = item_; owner != ItemId::None; owner = parent_of(owner)) {
         if (kind_of(owner) != ItemKind::Impl) continue;
         ItemId definition = find_child(context_, owner, member, ItemKind::TraitType);
+        if (definition == ItemId::None) definition = sibling_definition(owner, member);
         if (definition == ItemId::None) return nullptr;
         auto tree = context_.get<ItemSyntax>(definition);
         TypeLowering inner(context_, definition, *tree, nullptr);
-        return inner.lower(ast::TypeAliasDecl::cast(tree->root()).type());
+        Type said = inner.lower(ast::TypeAliasDecl::cast(tree->root()).type());
+        ItemId other = parent_of(definition);
+        if (other == owner) return said;
+        std::vector<Type> own;  // the sibling's parameters by the names they have here
+        for (Name parameter : generic_names(context_, other)) {
+            Type here = builtin_or_parameter(parameter);
+            own.push_back(here ? here : type::error());
+        }
+        return substitute(said, other, own);
     }
     return nullptr;
 }
@@ -328,6 +354,12 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
     if (names[0].text() == "std" && bad == 0) bad = 1;
     bad = std::min(bad, segments.size() - 1);
     std::string what(segments[bad].text());
+    if (is_import_missing(context_, enclosing_scope(item_), names[0])) return type::error();
+    if (auto* foreign = bad == 0 ? foreign_name(what, ForeignPlace::Type) : nullptr) {
+        if (auto* diagnostic = report(DiagnosticCode::UnresolvedName, tree_.node_of(segments[bad]), ""))
+            describe_foreign(*diagnostic, *foreign);
+        return type::error();
+    }
     std::vector<std::string> candidates = visible_names(context_, enclosing_scope(item_));
     for (const char* scalar :
          {"int", "float", "bool", "char", "string", "i32", "u8", "u32", "u64", "f64", "f32", "usize"})
@@ -393,12 +425,20 @@ std::vector<Type> TypeLowering::complete_arguments(ItemId item, std::vector<Type
             given.push_back(infer(node));
             continue;
         }
+        if (is_trait && said_by_members)
+            if (Type said = said_by_members(Name(parameters[i].name().text()))) {
+                given.push_back(said);
+                continue;
+            }
         if (ast::Type written = parameters[i].default_type()) {
             TypeLowering inner(context_, item, *tree, nullptr);
-            given.push_back(substitute(inner.lower(written), item, given));
+            std::vector<Type> arguments = given;
+            arguments.resize(parameters.size(), type::error());
+            if (is_trait) arguments.push_back(subject ? subject : type::error());
+            given.push_back(substitute(inner.lower(written), item, arguments));
             continue;
         }
-        if (!reported && !is_trait)
+        if (!reported)
             report(DiagnosticCode::AnnotationNeeded, node,
                    "`" + std::string(name_of(item).text()) + "` needs its type arguments here: `" +
                        std::string(name_of(item).text()) + "[…]`");
@@ -433,17 +473,20 @@ std::vector<GenericParameter> TypeLowering::generics(const ast::GenericParameter
         GenericParameter parameter;
         parameter.name = Name(written.name().text());
         parameter.node = tree_.node_of(written.name());
+        subject = type::parameter(item_, uint32_t(result.size()), parameter.name);
         parameter.bounds = bounds(written.bounds());
         if (written.default_type()) parameter.default_type = lower(written.default_type());
         result.push_back(std::move(parameter));
     }
     for (const ast::WherePredicate& predicate : where.predicates()) {
-        std::string_view subject = predicate.type() ? predicate.type().text() : std::string_view();
+        std::string_view constrained = predicate.type() ? predicate.type().text() : std::string_view();
+        if (predicate.type()) subject = lower(predicate.type());
         std::vector<Type> more = bounds(predicate.bounds());
         for (GenericParameter& parameter : result)
-            if (parameter.name.text() == subject)
+            if (parameter.name.text() == constrained)
                 parameter.bounds.insert(parameter.bounds.end(), more.begin(), more.end());
     }
+    subject = nullptr;
     return result;
 }
 

@@ -40,6 +40,10 @@ class TypeLowering {
     std::function<Type(uint32_t node)> infer;
     /// Told of each name in a type that was resolved.
     std::function<void(uint32_t node, ItemId item, Type type)> resolved;
+    /// Where a trait is named: what `Self` is in the defaults of its parameters.
+    Type subject = nullptr;
+    /// In the head of an impl: what its members say a parameter of the trait is; null when they do not.
+    std::function<Type(Name parameter)> said_by_members;
 
     /// Traits of bounds: nominal types of trait items; a `fn(…)` bound is kept as the function type.
     std::vector<Type> bounds(const ast::TypeBounds& bounds);
@@ -59,6 +63,7 @@ class TypeLowering {
   private:
     Type lower_function(const ast::FunctionType& function, uint16_t flags);
     Type associated(Type base, const SyntaxToken& name);
+    ItemId sibling_definition(ItemId impl, Name member);
 
     QueryContext& context_;
     ItemId item_;

@@ -120,8 +120,8 @@ ExprId BodyBuilder::assign_target(const ast::Expression& e, bool) {
     if (auto* deref_expr = std::get_if<hir::Deref>(&expr(target).data)) {
         if (auto* call = std::get_if<Call>(&expr(deref_expr->reference).data)) {
             auto* direct = std::get_if<DirectCallee>(&call->callee);
-            bool map_index = direct && is_std_item(direct->function) && name_of(direct->function).text() == "index" &&
-                             call->arguments.size() == 2;
+            bool map_index = direct && file_of(direct->function) == file_of(Known::get().map) &&
+                             name_of(direct->function).text() == "index" && call->arguments.size() == 2;
             if (map_index) {
                 ExprId base = call->arguments[0], key = call->arguments[1];
                 if (auto* lent = std::get_if<Borrow>(&expr(base).data)) base = lent->place;

@@ -102,7 +102,8 @@ void Declaration::function() {
 /// What a class or interface says it is, it has to be.
 void Declaration::implements(Type self, Type promised, const SyntaxElement& at) {
     promised = resolved(context, promised);
-    if (promised->has(TypeHasError) || is_assignable(context, self, promised)) return;
+    if (promised->has(TypeHasError)) return;
+    bool is_class = kind_of(item) == ItemKind::Class;
     std::vector<std::string> missing;
     for (const RecordField& f : fields_of(context, promised)) {
         if (f.name == index_signature()) continue;
@@ -110,7 +111,7 @@ void Declaration::implements(Type self, Type promised, const SyntaxElement& at) 
         bool own =
             have.kind != MemberInfo::None && (have.item == ItemId::None || parent_of(have.item) != promised->item);
         if (!own) {
-            if (!f.optional) missing.push_back(fmt::format("`{}`", f.name.text()));
+            if (!f.optional && is_class) missing.push_back(fmt::format("`{}`", f.name.text()));
         } else if (have.is_private) {
             report(DiagnosticCode::TraitNotImplemented, at,
                    fmt::format("`{}` of `{}` is private here", f.name.text(), print_type(promised)));

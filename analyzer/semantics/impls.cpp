@@ -33,7 +33,8 @@ struct ImplMatch {
     std::vector<Type> arguments;
 };
 
-ImplMatch find_impl(QueryContext& context, Type self, ItemId trait) {
+/// `of_trait`: the trait's arguments where they are known; a type may implement `Mul[float]` and `Mul[Vector]`.
+ImplMatch find_impl(QueryContext& context, Type self, ItemId trait, std::span<const Type> of_trait = {}) {
     auto index = context.get<ImplIndex>();
     auto it = index->by_trait.find(trait);
     if (it == index->by_trait.end()) return {};
@@ -42,6 +43,8 @@ ImplMatch find_impl(QueryContext& context, Type self, ItemId trait) {
         std::vector<Type> arguments(info->generics.size(), nullptr);
         if (!info->self || !match_type(info->self, self, impl, arguments)) continue;
         bool bounds_hold = true;
+        for (size_t i = 0; info->trait && i < of_trait.size() && i < info->trait->arguments.size(); ++i)
+            bounds_hold &= match_type(info->trait->arguments[i], of_trait[i], impl, arguments);
         for (size_t i = 0; i < info->generics.size() && bounds_hold; ++i)
             for (Type bound : info->generics[i].bounds)
                 if (arguments[i] && bound->is(TypeKind::Nominal) && kind_of(bound->item) == ItemKind::Trait)
@@ -86,7 +89,9 @@ bool implements(QueryContext& context, Type self, ItemId trait) {
 ResolvedMethod resolve_trait_method(QueryContext& context, ItemId trait_method, Type self,
                                     std::span<const Type> arguments) {
     ItemId trait = parent_of(trait_method);
-    ImplMatch match = find_impl(context, self, trait);
+    size_t of_trait = context.get<DefinitionOf>(trait)->generics.size();
+    ImplMatch match = find_impl(context, self, trait, arguments.first(std::min(of_trait, arguments.size())));
+    if (match.impl == ItemId::None) match = find_impl(context, self, trait);
     ResolvedMethod resolved;
     if (match.impl == ItemId::None) {
         // Derived and built-in: the trait's own native or default serves every such type.
@@ -97,7 +102,6 @@ ResolvedMethod resolve_trait_method(QueryContext& context, ItemId trait_method, 
         return resolved;
     }
     // Type arguments come as the trait's then the method's; the impl's replace the trait's.
-    size_t of_trait = context.get<DefinitionOf>(trait)->generics.size();
     for (ItemId method : context.get<ImplOf>(match.impl)->methods) {
         if (name_of(method) != name_of(trait_method)) continue;
         resolved.function = method;

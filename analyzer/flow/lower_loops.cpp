@@ -170,8 +170,9 @@ void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
     start(body);
     declare_bindings(f.pattern);
     Place element = subplace(list, IndexOf{index});
-    Type wanted = body_[f.pattern].type, element_type = list_type->element();
-    if (wanted->is(TypeKind::Reference) && wanted != element_type) {
+    Type wanted = body_[f.pattern].type;
+    bool is_known = !list_type->arguments.empty();  // else what is walked over is an error
+    if (wanted->is(TypeKind::Reference) && is_known && wanted != list_type->element()) {
         Local lent = new_local(wanted, LocalKind::Temporary, {}, LocalId::None, node);
         BorrowKind kind = f.iteration == Iteration::ListMutable ? BorrowKind::Mutable : BorrowKind::Shared;
         assign(Place{lent, {}}, BorrowOf{kind, element}, node);

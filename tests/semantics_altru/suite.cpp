@@ -54,6 +54,26 @@ void check_silent(const std::string& name, const std::string& text) {
         FAIL_CHECK(name << ":" << d.range.start.line << ": " << d.code << ": " << d.message);
 }
 
+/// The programs in the documentation of a module: its `##` lines that are indented by four more columns.
+std::vector<std::string> documented_examples(const std::string& source) {
+    std::vector<std::string> examples;
+    std::string current;
+    std::istringstream lines(source);
+    for (std::string line; std::getline(lines, line);) {
+        size_t begin = line.find_first_not_of(' ');
+        std::string text = begin == std::string::npos ? "" : line.substr(begin);
+        if (text.rfind("##     ", 0) == 0) {
+            current += text.substr(7) + "\n";
+        } else if (text == "##" && !current.empty()) {
+            current += "\n";
+        } else if (!current.empty()) {
+            examples.push_back(std::move(current));
+            current.clear();
+        }
+    }
+    return examples;
+}
+
 }  // namespace
 
 REGISTER_CASES(fixtures_of_semantics_altru) {
@@ -62,6 +82,10 @@ REGISTER_CASES(fixtures_of_semantics_altru) {
     for (const auto& path : sources(std::filesystem::path(BRAID_SOURCE_DIR) / "examples/altru"))
         register_case("example " + path.filename().string(), "[silent]",
                       [path] { check_silent(path.filename().string(), read(path)); });
+    for (const auto& path : sources(std::filesystem::path(BRAID_SOURCE_DIR) / "stdlib/altru"))
+        register_case("documentation of " + path.filename().string(), "[silent]", [path] {
+            for (const std::string& example : documented_examples(read(path))) check_silent("example.altru", example);
+        });
     for (const auto& path : sources(kArea / "silent"))
         register_case("silent " + path.filename().string(), "[silent]",
                       [path] { check_silent(path.filename().string(), read(path)); });

@@ -412,10 +412,18 @@ void Parser::heritage() {
 void Parser::bases_in_parentheses() {
     TextRange opener{peek().begin, peek().end()};
     uint32_t close = close_of(opener.begin);
+    if (close == 0) {
+        error(DiagnosticCode::UnclosedDelimiter, opener, "this `(` is never closed: remove it");
+        auto mark = builder_.mark();
+        do {
+            bump();
+        } while (!newline_before() && !at(Kind::LeftBrace) && !at(Kind::EndOfFile));
+        return finish(mark, Kind::Error);
+    }
     std::vector<TextEdit> edits;
     if (close > opener.end + 1)
         edits = {TextEdit{opener, peek().trivia_length ? "extends " : " extends "}, TextEdit{{close - 1, close}, ""}};
-    else if (close) edits = {TextEdit{{opener.begin, close}, ""}};
+    else edits = {TextEdit{{opener.begin, close}, ""}};
     hint(opener, "a base class is written with `extends`", "write `extends`", std::move(edits));
     auto mark = builder_.mark();
     skip_token();

@@ -86,11 +86,11 @@ std::optional<Kind> Parser::foreign_statement() {
 /// The rest of the line; a block at its end is parsed, so that what is in it keeps its tree.
 Kind Parser::skip_foreign_statement() {
     auto mark = builder_.mark();
-    std::vector<char> open;
+    Skipped skipped;
     do {
-        skip_balanced(open);
+        skip_balanced(skipped);
         bool ends = at(Kind::Semicolon) || at(Kind::RightBrace) || at(Kind::LeftBrace) || newline_before();
-        if (at(Kind::EndOfFile) || (open.empty() && ends)) break;
+        if (at(Kind::EndOfFile) || (skipped.open.empty() && ends)) break;
     } while (!(newline_before() && starts_statement() && is_reserved(kind())));
     finish(mark, Kind::Error);
     if (at(Kind::LeftBrace) && !newline_before()) block("block");

@@ -158,6 +158,7 @@ void Parser::comma_list(const List& list, TextRange opener) {
         } else if (expect_comma) {
             bool starts_next = (this->*list.starts)() && !(list.ends_at_line && newline_before()) &&
                                !(list.close == Kind::Greater && (at(Kind::LeftBrace) || at(Kind::LeftParen)));
+            if (starts_next && newline_before() && at_outer_declaration(column_of_line(opener.begin))) break;
             if (!starts_next && !recover_in_list(list, &reported)) break;
             if (starts_next) {
                 SyntaxError missing{DiagnosticCode::ExpectedToken, {previous_end(), previous_end()}, {}, {}, {}};

@@ -129,7 +129,14 @@ class Parser {
     void skip_arguments();       ///< a whole `(…)`, into an Error node
     /// A hint that the current token should go, and skips it.
     void remove_word(std::string message);
-    void skip_balanced(std::vector<char>& open);
+    /// Brackets opened in what is skipped: their closing characters, or the quote of a template's hole.
+    struct Skipped {
+        std::vector<char> open;
+        uint32_t braces = 0;  ///< how many of them are braces or holes
+    };
+    void skip_balanced(Skipped& skipped);
+    bool at_outer_declaration(uint32_t column);
+    bool leaves_skipped(const Skipped& skipped, uint32_t column);
     void semicolon(std::string_view after);
     bool at_statement_end();  ///< `;`, `}`, the end, or a new line
 

@@ -109,17 +109,25 @@ void Parser::remove_word(std::string message) {
     skip_token();
 }
 
-/// One token; brackets inside keep `open` (their closing characters, or the quote of a template's hole).
-void Parser::skip_balanced(std::vector<char>& open) {
+/// One token, which may open or close a bracket. A `}` closes what was opened after its `{`, too.
+void Parser::skip_balanced(Skipped& skipped) {
+    std::vector<char>& open = skipped.open;
+    auto opens = [&](char close) {
+        open.push_back(close);
+        skipped.braces += close != ')' && close != ']';
+    };
     switch (kind()) {
-        case Kind::LeftParen: open.push_back(')'); break;
-        case Kind::LeftBracket: open.push_back(']'); break;
-        case Kind::LeftBrace: open.push_back('}'); break;
-        case Kind::TemplateHead: open.push_back(text_[peek().begin]); break;
+        case Kind::LeftParen: opens(')'); break;
+        case Kind::LeftBracket: opens(']'); break;
+        case Kind::LeftBrace: opens('}'); break;
+        case Kind::TemplateHead: opens(text_[peek().begin]); break;
         case Kind::RightBrace:
-            if (!open.empty() && (open.back() == '`' || open.back() == '"'))
-                rescan(lex_template_rest(text_, peek().begin, open.back()));
-            if (!open.empty() && !at(Kind::TemplateMiddle)) open.pop_back();
+            if (skipped.braces == 0) break;
+            while (open.back() == ')' || open.back() == ']') open.pop_back();
+            if (open.back() != '}') rescan(lex_template_rest(text_, peek().begin, open.back()));
+            if (at(Kind::TemplateMiddle)) break;
+            open.pop_back();
+            --skipped.braces;
             break;
         case Kind::RightParen:
         case Kind::RightBracket:
@@ -130,18 +138,32 @@ void Parser::skip_balanced(std::vector<char>& open) {
     bump();
 }
 
+/// Whether the current token begins a line and a declaration in it, no further in than `column`: brackets that are open
+/// there, but for braces, lack their partner.
+bool Parser::at_outer_declaration(uint32_t column) {
+    return begins_line(peek()) && column_of_line(peek().begin) <= column && at_declaration();
+}
+
+/// Whether a bracket that is skipped from a line of that column on lacks its partner: the current token closes what is
+/// outside, or begins a declaration no further in, or stands where it cannot.
+bool Parser::leaves_skipped(const Skipped& skipped, uint32_t column) {
+    if (skipped.braces == 0 && (at(Kind::RightBrace) || at_outer_declaration(column))) return true;
+    return misplaced_in_skipped(column);
+}
+
 void Parser::skip_to_close() {
     if (speculating_) return;
     auto mark = builder_.mark();
-    std::vector<char> open;
+    Skipped skipped;
     uint32_t column = column_of_line(peek().begin);
     while (!at(Kind::EndOfFile)) {
+        bool inside = !skipped.open.empty();
         bool closing = at(Kind::RightParen) || at(Kind::RightBracket) || at(Kind::RightBrace);
-        if (open.empty() && (closing || at(Kind::Comma) || at(Kind::Semicolon))) break;
-        if (open.empty() && newline_before() && is_reserved(kind()) && starts_statement() && !starts_expression())
-            break;
-        if (!open.empty() && misplaced_in_skipped(column)) break;
-        skip_balanced(open);
+        if (!inside && (closing || at(Kind::Comma) || at(Kind::Semicolon))) break;
+        if (!inside && newline_before() && is_reserved(kind()) && starts_statement() && !starts_expression()) break;
+        if (!inside && at_outer_declaration(column)) break;
+        if (inside && leaves_skipped(skipped, column)) break;
+        skip_balanced(skipped);
     }
     if (!builder_.empty_since(mark)) finish(mark, Kind::Error);
 }
@@ -149,10 +171,10 @@ void Parser::skip_to_close() {
 void Parser::skip_statement_rest() {
     if (speculating_) return;
     auto mark = builder_.mark();
-    std::vector<char> open;
+    Skipped skipped;
     uint32_t column = column_of_line(peek().begin);
     while (!at(Kind::EndOfFile)) {
-        if (open.empty()) {
+        if (skipped.open.empty()) {
             if (at(Kind::RightBrace)) break;
             bool continues = at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::Plus) || at(Kind::Minus) ||
                              at(Kind::Slash) || at(Kind::LeftBrace);
@@ -162,10 +184,10 @@ void Parser::skip_statement_rest() {
                 bump();
                 break;
             }
-        } else if (misplaced_in_skipped(column)) {
+        } else if (leaves_skipped(skipped, column)) {
             break;
         }
-        skip_balanced(open);
+        skip_balanced(skipped);
     }
     if (!builder_.empty_since(mark)) finish(mark, Kind::Error);
 }
@@ -238,8 +260,12 @@ bool Parser::at_close(const Braces& braces) {
         if (at(Kind::EndOfFile)) return true;
         bool closing = at(Kind::RightBrace);
         if (braces.colon) return closing || (newline_before() && column_of_line(peek().begin) <= braces.column);
-        if (!braces.indented || !newline_before()) return closing;
+        if (!newline_before()) return closing;
         uint32_t column = column_of_line(peek().begin);
+        if (!braces.indented) {  // then only a declaration that stands further out tells anything
+            bool outside = !closing && column <= braces.column && at_declaration();
+            return closing || (outside && indentation_decides());
+        }
         if (column < braces.least && !closing) ++doubts_;
         if (closing ? column == braces.column : column > braces.column) return closing;
         if (!indentation_decides()) return closing;

@@ -33,7 +33,12 @@ class Fixer {
         for (int tries = 0; tries < kMostTries; ++tries) {
             ChosenFixes chosen = choose_fixes(
                 present, [&](const Diagnostic& d) { return may_fix(d); }, limit);
-            if (chosen.edits.empty()) return;
+            if (chosen.edits.empty()) {
+                if (level_ == Severity::Hint) return;
+                level_ = Severity(int(level_) + 1);
+                limit = present.size();
+                continue;
+            }
             Texts before = make(chosen);
             std::vector<Diagnostic> after = diagnostics();
             if (is_better(present, chosen, after)) {
@@ -77,7 +82,7 @@ class Fixer {
 
     /// Only in the files that were asked for.
     bool may_fix(const Diagnostic& d) const {
-        if (ruled_out_.count(identity(d))) return false;
+        if (d.severity > level_ || ruled_out_.count(identity(d))) return false;
         return std::all_of(d.fixes[0].edits.begin(), d.fixes[0].edits.end(), [&](const auto& edit) {
             return session_.asked().count(edit.location.file) && !is_std(edit.location.file);
         });
@@ -129,6 +134,7 @@ class Fixer {
     const CheckOptions& options_;
     Texts originals_;
     std::set<Identity> ruled_out_;
+    Severity level_ = Severity::Error;  ///< errors first: a variable is unused perhaps because its use is misspelt
     size_t fixed_ = 0;
 };
 

@@ -213,11 +213,11 @@ void BodyBuilder::build_script(const ast::SourceFile& source) {
 void BodyBuilder::build_value(const ast::Ast& declaration) {
     new_function(BodyFunctionId::None, 0);
     ast::Type written = declaration.child<ast::Type>();
+    ast::Expression value = declaration.child<ast::Expression>();
     FunctionContext f;
-    f.result = written ? types_.lower(written) : fresh(0);
+    f.result = written ? types_.lower(written) : value ? fresh(0) : type::error();
     Type result = f.result;
     functions_.push_back(std::move(f));
-    ast::Expression value = declaration.child<ast::Expression>();
     ExprId root = value ? coerce(check(value, result), result, node_of(value)) : error_expr(0);
     body().functions[0].root = root;
     body().functions[0].result = result;

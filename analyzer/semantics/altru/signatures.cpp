@@ -236,8 +236,9 @@ Type lower_value_type(QueryContext& context, ItemId item, std::vector<ItemDiagno
     if (kind_of(item) == ItemKind::Constant) {
         // A constant may leave its type to its initializer.
         auto body = context.get<BodyOf>(item);
-        if (!body->functions.empty() && body->functions[0].result) return body->functions[0].result;
-        return type::error();
+        Type result = body->functions.empty() ? nullptr : body->functions[0].result;
+        // What its body leaves open is reported there.
+        return result && !result->has(TypeHasInference) ? result : type::error();
     }
     lowering.report(DiagnosticCode::AnnotationNeeded, 0,
                     "`" + std::string(name_of(item).text()) + "` needs a type: `static NAME: T = …`");

@@ -90,6 +90,7 @@ tl::expected<std::vector<std::string>, std::string> find_sources(const std::stri
     std::error_code error;
     const std::string path = meant_by(asked).string();
     if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
+    register_all_languages();  // who formats or lists files has no host that did it
     std::vector<std::string> found;
     fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, error), end;
     if (error) return tl::make_unexpected(fmt::format("{}: {}", path, error.message()));

@@ -160,6 +160,16 @@ TEST_CASE("places in other declarations survive an edit") {
     }
 }
 
+TEST_CASE("an opening brace before declarations that stand as far out") {
+    std::string text;
+    for (int i = 0; i < 100; ++i) text += "function f" + std::to_string(i) + "() {}\na;\n";
+    Edited opened(text, 0, 0, "{");
+    CHECK(opened.tree->root().child_nodes().size() > 100);
+    Edited behind(text, uint32_t(text.find("a;", text.size() / 2)), 0, "{ ");
+    CHECK(behind.tree->root().child_nodes().size() > 100);
+    CHECK(Edited("{" + text + "}", uint32_t(text.size() + 1), 1, "").made_anew() <= 2);
+}
+
 TEST_CASE("one line of ten megabytes") {
     test::check_long_line(velox::grammar(), "", "f(a, b); ", "");
     test::check_long_line(velox::grammar(), "x = {", "a: 1, ", "};");

@@ -41,7 +41,7 @@ void Parser::match_expression() {
     }
     Braces braces = open_braces("`match`");
     while (!at_close(braces)) {
-        if (reuse(is_match_arm, Within::Statements, true)) continue;
+        if (reuse(is_match_arm, Within::Statements, braces.indented)) continue;
         if (at(Kind::CaseKw) || at(Kind::DefaultKw) || starts_pattern()) {
             uint32_t before = builder_.position();
             match_arm();

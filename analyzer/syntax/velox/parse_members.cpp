@@ -11,7 +11,7 @@ bool is_member(SyntaxKind kind) { return group(to_kind(kind)) == Group::Member; 
 void Parser::members(Braces& braces, Within within) {
     FlagScope scope(*this, {});
     while (!at_close(braces) && !hopeless()) {
-        if (reuse(is_member, within, true)) continue;
+        if (reuse(is_member, within, braces.indented)) continue;
         if (at(Kind::Semicolon) || (only_types(within) && at(Kind::Comma))) bump();
         else member(within);  // never without taking a token
     }

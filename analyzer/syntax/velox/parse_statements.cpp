@@ -16,7 +16,7 @@ void Parser::statement_list(const Braces* braces, bool in_switch) {
     for (;;) {
         if (braces ? at_close(*braces) : at(Kind::EndOfFile)) return;
         if (in_switch && (at(Kind::CaseKw) || at(Kind::DefaultKw))) return;
-        if (reuse(is_statement, Within::Statements, true, braces == nullptr)) continue;
+        if (reuse(is_statement, Within::Statements, !braces || braces->indented, braces == nullptr)) continue;
         uint32_t before = builder_.position();
         if (braces) statement();
         else outermost_statement();
@@ -368,7 +368,7 @@ Kind Parser::switch_statement() {
     }
     Braces braces = open_braces("`switch`");
     while (!at_close(braces)) {
-        if (reuse(is_switch_case, Within::Statements, true)) continue;
+        if (reuse(is_switch_case, Within::Statements, braces.indented)) continue;
         if (at(Kind::CaseKw) || at(Kind::DefaultKw)) {
             switch_case(braces);
         } else {

@@ -139,7 +139,8 @@ bool Parser::reuse_elements(const List& list, bool* expect_comma) {
     ReuseCursor::Request request{.elements = list.reusable,
                                  .context = context(list.within),
                                  .separator = raw(Kind::Comma),
-                                 .at_separator = *expect_comma};
+                                 .at_separator = *expect_comma,
+                                 .whole_chunks = !list.braces || list.braces->indented};
     bool ended_with_comma = false;
     if (!builder_.reuse(request, &ended_with_comma)) return false;
     forget_tokens();

@@ -147,7 +147,10 @@ class Parser {
         uint32_t least = 0;   ///< what stands further out than this is doubtful, though it may be right
         /// Python's `:` instead of braces: what is indented further belongs to it.
         enum Colon : uint8_t { None, Reported, Silent } colon = None;
-        bool indented = false;  ///< what it holds is indented further, so that indentation can tell where it should end
+        /// What it holds is indented further, so that indentation can tell where it should end. Otherwise each
+        /// declaration
+        /// in it is asked about, and none is taken over without.
+        bool indented = false;
         std::string_view what;
     };
     Braces open_braces(std::string_view what);

@@ -1,0 +1,176 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/semantics/names.h"
+#include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/type_operators.h"
+
+namespace braid::velox_semantics {
+
+using namespace hir;
+
+PatternId BodyBuilder::binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type,
+                                            bool is_mutable) {
+    uint32_t node = node_of(initializer.node);
+    ExprId value = checked(initializer.value(), type, "default");
+    PatternId sub = binding(b, type, is_mutable);
+    return add_pattern(type, node, DefaultPattern{sub, convert(value, type)});
+}
+
+PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
+    if (!b) return add_pattern(t, 0, WildcardPattern{});
+    uint32_t node = node_of(b.node);
+    if (auto n = b.as<ast::NameBinding>()) {
+        if (!n.name()) return add_pattern(t, node, WildcardPattern{});
+        Name name(n.name().text());
+        uint32_t at = node_of(n.name());
+        if (scopes_.back().names.count(name)) {
+            LocalId earlier = scopes_.back().names[name];
+            bool parameter_itself = body_[earlier].node == at;
+            if (!parameter_itself) {
+                auto& d = report(DiagnosticCode::DuplicateDeclaration, at,
+                                 fmt::format("`{}` is declared twice in this block", name.text()));
+                if (d.related.empty()) d.related.push_back({{item_, body_[earlier].node}, "it is declared first here"});
+            }
+        }
+        LocalId local = declare(name, t, at, is_mutable);
+        t = body_[local].type;
+        resolve(at, local, t, true);
+        return add_pattern(t, node, BindPattern{local, BindMode::Value, PatternId::None});
+    }
+    t = resolved(context_, t);
+    auto sub = [&](const ast::Binding& inner, const ast::Initializer& initializer, Type type) {
+        if (!initializer) return binding(inner, type, is_mutable);
+        return binding_with_default(inner, initializer,
+                                    nullable_parts_removed(type)->is(TypeKind::Never)
+                                        ? type::any()
+                                        : excluded(context_, type, type::undefined()),
+                                    is_mutable);
+    };
+    if (auto o = b.as<ast::ObjectBinding>()) {
+        RecordPattern record;
+        std::vector<Name> taken;
+        std::optional<Rest> rest;
+        present_type(t, node);
+        for (ast::BindingProperty p : o.properties()) {
+            auto rest_name = p.binding().as<ast::NameBinding>();
+            if (p.is_rest()) {
+                if (!rest_name || !rest_name.name()) continue;
+                uint32_t at = node_of(rest_name.name());
+                LocalId object = temporary(t, node);
+                LocalId local = declare(Name(rest_name.name().text()), rest_type(t, taken), at, is_mutable);
+                resolve(at, local, body_[local].type, true);
+                rest = Rest{object, local, {}, at};
+                continue;
+            }
+            if (p.key() && p.key().computed() && member_name(p.key()).empty()) {
+                report(DiagnosticCode::SyntaxError, node_of(p.key().node),
+                       "a pattern names its members; read this one with `[…]`");
+                continue;
+            }
+            auto plain = p.binding().as<ast::NameBinding>();
+            Name name = p.key() ? member_name(p.key()) : plain && plain.name() ? Name(plain.name().text()) : Name();
+            Type type = type::any();
+            taken.push_back(name);
+            if (!t->is(TypeKind::Any) && !t->has(TypeHasError)) {
+                MemberInfo info = find_member(context_, nullable_parts_removed(t), name);
+                if (info.kind == MemberInfo::None && (is_std_type(t, "Message") || p.initializer())) {
+                    type = is_std_type(t, "Message") ? type::any() : type::undefined();
+                } else if (info.kind == MemberInfo::None) {
+                    std::string near = nearest_name(name.text(), member_names(context_, t));
+                    report(DiagnosticCode::MissingMember, node_of(p.node),
+                           fmt::format("`{}` has no member `{}`{}", print_type(t), name.text(),
+                                       near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                    type = type::error();
+                } else {
+                    type = info.type;
+                }
+            }
+            resolve_member(p.key() ? p.key().word() : plain ? plain.name() : SyntaxToken(), t);
+            record.fields.emplace_back(name, sub(p.binding(), p.initializer(), type));
+        }
+        PatternId made = add_pattern(t, node, std::move(record));
+        if (!rest) return made;
+        rest->taken = std::move(taken);
+        LocalId object = rest->object;
+        rests_.push_back(std::move(*rest));
+        return add_pattern(t, node, BindPattern{object, BindMode::Value, made});
+    }
+    auto a = b.as<ast::ArrayBinding>();
+    ListPattern list;
+    TuplePattern tuple;
+    bool is_tuple = t->is(TypeKind::Tuple);
+    present_type(t, node);
+    Type iterated = is_tuple || t->is(TypeKind::List) || t->is(TypeKind::Any) ? nullptr : element_type(t, false);
+    size_t i = 0;
+    for (ast::BindingElement e : a.elements()) {
+        Type element = is_tuple                ? (i < t->arguments.size() ? t->arguments[i] : type::undefined())
+                       : t->is(TypeKind::List) ? t->element()
+                                               : type::any();
+        if (e.is_rest()) {
+            list.rest = uint32_t(list.elements.size());
+            Type others = t;
+            if (is_tuple)
+                others = list_of(
+                    type::union_of({t->arguments.begin() + std::min(i, t->arguments.size()), t->arguments.end()}));
+            list.rest_pattern = binding(e.binding(), others, is_mutable);
+            continue;
+        }
+        PatternId made = e.binding() ? sub(e.binding(), e.initializer(), element)
+                                     : add_pattern(element, node_of(e.node), WildcardPattern{});
+        list.elements.push_back(made);
+        ++i;
+    }
+    if (!is_tuple && !t->is(TypeKind::List) && !t->is(TypeKind::Any) && !t->has(TypeHasError))
+        report(DiagnosticCode::TypeMismatch, node,
+               iterated ? fmt::format("`{}` is taken apart as an array: write `[...value]`", print_type(t))
+                        : fmt::format("`{}` has no elements to take apart", print_type(t)));
+    return add_pattern(t, node, std::move(list));
+}
+
+/// What may be absent cannot be taken apart.
+void BodyBuilder::present_type(Type& t, uint32_t node) {
+    if (!may_be_absent(t) || t->is(TypeKind::Any)) return;
+    Type there = nullable_parts_removed(t);
+    Type absent = there->is(TypeKind::Never) ? t : excluded(context_, t, there);
+    report(DiagnosticCode::PossiblyNull, node, fmt::format("this takes apart what may be {}", print_type(absent)));
+    t = there->is(TypeKind::Never) ? type::error() : there;
+}
+
+Type BodyBuilder::rest_type(Type object, const std::vector<Name>& taken) {
+    if (!object->is(TypeKind::Record) && !object->is(TypeKind::Nominal)) return type::any();
+    std::vector<RecordField> fields = fields_of(context_, object);
+    std::erase_if(fields, [&](const RecordField& f) {
+        bool method = f.type->is(TypeKind::Function) && object->is(TypeKind::Nominal) && f.readonly;
+        return method || std::find(taken.begin(), taken.end(), f.name) != taken.end();
+    });
+    return type::record(std::move(fields));
+}
+
+/// `object` without some of its members, as an object of its own.
+ExprId BodyBuilder::rest_of(ExprId object, const std::vector<Name>& taken, uint32_t node) {
+    ItemId holder = std_item(context_, "Object");
+    MemberInfo without =
+        holder == ItemId::None ? MemberInfo() : find_member(context_, type::nominal(holder), Name("without"), true);
+    if (without.item == ItemId::None) return error_expression(node);
+    Aggregate names{AggregateKind::List, ItemId::None, {}, {}};
+    for (Name name : taken)
+        names.operands.push_back(add(type::string(), node, StringLiteral{std::string(name.text())}));
+    ExprId list = add(list_of(type::string()), node, std::move(names));
+    return add(type::any(), node,
+               Call{DirectCallee{without.item, {}, nullptr}, {convert(object, type::any()), list}, CallMode::Plain});
+}
+
+/// Behind a pattern: the objects of its `...rest`.
+void BodyBuilder::flush_rests(std::vector<ExprId>& out) {
+    std::vector<Rest> made;
+    made.swap(rests_);
+    for (const Rest& r : made) {
+        ExprId object = add(body_[r.object].type, r.node, LocalRef{r.object});
+        out.push_back(let_temporary(r.rest, convert(rest_of(object, r.taken, r.node), body_[r.rest].type), r.node));
+    }
+}
+
+}  // namespace braid::velox_semantics

@@ -49,9 +49,33 @@ struct Walk {
     std::vector<Type> active;
     Capabilities of(Type t);
     Capabilities parts_of(Type t);
+    bool grows_into(Type t) const;
 };
 
-constexpr size_t kMaxTypeDepth = 64;  // types that grow as they recurse
+constexpr size_t kMaxTypeDepth = 64;
+constexpr size_t kMaxGrowth = 2;
+
+size_t size_of(Type t) {
+    size_t size = 0;
+    walk_type(t, [&](Type) {
+        ++size;
+        return true;
+    });
+    return size;
+}
+
+/// Types that grow as they recurse, `class Box<T> { inner: Box<List<T>> }`, have no end: their larger instances hold
+/// what the smaller ones do. Two such fields double the walk with each step, so it ends early.
+bool Walk::grows_into(Type t) const {
+    if (!t->is(TypeKind::Nominal) || t->arguments.empty()) return false;
+    size_t size = 0, smaller = 0;
+    for (Type a : active) {
+        if (!a->is(TypeKind::Nominal) || a->item != t->item) continue;
+        if (size == 0) size = size_of(t);
+        smaller += size_of(a) < size;
+    }
+    return smaller >= kMaxGrowth;
+}
 
 Capabilities all_of(Walk& walk, std::span<const Type> parts) {
     Capabilities result{true, false, true, true};
@@ -123,7 +147,7 @@ Capabilities of_parameter(QueryContext& context, Type t) {
 }
 
 Capabilities Walk::of(Type t) {
-    if (std::find(active.begin(), active.end(), t) != active.end() || active.size() > kMaxTypeDepth)
+    if (std::find(active.begin(), active.end(), t) != active.end() || active.size() > kMaxTypeDepth || grows_into(t))
         return {true, false, true, true};
     active.push_back(t);
     Capabilities result = parts_of(t);

@@ -156,7 +156,7 @@ TEST_CASE("one bracket too many") {
         }
     }
     INFO("texts by number of errors: " << errors.text());
-    CHECK(lost_declarations <= 3);  // of 6000 texts
+    CHECK(lost_declarations <= 4);  // of 6000 texts: what an object without its `}` swallows
     CHECK(errors.percentile(50) <= 1);
     CHECK(errors.percentile(95) <= 4);
 }

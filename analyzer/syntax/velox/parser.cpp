@@ -139,8 +139,7 @@ bool Parser::reuse_elements(const List& list, bool* expect_comma) {
     ReuseCursor::Request request{.elements = list.reusable,
                                  .context = context(list.within),
                                  .separator = raw(Kind::Comma),
-                                 .at_separator = *expect_comma,
-                                 .whole_chunks = !list.braces || list.braces->indented};
+                                 .at_separator = *expect_comma};
     bool ended_with_comma = false;
     if (!builder_.reuse(request, &ended_with_comma)) return false;
     forget_tokens();
@@ -151,7 +150,7 @@ bool Parser::reuse_elements(const List& list, bool* expect_comma) {
 void Parser::comma_list(const List& list, TextRange opener) {
     FlagScope scope(*this, {});
     bool expect_comma = false, reported = false;
-    auto closed = [&] { return list.braces ? at_close(*list.braces) : at(list.close) || at(Kind::EndOfFile); };
+    auto closed = [&] { return list.braces ? at_close(*list.braces, false) : at(list.close) || at(Kind::EndOfFile); };
     while (!closed() && !hopeless()) {
         if (reuse_elements(list, &expect_comma)) continue;
         if (expect_comma && accept(Kind::Comma)) {

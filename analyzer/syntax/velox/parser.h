@@ -154,7 +154,7 @@ class Parser {
         std::string_view what;
     };
     Braces open_braces(std::string_view what);
-    bool at_close(const Braces& braces);
+    bool at_close(const Braces& braces, bool holds_declarations = true);
     void close_braces(const Braces& braces);
     /// Called where braces and indentation disagree about what the current token belongs to.
     bool indentation_decides();

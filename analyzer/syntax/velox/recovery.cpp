@@ -255,7 +255,7 @@ bool Parser::misplaced_in_skipped(uint32_t column) {
 
 /// Whether what is in the braces ends here. Where indentation decides, a line that stands further out than the contents
 /// should ends them, and a `}` that stands further in than it should closes nothing.
-bool Parser::at_close(const Braces& braces) {
+bool Parser::at_close(const Braces& braces, bool holds_declarations) {
     for (;;) {
         if (at(Kind::EndOfFile)) return true;
         bool closing = at(Kind::RightBrace);
@@ -263,7 +263,7 @@ bool Parser::at_close(const Braces& braces) {
         if (!newline_before()) return closing;
         uint32_t column = column_of_line(peek().begin);
         if (!braces.indented) {  // then only a declaration that stands further out tells anything
-            bool outside = !closing && column <= braces.column && at_declaration();
+            bool outside = holds_declarations && !closing && column <= braces.column && at_declaration();
             return closing || (outside && indentation_decides());
         }
         if (column < braces.least && !closing) ++doubts_;

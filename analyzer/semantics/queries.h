@@ -107,11 +107,24 @@ struct ItemSyntax {
         static constexpr const char* name = text;        \
         static Value compute(QueryContext&, const Key&); \
     };
-BRAID_ITEM_QUERY(SignatureOf, FunctionSignature, "signature")
 BRAID_ITEM_QUERY(DefinitionOf, TypeDefinition, "definition")  // struct, class, interface, enum, variant, trait, actor
 BRAID_ITEM_QUERY(ImplOf, ImplInfo, "impl")
 BRAID_ITEM_QUERY(ItemDiagnosticsOf, std::vector<ItemDiagnostic>, "item_diagnostics")
 #undef BRAID_ITEM_QUERY
+
+/// A signature that asks for itself (Velox: `update(patch: Partial<User>)` in `User`) takes and gives anything.
+struct SignatureOf {
+    using Key = ItemId;
+    using Value = FunctionSignature;
+    static constexpr const char* name = "signature";
+    static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) {
+        FunctionSignature signature;
+        signature.parameters.push_back({.type = type::error(), .rest = true});
+        signature.result = type::error();
+        return signature;
+    }
+};
 
 /// Type of a constant, static, module variable; the target of an alias.
 struct ValueTypeOf {

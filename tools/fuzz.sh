@@ -26,9 +26,9 @@ fuzz_target() {
     local corpora=("$folder/corpus")
     mkdir -p "$folder/corpus"
     [ ! -d "$root/tests/fuzz/corpus/$target" ] || corpora+=("$root/tests/fuzz/corpus/$target")
-    corpora+=("$root/examples/altru" "$root/examples/velox")
+    corpora+=("$root/examples" "$root/tests/syntax" "$root/tests/syntax_velox" "$root/tests/format/cases")
     say "fuzzing $target for $minutes minutes"
-    if "$build/fuzz/tests/fuzz_$target" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 \
+    if "$build/fuzz/tests/fuzz_$target" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
         -artifact_prefix="$folder/" -print_final_stats=1 "${corpora[@]}" >"$folder/log" 2>&1; then
         say "$target: $(grep -a 'number_of_executed_units' "$folder/log" | tr -dc 0-9) inputs, no failure"
     else

@@ -1,5 +1,5 @@
-// The first byte chooses the language; the rest is a file. Everything there is to say about it lies inside of it: what
-// the stages after the parser make of any text. The standard library is analyzed once, with the first input.
+// A file, read as both languages. Everything there is to say about it lies inside of it: what the stages after the
+// parser make of any text. The standard library is analyzed once, with the first input.
 #include "analyzer/ide/file_diagnostics.h"
 #include "tests/fuzz/laws.h"
 #include "workspace/workspace.h"
@@ -8,17 +8,18 @@ using namespace braid;
 using braid::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    if (size < 1 || size > 1 << 13) return 0;
+    if (size > 1 << 13) return 0;
     static const std::unique_ptr<AnalysisHost> host = make_host();
-    std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
-    FileId file = host->set_file(data[0] & 1 ? "/fuzz/main.altru" : "/fuzz/main.velox", text);
-    auto found = host->snapshot().get<FileDiagnostics>(file);
-    require(bool(found));
-    for (const Diagnostic& diagnostic : **found) {
-        const TextRange& range = diagnostic.location.range;
-        require(range.begin <= range.end && (diagnostic.location.file != file || range.end <= text.size()));
-        require(!diagnostic.message.empty());
+    for (const char* path : {"/fuzz/main.altru", "/fuzz/main.velox"}) {
+        FileId file = host->set_file(path, std::string(reinterpret_cast<const char*>(data), size));
+        auto found = host->snapshot().get<FileDiagnostics>(file);
+        require(bool(found));
+        for (const Diagnostic& diagnostic : **found) {
+            const TextRange& range = diagnostic.location.range;
+            require(range.begin <= range.end && (diagnostic.location.file != file || range.end <= size));
+            require(!diagnostic.message.empty());
+        }
+        host->remove_file(file);
     }
-    host->remove_file(file);
     return 0;
 }

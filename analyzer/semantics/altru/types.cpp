@@ -9,6 +9,7 @@ namespace braid::altru_semantics {
 namespace {
 
 constexpr int kMaxTypeDepth = 64;
+constexpr int kMaxDefaults = 8;  // of parameters within defaults: `struct S[T = S]` has no end
 
 ast::GenericParameterList generics_of(const ast::Ast& declaration) {
     return declaration ? declaration.child<ast::GenericParameterList>() : ast::GenericParameterList();
@@ -432,6 +433,7 @@ std::vector<Type> TypeLowering::complete_arguments(ItemId item, std::vector<Type
             }
         if (ast::Type written = parameters[i].default_type()) {
             TypeLowering inner(context_, item, *tree, nullptr);
+            inner.depth_ = depth_ + kMaxTypeDepth / kMaxDefaults;
             std::vector<Type> arguments = given;
             arguments.resize(parameters.size(), type::error());
             if (is_trait) arguments.push_back(subject ? subject : type::error());

@@ -474,7 +474,7 @@ void Parser::typed_name(const Mark& mark, TextRange range) {
     // With a comment or a line end inside there is no text to propose.
     if (left.find_first_of("#\n") != std::string_view::npos)
         return habit(range, "the type follows the name after a `:`");
-    bool type_first = is_scalar(left) || (!is_scalar(right) && left.find('[') != std::string_view::npos);
+    bool type_first = is_scalar(left) || !std::all_of(left.begin(), left.end(), is_name_byte);
     std::string written = type_first ? fmt::format("{}: {}", right, left) : fmt::format("{}: {}", left, right);
     habit(range, fmt::format("the type follows the name after a `:`: `{}`", written),
           fmt::format("write `{}`", written), {{range, written}});

@@ -39,7 +39,9 @@ std::string perturbed(const Formatted& language, const std::string& text, std::m
         if (strings > 0) {
         } else if (is_space && !gap.empty()) gap = spaces(random, 1);
         else if (is_broken && is_velox && !brackets.empty() && brackets.back() == '(') gap = spaces(random, 1);
-        else if (is_broken && is_velox) gap = gap.substr(0, gap.find_last_of('\n') + 1) + spaces(random, 0);
+        // The column of a comment says whether it belongs to the case above.
+        else if (is_broken && is_velox && flat.token_text(i) != "case" && flat.token_text(i) != "default")
+            gap = gap.substr(0, gap.find_last_of('\n') + 1) + spaces(random, 0);
         if (kind == "StringEnd" || kind == "TemplateTail") --strings;
         if (kind == "StringStart" || kind == "TemplateHead") ++strings;
         out += gap;

@@ -108,7 +108,8 @@ class Analysis {
         if (!through) return std::nullopt;
         if (local.kind == LocalKind::Capture && local.is_alias) return Shared{kNoLocal, std::string(local.name.text())};
         auto it = statics_.find(place.local);
-        if (it != statics_.end() && it->second != ItemId::None) return Shared{kNoLocal, std::string(name_of(it->second).text())};
+        if (it != statics_.end() && it->second != ItemId::None)
+            return Shared{kNoLocal, std::string(name_of(it->second).text())};
         return std::nullopt;
     }
 

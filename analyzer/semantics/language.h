@@ -34,6 +34,7 @@ struct Language {
     std::string_view line_comment;    // "#"
     bool errors_are_exceptions;       // run-time errors are thrown values that a program may catch
     bool imports_run;                 // the top level of what a file imports runs, before its own
+    bool has_any = false;             // a type that follows from itself is `any`, looked at as the program runs
     std::string_view prelude;  // path of the stdlib file whose public items every file sees: "std:altru/core.altru"
 
     const Grammar& (*grammar)();

@@ -1,5 +1,7 @@
 #include "analyzer/semantics/queries.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "analyzer/semantics/language.h"
@@ -98,10 +100,29 @@ std::vector<ItemDiagnostic> ItemDiagnosticsOf::compute(QueryContext& context, co
     return language_of(item).item_diagnostics(context, item);
 }
 Body BodyOf::compute(QueryContext& context, const Key& item) { return language_of(item).body(context, item); }
+Body BodyOf::cycle_fallback(const Key& item) {
+    Body body;
+    body.item = item;
+    body.has_errors = true;
+    ItemDiagnostic diagnostic;
+    diagnostic.code = DiagnosticCode::AnnotationNeeded;
+    diagnostic.location = {item, 0};
+    diagnostic.message =
+        kind_of(item) == ItemKind::File
+            ? "types of this file's variables follow from themselves; write one of them"
+            : fmt::format("the types in `{}` follow from themselves; write one of them", name_of(item).text());
+    body.diagnostics.push_back(std::move(diagnostic));
+    return body;
+}
+
+Type ValueTypeOf::cycle_fallback(const Key& item) {
+    bool is_variable = kind_of(item) == ItemKind::Static;
+    return is_variable && language_of(item).has_any ? type::any() : type::error();
+}
 
 Type InferredResult::compute(QueryContext& context, const Key& item) {
-    auto body = context.get<BodyOf>(item);
-    return body->functions.empty() || !body->functions[0].result ? type::error() : body->functions[0].result;
+    Body body = language_of(item).body(context, item);
+    return body.functions.empty() || !body.functions[0].result ? type::error() : body.functions[0].result;
 }
 
 ImplIndex::Value ImplIndex::compute(QueryContext& context, const Key&) {

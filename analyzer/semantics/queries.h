@@ -132,17 +132,17 @@ struct ValueTypeOf {
     using Value = Type;
     static constexpr const char* name = "value_type";
     static Value compute(QueryContext&, const Key&);
-    static Value cycle_fallback(const Key&) { return type::error(); }
+    static Value cycle_fallback(const Key&);  ///< `any` for a variable whose type follows from itself, else the error
 };
 
-/// Result of a Velox function without annotation. A recursive one gets the fallback (error type) and, from the
-/// language, `annotation-needed`.
+/// Result of a Velox function without annotation; `any` where it follows from itself. It types a body of its own:
+/// were it to ask BodyOf, a function that calls itself would have none.
 struct InferredResult {
     using Key = ItemId;
     using Value = Type;
     static constexpr const char* name = "inferred_result";
     static Value compute(QueryContext&, const Key&);
-    static Value cycle_fallback(const Key&) { return type::error(); }
+    static Value cycle_fallback(const Key&) { return type::any(); }
 };
 
 struct BodyOf {
@@ -151,6 +151,9 @@ struct BodyOf {
     static constexpr const char* name = "body";
     static Value compute(QueryContext&, const Key&);
     static bool equal(const Value&, const Value&) { return false; }  // recomputed only when something it read changed
+    /// Types that follow from each other in a way that no language's own check has named: an error, never a silent
+    /// void.
+    static Value cycle_fallback(const Key&);
 };
 
 /// Every impl of the workspace and the standard library, for lookups by trait or by the head of the self type.

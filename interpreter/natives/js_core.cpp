@@ -208,7 +208,7 @@ void register_js_core(vm::NativeRegistry& r) {
     r.add("core::process::exit", exit);
     r.add("core::process::env", env);
     r.add("core::process::now", now);
-    r.add("collections::Date::now", date_now);
+    r.add("dates::Date::now", date_now);
     r.add("collections::Object::keys", properties<Part::Keys>);
     r.add("collections::Object::values", properties<Part::Values>);
     r.add("collections::Object::entries", properties<Part::Entries>);

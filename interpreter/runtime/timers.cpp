@@ -45,8 +45,10 @@ NativeAction set_timer(NativeCall& call) {
     return call.give_value(call.vm().box_integer(start_timer(call, call.argument(0), milliseconds(call, 1), kRepeats)));
 }
 NativeAction clear(NativeCall& call) {
-    int64_t id = 0;
-    if (vm::as_integer(call.vm(), call.value(0), id)) clear_timer(call, id);
+    double id = 0;
+    // What is no timer's number is none of a timer: nothing is cleared then.
+    if (vm::as_double(call.vm(), call.value(0), id) && id >= 0 && id < kMostMilliseconds)
+        clear_timer(call, static_cast<int64_t>(id));
     return give_undefined(call);
 }
 NativeAction sleep(NativeCall& call) {

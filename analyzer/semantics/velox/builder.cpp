@@ -37,6 +37,7 @@ Type variable_type(QueryContext& context, ItemId file, const ast::Declarator& de
 
 Type BodyBuilder::variable_type(const ast::Declarator& d, Name name) {
     begin_function({}, {}, true);
+    own_variable_ = name;
     Type declared = d.type() ? types_.read(d.type().type()) : nullptr;
     Type type = declared;
     ast::Expression initializer = d.initializer().value();

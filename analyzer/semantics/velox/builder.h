@@ -135,6 +135,8 @@ class BodyBuilder {
     void computed_property(const ast::Property& p, Type wanted, hir::Aggregate& record, std::vector<ExprId>& steps,
                            std::optional<LocalId>& so_far, std::vector<RecordField>& fields);
     ExprId snapshot(ExprId container, uint32_t node);
+    ExprId as_list(ExprId container, uint32_t node);
+    ExprId iterator_of(ExprId iterated, uint32_t node);
     ExprId conversion_call(std::string_view name, const ast::CallExpr& e);
     ExprId yield(const ast::YieldExpr& e);
     ExprId regular_expression(const SyntaxToken& token, uint32_t node);
@@ -194,6 +196,12 @@ class BodyBuilder {
                          const ast::TypeArgumentList& explicit_types, const Arguments& arguments, Type expected,
                          uint32_t node);
     ExprId variant(ItemId variant, const Arguments& arguments, Type expected, uint32_t node);
+    struct Given {
+        ast::Expression written;
+        ExprId value = ExprId::None;  // where it is made already
+        bool is_spread = false;
+    };
+    std::vector<Given> taken_apart(const Arguments& arguments);
     std::vector<ExprId> match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional,
                                         bool variadic, Inference& inference, std::string_view callee, ItemId declared);
     ExprId argument(const ast::Expression& e, Type wanted, Inference& inference);
@@ -270,6 +278,7 @@ class BodyBuilder {
     int depth_ = 0;
     int try_depth_ = 0;
     ItemId class_ = ItemId::None;
+    Name own_variable_;  // whose type is being worked out from its initializer: it is not known there yet
     LocalId this_{uint32_t(LocalId::None)};
     struct Link {
         LocalId local;

@@ -68,28 +68,43 @@ ItemId implementation_of(QueryContext& context, ItemId function) {
     return found;
 }
 
-bool gives_values(QueryContext& context, ItemId function) {
-    auto syntax = context.get<ItemSyntax>(function);
-    if (!*syntax) return false;
-    for (Preorder walk(syntax->root()); walk; walk.next()) {
+namespace {
+
+/// The values of a function's own `return`s; those of functions inside it are theirs.
+template <typename F>
+void each_return(const SyntaxNode& function, F&& f) {
+    for (Preorder walk(function); walk; walk.next()) {
         if (!walk->is_node()) continue;
         Kind kind = to_kind(walk->kind());
         bool nested = kind == Kind::ArrowExpr || kind == Kind::FunctionExpr ||
                       (kind == Kind::FunctionDecl && walk.depth() > 0) ||
                       (kind == Kind::MethodDecl && walk.depth() > 0);
         if (nested) walk.skip_children();
-        else if (auto r = ast::ReturnStmt::cast(*walk); r && r.value()) return true;
+        else if (auto r = ast::ReturnStmt::cast(*walk); r && r.value()) f(r.value().node);
     }
-    return false;
+}
+
+}  // namespace
+
+bool gives_values(QueryContext& context, ItemId function) {
+    auto syntax = context.get<ItemSyntax>(function);
+    bool any = false;
+    if (*syntax) each_return(syntax->root(), [&](const SyntaxNode&) { any = true; });
+    return any;
 }
 
 namespace {
 
-/// Functions without annotation that the text of `function` names: by a bare name, or through `this`.
-std::vector<ItemId> inferred_ones_named_by(QueryContext& context, ItemId function) {
+/// Functions without annotation that what `function` returns names: by a bare name, or through `this`. Names that it
+/// binds itself stand for something else; what it merely does between its returns says nothing of its result.
+std::vector<ItemId> inferred_ones_returned_by(QueryContext& context, ItemId function) {
     std::vector<ItemId> found;
     auto syntax = context.get<ItemSyntax>(function);
     if (!*syntax) return found;
+    std::set<std::string_view> own;
+    for (Preorder walk(syntax->root()); walk; walk.next())
+        if (auto n = walk->is_node() ? ast::NameBinding::cast(*walk) : ast::NameBinding(); n && n.name())
+            own.insert(n.name().text());
     ItemId parent = parent_of(function);
     FileScope scope(context, file_of(function));
     auto add = [&](ItemId item) {
@@ -97,14 +112,18 @@ std::vector<ItemId> inferred_ones_named_by(QueryContext& context, ItemId functio
             context.get<SignatureOf>(item)->result_inferred)
             found.push_back(item);
     };
-    for (Preorder walk(syntax->root()); walk; walk.next()) {
-        if (!walk->is_node()) continue;
-        if (auto name = ast::NameExpr::cast(*walk); name && name.name()) add(scope.find_value(name.name().text()));
-        auto member = ast::MemberExpr::cast(*walk);
-        if (!member || !member.name() || member.object().kind() != Kind::ThisExpr) continue;
-        for (const auto& child : *context.get<ItemChildren>(parent))
-            if (name_of(child.item).text() == member.name().text()) add(child.item);
-    }
+    auto read = [&](const SyntaxNode& value) {
+        for (Preorder walk(value); walk; walk.next()) {
+            if (!walk->is_node()) continue;
+            if (auto name = ast::NameExpr::cast(*walk); name && name.name() && !own.count(name.name().text()))
+                add(scope.find_value(name.name().text()));
+            auto member = ast::MemberExpr::cast(*walk);
+            if (!member || !member.name() || member.object().kind() != Kind::ThisExpr) continue;
+            for (const auto& child : *context.get<ItemChildren>(parent))
+                if (name_of(child.item).text() == member.name().text()) add(child.item);
+        }
+    };
+    each_return(syntax->root(), read);
     return found;
 }
 
@@ -113,13 +132,13 @@ std::vector<ItemId> inferred_ones_named_by(QueryContext& context, ItemId functio
 bool IsRecursivelyInferred::compute(QueryContext& context, const Key& function) {
     if (!context.get<SignatureOf>(function)->result_inferred) return false;
     std::set<ItemId> seen;
-    std::vector<ItemId> pending = inferred_ones_named_by(context, function);
+    std::vector<ItemId> pending = inferred_ones_returned_by(context, function);
     while (!pending.empty()) {
         ItemId next = pending.back();
         pending.pop_back();
         if (next == function) return true;
         if (!seen.insert(next).second) continue;
-        for (ItemId item : inferred_ones_named_by(context, next)) pending.push_back(item);
+        for (ItemId item : inferred_ones_returned_by(context, next)) pending.push_back(item);
     }
     return false;
 }

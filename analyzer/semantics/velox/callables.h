@@ -25,7 +25,7 @@ std::vector<ItemId> overloads_of(QueryContext&, ItemId function);
 /// The one with the body, for any of them.
 ItemId implementation_of(QueryContext&, ItemId function);
 
-/// The result of a function without annotation follows from itself, through functions without annotations.
+/// What a function without annotation returns names it again, perhaps through functions without annotations.
 struct IsRecursivelyInferred {
     using Key = ItemId;
     using Value = bool;

@@ -248,16 +248,44 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
     return value;
 }
 
+/// The arguments as they are written, except that a spread of a tuple is as many arguments as it has elements.
+std::vector<BodyBuilder::Given> BodyBuilder::taken_apart(const Arguments& arguments) {
+    std::vector<Given> given;
+    for (const ast::Expression& written : arguments.written) {
+        auto spread = written.as<ast::SpreadExpr>();
+        if (!spread) {
+            given.push_back({written});
+            continue;
+        }
+        ExprId whole = expression(spread.operand());
+        Type t = type_of(whole);
+        uint32_t node = node_of(written.node);
+        if (!t->is(TypeKind::Tuple) || t->arguments.empty()) {
+            given.push_back({written, whole, true});
+            continue;
+        }
+        LocalId held = temporary(t, node);
+        for (size_t i = 0; i < t->arguments.size(); ++i) {
+            ExprId position = add(type::integer(), node, IntegerLiteral{uint64_t(i)});
+            ExprId element =
+                element_of_open(add(t, node, LocalRef{held}), position, resolved(context_, t->arguments[i]), node);
+            if (i == 0) element = add(type_of(element), node, Block{{let_temporary(held, whole, node)}, element});
+            given.push_back({written, element});
+        }
+    }
+    return given;
+}
+
 /// Matches arguments with parameters: lambdas last, so that the others say what theirs are. Absent ones become
 /// undefined; a rest parameter takes a list.
 std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std::span<const Type> parameters,
                                                  uint32_t optional, bool variadic, Inference& inference,
                                                  std::string_view callee, ItemId declared) {
     ChainBreak own_chains(*this);
-    size_t count = arguments.written.size(), fixed = parameters.size() - (variadic ? 1 : 0);
+    std::vector<Given> given = taken_apart(arguments);
+    size_t count = given.size(), fixed = parameters.size() - (variadic ? 1 : 0);
     size_t required = fixed - std::min<size_t>(fixed, optional);
-    bool spreads = std::any_of(arguments.written.begin(), arguments.written.end(),
-                               [](const ast::Expression& a) { return a.kind() == Kind::SpreadExpr; });
+    bool spreads = std::any_of(given.begin(), given.end(), [](const Given& g) { return g.is_spread; });
     while (required > count && required > 0 &&
            (inference.apply(parameters[required - 1])->is(TypeKind::Unit) ||
             is_std_type(parameters[required - 1], "never")))
@@ -280,22 +308,29 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
     std::vector<ExprId> values(count, ExprId::None);
     for (bool literals : {false, true})
         for (size_t i = 0; i < count; ++i) {
-            const ast::Expression& written = arguments.written[i];
+            const ast::Expression& written = given[i].written;
             if (is_function_literal(written) != literals) continue;
-            if (auto spread = written.as<ast::SpreadExpr>()) {
-                ExprId list = expression(spread.operand());
+            if (given[i].is_spread) {
+                ExprId list = given[i].value;
                 Type inner = element_type(type_of(list), false);
                 if (!inner && !type_of(list)->has(TypeHasError))
                     report(DiagnosticCode::TypeMismatch, node_of(written.node),
                            fmt::format("`{}` cannot be spread", print_type(type_of(list))));
-                if (is_std_type(type_of(list), "Map") || is_std_type(type_of(list), "Set"))
-                    list = snapshot(list, node_of(written.node));
+                list = as_list(list, node_of(written.node));
                 Type wanted = inference.apply(parameter_of(i));
                 if (inner && !wanted->has(TypeHasParameter) && !is_assignable(context_, inner, wanted))
                     mismatch(node_of(written.node), inner, wanted, "argument");
+                bool is_open = type_of(list)->is(TypeKind::Any) || type_of(list)->has(TypeHasError);
+                if (i < fixed && rest && inner && !is_open)
+                    report(DiagnosticCode::WrongArgumentCount, node_of(written.node),
+                           fmt::format("{} takes {} argument{} before the others; how many this gives is not known",
+                                       callee, fixed, fixed == 1 ? "" : "s"));
                 if (rest && type_of(list)->is(TypeKind::List))
                     infer(context_, inference, rest, type_of(list)->element());
                 values[i] = add(type_of(list), node_of(written.node), Spread{list});
+            } else if (given[i].value != ExprId::None) {
+                values[i] = given[i].value;
+                infer(context_, inference, parameter_of(i), type_of(values[i]));
             } else {
                 values[i] = argument(written, parameter_of(i), inference);
             }
@@ -305,7 +340,7 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
     for (size_t i = 0; i < count; ++i) {
         bool spread = std::holds_alternative<Spread>(body_[values[i]].data);
         Type wanted = settled(context_, inference.apply(parameter_of(i), type::any()));
-        if (!spread) values[i] = coerce(values[i], wanted, node_of(arguments.written[i].node), "argument");
+        if (!spread) values[i] = coerce(values[i], wanted, node_of(given[i].written.node), "argument");
         if (i < fixed && !(spread && rest)) result.push_back(values[i]);
         else if (rest) extra.operands.push_back(values[i]);
     }

@@ -298,8 +298,8 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
                 inner = type::error();
             }
             // What is no array is gone through first.
-            if (is_std_type(t, "Map") || is_std_type(t, "Set")) value = snapshot(value, at);
-            else if (t->is(TypeKind::Literal)) value = convert(value, type::string());
+            value = as_list(value, at);
+            if (t->is(TypeKind::Literal)) value = convert(value, type::string());
             if (fixed && !is_assignable(context_, inner, element)) mismatch(at, inner, element, "element");
             common = common ? joined(context_, common, inner) : inner;
             list.operands.push_back(add(t, at, Spread{value}));

@@ -58,6 +58,28 @@ ExprId BodyBuilder::snapshot(ExprId container, uint32_t node) {
     return add(list, node, Call{VirtualCallee{method, info.item}, {container}, CallMode::Plain});
 }
 
+/// What a spread goes through: lists as they are, containers and objects with `[Symbol.iterator]` as a list.
+ExprId BodyBuilder::as_list(ExprId container, uint32_t node) {
+    Type t = resolved(context_, type_of(container));
+    if (is_std_type(t, "Map") || is_std_type(t, "Set")) return snapshot(container, node);
+    Type element = t->is(TypeKind::Nominal) || t->is(TypeKind::Record) ? element_type(t, false) : nullptr;
+    ItemId array = std_item(context_, "Array");
+    if (!element || array == ItemId::None) return container;
+    MemberInfo collect = find_member(context_, type::nominal(array, {type::any()}), Name("collect"), true);
+    if (collect.item == ItemId::None) return container;
+    ExprId iterator = convert(iterator_of(container, node), type::any());
+    return add(list_of(element), node,
+               Call{DirectCallee{collect.item, {type::any()}, nullptr}, {iterator}, CallMode::Plain});
+}
+
+/// `x[Symbol.iterator]()`, or `x` itself where that is an iterator.
+ExprId BodyBuilder::iterator_of(ExprId iterated, uint32_t node) {
+    MemberInfo made = find_member(context_, type_of(iterated), Name("@@iterator"));
+    if (made.kind == MemberInfo::None) return iterated;
+    Type result = made.type->is(TypeKind::Function) ? made.type->result() : type::any();
+    return add(result, node, Call{VirtualCallee{Name("@@iterator"), made.item}, {iterated}, CallMode::Plain});
+}
+
 PatternId BodyBuilder::loop_target(const ast::ForOfStmt& s, Type element, ExprId& store) {
     uint32_t node = node_of(s.node);
     if (auto v = s.target().declaration(); v && !v.declarators().empty()) {
@@ -147,14 +169,8 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
 /// break; … step.value … }`.
 ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated, Type element) {
     uint32_t node = node_of(s.node);
-    Type t = type_of(iterated);
     std::vector<ExprId> out;
-    MemberInfo made = find_member(context_, t, Name("@@iterator"));
-    ExprId iterator = convert(iterated, type::any());
-    if (made.item != ItemId::None)
-        iterator = convert(add(made.type->is(TypeKind::Function) ? made.type->result() : type::any(), node,
-                               Call{VirtualCallee{Name("@@iterator"), made.item}, {iterated}, CallMode::Plain}),
-                           type::any());
+    ExprId iterator = convert(iterator_of(iterated, node), type::any());
     LocalId held = temporary(type::any(), node);
     out.push_back(let_temporary(held, iterator, node));
     ExprId loop = reserve(node);

@@ -12,6 +12,7 @@ const Language language = {
     .line_comment = "//",
     .errors_are_exceptions = true,
     .imports_run = true,
+    .has_any = true,
     .prelude = "std:velox/core.velox",
     .grammar = ast::grammar,
     .items = items,

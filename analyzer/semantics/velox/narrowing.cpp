@@ -115,6 +115,8 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
 Type BodyBuilder::variable_type(ItemId variable) {
     for (const Resolution& r : body_.resolutions)
         if (auto* target = std::get_if<ItemId>(&r.target); target && *target == variable && r.type) return r.type;
+    if (kind_of(item_) == ItemKind::File && own_variable_ == name_of(variable) && parent_of(variable) == item_)
+        return type::any();
     return resolved(context_, *context_.get<ValueTypeOf>(variable));
 }
 
@@ -131,9 +133,11 @@ void BodyBuilder::assume_type(const ast::Expression& e, const std::function<Type
     // A field with a literal type tells the members of a union apart.
     if (auto member = e.as<ast::MemberExpr>(); member && then && member.name()) {
         Name field(member.name().text());
+        // The last member of a union that is left, and cannot be it either.
+        bool is_left_over = then->is(TypeKind::Never) && facts_.count(fact_key(member.object())) > 0;
         assume_type(member.object(), [&](Type object) -> Type {
             object = resolved(context_, object);
-            if (!object->is(TypeKind::Union)) return object;
+            if (!object->is(TypeKind::Union)) return is_left_over ? type::never() : object;
             std::vector<Type> members;
             for (Type part : object->arguments) {
                 MemberInfo info = find_member(context_, part, field);

@@ -224,8 +224,9 @@ FunctionSignature function_signature(QueryContext& context, ItemId function) {
 FunctionSignature complete_signature(QueryContext& context, ItemId function) {
     FunctionSignature signature = *context.get<SignatureOf>(function);
     if (!signature.result_inferred) return signature;
-    if (!*context.get<IsRecursivelyInferred>(function)) signature.result = *context.get<InferredResult>(function);
-    else signature.result = gives_values(context, function) ? type::error() : type::unit();
+    signature.result = *context.get<InferredResult>(function);
+    bool follows_from_itself = signature.result->is(TypeKind::Any) && !gives_values(context, function);
+    if (follows_from_itself) signature.result = type::unit();
     return signature;
 }
 
@@ -404,8 +405,8 @@ Type value_type(QueryContext& context, ItemId item) {
             }
         }
         if (kind_of(parent) == ItemKind::File) return type::any();
-        auto body = context.get<BodyOf>(item);
-        return body->functions.empty() ? type::any() : body->functions[0].result;
+        Body body = build_body(context, item);  // BodyOf would be in a cycle where the initializer names the class
+        return body.functions.empty() ? type::any() : body.functions[0].result;
     }
     return type::error();
 }

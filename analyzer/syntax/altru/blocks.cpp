@@ -278,6 +278,8 @@ bool Parser::line_has(Kind kind) {
 void Parser::orphan_lines(const Unit& unit) {
     if (!token_.first_on_line || position() == 0 || text_[position() - 1] != ':' || !begins_line_of_block(&unit.begin))
         return;
+    // A `:` of a header within the unit has its block, though it may be empty.
+    if (Group last = group(to_kind(builder_.last_kind())); last != Group::Token && last != Group::Error) return;
     Nesting nesting(*this);
     if (!nesting) return skip_lines(unit.begin);
     Mark mark = builder_.mark();

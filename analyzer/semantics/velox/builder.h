@@ -286,6 +286,7 @@ class BodyBuilder {
         uint32_t node;
     };
     std::vector<Link>* links_ = nullptr;
+    std::set<uint32_t> exhausted_;          // values that the tests before them leave nothing of: they fit `never`
     std::set<uint32_t> whole_;              // values of the standard library that are numbers, or an `int` as wanted
     std::map<uint32_t, Type> open_places_;  // elements read as any: what they are declared as
     std::map<uint32_t, Predicate> guards_;  // local functions that are type guards, by LocalId

@@ -64,6 +64,7 @@ ExprId BodyBuilder::convert(ExprId value, Type to) {
     Type from = type_of(value);
     to = resolved(context_, to);
     if (to->is(TypeKind::Projection)) to = type::any();
+    if (to->is(TypeKind::Never)) exhausted_.insert(uint32_t(value));
     if (from == to || from->is(TypeKind::Never) || to->is(TypeKind::Never) || to->has(TypeHasError) ||
         from->has(TypeHasError))
         return value;
@@ -119,7 +120,7 @@ bool BodyBuilder::fits(ExprId value, Type to) {
 
 ExprId BodyBuilder::coerce(ExprId value, Type to, uint32_t node, std::string_view what) {
     Type from = type_of(value);
-    if (!to || from == to) return value;
+    if (!to || from == to || (to->is(TypeKind::Never) && exhausted_.count(uint32_t(value)))) return value;
     if (is_assignable(context_, from, to)) return convert(value, to);
     if (!fits(value, to)) {
         mismatch(node, from, to, what);

@@ -25,7 +25,7 @@ Type BodyBuilder::element_type(Type t, bool is_await) {
     if (t->is(TypeKind::Tuple)) return type::union_of(t->arguments);
     if (widened(t)->is(TypeKind::String)) return type::string();
     if (is_std_type(t, "Map")) return type::tuple({t->arguments[0], t->arguments[1]}, TypeShared);
-    if (is_std_type(t, "Set")) return t->arguments[0];
+    if (is_std_type(t, "Set")) return is_await ? awaited(t->arguments[0]) : t->arguments[0];
     if (is_std_type(t, "Channel") && is_await) return t->arguments[0];
     for (std::string_view name : {"@@asyncIterator", "@@iterator"}) {
         if (name == "@@asyncIterator" && !is_await) continue;
@@ -114,7 +114,7 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
     Iteration iteration = s.is_await() ? Iteration::AsyncIterator : Iteration::Iterator;
     bool by_protocol = t->is(TypeKind::Nominal) && !is_std(file_of(t->item)) && !s.is_await();
     if (t->is(TypeKind::List)) {
-        iteration = s.is_await() ? Iteration::AsyncIterator : Iteration::List;
+        iteration = Iteration::List;
     } else if (t->is(TypeKind::Tuple)) {
         iterated = add(list_of(element), node, Convert{ConvertKind::Unwrap, convert(iterated, type::any())});
         iteration = Iteration::List;
@@ -147,8 +147,18 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
         return id;
     }
     ExprId store = ExprId::None;
-    PatternId pattern = loop_target(s, element, store);
     std::vector<ExprId> first;
+    PatternId pattern;
+    if (iteration == Iteration::List && s.is_await()) {
+        // `for await` over an array of promises waits for each of them.
+        Type arriving = type_of(iterated)->element();
+        LocalId held = temporary(arriving, node);
+        ExprId waited = add(element, node, Await{add(arriving, node, LocalRef{held})});
+        pattern = add_pattern(arriving, node, BindPattern{held, BindMode::Value, PatternId::None});
+        first.push_back(add(type::unit(), node, Let{loop_target(s, element, store), waited, ExprId::None}));
+    } else {
+        pattern = loop_target(s, element, store);
+    }
     flush_rests(first);
     if (store != ExprId::None) first.push_back(store);
     ExprId body = loop_body(s.body(), label, id);

@@ -105,6 +105,7 @@ class Writer {
     void leave_frame();
 
     void separate(Separator separator);
+    bool parts_words() const;
     void line_of(Separator separator, bool blank);
     void trailing_comments(bool line_follows);
     void inline_comments(bool space);

@@ -1,4 +1,6 @@
 // Separators with the comments that stand in them.
+#include <cctype>
+
 #include "analyzer/format/writer.h"
 
 namespace braid::format {
@@ -15,12 +17,25 @@ bool keeps_blank(Separator separator) { return separator == Separator::Statement
 
 void Writer::separate(Separator separator) {
     if (separator == Separator::Delegate) return;
+    if (separator == Separator::None && parts_words()) separator = Separator::Space;
     if (separator == Separator::SpaceOrLine)
         separator = gap_.has_own_line_comment() ? Separator::Hard : Separator::Space;
     bool breaks = ends_or_breaks(separator);
     trailing_comments(breaks);
     if (breaks) own_line_comments(separator, keeps_blank(separator));
     else inline_comments(separator == Separator::Space);
+}
+
+/// Two words that white space parts, where a sign would stand between them in a text without mistakes.
+bool Writer::parts_words() const {
+    if (next_token_ == 0 || next_token_ >= tree_.token_count()) return false;
+    const auto &left = tree_.token(next_token_ - 1), &right = tree_.token(next_token_);
+    auto is_word = [&](uint32_t at) {
+        auto byte = static_cast<unsigned char>(tree_.source()[at]);
+        return byte >= 0x80 || byte == '_' || std::isalnum(byte);
+    };
+    return left.end < right.begin && left.begin < left.end && right.begin < right.end && is_word(left.end - 1) &&
+           is_word(right.begin);
 }
 
 void Writer::line_of(Separator separator, bool blank) {

@@ -39,6 +39,9 @@ void check(std::initializer_list<Case> cases) {
 
 TEST_CASE("something is missing") {
     check({
+        {"let x = { item, f(item) };", "1:25 expected-block"},
+        {"let x = { f(item), g(item) {} };", "1:18 expected-block"},
+        {"interface I { function f(item: number) }", ""},
         {"let x = ;", "1:9 expected-expression"},
         {"let x =\nlet y = 1", "1:8 expected-expression"},
         {"let = 5;", "1:5 expected-name"},

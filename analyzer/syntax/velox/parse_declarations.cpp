@@ -250,8 +250,8 @@ Kind Parser::function_declaration(bool nameless) {
     return Kind::FunctionDecl;
 }
 
-/// `<T>(…): R` and the body, or what ends a signature without one.
-void Parser::function_rest(std::string_view what, bool comma_ends) {
+/// `<T>(…): R` and the body, or what ends a signature without one (in object literals there are none).
+void Parser::function_rest(std::string_view what, Within within) {
     bool colon_begins_body = std::exchange(colon_begins_body_, false);
     type_parameters();
     parameters();
@@ -275,7 +275,10 @@ void Parser::function_rest(std::string_view what, bool comma_ends) {
         if (at(Kind::LeftBrace)) return block(what);
         expression();
         semicolon("expression");
-    } else if (!accept(Kind::Semicolon) && !(comma_ends && accept(Kind::Comma)) && !at_statement_end()) {
+    } else if (within == Within::Object && (at(Kind::Comma) || at(Kind::RightBrace))) {
+        error_here(DiagnosticCode::ExpectedBlock,
+                   "expected the `{…}` body of this " + std::string(what) + ", " + found());
+    } else if (!accept(Kind::Semicolon) && !(only_types(within) && accept(Kind::Comma)) && !at_statement_end()) {
         error_here(DiagnosticCode::ExpectedBlock,
                    "expected the `{…}` body of this " + std::string(what) + ", " + found());
         skip_statement_rest();

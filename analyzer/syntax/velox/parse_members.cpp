@@ -132,7 +132,7 @@ Kind Parser::method(Within within, bool has_function) {
     if (at_property_name()) property_name();
     else error_here(DiagnosticCode::ExpectedName, "expected the name of a method, " + found());
     accept(Kind::Question);
-    function_rest("method", only_types(within));
+    function_rest("method", within);
     return Kind::MethodDecl;
 }
 
@@ -141,7 +141,7 @@ Kind Parser::accessor(Kind made, Within within) {
     bump();
     if (at(Kind::FunctionKw) && at_property_name(1)) bump();
     property_name();
-    function_rest(made == Kind::GetterDecl ? "getter" : "setter", only_types(within));
+    function_rest(made == Kind::GetterDecl ? "getter" : "setter", within);
     return made;
 }
 
@@ -156,7 +156,7 @@ Kind Parser::field(Within within) {
     property_name();
     if (at(Kind::LeftParen) || at(Kind::Less)) {  // [key](…) {…}
         if (within == Within::Class || within == Within::Interface) hint_at_method(name, name.begin);
-        function_rest("method", only_types(within));
+        function_rest("method", within);
         return Kind::MethodDecl;
     }
     if (!accept(Kind::Question)) accept(Kind::Exclamation);
@@ -243,7 +243,7 @@ Kind Parser::object_member_body() {
     }
     property_name();
     if (at(Kind::LeftParen) || at(Kind::Less)) {  // [key](…) {…}
-        function_rest("method");
+        function_rest("method", Within::Object);
         return Kind::MethodDecl;
     }
     if (at(Kind::Equal)) {

@@ -248,7 +248,7 @@ class Parser {
     void declarator();
     void tuple_binding();
     Kind function_declaration(bool nameless);
-    void function_rest(std::string_view what, bool comma_ends = false);
+    void function_rest(std::string_view what, Within within = Within::Class);
     void function_body();
     void class_rest(bool name_needed);
     void heritage();

@@ -1,6 +1,7 @@
 #include <type_traits>
 
 #include "analyzer/flow/lowering.h"
+#include "analyzer/flow/queries.h"
 
 // Patterns are tested first and bound after: a test never moves anything.
 namespace braid::mir {
@@ -208,8 +209,22 @@ void Lowering::bind(PatternId id, const Place& matched, bool may_move) {
     if (auto* fallback = std::get_if<DefaultPattern>(&p.data)) {
         Local absent = new_local(type::boolean()),
               value = new_local(p.type, LocalKind::Temporary, {}, LocalId::None, p.node);
-        assign(Place{absent, {}}, TypeTestOf{Copy{place}, type::undefined()}, p.node);
         BlockId missing = new_block(), present = new_block(), join = new_block();
+        auto* element = place.is_local() ? nullptr : std::get_if<ConstantIndex>(&place.projections.back());
+        Place list = place;
+        if (element) list.projections.pop_back();
+        if (element && place_type(context_, mir_, list)->is(TypeKind::List)) {
+            // An array that is too short has no such element.
+            uint64_t index = element->index;
+            Local length = new_local(type::integer()), there = new_local(type::boolean());
+            assign(Place{length, {}}, LengthOf{list}, p.node);
+            assign(Place{there, {}},
+                   BinaryOperation{BinaryOp::Greater, consume(length), Constant{type::integer(), index}}, p.node);
+            BlockId long_enough = new_block();
+            terminate(SwitchInteger{consume(there), {{0, missing}}, long_enough}, p.node);
+            start(long_enough);
+        }
+        assign(Place{absent, {}}, TypeTestOf{Copy{place}, type::undefined()}, p.node);
         terminate(SwitchInteger{consume(absent), {{0, present}}, missing}, p.node);
         start(present);
         assign(Place{value, {}}, Conversion{ConvertKind::Unwrap, Copy{place}, p.type}, p.node);

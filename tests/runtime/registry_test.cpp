@@ -1,6 +1,8 @@
 // Every native that the standard modules declare is there.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "analyzer/semantics/queries.h"
 #include "interpreter/natives/natives.h"
 #include "stdlib/stdlib.h"
@@ -48,8 +50,15 @@ TEST_CASE("every native of the standard modules has a function") {
 TEST_CASE("a planned native has no function") {
     const vm::NativeRegistry& registry = natives::standard_natives();
     std::string written;
-    for (const Declared& native : declared_natives())
-        if (native.planned && registry.function(native.name)) written += native.name + "\n";
+    std::vector<Declared> declared = declared_natives();
+    // Overloads share a name: one of them may be written while others are planned.
+    auto has_written_overload = [&](const Declared& native) {
+        return std::any_of(declared.begin(), declared.end(),
+                           [&](const Declared& other) { return other.name == native.name && !other.planned; });
+    };
+    for (const Declared& native : declared)
+        if (native.planned && registry.function(native.name) && !has_written_overload(native))
+            written += native.name + "\n";
     CHECK(written == "");
 }
 

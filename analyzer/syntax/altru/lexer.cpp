@@ -463,7 +463,7 @@ const char* Lexer::bad(const char* p) {
 
 Token Lexer::lex_field(uint32_t begin) {
     Token token = lex(begin);
-    if (token.kind != Kind::IntLiteral && token.kind != Kind::FloatLiteral) return token;
+    if (token.first_on_line || (token.kind != Kind::IntLiteral && token.kind != Kind::FloatLiteral)) return token;
     problem_.reset();
     const char* p = text_.data() + token.text_begin();
     token.length = 0;

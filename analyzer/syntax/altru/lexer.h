@@ -46,7 +46,8 @@ class Lexer {
         return token;
     }
     void lex(uint32_t offset, Token& token);
-    /// After a `.`: digits only, so that `pair.0.1` is two fields.
+    /// After a `.` on the same line: digits only, so that `pair.0.1` is two fields. What a line holds depends on no
+    /// other.
     Token lex_field(uint32_t offset);
     /// What follows in a string: StringText, InterpolationStart, StringEnd; an empty BadToken where the string breaks
     /// off.

@@ -25,6 +25,12 @@ using protocol::DapReply;
 using protocol::DapRequest;
 using protocol::Json;
 
+/// The failure of a request about a moment that may be over: programs go on while a client still asks. Clients show it
+/// where they asked, not as a notification.
+inline tl::unexpected<DapError> answer_in_place(std::string message) {
+    return tl::make_unexpected(DapError{.message = std::move(message), .show_user = false});
+}
+
 /// One debug session. Handlers run on the reading thread, one after the other.
 class Adapter final : public debugger::Listener {
   public:

@@ -110,7 +110,7 @@ DapReply Adapter::exception_info(const DapRequest& request) {
     uint64_t id = request.arguments.at("threadId").get<uint64_t>();
     std::lock_guard lock(mutex_);
     if (last_stop_.reason != StopReason::Error || last_stop_.task != id)
-        return tl::unexpected(DapError{.message = "this task has not stopped at an error", .show_user = false});
+        return answer_in_place("this task has not stopped at an error");
     Json details{{"message", last_stop_.text}, {"typeName", last_stop_.description}};
     return Json{{"exceptionId", last_stop_.description},
                 {"description", last_stop_.text},
@@ -167,9 +167,9 @@ void Adapter::forget_references() {
 }
 
 tl::expected<void, DapError> Adapter::must_be_stopped() const {
-    if (!debugger_) return tl::unexpected(DapError{"no program is being debugged"});
-    if (ended_) return tl::unexpected(DapError{"the program has ended"});
-    if (!debugger_->is_stopped()) return tl::unexpected(DapError{"the program is running; pause it first"});
+    if (!debugger_) return answer_in_place("no program is being debugged");
+    if (ended_) return answer_in_place("the program has ended");
+    if (!debugger_->is_stopped()) return answer_in_place("the program is running; pause it first");
     return {};
 }
 
@@ -177,7 +177,7 @@ DapReply Adapter::continue_(const DapRequest& request) {
     if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     bool single = request.arguments.value("singleThread", false);
     uint64_t id = request.arguments.value("threadId", uint64_t{0});
-    if (single && !debugger_->task(id)) return tl::unexpected(DapError{fmt::format("there is no task {}", id)});
+    if (single && !debugger_->task(id)) return answer_in_place(fmt::format("there is no task {}", id));
     forget_references();
     request.after_reply([this, single, id] { single ? debugger_->resume_only(id) : debugger_->resume(); });
     return Json{{"allThreadsContinued", !single}};
@@ -186,7 +186,7 @@ DapReply Adapter::continue_(const DapRequest& request) {
 DapReply Adapter::step(const DapRequest& request, StepKind kind) {
     if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     uint64_t id = request.arguments.at("threadId").get<uint64_t>();
-    if (!debugger_->task(id)) return tl::unexpected(DapError{fmt::format("there is no task {}", id)});
+    if (!debugger_->task(id)) return answer_in_place(fmt::format("there is no task {}", id));
     forget_references();
     request.after_reply([this, id, kind] { debugger_->step(id, kind); });
     return Json();
@@ -197,8 +197,8 @@ DapReply Adapter::step_in(const DapRequest& request) { return step(request, Step
 DapReply Adapter::step_out(const DapRequest& request) { return step(request, StepKind::Out); }
 
 DapReply Adapter::pause(const DapRequest& request) {
-    if (!debugger_ || !started_) return tl::unexpected(DapError{"no program is being debugged"});
-    if (ended_) return tl::unexpected(DapError{"the program has ended"});
+    if (!debugger_ || !started_) return answer_in_place("no program is being debugged");
+    if (ended_) return answer_in_place("the program has ended");
     uint64_t id = request.arguments.value("threadId", uint64_t{0});
     request.after_reply([this, id] { debugger_->pause(id); });
     return Json();

@@ -145,13 +145,10 @@ Json Adapter::spawn_frame(const vm::VmTask& task) {
 }
 
 DapReply Adapter::stack_trace(const DapRequest& request) {
-    if (auto ready = must_be_stopped(); !ready) {
-        ready.error().show_user = false;
-        return tl::unexpected(ready.error());
-    }
+    if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     uint64_t id = request.arguments.at("threadId").get<uint64_t>();
     scheduler::TaskRef task = debugger_->task(id);
-    if (!task) return tl::unexpected(DapError{.message = fmt::format("there is no task {}", id), .show_user = false});
+    if (!task) return answer_in_place(fmt::format("there is no task {}", id));
     auto all = debugger_->frames(vm::vm_task(task));
     size_t start = request.arguments.value("startFrame", size_t{0}),
            levels = request.arguments.value("levels", size_t{0});
@@ -165,8 +162,7 @@ DapReply Adapter::stack_trace(const DapRequest& request) {
 DapReply Adapter::scopes(const DapRequest& request) {
     if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     size_t id = request.arguments.at("frameId").get<size_t>();
-    if (id == 0 || id > frames_.size())
-        return tl::unexpected(DapError{.message = "this frame is gone", .show_user = false});
+    if (id == 0 || id > frames_.size()) return answer_in_place("this frame is gone");
     const FrameInfo& frame = frames_[id - 1].info;
     Json out = Json::array();
     auto add = [&](const char* name, ScopeKind kind, size_t count, const char* hint) {
@@ -210,8 +206,7 @@ Json Adapter::variable_json(const Member& member, const std::string& evaluate_na
 DapReply Adapter::variables(const DapRequest& request) {
     if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     size_t id = request.arguments.at("variablesReference").get<size_t>();
-    if (id == 0 || id > references_.size())
-        return tl::unexpected(DapError{.message = "this value is gone", .show_user = false});
+    if (id == 0 || id > references_.size()) return answer_in_place("this value is gone");
     uint64_t start = request.arguments.value("start", uint64_t{0}),
              count = request.arguments.value("count", uint64_t{0});
     if (count == 0) count = kMaxVariables;
@@ -240,15 +235,11 @@ DapReply Adapter::variables(const DapRequest& request) {
 
 DapReply Adapter::evaluate(const DapRequest& request) {
     auto context = request.arguments.value("context", "watch");
-    bool show = context == "repl";
-    if (auto ready = must_be_stopped(); !ready) {
-        ready.error().show_user = show;
-        return tl::unexpected(ready.error());
-    }
+    if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     auto expression = request.arguments.at("expression").get<std::string>();
     FrameInfo frame;
     if (size_t id = request.arguments.value("frameId", size_t{0}); id > 0) {
-        if (id > frames_.size()) return tl::unexpected(DapError{.message = "this frame is gone", .show_user = show});
+        if (id > frames_.size()) return answer_in_place("this frame is gone");
         frame = frames_[id - 1].info;
     } else {
         uint64_t stopped = 0;
@@ -258,13 +249,12 @@ DapReply Adapter::evaluate(const DapRequest& request) {
         }
         scheduler::TaskRef task = debugger_->task(stopped);
         auto all = task ? debugger_->frames(vm::vm_task(task)) : std::vector<FrameInfo>{};
-        if (all.empty())
-            return tl::unexpected(DapError{.message = "there is no frame to evaluate in", .show_user = show});
+        if (all.empty()) return answer_in_place("there is no frame to evaluate in");
         frame = all[0];
     }
     debugger::Evaluator evaluator = debugger_->evaluator(frame);
     auto result = evaluator.evaluate(expression);
-    if (!result) return tl::unexpected(DapError{.message = result.error(), .show_user = show});
+    if (!result) return answer_in_place(result.error());
     Json out{{"result", evaluator.text(*result, context != "clipboard")},
              {"type", evaluator.type_name(*result)},
              {"variablesReference", 0}};

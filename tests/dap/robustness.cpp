@@ -47,6 +47,20 @@ TEST_CASE("a closed connection ends a running program and a stopped one") {
     SUCCEED();
 }
 
+TEST_CASE("a request that comes while the program runs fails without a notification") {
+    DebugClient client;
+    client.request("initialize", {{"adapterID", "braid"}});
+    client.request("launch", {{"program", kSessions + "pause.altru"}});
+    client.request("configurationDone");
+    for (const char* command : {"next", "continue", "stackTrace", "scopes", "variables", "evaluate"}) {
+        CAPTURE(command);
+        Json response =
+            client.request(command, {{"threadId", 1}, {"frameId", 1}, {"variablesReference", 1}, {"expression", "1"}});
+        CHECK(response.at("success") == false);
+        CHECK(response.at("body").at("error").at("showUser") == false);
+    }
+}
+
 TEST_CASE("references are gone when the program goes on") {
     DebugClient client;
     client.request("initialize", {{"adapterID", "braid"}});

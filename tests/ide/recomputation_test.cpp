@@ -68,4 +68,24 @@ TEST_CASE("What a keystroke costs in Velox", "[ide][recomputation]") {
     check_costs(world, "//");
 }
 
+TEST_CASE("An import that finds no file is asked again when the file comes, and when it goes", "[ide][recomputation]") {
+    struct Program {
+        const char *importer, *text, *imported, *declarations;
+    };
+    const Program programs[] = {
+        {"comes.altru", "mod late_file\n\nfn main():\n    println(late_file::one())\n", "/test/late_file.altru",
+         "pub fn one() -> int:\n    return 1\n"},
+        {"comes.velox", "import { one } from \"./late_file.velox\";\nprintln(one());\n", "/test/late_file.velox",
+         "export function one(): number { return 1; }\n"},
+    };
+    for (const Program& program : programs) {
+        World world(program.importer, program.text);
+        REQUIRE(to_text(world.diagnostics()).find("unresolved-import") != std::string::npos);
+        FileId imported = world.host().set_file(program.imported, program.declarations);
+        CHECK(to_text(world.diagnostics()) == "");
+        world.host().remove_file(imported);
+        CHECK(to_text(world.diagnostics()).find("unresolved-import") != std::string::npos);
+    }
+}
+
 }  // namespace braid::test

@@ -113,8 +113,6 @@ class LspDriver : public Driver {
         if (auto ready = client_ ? tl::expected<void, std::string>() : start(); !ready) {
             return tl::unexpected(ready.error());
         }
-        if (step.edited.empty())  // the whole project is there before an editor opens its first file
-            for (const FixtureFile& file : step.files) folder_.write(file.name, file.text);
         for (const FixtureFile& file : step.files) {
             if (step.edited.empty()) open_file(file);
             if (step.edited == file.name) change_file(file);
@@ -159,6 +157,7 @@ class LspDriver : public Driver {
     }
 
     void open_file(const FixtureFile& file) {
+        folder_.write(file.name, file.text);
         files_[file.name].text = file.text;
         std::string language = comment_mark(file.name) == "#" ? "altru" : "velox";
         client_->notify("textDocument/didOpen",

@@ -5,6 +5,8 @@
 #include <map>
 #include <tuple>
 
+#include "analyzer/semantics/loaded_files.h"
+
 namespace braid::altru_semantics {
 namespace {
 
@@ -225,10 +227,8 @@ ItemId module_contents(QueryContext& context, ItemId module) {
     size_t slash = path.rfind('/');
     std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
     for (const char* end : {".altru", "/mod.altru"}) {
-        auto file = files().find(folder + std::string(name_of(module).text()) + end);
-        if (!file) continue;
-        auto tree = context.get<FileTree>(*file);
-        if (tree && *tree) return file_item(*file);
+        FileId file = loaded_file(context, folder + std::string(name_of(module).text()) + end);
+        if (file != FileId::None) return file_item(file);
     }
     return module;
 }

@@ -211,7 +211,7 @@ std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId ite
         after = import.range().end;
         if (!import.path() || import.is_type_only()) continue;
         auto specifiers = import.named().specifiers();
-        if (specifiers.empty() || imported_file(file, import.path().text()) != from) continue;
+        if (specifiers.empty() || imported_file(context, file, import.path().text()) != from) continue;
         uint32_t end = specifiers.back().range().end;
         return TextEdit{{end, end}, ", " + name};
     }

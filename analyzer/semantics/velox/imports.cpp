@@ -27,12 +27,6 @@ std::set<Name> NamesIn::compute(QueryContext& context, const Key& item) {
 
 namespace {
 
-bool is_loaded(QueryContext& context, FileId file) {
-    if (file == FileId::None) return false;
-    auto sources = context.get<SourceFiles>();
-    return sources && std::binary_search(sources->begin(), sources->end(), file);
-}
-
 bool is_used(QueryContext& context, ItemId file, Name name) {
     for (const ItemEntry& entry : context.get<FileItems>(file_of(file))->entries)
         if (entry.owns_syntax && context.get<NamesIn>(entry.item)->count(name)) return true;
@@ -61,8 +55,8 @@ std::vector<std::pair<FileId, Name>> needs(QueryContext& context, FileId file) {
     for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
         auto import = s.as<ast::ImportDecl>();
         if (!import || !import.path() || import.is_type_only()) continue;
-        FileId from = imported_file(file, import.path().text());
-        if (!is_loaded(context, from)) continue;
+        FileId from = imported_file(context, file, import.path().text());
+        if (from == FileId::None) continue;
         for (const Imported& i : names_of(import)) {
             ItemId item = find_child(context, file_item(from), Name(i.name.text()));
             if (item != ItemId::None && kind_of(item) == ItemKind::Static && read->count(Name(i.local.text())))
@@ -116,8 +110,8 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
                            fmt::format("no `{}` is known here", specifier.name().text()));
         }
         if (!path) continue;
-        FileId from = imported_file(file_of(file), path.text());
-        if (!is_loaded(context, from)) {
+        FileId from = imported_file(context, file_of(file), path.text());
+        if (from == FileId::None) {
             std::string target = string_value(path.text());
             bool relative = target.starts_with(".") || target.starts_with("/");
             report(DiagnosticCode::UnresolvedImport, path,

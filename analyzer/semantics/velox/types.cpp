@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/loaded_files.h"
 #include "analyzer/semantics/named_children.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/items.h"
@@ -34,7 +35,7 @@ Type primitive(std::string_view name) {
 
 }  // namespace
 
-FileId imported_file(FileId from, std::string_view token_text) {
+FileId imported_file(QueryContext& context, FileId from, std::string_view token_text) {
     std::string path = std::string(files().path(from));
     std::string folder = path.substr(0, path.rfind('/') + 1), target = string_value(token_text);
     while (target.starts_with("./")) target.erase(0, 2);
@@ -43,7 +44,7 @@ FileId imported_file(FileId from, std::string_view token_text) {
         folder.erase(folder.rfind('/', folder.size() - 2) + 1);
     }
     if (!target.ends_with(".velox")) target += ".velox";
-    return files().find(target.starts_with("/") ? target : folder + target).value_or(FileId::None);
+    return loaded_file(context, target.starts_with("/") ? target : folder + target);
 }
 
 ItemId exported_item(QueryContext& context, FileId file, Name name, int depth) {
@@ -54,7 +55,7 @@ ItemId exported_item(QueryContext& context, FileId file, Name name, int depth) {
     for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
         auto e = s.as<ast::ExportDecl>();
         if (!e) continue;
-        FileId from = e.path() ? imported_file(file, e.path().text()) : file;
+        FileId from = e.path() ? imported_file(context, file, e.path().text()) : file;
         if (from == FileId::None) continue;
         if (e.is_star() && from != file)
             if (ItemId item = exported_item(context, from, name, depth + 1); item != ItemId::None) return item;
@@ -109,7 +110,7 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
             for (uint32_t node : *imports) {
                 auto import = ast::Ast(SyntaxNode(syntax->element(node))).as<ast::ImportDecl>();
                 if (!import || !import.path()) continue;
-                FileId from = imported_file(file_, import.path().text());
+                FileId from = imported_file(context_, file_, import.path().text());
                 if (from == FileId::None) continue;
                 for (ast::ImportSpecifier specifier : import.named().specifiers()) {
                     SyntaxToken local = specifier.alias() ? specifier.alias().name() : specifier.name();

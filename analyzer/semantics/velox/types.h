@@ -7,7 +7,7 @@
 namespace braid::velox_semantics {
 
 /// `from "./m.velox"` as a file; None when nobody loaded it.
-FileId imported_file(FileId from, std::string_view token_text);
+FileId imported_file(QueryContext& context, FileId from, std::string_view token_text);
 
 /// What a file gives under a name: its own declaration, or what it passes on (`export { a } from …`, `export *`).
 ItemId exported_item(QueryContext&, FileId file, Name name, int depth = 0);

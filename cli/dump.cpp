@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "analyzer/flow/queries.h"
-#include "analyzer/ide/file_diagnostics.h"
+#include "analyzer/semantics/bodies.h"
 #include "analyzer/syntax/dump.h"
 #include "cli/command.h"
 #include "interpreter/bytecode/code.h"

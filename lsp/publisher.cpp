@@ -2,6 +2,7 @@
 
 #include "analyzer/checks/checks.h"
 #include "analyzer/ide/file_diagnostics.h"
+#include "analyzer/semantics/bodies.h"
 
 namespace braid::lsp {
 namespace {

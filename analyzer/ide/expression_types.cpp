@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "analyzer/ide/structure.h"
+#include "analyzer/semantics/bodies.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {

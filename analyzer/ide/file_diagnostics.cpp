@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "analyzer/checks/checks.h"
-#include "analyzer/ide/names.h"
+#include "analyzer/semantics/bodies.h"
 
 namespace braid {
 namespace {
@@ -33,14 +33,6 @@ void sort_by_place(std::vector<Diagnostic>& diagnostics) {
 }
 
 }  // namespace
-
-std::vector<ItemId> items_with_bodies(QueryContext& context, FileId file) {
-    std::vector<ItemId> result;
-    for (const ItemEntry& entry : context.get<FileItems>(file)->entries) {
-        if (may_have_body(kind_of(entry.item)) && entry.owns_syntax) result.push_back(entry.item);
-    }
-    return result;
-}
 
 std::vector<Diagnostic> FastDiagnostics::compute(QueryContext& context, const Key& file) {
     std::vector<Diagnostic> out;

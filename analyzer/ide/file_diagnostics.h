@@ -20,7 +20,4 @@ struct FileDiagnostics {
     static Value compute(QueryContext&, const Key&);
 };
 
-/// Items of a file that have a body of their own: functions, scripts, initializers, types with clauses or initializers.
-std::vector<ItemId> items_with_bodies(QueryContext&, FileId file);
-
 }  // namespace braid

@@ -4,6 +4,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "analyzer/semantics/bodies.h"
 #include "analyzer/semantics/editing.h"
 #include "analyzer/semantics/language.h"
 
@@ -228,19 +229,6 @@ class NameCollector {
 };
 
 }  // namespace
-
-bool may_have_body(ItemKind kind) {
-    switch (kind) {
-        case ItemKind::File:
-        case ItemKind::Function:
-        case ItemKind::Constant:
-        case ItemKind::Static:
-        case ItemKind::Struct:
-        case ItemKind::Class:
-        case ItemKind::Actor: return true;
-        default: return false;
-    }
-}
 
 FileLines::Value FileLines::compute(QueryContext& context, const Key& file) {
     auto tree = context.get<FileTree>(file);

@@ -47,10 +47,6 @@ struct FileNames {
     static bool equal(const Value&, const Value&) { return false; }
 };
 
-/// Whether an item has a typed body: functions, scripts, initializers, types with contract clauses or field
-/// initializers.
-bool may_have_body(ItemKind kind);
-
 /// The name at an offset; also when the offset is just behind it. `names_at`: all that it stands for.
 std::optional<NameUse> name_at(QueryContext&, FileId file, uint32_t offset);
 std::vector<NameUse> names_at(QueryContext&, FileId file, uint32_t offset);

@@ -1,58 +1,16 @@
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <sstream>
 
-#include "tests/semantics_velox/workspace.h"
+#include "analyzer/semantics/velox/language.h"
 #include "tests/support/cases.h"
-#include "tests/support/golden.h"
+#include "tests/support/semantics_suite.h"
 
 // Every fixture of this area in process, where only names and types speak; the fixtures suite runs them again through
 // the command line and the server, with all checks.
 namespace braid::test {
 namespace {
 
-const std::filesystem::path kArea = std::filesystem::path(BRAID_SOURCE_DIR) / "tests/semantics_velox";
-
-std::string read(const std::filesystem::path& path) {
-    std::ifstream in(path);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-std::vector<std::filesystem::path> sources(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> result;
-    if (!std::filesystem::exists(folder)) return result;
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
-        if (entry.path().extension() == ".velox") result.push_back(entry.path());
-    std::sort(result.begin(), result.end());
-    return result;
-}
-
-void check_fixture(const std::filesystem::path& path) {
-    auto fixture = read_fixture(path);
-    REQUIRE(fixture);
-    if (updating() && fixture->steps.size() == 1 && fixture->steps[0].files.size() == 1) {
-        Workspace workspace;
-        workspace.set(fixture->steps[0].files[0].name, fixture->steps[0].files[0].text);
-        std::ofstream(path) << with_marks(fixture->steps[0].files[0], workspace.diagnostics());
-        return;
-    }
-    Workspace workspace;
-    for (const FixtureStep& step : fixture->steps) {
-        for (const FixtureFile& file : step.files) workspace.set(file.name, file.text);
-        Subject subject;
-        subject.diagnostics = workspace.diagnostics();
-        for (const std::string& line : mismatches(step, subject)) FAIL_CHECK(line);
-    }
-}
-
-void check_silent(const std::string& name, const std::string& text) {
-    Workspace workspace;
-    workspace.set(name, text);
-    for (const FoundDiagnostic& d : workspace.diagnostics())
-        FAIL_CHECK(name << ":" << d.range.start.line << ": " << d.code << ": " << d.message);
-}
+const Language& kLanguage = velox_semantics::language;
 
 /// The ```velox blocks of doc comments, with the line they begin on.
 std::vector<std::pair<int, std::string>> examples_in(const std::string& text) {
@@ -81,33 +39,32 @@ std::vector<std::pair<int, std::string>> examples_in(const std::string& text) {
 }  // namespace
 
 REGISTER_CASES(fixtures_of_semantics_velox) {
-    for (const auto& path : sources(kArea / "fixtures"))
-        register_case("fixture " + path.filename().string(), "[fixture]", [path] { check_fixture(path); });
-    for (const auto& path : sources(std::filesystem::path(BRAID_SOURCE_DIR) / "examples/velox"))
+    for (const auto& path : sources(kLanguage, "tests/semantics_velox/fixtures"))
+        register_case("fixture " + path.filename().string(), "[fixture]", [path] { check_fixture(kLanguage, path); });
+    for (const auto& path : sources(kLanguage, "examples/velox"))
         register_case("example " + path.filename().string(), "[silent]",
-                      [path] { check_silent(path.filename().string(), read(path)); });
-    for (const auto& path : sources(kArea / "silent"))
+                      [path] { check_silent(kLanguage, path.filename().string(), text_of(path)); });
+    for (const auto& path : sources(kLanguage, "tests/semantics_velox/silent"))
         register_case("silent " + path.filename().string(), "[silent]",
-                      [path] { check_silent(path.filename().string(), read(path)); });
-    for (const auto& path : sources(std::filesystem::path(BRAID_SOURCE_DIR) / "stdlib/velox"))
-        for (const auto& [line, text] : examples_in(read(path)))
+                      [path] { check_silent(kLanguage, path.filename().string(), text_of(path)); });
+    for (const auto& path : sources(kLanguage, "stdlib/velox"))
+        for (const auto& [line, text] : examples_in(text_of(path)))
             register_case("example of " + path.filename().string() + ":" + std::to_string(line), "[silent]",
-                          [path, text = text] { check_silent(path.filename().string(), text); });
+                          [path, text = text] { check_silent(kLanguage, path.filename().string(), text); });
 }
 
 TEST_CASE("the standard library checks silently") {
-    Workspace workspace;
-    for (const FoundDiagnostic& d : workspace.standard_library_diagnostics())
-        FAIL_CHECK(d.file << ":" << d.range.start.line << ": " << d.code << ": " << d.message);
+    Workspace workspace(kLanguage);
+    check_silent(workspace.standard_library_diagnostics());
 }
 
 // The language's own design document, as written; the names it leaves to the program are declared beside it.
 TEST_CASE("the design document's program has its two known faults") {
-    std::string text = read(kArea / "design_stubs.velox");
-    auto parts = sources(std::filesystem::path(BRAID_SOURCE_DIR) / "tests/seeds/velox");
+    std::string text = text_of(std::filesystem::path(BRAID_SOURCE_DIR) / "tests/semantics_velox/design_stubs.velox");
+    auto parts = sources(kLanguage, "tests/seeds/velox");
     REQUIRE(parts.size() == 10);
     for (const auto& part : parts) {
-        std::string block = read(part);
+        std::string block = text_of(part);
         // The document shows two results of that name, each in a text of its own.
         if (part.filename().string().starts_with("10_")) {
             size_t at = block.find("let result = await policy");
@@ -115,7 +72,7 @@ TEST_CASE("the design document's program has its two known faults") {
         }
         text += "\n" + block;
     }
-    Workspace workspace;
+    Workspace workspace(kLanguage);
     workspace.set("design.velox", text);
     std::vector<std::string> found;
     for (const FoundDiagnostic& d : workspace.diagnostics()) {
@@ -131,7 +88,7 @@ TEST_CASE("the design document's program has its two known faults") {
 }
 
 TEST_CASE("an edit inside one body types no other body again") {
-    Workspace workspace;
+    Workspace workspace(kLanguage);
     std::string head = "function a(): number { return ", tail = "; }\nfunction b(): number { return a(); }\n";
     workspace.set("edit.velox", head + "1" + tail);
     REQUIRE(workspace.diagnostics().empty());

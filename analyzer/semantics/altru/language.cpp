@@ -6,7 +6,8 @@
 
 namespace braid {
 
-const Language altru_language{
+// Ready before any static object is made: tests list their files by it.
+constinit const Language altru_language{
     .name = "altru",
     .file_extension = ".altru",
     .line_comment = "#",

@@ -6,7 +6,8 @@
 
 namespace braid::velox_semantics {
 
-const Language language = {
+// Ready before any static object is made: tests list their files by it.
+constinit const Language language = {
     .name = "velox",
     .file_extension = ".velox",
     .line_comment = "//",

@@ -152,7 +152,7 @@ void Lowering::test(PatternId id, const Place& matched, BlockId failed) {
         terminate(SwitchInteger{consume(tag), {{index, next}}, failed}, p.node);
         start(next);
     }
-    if (auto* list = std::get_if<ListPattern>(&p.data); list && !(p.type && p.type->is(TypeKind::Tuple))) {
+    if (auto* list = std::get_if<ListPattern>(&p.data)) {
         Local length = new_local(type::integer());
         assign(Place{length, {}}, LengthOf{place}, p.node);
         BinaryOp op = list->rest ? BinaryOp::GreaterEqual : BinaryOp::Equal;

@@ -252,10 +252,13 @@ class BodyBuilder {
     PatternId name_pattern(const ast::Pattern& p, Type scrutinee, Type& narrowed);
     PatternId variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee, Type& narrowed,
                               uint32_t node);
+    PatternId array_pattern(const ast::ArrayPattern& p, Type scrutinee, Type& narrowed);
+    std::vector<Type> sequences(const ast::ArrayPattern& p, Type scrutinee);
     PatternId object_pattern(const ast::ObjectPattern& p, Type scrutinee, Type& narrowed);
     Type literal_type(const ast::Pattern& p);
     Type literal_type(const SyntaxToken& token, bool negative);
     bool takes_all(const std::vector<PatternId>& patterns) const;
+    bool fits_all_of(const hir::ListPattern& list, Type sequence) const;
     bool tests_discriminants_only(const hir::RecordPattern& record, Type type);
     ItemId resolve_path(const ast::Path& path, Type scrutinee);
     ExprId statement_value(const ast::Statement& s, Type expected);

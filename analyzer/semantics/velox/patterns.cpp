@@ -194,6 +194,73 @@ PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutine
     return tested ? add_pattern(scrutinee, node, TypePattern{tested, made}) : made;
 }
 
+/// The members of a type that `[…]` can fit: lists, and tuples of as many elements whose literals are not others.
+std::vector<Type> BodyBuilder::sequences(const ast::ArrayPattern& p, Type scrutinee) {
+    auto elements = p.elements();
+    bool has_rest = std::any_of(elements.begin(), elements.end(),
+                                [](const ast::Pattern& e) { return e.kind() == Kind::RestPattern; });
+    size_t count = elements.size() - (has_rest ? 1 : 0);
+    std::vector<Type> fitting;
+    for (Type member : members_of(resolved(context_, scrutinee))) {
+        if (member->is(TypeKind::List)) fitting.push_back(member);
+        if (!member->is(TypeKind::Tuple)) continue;
+        size_t size = member->arguments.size();
+        bool fits = has_rest ? size >= count : size == count;
+        for (size_t i = 0; fits && i < elements.size() && elements[i].kind() != Kind::RestPattern; ++i)
+            if (Type literal = literal_type(elements[i]))
+                fits = !restricted(context_, resolved(context_, member->arguments[i]), literal)->is(TypeKind::Never);
+        if (fits) fitting.push_back(member);
+    }
+    return fitting;
+}
+
+/// `[first, ...rest]`. What may be something else than an array is tested for one first.
+PatternId BodyBuilder::array_pattern(const ast::ArrayPattern& p, Type scrutinee, Type& narrowed) {
+    uint32_t node = node_of(p.node);
+    bool is_sequence = scrutinee->is(TypeKind::List) || scrutinee->is(TypeKind::Tuple);
+    bool is_open = scrutinee->is(TypeKind::Any) || scrutinee->is(TypeKind::Unknown);
+    std::vector<Type> fitting = sequences(p, scrutinee);
+    if (fitting.empty() && !is_open && !scrutinee->has(TypeHasError) && !scrutinee->has(TypeHasParameter)) {
+        report(DiagnosticCode::TypeMismatch, node,
+               fmt::format("no value of `{}` has this form", print_type(scrutinee)));
+        scrutinee = type::error();
+    }
+    Type sequence = fitting.size() == 1 ? fitting[0] : list_of(type::any());
+    if (!fitting.empty()) narrowed = type::union_of(fitting);
+    auto element_at = [&](size_t i) -> Type {
+        std::vector<Type> found;
+        for (Type member : fitting) {
+            bool named = member->is(TypeKind::Tuple) && i < member->arguments.size();
+            found.push_back(named ? resolved(context_, member->arguments[i]) : built_in_element(member));
+        }
+        return found.empty() ? type::any() : type::union_of(std::move(found));
+    };
+    ListPattern list;
+    for (ast::Pattern e : p.elements()) {
+        auto rest = e.as<ast::RestPattern>();
+        size_t at = list.elements.size();
+        if (rest) {
+            list.rest = uint32_t(at);
+            if (!rest.name()) continue;
+            std::vector<Type> others;
+            for (Type member : fitting)
+                if (member->is(TypeKind::Tuple))
+                    others.insert(others.end(), member->arguments.begin() + long(at), member->arguments.end());
+                else others.push_back(member->element());
+            Type type = list_of(others.empty() ? type::any() : type::union_of(std::move(others)));
+            LocalId local = declare(Name(rest.name().text()), type, node_of(rest.name()), true);
+            resolve(node_of(rest.name()), local, type, true);
+            list.rest_pattern =
+                add_pattern(type, node_of(rest.node), BindPattern{local, BindMode::Value, PatternId::None});
+            continue;
+        }
+        Type element = list.rest ? built_in_element(sequence) : element_at(at), inner = element;
+        list.elements.push_back(pattern(e, element, inner));
+    }
+    PatternId made = add_pattern(sequence, node, std::move(list));
+    return is_sequence ? made : add_pattern(scrutinee, node, TypePattern{sequence, made});
+}
+
 PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narrowed) {
     if (!p) return add_pattern(scrutinee, 0, ErrorPattern{});
     uint32_t node = node_of(p.node);
@@ -252,29 +319,7 @@ PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narr
             return variant_pattern(variant, v.fields(), scrutinee, narrowed, node);
         }
         case Kind::ObjectPattern: return object_pattern(p.as<ast::ObjectPattern>(), scrutinee, narrowed);
-        case Kind::ArrayPattern: {
-            ListPattern list;
-            Type sequence = nullable_parts_removed(scrutinee);
-            Type element = sequence->is(TypeKind::List) ? sequence->element() : type::any();
-            for (ast::Pattern e : p.as<ast::ArrayPattern>().elements()) {
-                if (auto rest = e.as<ast::RestPattern>()) {
-                    list.rest = uint32_t(list.elements.size());
-                    if (rest.name()) {
-                        LocalId local = declare(Name(rest.name().text()), list_of(element), node_of(rest.name()), true);
-                        resolve(node_of(rest.name()), local, list_of(element), true);
-                        list.rest_pattern = add_pattern(list_of(element), node_of(rest.node),
-                                                        BindPattern{local, BindMode::Value, PatternId::None});
-                    }
-                    continue;
-                }
-                Type inner = element;
-                Type at = sequence->is(TypeKind::Tuple) && list.elements.size() < sequence->arguments.size()
-                              ? sequence->arguments[list.elements.size()]
-                              : element;
-                list.elements.push_back(pattern(e, at, inner));
-            }
-            return add_pattern(sequence, node, std::move(list));
-        }
+        case Kind::ArrayPattern: return array_pattern(p.as<ast::ArrayPattern>(), scrutinee, narrowed);
         case Kind::OrPattern: {
             OrPattern out;
             std::vector<Type> parts;
@@ -366,6 +411,8 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
                 if (auto* b = std::get_if<BindPattern>(&p.data); b && b->sub != PatternId::None) return covers(b->sub);
                 if (auto* r = std::get_if<RecordPattern>(&p.data); r && tests_discriminants_only(*r, narrowed))
                     rest = excluded(context_, rest, narrowed);
+                if (auto* l = std::get_if<ListPattern>(&p.data); l && fits_all_of(*l, p.type))
+                    rest = excluded(context_, rest, p.type);
                 if (std::holds_alternative<hir::LiteralPattern>(p.data) &&
                     (rest->is(TypeKind::Union) || rest->is(TypeKind::Bool) || rest->is(TypeKind::Literal)))
                     rest = excluded(context_, rest, narrowed);
@@ -417,6 +464,15 @@ bool BodyBuilder::takes_all(const std::vector<PatternId>& patterns) const {
         return false;
     }
     return true;
+}
+
+/// `[a, b]` of a pair, `["add", n]` of a tuple that begins with this literal, `[...all]` of a list.
+bool BodyBuilder::fits_all_of(const ListPattern& list, Type sequence) const {
+    if (!sequence->is(TypeKind::Tuple)) return list.elements.empty() && list.rest;
+    return std::all_of(list.elements.begin(), list.elements.end(), [&](PatternId id) {
+        bool is_literal = std::holds_alternative<hir::LiteralPattern>(body_[id].data);
+        return takes_all({id}) || (is_literal && body_[id].type->is(TypeKind::Literal));
+    });
 }
 
 /// `{ type: "user", name }` fits every value of its type: what it compares is what tells that type apart.

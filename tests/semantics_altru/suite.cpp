@@ -35,20 +35,20 @@ std::vector<std::string> documented_examples(const std::string& source) {
 }  // namespace
 
 REGISTER_CASES(fixtures_of_semantics_altru) {
-    for (const auto& path : sources(kLanguage, "tests/semantics_altru/fixtures"))
+    for (const auto& path : sources({"tests/semantics_altru/fixtures"}, ".altru"))
         register_case("fixture " + path.filename().string(), "[fixture]", [path] { check_fixture(kLanguage, path); });
-    for (const auto& path : sources(kLanguage, "examples/altru"))
+    for (const auto& path : sources({"examples/altru"}, ".altru"))
         register_case("example " + path.filename().string(), "[silent]",
                       [path] { check_silent(kLanguage, path.filename().string(), text_of(path)); });
-    for (const auto& path : sources(kLanguage, "stdlib/altru"))
+    for (const auto& path : sources({"stdlib/altru"}, ".altru"))
         register_case("documentation of " + path.filename().string(), "[silent]", [path] {
             for (const std::string& example : documented_examples(text_of(path)))
                 check_silent(kLanguage, "example.altru", example);
         });
-    for (const auto& path : sources(kLanguage, "tests/semantics_altru/silent"))
+    for (const auto& path : sources({"tests/semantics_altru/silent"}, ".altru"))
         register_case("silent " + path.filename().string(), "[silent]",
                       [path] { check_silent(kLanguage, path.filename().string(), text_of(path)); });
-    for (const auto& path : sources(kLanguage, "tests/semantics_altru/hir"))
+    for (const auto& path : sources({"tests/semantics_altru/hir"}, ".altru"))
         register_case("hir " + path.filename().string(), "[golden]", [path] {
             Workspace workspace(kLanguage);
             workspace.set(path.filename().string(), text_of(path));

@@ -39,15 +39,15 @@ std::vector<std::pair<int, std::string>> examples_in(const std::string& text) {
 }  // namespace
 
 REGISTER_CASES(fixtures_of_semantics_velox) {
-    for (const auto& path : sources(kLanguage, "tests/semantics_velox/fixtures"))
+    for (const auto& path : sources({"tests/semantics_velox/fixtures"}, ".velox"))
         register_case("fixture " + path.filename().string(), "[fixture]", [path] { check_fixture(kLanguage, path); });
-    for (const auto& path : sources(kLanguage, "examples/velox"))
+    for (const auto& path : sources({"examples/velox"}, ".velox"))
         register_case("example " + path.filename().string(), "[silent]",
                       [path] { check_silent(kLanguage, path.filename().string(), text_of(path)); });
-    for (const auto& path : sources(kLanguage, "tests/semantics_velox/silent"))
+    for (const auto& path : sources({"tests/semantics_velox/silent"}, ".velox"))
         register_case("silent " + path.filename().string(), "[silent]",
                       [path] { check_silent(kLanguage, path.filename().string(), text_of(path)); });
-    for (const auto& path : sources(kLanguage, "stdlib/velox"))
+    for (const auto& path : sources({"stdlib/velox"}, ".velox"))
         for (const auto& [line, text] : examples_in(text_of(path)))
             register_case("example of " + path.filename().string() + ":" + std::to_string(line), "[silent]",
                           [path, text = text] { check_silent(kLanguage, path.filename().string(), text); });
@@ -60,8 +60,8 @@ TEST_CASE("the standard library checks silently") {
 
 // The language's own design document, as written; the names it leaves to the program are declared beside it.
 TEST_CASE("the design document's program has its two known faults") {
-    std::string text = text_of(std::filesystem::path(BRAID_SOURCE_DIR) / "tests/semantics_velox/design_stubs.velox");
-    auto parts = sources(kLanguage, "tests/seeds/velox");
+    std::string text = text_of(BRAID_SOURCE_DIR "/tests/semantics_velox/design_stubs.velox");
+    auto parts = sources({"tests/seeds/velox"}, ".velox");
     REQUIRE(parts.size() == 10);
     for (const auto& part : parts) {
         std::string block = text_of(part);

@@ -16,22 +16,9 @@
 #include "analyzer/syntax/tree.h"
 #include "tests/support/fixture.h"
 #include "tests/support/golden.h"
-#include "tests/support/process.h"
+#include "tests/support/sources.h"
 
 namespace braid::test {
-
-inline std::string text_of(const std::filesystem::path& path) { return read_file(path).value_or(""); }
-
-/// The sources of a language in a folder of the repository, sorted.
-inline std::vector<std::filesystem::path> sources(const Language& language, const std::string& folder) {
-    std::vector<std::filesystem::path> result;
-    std::filesystem::path path = std::filesystem::path(BRAID_SOURCE_DIR) / folder;
-    if (!std::filesystem::exists(path)) return result;
-    for (const auto& entry : std::filesystem::directory_iterator(path))
-        if (entry.path().extension() == language.file_extension) result.push_back(entry.path());
-    std::sort(result.begin(), result.end());
-    return result;
-}
 
 inline Position position_at(std::string_view text, uint32_t offset) {
     Position p;
@@ -54,7 +41,7 @@ class Workspace {
         register_languages(languages);
         std::string module(language.name);
         database_.write([&](InputWriter& writer) {
-            for (const auto& path : sources(language, "stdlib/" + module)) {
+            for (const auto& path : sources({"stdlib/" + module}, language.file_extension)) {
                 FileId file = files().intern("std:" + module + "/" + path.filename().string());
                 writer.set<FileTree>(file, parse(text_of(path)), Durability::High);
                 standard_.push_back(file);

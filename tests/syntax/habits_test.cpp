@@ -52,7 +52,7 @@ std::string report(const Case& one, const SyntaxTree& tree) {
 
 TEST_CASE("habits of other languages: one message each, and the fix is right") {
     std::filesystem::path path = std::string(BRAID_SOURCE_DIR) + "/tests/syntax/habits.txt";
-    std::vector<Case> cases = read_cases(read_file(path));
+    std::vector<Case> cases = read_cases(text_of(path));
     REQUIRE(cases.size() > 100);
     std::string actual;
     for (const Case& one : cases) {

@@ -142,15 +142,14 @@ void check_edits(std::string text, uint32_t seed, int steps) {
 
 TEST_CASE("re-parse equals parse, over random edits of real files") {
     int rounds = std::getenv("BRAID_ROUNDS") ? std::atoi(std::getenv("BRAID_ROUNDS")) : 6;
-    for (const char* folder : {"goldens", "recovery", "../seeds/altru"})
-        for (const auto& path : files(folder, ".altru")) {
-            INFO(path.string());
-            std::string text = read_file(path);
-            for (int round = 0; round < rounds; ++round)
-                check_edits(text, uint32_t(round) * 7919 + uint32_t(text.size()), 25);
-        }
+    for (const auto& path : sources({"tests/syntax/goldens", "tests/syntax/recovery", "tests/seeds/altru"}, ".altru")) {
+        INFO(path.string());
+        std::string text = text_of(path);
+        for (int round = 0; round < rounds; ++round)
+            check_edits(text, uint32_t(round) * 7919 + uint32_t(text.size()), 25);
+    }
     // Pieces of the habits of other languages, which look ahead the most.
-    std::string habits = read_file(std::string(BRAID_SOURCE_DIR) + "/tests/syntax/habits.txt");
+    std::string habits = text_of(std::string(BRAID_SOURCE_DIR) + "/tests/syntax/habits.txt");
     Random random(1);
     for (int round = 0; round < 4 * rounds; ++round)
         check_edits(habits.substr(random.below(uint32_t(habits.size())), 700), uint32_t(round), 25);

@@ -55,7 +55,7 @@ TEST_CASE("places in a tree agree with a walk") {
     check_pointers(*tree);
     for (const auto& path : sound_files()) {
         INFO(path.string());
-        SyntaxTreePtr of_file = altru::parse(read_file(path));
+        SyntaxTreePtr of_file = altru::parse(text_of(path));
         check_indices(*of_file);
         check_neighbours(*of_file);
         check_pointers(*of_file);

@@ -56,13 +56,7 @@ std::map<uint32_t, std::vector<SyntaxNode>> by_begin(const SyntaxTree& tree) {
     return map;
 }
 
-std::vector<std::filesystem::path> examples() {
-    std::vector<std::filesystem::path> result;
-    for (const auto& entry : std::filesystem::directory_iterator(std::string(BRAID_SOURCE_DIR) + "/examples/altru"))
-        if (entry.path().extension() == ".altru") result.push_back(entry.path());
-    std::sort(result.begin(), result.end());
-    return result;
-}
+std::vector<std::filesystem::path> examples() { return sources({"examples/altru"}, ".altru"); }
 
 void explain(const std::string& what, const SyntaxTree& tree, uint32_t place) {
     if (!std::getenv("BRAID_EXPLAIN")) return;
@@ -81,7 +75,7 @@ TEST_CASE("typing: what surrounds the damage keeps its tree, and one mistake is 
     size_t lost = 0;
     for (const auto& path : examples()) {
         std::string name = path.filename().string();
-        std::string text = read_file(path);
+        std::string text = text_of(path);
         SyntaxTreePtr tree = altru::parse(text);
         REQUIRE(error_count(*tree) == 0);
         std::vector<SyntaxNode> whole = declarations(*tree);
@@ -152,7 +146,7 @@ TEST_CASE("a line in the wrong column, a bracket left open: the other declaratio
         }
     };
     for (const auto& path : examples()) {
-        std::string text = read_file(path);
+        std::string text = text_of(path);
         SyntaxTreePtr tree = altru::parse(text);
         for (uint32_t line = 0; line < text.size(); line = uint32_t(text.find('\n', line)) + 1) {
             auto content = uint32_t(text.find_first_not_of(' ', line));

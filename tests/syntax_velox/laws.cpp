@@ -3,29 +3,20 @@
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "analyzer/syntax/dump.h"
 #include "analyzer/syntax/velox/velox.h"
 #include "tests/support/golden.h"
+#include "tests/support/sources.h"
 
 using namespace braid;
 
 namespace {
 
-std::vector<std::string> sources() {
+std::vector<std::string> texts_to_change() {
     std::vector<std::string> texts;
-    for (std::string folder : {"/tests/seeds/velox", "/tests/syntax_velox/goldens", "/tests/syntax_velox/broken"})
-        for (const auto& entry : std::filesystem::directory_iterator(BRAID_SOURCE_DIR + folder)) {
-            if (entry.path().extension() != ".velox") continue;
-            std::ifstream file(entry.path(), std::ios::binary);
-            std::stringstream text;
-            text << file.rdbuf();
-            texts.push_back(text.str());
-        }
-    std::sort(texts.begin(), texts.end());
+    for (const auto& path :
+         test::sources({"tests/seeds/velox", "tests/syntax_velox/goldens", "tests/syntax_velox/broken"}, ".velox"))
+        texts.push_back(test::text_of(path));
     return texts;
 }
 
@@ -158,7 +149,7 @@ bool same(const SyntaxTree& a, const SyntaxTree& b) {
 }  // namespace
 
 TEST_CASE("a re-parse after any edits equals a parse from scratch") {
-    auto texts = sources();
+    auto texts = texts_to_change();
     auto law = rc::check([&] {
         std::string text = *rc::gen::elementOf(texts);
         auto tree = velox::parse(text);
@@ -181,7 +172,7 @@ TEST_CASE("a re-parse after any edits equals a parse from scratch") {
 }
 
 TEST_CASE("two edits at once") {
-    auto texts = sources();
+    auto texts = texts_to_change();
     auto law = rc::check([&] {
         std::string text = *rc::gen::elementOf(texts);
         auto tree = velox::parse(text);

@@ -3,12 +3,10 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "analyzer/syntax/velox/velox.h"
+#include "tests/support/sources.h"
 
 using namespace braid;
 using velox::Group;
@@ -18,14 +16,8 @@ namespace {
 
 std::map<std::string, std::string> examples() {
     std::map<std::string, std::string> texts;
-    for (std::string folder : {"/examples/velox", "/tests/seeds/velox"})
-        for (const auto& entry : std::filesystem::directory_iterator(BRAID_SOURCE_DIR + folder)) {
-            if (entry.path().extension() != ".velox") continue;
-            std::ifstream file(entry.path(), std::ios::binary);
-            std::stringstream text;
-            text << file.rdbuf();
-            texts[entry.path().filename().string()] = text.str();
-        }
+    for (const auto& path : test::sources({"examples/velox", "tests/seeds/velox"}, ".velox"))
+        texts[path.filename().string()] = test::text_of(path);
     return texts;
 }
 

@@ -2,15 +2,13 @@
 // every tree of a correct program obeys.
 #include <catch2/catch.hpp>
 
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "analyzer/syntax/dump.h"
 #include "analyzer/syntax/velox/velox.h"
 #include "tests/support/golden.h"
+#include "tests/support/sources.h"
 
 using namespace braid;
 using velox::Group;
@@ -20,13 +18,7 @@ namespace {
 
 std::map<std::string, std::string> programs(const std::string& folder) {
     std::map<std::string, std::string> texts;
-    for (const auto& entry : std::filesystem::directory_iterator(BRAID_SOURCE_DIR + folder)) {
-        if (entry.path().extension() != ".velox") continue;
-        std::ifstream file(entry.path(), std::ios::binary);
-        std::stringstream text;
-        text << file.rdbuf();
-        texts[entry.path().string()] = text.str();
-    }
+    for (const auto& path : test::sources({folder}, ".velox")) texts[path.string()] = test::text_of(path);
     return texts;
 }
 
@@ -73,7 +65,7 @@ GROUP(Pattern) GROUP(Binding) GROUP(Member)
 }  // namespace
 
 TEST_CASE("every code block of the language's design parses without an error") {
-    auto seeds = programs("/tests/seeds/velox");
+    auto seeds = programs("tests/seeds/velox");
     CHECK(seeds.size() == 10);
     for (const auto& [path, text] : seeds) {
         auto tree = velox::parse(text);
@@ -84,7 +76,7 @@ TEST_CASE("every code block of the language's design parses without an error") {
 }
 
 TEST_CASE("trees of small programs") {
-    for (const auto& [path, text] : programs("/tests/syntax_velox/goldens")) {
+    for (const auto& [path, text] : programs("tests/syntax_velox/goldens")) {
         auto tree = velox::parse(text);
         INFO(path);
         CHECK(test::golden_difference(golden_of(path), dump_tree(*tree)) == "");
@@ -96,7 +88,7 @@ TEST_CASE("trees of small programs") {
 }
 
 TEST_CASE("recovery from what is missing") {
-    for (const auto& [path, text] : programs("/tests/syntax_velox/broken")) {
+    for (const auto& [path, text] : programs("tests/syntax_velox/broken")) {
         INFO(path);
         CHECK(test::golden_difference(golden_of(path), dump_tree(*velox::parse(text))) == "");
     }
@@ -105,8 +97,8 @@ TEST_CASE("recovery from what is missing") {
 TEST_CASE("nodes hold what nodes.def says, and every kind of node occurs") {
     auto allowed = shapes();
     std::set<Kind> seen;
-    auto texts = programs("/tests/syntax_velox/goldens");
-    texts.merge(programs("/tests/seeds/velox"));
+    auto texts = programs("tests/syntax_velox/goldens");
+    texts.merge(programs("tests/seeds/velox"));
     for (const auto& [path, text] : texts) {
         auto tree = velox::parse(text);
         for (Preorder walk(tree->root()); walk; walk.next()) {

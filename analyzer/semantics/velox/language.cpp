@@ -6,8 +6,7 @@
 
 namespace braid::velox_semantics {
 
-// Ready before any static object is made: tests list their files by it.
-constinit const Language language = {
+const Language language = {
     .name = "velox",
     .file_extension = ".velox",
     .line_comment = "//",

@@ -1,7 +1,7 @@
 #include "analyzer/format/altru/rules.h"
 
 #include "analyzer/format/altru/tables.h"
-#include "analyzer/format/writer.h"
+#include "analyzer/format/kind_writer.h"
 #include "analyzer/syntax/altru/altru.h"
 
 namespace braid::altru {
@@ -11,14 +11,11 @@ using format::Separator;
 
 namespace {
 
-class AltruWriter : public format::Writer {
+class AltruWriter : public format::KindWriter<Kind> {
   public:
-    using Writer::Writer;
+    using KindWriter::KindWriter;
 
   protected:
-    Kind kind(uint32_t element) const { return to_kind(tree_.kind(element)); }
-    bool is(uint32_t element, Kind wanted) const { return element != None && kind(element) == wanted; }
-
     Layout layout_of(uint32_t node) const override {
         // `await e` is no link of a chain; `e.await` is.
         if (is(node, Kind::AwaitExpr) && is(tree_.first_child(node), Kind::AwaitKw)) return Layout::Tokens;
@@ -120,21 +117,13 @@ class AltruWriter : public format::Writer {
     }
     bool is_operator(uint32_t child) const override { return tree_.is_token(child); }
     bool is_dot(uint32_t child) const override { return is(child, Kind::Dot); }
-    bool is_call(uint32_t link) const override { return is(link, Kind::CallExpr); }
     bool is_short_head(uint32_t head) const override {
         return is(head, Kind::PathExpr) && tree_.first_token(head) == tree_.last_token(head) &&
                tree_.token_text(tree_.first_token(head)).size() <= options_.indent;
     }
-    SyntaxKind comma() const override { return raw(Kind::Comma); }
     uint32_t spaces_before_comment() const override { return 2; }
 
   private:
-    Kind operator_of(uint32_t binary) const {
-        for (uint32_t child = tree_.first_child(binary); child != None; child = tree_.next_sibling(child))
-            if (tree_.is_token(child)) return kind(child);
-        return Kind::Plus;
-    }
-
     /// Whether the last thing in the element is a block, so that a line must end behind it.
     bool ends_with_block(uint32_t element) const {
         for (; element != None && !tree_.is_token(element); element = tree_.last_child(element))
@@ -191,28 +180,19 @@ class AltruWriter : public format::Writer {
     }
 };
 
-format::Document write(const SyntaxTree& tree, const format::Options& options) {
-    return AltruWriter(tree, options).write();
-}
-
 }  // namespace
 
 const format::Rules& format_rules() {
     static const format::Rules rules{
-        .write = write,
+        .write = format::write<AltruWriter>,
         .is_known = [](SyntaxKind kind) { return layout_of(to_kind(kind)) != Layout::Unknown; },
         .is_optional = [](SyntaxKind, SyntaxKind kind,
                           bool) { return kind == raw(Kind::Comma) || kind == raw(Kind::Semicolon); },
         .opens =
             [](SyntaxKind kind) {
-                return kind == raw(Kind::LeftParen) || kind == raw(Kind::LeftBracket) || kind == raw(Kind::LeftBrace) ||
-                       kind == raw(Kind::Colon) || kind == raw(Kind::FatArrow);
+                return format::opens_bracket<Kind>(kind) || kind == raw(Kind::Colon) || kind == raw(Kind::FatArrow);
             },
-        .closes =
-            [](SyntaxKind kind) {
-                return kind == raw(Kind::RightParen) || kind == raw(Kind::RightBracket) ||
-                       kind == raw(Kind::RightBrace);
-            },
+        .closes = format::closes_bracket<Kind>,
         .is_statement =
             [](SyntaxKind kind) {
                 Group group = altru::group(to_kind(kind));

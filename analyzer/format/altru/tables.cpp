@@ -1,57 +1,50 @@
 #include "analyzer/format/altru/tables.h"
 
-#include <array>
+#include "analyzer/format/rows.h"
 
 namespace braid::altru {
 
+using format::braces;
+using format::brackets;
 using format::Layout;
 using format::ListRule;
+using format::parens;
+using format::rule;
 using format::Separator;
-using format::SpacingRule;
+using format::tight;
 
 namespace {
 
-constexpr size_t KindCount = size_t(Kind::Count);
 constexpr Kind Any = Kind::List;
 
-constexpr std::array<Layout, KindCount> layouts = [] {
-    std::array<Layout, KindCount> table{};
-#define LAYOUT(Name, L) table[raw(Kind::Name)] = Layout::L;
+constexpr auto layouts = format::by_kind<Kind>({
+#define LAYOUT(Name, L) {Kind::Name, Layout::L},
 #include "analyzer/format/altru/layouts.def"
 #undef LAYOUT
-    return table;
-}();
+});
 
-constexpr SpacingRule rule(Kind node, Kind left, Kind right, Separator separator) {
-    return {raw(node), raw(left), raw(right), separator};
-}
-constexpr SpacingRule tight(Kind node, Kind left, Kind right) { return rule(node, left, right, Separator::None); }
-
-constexpr ListRule list(Kind node, Kind open, Kind close, int flags) {
-    return {raw(node), raw(open), raw(close), uint16_t(flags)};
-}
 constexpr int Trailing = ListRule::Trailing, Hugs = ListRule::Hugs, Keeps = ListRule::Keeps, Fill = ListRule::Fill;
 
 constexpr ListRule lists[] = {
-    list(Kind::ParameterList, Kind::LeftParen, Kind::RightParen, Trailing),
-    list(Kind::ArgumentList, Kind::LeftParen, Kind::RightParen, Trailing | Hugs),
-    list(Kind::IndexArgumentList, Kind::LeftBracket, Kind::RightBracket, Fill),
-    list(Kind::ListExpr, Kind::LeftBracket, Kind::RightBracket, Trailing | Keeps | Fill),
-    list(Kind::MapExpr, Kind::LeftBrace, Kind::RightBrace, Trailing | Keeps),
-    list(Kind::SetExpr, Kind::LeftBrace, Kind::RightBrace, Trailing | Keeps),
-    list(Kind::StructExpr, Kind::LeftBrace, Kind::RightBrace, Trailing | Keeps),
-    list(Kind::TupleExpr, Kind::LeftParen, Kind::RightParen, Trailing),
-    list(Kind::ParenExpr, Kind::LeftParen, Kind::RightParen, 0),
-    list(Kind::UseGroup, Kind::LeftBrace, Kind::RightBrace, Trailing),
-    list(Kind::VariantPayload, Kind::LeftParen, Kind::RightParen, Trailing),
-    list(Kind::VariantPayload, Kind::LeftBrace, Kind::RightBrace, Trailing),
-    list(Kind::GenericParameterList, Kind::LeftBracket, Kind::RightBracket, Trailing),
-    list(Kind::TupleType, Kind::LeftParen, Kind::RightParen, Trailing),
-    list(Kind::FunctionType, Kind::LeftParen, Kind::RightParen, Trailing),
-    list(Kind::TuplePattern, Kind::LeftParen, Kind::RightParen, Trailing),
-    list(Kind::ListPattern, Kind::LeftBracket, Kind::RightBracket, Trailing),
-    list(Kind::VariantPattern, Kind::LeftParen, Kind::RightParen, Trailing),
-    list(Kind::StructPattern, Kind::LeftBrace, Kind::RightBrace, Trailing),
+    parens(Kind::ParameterList, Trailing),
+    parens(Kind::ArgumentList, Trailing | Hugs),
+    brackets(Kind::IndexArgumentList, Fill),
+    brackets(Kind::ListExpr, Trailing | Keeps | Fill),
+    braces(Kind::MapExpr, Trailing | Keeps),
+    braces(Kind::SetExpr, Trailing | Keeps),
+    braces(Kind::StructExpr, Trailing | Keeps),
+    parens(Kind::TupleExpr, Trailing),
+    parens(Kind::ParenExpr, 0),
+    braces(Kind::UseGroup, Trailing),
+    parens(Kind::VariantPayload, Trailing),
+    braces(Kind::VariantPayload, Trailing),
+    brackets(Kind::GenericParameterList, Trailing),
+    parens(Kind::TupleType, Trailing),
+    parens(Kind::FunctionType, Trailing),
+    parens(Kind::TuplePattern, Trailing),
+    brackets(Kind::ListPattern, Trailing),
+    parens(Kind::VariantPattern, Trailing),
+    braces(Kind::StructPattern, Trailing),
 };
 
 }  // namespace
@@ -97,15 +90,11 @@ const format::Spacing& spacing() {
          raw(Kind::Colon), raw(Kind::ColonColon), raw(Kind::Question), raw(Kind::ArgumentList),
          raw(Kind::ParameterList), raw(Kind::IndexArgumentList), raw(Kind::TypeArgumentList),
          raw(Kind::GenericParameterList), raw(Kind::VariantPayload), raw(Kind::AttributeArgumentList)},
-        {raw(Kind::LeftParen), raw(Kind::LeftBracket), raw(Kind::Dot), raw(Kind::ColonColon)}, KindCount);
+        {raw(Kind::LeftParen), raw(Kind::LeftBracket), raw(Kind::Dot), raw(Kind::ColonColon)}, size_t(Kind::Count));
     return table;
 }
 
-const ListRule* list_rule(SyntaxKind node, SyntaxKind open) {
-    for (const ListRule& list : lists)
-        if (list.node == node && list.open == open) return &list;
-    return nullptr;
-}
+const ListRule* list_rule(SyntaxKind node, SyntaxKind open) { return format::find_list(lists, node, open); }
 
 int operator_class(Kind op) {
     switch (op) {

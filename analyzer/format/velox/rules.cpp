@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "analyzer/format/kind_writer.h"
 #include "analyzer/format/velox/tables.h"
-#include "analyzer/format/writer.h"
 #include "analyzer/syntax/velox/velox.h"
 
 namespace braid::velox {
@@ -14,14 +14,11 @@ using format::Separator;
 
 namespace {
 
-class VeloxWriter : public format::Writer {
+class VeloxWriter : public format::KindWriter<Kind> {
   public:
-    using Writer::Writer;
+    using KindWriter::KindWriter;
 
   protected:
-    Kind kind(uint32_t element) const { return to_kind(tree_.kind(element)); }
-    bool is(uint32_t element, Kind wanted) const { return element != None && kind(element) == wanted; }
-
     Layout layout_of(uint32_t node) const override { return velox::layout_of(kind(node)); }
     const ListRule* list_of(uint32_t node, uint32_t open) const override {
         bool breaks = !is(node, Kind::ParenExpr) || layout_of(open + 1) == Layout::Binary ||
@@ -174,14 +171,12 @@ class VeloxWriter : public format::Writer {
     bool is_dot(uint32_t child) const override {
         return is(child, Kind::Dot) || (is(child, Kind::QuestionDot) && is(tree_.parent(child), Kind::MemberExpr));
     }
-    bool is_call(uint32_t link) const override { return is(link, Kind::CallExpr); }
     bool is_short_head(uint32_t head) const override {
         if (is(head, Kind::ThisExpr)) return true;
         if (!is(head, Kind::NameExpr)) return false;
         std::string_view name = tree_.token_text(tree_.first_token(head));
         return name.size() <= options_.indent || (name[0] >= 'A' && name[0] <= 'Z');
     }
-    SyntaxKind comma() const override { return raw(Kind::Comma); }
 
   private:
     static bool runs_together(Kind left, Kind right) {
@@ -194,12 +189,6 @@ class VeloxWriter : public format::Writer {
     bool left_token_is_of(uint32_t left, Kind wanted) const {
         while (left != None && !is(left, wanted) && !tree_.is_token(left)) left = tree_.last_child(left);
         return is(left, wanted);
-    }
-
-    Kind operator_of(uint32_t binary) const {
-        for (uint32_t child = tree_.first_child(binary); child != None; child = tree_.next_sibling(child))
-            if (tree_.is_token(child)) return kind(child);
-        return Kind::Comma;
     }
 
     Separator on_next_line(Frame& frame) {
@@ -333,15 +322,11 @@ class VeloxWriter : public format::Writer {
     }
 };
 
-format::Document write(const SyntaxTree& tree, const format::Options& options) {
-    return VeloxWriter(tree, options).write();
-}
-
 }  // namespace
 
 const format::Rules& format_rules() {
     static const format::Rules rules{
-        .write = write,
+        .write = format::write<VeloxWriter>,
         .is_known = [](SyntaxKind kind) { return layout_of(to_kind(kind)) != Layout::Unknown; },
         .is_optional =
             [](SyntaxKind parent, SyntaxKind kind, bool is_first) {
@@ -349,16 +334,8 @@ const format::Rules& format_rules() {
                 if (is_first && is_union && (kind == raw(Kind::Bar) || kind == raw(Kind::Ampersand))) return true;
                 return kind == raw(Kind::Comma) || kind == raw(Kind::Semicolon) || kind == raw(Kind::EmptyStmt);
             },
-        .opens =
-            [](SyntaxKind kind) {
-                return kind == raw(Kind::LeftParen) || kind == raw(Kind::LeftBracket) || kind == raw(Kind::LeftBrace) ||
-                       kind == raw(Kind::FatArrow);
-            },
-        .closes =
-            [](SyntaxKind kind) {
-                return kind == raw(Kind::RightParen) || kind == raw(Kind::RightBracket) ||
-                       kind == raw(Kind::RightBrace);
-            },
+        .opens = [](SyntaxKind kind) { return format::opens_bracket<Kind>(kind) || kind == raw(Kind::FatArrow); },
+        .closes = format::closes_bracket<Kind>,
         .is_statement =
             [](SyntaxKind kind) {
                 Group group = velox::group(to_kind(kind));

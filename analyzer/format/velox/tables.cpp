@@ -1,40 +1,31 @@
 #include "analyzer/format/velox/tables.h"
 
 #include <algorithm>
-#include <array>
+
+#include "analyzer/format/rows.h"
 
 namespace braid::velox {
 
+using format::braces;
+using format::brackets;
 using format::Layout;
+using format::list;
 using format::ListRule;
+using format::parens;
 using format::Separator;
-using format::SpacingRule;
+using format::space;
+using format::tight;
 
 namespace {
 
-constexpr size_t KindCount = size_t(Kind::Count);
 constexpr Kind Any = Kind::List;
 
-constexpr std::array<Layout, KindCount> layouts = [] {
-    std::array<Layout, KindCount> table{};
-#define LAYOUT(Name, L) table[raw(Kind::Name)] = Layout::L;
+constexpr auto layouts = format::by_kind<Kind>({
+#define LAYOUT(Name, L) {Kind::Name, Layout::L},
 #include "analyzer/format/velox/layouts.def"
 #undef LAYOUT
-    return table;
-}();
+});
 
-constexpr SpacingRule rule(Kind node, Kind left, Kind right, Separator separator) {
-    return {raw(node), raw(left), raw(right), separator};
-}
-constexpr SpacingRule tight(Kind node, Kind left, Kind right) { return rule(node, left, right, Separator::None); }
-constexpr SpacingRule space(Kind node, Kind left, Kind right) { return rule(node, left, right, Separator::Space); }
-
-constexpr ListRule list(Kind node, Kind open, Kind close, int flags) {
-    return {raw(node), raw(open), raw(close), uint16_t(flags)};
-}
-constexpr ListRule parens(Kind node, int flags) { return list(node, Kind::LeftParen, Kind::RightParen, flags); }
-constexpr ListRule brackets(Kind node, int flags) { return list(node, Kind::LeftBracket, Kind::RightBracket, flags); }
-constexpr ListRule braces(Kind node, int flags) { return list(node, Kind::LeftBrace, Kind::RightBrace, flags); }
 constexpr ListRule angles(Kind node, int flags) { return list(node, Kind::Less, Kind::Greater, flags); }
 
 constexpr int Padded = ListRule::Padded, Trailing = ListRule::Trailing, Hugs = ListRule::Hugs, Keeps = ListRule::Keeps,
@@ -137,15 +128,11 @@ const format::Spacing& spacing() {
          raw(Kind::VariantPayload)},
         {raw(Kind::LeftParen), raw(Kind::LeftBracket), raw(Kind::Dot), raw(Kind::QuestionDot), raw(Kind::Ellipsis),
          raw(Kind::At)},
-        KindCount);
+        size_t(Kind::Count));
     return table;
 }
 
-const ListRule* list_rule(SyntaxKind node, SyntaxKind open) {
-    for (const ListRule& list : lists)
-        if (list.node == node && list.open == open) return &list;
-    return nullptr;
-}
+const ListRule* list_rule(SyntaxKind node, SyntaxKind open) { return format::find_list(lists, node, open); }
 
 bool ends_with_semicolon(Kind node) {
     return std::find(std::begin(with_semicolon), std::end(with_semicolon), node) != std::end(with_semicolon);

@@ -1,33 +1,22 @@
 #include "analyzer/semantics/altru/editing.h"
 
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 
 #include "analyzer/semantics/altru/traits.h"
+#include "analyzer/semantics/roles_table.h"
 
 namespace braid::altru_semantics {
 namespace {
 
 using namespace syntax_role;
 
-const std::array<uint64_t, size_t(Kind::Count)>& roles() {
-    static const auto table = [] {
-        std::array<uint64_t, size_t(Kind::Count)> all{};
-#define ROLES(kind, bits) all[raw(Kind::kind)] |= (bits);
+std::span<const uint64_t> roles() {
+    static const auto table = roles_by_kind<Kind>({
+#define ROLES(kind, bits) {Kind::kind, bits},
 #include "analyzer/semantics/altru/editing.def"
 #undef ROLES
-        for (size_t i = 0; i < all.size(); ++i) {
-            switch (ast::group(Kind(i))) {
-                case ast::Group::Statement: all[i] |= Statement; break;
-                case ast::Group::Expression: all[i] |= Expression; break;
-                case ast::Group::Type: all[i] |= TypeSyntax; break;
-                case ast::Group::Pattern: all[i] |= PatternSyntax; break;
-                default: break;
-            }
-        }
-        return all;
-    }();
+    });
     return table;
 }
 
@@ -52,16 +41,44 @@ constexpr SnippetRule kSnippets[] = {
      "wait for channels"},
     {SnippetPlace::Statement, "return", "return $0", "return"},
     {SnippetPlace::Expression, "match", "match ${1:value}:\n\t${2:pattern} => $0", "match"},
-#define WORD(place, word) {SnippetPlace::place, word, "", ""},
-    WORD(Declaration, "pub") WORD(Declaration, "use") WORD(Declaration, "mod") WORD(Declaration, "const")
-        WORD(Declaration, "static") WORD(Declaration, "type") WORD(Member, "pub") WORD(Member, "async")
-            WORD(Statement, "break") WORD(Statement, "continue") WORD(Statement, "else") WORD(Statement, "else if")
-                WORD(Expression, "true") WORD(Expression, "false") WORD(Expression, "not") WORD(Expression, "await")
-                    WORD(Expression, "move") WORD(Expression, "async") WORD(Type, "int") WORD(Type, "i8")
-                        WORD(Type, "i16") WORD(Type, "i32") WORD(Type, "i64") WORD(Type, "u8") WORD(Type, "u16")
-                            WORD(Type, "u32") WORD(Type, "u64") WORD(Type, "f32") WORD(Type, "f64") WORD(Type, "bool")
-                                WORD(Type, "char") WORD(Type, "string") WORD(Type, "fn") WORD(Type, "dyn")
-                                    WORD(Type, "chan") WORD(Type, "Self")
+#define WORD(place, word) \
+    { SnippetPlace::place, word, "", "" }
+    WORD(Declaration, "pub"),
+    WORD(Declaration, "use"),
+    WORD(Declaration, "mod"),
+    WORD(Declaration, "const"),
+    WORD(Declaration, "static"),
+    WORD(Declaration, "type"),
+    WORD(Member, "pub"),
+    WORD(Member, "async"),
+    WORD(Statement, "break"),
+    WORD(Statement, "continue"),
+    WORD(Statement, "else"),
+    WORD(Statement, "else if"),
+    WORD(Expression, "true"),
+    WORD(Expression, "false"),
+    WORD(Expression, "not"),
+    WORD(Expression, "await"),
+    WORD(Expression, "move"),
+    WORD(Expression, "async"),
+    WORD(Type, "int"),
+    WORD(Type, "i8"),
+    WORD(Type, "i16"),
+    WORD(Type, "i32"),
+    WORD(Type, "i64"),
+    WORD(Type, "u8"),
+    WORD(Type, "u16"),
+    WORD(Type, "u32"),
+    WORD(Type, "u64"),
+    WORD(Type, "f32"),
+    WORD(Type, "f64"),
+    WORD(Type, "bool"),
+    WORD(Type, "char"),
+    WORD(Type, "string"),
+    WORD(Type, "fn"),
+    WORD(Type, "dyn"),
+    WORD(Type, "chan"),
+    WORD(Type, "Self"),
 #undef WORD
 };
 

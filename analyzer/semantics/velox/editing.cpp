@@ -1,9 +1,9 @@
 #include "analyzer/semantics/velox/editing.h"
 
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 
+#include "analyzer/semantics/roles_table.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/signatures.h"
 
@@ -12,23 +12,12 @@ namespace {
 
 using namespace syntax_role;
 
-const std::array<uint64_t, size_t(Kind::Count)>& roles() {
-    static const auto table = [] {
-        std::array<uint64_t, size_t(Kind::Count)> all{};
-#define ROLES(kind, bits) all[raw(Kind::kind)] |= (bits);
+std::span<const uint64_t> roles() {
+    static const auto table = roles_by_kind<Kind>({
+#define ROLES(kind, bits) {Kind::kind, bits},
 #include "analyzer/semantics/velox/editing.def"
 #undef ROLES
-        for (size_t i = 0; i < all.size(); ++i) {
-            switch (ast::group(Kind(i))) {
-                case ast::Group::Statement: all[i] |= Statement; break;
-                case ast::Group::Expression: all[i] |= Expression; break;
-                case ast::Group::Type: all[i] |= TypeSyntax; break;
-                case ast::Group::Pattern: all[i] |= PatternSyntax; break;
-                default: break;
-            }
-        }
-        return all;
-    }();
+    });
     return table;
 }
 
@@ -50,17 +39,45 @@ constexpr SnippetRule kSnippets[] = {
     {SnippetPlace::Statement, "let", "let ${1:name} = $0;", "variable"},
     {SnippetPlace::Statement, "return", "return $0;", "return"},
     {SnippetPlace::Expression, "match", "match (${1:value}) {\n\tcase ${2:pattern} => $0;\n}", "match"},
-#define WORD(place, word) {SnippetPlace::place, word, "", ""},
-    WORD(Declaration, "export") WORD(Declaration, "import") WORD(Declaration, "type") WORD(Member, "private")
-        WORD(Member, "public") WORD(Member, "static") WORD(Member, "readonly") WORD(Member, "async") WORD(Member, "get")
-            WORD(Member, "set") WORD(Statement, "break") WORD(Statement, "continue") WORD(Statement, "else")
-                WORD(Statement, "throw") WORD(Statement, "switch") WORD(Statement, "do") WORD(Expression, "true")
-                    WORD(Expression, "false") WORD(Expression, "null") WORD(Expression, "undefined")
-                        WORD(Expression, "new") WORD(Expression, "await") WORD(Expression, "async")
-                            WORD(Expression, "function") WORD(Expression, "typeof") WORD(Expression, "this")
-                                WORD(Expression, "super") WORD(Type, "number") WORD(Type, "int") WORD(Type, "string")
-                                    WORD(Type, "boolean") WORD(Type, "any") WORD(Type, "unknown") WORD(Type, "void")
-                                        WORD(Type, "never") WORD(Type, "null") WORD(Type, "undefined")
+#define WORD(place, word) \
+    { SnippetPlace::place, word, "", "" }
+    WORD(Declaration, "export"),
+    WORD(Declaration, "import"),
+    WORD(Declaration, "type"),
+    WORD(Member, "private"),
+    WORD(Member, "public"),
+    WORD(Member, "static"),
+    WORD(Member, "readonly"),
+    WORD(Member, "async"),
+    WORD(Member, "get"),
+    WORD(Member, "set"),
+    WORD(Statement, "break"),
+    WORD(Statement, "continue"),
+    WORD(Statement, "else"),
+    WORD(Statement, "throw"),
+    WORD(Statement, "switch"),
+    WORD(Statement, "do"),
+    WORD(Expression, "true"),
+    WORD(Expression, "false"),
+    WORD(Expression, "null"),
+    WORD(Expression, "undefined"),
+    WORD(Expression, "new"),
+    WORD(Expression, "await"),
+    WORD(Expression, "async"),
+    WORD(Expression, "function"),
+    WORD(Expression, "typeof"),
+    WORD(Expression, "this"),
+    WORD(Expression, "super"),
+    WORD(Type, "number"),
+    WORD(Type, "int"),
+    WORD(Type, "string"),
+    WORD(Type, "boolean"),
+    WORD(Type, "any"),
+    WORD(Type, "unknown"),
+    WORD(Type, "void"),
+    WORD(Type, "never"),
+    WORD(Type, "null"),
+    WORD(Type, "undefined"),
 #undef WORD
 };
 

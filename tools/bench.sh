@@ -1,4 +1,5 @@
-# Sourced by ./dev: the benchmarks of bench/. `syntax` measures beside tree-sitter, built from the sources in npm packages.
+# Sourced by ./dev: the benchmarks of bench/. `syntax` measures beside tree-sitter, built from the sources in npm packages, `ide` beside
+# other language servers, from npm and the distribution.
 
 command_bench() {
     need_packages build bench
@@ -17,21 +18,35 @@ run_benchmark() {
     local name=$1
     shift
     [ -e "$root/bench/$name.cpp" ] || [ -d "$root/bench/$name" ] || wrong_usage "bench: there is no benchmark $name"
-    if [ "$name" = syntax ]; then install_tree_sitter; fi
+    case $name in
+        ide) bench_ide "$@"; return ;;
+        syntax) install_npm_packages bench/tree-sitter tree-sitter ;;
+    esac
     build_targets release "bench_$name"
     "$build/release/bench/bench_$name" "$@"
 }
 
-# The packages of bench/tree-sitter/package-lock.json, without running anything of them: only their C sources are used.
-install_tree_sitter() {
-    local lock=$root/bench/tree-sitter/package-lock.json target=$build/tree-sitter
-    cmp -s "$lock" "$target/installed" && return 0
+bench_ide() {
+    need_packages bench_ide
+    install_npm_packages bench/ide ide-peers
+    build_release
+    build_targets release bench_ide
+    local modules=$build/ide-peers
+    BRAID_BENCH_MODULES=$modules BRAID_BENCH_WORK=$modules/programs BRAID=$build/release/braid \
+        BRAID_NAMES_AND_TYPES=$build/release/bench/bench_ide \
+        "$(echo "$modules"/node_modules/node-linux-*/bin/node)" "$root/bench/ide/main.mjs" "$@"
+}
+
+# install_npm_packages FOLDER NAME: the packages of FOLDER/package-lock.json into build/NAME, without running anything of them.
+install_npm_packages() {
+    local from=$root/$1 target=$build/$2
+    cmp -s "$from/package-lock.json" "$target/installed" && return 0
     need_packages extension
-    say "installing tree-sitter and its grammars with npm"
+    say "installing the packages of $1 with npm"
     mkdir -p "$target"
-    cp "$root"/bench/tree-sitter/{package.json,package-lock.json,.npmrc} "$target/"
+    cp "$from"/{package.json,package-lock.json,.npmrc} "$target/"
     (cd "$target" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 || die "npm could not install them"
-    cp "$lock" "$target/installed"
-    # CMake looks for them when it configures.
+    cp "$from/package-lock.json" "$target/installed"
+    # CMake looks for some of them when it configures.
     rm -f "$build/release/build.ninja"
 }

@@ -4,6 +4,7 @@ packages_build=(g++ cmake ninja-build ccache lld libfmt-dev libexpected-dev nloh
     libcli11-dev)
 packages_test=(catch2 librapidcheck-dev)
 packages_bench=(libbenchmark-dev)
+packages_bench_ide=(clangd gopls golang-go)
 packages_fuzz=(clang)
 packages_lint=(clang-format clang-tidy)
 packages_extension=(npm)

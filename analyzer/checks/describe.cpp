@@ -35,13 +35,4 @@ bool has_std_trait(QueryContext& context, Type type, std::string_view trait) {
     return false;
 }
 
-ItemDiagnostic diagnostic(DiagnosticCode code, Place place, std::string message) {
-    ItemDiagnostic out;
-    out.code = code;
-    out.severity = default_severity(code);
-    out.location = place;
-    out.message = std::move(message);
-    return out;
-}
-
 }  // namespace braid::checks

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "analyzer/flow/queries.h"
+#include "analyzer/semantics/item_diagnostic.h"
 
 /// Words that several checks use to speak about the program as its author does.
 namespace braid::checks {
@@ -11,7 +12,5 @@ std::string describe(QueryContext&, const mir::MirBody&, const mir::Place&);
 std::string print_type(ItemId item, Type type);
 /// A trait of the standard library has an impl for the type: for fixes such as `.clone()`.
 bool has_std_trait(QueryContext&, Type type, std::string_view trait);
-/// A diagnostic of `code` at its default severity.
-ItemDiagnostic diagnostic(DiagnosticCode code, Place place, std::string message);
 
 }  // namespace braid::checks

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analyzer/semantics/item_diagnostic.h"
+
 namespace braid::altru_semantics {
 
 using namespace hir;
@@ -29,13 +31,7 @@ BodyBuilder::BodyBuilder(QueryContext& context, ItemId item, ItemTree tree)
 }
 
 ItemDiagnostic& BodyBuilder::error(DiagnosticCode code, uint32_t node, std::string message) {
-    ItemDiagnostic d;
-    d.code = code;
-    d.severity = default_severity(code);
-    d.location = {item_, node};
-    d.message = std::move(message);
-    body().diagnostics.push_back(std::move(d));
-    return body().diagnostics.back();
+    return body().diagnostics.emplace_back(diagnostic(code, {item_, node}, std::move(message)));
 }
 
 void BodyBuilder::mismatch(uint32_t node, Type expected, Type actual, const std::string& hint) {

@@ -5,6 +5,7 @@
 
 #include "analyzer/semantics/altru/builder.h"
 #include "analyzer/semantics/altru/foreign_names.h"
+#include "analyzer/semantics/item_diagnostic.h"
 
 // What is wrong with declarations, bodies aside.
 namespace braid::altru_semantics {
@@ -75,13 +76,7 @@ class DeclarationChecker {
 
   private:
     ItemDiagnostic& error(DiagnosticCode code, Place place, std::string message) {
-        ItemDiagnostic d;
-        d.code = code;
-        d.severity = default_severity(code);
-        d.location = place;
-        d.message = std::move(message);
-        out_.push_back(std::move(d));
-        return out_.back();
+        return out_.emplace_back(diagnostic(code, place, std::move(message)));
     }
     ItemDiagnostic& error(DiagnosticCode code, uint32_t node, std::string message) {
         return error(code, Place{item_, node}, std::move(message));

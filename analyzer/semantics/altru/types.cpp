@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "analyzer/semantics/altru/foreign_names.h"
+#include "analyzer/semantics/item_diagnostic.h"
 
 namespace braid::altru_semantics {
 namespace {
@@ -114,13 +115,7 @@ Type self_type(QueryContext& context, ItemId item) {
 
 ItemDiagnostic* TypeLowering::report(DiagnosticCode code, uint32_t node, std::string message) {
     if (!report_) return nullptr;
-    ItemDiagnostic diagnostic;
-    diagnostic.code = code;
-    diagnostic.severity = default_severity(code);
-    diagnostic.location = {item_, node};
-    diagnostic.message = std::move(message);
-    report_->push_back(std::move(diagnostic));
-    return &report_->back();
+    return &report_->emplace_back(diagnostic(code, {item_, node}, std::move(message)));
 }
 
 Type TypeLowering::builtin_or_parameter(Name name) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -109,13 +110,7 @@ PatternId BodyBuilder::add_pattern(Type type, uint32_t node, hir::PatternData da
 ItemDiagnostic& BodyBuilder::report(DiagnosticCode code, uint32_t node, std::string message) {
     for (ItemDiagnostic& d : body_.diagnostics)
         if (d.code == code && d.location.node == node) return d;  // an expression looked at twice speaks once
-    ItemDiagnostic d;
-    d.code = code;
-    d.severity = default_severity(code);
-    d.location = {item_, node};
-    d.message = std::move(message);
-    body_.diagnostics.push_back(std::move(d));
-    return body_.diagnostics.back();
+    return body_.diagnostics.emplace_back(diagnostic(code, {item_, node}, std::move(message)));
 }
 
 BodyFunctionId BodyBuilder::begin_function(const SyntaxElement& at, Name name, bool is_async) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/types.h"
@@ -83,13 +84,7 @@ bool needs_in_a_circle(QueryContext& context, FileId from, FileId wanted) {
 
 void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std::vector<ItemDiagnostic>& out) {
     auto report = [&](DiagnosticCode code, const SyntaxElement& at, std::string message) -> ItemDiagnostic& {
-        ItemDiagnostic d;
-        d.code = code;
-        d.severity = default_severity(code);
-        d.location = {file, tree.node_of(at)};
-        d.message = std::move(message);
-        out.push_back(std::move(d));
-        return out.back();
+        return out.emplace_back(diagnostic(code, {file, tree.node_of(at)}, std::move(message)));
     };
     auto unused = [&](const SyntaxToken& local, const SyntaxElement& at) {
         if (is_used(context, file, Name(local.text()))) return;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/callables.h"
 #include "analyzer/semantics/velox/imports.h"
@@ -24,8 +25,7 @@ struct Declaration {
     TypeReader& reader;
 
     ItemDiagnostic& report(DiagnosticCode code, const SyntaxElement& at, std::string message) {
-        collect_into(out, item, tree)(code, at, std::move(message));
-        return out.back();
+        return out.emplace_back(diagnostic(code, {item, tree.node_of(at)}, std::move(message)));
     }
 
     void function();
@@ -278,13 +278,12 @@ void Declaration::file() {
         bool overloads = kind_of(child.item) == ItemKind::Function && kind_of(first->second) == ItemKind::Function &&
                          !overloads_of(context, child.item).empty();
         if (overloads) continue;
-        ItemDiagnostic d;
-        d.code = DiagnosticCode::DuplicateDeclaration;
-        d.severity = default_severity(d.code);
         auto entry = entries->find(child.item);
         bool owns = entry && entry->owns_syntax;
-        d.location = owns ? Place{child.item, entry->name_node - entry->node} : Place{item, position(child.item)};
-        d.message = fmt::format("`{}` is declared twice in this file", name);
+        auto d =
+            diagnostic(DiagnosticCode::DuplicateDeclaration,
+                       owns ? Place{child.item, entry->name_node - entry->node} : Place{item, position(child.item)},
+                       fmt::format("`{}` is declared twice in this file", name));
         auto earlier = entries->find(first->second);
         if (earlier)
             d.related.push_back({earlier->owns_syntax ? Place{first->second, earlier->name_node - earlier->node}

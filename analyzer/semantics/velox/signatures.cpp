@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/callables.h"
 #include "analyzer/semantics/velox/items.h"
@@ -12,12 +13,7 @@ namespace braid::velox_semantics {
 
 Report collect_into(std::vector<ItemDiagnostic>& out, ItemId item, const ItemTree& tree) {
     return [&out, item, &tree](DiagnosticCode code, const SyntaxElement& at, std::string message) {
-        ItemDiagnostic d;
-        d.code = code;
-        d.severity = default_severity(code);
-        d.location = {item, tree.node_of(at)};
-        d.message = std::move(message);
-        out.push_back(std::move(d));
+        out.push_back(diagnostic(code, {item, tree.node_of(at)}, std::move(message)));
     };
 }
 

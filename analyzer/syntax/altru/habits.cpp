@@ -114,6 +114,7 @@ bool Parser::line_opens_block() {
 bool Parser::habit_follows(uint16_t follow) {
     Token next = peek_after(token_);
     if (next.first_on_line || next.kind == Kind::EndOfFile || next.kind == Kind::Semicolon) return follow & End;
+    if (is_literal(next.kind)) return follow & Value;
     switch (next.kind) {
         case Kind::Identifier: return follow & Name;
         case Kind::FnKw:
@@ -126,12 +127,6 @@ bool Parser::habit_follows(uint16_t follow) {
         case Kind::StaticKw:
         case Kind::LetKw: return follow & Word;
         case Kind::StringStart: return follow & (Text | Value);
-        case Kind::IntLiteral:
-        case Kind::FloatLiteral:
-        case Kind::CharLiteral:
-        case Kind::RawStringLiteral:
-        case Kind::TrueKw:
-        case Kind::FalseKw:
         case Kind::SelfKw: return follow & Value;
         case Kind::NotKw:
         case Kind::Bang: return follow & NotSign;

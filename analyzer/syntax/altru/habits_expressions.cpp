@@ -38,19 +38,8 @@ constexpr std::string_view string_prefixes[] = {"f", "F", "b", "B", "u", "U", "r
 
 /// Begins an operand and is no operator, so that `?` before it was not Altru's.
 bool begins_plain_operand(Kind kind) {
-    switch (kind) {
-        case Kind::Identifier:
-        case Kind::IntLiteral:
-        case Kind::FloatLiteral:
-        case Kind::CharLiteral:
-        case Kind::RawStringLiteral:
-        case Kind::StringStart:
-        case Kind::TrueKw:
-        case Kind::FalseKw:
-        case Kind::SelfKw:
-        case Kind::NotKw: return true;
-        default: return false;
-    }
+    return is_literal(kind) || kind == Kind::Identifier || kind == Kind::StringStart || kind == Kind::SelfKw ||
+           kind == Kind::NotKw;
 }
 
 }  // namespace

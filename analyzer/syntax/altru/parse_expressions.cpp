@@ -41,16 +41,23 @@ Precedence precedence(Kind kind) {
 
 }  // namespace
 
-bool Parser::begins_expression(Kind kind) {
+bool is_literal(Kind kind) {
     switch (kind) {
-        case Kind::Identifier:
         case Kind::IntLiteral:
         case Kind::FloatLiteral:
         case Kind::CharLiteral:
         case Kind::RawStringLiteral:
-        case Kind::StringStart:
         case Kind::TrueKw:
-        case Kind::FalseKw:
+        case Kind::FalseKw: return true;
+        default: return false;
+    }
+}
+
+bool Parser::begins_expression(Kind kind) {
+    if (is_literal(kind)) return true;
+    switch (kind) {
+        case Kind::Identifier:
+        case Kind::StringStart:
         case Kind::SelfKw:
         case Kind::SuperKw:
         case Kind::LeftParen:

@@ -5,17 +5,12 @@
 namespace braid::altru {
 
 bool Parser::at_pattern() const {
+    if (is_literal(visible_)) return true;
     switch (visible_) {
         case Kind::Identifier:
         case Kind::MutKw:
         case Kind::Amp:
-        case Kind::IntLiteral:
-        case Kind::FloatLiteral:
-        case Kind::CharLiteral:
-        case Kind::RawStringLiteral:
         case Kind::StringStart:
-        case Kind::TrueKw:
-        case Kind::FalseKw:
         case Kind::Minus:
         case Kind::LeftParen:
         case Kind::LeftBracket:
@@ -143,20 +138,12 @@ void Parser::literal_pattern() {
     eat(Kind::Minus);
     if (at(Kind::StringStart)) {
         string_expression();
-    } else {
+    } else if (is_literal(visible_)) {
         Mark literal = builder_.mark();
-        switch (visible_) {
-            case Kind::IntLiteral:
-            case Kind::FloatLiteral:
-            case Kind::CharLiteral:
-            case Kind::RawStringLiteral:
-            case Kind::TrueKw:
-            case Kind::FalseKw:
-                bump();
-                builder_.finish(literal, raw(Kind::LiteralExpr));
-                break;
-            default: expected(DiagnosticCode::ExpectedPattern, "a number after `-`");
-        }
+        bump();
+        builder_.finish(literal, raw(Kind::LiteralExpr));
+    } else {
+        expected(DiagnosticCode::ExpectedPattern, "a number after `-`");
     }
     builder_.finish(mark, raw(Kind::LiteralPattern));
 }

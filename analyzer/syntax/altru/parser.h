@@ -9,6 +9,9 @@
 
 namespace braid::altru {
 
+/// Whether this is a literal of one token, unlike strings.
+bool is_literal(Kind kind);
+
 /// Recursive descent over tokens with layout.
 ///
 /// Layout. A token that stands first on its line is shown to the grammar as `LineEnd` while lines matter, until

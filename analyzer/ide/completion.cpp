@@ -45,18 +45,7 @@ CompletionKind kind_of_item(QueryContext& context, ItemId item) {
 }
 
 bool names_type(ItemKind kind) {
-    switch (kind) {
-        case ItemKind::Struct:
-        case ItemKind::Class:
-        case ItemKind::Interface:
-        case ItemKind::Enum:
-        case ItemKind::Trait:
-        case ItemKind::Actor:
-        case ItemKind::TypeAlias:
-        case ItemKind::Module:
-        case ItemKind::File: return true;
-        default: return false;
-    }
+    return is_type(kind) || kind == ItemKind::TypeAlias || kind == ItemKind::Module || kind == ItemKind::File;
 }
 
 /// The type a value of an item has, for comparing it with what is expected: a call's for functions.

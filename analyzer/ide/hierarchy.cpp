@@ -32,18 +32,6 @@ ItemId caller_of(ItemId owner) {
     return item == ItemId::None ? owner : item;
 }
 
-bool is_type(ItemKind kind) {
-    switch (kind) {
-        case ItemKind::Struct:
-        case ItemKind::Class:
-        case ItemKind::Interface:
-        case ItemKind::Enum:
-        case ItemKind::Trait:
-        case ItemKind::Actor: return true;
-        default: return false;
-    }
-}
-
 void add(QueryContext& context, ItemId item, std::vector<HierarchyItem>& out) {
     for (const HierarchyItem& known : out)
         if (known.item == item) return;

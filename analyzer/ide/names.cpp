@@ -230,6 +230,18 @@ class NameCollector {
 
 }  // namespace
 
+bool is_type(ItemKind kind) {
+    switch (kind) {
+        case ItemKind::Struct:
+        case ItemKind::Class:
+        case ItemKind::Interface:
+        case ItemKind::Enum:
+        case ItemKind::Trait:
+        case ItemKind::Actor: return true;
+        default: return false;
+    }
+}
+
 FileLines::Value FileLines::compute(QueryContext& context, const Key& file) {
     auto tree = context.get<FileTree>(file);
     if (!tree || !*tree) return {};

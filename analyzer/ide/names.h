@@ -47,6 +47,9 @@ struct FileNames {
     static bool equal(const Value&, const Value&) { return false; }
 };
 
+/// Whether an item is a type of its own, with members.
+bool is_type(ItemKind kind);
+
 /// The name at an offset; also when the offset is just behind it. `names_at`: all that it stands for.
 std::optional<NameUse> name_at(QueryContext&, FileId file, uint32_t offset);
 std::vector<NameUse> names_at(QueryContext&, FileId file, uint32_t offset);

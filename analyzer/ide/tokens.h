@@ -8,23 +8,17 @@
 namespace braid {
 
 /// The kinds of semantic tokens, in the order of the legend, and what may be said of them, one bit each.
-#define BRAID_TOKEN_TYPES(X)                                                                          \
-    X(Namespace, "namespace")                                                                         \
-    X(Type, "type")                                                                                   \
-    X(Class, "class")                                                                                 \
-    X(Enum, "enum")                                                                                   \
-    X(Interface, "interface")                                                                         \
-    X(Struct, "struct") X(Parameter, "parameter") X(Variable, "variable") X(Property, "property")     \
-        X(EnumMember, "enumMember") X(Function, "function") X(Method, "method") X(Keyword, "keyword") \
-            X(Comment, "comment") X(String, "string") X(Number, "number") X(Regexp, "regexp") X(Operator, "operator")
-#define BRAID_TOKEN_MODIFIERS(X)                                                                \
-    X(Declaration, "declaration")                                                               \
-    X(Readonly, "readonly")                                                                     \
-    X(Static, "static")                                                                         \
-    X(Async, "async")                                                                           \
-    X(Modification, "modification")                                                             \
-    X(Documentation, "documentation") X(DefaultLibrary, "defaultLibrary") X(Mutable, "mutable") \
-        X(Captured, "captured")
+// clang-format off
+#define BRAID_TOKEN_TYPES(X) \
+    X(Namespace, "namespace") X(Type, "type") X(Class, "class") X(Enum, "enum") X(Interface, "interface") \
+    X(Struct, "struct") X(Parameter, "parameter") X(Variable, "variable") X(Property, "property") \
+    X(EnumMember, "enumMember") X(Function, "function") X(Method, "method") X(Keyword, "keyword") \
+    X(Comment, "comment") X(String, "string") X(Number, "number") X(Regexp, "regexp") X(Operator, "operator")
+#define BRAID_TOKEN_MODIFIERS(X) \
+    X(Declaration, "declaration") X(Readonly, "readonly") X(Static, "static") X(Async, "async") \
+    X(Modification, "modification") X(Documentation, "documentation") X(DefaultLibrary, "defaultLibrary") \
+    X(Mutable, "mutable") X(Captured, "captured")
+// clang-format on
 
 enum class TokenType : uint8_t {
 #define X(Name, text) Name,

@@ -107,11 +107,12 @@ NativeAction count_ones(NativeCall& call) {
 // --- floats ---
 
 // The functions of <cmath> are overloaded; these are the ones for double.
-#define BRAID_MATH_1(X)                                                                                           \
-    X(sqrt)                                                                                                       \
-    X(floor) X(ceil) X(round) X(trunc) X(fabs) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(exp) X(log) X(log2) \
-        X(log10)
+// clang-format off
+#define BRAID_MATH_1(X) \
+    X(sqrt) X(floor) X(ceil) X(round) X(trunc) X(fabs) X(sin) X(cos) X(tan) \
+    X(asin) X(acos) X(atan) X(exp) X(log) X(log2) X(log10)
 #define BRAID_MATH_2(X) X(pow) X(atan2) X(hypot)
+// clang-format on
 #define X(name) \
     double m_##name(double x) { return std::name(x); }
 BRAID_MATH_1(X)

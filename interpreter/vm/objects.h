@@ -32,12 +32,12 @@ enum class ObjectKind : uint8_t {
     Closure,    // {Function*, captures…}
     BoundCall,  // {Function*, closure or empty, arguments…}: a cold future, the call of a `go`, an actor's message.
                 // Binds the last arguments; those given when it is invoked come first (a message: the state)
-    Cell,      // {word}
-    Instance,  // Velox object: {Shape*, slots buffer}
-    Class,     // {ClassDescriptor*}: a class as a value
-    Panic,     // {kind, message string, trace string}: what unwinds in Altru
-    Integer,   // the heap's wide integer
-    Native,    // a C++ object of runtime/ or natives/; `native_type` tells which
+    Cell,       // {word}
+    Instance,   // Velox object: {Shape*, slots buffer}
+    Class,      // {ClassDescriptor*}: a class as a value
+    Panic,      // {kind, message string, trace string}: what unwinds in Altru
+    Integer,    // the heap's wide integer
+    Native,     // a C++ object of runtime/ or natives/; `native_type` tells which
 };
 
 /// Layout::description of every layout registered through Vm points to one of these.

@@ -1,4 +1,5 @@
-// The lexer alone, from many places where it may be asked to begin: it moves on, stays in the text, and comments cover it.
+// The lexer alone, from many places where it may be asked to begin: it moves on, stays in the text, and comments cover
+// it.
 #include <cstdint>
 #include <string>
 

@@ -44,14 +44,16 @@ struct Allowed {
     template <>                                     \
     struct Allowed<velox::View> {                   \
         static constexpr Group value = Group::View; \
-    };
-GROUP(Statement)
-GROUP(Expression)
-GROUP(Type)
-GROUP(Pattern) GROUP(Binding) GROUP(Member)
+    }
+GROUP(Statement);
+GROUP(Expression);
+GROUP(Type);
+GROUP(Pattern);
+GROUP(Binding);
+GROUP(Member);
 #undef GROUP
 
-    std::map<Kind, Shape> shapes() {
+std::map<Kind, Shape> shapes() {
     using namespace velox;
     std::map<Kind, Shape> result;
     Shape* shape = nullptr;

@@ -9,7 +9,7 @@ namespace braid::mir {
 
 using namespace hir;
 
-bool Lowering::has_guard() const {
+bool Lowering::guard_checks() const {
     bool destructures = std::any_of(function_.parameter_patterns.begin(), function_.parameter_patterns.end(),
                                     [](PatternId pattern) { return pattern != PatternId::None; });
     return function_.future && !destructures &&
@@ -17,12 +17,20 @@ bool Lowering::has_guard() const {
                        [](const ContractClause& clause) { return clause.kind == ContractKind::Requires; });
 }
 
+/// Who calls through `dyn` knows of a trait's method only that it gives a future.
+bool Lowering::may_be_called_through_dyn() const {
+    ItemId parent = parent_of(body_.item);
+    if (kind_of(body_.item) != ItemKind::Function || parent == ItemId::None) return false;
+    return kind_of(parent) == ItemKind::Trait ||
+           (kind_of(parent) == ItemKind::Impl && context_.get<ImplOf>(parent)->trait);
+}
+
 std::optional<MirBody> Lowering::run_guard() {
-    if (!has_guard()) return std::nullopt;
+    if (!function_.future || !(guard_checks() || may_be_called_through_dyn())) return std::nullopt;
     mir_.is_async = false;
     mir_.result = function_.future;
     begin(function_.future);
-    check_contracts(ContractKind::Requires, function_.node);
+    if (guard_checks()) check_contracts(ContractKind::Requires, function_.node);
     DirectCallee callee{body_.item, {}, nullptr};
     auto add_parameters = [&](ItemId owner, const std::vector<GenericParameter>& generics) {
         for (uint32_t i = 0; i < generics.size(); ++i)
@@ -30,6 +38,11 @@ std::optional<MirBody> Lowering::run_guard() {
     };
     ItemId parent = parent_of(body_.item);
     if (kind_of(parent) == ItemKind::Impl) add_parameters(parent, context_.get<ImplOf>(parent)->generics);
+    if (kind_of(parent) == ItemKind::Trait) {
+        auto generics = context_.get<DefinitionOf>(parent)->generics;
+        add_parameters(parent, generics);
+        callee.self = type::parameter(parent, uint32_t(generics.size()), Name("Self"));
+    }
     add_parameters(body_.item, context_.get<SignatureOf>(body_.item)->generics);
     CallTerminator call;
     call.callee = std::move(callee);

@@ -65,7 +65,7 @@ MirBody Lowering::run() {
         declare_bindings(pattern);
         bind(pattern, place_of_local(function_.parameters[i]), true);
     }
-    if (!has_guard()) check_contracts(ContractKind::Requires, function_.node);
+    if (!guard_checks()) check_contracts(ContractKind::Requires, function_.node);
     capture_old_values();
 
     if (function_.root != ExprId::None) {

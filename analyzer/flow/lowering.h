@@ -19,8 +19,9 @@ class Lowering {
   public:
     Lowering(QueryContext& context, const Body& body, BodyFunctionId function, bool errors_are_exceptions);
     MirBody run();
-    /// What a call reaches that only makes a future: checks what the caller owes, then makes it. None: nobody owes
-    /// anything, or the body itself has to check (it destructures its parameters, or its state is not here yet).
+    /// What a call reaches that only makes a future: checks what the caller owes, then makes it. None: the caller makes
+    /// the future itself, since nobody owes anything or the body itself has to check (it destructures its parameters,
+    /// or its state is not here yet) and the caller knows which function it calls.
     std::optional<MirBody> run_guard();
 
   private:
@@ -143,7 +144,8 @@ class Lowering {
     void lower_quantifier(Place d, const hir::Quantifier& q, uint32_t node);
 
     void begin(Type result);
-    bool has_guard() const;
+    bool guard_checks() const;
+    bool may_be_called_through_dyn() const;
     void finish();
 
     QueryContext& context_;

@@ -21,13 +21,7 @@ BodyBuilder::BodyBuilder(QueryContext& context, ItemId item, ItemTree tree)
         draft_.body.resolutions.push_back({node, target, t, false});
     };
     self_type_ = self_type(context, item);
-    if (kind_of(item) != ItemKind::Function) return;
-    TypeLowering quiet(context, item, tree_, nullptr);  // the declaration's own checks report
-    for (const ast::WherePredicate& predicate : ast::FunctionDecl::cast(tree_.root()).where_clause().predicates()) {
-        Type subject = quiet.lower(predicate.type());
-        if (!subject->is(TypeKind::Parameter) || subject->item == item) continue;
-        for (Type bound : quiet.bounds(predicate.bounds())) traits_.extra_bounds.emplace_back(subject, bound);
-    }
+    if (kind_of(item) == ItemKind::Function) traits_.extra_bounds = *context.get<WhereBounds>(item);
 }
 
 ItemDiagnostic& BodyBuilder::error(DiagnosticCode code, uint32_t node, std::string message) {
@@ -63,35 +57,6 @@ void BodyBuilder::add_self(Receiver receiver, Type self, uint32_t node) {
     body().locals[uint32_t(local)].is_self = true;
 }
 
-void BodyBuilder::check_contract(const ast::ContractClause& clause, ExprId loop) {
-    ContractClause out;
-    out.kind = clause.is_requires()  ? ContractKind::Requires
-               : clause.is_ensures() ? ContractKind::Ensures
-                                     : ContractKind::Invariant;
-    out.node = node_of(clause);
-    out.always_checked = clause.is_runtime_checked();
-    out.loop = loop;
-    bool outer = in_contract_;
-    Type outer_result = result_in_contract_;
-    in_contract_ = true;
-    result_in_contract_ = clause.is_ensures() ? function().result : nullptr;
-    bool diverges = diverges_;
-    out.condition = clause.condition() ? check_as(clause.condition(), type::boolean()) : error_expr(out.node);
-    if (clause.condition())
-        out.text = std::string(clause.keyword().text()) + " " + std::string(clause.condition().text());
-    diverges_ = diverges;
-    in_contract_ = outer;
-    result_in_contract_ = outer_result;
-    body().functions[uint32_t(function().id)].contracts.push_back(std::move(out));
-}
-
-void BodyBuilder::check_contracts(const std::vector<ast::ContractClause>& clauses, ExprId loop) {
-    bool tail = in_tail_;
-    in_tail_ = false;
-    for (const ast::ContractClause& clause : clauses) check_contract(clause, loop);
-    in_tail_ = tail;
-}
-
 void BodyBuilder::check_function_body(const ast::Block& block, const ast::Expression& expression, uint32_t end_node) {
     bool outer_tail = in_tail_, outer_diverges = diverges_;
     diverges_ = false;
@@ -101,6 +66,8 @@ void BodyBuilder::check_function_body(const ast::Block& block, const ast::Expres
     if (block) {
         in_tail_ = false;
         check_contracts(block.contracts(), ExprId::None);
+        if (functions_.size() == 1 && kind_of(item_) == ItemKind::Function)
+            check_inherited_contracts(ast::FunctionDecl::cast(tree_.root()));
         in_tail_ = wants_value;
         root = check_block(block, wants_value ? function().result : nullptr, wants_value);
     } else if (expression) {
@@ -142,10 +109,8 @@ void BodyBuilder::build_function(const ast::FunctionDecl& declaration) {
     f.id = id;
     f.result = signature->result;
     f.is_async = signature->is_async;
-    // A message has no future of its own, and a trait does not know whose method it is.
-    ItemKind parent = kind_of(parent_of(item_));
-    bool makes_future = f.is_async && parent != ItemKind::Actor && parent != ItemKind::Trait;
-    if (makes_future) body().functions[uint32_t(id)].future = future_of(signature->result);
+    bool is_message = kind_of(parent_of(item_)) == ItemKind::Actor;  // has no future of its own
+    if (f.is_async && !is_message) body().functions[uint32_t(id)].future = future_of(signature->result);
     bool is_main = name_of(item_).text() == "main" && kind_of(parent_of(item_)) == ItemKind::File;
     f.await_allowed = f.is_async || is_main || signature->is_test;
     functions_.push_back(std::move(f));

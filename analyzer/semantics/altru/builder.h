@@ -75,7 +75,8 @@ class BodyBuilder {
     /// Checks a body block as the value of the current function and sets its root.
     void check_function_body(const ast::Block& block, const ast::Expression& expression, uint32_t end_node);
     void check_contracts(const std::vector<ast::ContractClause>& clauses, ExprId loop);
-    void check_contract(const ast::ContractClause& clause, ExprId loop);
+    void check_contract(const ast::ContractClause& clause, ExprId loop, std::optional<uint32_t> at = std::nullopt);
+    void check_inherited_contracts(const ast::FunctionDecl& function);
 
     // ---- emission ----
     template <typename T>
@@ -213,6 +214,7 @@ class BodyBuilder {
     ExprId call_value(const ast::CallExpr& e, ExprId function);
     ExprId call_variant(const ast::CallExpr& e, ItemId variant, std::vector<Type> arguments, Type expected);
     ExprId call_generated_new(const ast::CallExpr& e, Type self);
+    std::optional<size_t> check_generated_new_access(const ast::CallExpr& e, const TypeDefinition& definition);
     ExprId call_make(const ast::CallExpr& e);
     ExprId check_method_call(const ast::CallExpr& e, const ast::FieldExpr& field, std::vector<Type> type_arguments,
                              Type expected);
@@ -224,6 +226,8 @@ class BodyBuilder {
         Type self = nullptr;  // of a trait's method
         bool is_dyn = false;
         bool is_message = false;
+        ItemId stands_for = ItemId::None;  // the method whose name was written, where another serves (`copied`)
+        ItemId written() const { return stands_for == ItemId::None ? function : stands_for; }
     };
     ExprId call_function(const ast::CallExpr& e, Target target, ExprId receiver, Type expected, uint32_t name_node);
     Type instantiate(Type t, const Target& target);
@@ -244,6 +248,8 @@ class BodyBuilder {
     ExprId default_field(ItemId owner, const FieldInfo& field, Type expected, uint32_t node);
     ExprId default_expression(ItemId owner, const ItemTree& tree, const ast::Expression& e, Type expected,
                               uint32_t node);
+    ExprId elsewhere(ItemId owner, const ItemTree& tree, std::vector<std::pair<Name, LocalId>> names, uint32_t node,
+                     const std::function<ExprId()>& make);
     ExprId actor_start(ExprId state, Type handle, uint32_t node);
     ExprId call_std(std::string_view module, std::string_view name, std::vector<Type> arguments,
                     std::vector<ExprId> operands, Type result, uint32_t node);
@@ -330,6 +336,7 @@ class BodyBuilder {
     TraitSolver traits_;
     TypeLowering types_;
     BodyDraft draft_;
+    std::set<std::pair<uint32_t, Type>> unmet_bounds_;  // reported: one for each parameter of a call
     std::vector<std::pair<Name, LocalId>> scope_;
     std::vector<FunctionContext> functions_;
     std::vector<std::pair<Type, Type>> function_bounds_;  // `F: fn(A) -> B` of the calls so far

@@ -24,44 +24,40 @@ Type BodyBuilder::instantiate(Type t, const Target& target) {
 
 /// Bounds are judged when the types are known; Send and Sync are left to the checks.
 void BodyBuilder::register_bounds(const Target& target, uint32_t node) {
-    auto add = [&](const std::vector<GenericParameter>& generics, const std::vector<Type>& arguments) {
-        for (size_t i = 0; i < generics.size() && i < arguments.size(); ++i) {
-            for (Type bound : generics[i].bounds) {
-                const Known& known = Known::get();
-                if (is_nominal(bound, known.trait_send) || is_nominal(bound, known.trait_sync)) continue;
-                Type wanted = instantiate(bound, target);
-                Type self = arguments[i];
-                if (wanted->is(TypeKind::Function)) function_bounds_.emplace_back(self, wanted);
-                Name parameter = generics[i].name;
-                defer([this, self, wanted, node, parameter, function = target.function](bool last) {
-                    auto answer = traits_.satisfies(self, wanted);
-                    if (answer == TraitSolver::Answer::Unknown && !last) return false;
-                    if (answer == TraitSolver::Answer::No) {
-                        Type shown = table_.resolve(self);
-                        if (wanted->is(TypeKind::Function)) {
-                            error(DiagnosticCode::BoundNotMet, node,
-                                  "`" + show(shown) + "` is no `" + show(wanted) + "`, which `" +
-                                      std::string(name_of(function).text()) + "` asks of `" +
-                                      std::string(parameter.text()) + "`");
-                            return true;
-                        }
-                        auto& d = error(DiagnosticCode::BoundNotMet, node,
-                                        "`" + show(shown) + "` does not implement `" + show(wanted) + "`, which `" +
-                                            std::string(name_of(function).text()) + "` asks of `" +
-                                            std::string(parameter.text()) + "`");
-                        if (shown->is(TypeKind::Parameter) && shown->item == item_)
-                            d.message +=
-                                "; add the bound `" + std::string(shown->text.text()) + ": " + show(wanted) + "`";
-                    }
-                    return true;
-                });
-            }
-        }
+    auto ask = [&](Type self, Type bound, Type of) {
+        const Known& known = Known::get();
+        if (is_nominal(bound, known.trait_send) || is_nominal(bound, known.trait_sync)) return;
+        Type wanted = instantiate(bound, target);
+        if (wanted->is(TypeKind::Function)) function_bounds_.emplace_back(self, wanted);
+        defer([this, self, wanted, node, of, function = target.written()](bool last) {
+            auto answer = traits_.satisfies(self, wanted);
+            if (answer == TraitSolver::Answer::Unknown && !last) return false;
+            if (answer != TraitSolver::Answer::No || !unmet_bounds_.emplace(node, of).second) return true;
+            Type shown = table_.resolve(self);
+            std::string verb = wanted->is(TypeKind::Function) ? "` is no `" : "` does not implement `";
+            // The parameters of `Add` stand for the type itself unless they are written.
+            bool plain = wanted->is(TypeKind::Nominal) &&
+                         std::all_of(wanted->arguments.begin(), wanted->arguments.end(),
+                                     [&](Type argument) { return table_.resolve(argument) == shown; });
+            std::string bound = plain ? std::string(name_of(wanted->item).text()) : show(wanted);
+            auto& d = error(DiagnosticCode::BoundNotMet, node,
+                            "`" + show(shown) + verb + bound + "`, which `" + std::string(name_of(function).text()) +
+                                "` asks of `" + print_type(of) + "`");
+            if (shown->is(TypeKind::Parameter) && shown->item == item_ && !wanted->is(TypeKind::Function))
+                d.message += "; add the bound `" + std::string(shown->text.text()) + ": " + bound + "`";
+            return true;
+        });
     };
-    add(context_.get<SignatureOf>(target.function)->generics, target.own_arguments);
+    auto add = [&](ItemId owner, const std::vector<GenericParameter>& generics, const std::vector<Type>& arguments) {
+        for (uint32_t i = 0; i < generics.size() && i < arguments.size(); ++i)
+            for (Type bound : generics[i].bounds) ask(arguments[i], bound, type::parameter(owner, i, generics[i].name));
+    };
+    add(target.function, context_.get<SignatureOf>(target.function)->generics, target.own_arguments);
     ItemId parent = parent_of(target.function);
     if (parent != ItemId::None && kind_of(parent) == ItemKind::Impl)
-        add(context_.get<ImplOf>(parent)->generics, target.parent_arguments);
+        add(parent, context_.get<ImplOf>(parent)->generics, target.parent_arguments);
+    for (const auto& [subject, bound] : *context_.get<WhereBounds>(target.function))
+        ask(instantiate(subject, target), bound, subject);
 }
 
 ExprId BodyBuilder::check_call(const ast::CallExpr& e, Type expected) {
@@ -208,30 +204,6 @@ ExprId BodyBuilder::call_variant(const ast::CallExpr& e, ItemId variant, std::ve
             match_arguments(given, parameters, node, "`" + std::string(name_of(variant).text()) + "`", {}, nullptr);
     }
     return emit(std::move(aggregate), t, node);
-}
-
-/// `Name::new(field, …)` of a struct or actor that does not write its own.
-ExprId BodyBuilder::call_generated_new(const ast::CallExpr& e, Type self) {
-    uint32_t node = node_of(e);
-    bool is_actor = self->is(TypeKind::ActorHandle);
-    ItemId owner = self->item;
-    Type state = is_actor ? type::nominal(owner, self->arguments) : self;
-    auto definition = context_.get<DefinitionOf>(owner);
-    if (auto path = e.callee().as<ast::PathExpr>()) resolution(path.segments().back(), owner, self);
-    std::vector<FormalParameter> parameters;
-    for (const FieldInfo& field : definition->fields)
-        parameters.push_back({field.name, substitute(field.type, owner, self->arguments), field.has_default});
-    auto default_of = [&](size_t i) { return default_field(owner, definition->fields[i], parameters[i].type, node); };
-    Aggregate aggregate{AggregateKind::Struct, owner, {}, {}};
-    aggregate.operands = match_arguments(e.arguments(), parameters, node,
-                                         "`" + std::string(name_of(owner).text()) + "::new`", default_of, nullptr);
-    ExprId value = emit(std::move(aggregate), state, node);
-    return is_actor ? actor_start(value, self, node) : value;
-}
-
-ExprId BodyBuilder::actor_start(ExprId state, Type handle, uint32_t node) {
-    ItemId start = std_item(ItemKind::Function, "actor", "start");
-    return emit(Call{DirectCallee{start, {type_of(state)}, nullptr}, {state}}, handle, node);
 }
 
 ExprId BodyBuilder::call_std(std::string_view module, std::string_view name, std::vector<Type> arguments,
@@ -405,53 +377,6 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
         values.back() = emit(std::move(aggregate), list, node);
     }
     return values;
-}
-
-/// A default expression is checked once more where it is used, in a scope of its own: it may only name items.
-ExprId BodyBuilder::default_argument(ItemId function, size_t index, Type expected, uint32_t node) {
-    auto header = context_.get<FunctionHeader>(function);
-    if (!*header) return error_expr(node);
-    auto parameters = ast::FunctionDecl::cast(header->root()).parameters();
-    if (index >= parameters.size()) return error_expr(node);
-    return default_expression(function, *header, parameters[index].default_value(), expected, node);
-}
-
-ExprId BodyBuilder::default_field(ItemId owner, const FieldInfo& field, Type expected, uint32_t node) {
-    auto tree = context_.get<ItemSyntax>(owner);
-    if (!*tree) return error_expr(node);
-    for (const ast::FieldDecl& declared : ast::Ast(tree->root()).child<ast::MemberList>().fields())
-        if (declared.name() && declared.name().text() == field.name.text())
-            return default_expression(owner, *tree, declared.default_value(), expected, node);
-    return error_expr(node);
-}
-
-ExprId BodyBuilder::default_expression(ItemId owner, const ItemTree& tree, const ast::Expression& e, Type expected,
-                                       uint32_t node) {
-    // Its problems are reported where it is written (build_type, build_function); here they only silence.
-    size_t diagnostics = body().diagnostics.size(), resolutions = body().resolutions.size(),
-           first = body().expressions.size();
-    size_t first_pattern = body().patterns.size(), first_local = body().locals.size();
-    bool foreign = owner != item_;
-    ItemTree own_tree = std::move(tree_);
-    ItemId own_scope = scope_item_;
-    auto own_names = std::move(scope_);
-    if (foreign) {
-        tree_ = tree;
-        scope_item_ = enclosing_scope(owner);
-    } else {
-        tree_ = own_tree;
-    }
-    scope_.clear();
-    ExprId value = coerce(check(e, expected), expected, node_of(e));
-    scope_ = std::move(own_names);
-    scope_item_ = own_scope;
-    tree_ = std::move(own_tree);
-    body().diagnostics.resize(diagnostics);
-    body().resolutions.resize(resolutions);
-    for (size_t i = first; i < body().expressions.size(); ++i) body().expressions[i].node = node;
-    for (size_t i = first_pattern; i < body().patterns.size(); ++i) body().patterns[i].node = node;
-    for (size_t i = first_local; i < body().locals.size(); ++i) body().locals[i].node = node;
-    return value;
 }
 
 ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId receiver, Type expected,

@@ -387,6 +387,23 @@ class DeclarationChecker {
         }
     }
 
+    /// A plain `self` is what the trait says; another form has to be the trait's.
+    void check_receiver(ItemId own, Receiver wanted, Receiver found) {
+        if (wanted == found || is_std_item(item_)) return;
+        auto written = [](Receiver receiver) {
+            return receiver == Receiver::Mutable ? "mut self" : receiver == Receiver::Move ? "move self" : "&self";
+        };
+        auto tree = context_.get<ItemSyntax>(own);
+        ast::SelfParameter self = ast::FunctionDecl::cast(tree->root()).self_parameter();
+        auto& d = error(DiagnosticCode::InvalidOverride, Place{own, tree->node_of(self.node)},
+                        "`" + std::string(name_of(own).text()) + "` takes `" + written(wanted) +
+                            "` in its trait, not `" + written(found) + "`");
+        if (wanted == Receiver::Shared && found == Receiver::Mutable)
+            d.message += "; the trait has to say `mut self` for it";
+        d.fixes.push_back(
+            {"Write `self`, as the trait says", {{d.location, ItemDiagnostic::FixEdit::Replace, "self"}}});
+    }
+
     void check_signature(ItemId declared, ItemId own, const ImplInfo& info) {
         auto wanted = context_.get<SignatureOf>(declared), found = context_.get<SignatureOf>(own);
         std::string name(name_of(own).text());
@@ -397,6 +414,7 @@ class DeclarationChecker {
                 "`" + name + "` " + (wanted_self ? "needs a `self` parameter" : "has no `self`") + ", as in its trait");
             return;
         }
+        check_receiver(own, wanted->receiver, found->receiver);
         if (wanted->parameters.size() != found->parameters.size()) {
             error(DiagnosticCode::WrongArgumentCount, name_place(own),
                   "`" + name + "` has " + std::to_string(found->parameters.size()) + " parameters, in the trait " +

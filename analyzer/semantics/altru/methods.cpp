@@ -120,9 +120,12 @@ BodyBuilder::Target BodyBuilder::copied_alternative(Target target) {
     auto signature = context_.get<SignatureOf>(target.function);
     const Attribute* copied = find_attribute(signature->attributes, "copied");
     const Attribute* ordered = find_attribute(signature->attributes, "ordered");
+    const Attribute* general = find_attribute(signature->attributes, "general");
     const Attribute* choice = nullptr;
     if (target.parent_arguments.empty()) return target;
     Type element = table_.resolve(target.parent_arguments.back());
+    bool number = element->is(TypeKind::Integer) || element->is(TypeKind::Float) || element->is(TypeKind::Inference);
+    if (general && !number) choice = general;
     if (copied && traits_.is_copy(element)) choice = copied;
     if (ordered && !element->is(TypeKind::Inference)) {
         // Anything that may hold a type with an order of its own.
@@ -137,7 +140,7 @@ BodyBuilder::Target BodyBuilder::copied_alternative(Target target) {
     if (!choice || choice->arguments.empty()) return target;
     ItemId found = find_child(context_, parent_of(target.function), Name(choice->arguments[0]), ItemKind::Function);
     if (found == ItemId::None) return target;
-    std::vector<Type> own = target.own_arguments;
+    target.stands_for = target.function;
     target.function = found;
     return target;
 }

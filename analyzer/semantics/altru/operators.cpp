@@ -71,6 +71,13 @@ ExprId BodyBuilder::check_binary(const ast::BinaryExpr& e, Type expected) {
         return emit(Logical{logical, left, right}, type::boolean(), node);
     }
     if (!e.left() || !e.right()) return error_expr(node);
+    if (op == Kind::Question) {  // `a ?? b`, which the parser has reported
+        Type t = type_of(auto_deref(check(e.left())));
+        bool may_lack = is_nominal(t, Known::get().option) || is_nominal(t, Known::get().result);
+        check(e.right(), may_lack ? t->arguments[0] : nullptr);
+        Type given = may_lack ? table_.resolve(t->arguments[0]) : type::error();
+        return emit(ErrorExpr{}, given->has(TypeHasInference) ? type::error() : given, node);
+    }
     if (op == Kind::InKw) {
         ExprId needle = check(e.left());
         ExprId container = auto_deref(check(e.right()));

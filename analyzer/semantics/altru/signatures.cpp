@@ -18,15 +18,6 @@ Receiver receiver_of(const ast::FunctionDecl& function, ItemId item, Type self) 
     return function.body() ? Receiver::Inferred : Receiver::Shared;
 }
 
-/// The trait method that a method of a trait impl implements; None for others.
-ItemId implemented_method(QueryContext& context, ItemId function) {
-    ItemId impl = parent_of(function);
-    if (impl == ItemId::None || kind_of(impl) != ItemKind::Impl) return ItemId::None;
-    Type trait = context.get<ImplOf>(impl)->trait;
-    if (!trait || !trait->is(TypeKind::Nominal)) return ItemId::None;
-    return find_child(context, trait->item, name_of(function), ItemKind::Function);
-}
-
 FunctionSignature lower_signature(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>* report) {
     FunctionSignature signature;
     auto tree = context.get<ItemSyntax>(item);
@@ -246,6 +237,14 @@ Type lower_value_type(QueryContext& context, ItemId item, std::vector<ItemDiagno
 }
 
 }  // namespace
+
+ItemId implemented_method(QueryContext& context, ItemId function) {
+    ItemId impl = parent_of(function);
+    if (impl == ItemId::None || kind_of(impl) != ItemKind::Impl) return ItemId::None;
+    Type trait = context.get<ImplOf>(impl)->trait;
+    if (!trait || !trait->is(TypeKind::Nominal)) return ItemId::None;
+    return find_child(context, trait->item, name_of(function), ItemKind::Function);
+}
 
 FunctionSignature function_signature(QueryContext& context, ItemId item) {
     FunctionSignature signature = lower_signature(context, item, nullptr);

@@ -9,6 +9,9 @@ ImplInfo impl_info(QueryContext&, ItemId impl);
 Type value_type(QueryContext&, ItemId item);
 std::vector<ItemDiagnostic> item_diagnostics(QueryContext&, ItemId item);
 
+/// The trait method that a method of a trait impl implements; None for others.
+ItemId implemented_method(QueryContext&, ItemId function);
+
 /// Bounds of a parameter, those of supertraits not added. Bounds of a trait's Self: the trait itself.
 std::vector<Type> bounds_of(QueryContext&, Type parameter);
 /// The generics of any item that has some.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "analyzer/semantics/altru/foreign_names.h"
 #include "analyzer/semantics/item_diagnostic.h"
@@ -72,6 +73,30 @@ GenericNames::Value GenericNames::compute(QueryContext& context, const Key& item
     return names;
 }
 
+WhereBounds::Value WhereBounds::compute(QueryContext& context, const Key& function) {
+    Value value;
+    auto header = context.get<FunctionHeader>(function);
+    if (!*header) return value;
+    TypeLowering lowering(context, function, *header, nullptr);  // the declaration's own checks report
+    for (const ast::WherePredicate& predicate : ast::FunctionDecl::cast(header->root()).where_clause().predicates()) {
+        Type subject = lowering.lower(predicate.type());
+        if (subject->is(TypeKind::Error) || (subject->is(TypeKind::Parameter) && subject->item == function)) continue;
+        lowering.subject = subject;
+        for (Type bound : lowering.bounds(predicate.bounds())) value.emplace_back(subject, bound);
+    }
+    return value;
+}
+
+ContractHeader::Value ContractHeader::compute(QueryContext& context, const Key& function) {
+    auto whole = context.get<ItemSyntax>(function);
+    if (!*whole) return {};
+    auto tree = std::make_shared<const SyntaxTree>(whole->tree());
+    std::vector<SyntaxNode> holes;
+    for (const ast::Ast& statement : ast::FunctionDecl::cast(tree->root()).body().statements())
+        holes.push_back(statement.node);
+    return ItemTree(std::move(tree), std::move(holes));
+}
+
 FunctionHeader::Value FunctionHeader::compute(QueryContext& context, const Key& function) {
     auto whole = context.get<ItemSyntax>(function);
     if (!*whole) return {};
@@ -136,6 +161,7 @@ Type TypeLowering::lower(const ast::Type& t) {
     if (!t) return type::error();
     if (++depth_ > kMaxTypeDepth) {
         --depth_;
+        endless_ = true;
         return type::error();
     }
     Type result = type::error();
@@ -433,6 +459,7 @@ std::vector<Type> TypeLowering::complete_arguments(ItemId item, std::vector<Type
             arguments.resize(parameters.size(), type::error());
             if (is_trait) arguments.push_back(subject ? subject : type::error());
             given.push_back(substitute(inner.lower(written), item, arguments));
+            endless_ = endless_ || inner.endless_;
             continue;
         }
         if (!reported)
@@ -472,7 +499,13 @@ std::vector<GenericParameter> TypeLowering::generics(const ast::GenericParameter
         parameter.node = tree_.node_of(written.name());
         subject = type::parameter(item_, uint32_t(result.size()), parameter.name);
         parameter.bounds = bounds(written.bounds());
-        if (written.default_type()) parameter.default_type = lower(written.default_type());
+        if (ast::Type standard = written.default_type()) {
+            parameter.default_type = lower(standard);
+            if (std::exchange(endless_, false))
+                report(DiagnosticCode::InfiniteType, tree_.node_of(standard.node),
+                       "the default of `" + std::string(parameter.name.text()) +
+                           "` needs itself: it would be written out without end");
+        }
         result.push_back(std::move(parameter));
     }
     for (const ast::WherePredicate& predicate : where.predicates()) {

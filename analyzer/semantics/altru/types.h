@@ -21,6 +21,21 @@ struct FunctionHeader {
     static constexpr const char* name = "altru_function_header";
     static Value compute(QueryContext&, const Key&);
 };
+/// The same with its contract: each statement is a hole. For what implements a method of a trait.
+struct ContractHeader {
+    using Key = ItemId;
+    using Value = ItemTree;
+    static constexpr const char* name = "altru_contract_header";
+    static Value compute(QueryContext&, const Key&);
+};
+/// What a function's `where` asks of types that are no parameters of its own: those of its impl or trait, `Self::Item`.
+/// Pairs of a type and a bound.
+struct WhereBounds {
+    using Key = ItemId;
+    using Value = std::vector<std::pair<Type, Type>>;
+    static constexpr const char* name = "altru_where_bounds";
+    static Value compute(QueryContext&, const Key&);
+};
 /// `Self` inside a trait: the parameter after the trait's own generics.
 Type trait_self(QueryContext&, ItemId trait);
 /// What `Self` means in an item: the type itself, the impl's self type, the trait's Self; null elsewhere.
@@ -70,6 +85,7 @@ class TypeLowering {
     const ItemTree& tree_;
     std::vector<ItemDiagnostic>* report_;
     int depth_ = 0;
+    bool endless_ = false;  // the limit was met: defaults that need each other
 };
 
 /// Built-in scalar types by name: `int`, `u8`, `string`…; null for others.

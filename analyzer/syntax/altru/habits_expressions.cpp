@@ -104,7 +104,7 @@ bool Parser::foreign_default(const Mark& mark) {
     if (!at_default_operator()) return false;
     TextRange range{token_.begin, 0};
     TextRange shown = token_.range();
-    bump_as(Kind::OrKw);
+    bump();
     shown.end = token_.end();
     skip_token();
     range.end = token_.text_begin();

@@ -127,6 +127,27 @@ void Parser::head_expression() {
     }
 }
 
+/// The head of `if` and `while`: conditions joined by operators; among those joined by `and` may be `let pattern =
+/// value`.
+void Parser::condition() {
+    if (!at(Kind::LetKw)) return head_expression();
+    LayoutScope scope(*this, {layout_.lines, layout_.brackets, layout_.contract, true});
+    binary(0);
+}
+
+/// `let pattern = value` as a condition. What follows its `and` is a condition of its own, and so is no part of the
+/// value.
+void Parser::let_condition() {
+    Mark mark = builder_.mark();
+    bump();
+    pattern();
+    if (expect(Kind::Equal, "after the pattern")) {
+        if (begins_expression(visible_)) binary(Not);
+        else expected(DiagnosticCode::ExpectedExpression, "what the pattern is matched with");
+    }
+    builder_.finish(mark, raw(Kind::LetExpr));
+}
+
 /// All binary operators that bind at least as tightly as `minimum`.
 void Parser::binary(int minimum) {
     Nesting nesting(*this);
@@ -134,7 +155,9 @@ void Parser::binary(int minimum) {
     Mark mark = builder_.mark();
     uint32_t begin = token_.text_begin();
     Chain chain(builder_);
-    if (at(Kind::NotKw)) {
+    if (at(Kind::LetKw) && layout_.head) {
+        let_condition();
+    } else if (at(Kind::NotKw)) {
         bump();
         continue_line(true);
         binary(Comparison);
@@ -164,6 +187,11 @@ bool Parser::binary_step(const Mark& mark, uint32_t begin, Chain& chain, int min
         return (at(Kind::Identifier) || at(Kind::NotKw) || at(Kind::Question) || at(Kind::ModKw)) &&
                foreign_binary(mark, begin, Comparison, minimum, chain);
     if (level < minimum) return false;
+    if (level == Or && to_kind(builder_.last_kind()) == Kind::LetExpr)
+        error_here(
+            DiagnosticCode::SyntaxError,
+            "`or` cannot follow `let`: the names of its pattern would have no value on one side; use `match`, or "
+            "an `if` of its own");
     if (!chain.wrap()) {
         too_deep();
         return false;

@@ -356,16 +356,6 @@ bool Parser::at_elif(const Column& header) const {
     return at(LineEnd) ? token_.column == header : token_.first_on_line || layout_.brackets;
 }
 
-/// expression, or let pattern = expression; several joined by `and`
-void Parser::condition() {
-    if (!at(Kind::LetKw)) return head_expression();
-    Mark mark = builder_.mark();
-    bump();
-    pattern();
-    if (expect(Kind::Equal, "after the pattern")) head_expression();
-    builder_.finish(mark, raw(Kind::LetExpr));
-}
-
 /// match scrutinee: arms
 void Parser::match_expression() {
     Mark mark = builder_.mark();

@@ -90,7 +90,8 @@ bool Parser::expect(Kind kind, std::string_view where) {
 /// Where an operand must follow, the next line may give it; unless any column will do, it must be indented deeper. A
 /// line is only accepted for a token that will be consumed: whether it was must not show after the unit that looked.
 void Parser::continue_line(bool any_column) {
-    if (!at(LineEnd) || !begins_expression(token_.kind) || token_.kind == Kind::ActorKw) return;
+    bool condition = token_.kind == Kind::LetKw && layout_.head;
+    if (!at(LineEnd) || !(begins_expression(token_.kind) || condition) || token_.kind == Kind::ActorKw) return;
     if (token_.kind == Kind::FnKw || token_.kind == Kind::AsyncKw) {
         Kind next = peek_after(token_).kind;
         if (next == Kind::Identifier || next == Kind::FnKw) return;  // a declaration

@@ -331,6 +331,7 @@ class Parser {
     bool at_elif(const Column& header) const;
     void match_expression();
     void condition();
+    void let_condition();
     void quantifier();
     static bool begins_expression(Kind kind);
     bool at_type_in_expression();

@@ -104,7 +104,7 @@ class Check {
     }
 
     void check_call(const Expr& e, const Call& call) {
-        if (auto* message = std::get_if<MessageCallee>(&call.callee)) return check_message(e, *message, call);
+        if (std::holds_alternative<MessageCallee>(call.callee)) return check_message(e, call);
         auto* direct = std::get_if<DirectCallee>(&call.callee);
         if (!direct || direct->function == ItemId::None) return;
         std::vector<GenericParameter> generics = generics_of(direct->function);
@@ -129,7 +129,7 @@ class Check {
         return otherwise;
     }
 
-    void check_message(const Expr& e, const MessageCallee& message, const Call& call) {
+    void check_message(const Expr& e, const Call& call) {
         for (size_t i = 1; i < call.arguments.size(); ++i) {
             const Expr& value = (*body_)[call.arguments[i]];
             if (is_send(value.type)) continue;
@@ -138,7 +138,7 @@ class Check {
                                print_type(item_, value.type)),
                    value.type);
         }
-        Type result = context_.get<SignatureOf>(message.method)->result;
+        Type result = e.type;
         if (result && !result->is(TypeKind::Unit) && !is_send(result))
             report(
                 e.node,

@@ -35,6 +35,7 @@ Place Lowering::subplace(const Place& place, Projection projection) const {
 }
 
 Local Lowering::index_local(ExprId index) {
+    if (auto found = evaluated_keys_.find(uint32_t(index)); found != evaluated_keys_.end()) return found->second;
     const Expr& e = body_[index];
     Local local = new_local(e.type, LocalKind::Temporary, {}, LocalId::None, e.node);
     into(Place{local, {}}, index);
@@ -146,9 +147,31 @@ void Lowering::write_through(ExprId target, Operand value, uint32_t node) {
         Operand object = body_[index->base].type->has(TypeShared) || !is_place(index->base)
                              ? operand(index->base)
                              : Operand(Copy{place(index->base)});
-        Operand key = operand(index->index);
+        auto evaluated = evaluated_keys_.find(uint32_t(index->index));
+        Operand key =
+            evaluated != evaluated_keys_.end() ? Operand(Copy{Place{evaluated->second, {}}}) : operand(index->index);
         push(SetElement{std::move(object), std::move(key), std::move(value)}, node);
     }
+}
+
+/// The keys of a place that is assigned to, from left to right: they are read before the value, which may move what
+/// they are read from (`users[user.name] = user`).
+void Lowering::evaluate_keys(ExprId target) {
+    std::vector<ExprId> keys;
+    for (ExprId at = target; at != ExprId::None;) {
+        const Expr& e = body_[at];
+        if (auto* deref = std::get_if<hir::Deref>(&e.data)) {
+            at = deref->reference;
+        } else if (auto* field = std::get_if<Field>(&e.data)) {
+            at = field->base;
+        } else if (auto* index = std::get_if<Index>(&e.data)) {
+            if (is_copy(body_[index->index].type)) keys.push_back(index->index);
+            at = index->base;
+        } else {
+            break;
+        }
+    }
+    for (auto key = keys.rbegin(); key != keys.rend(); ++key) evaluated_keys_[uint32_t(*key)] = index_local(*key);
 }
 
 void Lowering::lower_assign(const Expr& e, const hir::Assign& a) {
@@ -158,17 +181,19 @@ void Lowering::lower_assign(const Expr& e, const hir::Assign& a) {
         Operand value = operand(a.value);
         push(SetProperty{std::move(object), property->name, std::move(value)}, e.node);
     } else if (is_place(a.place)) {
+        evaluate_keys(a.place);
         if (!needs_drop(target.type) && std::holds_alternative<LocalRef>(target.data)) {
             Place destination = place(a.place);
             Operand value = operand(a.value);
             assign(destination, Use{std::move(value)}, e.node);
         } else {
-            // Rust's order: the value first, then the place.
+            // Keys, the value, then the place.
             Operand value = stable_operand(a.value, !std::holds_alternative<LocalRef>(target.data));
             Place destination = place(a.place);
             store(destination, Use{std::move(value)}, target.type, e.node);
         }
     } else {
+        evaluate_keys(a.place);
         Operand value = stable_operand(a.value, true);
         write_through(a.place, std::move(value), e.node);
     }
@@ -182,6 +207,7 @@ void Lowering::lower_compound(const Expr& e, const CompoundAssign& a) {
         return consume(temp);
     };
     if (is_place(a.place)) {
+        evaluate_keys(a.place);
         Operand value = stable_operand(a.value, !std::holds_alternative<LocalRef>(target.data));
         Place destination = place(a.place);
         store(destination, Use{combine(Copy{destination}, std::move(value))}, target.type, e.node);

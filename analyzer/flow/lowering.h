@@ -87,6 +87,7 @@ class Lowering {
     bool is_trivial(ExprId expr) const;
     Operand consume(Local temp) { return Move{Place{temp, {}}}; }
     Local index_local(ExprId index);
+    void evaluate_keys(ExprId target);
     void store(const Place& destination, Rvalue value, Type type, uint32_t node);  // drops the old value
 
     void lower_into(Place& d, const Expr& e, ExprId id);
@@ -160,6 +161,7 @@ class Lowering {
     std::unordered_map<uint32_t, Local> locals_;  // by LocalId, of this function
     std::unordered_map<uint32_t, bool> captured_by_reference_;
     std::unordered_map<uint32_t, Local> old_values_;       // by ExprId of Old
+    std::unordered_map<uint32_t, Local> evaluated_keys_;   // by ExprId, of the place that is assigned to
     std::unordered_map<uint32_t, Place> place_overrides_;  // expressions already evaluated once (compound assignment)
 };
 

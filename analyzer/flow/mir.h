@@ -43,8 +43,8 @@ struct IndexOf {
 };  // list, array; bounds are checked (panic / RangeError)
 struct ConstantIndex {
     uint32_t index;
-    bool from_end;
-};  // patterns; already tested
+    bool from_end;  // 0 is the last element then
+};                  // patterns; already tested
 struct Downcast {
     ItemId variant;
 };

@@ -14,8 +14,8 @@ Type place_type(QueryContext& context, const MirBody& body, const Place& place) 
         } else if (auto* downcast = std::get_if<Downcast>(&projection)) {
             variant = downcast->variant;
         } else {  // Deref, IndexOf, ConstantIndex
-            bool tuple = type->is(TypeKind::Tuple) && std::holds_alternative<ConstantIndex>(projection);
-            size_t which = tuple ? std::get<ConstantIndex>(projection).index : 0;
+            auto* fixed = type->is(TypeKind::Tuple) ? std::get_if<ConstantIndex>(&projection) : nullptr;
+            size_t which = !fixed ? 0 : fixed->from_end ? type->arguments.size() - 1 - fixed->index : fixed->index;
             type = which < type->arguments.size() ? type->arguments[which] : type::error();
         }
     }

@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "analyzer/semantics/impls.h"
 
-#include "analyzer/semantics/queries.h"
+#include <algorithm>
 
 namespace braid {
 
@@ -85,6 +85,41 @@ bool implements(QueryContext& context, Type self, ItemId trait) {
     }
     return find_impl(context, self, trait).impl != ItemId::None;
 }
+
+namespace {
+
+/// `T::Item` as the impl for T, or else the trait, says it; null when there is none.
+Type associated_type(QueryContext& context, Type projection) {
+    Type self = projection->element();
+    ImplMatch match = find_impl(context, self, projection->item);
+    if (match.impl == ItemId::None) return nullptr;
+    auto info = context.get<ImplOf>(match.impl);
+    for (const auto& [name, target] : info->associated_types)
+        if (name == projection->text) return substitute(target, match.impl, match.arguments);
+    for (const auto& child : *context.get<ItemChildren>(projection->item)) {
+        if (kind_of(child.item) != ItemKind::TraitType || name_of(child.item) != projection->text) continue;
+        std::vector<Type> arguments;
+        for (Type argument : info->trait->arguments)
+            arguments.push_back(substitute(argument, match.impl, match.arguments));
+        arguments.push_back(self);
+        return substitute(*context.get<ValueTypeOf>(child.item), projection->item, arguments);
+    }
+    return nullptr;
+}
+
+Type with_associated_types(QueryContext& context, Type type, int depth) {
+    constexpr int kMaxDepth = 16;
+    return map_type(type, [&](Type part) {
+        if (!part->is(TypeKind::Projection) || depth > kMaxDepth) return part;
+        Type target = associated_type(context, part);
+        // What is found may be about another type: `impl[I: Iterator] IntoIterator for I: type Item = I::Item`.
+        return target && target != part ? with_associated_types(context, target, depth + 1) : part;
+    });
+}
+
+}  // namespace
+
+Type with_associated_types(QueryContext& context, Type type) { return with_associated_types(context, type, 0); }
 
 ResolvedMethod resolve_trait_method(QueryContext& context, ItemId trait_method, Type self,
                                     std::span<const Type> arguments) {

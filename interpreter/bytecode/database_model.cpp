@@ -1,6 +1,7 @@
 #include "interpreter/bytecode/database_model.h"
 
 #include "analyzer/flow/queries.h"
+#include "analyzer/semantics/impls.h"
 
 namespace braid::bytecode {
 
@@ -114,22 +115,7 @@ ResolvedFunction DatabaseModel::user_show(Type type) const {
 }
 
 Type DatabaseModel::normalize(Type type) const {
-    return ask([&](QueryContext& context) {
-        return map_type(type, [&](Type part) {
-            if (!part->is(TypeKind::Projection)) return part;
-            auto index = context.get<ImplIndex>();
-            auto impls = index->by_trait.find(part->item);
-            if (impls == index->by_trait.end()) return part;
-            for (ItemId impl : impls->second) {
-                auto info = context.get<ImplOf>(impl);
-                std::vector<Type> arguments(info->generics.size(), nullptr);
-                if (!match_type(info->self, part->element(), impl, arguments)) continue;
-                for (const auto& [name, target] : info->associated_types)
-                    if (name == part->text) return substitute(target, impl, arguments);
-            }
-            return part;
-        });
-    });
+    return ask([&](QueryContext& context) { return with_associated_types(context, type); });
 }
 
 Capabilities DatabaseModel::capabilities(Type type) const {

@@ -51,7 +51,8 @@ FunctionCompiler::Location FunctionCompiler::location(const mir::Place& place) {
         } else if (auto* fixed = std::get_if<mir::ConstantIndex>(&projection)) {
             const TypeDescriptor* element = at.type->element ? at.type->element : describe(type::any());
             if (at.type->is_tuple && fixed->index < at.type->fields.size()) {
-                uint32_t number = fixed->from_end ? uint32_t(at.type->fields.size()) - fixed->index : fixed->index;
+                uint32_t last = uint32_t(at.type->fields.size()) - 1;
+                uint32_t number = fixed->from_end ? last - fixed->index : fixed->index;
                 const FieldDescriptor& part = at.type->fields[number];
                 element = part.type;
                 if (at.type->kind == DescriptorKind::Struct) {
@@ -63,7 +64,7 @@ FunctionCompiler::Location FunctionCompiler::location(const mir::Place& place) {
             Virtual position = temp(Repr::I64);
             if (fixed->from_end) {
                 emit(Opcode::ListLength, {position, list});
-                emit(Opcode::AddImmediateI64, {position, position, Unit(-int32_t(fixed->index))});
+                emit(Opcode::AddImmediateI64, {position, position, Unit(-1 - int32_t(fixed->index))});
             } else {
                 asm_.load_integer(position, fixed->index);
             }
@@ -190,8 +191,10 @@ const TypeDescriptor* FunctionCompiler::type_of(const mir::Place& place) {
         }
         if (std::holds_alternative<mir::IndexOf>(projection) && type->element) type = type->element;
         if (auto* fixed = std::get_if<mir::ConstantIndex>(&projection)) {
-            if (type->is_tuple && fixed->index < type->fields.size()) type = type->fields[fixed->index].type;
-            else if (type->element) type = type->element;
+            if (type->is_tuple && fixed->index < type->fields.size()) {
+                size_t last = type->fields.size() - 1;
+                type = type->fields[fixed->from_end ? last - fixed->index : fixed->index].type;
+            } else if (type->element) type = type->element;
         }
         if (auto* cast = std::get_if<mir::Downcast>(&projection)) {
             if (type->kind != DescriptorKind::Enum && boxed()) type = describe(type::nominal(parent_of(cast->variant)));

@@ -292,8 +292,9 @@ void BodyBuilder::finish() {
 
 /// What inference left open must be written. One report per body place, nearest to where the variable was made.
 void BodyBuilder::report_unresolved() {
-    bool has_errors = std::any_of(body().diagnostics.begin(), body().diagnostics.end(),
-                                  [](const ItemDiagnostic& d) { return d.severity == Severity::Error; });
+    bool has_errors =
+        tree_.root().has_errors() || std::any_of(body().diagnostics.begin(), body().diagnostics.end(),
+                                                 [](const ItemDiagnostic& d) { return d.severity == Severity::Error; });
     std::set<uint32_t> reported;
     auto open_variable = [&](Type t) -> Type {
         Type found = nullptr;

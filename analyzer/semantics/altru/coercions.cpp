@@ -221,6 +221,13 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
         }
     }
     mismatch(node, wanted, actual);
+    // What only this value could have said is not asked for again.
+    if (!actual->has(TypeHasInference))
+        walk_type(wanted, [&](Type part) {
+            if (part->is(TypeKind::Inference) && table_.kind_of(part) == VariableKind::General)
+                table_.unify(part, type::error());
+            return true;
+        });
     ItemDiagnostic& d = body().diagnostics.back();
     auto fix = [&](std::string title, ItemDiagnostic::FixEdit::Position position, std::string text) {
         d.fixes.push_back({std::move(title), {{d.location, position, std::move(text)}}});

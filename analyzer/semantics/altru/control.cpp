@@ -23,7 +23,9 @@ ExprId BodyBuilder::check_discarding(const ast::Expression& e) {
     bool tail = in_tail_;
     in_tail_ = false;
     ExprId value;
-    if (auto branch = e.as<ast::IfExpr>()) value = check_if(branch, nullptr, false);
+    auto map = e.as<ast::MapExpr>();
+    if (map && map.entries().empty()) value = emit(UnitLiteral{}, type::unit(), node_of(e));  // `_ => {}`
+    else if (auto branch = e.as<ast::IfExpr>()) value = check_if(branch, nullptr, false);
     else if (auto match = e.as<ast::MatchExpr>()) value = check_match(match, nullptr, false);
     else {
         value = check(e);

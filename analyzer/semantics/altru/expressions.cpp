@@ -125,6 +125,8 @@ ExprId BodyBuilder::check_map(const ast::MapExpr& e, Type expected) {
     const Known& known = Known::get();
     if (e.entries().empty() && wanted && is_nominal(wanted, known.set))
         return emit(Aggregate{AggregateKind::Set, ItemId::None, {}, {}}, wanted, node);
+    if (e.entries().empty() && wanted && wanted->is(TypeKind::Unit))  // `_ => {}` where the others give nothing
+        return emit(UnitLiteral{}, type::unit(), node);
     bool known_map = wanted && is_nominal(wanted, known.map);
     Type key = known_map ? wanted->arguments[0] : fresh(node), value = known_map ? wanted->arguments[1] : fresh(node);
     Aggregate aggregate{AggregateKind::Map, ItemId::None, {}, {}};

@@ -107,12 +107,6 @@ ExprId BodyBuilder::check_index(const ast::IndexExpr& e, Type expected) {
                 return check_list(arguments, expected, node);
             Named named = resolve_callee(ast::Expression::cast(e));
             item = named.item;
-            if (named.kind == Named::Item &&
-                (kind_of(item) == ItemKind::Constant || kind_of(item) == ItemKind::Static)) {
-                ExprId base = check(e.base());
-                if (arguments.size() != 1) return error_expr(node);
-                return index_value(base, arguments[0], node);
-            }
             if (named.kind == Named::Item) {
                 ExprId value = item_value(item, named.type_arguments, node, expected);
                 resolution(segments.back(), item, type_of(value));

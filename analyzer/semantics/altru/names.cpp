@@ -271,6 +271,9 @@ BodyBuilder::Named BodyBuilder::resolve_callee(const ast::Expression& e) {
             auto segments = path.segments();
             if (segments.size() == 1 && find_local(Name(segments[0].text()))) return {};
             Named named = resolve_named(segments, false);
+            if (named.item != ItemId::None &&
+                (kind_of(named.item) == ItemKind::Constant || kind_of(named.item) == ItemKind::Static))
+                return {};  // an element of its value
             if (named.kind == Named::Item || named.kind == Named::AssociatedFunction) {
                 named.type_arguments = lower_type_arguments(index.arguments());
                 named.has_type_arguments = true;

@@ -190,6 +190,8 @@ ExprId BodyBuilder::arithmetic(Kind kind, ExprId left, ExprId right, uint32_t no
                         (r->is(TypeKind::Integer) || r->is(TypeKind::Float));
             if (both) {
                 d->message += "; convert one of them with `as`";
+            } else if (l->is(TypeKind::String) && o->op == BinaryOp::Multiply) {
+                d->message += "; `text.repeat(n)` repeats text";
             } else if (l->is(TypeKind::String) || r->is(TypeKind::String)) {
                 d->message += "; `\"${…}\"` puts a value into text";
                 if (l->is(TypeKind::String))

@@ -36,6 +36,12 @@ std::string nominal(Type t) {
     return t->arguments.empty() ? name : name + "[" + join(t->arguments) + "]";
 }
 
+/// In parentheses where more than one word would be taken apart.
+std::string print_operand(Type t) {
+    bool open = t->is(TypeKind::Union) || t->is(TypeKind::Function) || (t->is(TypeKind::Dyn) && t->has(TypeSendBound));
+    return open ? "(" + print_type(t) + ")" : print_type(t);
+}
+
 }  // namespace
 
 std::string print_type(Type t) {
@@ -59,9 +65,13 @@ std::string print_type(Type t) {
         case TypeKind::Tuple: return "(" + join(t->arguments) + (t->arguments.size() == 1 ? ",)" : ")");
         case TypeKind::List: return "[" + print_type(t->element()) + "]";
         case TypeKind::Array: return "[" + print_type(t->element()) + "; " + std::to_string(t->length) + "]";
-        case TypeKind::Union: return join(t->arguments, " | ");
+        case TypeKind::Union: {
+            std::string out;
+            for (Type member : t->arguments) out += (out.empty() ? "" : " | ") + print_operand(member);
+            return out;
+        }
         case TypeKind::Literal: return std::string(t->text.text());
-        case TypeKind::Reference: return (t->has(TypeMutable) ? "&mut " : "&") + print_type(t->element());
+        case TypeKind::Reference: return (t->has(TypeMutable) ? "&mut " : "&") + print_operand(t->element());
         case TypeKind::Dyn: return "dyn " + nominal(t) + (t->has(TypeSendBound) ? " + Send" : "");
         case TypeKind::Projection: return print_type(t->element()) + "::" + std::string(t->text.text());
         case TypeKind::Parameter: return std::string(t->text.text());

@@ -200,7 +200,8 @@ Type TraitSolver::project(Type self, ItemId trait, Name name) {
     if (self->is(TypeKind::Reference)) return project(self->element(), trait, name);
     if (self->is(TypeKind::Parameter) || self->is(TypeKind::Projection)) return nullptr;
     auto match = find_impl(self, type::nominal(trait, fresh_arguments(trait)));
-    if (!match) return nullptr;
+    // What has no such type has been told that it lacks the trait.
+    if (!match) return self->has(TypeHasInference) || self->is(TypeKind::Dyn) ? nullptr : type::error();
     auto info = context_.get<ImplOf>(match->impl);
     for (const auto& [associated, t] : info->associated_types)
         if (associated == name) return normalize(substitute(t, match->impl, match->arguments));

@@ -208,6 +208,7 @@ void Parser::comprehension(const Mark& mark, uint32_t begin) {
     if (!at(Kind::InKw)) return;
     bump();
     std::string list = text_of([&] { binary(0); });
+    if (to_kind(builder_.last_kind()) == Kind::RangeExpr) list = fmt::format("({})", list);
     if (at(Kind::IfKw)) {
         bump();
         list += fmt::format(".filter(|{}| {})", name, text_of([&] { binary(0); }));

@@ -11,143 +11,195 @@
 namespace braid {
 namespace {
 
-/// The items a walk through a file is inside of, each with the number of the next node in the words of a Place.
-class OwnerStack {
+/// The numbers that places of an item have, from what FileItems says in indices of the whole file.
+class OwnText {
   public:
-    OwnerStack(QueryContext& context, FileId file) : context_(context), items_(context.get<FileItems>(file)) {}
-
-    struct Owner {
-        ItemId item;
-        uint32_t end;  // global preorder index behind its text
-        uint32_t next_node = 0;
-        std::shared_ptr<const Body> body;
-        std::unordered_map<uint32_t, LocalId> locals;  // by declaring node, those with a name
-
-        std::span<const Resolution> resolutions_at(uint32_t node) const {
-            const auto& all = body->resolutions;
-            auto less = [](const auto& a, const auto& b) { return node_of(a) < node_of(b); };
-            auto [first, last] = std::equal_range(all.begin(), all.end(), node, less);
-            return {first, last};
-        }
-        static uint32_t node_of(const Resolution& r) { return r.node; }
-        static uint32_t node_of(uint32_t node) { return node; }
-    };
-
-    /// Tells of the element with this index; must be called for every element in preorder.
-    void enter(uint32_t index, const SyntaxElement& element) {
-        while (!stack_.empty() && index >= stack_.back().end) stack_.pop_back();
-        if (!stack_.empty()) node_ = stack_.back().next_node++;
-        while (next_ < items_->entries.size() && items_->entries[next_].node <= index) {
-            const ItemEntry& entry = items_->entries[next_++];
-            if (entry.node == index && entry.owns_syntax && element.is_node())
-                push(entry.item, index, SyntaxNode(element));
+    OwnText(const SyntaxTree& tree, const FileItems::Value& items, const ItemEntry& owner) : owner_(owner) {
+        const uint32_t end = owner.node + size_at(tree, owner.node);
+        uint32_t hole_end = 0;
+        for (const ItemEntry* entry = &owner; entry != items.entries.data() + items.entries.size(); ++entry) {
+            if (entry->node >= end) break;
+            if (entry->node < hole_end) continue;
+            if (entry != &owner && entry->owns_syntax && entry->node > owner.node) {
+                const uint32_t size = size_at(tree, entry->node);
+                hole_end = entry->node + size;
+                holes_.push_back({entry->node, size});
+            } else {
+                entries_.push_back(entry);
+            }
         }
     }
-    bool empty() const { return stack_.empty(); }
-    const Owner& owner() const { return stack_.back(); }
-    uint32_t node() const { return node_; }  ///< of the element last entered, within owner()
+
+    static uint32_t size_at(const SyntaxTree& tree, uint32_t index) {
+        SyntaxElement element = element_at(tree.root(), index);
+        return element ? element.slot().size() : 0;
+    }
+
+    /// Of a node or token outside of the holes.
+    uint32_t number(uint32_t index) const {
+        uint32_t hidden = 0;
+        for (const Hole& hole : holes_) {
+            if (hole.index >= index) break;
+            hidden += hole.size - 1;
+        }
+        return index - owner_.node - hidden;
+    }
+    std::vector<uint32_t> hole_numbers() const {
+        std::vector<uint32_t> numbers;
+        uint32_t hidden = owner_.node;
+        for (const Hole& hole : holes_) {
+            numbers.push_back(hole.index - hidden);
+            hidden += hole.size - 1;
+        }
+        return numbers;
+    }
+    /// The owner, and what is declared in its text without a text of its own.
+    const std::vector<const ItemEntry*>& entries() const { return entries_; }
 
   private:
-    void push(ItemId item, uint32_t index, const SyntaxNode& node) {
-        Owner owner{item, index + node.size(), 1, nullptr, {}};
-        node_ = 0;
-        if (may_have_body(kind_of(item))) {
-            owner.body = context_.get<BodyOf>(item);
-            for (size_t i = 0; i < owner.body->locals.size(); ++i)
-                if (!owner.body->locals[i].name.empty()) owner.locals.emplace(owner.body->locals[i].node, LocalId(i));
-        }
-        stack_.push_back(std::move(owner));
-    }
-
-    QueryContext& context_;
-    std::shared_ptr<const FileItems::Value> items_;
-    size_t next_ = 0;
-    uint32_t node_ = 0;
-    std::vector<Owner> stack_;
+    struct Hole {
+        uint32_t index, size;
+    };
+    const ItemEntry& owner_;
+    std::vector<Hole> holes_;
+    std::vector<const ItemEntry*> entries_;
 };
 
-bool is_named(const OwnerStack::Owner& owner, const Resolution& resolution, std::string_view text) {
-    if (auto* local = std::get_if<LocalId>(&resolution.target)) return (*owner.body)[*local].name.text() == text;
-    return name_of(std::get<ItemId>(resolution.target)).text() == text;
+/// What is declared in an item's own text, and where it has holes, in the numbers of its places.
+struct OwnDeclarations {
+    using Key = ItemId;
+    struct Value {
+        std::vector<std::pair<uint32_t, ItemId>> names;  // by the token that is the name, sorted
+        std::vector<uint32_t> holes;
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    static constexpr const char* name = "own_declarations";
+    static Value compute(QueryContext& context, const Key& item) {
+        Value found;
+        auto items = context.get<FileItems>(file_of(item));
+        auto tree = context.get<FileTree>(file_of(item));
+        const ItemEntry* owner = items->find(item);
+        if (!owner || !tree || !*tree) return found;
+        OwnText text(**tree, *items, *owner);
+        found.holes = text.hole_numbers();
+        for (const ItemEntry* entry : text.entries())
+            if (entry->name_node != entry->node) found.names.emplace_back(text.number(entry->name_node), entry->item);
+        std::stable_sort(found.names.begin(), found.names.end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
+        return found;
+    }
+};
+
+/// The innermost item whose text has the node or token with this index; null: none.
+const ItemEntry* owner_at(const SyntaxTree& tree, const FileItems::Value& items, uint32_t index) {
+    auto after = std::upper_bound(items.entries.begin(), items.entries.end(), index,
+                                  [](uint32_t i, const ItemEntry& entry) { return i < entry.node; });
+    if (after == items.entries.begin()) return nullptr;
+    const ItemEntry* entry = &*std::prev(after);
+    while (entry) {
+        if (!entry->owns_syntax) {
+            entry = entry == items.entries.data() ? nullptr : entry - 1;
+            continue;
+        }
+        if (index < entry->node + OwnText::size_at(tree, entry->node)) return entry;
+        entry = items.find(parent_of(entry->item));
+    }
+    return nullptr;
 }
 
-/// Resolves the tokens of one file, one after the other.
+uint32_t node_of(const Resolution& resolution) { return resolution.node; }
+uint32_t node_of(uint32_t node) { return node; }
+
+/// Resolves the tokens of one item's own text, one after the other. Their ranges are those within the item.
 class NameCollector {
   public:
-    NameCollector(QueryContext& context, FileId file)
-        : context_(context), rules_(editing_rules_of(file)), owners_(context, file) {
-        for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
-            if (entry.name_node != entry.node) declared_.emplace(entry.name_node, entry.item);
+    NameCollector(QueryContext& context, ItemId item)
+        : context_(context),
+          item_(item),
+          rules_(editing_rules_of(file_of(item))),
+          declared_(context.get<OwnDeclarations>(item)) {
+        if (!may_have_body(kind_of(item))) return;
+        body_ = context.get<BodyOf>(item);
+        for (size_t i = 0; i < body_->locals.size(); ++i)
+            if (!body_->locals[i].name.empty()) locals_.emplace(body_->locals[i].node, LocalId(i));
     }
 
-    void visit(uint32_t index, const SyntaxElement& element, int depth) {
-        owners_.enter(index, element);
-        if (owners_.empty()) return;
-        // What a parent is said to be is also what the name in it is, as long as they are parts of one item.
+    void visit(uint32_t number, const SyntaxElement& element, int depth) {
         parents_.resize(size_t(depth));
+        number_ = number;
         if (element.is_node()) {
-            parents_.push_back({owners_.owner().item, owners_.node()});
+            parents_.push_back(number);
             return;
         }
         SyntaxToken token(element);
         if (token.begin() == token.end()) return;
-        size_t first = names.size();
-        resolve(index, token, depth);
+        const size_t first = names.size();
+        resolve(token, depth);
         for (size_t i = first; i < names.size(); ++i) {
-            names[i].range = {token.begin(), token.end()};
-            names[i].owner = owners_.owner().item;
-            if (names[i].home == ItemId::None) names[i].home = names[i].owner;
+            names[i].node = number;
+            names[i].use.range = {token.begin(), token.end()};
+            names[i].use.owner = item_;
+            if (names[i].use.home == ItemId::None) names[i].use.home = item_;
         }
         // Variables before the fields that share their token.
         std::stable_partition(names.begin() + long(first), names.end(),
-                              [](const NameUse& use) { return std::holds_alternative<LocalId>(use.target); });
+                              [](const PlacedName& name) { return std::holds_alternative<LocalId>(name.use.target); });
     }
 
-    std::vector<NameUse> names;
+    std::vector<PlacedName> names;
 
   private:
     void add(NameUse use) {
         bool known = std::any_of(names.begin() + long(token_begin_), names.end(),
-                                 [&](const NameUse& other) { return other.target == use.target; });
-        if (!known) names.push_back(std::move(use));
+                                 [&](const PlacedName& other) { return other.use.target == use.target; });
+        if (!known) names.push_back({number_, std::move(use)});
     }
 
-    void resolve(uint32_t index, const SyntaxToken& token, int depth) {
-        const OwnerStack::Owner& owner = owners_.owner();
+    void resolve(const SyntaxToken& token, int depth) {
         token_begin_ = names.size();
-        if (auto it = declared_.find(index); it != declared_.end()) {
+        const auto& known = declared_->names;
+        auto declared = std::lower_bound(known.begin(), known.end(), number_,
+                                         [](const auto& each, uint32_t number) { return each.first < number; });
+        if (declared != known.end() && declared->first == number_) {
             NameUse use;
-            use.target = it->second;
+            use.target = declared->second;
             use.is_declaration = true;
             add(use);
         }
-        if (owner.body) resolve_in_body(owner, token, depth);
+        if (body_) resolve_in_body(token, depth);
         if (names.size() > token_begin_) return;
         if (ItemId item = named_argument(token); item != ItemId::None) return;
-        const Language& language = language_of(owner.item);
-        ItemId item = language.declared_name ? language.declared_name(context_, owner.item, token) : ItemId::None;
+        const Language& language = language_of(item_);
+        ItemId item = language.declared_name ? language.declared_name(context_, item_, token) : ItemId::None;
         if (item == ItemId::None) return;
         NameUse use;
         use.target = item;
         add(use);
     }
 
-    void resolve_in_body(const OwnerStack::Owner& owner, const SyntaxToken& token, int depth) {
-        for (const Resolution& each : owner.resolutions_at(owners_.node()))
-            add(from_resolution(owner, each, owners_.node()));
-        if (auto it = owner.locals.find(owners_.node()); it != owner.locals.end())
-            add(declared_local(owner, it->second));
+    std::span<const Resolution> resolutions_at(uint32_t node) const {
+        auto less = [](const auto& a, const auto& b) { return node_of(a) < node_of(b); };
+        auto [first, last] = std::equal_range(body_->resolutions.begin(), body_->resolutions.end(), node, less);
+        return {first, last};
+    }
+    bool is_named(const Resolution& resolution, std::string_view text) const {
+        if (auto* local = std::get_if<LocalId>(&resolution.target)) return (*body_)[*local].name.text() == text;
+        return name_of(std::get<ItemId>(resolution.target)).text() == text;
+    }
+
+    void resolve_in_body(const SyntaxToken& token, int depth) {
+        for (const Resolution& each : resolutions_at(number_)) add(from_resolution(each, number_));
+        if (auto it = locals_.find(number_); it != locals_.end()) add(declared_local(it->second));
         if (names.size() > token_begin_) return;
+        // What a parent is said to be is also what the name in it is.
         TokenClass token_class = token.tree()->grammar().token_class(token.kind());
         for (int up = 1; token_class == TokenClass::Name && up <= 2 && up <= depth; ++up) {
-            const Place& parent = parents_[size_t(depth - up)];
-            if (parent.item != owner.item) break;
-            for (const Resolution& each : owner.resolutions_at(parent.node))
-                if (is_named(owner, each, token.text())) add(from_resolution(owner, each, parent.node));
+            const uint32_t parent = parents_[size_t(depth - up)];
+            for (const Resolution& each : resolutions_at(parent))
+                if (is_named(each, token.text())) add(from_resolution(each, parent));
             if (names.size() > token_begin_) return;
-            if (auto it = owner.locals.find(parent.node);
-                it != owner.locals.end() && (*owner.body)[it->second].name.text() == token.text())
-                return add(declared_local(owner, it->second));
+            if (auto it = locals_.find(parent); it != locals_.end() && (*body_)[it->second].name.text() == token.text())
+                return add(declared_local(it->second));
         }
     }
 
@@ -165,9 +217,9 @@ class NameCollector {
         SyntaxToken name = callee ? callee.last_token() : SyntaxToken();
         if (!name) return ItemId::None;
         auto found = std::find_if(names.rbegin(), names.rend(),
-                                  [&](const NameUse& use) { return use.range.begin <= name.begin(); });
-        if (found == names.rend() || found->range.begin != name.begin()) return ItemId::None;
-        auto* item = std::get_if<ItemId>(&found->target);
+                                  [&](const PlacedName& each) { return each.use.range.begin <= name.begin(); });
+        if (found == names.rend() || found->use.range.begin != name.begin()) return ItemId::None;
+        auto* item = std::get_if<ItemId>(&found->use.target);
         if (!item) return ItemId::None;
         if (kind_of(*item) == ItemKind::Function) return parameter_named(*item, token.text());
         for (const FieldInfo& field : context_.get<DefinitionOf>(*item)->fields) {
@@ -198,35 +250,95 @@ class NameCollector {
     }
 
     /// Whether a node is the one directly around the present token.
-    bool is_innermost(const OwnerStack::Owner& owner, uint32_t node) const {
-        return !parents_.empty() && parents_.back().item == owner.item && parents_.back().node == node;
-    }
+    bool is_innermost(uint32_t node) const { return !parents_.empty() && parents_.back() == node; }
 
-    NameUse from_resolution(const OwnerStack::Owner& owner, const Resolution& resolution, uint32_t node) {
+    NameUse from_resolution(const Resolution& resolution, uint32_t node) {
         NameUse use;
         use.target = resolution.target;
         use.type = resolution.type;
         use.is_write = resolution.is_write;
         if (auto* local = std::get_if<LocalId>(&resolution.target))
-            use.is_declaration = (*owner.body)[*local].node == node || is_innermost(owner, (*owner.body)[*local].node);
+            use.is_declaration = (*body_)[*local].node == node || is_innermost((*body_)[*local].node);
         return use;
     }
 
-    NameUse declared_local(const OwnerStack::Owner& owner, LocalId local) {
+    NameUse declared_local(LocalId local) {
         NameUse use;
         use.target = local;
-        use.type = (*owner.body)[local].type;
+        use.type = (*body_)[local].type;
         use.is_declaration = true;
         return use;
     }
 
     QueryContext& context_;
+    const ItemId item_;
     const EditingRules* rules_;
-    OwnerStack owners_;
-    size_t token_begin_ = 0;                         // of the present token's names
-    std::unordered_map<uint32_t, ItemId> declared_;  // by global index of the name token
-    std::vector<Place> parents_;                     // nodes around the present element, by depth
+    std::shared_ptr<const OwnDeclarations::Value> declared_;
+    std::shared_ptr<const Body> body_;              // null: it has none
+    std::unordered_map<uint32_t, LocalId> locals_;  // by declaring node, those with a name
+    uint32_t number_ = 0;                           // of the present element
+    size_t token_begin_ = 0;                        // of the present token's names
+    std::vector<uint32_t> parents_;                 // numbers of the nodes around the present element, by depth
 };
+
+/// The items that a walk through a file is inside of, each with what is left of its names.
+class OwnerStack {
+  public:
+    OwnerStack(QueryContext& context, FileId file) : context_(context), items_(context.get<FileItems>(file)) {}
+
+    /// The names at this element; must be called for every element in preorder.
+    std::span<const PlacedName> enter(uint32_t index, const SyntaxElement& element) {
+        while (!stack_.empty() && index >= stack_.back().end) stack_.pop_back();
+        std::span<const PlacedName> found;
+        if (!stack_.empty()) found = stack_.back().take();
+        for (; next_ < items_->entries.size() && items_->entries[next_].node <= index; ++next_) {
+            const ItemEntry& entry = items_->entries[next_];
+            if (entry.node == index && entry.owns_syntax && element.is_node())
+                stack_.push_back({index + element.slot().size(), context_.get<ItemNames>(entry.item)});
+        }
+        return found;
+    }
+
+  private:
+    struct Owner {
+        uint32_t end;  // index behind its text
+        std::shared_ptr<const ItemNames::Value> names;
+        size_t next = 0;
+        uint32_t node = 1;
+
+        std::span<const PlacedName> take() {
+            const size_t first = next;
+            while (next < names->size() && (*names)[next].node == node) ++next;
+            ++node;
+            return {names->data() + first, next - first};
+        }
+    };
+
+    QueryContext& context_;
+    std::shared_ptr<const FileItems::Value> items_;
+    size_t next_ = 0;
+    std::vector<Owner> stack_;
+};
+
+NameUse placed(const PlacedName& name, TextRange range) {
+    NameUse use = name.use;
+    use.range = range;
+    return use;
+}
+
+std::vector<NameUse> names_of_token(QueryContext& context, FileId file, const SyntaxToken& token) {
+    auto items = context.get<FileItems>(file);
+    const uint32_t index = index_of(token.tree()->root(), token);
+    const ItemEntry* owner = owner_at(*token.tree(), *items, index);
+    std::vector<NameUse> out;
+    if (!owner) return out;
+    const uint32_t number = OwnText(*token.tree(), *items, *owner).number(index);
+    auto names = context.get<ItemNames>(owner->item);
+    auto it = std::lower_bound(names->begin(), names->end(), number,
+                               [](const PlacedName& name, uint32_t n) { return name.node < n; });
+    for (; it != names->end() && it->node == number; ++it) out.push_back(placed(*it, {token.begin(), token.end()}));
+    return out;
+}
 
 }  // namespace
 
@@ -248,29 +360,49 @@ FileLines::Value FileLines::compute(QueryContext& context, const Key& file) {
     return {*tree, std::make_shared<const LineIndex>((*tree)->text())};
 }
 
-std::vector<NameUse> FileNames::compute(QueryContext& context, const Key& file) {
-    auto tree = context.get<FileTree>(file);
-    if (!tree || !*tree) return {};
-    NameCollector collector(context, file);
-    uint32_t index = 0;
-    for (Preorder walk((*tree)->root()); walk; walk.next()) {
-        if (index % 256 == 0) context.check_cancelled();
-        collector.visit(index++, *walk, walk.depth());
+std::vector<PlacedName> ItemNames::compute(QueryContext& context, const Key& item) {
+    auto syntax = context.get<ItemSyntax>(item);
+    if (!*syntax) return {};
+    NameCollector collector(context, item);
+    auto declarations = context.get<OwnDeclarations>(item);
+    auto hole = declarations->holes.begin();
+    uint32_t number = 0;
+    for (Preorder walk(syntax->root()); walk; walk.next()) {
+        if (number % 256 == 0) context.check_cancelled();
+        collector.visit(number, *walk, walk.depth());
+        if (hole != declarations->holes.end() && *hole == number) {
+            walk.skip_children();
+            ++hole;
+        }
+        ++number;
     }
+    for (PlacedName& name : collector.names) name.use.range = {};
     return std::move(collector.names);
 }
 
+std::vector<NameUse> FileNames::compute(QueryContext& context, const Key& file) {
+    auto tree = context.get<FileTree>(file);
+    std::vector<NameUse> names;
+    if (!tree || !*tree) return names;
+    OwnerStack owners(context, file);
+    uint32_t index = 0;
+    for (Preorder walk((*tree)->root()); walk; walk.next()) {
+        if (index % 256 == 0) context.check_cancelled();
+        for (const PlacedName& name : owners.enter(index++, *walk))
+            names.push_back(placed(name, {SyntaxToken(*walk).begin(), SyntaxToken(*walk).end()}));
+    }
+    return names;
+}
+
 std::vector<NameUse> names_at(QueryContext& context, FileId file, uint32_t offset) {
-    auto names = context.get<FileNames>(file);
-    auto after = std::upper_bound(names->begin(), names->end(), offset,
-                                  [](uint32_t o, const NameUse& use) { return o < use.range.begin; });
-    std::vector<NameUse> out;
-    if (after == names->begin()) return out;
-    TextRange range = std::prev(after)->range;
-    if (!range.touches(offset)) return out;
-    while (after != names->begin() && std::prev(after)->range == range) --after;
-    for (; after != names->end() && after->range == range; ++after) out.push_back(*after);
-    return out;
+    auto tree = context.get<FileTree>(file);
+    if (!tree || !*tree) return {};
+    // The token that begins or goes on here, else the one that ends here; some have no text.
+    for (SyntaxToken token = (*tree)->token_at(offset); token && token.end() >= offset; token = token.previous()) {
+        if (token.begin() > offset || token.begin() == token.end()) continue;
+        if (auto names = names_of_token(context, file, token); !names.empty()) return names;
+    }
+    return {};
 }
 
 std::optional<NameUse> name_at(QueryContext& context, FileId file, uint32_t offset) {

@@ -36,9 +36,24 @@ struct NameUse {
     }
 };
 
+/// A name by the number of its token in the words of a Place; `use.range` is empty.
+struct PlacedName {
+    uint32_t node;
+    NameUse use;
+};
+
+/// Every resolved name of an item's own text, in order: computed anew only when the item is, wherever it stands.
+struct ItemNames {
+    using Key = ItemId;
+    using Value = std::vector<PlacedName>;
+    static constexpr const char* name = "item_names";
+    static Value compute(QueryContext&, const Key&);
+    static bool equal(const Value&, const Value&) { return false; }
+};
+
 /// Every resolved name of a file, in order. One place has several when it stands for several things: `{ x }` for a
-/// field and the variable it gets its value from, which comes first. Absolute positions: computed anew for each text,
-/// from memoized bodies.
+/// field and the variable it gets its value from, which comes first. Absolute positions: put together anew for each
+/// text, from the names of its items.
 struct FileNames {
     using Key = FileId;
     using Value = std::vector<NameUse>;

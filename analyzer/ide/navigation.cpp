@@ -35,9 +35,11 @@ std::vector<Target> definition(QueryContext& context, FileId file, uint32_t offs
         }
         FileId home = file_of(use.home);
         size_t before = out.size();
-        for (const NameUse& other : *context.get<FileNames>(home))
-            if (other.is_declaration && other.same_target(use))
-                out.push_back({use.range, home, other.range, other.range});
+        for (const PlacedName& other : *context.get<ItemNames>(use.home)) {
+            if (!other.use.is_declaration || !other.use.same_target(use)) continue;
+            TextRange place = locate(context, {use.home, other.node}).range;
+            out.push_back({use.range, home, place, place});
+        }
         if (out.size() == before) {  // a local without a name of its own, such as `self`
             auto body = context.get<BodyOf>(use.home);
             TextRange place = locate(context, {use.home, (*body)[std::get<LocalId>(use.target)].node}).range;

@@ -68,6 +68,20 @@ class Renaming {
         return out;
     }
 
+    /// Whether it is plain that the edits change what they rename and nothing else: the new name is a word that is
+    /// nowhere yet, not even in the standard library, and what else has the old one is variables. Else one has to look
+    /// (changed_meaning).
+    bool is_plain(const std::vector<FileEdits>& edits) {
+        if (alias_only_) return false;
+        const bool is_protocol = std::any_of(meanings_.begin(), meanings_.end(), has_type_around);
+        for (FileId file : *context_.get<SourceFiles>())
+            if (mentions(context_, file, new_) || (is_protocol && is_std(file) && mentions(context_, file, old_)))
+                return false;
+        for (FileId file : files_with_name())
+            if (!is_known_everywhere(file)) return false;
+        return std::all_of(edits.begin(), edits.end(), [&](const FileEdits& each) { return is_read_alike(each); });
+    }
+
   private:
     void add(const Meaning& meaning) {
         if (!meanings_.insert(meaning).second || alias_only_) return;
@@ -94,8 +108,8 @@ class Renaming {
             size_t end = i + 1;
             while (end < names->size() && (*names)[end].range == (*names)[i].range) ++end;
             bool meant = false;
-            for (size_t k = i; k < end; ++k) meant |= is_meant((*names)[k]);
-            if (meant && end - i > 1 && !shorthand_around(*rules, token_of(**tree, (*names)[i].range)))
+            for (size_t k = i; end - i > 1 && k < end; ++k) meant |= is_meant((*names)[k]);
+            if (meant && !shorthand_around(*rules, token_of(**tree, (*names)[i].range)))
                 for (size_t k = i; k < end; ++k) add(meaning_of((*names)[k]));
             i = end;
         }
@@ -109,11 +123,15 @@ class Renaming {
         auto names = context_.get<FileNames>(file);
         for (size_t i = 0; i < names->size();) {
             TextRange range = (*names)[i].range;
+            if ((*tree)->text().substr(range.begin, range.length()) != old_) {
+                ++i;
+                continue;
+            }
             bool key = false, value = false;
             for (; i < names->size() && (*names)[i].range == range; ++i)
                 if (is_meant((*names)[i])) (is_member(meaning_of((*names)[i])) ? key : value) = true;
             SyntaxToken token = token_of(**tree, range);
-            if ((!key && !value) || !token || token.text() != old_) continue;
+            if ((!key && !value) || !token) continue;
             SyntaxNode shorthand = shorthand_around(*rules, token);
             std::string text(new_);
             if (shorthand && key != value)
@@ -121,6 +139,62 @@ class Renaming {
             out.edits.push_back({range, std::move(text)});
         }
         return out;
+    }
+
+    /// A field or method: types may be asked whether they have one of this name.
+    static bool has_type_around(const Meaning& meaning) {
+        auto* item = std::get_if<ItemId>(&meaning.second);
+        ItemId parent = item ? parent_of(*item) : ItemId::None;
+        return parent != ItemId::None && kind_of(parent) != ItemKind::File && kind_of(parent) != ItemKind::Module;
+    }
+
+    /// Whether the old name is renamed wherever it stands in a file, but where it is a variable.
+    bool is_known_everywhere(FileId file) {
+        auto tree = context_.get<FileTree>(file);
+        auto names = context_.get<FileNames>(file);
+        const bool are_variables = std::none_of(meanings_.begin(), meanings_.end(), [](const Meaning& meaning) {
+            return std::holds_alternative<ItemId>(meaning.second);
+        });
+        const std::string_view text = (*tree)->text();
+        for (size_t at = text.find(old_); at != std::string_view::npos; at = text.find(old_, at + old_.size())) {
+            SyntaxToken token = (*tree)->token_at(uint32_t(at));
+            if (token.begin() != at || token.text() != old_) continue;  // a part of something else, or of a comment
+            auto use = std::lower_bound(names->begin(), names->end(), token.begin(),
+                                        [](const NameUse& each, uint32_t begin) { return each.range.begin < begin; });
+            bool is_known = false, is_renamed = false, is_variable = true;
+            for (; use != names->end() && use->range.begin == at; ++use) {
+                is_known = true;
+                is_renamed |= is_meant(*use);
+                is_variable &= std::holds_alternative<LocalId>(use->target);
+            }
+            if (!is_known || (!is_renamed && !is_variable && !are_variables)) return false;
+        }
+        return true;
+    }
+
+    /// Whether the parser sees names where the edits put them, and all else as before.
+    bool is_read_alike(const FileEdits& file) {
+        auto tree = context_.get<FileTree>(file.file);
+        const SyntaxTree& before = **tree;
+        auto text = std::make_shared<std::string>();
+        uint32_t at = 0;
+        for (const TextEdit& edit : file.edits) {
+            if (edit.replacement != new_) return false;
+            text->append(before.text().substr(at, edit.range.begin - at)).append(edit.replacement);
+            at = edit.range.end;
+        }
+        text->append(before.text().substr(at));
+        SyntaxTreePtr after = before.grammar().reparse(before, file.edits, std::move(text));
+        if (after->root().size() != before.root().size() || after->has_errors() != before.has_errors()) return false;
+        int64_t moved = 0;
+        for (const TextEdit& edit : file.edits) {
+            SyntaxToken token = after->token_at(uint32_t(edit.range.begin + moved));
+            moved += int64_t(new_.size()) - int64_t(edit.range.length());
+            if (token.text() != new_ || token.kind() != token_of(before, edit.range).kind() ||
+                token.parent().kind() != token_of(before, edit.range).parent().kind())
+                return false;
+        }
+        return true;
     }
 
     QueryContext& context_;
@@ -181,7 +255,7 @@ tl::expected<std::vector<FileEdits>, std::string> rename(QueryContext& context, 
             return tl::make_unexpected(fmt::format("there is a `{}` already", new_name));
     Renaming renaming(context, file, place->name, new_name);
     auto edits = renaming.edits(*name_at(context, file, offset));
-    if (!edits) return edits;
+    if (!edits || renaming.is_plain(*edits)) return edits;
     if (auto where = changed_meaning(context, *edits, {place->name, std::string(new_name)}))
         return tl::make_unexpected(fmt::format("`{}` cannot be renamed to `{}`: {}", place->name, new_name, *where));
     return edits;

@@ -22,8 +22,9 @@ struct RenamePlace {
 tl::expected<RenamePlace, std::string> prepare_rename(QueryContext&, FileId file, uint32_t offset);
 
 /// The edits that give what the name at a place stands for another name, in all files. Refused with the reason when
-/// afterwards a name would mean something else than before or an error would come or go: the renamed program is
-/// analyzed and compared name by name, so nothing is shadowed, captured or forgotten.
+/// afterwards a name would mean something else than before or an error would come or go, so nothing is shadowed,
+/// captured or forgotten: unless the new name is new to all files, the renamed program is analyzed and compared name by
+/// name.
 tl::expected<std::vector<FileEdits>, std::string> rename(QueryContext&, FileId file, uint32_t offset,
                                                          std::string_view new_name);
 

@@ -126,7 +126,8 @@ std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t o
     for (FileId other : *context.get<SourceFiles>()) {
         auto tree = context.get<FileTree>(other);
         bool is_home = std::find(homes.begin(), homes.end(), other) != homes.end();
-        if (!tree || !*tree || (is_std(other) && !is_home)) continue;
+        const bool is_readable = tree && *tree && editing_rules_of(other) == editing_rules_of(file);
+        if (!is_readable || (is_std(other) && !is_home)) continue;
         bool is_searched = is_home || std::any_of(names.begin(), names.end(),
                                                   [&](std::string_view name) { return mentions(**tree, name); });
         if (!is_searched) continue;

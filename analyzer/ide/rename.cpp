@@ -69,8 +69,8 @@ class Renaming {
     }
 
     /// Whether it is plain that the edits change what they rename and nothing else: the new name is a word that is
-    /// nowhere yet, not even in the standard library, and what else has the old one is variables. Else one has to look
-    /// (changed_meaning).
+    /// nowhere yet, not even in the standard library, and what else has the old one keeps it for certain. Else one has
+    /// to look (changed_meaning).
     bool is_plain(const std::vector<FileEdits>& edits) {
         if (alias_only_) return false;
         const bool is_protocol = std::any_of(meanings_.begin(), meanings_.end(), has_type_around);
@@ -78,7 +78,7 @@ class Renaming {
             if (mentions(context_, file, new_) || (is_protocol && is_std(file) && mentions(context_, file, old_)))
                 return false;
         for (FileId file : files_with_name())
-            if (!is_known_everywhere(file)) return false;
+            if (!is_known_everywhere(file, is_protocol)) return false;
         return std::all_of(edits.begin(), edits.end(), [&](const FileEdits& each) { return is_read_alike(each); });
     }
 
@@ -92,7 +92,8 @@ class Renaming {
     std::vector<FileId> files_with_name() {
         std::vector<FileId> out;
         for (FileId file : *context_.get<SourceFiles>())
-            if (!is_std(file) && mentions(context_, file, old_)) out.push_back(file);
+            if (!is_std(file) && editing_rules_of(file) == editing_rules_of(file_) && mentions(context_, file, old_))
+                out.push_back(file);
         return out;
     }
 
@@ -148,13 +149,11 @@ class Renaming {
         return parent != ItemId::None && kind_of(parent) != ItemKind::File && kind_of(parent) != ItemKind::Module;
     }
 
-    /// Whether the old name is renamed wherever it stands in a file, but where it is a variable.
-    bool is_known_everywhere(FileId file) {
+    /// Whether it is known what the old name means wherever it stands in a file, and nothing that could be related has
+    /// it.
+    bool is_known_everywhere(FileId file, bool is_protocol) {
         auto tree = context_.get<FileTree>(file);
         auto names = context_.get<FileNames>(file);
-        const bool are_variables = std::none_of(meanings_.begin(), meanings_.end(), [](const Meaning& meaning) {
-            return std::holds_alternative<ItemId>(meaning.second);
-        });
         const std::string_view text = (*tree)->text();
         for (size_t at = text.find(old_); at != std::string_view::npos; at = text.find(old_, at + old_.size())) {
             SyntaxToken token = (*tree)->token_at(uint32_t(at));
@@ -167,7 +166,7 @@ class Renaming {
                 is_renamed |= is_meant(*use);
                 is_variable &= std::holds_alternative<LocalId>(use->target);
             }
-            if (!is_known || (!is_renamed && !is_variable && !are_variables)) return false;
+            if (!is_known || (is_protocol && !is_renamed && !is_variable)) return false;
         }
         return true;
     }

@@ -21,6 +21,7 @@ struct Options {
     unsigned workers = 0;
     std::optional<uint64_t> seed;
     std::string contracts = "all";
+    bool plain = false;
     bool stats = false;
     std::string max_memory;
 };
@@ -72,7 +73,7 @@ int run(const Options& options) {
         return Exit::Usage;
     }
     if (!report(*host, *file)) return Exit::Failed;
-    auto executable = loader::compile(*host, *file, *bytecode::contract_checks(options.contracts));
+    auto executable = loader::compile(*host, *file, {*bytecode::contract_checks(options.contracts), !options.plain});
     if (!executable) {
         complain(executable.error());
         return Exit::Failed;
@@ -100,6 +101,7 @@ void add_run(CLI::App& app, int& status) {
     command->add_option("--workers", options->workers, "Threads that run tasks (default: cores)")
         ->check(CLI::Range(1u, 1024u));
     command->add_option("--seed", options->seed, "One reproducible schedule, with virtual time");
+    command->add_flag("--plain", options->plain, "Run the code a debugger runs, not optimized");
     command->add_option("--contracts", options->contracts, "Which contracts are checked")
         ->check(CLI::IsMember({"all", "marked", "off"}))
         ->capture_default_str();

@@ -110,11 +110,7 @@ std::string Assembler::finish() {
     for (Handler& h : function_.handlers) h.error = final_register(h.error);
     for (VariableEntry& v : function_.debug.variables) v.reg = final_register(v.reg);
     for (SelectInfo& select : function_.selects)
-        for (SelectArmInfo& arm : select.arms) {
-            arm.channel_register = final_register(arm.channel_register);
-            arm.value_register = final_register(arm.value_register);
-            arm.destination = final_register(arm.destination);
-        }
+        for (SelectArmInfo& arm : select.arms) arm.destination = final_register(arm.destination);
     return "";
 }
 

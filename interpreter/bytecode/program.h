@@ -55,7 +55,7 @@ struct SelectArmInfo {
     bool only_ok = false, only_err = false, raw_value = false;
     const TypeDescriptor* channel = nullptr;  // type of the operand
     const TypeDescriptor* value = nullptr;    // Send: of the value sent; Receive: of the destination
-    Register channel_register = kNoRegister, value_register = kNoRegister, destination = kNoRegister;
+    Register destination = kNoRegister;
     uint32_t target = 0;  // pc
     uint32_t node = 0;
 };

@@ -154,8 +154,6 @@ void FunctionCompiler::select(const mir::SelectTerminator& s) {
         Value value = operand(arm.value);
         if (instances_.error()) return;
         out.channel = channel.type;
-        out.channel_register = channel.reg;
-        out.value_register = value.reg;
         out.value = value.type;
         if (arm.kind == hir::SelectArmKind::Receive) {
             Location destination = location(arm.destination);

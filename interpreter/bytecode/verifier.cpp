@@ -52,6 +52,11 @@ class Verifier {
         }
     }
 
+    /// JumpBack and the conditional ones: safepoints.
+    static bool is_loop_edge(Opcode op) {
+        return op == Opcode::JumpBack || (op >= Opcode::BackIfEmpty && op <= Opcode::BackNotLessEqualF64);
+    }
+
     std::string check_signature() {
         if (registers() >= kNoRegister) return error(0, "too many registers");
         if (f_.kind == FunctionKind::Missing) return "";
@@ -133,7 +138,7 @@ class Verifier {
                     int64_t target = int64_t(pc) + read_jump(&f_.code[at]);
                     if (target < 0 || target >= int64_t(f_.code.size()) || !starts_[size_t(target)])
                         problem = error(pc, fmt::format("jump to {}", target));
-                    else if (target <= pc && Opcode(f_.code[pc]) != Opcode::JumpBack)
+                    else if (target <= pc && !is_loop_edge(Opcode(f_.code[pc])))
                         problem = error(pc, "a loop edge without safepoint");
                     at += 2;
                     break;
@@ -179,6 +184,9 @@ class Verifier {
                 if (word >= 4096 && word < (uint64_t{1} << 48)) return bad("a constant that looks like a pointer");
                 return "";
             }
+            case Opcode::DivImmediateI64:
+            case Opcode::RemImmediateI64:
+                return int16_t(code[3]) == 0 || int16_t(code[3]) == -1 ? bad("a divisor that can fail") : "";
             case Opcode::Call: {
                 const Function& callee = *f_.functions[code[2]];
                 if (!result_matches(code[1], callee.result)) return bad("result in the wrong partition");

@@ -6,6 +6,7 @@
 #include "interpreter/bytecode/database_model.h"
 #include "interpreter/loader/entries.h"
 #include "interpreter/natives/natives.h"
+#include "interpreter/optimizer/optimizer.h"
 #include "workspace/workspace.h"
 
 namespace braid::loader {
@@ -24,14 +25,16 @@ std::vector<Diagnostic> problems(const AnalysisHost& host, FileId root) {
     return result;
 }
 
-tl::expected<Executable, std::string> compile(const AnalysisHost& host, FileId file,
-                                              bytecode::ContractChecks contracts) {
+tl::expected<Executable, std::string> compile(const AnalysisHost& host, FileId file, const CompileOptions& options) {
     Entries entries = entries_of(host, file);
     auto model = std::make_shared<bytecode::DatabaseModel>(host.snapshot());
     bytecode::CompileLimits limits;
-    limits.contracts = contracts;
+    limits.contracts = options.contracts;
     auto program = bytecode::compile(model, natives::standard_natives(), entries.items, limits);
     if (program) {
+        if (options.optimize)
+            if (std::string problem = optimizer::optimize(**program); !problem.empty())
+                return tl::unexpected("internal error: malformed code: " + problem);
         Executable executable{std::move(*program), {}};
         if (entries.nothing_to_run)
             executable.note = fmt::format("{} does nothing: it has neither statements at its top level nor a `main`",

@@ -19,9 +19,14 @@ struct Executable {
     std::string note;  ///< one line for the user, who may have meant something else; empty: none
 };
 
+struct CompileOptions {
+    bytecode::ContractChecks contracts = bytecode::ContractChecks::All;
+    bool optimize = true;  ///< false: every variable has its own place in a frame, as a debugger needs it
+};
+
 /// What a start of `file` runs (entries.h), compiled as the host knows it now; a message of one line if that is
 /// impossible. Precondition: `problems` has no error. Until the program is gone nobody may write to the host.
 tl::expected<Executable, std::string> compile(const AnalysisHost& host, FileId file,
-                                              bytecode::ContractChecks contracts = bytecode::ContractChecks::All);
+                                              const CompileOptions& options = {});
 
 }  // namespace braid::loader

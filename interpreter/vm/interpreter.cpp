@@ -98,6 +98,8 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
         bool is_break = resumed_stop && *pc == static_cast<Unit>(Opcode::Break);
         if (!is_break && !task.stepping()) task.skip_break_ = ~uint64_t{0};
     }
+    if (fn->kind == FunctionKind::Bytecode && vm.runtime().memory_exceeded.load(std::memory_order_relaxed)) [[unlikely]]
+        FAIL(RangeError, "out of memory");  // a collection found it so, and every task has stopped for that
     goto enter;
 
 // A frame has just become the innermost one: run it from its pc.

@@ -14,6 +14,19 @@ class Interpreter {
   private:
     Interpreter(Vm& vm, VmTask& task) : vm_(vm), task_(task) {}
 
+    /// A frame of `callee`, which is direct, on that of the running function; null: the stack has no room, or not yet.
+    static Frame* push_direct(VmTask& task, uint32_t caller_words, const LinkedFunction& callee,
+                              bytecode::Register destination) {
+        size_t distance = kFrameWords + caller_words, at = task.top_ + distance;
+        if (at + kFrameWords + callee.frame_words > task.capacity_) [[unlikely]] return nullptr;
+        task.top_ = at;
+        Frame* frame = task.frame();
+        *frame = {callee.function, 0, 0, destination, static_cast<uint32_t>(distance), 0, nullptr};
+        Word* traced = frame->registers() + callee.traced_first;
+        for (uint32_t i = 0; i < callee.traced_words; ++i) traced[i] = 0;
+        return frame;
+    }
+
     /// The error for a failed instruction: a panic, or an object of `klass` thrown.
     Word failure(const Function& in, bytecode::WellKnown klass, std::string_view message);
     Word assertion(const Function& in, const bytecode::AssertInfo& info, const Word* registers,

@@ -37,6 +37,8 @@ void Vm::link_function(const Function& f) {
     LinkedFunction& l = runtime_->functions.emplace_back();
     lock.unlock();
     f.runtime = &l;
+    l.function = &f;
+    l.direct = f.kind == FunctionKind::Bytecode && f.policy == SlotPolicy::Static;
     l.traced_first = f.scalar_count;
     l.traced_words = f.traced_count;
     l.frame_words = uint32_t{f.scalar_count} + f.traced_count;
@@ -136,6 +138,8 @@ tl::expected<void, std::string> Vm::link() {
         if (f.kind != FunctionKind::Native) continue;
         if (auto bound = bind_native(f); !bound) return bound;
     }
+    for (const Function& f : program_->functions)
+        for (const Function* callee : f.functions) linked(f).callees.push_back(&linked(*callee));
     std::unordered_map<ItemId, Word*> slots;
     for (bytecode::StaticDescriptor& s : program_->statics) {
         bool traced = s.policy == SlotPolicy::Boxed || bytecode::is_traced(s.type->repr);

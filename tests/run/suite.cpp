@@ -1,4 +1,4 @@
-// Programs with pinned output: tests/run/** and examples/**, each under two workers and under one seed.
+// Programs with pinned output: tests/run/** and examples/**, each under two workers, under one seed, and as a debugger runs it.
 #include <catch2/catch.hpp>
 
 #include <fmt/format.h>
@@ -98,7 +98,7 @@ void check_program(const fs::path& program, const fs::path& golden, const std::v
 }
 
 void register_program(const fs::path& program, const fs::path& golden, const std::string& name) {
-    static const std::vector<std::vector<std::string>> modes{{"--workers", "2"}, {"--seed", "1"}};
+    static const std::vector<std::vector<std::string>> modes{{"--workers", "2"}, {"--seed", "1"}, {"--plain"}};
     for (const auto& mode : modes) {
         register_case(fmt::format("{} {}", name, fmt::join(mode, " ")), "[run]",
                       [=] { check_program(program, golden, mode); });

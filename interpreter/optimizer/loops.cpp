@@ -1,0 +1,242 @@
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "interpreter/optimizer/liveness.h"
+#include "interpreter/optimizer/passes.h"
+
+namespace braid::optimizer {
+
+namespace {
+
+constexpr size_t kMaxTest = 6;  // instructions of a loop's test that are worth a copy
+
+/// Immediate dominators by the iteration of Cooper, Harvey and Kennedy (A Simple, Fast Dominance Algorithm, 2001).
+/// Handlers and select arms count as entered from the entry block: nothing is hoisted out of them.
+class Dominators {
+  public:
+    explicit Dominators(const Graph& graph) : number_(graph.blocks.size(), 0), parent_(graph.blocks.size(), kNoBlock) {
+        order(graph);
+        auto predecessors = graph.predecessors();
+        for (BlockId handler : graph.handler_targets) predecessors[handler].push_back(0);
+        parent_[0] = 0;
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
+                if (*id == 0) continue;
+                BlockId parent = kNoBlock;
+                for (BlockId from : predecessors[*id])
+                    if (parent_[from] != kNoBlock) parent = parent == kNoBlock ? from : meet(from, parent);
+                if (parent != parent_[*id]) parent_[*id] = parent, changed = true;
+            }
+        }
+    }
+    bool dominates(BlockId a, BlockId b) const {
+        while (parent_[b] != kNoBlock && number_[b] < number_[a]) b = parent_[b];
+        return a == b;
+    }
+    bool reachable(BlockId id) const { return parent_[id] != kNoBlock; }
+
+  private:
+    void order(const Graph& graph) {  // postorder
+        std::vector<uint8_t> seen(graph.blocks.size(), 0);
+        std::vector<std::pair<BlockId, bool>> stack;
+        auto visit = [&](BlockId root) {
+            stack.push_back({root, false});
+            while (!stack.empty()) {
+                auto [id, leaving] = stack.back();
+                stack.pop_back();
+                if (leaving) {
+                    number_[id] = static_cast<uint32_t>(order_.size());
+                    order_.push_back(id);
+                } else if (!seen[id]) {
+                    seen[id] = 1;
+                    stack.push_back({id, true});
+                    graph.for_each_successor(id, [&](BlockId to) {
+                        if (!seen[to]) stack.push_back({to, false});
+                    });
+                }
+            }
+        };
+        // The entry last: it has the greatest number.
+        for (BlockId handler : graph.handler_targets) visit(handler);
+        visit(0);
+    }
+    BlockId meet(BlockId a, BlockId b) const {
+        while (a != b) {
+            while (number_[a] < number_[b]) a = parent_[a];
+            while (number_[b] < number_[a]) b = parent_[b];
+        }
+        return a;
+    }
+
+    std::vector<BlockId> order_;
+    std::vector<uint32_t> number_;
+    std::vector<BlockId> parent_;
+};
+
+struct Loop {
+    BlockId header;
+    std::vector<bool> has;  // by block
+    size_t size = 0;
+};
+
+/// Natural loops, one per header, the innermost first.
+std::vector<Loop> loops_of(const Graph& graph) {
+    Dominators dominators(graph);
+    auto predecessors = graph.predecessors();
+    std::vector<Loop> loops;
+    for (BlockId header = 0; header < graph.blocks.size(); ++header) {
+        if (!dominators.reachable(header)) continue;
+        Loop loop{header, std::vector<bool>(graph.blocks.size(), false)};
+        loop.has[header] = true;
+        std::vector<BlockId> work;
+        for (BlockId from : predecessors[header])
+            if (dominators.reachable(from) && dominators.dominates(header, from)) work.push_back(from);
+        if (work.empty()) continue;
+        while (!work.empty()) {
+            BlockId id = work.back();
+            work.pop_back();
+            if (loop.has[id]) continue;
+            loop.has[id] = true;
+            for (BlockId from : predecessors[id])
+                if (dominators.reachable(from)) work.push_back(from);
+        }
+        loop.size = static_cast<size_t>(std::count(loop.has.begin(), loop.has.end(), true));
+        loops.push_back(std::move(loop));
+    }
+    std::sort(loops.begin(), loops.end(), [](const Loop& a, const Loop& b) { return a.size < b.size; });
+    return loops;
+}
+
+/// A block before the loop's header, entered by all who come from outside.
+BlockId make_preheader(Graph& graph, Loop& loop, std::vector<Loop>& loops) {
+    auto id = static_cast<BlockId>(graph.blocks.size());
+    auto redirect = [&](BlockId& to) {
+        if (to == loop.header) to = id;
+    };
+    for (BlockId from = 0; from < graph.blocks.size(); ++from) {
+        if (loop.has[from]) continue;
+        redirect(graph.blocks[from].next);
+        if (Instruction* branch = graph.blocks[from].branch()) redirect(branch->target);
+    }
+    graph.blocks.emplace_back().next = loop.header;
+    for (Loop& other : loops) other.has.push_back(other.header != loop.header && other.has[loop.header]);
+    return id;
+}
+
+/// Constants whose register is written once are loaded before the outermost loop that holds them.
+void hoist_constants(Graph& graph) {
+    std::vector<uint32_t> writes(graph.register_count(), 0);
+    auto count = [&](Register r) {
+        if (r != kNoRegister) ++writes[graph.index(r)];
+    };
+    for (const Block& block : graph.blocks) {
+        count(block.arrives);
+        for (const Instruction& i : block.code) count(written(i));
+    }
+    for (Register r : graph.parameters) count(r);
+    count(graph.closure);
+    for (const auto& arms : graph.select_destinations)
+        for (Register r : arms) count(r);
+    std::vector<Loop> loops = loops_of(graph);
+    Liveness liveness(graph);
+    std::vector<bool> enters_otherwise(graph.blocks.size(), false);
+    enters_otherwise[0] = true;
+    for (BlockId handler : graph.handler_targets) enters_otherwise[handler] = true;
+    for (const auto& arms : graph.select_targets)
+        for (BlockId arm : arms) enters_otherwise[arm] = true;
+    std::vector<bool> done(graph.blocks.size(), false);
+    for (size_t n = loops.size(); n-- > 0;) {  // the outermost first: what it takes, inner ones have no more
+        if (enters_otherwise[loops[n].header]) continue;
+        std::vector<Instruction> hoisted;
+        for (BlockId id = 0; id < loops[n].has.size(); ++id) {
+            if (!loops[n].has[id]) continue;
+            for (Instruction& i : graph.blocks[id].code) {
+                if (!is_constant_load(i.op) || writes[graph.index(i.operands[0])] != 1) continue;
+                // Read before it is written on some way: there it has to be empty.
+                if (liveness.in(loops[n].header).has(graph.index(i.operands[0]))) continue;
+                hoisted.push_back(i);
+                i.op = Opcode::Nop;
+                i.operands = {};
+            }
+        }
+        if (hoisted.empty()) continue;
+        BlockId preheader = make_preheader(graph, loops[n], loops);
+        // One register per constant.
+        std::map<std::tuple<Opcode, uint16_t>, Register> known;
+        auto& code = graph.blocks[preheader].code;
+        for (Instruction& i : hoisted) {
+            i.region = 0;
+            i.is_statement = false;
+            auto [it, added] = known.emplace(std::tuple(i.op, i.operands[1]), i.operands[0]);
+            if (added) code.push_back(i);
+            else {
+                Opcode move = is_traced(i.operands[0]) ? Opcode::MoveT : Opcode::MoveS;
+                i.operands[1] = it->second;
+                i.op = move;
+                code.push_back(i);
+            }
+        }
+    }
+}
+
+/// `while test: body` becomes `if test: do body while test`: one jump per round instead of two.
+void invert(Graph& graph) {
+    for (const Loop& loop : loops_of(graph)) {
+        const Block header = graph.blocks[loop.header];
+        if (!header.branch() || header.code.size() > kMaxTest || header.arrives != kNoRegister) continue;
+        bool leaves = !loop.has[header.next] || !loop.has[header.branch()->target];
+        if (!leaves) continue;
+        for (BlockId id = 0; id < loop.has.size(); ++id) {
+            Block& latch = graph.blocks[id];
+            if (!loop.has[id] || id == loop.header || latch.next != loop.header || latch.branch()) continue;
+            latch.code.insert(latch.code.end(), header.code.begin(), header.code.end());
+            latch.next = header.next;
+        }
+    }
+}
+
+}  // namespace
+
+void split_local_values(Graph& graph) {
+    Liveness liveness(graph);
+    for (BlockId id = 0; id < graph.blocks.size(); ++id) {
+        auto& code = graph.blocks[id].code;
+        // A value is local when neither the block's end nor a handler reads its register before the next write.
+        RegisterSet wanted = liveness.out(id);
+        std::vector<bool> local(code.size(), false);
+        for (size_t k = code.size(); k-- > 0;) {
+            Register r = written(code[k]);
+            if (r != kNoRegister) {
+                local[k] = !wanted.has(graph.index(r));
+                wanted.remove(graph.index(r));
+            }
+            liveness.add_handlers(code[k], wanted);
+        }
+        std::map<Register, Register> renamed;
+        size_t limit = 0x6000;
+        for (size_t k = 0; k < code.size(); ++k) {
+            for_each_read(code[k], [&](uint16_t& r) {
+                if (auto it = renamed.find(r); it != renamed.end()) r = it->second;
+            });
+            Register r = written(code[k]);
+            if (r == kNoRegister) continue;
+            bool fits = (is_traced(r) ? graph.traced : graph.scalars) < limit;
+            if (!local[k] || !fits) {
+                renamed.erase(r);
+                continue;
+            }
+            renamed[r] = code[k].operands[0] = graph.new_register(is_traced(r));
+        }
+    }
+}
+
+void improve_loops(Graph& graph) {
+    hoist_constants(graph);
+    invert(graph);
+    for (const Loop& loop : loops_of(graph))
+        for (BlockId id = 0; id < loop.has.size(); ++id) graph.blocks[id].depth += loop.has[id];
+}
+
+}  // namespace braid::optimizer

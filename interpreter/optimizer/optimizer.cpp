@@ -1,0 +1,42 @@
+#include "interpreter/optimizer/optimizer.h"
+
+#include "interpreter/optimizer/passes.h"
+
+namespace braid::optimizer {
+
+namespace {
+
+constexpr size_t kMaxCode = 1 << 16;          // units; larger functions stay as they are
+constexpr size_t kMaxBits = size_t{1} << 26;  // of one liveness table: blocks times registers
+
+std::string optimize(bytecode::Function& function) {
+    if (function.kind != bytecode::FunctionKind::Bytecode || function.code.size() > kMaxCode) return "";
+    Graph graph(function);
+    if (graph.blocks.size() * graph.register_count() > kMaxBits) return "";
+    expand_natives(graph, function);
+    thread_jumps(graph);
+    propagate(graph);
+    remove_dead_code(graph);
+    promote_cells(graph, function);
+    propagate(graph);
+    remove_dead_code(graph);
+    thread_jumps(graph);
+    split_local_values(graph);
+    improve_loops(graph);
+    propagate(graph);
+    remove_dead_code(graph);
+    thread_jumps(graph);
+    allocate_registers(graph);
+    if (std::string problem = graph.write(function); !problem.empty()) return problem;
+    return bytecode::verify(function);
+}
+
+}  // namespace
+
+std::string optimize(bytecode::Program& program) {
+    for (bytecode::Function& function : program.functions)
+        if (std::string problem = optimize(function); !problem.empty()) return problem;
+    return "";
+}
+
+}  // namespace braid::optimizer

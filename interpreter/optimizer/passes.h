@@ -1,0 +1,29 @@
+#pragma once
+#include "interpreter/optimizer/graph.h"
+
+namespace braid::optimizer {
+
+/// Empty blocks vanish, jumps go where the next jump leads, blocks with one way in join what comes before.
+void thread_jumps(Graph& graph);
+
+/// Forward over extended basic blocks: reads of copies become reads of the original, known integers become
+/// immediates, decided branches become plain ways.
+void propagate(Graph& graph);
+
+/// Calls of natives that are an instruction or two become these.
+void expand_natives(Graph& graph, const bytecode::Function& function);
+/// Heap cells that only this function's loads and stores see become registers (scalar replacement).
+void promote_cells(Graph& graph, const bytecode::Function& function);
+
+/// Pure instructions without a reader go; a value is made where it is wanted instead of moved there.
+void remove_dead_code(Graph& graph);
+
+/// Gives each value that lives inside one block a register of its own.
+void split_local_values(Graph& graph);
+/// Constants of loops are loaded before the loop; a loop's test stands at its end (inversion).
+void improve_loops(Graph& graph);
+
+/// Registers that are never live together become one (greedy colouring, moves preferred equal).
+void allocate_registers(Graph& graph);
+
+}  // namespace braid::optimizer

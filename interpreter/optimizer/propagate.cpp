@@ -1,0 +1,233 @@
+#include <optional>
+#include <unordered_map>
+
+#include "interpreter/optimizer/passes.h"
+
+namespace braid::optimizer {
+
+namespace {
+
+using bytecode::Repr;
+
+constexpr size_t kMaxKnown = 256;  // copies and constants remembered at one place
+
+/// What is known of registers at a place.
+struct Known {
+    std::unordered_map<Register, Register> copies;    // copy -> original
+    std::unordered_map<Register, int64_t> constants;  // scalars
+
+    void forget(Register r) {
+        copies.erase(r);
+        constants.erase(r);
+        for (auto it = copies.begin(); it != copies.end();) it = it->second == r ? copies.erase(it) : std::next(it);
+    }
+    std::optional<int64_t> constant(Register r) const {
+        auto found = constants.find(r);
+        if (found == constants.end()) return std::nullopt;
+        return found->second;
+    }
+    void limit() {
+        if (copies.size() > kMaxKnown) copies.clear();
+        if (constants.size() > kMaxKnown) constants.clear();
+    }
+};
+
+bool fits(int64_t value) { return value == static_cast<int16_t>(value); }
+
+/// Comparing jumps with one side constant: the immediate form for a constant on the right, and on the left.
+struct ImmediateForm {
+    Opcode op, right, left;
+};
+constexpr ImmediateForm kImmediateForms[] = {
+    {Opcode::JumpEqualWord, Opcode::JumpEqualImmediate, Opcode::JumpEqualImmediate},
+    {Opcode::JumpNotEqualWord, Opcode::JumpNotEqualImmediate, Opcode::JumpNotEqualImmediate},
+    {Opcode::JumpLessI64, Opcode::JumpLessImmediate, Opcode::JumpGreaterImmediate},
+    {Opcode::JumpLessEqualI64, Opcode::JumpLessEqualImmediate, Opcode::JumpGreaterEqualImmediate},
+};
+
+/// Comparisons and the jump on their result in one.
+struct FusedForm {
+    Opcode comparison, jump;
+};
+constexpr FusedForm kFusedForms[] = {
+    {Opcode::EqualWord, Opcode::JumpEqualWord}, {Opcode::NotEqualWord, Opcode::JumpNotEqualWord},
+    {Opcode::LessI64, Opcode::JumpLessI64},     {Opcode::LessEqualI64, Opcode::JumpLessEqualI64},
+    {Opcode::LessF64, Opcode::JumpLessF64},     {Opcode::LessEqualF64, Opcode::JumpLessEqualF64},
+};
+
+std::optional<bool> decided(Opcode op, int64_t value, int64_t immediate) {
+    switch (op) {
+        case Opcode::JumpIf: return value != 0;
+        case Opcode::JumpIfNot: return value == 0;
+        case Opcode::JumpEqualImmediate: return value == immediate;
+        case Opcode::JumpNotEqualImmediate: return value != immediate;
+        case Opcode::JumpLessImmediate: return value < immediate;
+        case Opcode::JumpLessEqualImmediate: return value <= immediate;
+        case Opcode::JumpGreaterImmediate: return value > immediate;
+        case Opcode::JumpGreaterEqualImmediate: return value >= immediate;
+        default: return std::nullopt;
+    }
+}
+
+class Propagation {
+  public:
+    explicit Propagation(Graph& graph) : graph_(graph) {}
+
+    void run() {
+        // A block with one way in begins with what is known behind its predecessor, if that was looked at before.
+        auto predecessors = graph_.predecessors();
+        std::vector<bool> entered_otherwise(graph_.blocks.size(), false), done(graph_.blocks.size(), false);
+        entered_otherwise[0] = true;
+        for (BlockId handler : graph_.handler_targets) entered_otherwise[handler] = true;
+        for (const auto& arms : graph_.select_targets)
+            for (BlockId arm : arms) entered_otherwise[arm] = true;
+        std::vector<Known> behind(graph_.blocks.size());
+        for (BlockId id = 0; id < graph_.blocks.size(); ++id) {
+            known_ = {};
+            if (!entered_otherwise[id] && predecessors[id].size() == 1 && done[predecessors[id][0]])
+                known_ = behind[predecessors[id][0]];
+            block(graph_.blocks[id]);
+            behind[id] = std::move(known_);
+            done[id] = true;
+        }
+    }
+
+  private:
+    void block(Block& block) {
+        for (size_t k = 0; k < block.code.size(); ++k) {
+            Instruction& i = block.code[k];
+            for_each_read(i, [&](uint16_t& r) {
+                if (auto original = known_.copies.find(r); original != known_.copies.end()) r = original->second;
+            });
+            if (k > 0) fuse(block.code[k - 1], i);
+            simplify(i);
+            note(i);
+        }
+        if (Instruction* branch = block.branch()) {
+            auto value = known_.constant(branch->operands[0]);
+            auto outcome = value ? decided(branch->op, *value, branch->immediate(1)) : std::nullopt;
+            if (outcome) {
+                if (*outcome) block.next = branch->target;
+                block.code.pop_back();
+            } else if (branch->target == block.next) {
+                block.code.pop_back();
+            }
+        }
+    }
+
+    /// `d = a < b; if d …`: the jump compares itself. The comparison goes when nobody else reads it.
+    static void fuse(const Instruction& before, Instruction& i) {
+        bool positive = i.op == Opcode::JumpIf;
+        if ((!positive && i.op != Opcode::JumpIfNot) || written(before) != i.operands[0] ||
+            written(before) == kNoRegister)
+            return;
+        bool overwrites = before.operands[0] == before.operands[1] || before.operands[0] == before.operands[2];
+        for (const FusedForm& form : kFusedForms) {
+            if (form.comparison != before.op || overwrites) continue;
+            const Branch& kinds = *branch_of(form.jump);
+            i.op = positive ? form.jump : kinds.inverse;
+            i.operands[0] = before.operands[1];
+            i.operands[1] = before.operands[2];
+            if (!positive && kinds.inverse_swaps) std::swap(i.operands[0], i.operands[1]);
+            return;
+        }
+    }
+
+    static void load(Instruction& i, int64_t value) {
+        i.op = Opcode::LoadImmediate;
+        i.operands[1] = static_cast<uint16_t>(value);
+    }
+    static void immediate(Instruction& i, Opcode op, Register operand, int64_t value) {
+        i.op = op;
+        i.operands = {i.operands[0], operand, static_cast<uint16_t>(value)};
+    }
+
+    void simplify(Instruction& i) {
+        bool is_i64 = bytecode::info_of(i.op).operands[3] == Shape::U && i.operands[3] == uint16_t(Repr::I64);
+        if (i.op == Opcode::DivInteger && is_i64) i.op = Opcode::DivI64;
+        if (i.op == Opcode::RemInteger && is_i64) i.op = Opcode::RemI64;
+        switch (i.op) {
+            case Opcode::AddI64:
+            case Opcode::SubI64:
+            case Opcode::MulI64:
+            case Opcode::DivI64:
+            case Opcode::RemI64: return arithmetic(i);
+            case Opcode::AddImmediateI64:
+                if (auto a = known_.constant(i.operands[1])) fold(i, Opcode::AddI64, *a, i.immediate(2));
+                return;
+            default: break;
+        }
+        for (const ImmediateForm& form : kImmediateForms) {
+            if (form.op != i.op) continue;
+            auto left = known_.constant(i.operands[0]), right = known_.constant(i.operands[1]);
+            if (right && fits(*right)) {
+                i.op = form.right;
+                i.operands[1] = static_cast<uint16_t>(*right);
+            } else if (left && fits(*left)) {
+                i.op = form.left;
+                i.operands[0] = i.operands[1];
+                i.operands[1] = static_cast<uint16_t>(*left);
+            }
+            return;
+        }
+    }
+
+    void arithmetic(Instruction& i) {
+        auto a = known_.constant(i.operands[1]), b = known_.constant(i.operands[2]);
+        if (a && b && fold(i, i.op, *a, *b)) return;
+        bool commutes = i.op == Opcode::AddI64 || i.op == Opcode::MulI64;
+        if (b && fits(*b)) {
+            if (i.op == Opcode::AddI64) return immediate(i, Opcode::AddImmediateI64, i.operands[1], *b);
+            if (i.op == Opcode::SubI64 && fits(-*b)) return immediate(i, Opcode::AddImmediateI64, i.operands[1], -*b);
+            if (i.op == Opcode::MulI64) return immediate(i, Opcode::MulImmediateI64, i.operands[1], *b);
+            bool safe = *b != 0 && *b != -1;
+            if (i.op == Opcode::DivI64 && safe) return immediate(i, Opcode::DivImmediateI64, i.operands[1], *b);
+            if (i.op == Opcode::RemI64 && safe) return immediate(i, Opcode::RemImmediateI64, i.operands[1], *b);
+        } else if (a && fits(*a) && commutes) {
+            immediate(i, i.op == Opcode::AddI64 ? Opcode::AddImmediateI64 : Opcode::MulImmediateI64, i.operands[2], *a);
+        }
+    }
+
+    /// Only results that fit an immediate; what would fail stays and fails.
+    static bool fold(Instruction& i, Opcode op, int64_t a, int64_t b) {
+        int64_t value = 0;
+        bool failed = true;
+        switch (op) {
+            case Opcode::AddI64: failed = __builtin_add_overflow(a, b, &value); break;
+            case Opcode::SubI64: failed = __builtin_sub_overflow(a, b, &value); break;
+            case Opcode::MulI64: failed = __builtin_mul_overflow(a, b, &value); break;
+            case Opcode::DivI64:
+            case Opcode::RemI64:
+                failed = b == 0 || b == -1;
+                if (!failed) value = op == Opcode::DivI64 ? a / b : a % b;
+                break;
+            default: break;
+        }
+        if (failed || !fits(value)) return false;
+        load(i, value);
+        return true;
+    }
+
+    void note(const Instruction& i) {
+        Register r = written(i);
+        if (i.op == Opcode::Select) return;  // ends the block; its arms begin with nothing known
+        if (r == kNoRegister) return;
+        known_.forget(r);
+        if (is_move(i.op) && i.operands[1] != r) {
+            known_.copies[r] = i.operands[1];
+            if (auto value = known_.constant(i.operands[1])) known_.constants[r] = *value;
+        } else if (i.op == Opcode::LoadImmediate) {
+            known_.constants[r] = i.immediate(1);
+        }
+        known_.limit();
+    }
+
+    Graph& graph_;
+    Known known_;
+};
+
+}  // namespace
+
+void propagate(Graph& graph) { Propagation(graph).run(); }
+
+}  // namespace braid::optimizer

@@ -73,7 +73,6 @@ class Lowering {
     Place place_of_local(LocalId local);
     bool is_copy(Type type);
     bool needs_drop(Type type);
-    Type type_of(const Place& place);
 
     // expressions (lower_expression.cpp, lower_calls.cpp, lower_place.cpp)
     void into(Place destination, ExprId expr);

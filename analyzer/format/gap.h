@@ -19,8 +19,6 @@ struct Gap {
 
     bool has_comments() const { return next < comments.size(); }
     bool has_own_line_comment() const;
-    /// Line ends before the next comment, or before the token if there is none.
-    uint32_t line_ends_ahead() const { return has_comments() ? comments[next].line_ends : line_ends; }
 };
 
 bool is_line_comment(std::string_view text, TriviaKind kind);

@@ -10,7 +10,6 @@ class TaskCore final : public WaitObject {
     TaskCore(std::string kind, std::string name) : kind_(std::move(kind)), name_(std::move(name)) {}
 
     void started(scheduler::TaskRef task) { task_ = std::move(task); }
-    uint64_t task_id() const { return task_ ? task_->id() : 0; }
     void cancel();
     /// Ends it; true: a panic that no handle can receive any more.
     bool finish(vm::Vm& vm, Status status, Word word);
@@ -24,7 +23,6 @@ class TaskCore final : public WaitObject {
     void leave_queue(Waiter& waiter);
 
     /// Ends of handles that could join. The last one: true if a panic is left that nobody asked for.
-    void retain_joiner();
     bool release_joiner();
     void set_joiners(int n) { joiners_ = n; }
 

@@ -45,10 +45,6 @@ void TaskCore::leave_queue(Waiter& waiter) {
     std::lock_guard lock(mutex_);
     waiters_.remove(waiter);
 }
-void TaskCore::retain_joiner() {
-    std::lock_guard lock(mutex_);
-    ++joiners_;
-}
 bool TaskCore::release_joiner() {
     std::lock_guard lock(mutex_);
     return --joiners_ == 0 && status_ == Status::Failed && !std::exchange(seen_, true);

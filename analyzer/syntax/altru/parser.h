@@ -321,9 +321,6 @@ class Parser {
     void argument_list();
     void argument();
     void index_argument();
-    bool at_closure() const {
-        return at(Kind::Pipe) || at(Kind::PipePipe) || at(Kind::FnKw) || at(Kind::MoveKw) || at(Kind::AsyncKw);
-    }
     void closure();
     void closure_body(const Column& header);
     void if_expression();

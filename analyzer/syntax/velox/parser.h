@@ -299,7 +299,6 @@ class Parser {
     bool expression();  ///< with commas
     bool assignment_expression();
     bool binary_expression(int least);
-    bool binary_tail(int least, const GreenBuilder::Mark& mark, Kind left);
     Kind binary_operator();
     void operator_word();
     bool unary_expression(Kind* made);

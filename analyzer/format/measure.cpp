@@ -12,14 +12,20 @@ struct Level {
     uint32_t ahead = 0;  ///< width from here to the next place where the line may end
     uint32_t after = 0;  ///< width ahead at the group's end
     bool forced = false;
-    bool hugs = false;  ///< its HugPoint is behind us
-    bool forced_tail = false;
+    bool has_line = false;       ///< the line may end between here and the end of the group
+    bool line_hugs = false;      ///< … and does where the group hugs
+    bool comment_waits = false;  ///< for a line end behind the group
+    bool hugs = false;           ///< its HugPoint is behind us; `forced` and `has_line` are for what is before it
+    bool forced_tail = false, tail_has_line = false;
+    bool cannot_hug = false;            ///< a comment ends in a line that is not broken where the group hugs
     uint32_t tail = 0, tail_ahead = 0;  ///< `flat` and `ahead` at the HugPoint
 };
 
 void measure_line(Op& op, Level& level) {
     op.a = level.ahead;
     level.ahead = 0;
+    level.has_line = true;
+    level.line_hugs = LineKind(op.variant) == LineKind::Hard || LineKind(op.variant) == LineKind::Tail;
     if (LineKind(op.variant) == LineKind::Hard) {
         level.flat = 0;
         level.forced = true;
@@ -34,6 +40,19 @@ void measure_text(const Op& op, uint32_t width, Level& level) {
     level.ahead = ends_line ? width : level.ahead + width;
 }
 
+/// A comment ends a line: the first possible one behind it, whatever group that is in, and whatever group the comment
+/// stands in.
+void measure_comment(Level& level) {
+    if (level.has_line) {
+        level.forced = true;
+        level.cannot_hug |= !level.line_hugs;
+    } else if (level.tail_has_line) {
+        level.forced_tail = true;
+    } else {
+        level.comment_waits = true;
+    }
+}
+
 /// Leaves a group at its begin and adds it to the one around it.
 void measure_begin(Op& op, const Level& group, Level& outer) {
     bool forced = group.forced || group.forced_tail;
@@ -44,6 +63,7 @@ void measure_begin(Op& op, const Level& group, Level& outer) {
     outer.flat = forced ? group.flat : outer.flat + group.flat;
     outer.ahead = group.ahead;
     outer.forced |= forced;
+    if (group.comment_waits) measure_comment(outer);
 }
 
 }  // namespace
@@ -73,13 +93,15 @@ void measure(Document& document) {
                 measure_begin(*op, group, levels.back());
                 break;
             }
-            case OpKind::Comment: level.forced = true; break;
+            case OpKind::Comment: measure_comment(level); break;
             case OpKind::HugPoint:
                 level.hugs = true;
                 level.tail = level.flat;
                 level.tail_ahead = level.ahead;
                 level.forced_tail = level.forced;
-                level.forced = false;
+                level.forced = level.cannot_hug;
+                level.tail_has_line = level.has_line;
+                level.has_line = false;
                 break;
             case OpKind::Indent:
             case OpKind::Dedent:

@@ -26,6 +26,7 @@ void Writer::child(Frame& frame, uint32_t element) {
     if (!hug_tails_.empty() && hug_tails_.back() == element) document_.hug_point();
     bool opens = frame.bracket == Bracket::Outside && tree_.is_token(element);
     const ListRule* list = opens ? list_of(frame.node, element) : nullptr;
+    if (list && !is_closed(*list, element)) list = nullptr;
     if (frame.bracket == Bracket::Opened || frame.bracket == Bracket::Inside) {
         if (tree_.is_token(element) && tree_.kind(element) == frame.list->close) close_bracket(frame, element);
         else if (frame.bracket == Bracket::Opened) first_in_brackets(frame, element);

@@ -60,6 +60,8 @@ class Writer {
     /// A block that is written on its header's line stays there if it fits.
     virtual bool may_share_line(uint32_t /*block*/) const { return true; }
     virtual bool has_own_group(uint32_t /*block*/) const { return true; }
+    /// The node whose first line the lines of a block are indented from.
+    virtual uint32_t header_of(uint32_t block) const { return tree_.parent(block); }
     virtual bool is_operator(uint32_t /*child*/) const { return false; }
     virtual bool is_dot(uint32_t /*child*/) const { return false; }
     virtual bool is_call(uint32_t /*link*/) const { return false; }
@@ -93,6 +95,8 @@ class Writer {
 
     void child(Frame& frame, uint32_t element);
     void write_element(Frame& frame, uint32_t element);
+    /// `let (a, b)` of Velox has other brackets than the list that it is read as.
+    bool is_closed(const ListRule& list, uint32_t open) const;
     void open_bracket(Frame& frame, uint32_t open);
     void first_in_brackets(Frame& frame, uint32_t element);
     void close_bracket(Frame& frame, uint32_t close);

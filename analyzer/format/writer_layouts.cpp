@@ -30,6 +30,12 @@ bool Writer::is_fillable(uint32_t open) const {
     return count >= kFewest;
 }
 
+bool Writer::is_closed(const ListRule& list, uint32_t open) const {
+    for (uint32_t child = tree_.next_sibling(open); child != None; child = tree_.next_sibling(child))
+        if (tree_.is_token(child) && tree_.kind(child) == list.close) return true;
+    return false;
+}
+
 void Writer::open_bracket(Frame& frame, uint32_t open) {
     frame.bracket = Bracket::Opened;
     if (frame.list->flags & ListRule::Statements) return;
@@ -90,10 +96,10 @@ Separator Writer::in_block(Frame& frame, uint32_t element) {
 
 void Writer::leave_block(Frame& frame) {
     if (frame.indented) return frame.block_column == None ? void() : comments_of_block(frame.block_column);
-    // An empty block may hold comments.
-    uint32_t begin = tree_.token(tree_.first_token(frame.node)).begin;
+    // An empty block may hold comments. Its header may have several lines, of which the first counts.
+    uint32_t header = tree_.first_token(header_of(frame.node));
     open_indent(frame);
-    comments_of_block(tree_.line_column(begin) + 1);
+    comments_of_block(tree_.line_column(tree_.token(header).begin) + 1);
 }
 
 // ---- operators ----

@@ -115,6 +115,10 @@ class AltruWriter : public format::KindWriter<Kind> {
     bool has_own_group(uint32_t block) const override {
         return !is(tree_.parent(block), Kind::IfExpr) && !is(tree_.parent(block), Kind::ElseClause);
     }
+    uint32_t header_of(uint32_t block) const override {
+        uint32_t header = tree_.parent(block);
+        return is(tree_.parent(header), Kind::LetStmt) ? tree_.parent(header) : header;
+    }
     bool is_operator(uint32_t child) const override { return tree_.is_token(child); }
     bool is_dot(uint32_t child) const override { return is(child, Kind::Dot); }
     bool is_short_head(uint32_t head) const override {

@@ -76,6 +76,11 @@ class VeloxWriter : public format::KindWriter<Kind> {
             case Kind::TypeAliasDecl:
                 if (is_value(frame, child) && breaks_after_operator(child)) return on_next_line(frame);
                 break;
+            case Kind::BinaryExpr:
+                // `a < b >` and a line end would be a type argument.
+                if (is(frame.previous, Kind::Greater) && ends_with_less_than(tree_.first_child(frame.node)))
+                    return Separator::Space;
+                break;
             default: break;
         }
         return by_layout(frame, child);
@@ -189,6 +194,10 @@ class VeloxWriter : public format::KindWriter<Kind> {
     bool left_token_is_of(uint32_t left, Kind wanted) const {
         while (left != None && !is(left, wanted) && !tree_.is_token(left)) left = tree_.last_child(left);
         return is(left, wanted);
+    }
+
+    bool ends_with_less_than(uint32_t left) const {
+        return is(left, Kind::BinaryExpr) && operator_of(left) == Kind::Less;
     }
 
     Separator on_next_line(Frame& frame) {

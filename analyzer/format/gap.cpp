@@ -9,6 +9,15 @@ bool Gap::has_own_line_comment() const {
                        [](const Comment& comment) { return comment.line_ends > 0; });
 }
 
+bool Gap::ends_line(size_t comment) const {
+    for (; !comments[comment].is_line; ++comment) {
+        bool last = comment + 1 == comments.size();
+        if ((last ? line_ends : comments[comment + 1].line_ends) > 0) return true;
+        if (last) return false;
+    }
+    return true;
+}
+
 bool is_line_comment(std::string_view text, TriviaKind kind) {
     if (kind == TriviaKind::LineComment) return true;
     return kind == TriviaKind::DocComment && text.substr(0, 2) != "/*";

@@ -19,6 +19,8 @@ struct Gap {
 
     bool has_comments() const { return next < comments.size(); }
     bool has_own_line_comment() const;
+    /// Whether nothing but comments follows a comment on its line.
+    bool ends_line(size_t comment) const;
 };
 
 bool is_line_comment(std::string_view text, TriviaKind kind);

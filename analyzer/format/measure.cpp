@@ -63,6 +63,7 @@ void measure_begin(Op& op, const Level& group, Level& outer) {
     outer.flat = forced ? group.flat : outer.flat + group.flat;
     outer.ahead = group.ahead;
     outer.forced |= forced;
+    if (forced) outer.has_line = outer.line_hugs = true;
     if (group.comment_waits) measure_comment(outer);
 }
 

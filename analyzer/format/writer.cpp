@@ -23,11 +23,13 @@ Document Writer::write() {
 
 void Writer::child(Frame& frame, uint32_t element) {
     if (is_trailing_comma(frame, element) || drops(frame.node, element)) return drop_token();
-    if (!hug_tails_.empty() && hug_tails_.back() == element) document_.hug_point();
+    bool is_tail = !hug_tails_.empty() && hug_tails_.back() == element;
+    bool in_list = frame.bracket == Bracket::Opened || frame.bracket == Bracket::Inside;
+    if (is_tail && !in_list) document_.hug_point();
     bool opens = frame.bracket == Bracket::Outside && tree_.is_token(element);
     const ListRule* list = opens ? list_of(frame.node, element) : nullptr;
     if (list && !is_closed(*list, element)) list = nullptr;
-    if (frame.bracket == Bracket::Opened || frame.bracket == Bracket::Inside) {
+    if (in_list) {
         if (tree_.is_token(element) && tree_.kind(element) == frame.list->close) close_bracket(frame, element);
         else if (frame.bracket == Bracket::Opened) first_in_brackets(frame, element);
         else separate(separator(frame, element));
@@ -38,6 +40,8 @@ void Writer::child(Frame& frame, uint32_t element) {
     } else if (frame.layout == Layout::Block && !tree_.is_token(element)) {
         separate(in_block(frame, element));  // a block without `:`
     }
+    // What separates elements is before the tail; what leads to the body of a function is a part of it.
+    if (is_tail && in_list) document_.hug_point();
     if (list) {
         frame.list = list;
         open_bracket(frame, element);

@@ -57,12 +57,10 @@ void Writer::line_of(Separator separator, bool blank) {
 void Writer::trailing_comments(bool line_follows) {
     for (; gap_.has_comments() && gap_.comments[gap_.next].line_ends == 0; ++gap_.next) {
         const Comment& comment = gap_.comments[gap_.next];
-        bool last = gap_.next + 1 == gap_.comments.size();
-        uint32_t line_ends = last ? gap_.line_ends : gap_.comments[gap_.next + 1].line_ends;
         if (comment.is_line) {
             document_.comment(comment.begin, comment.end, spaces_before_comment());
         } else {
-            if (!line_follows || line_ends == 0) return;
+            if (!line_follows || !gap_.ends_line(gap_.next)) return;
             document_.text(" ");
             write_comment(comment);
         }

@@ -72,9 +72,12 @@ std::string path_of_document(const std::string& uri, std::string_view language) 
     return !language.empty() && language_of_path(with_ending) ? with_ending : std::string();
 }
 
-std::vector<TextEdit> edits_of_changes(std::string text, const Json& changes, ColumnUnit unit) {
+std::vector<TextEdit> edits_of_changes(std::string_view before, const LineIndex& lines, const Json& changes,
+                                       ColumnUnit unit) {
+    if (changes.size() == 1 && changes[0].contains("range"))
+        return {{range_from(changes[0].at("range")).in(lines, unit), changes[0].at("text").get<std::string>()}};
     std::vector<TextEdit> edits;
-    const std::string before = text;
+    std::string text(before);
     for (const Json& change : changes) {
         std::string replacement = change.at("text").get<std::string>();
         TextEdit edit;
@@ -127,9 +130,10 @@ std::string DocumentStore::change(const Json& params, ColumnUnit unit) {
     document.version = version.is_number_integer() ? version.get<int64_t>() : document.version + 1;
     if (!document.is_standard && document.file != FileId::None) {
         SyntaxTreePtr tree = host_.tree(document.file);
+        if (!tree) return {};
         std::vector<TextEdit> edits =
-            edits_of_changes(tree ? std::string(tree->text()) : std::string(), params.at("contentChanges"), unit);
-        size_t size = tree ? tree->text().size() : 0;
+            edits_of_changes(tree->text(), *host_.lines(document.file), params.at("contentChanges"), unit);
+        size_t size = tree->text().size();
         for (const TextEdit& edit : edits) size += edit.replacement.size();
         if (size > 2 * kMaxSourceBytes) return too_large(uri);
         std::vector<std::string> imports = host_.imports(document.file);

@@ -63,7 +63,8 @@ class DocumentStore {
 /// The host's path for a document: `language` decides when the name does not. Empty: none of our languages.
 std::string path_of_document(const std::string& uri, std::string_view language);
 
-/// The changes of `didChange` applied to a text, one after the other. Ranges are clamped.
-std::vector<TextEdit> edits_of_changes(std::string text, const Json& changes, ColumnUnit unit);
+/// The changes of `didChange` applied to a text of these lines, one after the other. Ranges are clamped.
+std::vector<TextEdit> edits_of_changes(std::string_view before, const LineIndex& lines, const Json& changes,
+                                       ColumnUnit unit);
 
 }  // namespace braid::lsp

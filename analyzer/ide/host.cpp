@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analyzer/ide/names.h"
 #include "analyzer/text/source_text.h"
 
 namespace braid {
@@ -14,7 +15,7 @@ AnalysisHost::AnalysisHost(std::span<const StandardFile> standard_library) {
             if (!language) continue;
             FileId file = files().intern(source.path);
             SyntaxTreePtr tree = language->grammar().parse(std::make_shared<const std::string>(source.text));
-            trees_[file] = tree;
+            sources_[file] = {tree, nullptr};
             writer.set<FileTree>(file, std::move(tree), Durability::High);
         }
         writer.set<SourceFiles>(NoKey{}, sorted_files(), Durability::Medium);
@@ -25,22 +26,22 @@ FileId AnalysisHost::set_file(std::string_view path, std::string text) {
     const Language* language = language_of_path(path);
     if (!language) return FileId::None;
     FileId file = files().intern(path);
-    auto old = trees_.find(file);
-    if (old != trees_.end()) {
-        TextEdit edit = difference(old->second->text(), text);
+    auto old = sources_.find(file);
+    if (old != sources_.end()) {
+        TextEdit edit = difference(old->second.tree->text(), text);
         if (edit.range.empty() && edit.replacement.empty()) return file;
         edit_file(file, std::span(&edit, 1));
         return file;
     }
-    store(file, language->grammar().parse(std::make_shared<const std::string>(std::move(text))), true);
+    store(file, {language->grammar().parse(std::make_shared<const std::string>(std::move(text))), nullptr}, true);
     return file;
 }
 
 void AnalysisHost::edit_file(FileId file, std::span<const TextEdit> edits) {
-    SyntaxTreePtr current = tree(file);
-    if (!current) return;
+    Source current{tree(file), lines(file)};
+    if (!current.tree) return;
     for (const TextEdit& edit : edits) {
-        std::string_view before = current->text();
+        std::string_view before = current.tree->text();
         uint32_t size = uint32_t(before.size());
         TextEdit clamped{{std::min(edit.range.begin, size), std::min(edit.range.end, size)}, edit.replacement};
         auto text = std::make_shared<std::string>();
@@ -48,27 +49,39 @@ void AnalysisHost::edit_file(FileId file, std::span<const TextEdit> edits) {
         text->append(before.substr(0, clamped.range.begin))
             .append(clamped.replacement)
             .append(before.substr(clamped.range.end));
-        current = current->grammar().reparse(*current, std::span(&clamped, 1), std::move(text));
+        Source edited;
+        edited.tree = current.tree->grammar().reparse(*current.tree, std::span(&clamped, 1), std::move(text));
+        edited.lines = std::make_shared<const LineIndex>(*current.lines, clamped, edited.tree->text());
+        current = std::move(edited);
     }
     store(file, std::move(current), false);
 }
 
 void AnalysisHost::remove_file(FileId file) {
-    if (!trees_.erase(file)) return;
+    if (!sources_.erase(file)) return;
     database_.write([&](InputWriter& writer) {
         writer.remove<FileTree>(file);
+        writer.remove<KnownLines>(file);
         writer.set<SourceFiles>(NoKey{}, sorted_files(), Durability::Medium);
     });
 }
 
 SyntaxTreePtr AnalysisHost::tree(FileId file) const {
-    auto found = trees_.find(file);
-    return found == trees_.end() ? nullptr : found->second;
+    auto found = sources_.find(file);
+    return found == sources_.end() ? nullptr : found->second.tree;
+}
+
+std::shared_ptr<const LineIndex> AnalysisHost::lines(FileId file) {
+    auto found = sources_.find(file);
+    if (found == sources_.end()) return nullptr;
+    Source& source = found->second;
+    if (!source.lines) source.lines = std::make_shared<const LineIndex>(source.tree->text());
+    return source.lines;
 }
 
 std::vector<FileId> AnalysisHost::sorted_files() const {
     std::vector<FileId> result;
-    for (const auto& [file, tree] : trees_) result.push_back(file);
+    for (const auto& [file, source] : sources_) result.push_back(file);
     std::sort(result.begin(), result.end());
     return result;
 }
@@ -88,20 +101,21 @@ std::vector<std::string> AnalysisHost::imports(FileId file) const {
 
 std::vector<std::string> AnalysisHost::missing_imports() const {
     std::set<std::string> missing;
-    for (const auto& [file, tree] : trees_) {
+    for (const auto& [file, source] : sources_) {
         if (is_std(file)) continue;
         for (std::string& imported : imports(file)) {
             auto known = files().find(imported);
-            if (!known || !trees_.count(*known)) missing.insert(std::move(imported));
+            if (!known || !sources_.count(*known)) missing.insert(std::move(imported));
         }
     }
     return {missing.begin(), missing.end()};
 }
 
-void AnalysisHost::store(FileId file, SyntaxTreePtr tree, bool is_new) {
-    trees_[file] = tree;
+void AnalysisHost::store(FileId file, Source source, bool is_new) {
+    sources_[file] = source;
     database_.write([&](InputWriter& writer) {
-        writer.set<FileTree>(file, std::move(tree), Durability::Low);
+        if (source.lines) writer.set<KnownLines>(file, {source.tree, std::move(source.lines)}, Durability::Low);
+        writer.set<FileTree>(file, std::move(source.tree), Durability::Low);
         if (is_new) writer.set<SourceFiles>(NoKey{}, sorted_files(), Durability::Medium);
     });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/semantics/queries.h"
+#include "analyzer/text/line_index.h"
 
 namespace braid {
 
@@ -23,8 +24,10 @@ class AnalysisHost {
     void edit_file(FileId file, std::span<const TextEdit> edits);
     void remove_file(FileId file);
 
-    bool has_file(FileId file) const { return trees_.count(file) != 0; }
+    bool has_file(FileId file) const { return sources_.count(file) != 0; }
     SyntaxTreePtr tree(FileId file) const;
+    /// The lines of its text; null when the file is not there. Kept while the file is edited.
+    std::shared_ptr<const LineIndex> lines(FileId file);
     std::vector<FileId> workspace_files() const;  // without the standard library
     /// Paths that one file imports, known or not.
     std::vector<std::string> imports(FileId file) const;
@@ -35,11 +38,15 @@ class AnalysisHost {
     Database& database() { return database_; }
 
   private:
-    void store(FileId file, SyntaxTreePtr tree, bool is_new);
+    struct Source {
+        SyntaxTreePtr tree;
+        std::shared_ptr<const LineIndex> lines;  // of the tree's text; null until somebody needs them
+    };
+    void store(FileId file, Source source, bool is_new);
     std::vector<FileId> sorted_files() const;
 
     Database database_;
-    std::unordered_map<FileId, SyntaxTreePtr> trees_;
+    std::unordered_map<FileId, Source> sources_;
 };
 
 }  // namespace braid

@@ -357,6 +357,7 @@ bool is_type(ItemKind kind) {
 FileLines::Value FileLines::compute(QueryContext& context, const Key& file) {
     auto tree = context.get<FileTree>(file);
     if (!tree || !*tree) return {};
+    if (auto known = context.get<KnownLines>(file); known && known->tree == *tree) return *known;
     return {*tree, std::make_shared<const LineIndex>((*tree)->text())};
 }
 

@@ -20,6 +20,15 @@ struct FileLines {
     static bool equal(const Value& a, const Value& b) { return a.tree == b.tree; }
 };
 
+/// Input: what the host knows of a file's lines already, from editing them; those of a tree it does not have any more
+/// are of no use.
+struct KnownLines {
+    using Key = FileId;
+    using Value = FileLines::Value;
+    static constexpr const char* name = "known_lines";
+    static bool equal(const Value& a, const Value& b) { return a.tree == b.tree; }
+};
+
 /// One occurrence of a name in a file and what it stands for: the common ground of hover, definition, references,
 /// highlights and semantic tokens.
 struct NameUse {

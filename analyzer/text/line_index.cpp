@@ -36,7 +36,8 @@ LineIndex::LineIndex(std::string_view text) : text_(text) {
     line_starts_.push_back(0);
     const auto size = static_cast<uint32_t>(text.size());
     // `\n` is found by the processor's widest steps; where there is a `\r` at all, the slow way.
-    if (text.find('\r') == std::string_view::npos) {
+    const bool has_returns = text.find('\r') != std::string_view::npos;
+    if (!has_returns) {
         for (size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1))
             line_starts_.push_back(static_cast<uint32_t>(end + 1));
     } else {
@@ -46,7 +47,10 @@ LineIndex::LineIndex(std::string_view text) : text_(text) {
                 line_starts_.push_back(offset + 1);
         }
     }
-    if (is_ascii(text)) return;
+    if (is_ascii(text)) {
+        is_plain_ = !has_returns;
+        return;
+    }
     CheckPoint at{0, 0, 0};
     uint32_t next = 0;
     while (at.offset < size) {
@@ -59,6 +63,24 @@ LineIndex::LineIndex(std::string_view text) : text_(text) {
         at.utf16 += utf8::utf16_length(character.value);
         at.code_points += 1;
     }
+}
+
+LineIndex::LineIndex(const LineIndex& before, const TextEdit& edit, std::string_view after) : text_(after) {
+    const std::string_view inserted = edit.replacement;
+    if (!before.is_plain_ || !is_ascii(inserted) || inserted.find('\r') != std::string_view::npos) {
+        *this = LineIndex(after);
+        return;
+    }
+    is_plain_ = true;
+    const auto& old = before.line_starts_;
+    const auto kept = std::upper_bound(old.begin(), old.end(), edit.range.begin);
+    const auto moved = std::upper_bound(kept, old.end(), edit.range.end);
+    line_starts_.reserve(old.size() + size_t(std::count(inserted.begin(), inserted.end(), '\n')));
+    line_starts_.assign(old.begin(), kept);
+    for (size_t end = inserted.find('\n'); end != std::string_view::npos; end = inserted.find('\n', end + 1))
+        line_starts_.push_back(edit.range.begin + static_cast<uint32_t>(end + 1));
+    const uint32_t shift = static_cast<uint32_t>(inserted.size()) - edit.range.length();  // modulo 2^32
+    for (auto start = moved; start != old.end(); ++start) line_starts_.push_back(*start + shift);
 }
 
 uint32_t LineIndex::line_of(uint32_t offset) const {

@@ -26,6 +26,9 @@ struct LineColumn {
 class LineIndex {
   public:
     explicit LineIndex(std::string_view text);
+    /// The index of `after`, which is the text of `before` with an edit within its bounds: without reading it all, if
+    /// it is plain.
+    LineIndex(const LineIndex& before, const TextEdit& edit, std::string_view after);
 
     uint32_t line_count() const { return static_cast<uint32_t>(line_starts_.size()); }
     uint32_t line_of(uint32_t offset) const;
@@ -49,6 +52,7 @@ class LineIndex {
     std::string_view text_;
     std::vector<uint32_t> line_starts_;
     std::vector<CheckPoint> check_points_;  ///< empty when the text is ASCII
+    bool is_plain_ = false;                 ///< ASCII, and lines end in "\n" only
 };
 
 }  // namespace braid

@@ -173,6 +173,46 @@ TEST_CASE("Rename reaches the files that import the name", "[ide][rename]") {
           "export class Form { w: number = 1; }\nexport function surface(s: Form): number { return s.w; }\n");
 }
 
+TEST_CASE("A new word is no reason to trust a rename", "[ide][rename]") {
+    // What has the old name besides may be asked for it.
+    CHECK(is_refused("a.velox",
+                     "interface Named { na<|>me: string; }\nclass A { name: string = \"a\"; }\n"
+                     "function f(n: Named): string { return n.name; }\nconsole.log(f(new A()));\n",
+                     "title"));
+    CHECK(is_refused("a.altru",
+                     "struct Steps:\n    n: int\n\nimpl Iterator for Steps:\n    type Item = int\n\n"
+                     "    fn ne<|>xt(mut self) -> Option[int]:\n        return None\n\n"
+                     "for step in Steps::new(3):\n    println(\"${step}\")\n",
+                     "following"));
+    CHECK(is_refused(
+        "a.velox", "class A { size: int = 1; }\nfunction make(): A { return new A(); }\nlet Ma<|>p = make();\n", "A"));
+    // Namesakes that have nothing to do with it are none.
+    CHECK(renamed("a.velox",
+                  "class A { total: int = 1; }\nfunction f(to<|>tal: int, a: A): int { return total + a.total; }\n",
+                  "sum") == "class A { total: int = 1; }\nfunction f(sum: int, a: A): int { return sum + a.total; }\n");
+    CHECK(renamed("a.altru",
+                  "# Counts a count.\nfn co<|>unt(n: int) -> int:\n    let count = n  # a count\n    return count\n\n"
+                  "println(\"count ${count(1)}\")\n",
+                  "tally") ==
+          "# Counts a count.\nfn tally(n: int) -> int:\n    let count = n  # a count\n    return count\n\n"
+          "println(\"count ${tally(1)}\")\n");
+}
+
+TEST_CASE("What a name means is found for one item at a time", "[ide][navigation][recomputation]") {
+    World world("a.velox",
+                "function one(a: int): int { let here = a; return here; }\n"
+                "class B {\n    n: int = 1;\n    function two(): int { let there = this.n; return there; }\n}\n");
+    const std::string before = world.hover_at("there;");
+    CHECK(!world.hover_at("here;").empty());
+    world.replace("let here = a;", "let here = a + 1; /* more */");
+    world.host().database().reset_statistics();
+    CHECK(world.hover_at("there;") == before);
+    CHECK(world.definition_at("there;").size() == 1);
+    CHECK(world.host().database().statistics<ItemNames>().computed == 0);
+    CHECK(world.hover_at("here;").find("here: int") != std::string::npos);
+    CHECK(world.host().database().statistics<ItemNames>().computed == 1);
+}
+
 TEST_CASE("After renaming anything in the examples the programs check the same", "[ide][rename][laws]") {
     size_t renames = 0, refusals = 0;
     for (const ExampleFile& example : example_files()) {

@@ -36,7 +36,7 @@ TEST_CASE("URIs and paths", "[lsp][uri]") {
 
 TEST_CASE("Changes are applied in order and clamped", "[lsp][sync]") {
     auto apply = [](const std::string& text, const Json& changes) {
-        return with_edits(text, lsp::edits_of_changes(text, changes, ColumnUnit::Utf16));
+        return with_edits(text, lsp::edits_of_changes(text, LineIndex(text), changes, ColumnUnit::Utf16));
     };
     CHECK(apply("abc\ndef\n", {replace(range(0, 1, 0, 2), "X"), replace(range(0, 2, 0, 2), "Y")}) == "aXYc\ndef\n");
     CHECK(apply("abc\ndef\n", Json::array({replace(range(1, 0, 1, 99), "")})) == "abc\n\n");
@@ -51,7 +51,7 @@ TEST_CASE("Changes are applied in order and clamped", "[lsp][sync]") {
         many.push_back(replace(range(0, i, 0, i), std::string(1, char('a' + i % 26))));
         expected += char('a' + i % 26);
     }
-    CHECK(lsp::edits_of_changes("", many, ColumnUnit::Utf8).size() == 1);
+    CHECK(lsp::edits_of_changes("", LineIndex(""), many, ColumnUnit::Utf8).size() == 1);
     CHECK(apply("", many) == expected);
 }
 

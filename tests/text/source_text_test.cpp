@@ -87,6 +87,31 @@ TEST_CASE("offset to position and back, for every character of any text") {
     }));
 }
 
+TEST_CASE("the lines of an edited text are those of the text") {
+    rc::check([] {
+        // Plain texts take the short way, as long as what is typed is plain, too.
+        std::string text;
+        for (int i = *rc::gen::inRange(0, 40); i > 0; --i) text += *rc::gen::elementOf(std::string("ab\n"));
+        LineIndex lines(text);
+        std::vector<std::string> kept;
+        for (int edits = *rc::gen::inRange(1, 6); edits > 0; --edits) {
+            const auto size = static_cast<uint32_t>(text.size());
+            const uint32_t begin = *rc::gen::inRange(0u, size + 1), end = *rc::gen::inRange(begin, size + 1);
+            const TextEdit edit{{begin, end},
+                                *rc::gen::element<std::string>("", "x", "\n", "x\ny\n\n", "\r\n", "\r", "ä")};
+            kept.push_back(text);  // an index looks into its text
+            text = text.substr(0, begin) + edit.replacement + text.substr(end);
+            lines = LineIndex(lines, edit, text);
+            const LineIndex expected(text);
+            RC_ASSERT(lines.line_count() == expected.line_count());
+            for (uint32_t line = 0; line < expected.line_count(); ++line)
+                RC_ASSERT(lines.full_line_range(line) == expected.full_line_range(line));
+            for (uint32_t offset = 0; offset <= text.size(); ++offset)
+                RC_ASSERT(lines.position(offset, ColumnUnit::Utf16) == expected.position(offset, ColumnUnit::Utf16));
+        }
+    });
+}
+
 TEST_CASE("positions outside are clamped, always onto characters") {
     CHECK(rc::check([] {
         const SourceText text(any_text());

@@ -39,6 +39,8 @@ void Writer::child(Frame& frame, uint32_t element) {
         own_line_comments(Separator::None, false);
     } else if (frame.layout == Layout::Block && !tree_.is_token(element)) {
         separate(in_block(frame, element));  // a block without `:`
+    } else {
+        comments_of_dropped();
     }
     // What separates elements is before the tail; what leads to the body of a function is a part of it.
     if (is_tail && in_list) document_.hug_point();

@@ -111,8 +111,9 @@ class Writer {
     void separate(Separator separator);
     bool parts_words() const;
     void line_of(Separator separator, bool blank);
-    void trailing_comments(bool line_follows);
+    bool trailing_comments(bool line_follows);
     void inline_comments(bool space);
+    void comments_of_dropped();
     void own_line_comments(Separator separator, bool keep_blank);
     bool comments_before_close();
     void write_comment(const Comment& comment);

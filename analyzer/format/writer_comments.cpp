@@ -21,7 +21,7 @@ void Writer::separate(Separator separator) {
     if (separator == Separator::SpaceOrLine)
         separator = gap_.has_own_line_comment() ? Separator::Hard : Separator::Space;
     bool breaks = ends_or_breaks(separator);
-    trailing_comments(breaks);
+    if (trailing_comments(breaks) && separator == Separator::Soft) separator = Separator::Hard;
     if (breaks) own_line_comments(separator, keeps_blank(separator));
     else inline_comments(separator == Separator::Space);
 }
@@ -53,18 +53,22 @@ void Writer::line_of(Separator separator, bool blank) {
     }
 }
 
-/// Comments on the line of the token before them.
-void Writer::trailing_comments(bool line_follows) {
+/// Comments on the line of the token before them; whether a line end must follow that they do not ask for themselves.
+bool Writer::trailing_comments(bool line_follows) {
+    bool is_open = false;
     for (; gap_.has_comments() && gap_.comments[gap_.next].line_ends == 0; ++gap_.next) {
         const Comment& comment = gap_.comments[gap_.next];
         if (comment.is_line) {
             document_.comment(comment.begin, comment.end, spaces_before_comment());
+            is_open = false;
         } else {
-            if (!line_follows || !gap_.ends_line(gap_.next)) return;
+            if (!line_follows || !gap_.ends_line(gap_.next)) break;
             document_.text(" ");
             write_comment(comment);
+            is_open = true;
         }
     }
+    return is_open;
 }
 
 /// Comments where the line does not break: those that need a line end wait for the next one.
@@ -86,6 +90,19 @@ void Writer::inline_comments(bool space) {
     bool closes = next_token_ < tree_.token_count() && tree_.token_text(next_token_).size() == 1 &&
                   std::string_view(",;)]").find(tree_.token_text(next_token_)) != std::string_view::npos;
     if (space || (any && !closes)) document_.text(" ");
+}
+
+/// Comments behind a token that was left out, in front of the first one that is not.
+void Writer::comments_of_dropped() {
+    for (; gap_.has_comments(); ++gap_.next) {
+        const Comment& comment = gap_.comments[gap_.next];
+        if (comment.is_line) {
+            document_.comment(comment.begin, comment.end, spaces_before_comment());
+        } else {
+            write_comment(comment);
+            document_.text(" ");
+        }
+    }
 }
 
 void Writer::own_line_comments(Separator separator, bool keep_blank) {

@@ -49,10 +49,9 @@ void Writer::first_in_brackets(Frame& frame, uint32_t element) {
     frame.bracket = Bracket::Inside;
     uint16_t flags = frame.list->flags;
     bool hugs = !(flags & ListRule::Statements) && hug_tails_.back() != None;
-    trailing_comments(true);
+    bool keeps = trailing_comments(true) || (flags & ListRule::Keeps && tree_.begins_line(element));
     if (hugs) document_.indent_if_broken();
     else document_.indent();
-    bool keeps = flags & ListRule::Keeps && tree_.begins_line(element);
     if (flags & (ListRule::Statements | ListRule::Broken) || keeps) separate(Separator::Hard);
     else separate(flags & ListRule::Padded ? Separator::Line : Separator::Soft);
     if (frame.fills) document_.begin(GroupKind::Fill);

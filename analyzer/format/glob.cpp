@@ -19,7 +19,7 @@ class Matcher {
         for (int steps = 0; !tasks_.empty() && steps < kMostSteps; ++steps) {
             Task task = std::move(tasks_.back());
             tasks_.pop_back();
-            if (step(std::move(task))) return true;
+            if (step(task)) return true;
         }
         return false;
     }
@@ -31,7 +31,7 @@ class Matcher {
     };
 
     /// Goes on as long as there is one way only; true: all of the path was matched.
-    bool step(Task task) {
+    bool step(const Task& task) {
         std::string_view glob = task.glob;
         std::string_view path = task.path;
         while (!glob.empty()) {

@@ -12,7 +12,6 @@ using format::Layout;
 using format::list;
 using format::ListRule;
 using format::parens;
-using format::Separator;
 using format::space;
 using format::tight;
 

@@ -5,7 +5,7 @@
 #include "analyzer/format/spacing.h"
 
 // How a language writes the rows of its tables: with its own kinds, of which `Kind::List` stands for any.
-namespace braid::format {
+namespace braid::format::rows {
 
 template <typename Kind>
 constexpr SpacingRule rule(Kind node, Kind left, Kind right, Separator separator) {
@@ -58,4 +58,4 @@ constexpr std::array<Layout, size_t(Kind::Count)> by_kind(const LayoutRow<Kind> 
     return table;
 }
 
-}  // namespace braid::format
+}  // namespace braid::format::rows

@@ -4,20 +4,16 @@
 
 namespace braid::altru {
 
-using format::braces;
-using format::brackets;
 using format::Layout;
 using format::ListRule;
-using format::parens;
-using format::rule;
 using format::Separator;
-using format::tight;
+using namespace format::rows;
 
 namespace {
 
 constexpr Kind Any = Kind::List;
 
-constexpr auto layouts = format::by_kind<Kind>({
+constexpr auto layouts = by_kind<Kind>({
 #define LAYOUT(Name, L) {Kind::Name, Layout::L},
 #include "analyzer/format/altru/layouts.def"
 #undef LAYOUT
@@ -94,7 +90,7 @@ const format::Spacing& spacing() {
     return table;
 }
 
-const ListRule* list_rule(SyntaxKind node, SyntaxKind open) { return format::find_list(lists, node, open); }
+const ListRule* list_rule(SyntaxKind node, SyntaxKind open) { return find_list(lists, node, open); }
 
 int operator_class(Kind op) {
     switch (op) {

@@ -6,20 +6,15 @@
 
 namespace braid::velox {
 
-using format::braces;
-using format::brackets;
 using format::Layout;
-using format::list;
 using format::ListRule;
-using format::parens;
-using format::space;
-using format::tight;
+using namespace format::rows;
 
 namespace {
 
 constexpr Kind Any = Kind::List;
 
-constexpr auto layouts = format::by_kind<Kind>({
+constexpr auto layouts = by_kind<Kind>({
 #define LAYOUT(Name, L) {Kind::Name, Layout::L},
 #include "analyzer/format/velox/layouts.def"
 #undef LAYOUT
@@ -131,7 +126,7 @@ const format::Spacing& spacing() {
     return table;
 }
 
-const ListRule* list_rule(SyntaxKind node, SyntaxKind open) { return format::find_list(lists, node, open); }
+const ListRule* list_rule(SyntaxKind node, SyntaxKind open) { return find_list(lists, node, open); }
 
 bool ends_with_semicolon(Kind node) {
     return std::find(std::begin(with_semicolon), std::end(with_semicolon), node) != std::end(with_semicolon);

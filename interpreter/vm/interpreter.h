@@ -18,7 +18,8 @@ class Interpreter {
     static Frame* push_direct(VmTask& task, uint32_t caller_words, const LinkedFunction& callee,
                               bytecode::Register destination) {
         size_t distance = kFrameWords + caller_words, at = task.top_ + distance;
-        if (at + kFrameWords + callee.frame_words > task.capacity_) [[unlikely]] return nullptr;
+        if (at + kFrameWords + callee.frame_words > task.capacity_) [[unlikely]]
+            return nullptr;
         task.top_ = at;
         Frame* frame = task.frame();
         *frame = {callee.function, 0, 0, destination, static_cast<uint32_t>(distance), 0, nullptr};

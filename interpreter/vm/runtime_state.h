@@ -21,9 +21,9 @@ struct InlineCache {
 struct LinkedFunction {
     const Function* function = nullptr;
     const NativeInfo* native = nullptr;
-    bool direct = false;              // bytecode that takes its arguments as they lie in the caller's registers
+    bool direct = false;                   // bytecode that takes its arguments as they lie in the caller's registers
     std::vector<LinkedFunction*> callees;  // as Function::functions
-    uint32_t frame_words = 0;  // registers of a frame
+    uint32_t frame_words = 0;              // registers of a frame
     uint32_t traced_first = 0, traced_words = 0;
     uint32_t scratch_traced = 0, scratch_scalar = 0;  // register indices
     uint32_t saved_error = 0;                         // natives with `unwind`: traced register

@@ -1,4 +1,5 @@
-// Programs with pinned output: tests/run/** and examples/**, each under two workers, under one seed, and as a debugger runs it.
+// Programs with pinned output: tests/run/** and examples/**, each under two workers, under one seed, and as a debugger
+// runs it.
 #include <catch2/catch.hpp>
 
 #include <fmt/format.h>

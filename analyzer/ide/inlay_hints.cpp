@@ -27,7 +27,7 @@ class HintCollector {
           range_(range) {}
 
     std::vector<InlayHint> collect() {
-        for (const NameUse& use : *context_.get<FileNames>(file_))
+        for (const NameUse& use : names_in(context_, file_, range_))
             if (use.is_declaration && std::holds_alternative<LocalId>(use.target)) add_type(use);
         for (Preorder walk(tree_.root()); walk; walk.next()) {
             if (!walk->is_node()) continue;

@@ -326,19 +326,34 @@ NameUse placed(const PlacedName& name, TextRange range) {
     return use;
 }
 
-std::vector<NameUse> names_of_token(QueryContext& context, FileId file, const SyntaxToken& token) {
-    auto items = context.get<FileItems>(file);
-    const uint32_t index = index_of(token.tree()->root(), token);
-    const ItemEntry* owner = owner_at(*token.tree(), *items, index);
-    std::vector<NameUse> out;
-    if (!owner) return out;
-    const uint32_t number = OwnText(*token.tree(), *items, *owner).number(index);
-    auto names = context.get<ItemNames>(owner->item);
-    auto it = std::lower_bound(names->begin(), names->end(), number,
-                               [](const PlacedName& name, uint32_t n) { return name.node < n; });
-    for (; it != names->end() && it->node == number; ++it) out.push_back(placed(*it, {token.begin(), token.end()}));
-    return out;
-}
+/// Finds the names of single tokens; those of one item after the other are found faster.
+class TokenNames {
+  public:
+    TokenNames(QueryContext& context, FileId file) : context_(context), items_(context.get<FileItems>(file)) {}
+
+    void add_names(const SyntaxToken& token, std::vector<NameUse>& out) {
+        const uint32_t index = index_of(token.tree()->root(), token);
+        const ItemEntry* owner = owner_at(*token.tree(), *items_, index);
+        if (!owner) return;
+        if (owner != owner_) {
+            owner_ = owner;
+            text_.emplace(*token.tree(), *items_, *owner);
+            names_ = context_.get<ItemNames>(owner->item);
+        }
+        const uint32_t number = text_->number(index);
+        auto it = std::lower_bound(names_->begin(), names_->end(), number,
+                                   [](const PlacedName& name, uint32_t n) { return name.node < n; });
+        for (; it != names_->end() && it->node == number; ++it)
+            out.push_back(placed(*it, {token.begin(), token.end()}));
+    }
+
+  private:
+    QueryContext& context_;
+    std::shared_ptr<const FileItems::Value> items_;
+    const ItemEntry* owner_ = nullptr;  // of what is below
+    std::optional<OwnText> text_;
+    std::shared_ptr<const ItemNames::Value> names_;
+};
 
 }  // namespace
 
@@ -398,12 +413,26 @@ std::vector<NameUse> FileNames::compute(QueryContext& context, const Key& file) 
 std::vector<NameUse> names_at(QueryContext& context, FileId file, uint32_t offset) {
     auto tree = context.get<FileTree>(file);
     if (!tree || !*tree) return {};
+    TokenNames names(context, file);
+    std::vector<NameUse> found;
     // The token that begins or goes on here, else the one that ends here; some have no text.
     for (SyntaxToken token = (*tree)->token_at(offset); token && token.end() >= offset; token = token.previous()) {
         if (token.begin() > offset || token.begin() == token.end()) continue;
-        if (auto names = names_of_token(context, file, token); !names.empty()) return names;
+        names.add_names(token, found);
+        if (!found.empty()) break;
     }
-    return {};
+    return found;
+}
+
+std::vector<NameUse> names_in(QueryContext& context, FileId file, TextRange range) {
+    auto tree = context.get<FileTree>(file);
+    if (!tree || !*tree) return {};
+    TokenNames names(context, file);
+    std::vector<NameUse> found;
+    SyntaxToken token = (*tree)->token_at(range.begin > 0 ? range.begin - 1 : 0);  // or the one that ends there
+    for (; token && token.begin() <= range.end; token = token.next())
+        if (token.begin() != token.end()) names.add_names(token, found);
+    return found;
 }
 
 std::optional<NameUse> name_at(QueryContext& context, FileId file, uint32_t offset) {

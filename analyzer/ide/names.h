@@ -77,6 +77,8 @@ bool is_type(ItemKind kind);
 /// The name at an offset; also when the offset is just behind it. `names_at`: all that it stands for.
 std::optional<NameUse> name_at(QueryContext&, FileId file, uint32_t offset);
 std::vector<NameUse> names_at(QueryContext&, FileId file, uint32_t offset);
+/// All names that touch a range much shorter than the file.
+std::vector<NameUse> names_in(QueryContext&, FileId file, TextRange range);
 
 /// Where an item's name stands, and its whole text. None for items that no text declares.
 struct DeclaredAt {

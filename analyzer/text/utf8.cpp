@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace braid::utf8 {
 
@@ -120,8 +121,15 @@ std::string encode(char32_t value) {
 
 bool is_valid(std::string_view text) {
     for (size_t offset = 0; offset < text.size();) {
+        // Most text is ASCII: eight bytes at a time.
+        uint64_t word;
+        while (text.size() - offset >= sizeof(word)) {
+            std::memcpy(&word, text.data() + offset, sizeof(word));
+            if (word & 0x8080808080808080u) break;
+            offset += sizeof(word);
+        }
         Decoded character = decode(text, offset);
-        if (!character.valid) return false;
+        if (offset < text.size() && !character.valid) return false;
         offset += character.length;
     }
     return true;

@@ -121,6 +121,7 @@ export async function cancellation(server_of, rounds) {
         const server = server_of();
         await server.start();
         server.open(server.program.text);
+        await server.request('textDocument/foldingRange', { textDocument: server.document });  // it is read by then
         let answered = false;
         const asked = server.request('textDocument/semanticTokens/full', { textDocument: server.document })
             .then(() => false, () => true).finally(() => (answered = true));

@@ -1,7 +1,9 @@
 #include "analyzer/ide/rename.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -99,20 +101,36 @@ class Renaming {
 
     bool is_meant(const NameUse& use) { return meanings_.count(meaning_of(use)) != 0; }
 
+    /// What the old name stands for at each of its places in a file.
+    const std::vector<std::span<const NameUse>>& uses_in(FileId file) {
+        auto [known, is_new] = uses_.try_emplace(file);
+        Uses& uses = known->second;
+        if (!is_new) return uses.places;
+        uses.names = context_.get<FileNames>(file);
+        auto tree = context_.get<FileTree>(file);
+        const std::string_view text = (*tree)->text();
+        auto next = uses.names->begin();
+        for (size_t at = text.find(old_); at != std::string_view::npos; at = text.find(old_, at + old_.size())) {
+            const TextRange range{uint32_t(at), uint32_t(at + old_.size())};
+            next = std::lower_bound(next, uses.names->end(), range.begin,
+                                    [](const NameUse& each, uint32_t begin) { return each.range.begin < begin; });
+            auto first = next;
+            while (next != uses.names->end() && next->range == range) ++next;
+            if (first != next) uses.places.emplace_back(first, next);
+        }
+        return uses.places;
+    }
+
     /// One token that declares two things, such as a constructor's parameter that is a field, ties them together.
     void link(FileId file) {
         context_.check_cancelled();
-        auto names = context_.get<FileNames>(file);
         auto tree = context_.get<FileTree>(file);
         const EditingRules* rules = editing_rules_of(file);
-        for (size_t i = 0; i < names->size();) {
-            size_t end = i + 1;
-            while (end < names->size() && (*names)[end].range == (*names)[i].range) ++end;
-            bool meant = false;
-            for (size_t k = i; end - i > 1 && k < end; ++k) meant |= is_meant((*names)[k]);
-            if (meant && !shorthand_around(*rules, token_of(**tree, (*names)[i].range)))
-                for (size_t k = i; k < end; ++k) add(meaning_of((*names)[k]));
-            i = end;
+        for (std::span<const NameUse> uses : uses_in(file)) {
+            if (uses.size() < 2 || !std::any_of(uses.begin(), uses.end(), [&](auto& use) { return is_meant(use); }))
+                continue;
+            if (shorthand_around(*rules, token_of(**tree, uses[0].range))) continue;
+            for (const NameUse& use : uses) add(meaning_of(use));
         }
     }
 
@@ -121,23 +139,17 @@ class Renaming {
         FileEdits out{file, {}};
         auto tree = context_.get<FileTree>(file);
         const EditingRules* rules = editing_rules_of(file);
-        auto names = context_.get<FileNames>(file);
-        for (size_t i = 0; i < names->size();) {
-            TextRange range = (*names)[i].range;
-            if ((*tree)->text().substr(range.begin, range.length()) != old_) {
-                ++i;
-                continue;
-            }
+        for (std::span<const NameUse> uses : uses_in(file)) {
             bool key = false, value = false;
-            for (; i < names->size() && (*names)[i].range == range; ++i)
-                if (is_meant((*names)[i])) (is_member(meaning_of((*names)[i])) ? key : value) = true;
-            SyntaxToken token = token_of(**tree, range);
+            for (const NameUse& use : uses)
+                if (is_meant(use)) (is_member(meaning_of(use)) ? key : value) = true;
+            SyntaxToken token = token_of(**tree, uses[0].range);
             if ((!key && !value) || !token) continue;
             SyntaxNode shorthand = shorthand_around(*rules, token);
             std::string text(new_);
             if (shorthand && key != value)
                 text = std::string(key ? new_ : old_) + ": " + std::string(key ? old_ : new_);
-            out.edits.push_back({range, std::move(text)});
+            out.edits.push_back({uses[0].range, std::move(text)});
         }
         return out;
     }
@@ -201,6 +213,11 @@ class Renaming {
     std::string_view old_, new_;
     bool alias_only_ = false;
     std::set<Meaning> meanings_;
+    struct Uses {
+        std::shared_ptr<const FileNames::Value> names;
+        std::vector<std::span<const NameUse>> places;  // of `names`
+    };
+    std::map<FileId, Uses> uses_;
 };
 
 std::optional<std::string> refusal(QueryContext& context, const NameUse& use, std::string_view text) {

@@ -14,7 +14,7 @@ namespace braid {
     X(Enum, 13) X(Keyword, 14) X(Snippet, 15) X(EnumMember, 20) X(Constant, 21) X(Struct, 22) X(TypeParameter, 25)
 // clang-format on
 enum class CompletionKind : uint8_t {
-#define X(Name, number) Name = number,
+#define X(Name, number) Name = (number),
     BRAID_COMPLETION_KINDS(X)
 #undef X
 };

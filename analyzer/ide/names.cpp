@@ -149,10 +149,10 @@ class NameCollector {
     std::vector<PlacedName> names;
 
   private:
-    void add(NameUse use) {
+    void add(const NameUse& use) {
         bool known = std::any_of(names.begin() + long(token_begin_), names.end(),
                                  [&](const PlacedName& other) { return other.use.target == use.target; });
-        if (!known) names.push_back({number_, std::move(use)});
+        if (!known) names.push_back({number_, use});
     }
 
     void resolve(const SyntaxToken& token, int depth) {

@@ -55,7 +55,13 @@ bool CheckSession::load(const std::optional<std::set<std::string>>& changed) {
     for (const auto& [path, file] : before)
         if (!asked_.count(file)) host_->remove_file(file);
     read_changed_imports(changed);
-    for (const auto& [path, file] : sources_) load_project_main(*host_, path);
+    read_manifests_again(*host_);
+    for (const std::string& path : paths_) load_project(*host_, path);
+    std::set<std::string> folders;
+    for (const auto& [path, file] : sources_) {
+        const bool is_first = folders.insert(path.substr(0, path.rfind('/') + 1)).second;
+        if (is_first) load_project(*host_, path);
+    }
     load_imports(*host_);
     std::sort(problems_.begin(), problems_.end());
     problems_.erase(std::unique(problems_.begin(), problems_.end()), problems_.end());
@@ -67,6 +73,7 @@ std::vector<std::string> CheckSession::folders() const {
     auto add = [&](const std::vector<std::string>& folders) { all.insert(folders.begin(), folders.end()); };
     for (const std::string& path : paths_) add(source_folders(path));
     for (FileId file : host_->workspace_files()) add(source_folders(files().path(file)));
+    for (FileId manifest : host_->manifests()) add(source_folders(files().path(manifest)));
     for (const std::string& path : host_->missing_imports()) add(source_folders(path));
     return {all.begin(), all.end()};
 }
@@ -105,6 +112,9 @@ std::vector<Diagnostic> CheckSession::check(unsigned jobs) {
             unanswered_.push_back(sources.path(order[i]) +
                                   ": not checked, its declarations depend on each other too deeply; split it");
     }
+    for (FileId manifest : host_->manifests())
+        if (auto found = host_->snapshot().get<ManifestDiagnostics>(manifest))
+            all.insert(all.end(), (*found)->begin(), (*found)->end());
     sort_for_output(all, sources);
     return all;
 }

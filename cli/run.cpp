@@ -20,7 +20,7 @@ struct Options {
     std::vector<std::string> arguments;
     unsigned workers = 0;
     std::optional<uint64_t> seed;
-    std::string contracts = "all";
+    std::string contracts;  // empty: as the project says
     bool plain = false;
     bool stats = false;
     std::string max_memory;
@@ -56,7 +56,7 @@ std::optional<uint64_t> parse_size(const std::string& text) {
     return value * factor;
 }
 
-int run(const Options& options) {
+int run(Options options) {
     runtime::SessionOptions session_options;
     if (!options.max_memory.empty()) {
         auto size = parse_size(options.max_memory);
@@ -66,6 +66,14 @@ int run(const Options& options) {
         }
         session_options.max_memory = *size;
     }
+    if (options.path.empty()) {
+        options.path = ".";
+        if (projects_of(options.path).empty()) {
+            complain(
+                "run what? Name a program; this folder belongs to no project (there is no Altru.toml or Velox.toml)");
+            return Exit::Usage;
+        }
+    }
     auto host = make_host();
     auto file = load_file(*host, options.path);
     if (!file) {
@@ -73,7 +81,9 @@ int run(const Options& options) {
         return Exit::Usage;
     }
     if (!report(*host, *file)) return Exit::Failed;
-    auto executable = loader::compile(*host, *file, {*bytecode::contract_checks(options.contracts), !options.plain});
+    auto contracts = bytecode::contract_checks(options.contracts);
+    auto executable = loader::compile(
+        *host, *file, {contracts ? *contracts : loader::contracts_of_project(*host, *file), !options.plain});
     if (!executable) {
         complain(executable.error());
         return Exit::Failed;
@@ -97,14 +107,15 @@ int run(const Options& options) {
 void add_run(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("run", "Run a program");
-    command->add_option("file", options->path, "The program, or the folder of a project")->required();
+    command->add_option("file", options->path, "The program, or the folder of a project (default: the project here)");
     command->add_option("--workers", options->workers, "Threads that run tasks (default: cores)")
         ->check(CLI::Range(1u, 1024u));
     command->add_option("--seed", options->seed, "One reproducible schedule, with virtual time");
     command->add_flag("--plain", options->plain, "Run the code a debugger runs, not optimized");
-    command->add_option("--contracts", options->contracts, "Which contracts are checked")
-        ->check(CLI::IsMember({"all", "marked", "off"}))
-        ->capture_default_str();
+    command
+        ->add_option("--contracts", options->contracts,
+                     "Which contracts are checked (default: as the project says, else all)")
+        ->check(CLI::IsMember({"all", "marked", "off"}));
     command->add_flag("--stats", options->stats, "Say at the end what the run has cost");
     command->add_option("--max-memory", options->max_memory, "Limit of live memory, like 512M");
     command->add_option("arguments", options->arguments, "Arguments of the program");

@@ -4,6 +4,7 @@
 
 #include "analyzer/diagnostics/catalogue.h"
 #include "analyzer/diagnostics/render.h"
+#include "analyzer/project/project.h"
 #include "lsp/uri.h"
 #include "workspace/materialized.h"
 
@@ -137,6 +138,8 @@ std::optional<std::string> Converter::uri(FileId file) {
 
 Json Converter::range(FileId file, TextRange range) {
     auto found = lines(file);
+    if (auto manifest = found->lines ? nullptr : context_.get<ManifestText>(file); manifest && *manifest)
+        return to_json(LineIndex(**manifest), range, features_.unit);
     return found->lines ? to_json(*found->lines, range, features_.unit) : to_json(LineIndex({}), {}, features_.unit);
 }
 

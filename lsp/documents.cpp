@@ -23,8 +23,8 @@ const std::string& uri_in(const Json& params) {
     return params.at("textDocument").at("uri").get_ref<const std::string&>();
 }
 
-/// The sources below a folder. A folder that is no project, such as a home, may hold anything: the search ends early
-/// enough not to be noticed, and what is not found then is known once it is opened.
+/// The sources and manifests below a folder. A folder that is no project, such as a home, may hold anything: the search
+/// ends early enough not to be noticed, and what is not found then is known once it is opened.
 std::vector<std::string> sources_below(const std::string& folder) {
     namespace fs = std::filesystem;
     constexpr size_t kMaxEntries = 100000, kMaxSources = 5000;
@@ -38,7 +38,7 @@ std::vector<std::string> sources_below(const std::string& folder) {
         if (walk->is_directory(error)) {
             bool is_left_out = name.starts_with(".") || name == "node_modules" || name == "build";
             if (is_left_out || walk.depth() >= kMaxDepth) walk.disable_recursion_pending();
-        } else if (language_of_path(name)) {
+        } else if (language_of_path(name) || project_kind_of(name)) {
             found.push_back(normalized_path(walk->path().string()));
         }
         error.clear();
@@ -114,7 +114,7 @@ std::string DocumentStore::open(const Json& params) {
         message = too_large(document.uri);
     } else {
         document.file = host_.set_file(path, std::move(text));
-        load_project_main(host_, path);
+        load_project(host_, path);
         load_imports(host_);
     }
     put(std::move(document));
@@ -187,7 +187,12 @@ bool DocumentStore::is_in_folder(std::string_view path) const {
 void DocumentStore::enter_folder(const std::string& path) {
     std::string folder = normalized_path(path);
     if (!folder.ends_with('/')) folder += '/';
+    load_project(host_, folder);
     for (const std::string& source : sources_below(folder)) {
+        if (project_kind_of(source)) {
+            load_project(host_, source.substr(0, source.rfind('/') + 1));
+            continue;
+        }
         auto known = files().find(source);
         if (known && host_.has_file(*known)) continue;
         if (auto text = read_source_file(source)) host_.set_file(source, std::move(*text));
@@ -208,6 +213,10 @@ bool DocumentStore::changed_on_disk(const Json& params) {
     bool concerns_us = false;
     for (const Json& change : params.at("changes")) {
         auto path = path_of_uri(change.at("uri").get_ref<const std::string&>());
+        if (path && project_kind_of(*path)) {
+            manifest_changed(normalized_path(*path));
+            concerns_us = true;
+        }
         if (!path || !language_of_path(*path)) continue;
         concerns_us = true;
         std::string known_as = normalized_path(*path);
@@ -220,6 +229,16 @@ bool DocumentStore::changed_on_disk(const Json& params) {
     }
     if (concerns_us) load_imports(host_);
     return concerns_us;
+}
+
+/// It may have come, gone, or name another file to start with.
+void DocumentStore::manifest_changed(const std::string& path) {
+    read_manifests_again(host_);
+    std::string folder = path.substr(0, path.rfind('/') + 1);
+    if (is_in_folder(path)) load_project(host_, folder);
+    for (const Document& document : table_->documents)
+        if (document.file != FileId::None && files().path(document.file).starts_with(folder))
+            load_project(host_, files().path(document.file));
 }
 
 FileId DocumentStore::find(const std::string& uri) const {

@@ -52,6 +52,7 @@ class DocumentStore {
 
   private:
     void put(Document document);
+    void manifest_changed(const std::string& path);
     void forget_unused();
     bool is_in_folder(std::string_view path) const;
 

@@ -2,6 +2,7 @@
 
 #include "analyzer/checks/checks.h"
 #include "analyzer/ide/file_diagnostics.h"
+#include "analyzer/project/project.h"
 #include "analyzer/semantics/bodies.h"
 
 namespace braid::lsp {
@@ -52,6 +53,7 @@ void Publisher::work(const Run& run, FileId first) {
         if (document.file == first && !publish_document(run, document)) return;
     for (const Document& document : run.documents->documents)
         if (document.file != first && !publish_document(run, document)) return;
+    publish_manifests(run);
 }
 
 std::optional<Json> Publisher::ask(const Run& run, const std::function<Json(QueryContext&)>& question) const {
@@ -98,12 +100,48 @@ bool Publisher::publish_document(const Run& run, const Document& document) {
     return send(run, document, all->is_array() ? *all : fast->is_array() ? *fast : Json::array());
 }
 
+/// Manifests are no documents of ours: what is wrong with one stands beside its name whether it is open or not.
+void Publisher::publish_manifests(const Run& run) {
+    auto all = ask(run, [&](QueryContext& context) {
+        Converter converter(context, run.features, *run.documents);
+        Json found = Json::object();
+        if (auto manifests = context.get<ManifestFiles>())
+            for (FileId manifest : *manifests)
+                if (auto uri = converter.uri(manifest))
+                    found[*uri] = all_of(context, converter, *context.get<ManifestDiagnostics>(manifest));
+        return found;
+    });
+    if (!all) return;
+    std::set<std::string> gone;
+    {
+        std::lock_guard lock(sending_);
+        gone = manifests_;
+    }
+    for (const auto& [uri, diagnostics] : all->items()) {
+        gone.erase(uri);
+        if (!send(run, {{"uri", uri}, {"diagnostics", diagnostics}})) return;
+        std::lock_guard lock(sending_);
+        manifests_.insert(uri);
+    }
+    for (const std::string& uri : gone) {
+        clear(uri);
+        std::lock_guard lock(sending_);
+        manifests_.erase(uri);
+    }
+}
+
 bool Publisher::send(const Run& run, const Document& document, const Json& diagnostics) {
-    Json params{{"uri", document.uri}, {"version", document.version}, {"diagnostics", diagnostics}};
+    return send(run, {{"uri", document.uri}, {"version", document.version}, {"diagnostics", diagnostics}});
+}
+
+bool Publisher::send(const Run& run, const Json& params) {
     std::string text = protocol::to_text(params);
     std::lock_guard lock(sending_);
     if (generation_ != run.generation) return false;
-    std::string& shown = shown_[document.uri];
+    auto known = shown_.find(params.at("uri").get<std::string>());
+    // A manifest that was never wrong is not worth a message.
+    if (known == shown_.end() && !params.contains("version") && params.at("diagnostics").empty()) return true;
+    std::string& shown = shown_[params.at("uri").get<std::string>()];
     if (shown == text) return true;
     shown = std::move(text);
     server_.notify("textDocument/publishDiagnostics", params);

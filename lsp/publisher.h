@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "lsp/convert.h"
 #include "protocol/json_rpc_server.h"
@@ -38,7 +39,9 @@ class Publisher {
     bool publish_document(const Run& run, const Document& document);
     /// Asks on the run's revision; none when the run is out of date.
     std::optional<Json> ask(const Run& run, const std::function<Json(QueryContext&)>& question) const;
+    void publish_manifests(const Run& run);
     bool send(const Run& run, const Document& document, const Json& diagnostics);
+    bool send(const Run& run, const Json& params);
 
     const AnalysisHost& host_;
     protocol::JsonRpcServer& server_;
@@ -54,6 +57,7 @@ class Publisher {
 
     std::mutex sending_;                        // keeps messages about one document in order
     std::map<std::string, std::string> shown_;  // uri to what was last published, under sending_
+    std::set<std::string> manifests_;           // uris, under sending_
 };
 
 }  // namespace braid::lsp

@@ -155,9 +155,11 @@ void Session::enter_folders(std::vector<std::string> paths) {
 
 void Session::register_watchers() {
     if (!features_.watches_files) return;
-    Json registration{{"id", "braid-files"},
-                      {"method", "workspace/didChangeWatchedFiles"},
-                      {"registerOptions", {{"watchers", Json::array({Json{{"globPattern", "**/*.{altru,velox}"}}})}}}};
+    Json registration{
+        {"id", "braid-files"},
+        {"method", "workspace/didChangeWatchedFiles"},
+        {"registerOptions",
+         {{"watchers", Json::array({Json{{"globPattern", "**/{*.altru,*.velox,Altru.toml,Velox.toml}"}}})}}}};
     server_.request("client/registerCapability", {{"registrations", Json::array({std::move(registration)})}},
                     [](const Reply&) {});
 }

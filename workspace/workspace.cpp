@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/project/project.h"
 #include "analyzer/text/utf8.h"
 #include "stdlib/stdlib.h"
 #include "workspace/materialized.h"
@@ -43,7 +44,7 @@ bool is_left_out(const fs::path& folder) {
 
 bool is_manifest(const fs::path& path) {
     std::error_code error;
-    return (path.filename() == "Altru.toml" || path.filename() == "Velox.toml") && fs::is_regular_file(path, error);
+    return project_kind_of(path.string()) && fs::is_regular_file(path, error);
 }
 /// What is asked for when `path` is named.
 fs::path meant_by(const std::string& path) {
@@ -121,31 +122,62 @@ std::vector<std::string> source_folders(const std::string& asked) {
     return found;
 }
 
-std::optional<std::string> project_main(const std::string& path) {
-    struct Kind {
-        std::string_view manifest, main;
-    };
-    static constexpr Kind kKinds[] = {{"Altru.toml", "main.altru"}, {"Velox.toml", "main.velox"}};
+namespace {
+
+/// The manifest of this kind in the folder or the nearest one above it that has one; empty: none.
+fs::path nearest_manifest(fs::path folder, const ProjectKind& kind) {
     std::error_code error;
-    fs::path start = normalized_path(path);
-    bool is_folder = fs::is_directory(start, error);
-    for (const Kind& kind : kKinds) {
-        if (!is_folder && start.extension() != fs::path(kind.main).extension()) continue;
-        fs::path folder = is_folder ? start : start.parent_path();
-        while (!fs::exists(folder / kind.manifest, error) && folder.has_relative_path()) folder = folder.parent_path();
-        if (!fs::exists(folder / kind.manifest, error)) continue;
-        for (const fs::path& main : {folder / kind.main, folder / "src" / kind.main})
-            if (fs::is_regular_file(main, error)) return main.string();
-    }
+    while (!fs::is_regular_file(folder / kind.manifest, error) && folder.has_relative_path())
+        folder = folder.parent_path();
+    return fs::is_regular_file(folder / kind.manifest, error) ? folder / kind.manifest : fs::path();
+}
+
+std::optional<std::string> main_of(const fs::path& manifest, const ProjectKind& kind, std::string_view text) {
+    std::error_code error;
+    for (const std::string& main : read_manifest(text).mains(kind))
+        if (std::string path = beside(manifest.string(), main); fs::is_regular_file(path, error)) return path;
     return std::nullopt;
 }
 
-void load_project_main(AnalysisHost& host, const std::string& path) {
-    auto main = project_main(path);
-    if (!main) return;
-    auto known = files().find(*main);
-    if (known && host.has_file(*known)) return;
-    if (auto text = read_source_file(*main)) host.set_file(*main, std::move(*text));
+}  // namespace
+
+std::vector<Project> projects_of(const std::string& path) {
+    std::vector<Project> found;
+    std::error_code error;
+    fs::path start = normalized_path(meant_by(path).string());
+    bool is_folder = fs::is_directory(start, error);
+    for (const ProjectKind& kind : kProjectKinds) {
+        if (!is_folder && start.extension() != fs::path(kind.ending)) continue;
+        fs::path manifest = nearest_manifest(is_folder ? start : start.parent_path(), kind);
+        if (manifest.empty()) continue;
+        auto text = read_source_file(manifest.string());
+        found.push_back({manifest.string(), text.value_or(""), main_of(manifest, kind, text.value_or(""))});
+    }
+    return found;
+}
+
+std::optional<std::string> project_main(const std::string& path) {
+    for (const Project& project : projects_of(path))
+        if (project.main) return project.main;
+    return std::nullopt;
+}
+
+void load_project(AnalysisHost& host, const std::string& path) {
+    for (Project& project : projects_of(path)) {
+        host.set_manifest(project.manifest, std::move(project.text));
+        if (!project.main) continue;
+        auto known = files().find(*project.main);
+        if (known && host.has_file(*known)) continue;
+        if (auto text = read_source_file(*project.main)) host.set_file(*project.main, std::move(*text));
+    }
+}
+
+void read_manifests_again(AnalysisHost& host) {
+    for (FileId manifest : host.manifests()) {
+        const std::string& path = files().path(manifest);
+        if (auto text = read_source_file(path)) host.set_manifest(path, std::move(*text));
+        else host.remove_manifest(manifest);
+    }
 }
 
 void load_imports(AnalysisHost& host) {
@@ -163,13 +195,31 @@ void load_imports(AnalysisHost& host) {
     }
 }
 
+namespace {
+std::string starts_nowhere(const Project& project) {
+    const ProjectKind& kind = *project_kind_of(project.manifest);
+    Manifest manifest = read_manifest(project.text);
+    if (manifest.main)
+        return fmt::format("{}: the project starts with {}, and there is no such file", project.manifest,
+                           beside(project.manifest, manifest.main->value));
+    std::vector<std::string> mains = manifest.mains(kind);
+    return fmt::format("{}: the project starts nowhere: there is no {}; `main = \"…\"` names its file",
+                       project.manifest, fmt::join(mains, " and no "));
+}
+}  // namespace
+
 tl::expected<FileId, std::string> load_file(AnalysisHost& host, const std::string& asked) {
+    std::string path = asked;
     std::error_code error;
-    auto main = fs::is_directory(asked, error) ? project_main(asked) : std::nullopt;
-    const std::string& path = main ? *main : asked;
+    if (fs::is_directory(asked, error) || is_manifest(asked)) {
+        auto main = project_main(asked);
+        auto projects = main ? std::vector<Project>() : projects_of(asked);
+        if (!projects.empty()) return tl::make_unexpected(starts_nowhere(projects[0]));
+        if (main) path = *main;
+    }
     auto file = read_into(host, path);
     if (!file) return file;
-    load_project_main(host, path);
+    load_project(host, path);
     load_imports(host);
     return file;
 }
@@ -200,8 +250,9 @@ std::string HostSources::path(FileId file) const {
 
 std::optional<SourceText> HostSources::text(FileId file) const {
     auto [known, is_new] = texts_.try_emplace(file);
-    if (is_new)
-        if (SyntaxTreePtr tree = host_.tree(file)) known->second.emplace(std::string(tree->text()));
+    if (!is_new) return known->second;
+    if (SyntaxTreePtr tree = host_.tree(file)) known->second.emplace(std::string(tree->text()));
+    else if (auto manifest = host_.manifest_text(file)) known->second.emplace(*manifest);
     return known->second;
 }
 

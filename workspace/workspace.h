@@ -29,11 +29,20 @@ tl::expected<std::vector<std::string>, std::string> find_sources(const std::stri
 /// `path` is in.
 std::vector<std::string> source_folders(const std::string& path);
 
-/// The file that the project of `path` starts with: `main` or `src/main` beside the nearest `Altru.toml` (`Velox.toml`)
-/// at or above it. None: no project, or it starts nowhere.
+/// The project that a file or folder belongs to: the nearest manifest of its language at or above it.
+struct Project {
+    std::string manifest;             ///< absolute
+    std::string text;                 ///< of the manifest; empty when it cannot be read
+    std::optional<std::string> main;  ///< absolute; none: there is no such file
+};
+/// Of a file at most one, of a folder at most one for each language.
+std::vector<Project> projects_of(const std::string& path);
+/// The file that the project of `path` starts with. None: no project, or it starts nowhere.
 std::optional<std::string> project_main(const std::string& path);
-/// Hands that file in, so that the modules around the file of `path` are known.
-void load_project_main(AnalysisHost& host, const std::string& path);
+/// Hands the manifest and that file in, so that the settings and the modules around the file of `path` are known.
+void load_project(AnalysisHost& host, const std::string& path);
+/// What the manifests that the host knows say by now; those that are gone are forgotten.
+void read_manifests_again(AnalysisHost& host);
 
 /// Reads the file, what its project starts with, and everything these import, directly or not, into the host. A folder
 /// stands for what its project starts with. Imports that cannot be read are left out: the analyzer reports them where

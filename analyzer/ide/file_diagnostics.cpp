@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "analyzer/checks/checks.h"
+#include "analyzer/project/project.h"
 #include "analyzer/semantics/bodies.h"
 
 namespace braid {
@@ -45,6 +46,7 @@ std::vector<Diagnostic> FastDiagnostics::compute(QueryContext& context, const Ke
     for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
         if (entry.owns_syntax) add(*context.get<ItemDiagnosticsOf>(entry.item));
     for (ItemId item : items_with_bodies(context, file)) add(context.get<BodyOf>(item)->diagnostics);
+    apply_severities(context, file, out);
     sort_by_place(out);
     return out;
 }
@@ -53,6 +55,7 @@ std::vector<Diagnostic> FileDiagnostics::compute(QueryContext& context, const Ke
     std::vector<Diagnostic> out = *context.get<FastDiagnostics>(file);
     for (ItemId item : items_with_bodies(context, file))
         for (const ItemDiagnostic& d : *context.get<CheckDiagnostics>(item)) out.push_back(render(context, d));
+    apply_severities(context, file, out);
     sort_by_place(out);
     return out;
 }

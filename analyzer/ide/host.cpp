@@ -66,6 +66,39 @@ void AnalysisHost::remove_file(FileId file) {
     });
 }
 
+FileId AnalysisHost::set_manifest(std::string_view path, std::string text) {
+    FileId manifest = files().intern(path);
+    auto known = manifests_.find(manifest);
+    if (known != manifests_.end() && *known->second == text) return manifest;
+    const bool is_new = known == manifests_.end();
+    auto shared = std::make_shared<const std::string>(std::move(text));
+    manifests_[manifest] = shared;
+    database_.write([&](InputWriter& writer) {
+        writer.set<ManifestText>(manifest, std::move(shared), Durability::Medium);
+        if (is_new) writer.set<ManifestFiles>(NoKey{}, manifests(), Durability::Medium);
+    });
+    return manifest;
+}
+
+void AnalysisHost::remove_manifest(FileId manifest) {
+    if (!manifests_.erase(manifest)) return;
+    database_.write([&](InputWriter& writer) {
+        writer.remove<ManifestText>(manifest);
+        writer.set<ManifestFiles>(NoKey{}, manifests(), Durability::Medium);
+    });
+}
+
+std::vector<FileId> AnalysisHost::manifests() const {
+    std::vector<FileId> result;
+    for (const auto& [manifest, text] : manifests_) result.push_back(manifest);
+    return result;
+}
+
+std::shared_ptr<const std::string> AnalysisHost::manifest_text(FileId manifest) const {
+    auto found = manifests_.find(manifest);
+    return found == manifests_.end() ? nullptr : found->second;
+}
+
 SyntaxTreePtr AnalysisHost::tree(FileId file) const {
     auto found = sources_.find(file);
     return found == sources_.end() ? nullptr : found->second.tree;

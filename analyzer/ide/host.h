@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -6,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "analyzer/semantics/queries.h"
+#include "analyzer/project/project.h"
 #include "analyzer/text/line_index.h"
 
 namespace braid {
@@ -23,6 +24,13 @@ class AnalysisHost {
     /// One edit after the other, each in the text the one before left.
     void edit_file(FileId file, std::span<const TextEdit> edits);
     void remove_file(FileId file);
+
+    /// The manifest's text is now `text`.
+    FileId set_manifest(std::string_view path, std::string text);
+    void remove_manifest(FileId manifest);
+    std::vector<FileId> manifests() const;  // sorted
+    /// Null when it is not known.
+    std::shared_ptr<const std::string> manifest_text(FileId manifest) const;
 
     bool has_file(FileId file) const { return sources_.count(file) != 0; }
     SyntaxTreePtr tree(FileId file) const;
@@ -47,6 +55,7 @@ class AnalysisHost {
 
     Database database_;
     std::unordered_map<FileId, Source> sources_;
+    std::map<FileId, std::shared_ptr<const std::string>> manifests_;
 };
 
 }  // namespace braid

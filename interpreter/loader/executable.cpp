@@ -21,8 +21,20 @@ std::vector<Diagnostic> problems(const AnalysisHost& host, FileId root) {
             if (diagnostic.severity == Severity::Error || diagnostic.severity == Severity::Warning)
                 result.push_back(diagnostic);
     }
+    if (auto manifest = snapshot.get<ProjectOf>(root); manifest && **manifest != FileId::None)
+        if (auto found = snapshot.get<ManifestDiagnostics>(**manifest))
+            result.insert(result.end(), (*found)->begin(), (*found)->end());
     sort_for_output(result, HostSources(host));
     return result;
+}
+
+bytecode::ContractChecks contracts_of_project(const AnalysisHost& host, FileId file) {
+    Snapshot snapshot = host.snapshot();
+    auto manifest = snapshot.get<ProjectOf>(file);
+    if (!manifest || **manifest == FileId::None) return bytecode::ContractChecks::All;
+    auto read = snapshot.get<ManifestOf>(**manifest);
+    return read ? bytecode::contract_checks((*read)->contracts).value_or(bytecode::ContractChecks::All)
+                : bytecode::ContractChecks::All;
 }
 
 tl::expected<Executable, std::string> compile(const AnalysisHost& host, FileId file, const CompileOptions& options) {

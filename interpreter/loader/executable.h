@@ -14,6 +14,9 @@ namespace braid::loader {
 /// Errors and warnings of the file and all that it imports, in the order of output.
 std::vector<Diagnostic> problems(const AnalysisHost& host, FileId file);
 
+/// Which contracts are checked where nobody says it at the start: what the project's manifest says, else all.
+bytecode::ContractChecks contracts_of_project(const AnalysisHost& host, FileId file);
+
 struct Executable {
     std::shared_ptr<bytecode::Program> program;
     std::string note;  ///< one line for the user, who may have meant something else; empty: none

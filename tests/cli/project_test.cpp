@@ -91,6 +91,58 @@ TEST_CASE("a file of a project is checked with the modules that its project has"
     CHECK_THAT(no_project.errors, Contains("is a folder"));
 }
 
+TEST_CASE("a manifest says where its project starts and how") {
+    TemporaryFolder folder;
+    folder.write("Altru.toml", "name = \"shop\"\nmain = \"src/shop.altru\"\ncontracts = \"off\"\n");
+    folder.write("src/shop.altru",
+                 "fn half(n: int) -> int:\n    req n > 10\n    return n / 2\nprintln(half(4), env::args())\n");
+    folder.write("src/deep/other.altru", "println(\"other\")\n");
+    CHECK(braid({"run"}, folder.path()).output == "2 []\n");
+    CHECK(braid({"run"}, folder.path() / "src/deep").output == "2 []\n");
+    CHECK(braid({"run", ".", "one"}, folder.path()).output == "2 [\"one\"]\n");
+    CHECK(braid({"run", "Altru.toml"}, folder.path()).output == "2 []\n");
+    CHECK(braid({"run", "--contracts", "all"}, folder.path()).status == 101);
+    folder.write("Altru.toml", "source = \"src\"\n");
+    ProcessResult nowhere = braid({"run"}, folder.path());
+    CHECK(nowhere.status == 2);
+    CHECK_THAT(nowhere.errors, Contains("Altru.toml") && Contains("no src/main.altru"));
+    TemporaryFolder empty;
+    ProcessResult no_project = braid({"run"}, empty.path());
+    CHECK(no_project.status == 2);
+    CHECK_THAT(no_project.errors, Contains("Altru.toml"));
+}
+
+TEST_CASE("what is wrong with a manifest is reported at its line") {
+    TemporaryFolder folder;
+    folder.write("main.altru", "let x = 1\n");
+    folder.write("Altru.toml",
+                 "name = \"shop\"\nmian = \"main.altru\"\n\n[diagnostics]\nunused-variable = \"error\"\n");
+    ProcessResult result = braid({"check"}, folder.path());
+    CHECK(result.status == 1);
+    CHECK_THAT(result.output,
+               Contains("Altru.toml:2:1") && Contains("did you mean `main`?") && Contains("error[unused-variable]"));
+    CHECK(braid({"run"}, folder.path()).status == 1);
+    folder.write("Altru.toml", "name = \"shop\"\nmain = 3 3\n");
+    for (std::vector<std::string> command : {std::vector<std::string>{"check", "main.altru"}, {"run"}}) {
+        ProcessResult broken = braid(command, folder.path());
+        CHECK(broken.status == 1);
+        CHECK_THAT(broken.output + broken.errors, Contains("invalid-manifest") && Contains("Altru.toml:2:10"));
+    }
+    folder.write("Altru.toml", "[diagnostics]\nunused-variable = \"off\"\n");
+    CHECK(braid({"check"}, folder.path()).output.empty());
+}
+
+TEST_CASE("a Velox project has a manifest, too") {
+    TemporaryFolder folder;
+    folder.write("Velox.toml", "main = \"start.velox\"\n[diagnostics]\nunused-variable = \"off\"\n");
+    folder.write("start.velox", "let unused = 1;\nconsole.log(\"started\");\n");
+    ProcessResult result = braid({"run"}, folder.path());
+    CHECK(result.output == "started\n");
+    CHECK(result.errors.empty());
+    folder.write("Velox.toml", "main = \"gone.velox\"\n");
+    CHECK_THAT(braid({"check"}, folder.path()).output, Contains("Velox.toml:1:8") && Contains("gone.velox"));
+}
+
 TEST_CASE("an error in a file that the program does not use does not keep it from running") {
     TemporaryFolder folder;
     folder.write("Altru.toml", "");

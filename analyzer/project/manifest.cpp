@@ -43,7 +43,7 @@ class Reader {
         toml::parse_result parsed = toml::parse(text_);
         if (!parsed) {
             const toml::parse_error& error = parsed.error();
-            problem(DiagnosticCode::InvalidManifest, one_character(error.source()),
+            problem(DiagnosticCode::SyntaxError, one_character(error.source()),
                     "this is no TOML: " + std::string(error.description()));
             return std::move(out_);
         }
@@ -94,13 +94,13 @@ class Reader {
             for (const char* each : {"project", "run", "database", "diagnostics"}) known.emplace_back(each);
         std::string near = nearest_name(key.str(), known);
         std::string where = at_top ? "" : " in `[" + std::string(table) + "]`";
-        problem(DiagnosticCode::UnknownSetting, range(key.source()),
+        problem(DiagnosticCode::UnknownAttribute, range(key.source()),
                 "a manifest has no `" + std::string(key.str()) + "`" + where +
                     (near.empty() ? "; it is ignored" : "; did you mean `" + near + "`?"));
     }
 
     void wrong_type(const toml::key& key, const toml::node& value, const std::string& wanted) {
-        problem(DiagnosticCode::InvalidManifest, range(value.source()),
+        problem(DiagnosticCode::TypeMismatch, range(value.source()),
                 "`" + std::string(key.str()) + "` has to be " + wanted);
     }
 
@@ -141,7 +141,7 @@ class Reader {
             case Setting::RunContracts: {
                 constexpr std::array kModes = {"all", "marked", "off"};
                 if (std::find(kModes.begin(), kModes.end(), text.value) == kModes.end())
-                    return problem(DiagnosticCode::InvalidManifest, text.range,
+                    return problem(DiagnosticCode::TypeMismatch, text.range,
                                    "`contracts` is `\"all\"`, `\"marked\"` or `\"off\"`");
                 out_.contracts = std::move(text.value);
                 break;
@@ -161,17 +161,17 @@ class Reader {
         auto code = find_code(key.str());
         if (!code) {
             auto near = nearest_codes(key.str());
-            return problem(DiagnosticCode::UnknownSetting, range(key.source()),
+            return problem(DiagnosticCode::UnknownAttribute, range(key.source()),
                            "there is no diagnostic `" + std::string(key.str()) + "`" +
                                (near.empty() ? "" : "; did you mean `" + std::string(code_name(near[0])) + "`?"));
         }
         auto severity = level.value == "info" ? Severity::Information : find_severity(level.value);
         if (!severity && level.value != "off")
-            return problem(DiagnosticCode::InvalidManifest, level.range,
+            return problem(DiagnosticCode::TypeMismatch, level.range,
                            "a diagnostic is `\"error\"`, `\"warning\"`, `\"information\"`, `\"hint\"` or `\"off\"`");
         if (is_fixed(*code) && severity != Severity::Error)
             return problem(
-                DiagnosticCode::InvalidManifest, level.range,
+                DiagnosticCode::TypeMismatch, level.range,
                 "`" + std::string(code_name(*code)) +
                     "` is an error of the language: a program that has one cannot run, so it stays an error");
         out_.severities[*code] = severity;

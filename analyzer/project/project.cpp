@@ -48,7 +48,8 @@ std::vector<Diagnostic> ManifestDiagnostics::compute(QueryContext& context, cons
     auto report = [&](DiagnosticCode code, TextRange range, std::string message) {
         Diagnostic d;
         d.code = code;
-        d.severity = default_severity(code);
+        // What is misspelt here is lost without a sign.
+        d.severity = code == DiagnosticCode::UnknownAttribute ? Severity::Warning : default_severity(code);
         d.location = {manifest, range};
         d.message = std::move(message);
         out.push_back(std::move(d));
@@ -60,10 +61,10 @@ std::vector<Diagnostic> ManifestDiagnostics::compute(QueryContext& context, cons
         const Manifest::Text& main = *read->main;
         if (!main.value.ends_with(kind->ending))
             report(
-                DiagnosticCode::InvalidManifest, main.range,
+                DiagnosticCode::UnresolvedImport, main.range,
                 "`main` names the file the project starts with, and that ends in `" + std::string(kind->ending) + "`");
         else if (loaded_file(context, beside(path, main.value)) == FileId::None)
-            report(DiagnosticCode::InvalidManifest, main.range,
+            report(DiagnosticCode::UnresolvedImport, main.range,
                    "there is no file `" + main.value + "` beside this manifest");
     }
     return out;

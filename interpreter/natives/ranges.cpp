@@ -50,6 +50,12 @@ NativeAction values(NativeCall& call, const RangeView& range, int64_t step, bool
     }
     return call.give(word_of(list));
 }
+NativeAction nth(NativeCall& call) {
+    RangeView range(call);
+    int64_t index = integer(call, 1);
+    if (index < 0 || range.low + index >= range.end) return give_none(call);
+    return give_some(call, static_cast<Word>(range.low + index));
+}
 NativeAction collect(NativeCall& call) { return values(call, RangeView(call), 1, false); }
 NativeAction rev(NativeCall& call) { return values(call, RangeView(call), 1, true); }
 NativeAction step_by(NativeCall& call) {
@@ -67,6 +73,7 @@ void register_ranges(vm::NativeRegistry& r) {
     r.add("core::Range::len", len);
     r.add("core::Range::is_empty", is_empty);
     r.add("core::Range::collect", collect);
+    r.add("core::Range::nth", nth);
     r.add("core::Range::rev", rev);
     r.add("core::Range::step_by", step_by);
 }

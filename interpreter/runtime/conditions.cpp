@@ -167,17 +167,21 @@ NativeAction new_semaphore(NativeCall& call) {
     if (call.integer(0) < 0) return call.panic("a semaphore cannot have a negative number of permits");
     return make(call, Run::of(call).semaphore, "a semaphore", call.integer(0));
 }
+/// `acquire` gives a guard, which is the semaphore itself; `hold` gives nothing.
+NativeAction give_permit(NativeCall& call) {
+    return call.result_type()->repr == Repr::Unit ? call.give_unit() : call.give(operand_word(call, 0));
+}
 NativeAction semaphore_acquire(NativeCall& call) {
     Gate& gate = *self_of<Gate>(call);
     if (call.step() == 1) {
         bool cancelled = call.was_cancelled();
-        if (granted(call, gate)) return call.give(operand_word(call, 0));
+        if (granted(call, gate)) return give_permit(call);
         if (cancelled) return call.cancelled();
     }
     std::lock_guard lock(gate.mutex);
     if (gate.count > 0 && gate.waiters.empty()) {
         --gate.count;
-        return call.give(operand_word(call, 0));
+        return give_permit(call);
     }
     return wait_in(call, gate.waiters, "acquire", &gate, 1);
 }
@@ -316,6 +320,7 @@ void register_condition_natives(vm::NativeRegistry& r) {
     r.add("sync::WaitGroup::wait", group_wait);
     r.add("sync::Semaphore::new", new_semaphore);
     r.add("sync::Semaphore::acquire", semaphore_acquire);
+    r.add("sync::Semaphore::hold", semaphore_acquire);
     r.add("sync::Semaphore::try_acquire", semaphore_try_acquire);
     r.add("sync::Semaphore::release", semaphore_release);
     r.add("sync::Semaphore::available", semaphore_available);

@@ -126,7 +126,7 @@ TEST_CASE("what is wrong with a manifest is reported at its line") {
     for (std::vector<std::string> command : {std::vector<std::string>{"check", "main.altru"}, {"run"}}) {
         ProcessResult broken = braid(command, folder.path());
         CHECK(broken.status == 1);
-        CHECK_THAT(broken.output + broken.errors, Contains("invalid-manifest") && Contains("Altru.toml:2:10"));
+        CHECK_THAT(broken.output + broken.errors, Contains("syntax-error") && Contains("Altru.toml:2:10"));
     }
     folder.write("Altru.toml", "[diagnostics]\nunused-variable = \"off\"\n");
     CHECK(braid({"check"}, folder.path()).output.empty());

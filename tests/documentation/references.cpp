@@ -67,7 +67,10 @@ void register_page(const std::string& page, const std::string& language) {
     }
 }
 
-REGISTER_CASES(references) { register_page("docs/velox.md", "velox"); }
+REGISTER_CASES(references) {
+    register_page("docs/altru.md", "altru");
+    register_page("docs/velox.md", "velox");
+}
 
 TEST_CASE("blocks of a page, their words and lines") {
     auto blocks =

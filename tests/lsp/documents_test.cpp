@@ -159,4 +159,29 @@ TEST_CASE("Files that open ones import come from the disk, and are what the edit
     CHECK(editor.shut_down() == 0);
 }
 
+TEST_CASE("a manifest that is wrong is shown beside its name, and counts again when it changes") {
+    TemporaryFolder folder;
+    auto manifest =
+        folder.write("Altru.toml", "[diagnostics]\nunused-variable = \"error\"\nunused-varable = \"off\"\n");
+    auto main = folder.write("main.altru", "");
+    const std::string uri = lsp::uri_of_path(main.string()), manifest_uri = lsp::uri_of_path(manifest.string());
+    Editor editor;
+    auto of_manifest = [&] {
+        return editor.wait([&](const Json& m) {
+            return m.value("method", "") == "textDocument/publishDiagnostics" && m["params"]["uri"] == manifest_uri;
+        })["params"]["diagnostics"];
+    };
+    editor.open(uri, "let x = 1\n");
+    CHECK(editor.diagnostics(uri, 1).at(0)["severity"] == 1);
+    Json found = of_manifest();
+    CHECK(codes(found) == "unknown-attribute");
+    CHECK(found.at(0)["range"] == range(2, 0, 2, 14));
+    folder.write("Altru.toml", "[diagnostics]\nunused-variable = \"off\"\n");
+    editor.notify("workspace/didChangeWatchedFiles",
+                  {{"changes", Json::array({{{"uri", manifest_uri}, {"type", 2}}})}});
+    CHECK(codes(editor.diagnostics(uri, 1)) == "");
+    CHECK(codes(of_manifest()) == "");
+    CHECK(editor.shut_down() == 0);
+}
+
 }  // namespace braid::test

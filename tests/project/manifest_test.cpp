@@ -47,14 +47,14 @@ TEST_CASE("an empty manifest has defaults, and tables of other tools' names do a
 TEST_CASE("what is wrong with a manifest is said at its place") {
     using Problems = std::vector<std::string>;
     CHECK(problems_of("mian = \"a\"") ==
-          Problems{"unknown-setting at 'mian': a manifest has no `mian`; did you mean `main`?"});
+          Problems{"unknown-attribute at 'mian': a manifest has no `mian`; did you mean `main`?"});
     CHECK(problems_of("[package]\nflavour = 3") ==
-          Problems{"unknown-setting at 'flavour': a manifest has no `flavour` in `[project]`; it is ignored"});
-    CHECK(problems_of("name = 3") == Problems{"invalid-manifest at '3': `name` has to be a text: `name = \"…\"`"});
+          Problems{"unknown-attribute at 'flavour': a manifest has no `flavour` in `[project]`; it is ignored"});
+    CHECK(problems_of("name = 3") == Problems{"type-mismatch at '3': `name` has to be a text: `name = \"…\"`"});
     CHECK(problems_of("contracts = \"some\"") ==
-          Problems{"invalid-manifest at '\"some\"': `contracts` is `\"all\"`, `\"marked\"` or `\"off\"`"});
+          Problems{"type-mismatch at '\"some\"': `contracts` is `\"all\"`, `\"marked\"` or `\"off\"`"});
     CHECK(problems_of("[diagnostics]\nunused-variables = \"off\"") ==
-          Problems{"unknown-setting at 'unused-variables': there is no diagnostic `unused-variables`; did you mean "
+          Problems{"unknown-attribute at 'unused-variables': there is no diagnostic `unused-variables`; did you mean "
                    "`unused-variable`?"});
     CHECK(problems_of("[diagnostics]\nunused-import = \"loud\"").size() == 1);
     CHECK(problems_of("[diagnostics]\ntype-mismatch = \"off\"").size() == 1);

@@ -240,7 +240,7 @@ ExprId BodyBuilder::call_value(const ast::CallExpr& e, ExprId callee) {
     Type t = type_of(callee);
     if (t->is(TypeKind::Parameter))  // `F: fn(int) -> int`
         for (Type bound : traits_.all_bounds(t))
-            if (bound->is(TypeKind::Function)) t = bound;
+            if (bound->is(TypeKind::Function) || bound->is(TypeKind::Error)) t = bound;
     auto arguments = e.arguments();
     if (t->is(TypeKind::Inference)) {
         // A closure parameter that is called before anything says what it is.

@@ -94,7 +94,6 @@ ExprId BodyBuilder::check_closure(const ast::ClosureExpr& e, Type expected, bool
             result_hint = inner_result;
         }
     }
-    bool is_block = bool(e.block());
     if (e.result_type()) {
         function().result = types_.lower(e.result_type());
     } else if (result_hint) {
@@ -106,7 +105,13 @@ ExprId BodyBuilder::check_closure(const ast::ClosureExpr& e, Type expected, bool
     }
     Type result = function().result;
     check_function_body(e.block(), e.expression(), node);
-    (void)is_block;
+    // `spawn(|| panic("…"))`: nobody else says what a closure gives that never gives anything.
+    ExprId root = body().functions[uint32_t(id)].root;
+    if (function().result_is_inferred && !function().saw_return_value && type_of(root)->is(TypeKind::Never))
+        defer([this, result](bool last) {
+            if (last && table_.is_variable(result)) table_.unify(result, type::unit());
+            return last || !table_.is_variable(result);
+        });
 
     functions_.pop_back();
     close_scope(mark);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <unordered_set>
 
 #include "analyzer/semantics/altru/builder.h"
@@ -68,7 +69,10 @@ class DeclarationChecker {
             case ItemKind::Impl: check_impl(); break;
             case ItemKind::Static:
             case ItemKind::Constant:
-            case ItemKind::TypeAlias: detail::report_value_type(context_, item_, out_); break;
+            case ItemKind::TypeAlias:
+                detail::report_value_type(context_, item_, out_);
+                if (kind_of(item_) == ItemKind::TypeAlias) check_alias();
+                break;
             default: break;
         }
         return std::move(out_);
@@ -118,6 +122,7 @@ class DeclarationChecker {
             bool found = path.resolved == import.path.size() && path.item != ItemId::None;
             // `use std::sync` names a module; `use std::thread::Thread` an item; an enum's variants count as items.
             if (!found && !(import.path.size() == 1 && import.path[0].text() == "std")) {
+                if (is_without_file(path.item)) continue;  // said where the module is declared
                 size_t bad = std::min(path.resolved, import.path.size() - 1);
                 if (import.path[0].text() == "std" && path.resolved < 2)
                     bad = std::min<size_t>(1, import.path.size() - 1);
@@ -166,6 +171,13 @@ class DeclarationChecker {
                 d.tags |= TagUnnecessary;
             }
         }
+    }
+
+    /// `mod name` whose file is not there.
+    bool is_without_file(ItemId module) {
+        if (module == ItemId::None || kind_of(module) != ItemKind::Module) return false;
+        auto tree = context_.get<ItemSyntax>(module);
+        return *tree && !ast::ModDecl::cast(tree->root()).members() && module_contents(context_, module) == module;
     }
 
     void check_modules() {
@@ -242,20 +254,67 @@ class DeclarationChecker {
                     visit(Name(variant.name().text()), false, {item_, tree_.node_of(variant.name())}, "variant");
     }
 
-    /// Recursive types need an indirection only where they hold themselves by value with no way to end.
+    /// Recursive types need no indirection, but a way to end.
     void check_infinite() {
-        if (kind_of(item_) != ItemKind::Struct) return;
+        std::set<ItemId> seen;
         auto definition = context_.get<DefinitionOf>(item_);
-        for (const FieldInfo& field : definition->fields) {
-            Type t = field.type;
-            bool direct = t->is(TypeKind::Nominal) && t->item == item_;
-            if (t->is(TypeKind::Tuple))
-                for (Type part : t->arguments) direct |= part->is(TypeKind::Nominal) && part->item == item_;
-            if (direct)
-                error(DiagnosticCode::InfiniteType, field.node,
-                      "a `" + std::string(name_of(item_).text()) + "` would hold another one without end; `Option[" +
-                          print_type(t) + "]` or a list can end");
+        if (kind_of(item_) == ItemKind::Enum && holds_another(type::nominal(item_), seen, true)) {
+            error(DiagnosticCode::InfiniteType, name_place(item_),
+                  "every `" + std::string(name_of(item_).text()) +
+                      "` would hold another one without end; a variant without one can end");
         }
+        if (kind_of(item_) != ItemKind::Struct) return;
+        for (const FieldInfo& field : definition->fields) {
+            if (!holds_another(field.type, seen)) continue;
+            error(DiagnosticCode::InfiniteType, field.node,
+                  "a `" + std::string(name_of(item_).text()) + "` would hold another one without end; `Option[" +
+                      print_type(field.type) + "]` or a list can end");
+            return;
+        }
+    }
+
+    void check_alias() {
+        std::vector<ItemId> open{item_};
+        for (size_t i = 0; i < open.size(); ++i) {
+            auto tree = context_.get<ItemSyntax>(open[i]);
+            if (!*tree) continue;
+            TypeLowering lowering(context_, open[i], *tree, nullptr);
+            bool circular = false;
+            lowering.resolved = [&](uint32_t, ItemId target, Type) {
+                circular |= target == item_;
+                bool is_alias = target != ItemId::None && kind_of(target) == ItemKind::TypeAlias;
+                if (is_alias && std::find(open.begin(), open.end(), target) == open.end()) open.push_back(target);
+            };
+            lowering.lower(ast::TypeAliasDecl::cast(tree->root()).type());
+            if (!circular) continue;
+            error(DiagnosticCode::InfiniteType, name_place(item_),
+                  "`" + std::string(name_of(item_).text()) +
+                      "` is another name for itself; a `struct` or an `enum` can hold " + "its own kind");
+            return;
+        }
+    }
+
+    /// Whether no value of this type is without one of the item, by value.
+    bool holds_another(Type t, std::set<ItemId>& seen, bool is_item = false) {
+        auto any = [&](const std::vector<Type>& parts) {
+            return std::any_of(parts.begin(), parts.end(), [&](Type part) { return holds_another(part, seen); });
+        };
+        if (t->is(TypeKind::Tuple) || (t->is(TypeKind::Array) && t->length > 0)) return any(t->arguments);
+        if (t->is(TypeKind::Union))
+            return std::all_of(t->arguments.begin(), t->arguments.end(),
+                               [&](Type member) { return holds_another(member, seen); });
+        if (!t->is(TypeKind::Nominal) || is_std_item(t->item)) return false;
+        if (t->item == item_ && !is_item) return true;
+        if (!seen.insert(t->item).second) return false;
+        auto definition = context_.get<DefinitionOf>(t->item);
+        auto fields_hold = [&](const TypeDefinition& of) {
+            return std::any_of(of.fields.begin(), of.fields.end(),
+                               [&](const FieldInfo& field) { return holds_another(field.type, seen); });
+        };
+        if (kind_of(t->item) == ItemKind::Struct) return fields_hold(*definition);
+        return kind_of(t->item) == ItemKind::Enum && !definition->variants.empty() &&
+               std::all_of(definition->variants.begin(), definition->variants.end(),
+                           [&](ItemId variant) { return fields_hold(*context_.get<DefinitionOf>(variant)); });
     }
 
     void check_attributes() {

@@ -370,6 +370,9 @@ void BodyBuilder::report_missing_method(ExprId receiver, const SyntaxToken& toke
               "the type of this value is not known yet; write it where it is bound");
         return;
     }
+    if (t->is(TypeKind::Parameter))
+        for (Type bound : traits_.all_bounds(t))
+            if (bound->is(TypeKind::Error)) return;  // who knows what that trait has
     std::vector<std::string> names = member_names(t);
     auto exists = [&](std::string_view candidate) {
         return std::find(names.begin(), names.end(), candidate) != names.end();

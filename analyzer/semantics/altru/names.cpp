@@ -164,8 +164,9 @@ BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& se
         if (!found) {
             if (!report) return false;
             std::string type_name = show(self), member(segments.back().text());
+            bool is_enum = self->is(TypeKind::Nominal) && kind_of(self->item) == ItemKind::Enum;
             auto& d = error(DiagnosticCode::MissingMember, node_of(segments.back()),
-                            "`" + type_name + "` has no function `" + member + "`");
+                            "`" + type_name + "` has no " + (is_enum ? "variant" : "function") + " `" + member + "`");
             std::string near = nearest_name(member, member_names(self));
             if (!near.empty()) {
                 d.message += "; did you mean `" + near + "`?";

@@ -114,6 +114,11 @@ ExprId BodyBuilder::check_binary(const ast::BinaryExpr& e, Type expected) {
     }
     if (auto comparison_op = comparison_operator(op)) {
         ExprId left = check(e.left());
+        auto chained = e.left().as<ast::BinaryExpr>();
+        if (chained && comparison_operator(chained.op())) {  // the parser has reported it
+            check(e.right());
+            return emit(ErrorExpr{}, type::boolean(), node);
+        }
         Type left_type = table_.shallow(type_of(left));
         while (left_type->is(TypeKind::Reference)) left_type = table_.shallow(left_type->element());
         ExprId right = check(e.right(), left_type);
@@ -280,9 +285,11 @@ ExprId BodyBuilder::comparison(Kind kind, ExprId left, ExprId right, uint32_t no
                              std::string(name_of(l->item).text()) + "` gives it one";
             return emit(ErrorExpr{}, type::boolean(), node);
         }
-        // Types with an order or equality of their own, and parameters, are asked; the rest compares structurally.
-        bool own = l->is(TypeKind::Parameter) || (l->is(TypeKind::Nominal) && !is_std_item(l->item) &&
-                                                  traits_.find_impl(l, type::nominal(trait)).has_value());
+        // Types with an order or equality of their own, and those that are not known here, are asked; the rest compares
+        // structurally.
+        bool own = l->is(TypeKind::Parameter) || l->is(TypeKind::Projection) ||
+                   (l->is(TypeKind::Nominal) && !is_std_item(l->item) &&
+                    traits_.find_impl(l, type::nominal(trait)).has_value());
         if (own && equality) {
             ItemId method = find_child(context_, trait, Name("eq"), ItemKind::Function);
             ExprId call =

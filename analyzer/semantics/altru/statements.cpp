@@ -36,6 +36,12 @@ void BodyBuilder::check_discarded(ExprId value, uint32_t node) {
     std::string what;
     if (callee != ItemId::None) {
         auto signature = context_.get<SignatureOf>(callee);
+        if (auto* instead = find_attribute(signature->attributes, "discarded")) {
+            ItemId other = find_child(context_, parent_of(callee), Name(instead->arguments.at(0)), ItemKind::Function);
+            std::get<DirectCallee>(call->callee).function = other;
+            expr(value).type = type::unit();
+            return;
+        }
         if (find_attribute(signature->attributes, "may_ignore")) return;
         must_use = find_attribute(signature->attributes, "must_use");
         what = "the result of `" + std::string(name_of(callee).text()) + "`";
@@ -425,9 +431,8 @@ ExprId BodyBuilder::check_for(const ast::ForStmt& s) {
             if (number->is(TypeKind::Float))
                 error(DiagnosticCode::TypeMismatch, at, "a range of floats has no next value");
         } else {
-            ExprId values = call_std_method(known.range, "collect", place, {}, at);
-            lend_list(values);
-            context.by_reference = true;
+            close_scope(mark);
+            return for_user_iterator(s, call_std_method(known.range, "iter", place, {}, at), id);
         }
     } else if (is_nominal(t, known.map)) {
         std::string_view method = gives                              ? "into_entries"

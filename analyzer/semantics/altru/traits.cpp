@@ -209,7 +209,7 @@ Type TraitSolver::project(Type self, ItemId trait, Name name) {
     ItemId declared = find_child(context_, trait, name, ItemKind::TraitType);
     if (declared == ItemId::None) return nullptr;
     Type standard = *context_.get<ValueTypeOf>(declared);
-    if (standard->is(TypeKind::Error)) return nullptr;
+    if (standard->is(TypeKind::Error)) return standard;  // the impl lacks it, and has been told
     std::vector<Type> arguments;
     for (Type argument : info->trait->arguments)
         arguments.push_back(substitute(argument, match->impl, match->arguments));

@@ -477,7 +477,10 @@ std::vector<Type> TypeLowering::bounds(const ast::TypeBounds& written) {
     if (!written) return result;
     for (const ast::Type& bound : written.bounds()) {
         Type t = lower(bound);
-        if (t->is(TypeKind::Error)) continue;
+        if (t->is(TypeKind::Error)) {  // kept: it silences what the parameter lacks
+            result.push_back(t);
+            continue;
+        }
         bool trait = t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Trait;
         if (trait || t->is(TypeKind::Function)) {
             result.push_back(t);

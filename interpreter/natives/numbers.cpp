@@ -61,6 +61,10 @@ NativeAction wrapping(NativeCall& call) {
     compute(kOperation, p.a, p.b, out);
     return call.give(wrapped(p.repr, out));
 }
+NativeAction wrapping_as(NativeCall& call) {
+    auto from = operand(call, 0);
+    return call.give(wrapped(call.result_type().repr, wide(from.type->repr, from.word)));
+}
 template <Operation kOperation>
 NativeAction checked(NativeCall& call) {
     Pair p(call);
@@ -142,6 +146,7 @@ NativeAction is_finite(NativeCall& call) { return call.give_bool(std::isfinite(n
 void register_numbers(vm::NativeRegistry& r) {
     for (std::string type : {"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "isize", "usize", ""}) {
         std::string p = type.empty() ? "number::" : "number::" + type + "::";
+        r.add(p + "wrapping_as", wrapping_as);
         r.add(p + "wrapping_add", wrapping<Operation::Add>);
         r.add(p + "wrapping_sub", wrapping<Operation::Sub>);
         r.add(p + "wrapping_mul", wrapping<Operation::Mul>);

@@ -169,7 +169,7 @@ NativeAction new_semaphore(NativeCall& call) {
 }
 /// `acquire` gives a guard, which is the semaphore itself; `hold` gives nothing.
 NativeAction give_permit(NativeCall& call) {
-    return call.result_type()->repr == Repr::Unit ? call.give_unit() : call.give(operand_word(call, 0));
+    return call.result_type().repr == Repr::Unit ? call.give_unit() : call.give(operand_word(call, 0));
 }
 NativeAction semaphore_acquire(NativeCall& call) {
     Gate& gate = *self_of<Gate>(call);

@@ -213,6 +213,7 @@ class BodyBuilder {
     ExprId call_named(const ast::CallExpr& e, Named named, Type expected);
     ExprId call_value(const ast::CallExpr& e, ExprId function);
     ExprId call_variant(const ast::CallExpr& e, ItemId variant, std::vector<Type> arguments, Type expected);
+    void fall_back_to_defaults(ItemId owner, const std::vector<Type>& arguments);
     ExprId call_generated_new(const ast::CallExpr& e, Type self);
     std::optional<size_t> check_generated_new_access(const ast::CallExpr& e, const TypeDefinition& definition);
     ExprId call_make(const ast::CallExpr& e);

@@ -178,11 +178,25 @@ ExprId BodyBuilder::call_named(const ast::CallExpr& e, Named named, Type expecte
     return error_expr(node);
 }
 
+/// What nothing in the body decides is what the declaration says: `Ok(3)` alone is a `Result[int, error]`.
+void BodyBuilder::fall_back_to_defaults(ItemId owner, const std::vector<Type>& arguments) {
+    auto definition = context_.get<DefinitionOf>(owner);
+    for (size_t i = 0; i < arguments.size() && i < definition->generics.size(); ++i) {
+        Type standard = definition->generics[i].default_type;
+        if (!standard || standard->has(TypeHasParameter)) continue;
+        defer([this, standard, argument = arguments[i]](bool last) {
+            if (last && table_.is_variable(argument)) table_.unify(argument, standard);
+            return last || !table_.is_variable(argument);
+        });
+    }
+}
+
 ExprId BodyBuilder::call_variant(const ast::CallExpr& e, ItemId variant, std::vector<Type> arguments, Type expected) {
     uint32_t node = node_of(e);
     ItemId owner = parent_of(variant);
     std::vector<Type> own = traits_.fresh_arguments(owner, node);
     for (size_t i = 0; i < arguments.size() && i < own.size(); ++i) table_.unify(own[i], arguments[i]);
+    fall_back_to_defaults(owner, own);
     Type t = type::nominal(owner, own);
     if (expected) {
         Type wanted = table_.shallow(expected);

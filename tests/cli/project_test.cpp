@@ -116,7 +116,7 @@ TEST_CASE("what is wrong with a manifest is reported at its line") {
     TemporaryFolder folder;
     folder.write("main.altru", "let x = 1\n");
     folder.write("Altru.toml",
-                 "name = \"shop\"\nmian = \"main.altru\"\n\n[diagnostics]\nunused-variable = \"error\"\n");
+                 "name = \"shop\"\nmains = \"main.altru\"\n\n[diagnostics]\nunused-variable = \"error\"\n");
     ProcessResult result = braid({"check"}, folder.path());
     CHECK(result.status == 1);
     CHECK_THAT(result.output,

@@ -1,6 +1,7 @@
 // What manifests say, and what is said about those that say it wrong.
 #include <catch2/catch.hpp>
 
+#include "analyzer/diagnostics/catalogue.h"
 #include "analyzer/ide/file_diagnostics.h"
 #include "analyzer/ide/host.h"
 #include "stdlib/stdlib.h"
@@ -46,8 +47,8 @@ TEST_CASE("an empty manifest has defaults, and tables of other tools' names do a
 
 TEST_CASE("what is wrong with a manifest is said at its place") {
     using Problems = std::vector<std::string>;
-    CHECK(problems_of("mian = \"a\"") ==
-          Problems{"unknown-attribute at 'mian': a manifest has no `mian`; did you mean `main`?"});
+    CHECK(problems_of("mains = \"a\"") ==
+          Problems{"unknown-attribute at 'mains': a manifest has no `mains`; did you mean `main`?"});
     CHECK(problems_of("[package]\nflavour = 3") ==
           Problems{"unknown-attribute at 'flavour': a manifest has no `flavour` in `[project]`; it is ignored"});
     CHECK(problems_of("name = 3") == Problems{"type-mismatch at '3': `name` has to be a text: `name = \"…\"`"});

@@ -63,6 +63,9 @@ TEST_CASE("what is wrong with a manifest is said at its place") {
     CHECK(problems_of("# é\nname = ").size() == 1);
     CHECK(problems_of("\xff").size() == 1);
     CHECK(problems_of(std::string(100'000, '[')).size() == 1);
+    CHECK(problems_of("a = " + std::string(100'000, '[')).size() == 1);
+    for (const char* text : {"[$", "[ =", "[[=a]]", "[.a", "[\n", "[[#", "$", "a = {[", "a.$ = 1", "[a]\n[a]"})
+        CHECK(problems_of(text).size() == 1);
 }
 
 class World {

@@ -1,6 +1,6 @@
 #include "analyzer/project/project.h"
 
-#include <filesystem>
+#include <algorithm>
 
 #include "analyzer/semantics/loaded_files.h"
 
@@ -13,7 +13,17 @@ std::string_view folder_of(std::string_view path) { return path.substr(0, path.r
 }  // namespace
 
 std::string beside(std::string_view manifest_path, std::string_view relative) {
-    return (std::filesystem::path(folder_of(manifest_path)) / relative).lexically_normal().string();
+    std::string path(relative.starts_with('/') ? std::string_view() : folder_of(manifest_path));
+    for (size_t begin = 0; begin <= relative.size();) {
+        size_t end = std::min(relative.find('/', begin), relative.size());
+        std::string_view part = relative.substr(begin, end - begin);
+        begin = end + 1;
+        if (part == "." || (part.empty() && end > 0)) continue;
+        bool up = part == "..";
+        if (up && path.size() > 1) path.erase(path.rfind('/', path.size() - 2) + 1);
+        if (!up) path.append(part).append(end < relative.size() ? "/" : "");
+    }
+    return path;
 }
 
 Manifest ManifestOf::compute(QueryContext& context, const Key& manifest) {

@@ -160,7 +160,10 @@ Capabilities Walk::parts_of(Type t) {
         case TypeKind::Nominal: return of_nominal(*this, t);
         case TypeKind::ActorHandle: return {true, true, true, true};
         case TypeKind::Parameter: return of_parameter(context, t);
-        case TypeKind::Projection: return {false, true, false, false};
+        case TypeKind::Projection:
+            // An operator on types (`Partial<T>`) that has yet to be applied gives values by reference.
+            return t->item == ItemId::None ? Capabilities{true, false, true, true}
+                                           : Capabilities{false, true, false, false};
         case TypeKind::Inference: return {true, false, true, true};
         case TypeKind::Dyn: return {false, true, t->has(TypeSendBound), false};
         case TypeKind::Reference: {

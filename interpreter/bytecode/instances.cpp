@@ -123,6 +123,7 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
     f->policy = policy;
     f->is_async = signature.is_async && kind != FunctionKind::Native;
     f->is_generator = signature.is_generator;
+    if (f->is_generator) use_generators();
     if (kind == FunctionKind::Bytecode) {
         const mir::MirBody& body = mir->functions[0];
         f->is_async = body.is_async;
@@ -169,7 +170,7 @@ const Function* Instances::guarded(const Function* function) {
     return f;
 }
 
-const Function* Instances::closure(const Function& outer, BodyFunctionId body) {
+const Function* Instances::closure(const Function& outer, BodyFunctionId body, bool rest) {
     InstanceKey key{outer.item, body, outer.type_arguments, outer.self};
     if (auto found = instances_.find(key); found != instances_.end()) return found->second;
     auto mir = model_.mir(outer.item);
@@ -181,6 +182,10 @@ const Function* Instances::closure(const Function& outer, BodyFunctionId body) {
     f->policy = outer.policy;
     f->is_async = code.is_async;
     f->is_generator = code.is_generator;
+    const std::vector<LocalId>& parameters = (*mir->body)[body].parameters;
+    f->has_receiver = !parameters.empty() && (*mir->body)[parameters[0]].is_self;
+    f->rest = rest && f->policy == SlotPolicy::Boxed;
+    if (f->is_generator) use_generators();
     f->result_type = describe(substitute_in(*f, code.locals[0].type), f->policy);
     f->result = f->policy == SlotPolicy::Boxed ? Repr::Boxed : f->result_type->repr;
     for (uint32_t i = 1; i <= code.parameter_count; ++i) {

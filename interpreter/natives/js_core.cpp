@@ -85,6 +85,17 @@ NativeAction properties(NativeCall& call) {
     });
     return give_object(call, out);
 }
+NativeAction delete_property(NativeCall& call) {
+    Object* target = vm::as_object(call.vm(), call.value(0), ObjectKind::Instance);
+    if (!target) return type_error(call, "only members of an object can be deleted");
+    NativeAction action{};
+    if (frozen(call, target, action)) return action;
+    Name name(text_argument(call, 1));
+    vm::remove_property(call.vm(), target, name);
+    vm::remove_property(call.vm(), target, vm::Shape::accessor("get", name));
+    vm::remove_property(call.vm(), target, vm::Shape::accessor("set", name));
+    return give_boolean(call, true);
+}
 NativeAction assign(NativeCall& call) {
     Object* target = vm::as_object(call.vm(), call.value(0), ObjectKind::Instance);
     if (!target) return type_error(call, "the target is not an object");
@@ -209,6 +220,7 @@ void register_js_core(vm::NativeRegistry& r) {
     r.add("core::process::env", env);
     r.add("core::process::now", now);
     r.add("dates::Date::now", date_now);
+    r.add("core::Reflect::deleteProperty", delete_property);
     r.add("collections::Object::keys", properties<Part::Keys>);
     r.add("collections::Object::values", properties<Part::Values>);
     r.add("collections::Object::entries", properties<Part::Entries>);

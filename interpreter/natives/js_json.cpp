@@ -1,5 +1,6 @@
 #include <charconv>
 #include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ void append_json_text(std::string_view text, std::string& out) {
 
 class Writer {
   public:
-    Writer(vm::Vm& vm, int indent) : vm_(vm), indent_(indent) {}
+    Writer(vm::Vm& vm, std::string indent) : vm_(vm), indent_(std::move(indent)) {}
     std::string out;
     std::string problem;
 
@@ -106,31 +107,61 @@ class Writer {
         size_t before = out.size();
         separate(first, depth);
         append_json_text(name, out);
-        out += indent_ ? ": " : ":";
+        out += indent_.empty() ? ":" : ": ";
         if (write(Value(word), depth + 1)) first = false;
         else out.resize(before);
     }
     void begin(char c) { out += c; }
     void separate(bool first, int depth) {
         if (!first) out += ',';
-        if (indent_) out += '\n' + std::string(static_cast<size_t>(indent_) * static_cast<size_t>(depth + 1), ' ');
+        line(depth + 1);
     }
     void end(char c, bool empty, int depth) {
-        if (indent_ && !empty)
-            out += '\n' + std::string(static_cast<size_t>(indent_) * static_cast<size_t>(depth), ' ');
+        if (!empty) line(depth);
         out += c;
     }
 
+    void line(int depth) {
+        if (indent_.empty()) return;
+        out += '\n';
+        for (int i = 0; i < depth; ++i) out += indent_;
+    }
+
     vm::Vm& vm_;
-    int indent_;
+    std::string indent_;
     std::set<Object*> open_;
 };
 
-NativeAction stringify(NativeCall& call) {
-    Writer writer(call.vm(), static_cast<int>(std::clamp(number_or(call, 1, 0), 0.0, 10.0)));
+NativeAction write(NativeCall& call) {
+    Writer writer(call.vm(), text_argument(call, 1).substr(0, 10));
     bool written = writer.write(call.value(0));
     if (!writer.problem.empty()) return type_error(call, writer.problem);
     return written ? call.give_text(writer.out) : give_undefined(call);
+}
+
+/// Whether something in the value says itself how it is written.
+NativeAction runs_code(NativeCall& call) {
+    vm::Vm& vm = call.vm();
+    Name method("toJSON");
+    std::set<Object*> seen;
+    std::vector<Word> todo{call.argument(0)};
+    while (!todo.empty()) {
+        Word word = todo.back();
+        todo.pop_back();
+        if (!Value::is_pointer(word)) continue;
+        Object* object = vm::object_of(word);
+        ObjectKind kind = vm.kind_of(object);
+        if ((kind != ObjectKind::Instance && kind != ObjectKind::List) || !seen.insert(object).second) continue;
+        if (kind == ObjectKind::List) {
+            for (uint64_t i = 0; i < vm::list_count(object); ++i) todo.push_back(element(object, i));
+            continue;
+        }
+        const vm::ClassDescriptor* klass = vm::class_of(vm, Value(word));
+        if ((klass && klass->methods.count(method)) || vm::find_property(object, method))
+            return give_boolean(call, true);
+        for (Name name : vm::shape_of(object)->names()) todo.push_back(*vm::find_property(object, name));
+    }
+    return give_boolean(call, false);
 }
 
 class Reader {
@@ -266,8 +297,9 @@ NativeAction parse(NativeCall& call) {
 }  // namespace
 
 void register_js_json(vm::NativeRegistry& r) {
-    r.add("collections::JSON::stringify", stringify);
-    r.add("collections::JSON::parse", parse);
+    r.add("collections::JSON::write", write);
+    r.add("collections::JSON::runsCode", runs_code);
+    r.add("collections::JSON::read", parse);
 }
 
 }  // namespace braid::natives

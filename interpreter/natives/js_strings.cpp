@@ -151,9 +151,9 @@ NativeAction repeat(NativeCall& call) {
     for (double i = 0; i < count && !text.empty(); ++i) out += text;
     return call.give_text(out);
 }
-template <bool kAll>
 NativeAction replace(NativeCall& call) {
-    return call.give_text(replaced(view(call), text_argument(call, 1), text_argument(call, 2), kAll));
+    bool all = !is_missing(call, 3) && call.value(3).as_boolean();
+    return call.give_text(replaced(view(call), text_argument(call, 1), text_argument(call, 2), all));
 }
 NativeAction split(NativeCall& call) {
     std::string_view text = view(call);
@@ -238,9 +238,8 @@ void register_js_strings(vm::NativeRegistry& r) {
     r.add(p + "padStart", pad<true>);
     r.add(p + "padEnd", pad<false>);
     r.add(p + "repeat", repeat);
-    r.add(p + "replace", replace<false>);
-    r.add(p + "replaceAll", replace<true>);
-    r.add(p + "split", split);
+    r.add(p + "replaceText", replace);
+    r.add(p + "splitText", split);
     r.add(p + "concat", concat);
     r.add(p + "localeCompare", locale_compare);
     r.add(p + "toString", to_string);

@@ -21,6 +21,7 @@ const vm::NativeRegistry& standard_natives() {
         register_js_collections(r);
         register_js_numbers(r);
         register_js_json(r);
+        register_js_regexp(r);
         return r;
     }();
     return registry;

@@ -26,6 +26,8 @@ Run::Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed)
     make_future_functions(*this);
     make_actor_functions(*this);
     make_promise_functions(*this);
+    make_generator_functions(*this);
+    match = vm.register_layout(heap::Layout::fixed("match", {false, true, true}), {vm::ObjectKind::List});
     make_combinator_functions(*this);
     make_timer_functions(*this);
 }
@@ -57,6 +59,7 @@ void register_runtime(vm::NativeRegistry& registry) {
     register_futures(registry);
     register_actors(registry);
     register_promises(registry);
+    register_generators(registry);
     register_promise_combinators(registry);
     register_timers(registry);
 }

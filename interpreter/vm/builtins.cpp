@@ -176,6 +176,7 @@ Word Vm::new_error(WellKnown klass, std::string_view message) {
     if (!c) c = find_class(model().well_known(WellKnown::JsError));
     if (!c) return word_of(new_panic(PanicKind::Panic, message, trace));
     Object* error = new_instance(*this, runtime_of(*c).first_shape);
+    set_property(*this, error, Name("name"), string_word(c->name));
     set_property(*this, error, Name("message"), string_word(message));
     set_property(*this, error, Name("stack"), string_word(trace));
     return word_of(error);

@@ -53,11 +53,11 @@ class Interpreter {
     std::string integer_operation(bytecode::Opcode op, Repr repr, Word a, Word b, Word& out);
 
     // Boxed policy
-    enum class Property : uint8_t { Found, Getter, Failed };
+    enum class Property : uint8_t { Found, Getter, Accessor /* a closure of an object literal */, Failed };
     Property get_property(Value object, Name name, InlineCache& cache, Word& out, std::string& message);
     Property get_builtin_property(Value object, Name name, Word& out, std::string& message);
     Property set_property(Value object, Name name, Word value, InlineCache& cache, std::string& message,
-                          const Function*& setter);
+                          const Function*& setter, Word& accessor);
     bool get_element(Value object, Value index, Word& out, bytecode::WellKnown& klass, std::string& message);
     bool set_element(Value object, Value index, Word value, bytecode::WellKnown& klass, std::string& message);
     std::string extend_list(Object* list, Value spread);

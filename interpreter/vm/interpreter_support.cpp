@@ -70,8 +70,9 @@ bool Interpreter::push(const Function& f, const Word* registers, const Unit* lis
     size_t at = 0;
     if (has_first) to[at++] = first;
     for (size_t i = skip; i < list[0]; ++i) to[at++] = registers[list[1 + i]];
-    if (f.is_async && f.policy == SlotPolicy::Boxed && f.kind == bytecode::FunctionKind::Bytecode)
-        return task_.call_async(f, {to, n}, destination, flags, closure, gathered);
+    bool wrapped = (f.is_async || f.is_generator) && f.policy == SlotPolicy::Boxed;
+    if (wrapped && f.kind == bytecode::FunctionKind::Bytecode)
+        return task_.call_wrapped(f, {to, n}, destination, flags, closure, gathered);
     return task_.call(f, {to, n}, destination, flags, closure, gathered);
 }
 

@@ -64,6 +64,10 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
         message = "cannot read property '" + std::string(text) + "' of " + describe_value(vm_, object);
         return Property::Failed;
     }
+    Object* list = as_object(vm_, object, ObjectKind::List);
+    if (list && list->layout() != vm_.runtime().layouts.list)
+        if (Object* members = as_object(vm_, Value(list->slots()[kListMembers]), ObjectKind::Instance))
+            if (Word* member = find_property(members, name)) return out = heap::load_slot(member), Property::Found;
     if (object.is_pointer() && (text == "length" || text == "size")) {
         auto* o = object.as_pointer<Object>();
         int64_t length = -1;
@@ -77,6 +81,9 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
         // A number unless an int is wanted (the unboxing place converts).
         if (length >= 0) return out = Value::number(static_cast<double>(length)).word(), Property::Found;
     }
+    if (Object* instance = as_object(vm_, object, ObjectKind::Instance); instance && shape_of(instance)->has_accessors)
+        if (Word* getter = find_property(instance, Shape::accessor("get", name)))
+            return out = heap::load_slot(getter), Property::Accessor;
     if (const ClassDescriptor* klass = class_of(vm_, object)) {
         if (auto getter = klass->getters.find(name); getter != klass->getters.end())
             return out = word_of(getter->second), Property::Getter;
@@ -101,7 +108,7 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
 }
 
 Interpreter::Property Interpreter::set_property(Value object, Name name, Word value, InlineCache& cache,
-                                                std::string& message, const Function*& setter) {
+                                                std::string& message, const Function*& setter, Word& accessor) {
     Object* instance = as_object(vm_, object, ObjectKind::Instance);
     if (!instance) {
         message = "cannot set property '" + std::string(name.text()) + "' of " + describe_value(vm_, object);
@@ -118,6 +125,12 @@ Interpreter::Property Interpreter::set_property(Value object, Name name, Word va
     if (slot == Shape::kMissing && shape->klass) {
         auto found = shape->klass->setters.find(name);
         if (found != shape->klass->setters.end()) return setter = found->second, Property::Getter;
+    }
+    if (slot == Shape::kMissing && shape->has_accessors) {
+        if (Word* found = find_property(instance, Shape::accessor("set", name)))
+            return accessor = heap::load_slot(found), Property::Accessor;
+        if (find_property(instance, Shape::accessor("get", name)))
+            return message = "'" + std::string(name.text()) + "' has a getter only", Property::Failed;
     }
     vm::set_property(vm_, instance, name, value);
     const void* none = nullptr;

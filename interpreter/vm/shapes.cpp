@@ -7,8 +7,9 @@
 namespace braid::vm {
 
 namespace {
+bool is_hidden(Name name) { return name.text().starts_with('\x01'); }
 constexpr uint32_t kIndexEvery = 16;  // shapes of so many properties (and multiples) have an index; others walk to one
-}
+}  // namespace
 
 uint32_t Shape::find(Name wanted) const {
     for (const Shape* s = this; s; s = s->parent) {
@@ -22,6 +23,12 @@ uint32_t Shape::find(Name wanted) const {
 }
 
 std::vector<Name> Shape::names() const {
+    std::vector<Name> result = all_names();
+    if (has_accessors) std::erase_if(result, [](Name name) { return is_hidden(name); });
+    return result;
+}
+
+std::vector<Name> Shape::all_names() const {
     std::vector<Name> result;
     for (const Shape* s = this; s && s->count > 0; s = s->parent) result.push_back(s->name);
     std::reverse(result.begin(), result.end());
@@ -47,10 +54,11 @@ Shape* ShapeTable::with(const Shape* shape, Name name) {
     made.parent = shape;
     made.name = name;
     made.count = shape->count + 1;
+    made.has_accessors = shape->has_accessors || is_hidden(name);
     if (made.count % kIndexEvery == 0) {
         auto& index = indices_.emplace_back();
         uint32_t slot = 0;
-        for (Name property : made.names()) index.emplace(property, slot++);
+        for (Name property : made.all_names()) index.emplace(property, slot++);
         made.index.store(&index, std::memory_order_release);
     }
     return next = &made;
@@ -100,7 +108,7 @@ bool remove_property(Vm& vm, Object* instance, Name name) {
     Object* slots = object_of(instance->slots()[kInstanceSlots]);
     Object* kept = vm.new_buffer(Repr::Boxed, slots->length());
     uint32_t from = 0, to = 0;
-    for (Name property : old->names()) {
+    for (Name property : old->all_names()) {
         if (from != removed) {
             shape = vm.shapes().with(shape, property);
             kept->elements()[to++] = slots->elements()[from];

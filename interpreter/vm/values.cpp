@@ -110,6 +110,12 @@ bool literal_matches(Vm& vm, Value v, Type type) {
             if (s) append_quoted(string_view_of(s), quoted);
             return s && (quoted == text || string_view_of(s) == text);
         }
+        case TypeKind::Nominal:  // of a plain enum
+            if (text.starts_with('"')) {
+                Object* s = as_object(vm, v, ObjectKind::String);
+                return s && string_view_of(s) == text.substr(1, text.size() - 2);
+            }
+            [[fallthrough]];
         default: {
             double d, wanted = 0;
             std::from_chars(text.data(), text.data() + text.size(), wanted);
@@ -124,6 +130,12 @@ bool nominal_matches(Vm& vm, Value v, Type type) {
         return info.variant->owner->item == type->item || info.variant->item == type->item;
     }
     ItemKind kind = kind_of(type->item);
+    if (kind == ItemKind::Enum) {  // plain: its values are the numbers or texts they stand for
+        for (ItemId variant : vm.model().type_definition(type->item).variants)
+            if (!vm.model().type_definition(variant).fields.empty()) return false;
+        double d;
+        return is_string(vm, v) || as_double(vm, v, d);
+    }
     if (kind == ItemKind::Interface || kind == ItemKind::Trait)
         return v.is_pointer();  // structural: checked where used
     const ClassDescriptor* wanted = vm.find_class(type->item);

@@ -70,8 +70,11 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
     if (target.kind() == Kind::ArrayExpr || target.kind() == Kind::ObjectExpr) return destructure(e, wants_value);
     // The variable counts as assigned behind the value only.
     Facts before = facts_;
+    size_t told = body_.diagnostics.size();
     ExprId place = assignable(target);
     facts_ = std::move(before);
+    bool refused =
+        body_.diagnostics.size() > told && body_.diagnostics.back().code == DiagnosticCode::AssignToImmutable;
     Type t = declared_type(place);
     bool wrong = type_of(place)->has(TypeHasError);
     ExprId value = expression(e.value(), wrong ? nullptr : t);
@@ -80,7 +83,7 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
     forget(key);
     if (auto n = target.as<ast::NameExpr>(); n && n.name())
         if (auto local = find_local(Name(n.name().text()))) mark_assigned(*local);
-    if (wrong) return error_expression(node);
+    if (wrong || refused) return error_expression(node);
     uint32_t at = e.value() ? node_of(e.value().node) : node;
     value = coerce(value, t, at);
     // An assignment narrows to what was assigned.

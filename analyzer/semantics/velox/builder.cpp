@@ -151,7 +151,7 @@ Type BodyBuilder::finish_result() {
         Type element = nullptr;
         for (Type t : f.yielded) element = element ? joined(context_, element, widened(t)) : widened(t);
         ItemId generator = std_item(context_, f.is_async ? "AsyncGenerator" : "Generator");
-        return generator == ItemId::None ? type::any() : type::nominal(generator, {element ? element : type::any()});
+        return generator == ItemId::None ? type::any() : type::nominal(generator, {element ? element : type::any(), type::any(), type::any()});
     }
     if (!result) return reachable_ ? type::unit() : type::never();
     if (reachable_ && !result->is(TypeKind::Unit) && !result->is(TypeKind::Any) && !result->is(TypeKind::Error))

@@ -13,6 +13,8 @@
 
 namespace braid::velox_semantics {
 
+struct EnumValue;
+
 /// Makes the typed body of one item: resolves names, infers types, narrows along the flow, and spells every conversion.
 class BodyBuilder {
   public:
@@ -114,8 +116,10 @@ class BodyBuilder {
     ExprId unguarded(ExprId value) const;
     Type declared_type(ExprId place) const;
     ExprId to_text(ExprId value);
+    ExprId own_text(ExprId value);
     ExprId condition(const ast::Expression& e);
     ExprId truth(ExprId value);
+    bool member_mismatch(ExprId value, Type to, uint32_t node);
     void mismatch(uint32_t node, Type from, Type to, std::string_view what);
     bool present(ExprId& value, uint32_t node, std::string_view use);
 
@@ -127,9 +131,13 @@ class BodyBuilder {
     ExprId item_reference(ItemId item, uint32_t node);
     ExprId literal(const SyntaxToken& token, bool negative, Type expected, uint32_t node);
     ExprId template_expression(const ast::TemplateExpr& e);
+    ExprId tagged_template(const ast::TaggedTemplateExpr& e);
     ExprId array(const ast::ArrayExpr& e, Type expected);
     ExprId object(const ast::ObjectExpr& e, Type expected);
     Type wanted_member(Type wanted, Name name);
+    Type receiver_of(const ast::ObjectExpr& e, Type wanted, std::map<size_t, ExprId>& made);
+    Type accessor_type(const ast::Member& accessor);
+    Type sequence_wanted(Type wanted, const std::vector<ast::Expression>& elements);
     Type told_apart(const ast::ObjectExpr& e, Type wanted);
     void check_excess(const ast::ObjectExpr& e, const std::vector<RecordField>& fields, Type wanted);
     void computed_property(const ast::Property& p, Type wanted, hir::Aggregate& record, std::vector<ExprId>& steps,
@@ -139,8 +147,11 @@ class BodyBuilder {
     ExprId iterator_of(ExprId iterated, uint32_t node);
     ExprId conversion_call(std::string_view name, const ast::CallExpr& e);
     ExprId yield(const ast::YieldExpr& e);
+    ExprId delegate(ExprId iterated, uint32_t node);
+    ExprId code_points(ExprId text, uint32_t node);
     ExprId regular_expression(const SyntaxToken& token, uint32_t node);
     ExprId prefix(const ast::PrefixExpr& e, Type expected);
+    ExprId deletion(const ast::PrefixExpr& e);
     ExprId update(const ast::Expression& target, const SyntaxToken& op, bool is_prefix, uint32_t node);
     ExprId binary(const ast::BinaryExpr& e, Type expected);
     ExprId arithmetic(hir::BinaryOp op, ExprId left, ExprId right, uint32_t node);
@@ -177,6 +188,7 @@ class BodyBuilder {
     struct Arguments {
         std::vector<ast::Expression> written;
         uint32_t node;
+        ExprId first = ExprId::None;  // made already, before those that are written: the texts of a template
     };
     ExprId call(const ast::CallExpr& e, Type expected);
     ExprId new_object(const ast::NewExpr& e, Type expected);
@@ -196,6 +208,9 @@ class BodyBuilder {
                          const ast::TypeArgumentList& explicit_types, const Arguments& arguments, Type expected,
                          uint32_t node);
     ExprId variant(ItemId variant, const Arguments& arguments, Type expected, uint32_t node);
+    ExprId variant_value(ItemId variant, const EnumValue& value, uint32_t node);
+    ExprId enum_reference(ItemId plain_enum, uint32_t node);
+    std::optional<ItemId> variant_named(const ast::Expression& e);
     struct Given {
         ast::Expression written;
         ExprId value = ExprId::None;  // where it is made already
@@ -208,7 +223,9 @@ class BodyBuilder {
     bool is_function_literal(const ast::Expression& e) const;
 
     // ---- closures.cpp ----
-    ExprId closure(const SyntaxNode& written, Type expected);
+    /// `receiver`: the function is a method of an object literal, and this the type of its `this`.
+    ExprId closure(const SyntaxNode& written, Type expected, Type receiver = nullptr);
+    ExprId function_expression(const ast::FunctionExpr& e, Type expected);
     Type function_wanted(Type expected);
     bool is_open_here(Type t) const;
     Type initializer_type(const ast::Expression& value);

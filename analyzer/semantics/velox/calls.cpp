@@ -12,6 +12,7 @@ namespace braid::velox_semantics {
 using namespace hir;
 
 bool BodyBuilder::is_function_literal(const ast::Expression& e) const {
+    if (!e) return false;
     if (auto paren = e.as<ast::ParenExpr>()) return is_function_literal(paren.inner());
     return e.kind() == Kind::ArrowExpr || e.kind() == Kind::FunctionExpr;
 }
@@ -225,6 +226,23 @@ ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32
     Inference inference;
     auto values = match_arguments(arguments, t->parameters(), t->optional_parameters, t->has(TypeVariadic), inference,
                                   "this function", ItemId::None);
+    // A function that an object holds is called on that object: it may be a method of a literal.
+    ExprId plain = callee;
+    while (auto* c = body_.as<Convert>(plain)) plain = c->operand;
+    if (auto* p = body_.as<Property>(plain)) {
+        ExprId object = p->base;
+        Name name = p->name;
+        bool is_getter = !type_of(object)->is(TypeKind::Any) &&
+                         find_member(context_, type_of(object), name).kind == MemberInfo::Getter;
+        if (!is_getter) {
+            // What a rest parameter takes is one list already: the machine sees that by a method that is named.
+            ItemId known = t->has(TypeVariadic) ? std_item(context_, "Function") : ItemId::None;
+            values.insert(values.begin(), object);
+            return add(
+                t->result(), node,
+                Call{VirtualCallee{name, known}, std::move(values), CallMode::Plain});
+        }
+    }
     return add(t->result(), node, Call{ValueCallee{callee}, std::move(values), CallMode::Plain});
 }
 
@@ -241,7 +259,8 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
             return true;
         });
         open = still_own;
-        if (open && known->is(TypeKind::Parameter)) hint = nullptr;
+        // `ints.reduce((a, b) => a + b, 0)`: a whole number beside elements that are `int` is one, too.
+        if (open && known->is(TypeKind::Parameter)) hint = inference.prefers_int ? type::integer() : nullptr;
     }
     ExprId value = expression(e, hint);
     infer(context_, inference, wanted, type_of(value));
@@ -251,6 +270,7 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
 /// The arguments as they are written, except that a spread of a tuple is as many arguments as it has elements.
 std::vector<BodyBuilder::Given> BodyBuilder::taken_apart(const Arguments& arguments) {
     std::vector<Given> given;
+    if (arguments.first != ExprId::None) given.push_back({{}, arguments.first});
     for (const ast::Expression& written : arguments.written) {
         auto spread = written.as<ast::SpreadExpr>();
         if (!spread) {
@@ -340,7 +360,8 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
     for (size_t i = 0; i < count; ++i) {
         bool spread = std::holds_alternative<Spread>(body_[values[i]].data);
         Type wanted = settled(context_, inference.apply(parameter_of(i), type::any()));
-        if (!spread) values[i] = coerce(values[i], wanted, node_of(given[i].written.node), "argument");
+        uint32_t at = given[i].written ? node_of(given[i].written.node) : arguments.node;
+        if (!spread) values[i] = coerce(values[i], wanted, at, "argument");
         if (i < fixed && !(spread && rest)) result.push_back(values[i]);
         else if (rest) extra.operands.push_back(values[i]);
     }
@@ -370,6 +391,7 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     for (size_t i = 0; i < explicit_list.size() && i < signature.generics.size(); ++i)
         inference.owners[0].second[i] = types_.read(explicit_list[i]);
     auto here = [&](Type t) { return owner ? substitute(t, owner->item, owner->arguments) : t; };
+    inference.prefers_int = owner && !owner->arguments.empty() && is_int(owner->arguments[0]);
     std::vector<Type> parameters;
     uint32_t optional = 0;
     bool variadic = false;
@@ -445,150 +467,6 @@ void BodyBuilder::assume_asserted(const Predicate& predicate, const Arguments& a
     if (!predicate.type) return assume(subject, true);
     if (!predicate.type->has(TypeHasParameter))
         assume_type(subject, [&](Type t) { return restricted(context_, t, predicate.type); });
-}
-
-ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
-    uint32_t node = node_of(e.node);
-    auto name = e.callee().as<ast::NameExpr>();
-    Arguments arguments{e.arguments().arguments(), node};
-    if (name && name.name() && find_local(Name(name.name().text()))) {
-        ExprId klass_value = expression(e.callee());
-        if (!type_of(klass_value)->has(TypeHasError))
-            report(DiagnosticCode::TypeMismatch, node_of(name.name()),
-                   fmt::format("`{}` is a variable; `new` needs the name of a class", name.name().text()));
-        return error_expression(node);
-    }
-    ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
-    if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
-        if (name && name.name()) {
-            std::string near = nearest_name(name.name().text(), types_.scope().names());
-            report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch,
-                   node_of(name.name()),
-                   klass == ItemId::None
-                       ? fmt::format("no class `{}` is known here{}", name.name().text(),
-                                     near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near))
-                       : fmt::format("`{}` is not a class", name.name().text()));
-        } else {
-            report(DiagnosticCode::TypeMismatch, node, "`new` needs the name of a class");
-        }
-        for (const ast::Expression& a : arguments.written) expression(a);
-        return error_expression(node);
-    }
-    resolve(node_of(name.name()), klass, nullptr);
-    auto definition = context_.get<DefinitionOf>(klass);
-    if (definition->is_abstract)
-        report(DiagnosticCode::AbstractInstantiation, node,
-               fmt::format("`{}` is abstract; make one of a class that extends it", name.name().text()));
-    Inference inference;
-    inference.owners.push_back({klass, std::vector<Type>(definition->generics.size(), nullptr)});
-    auto& own = inference.owners[0].second;
-    auto explicit_list = e.type_arguments().types();
-    for (size_t i = 0; i < explicit_list.size() && i < own.size(); ++i) own[i] = types_.read(explicit_list[i]);
-    if (!explicit_list.empty() && explicit_list.size() != own.size()) {
-        std::vector<Type> given;
-        for (size_t i = 0; i < explicit_list.size(); ++i) given.push_back(i < own.size() ? own[i] : type::any());
-        types_.instantiate(klass, std::move(given), e.type_arguments().node);
-    } else if (!explicit_list.empty()) {
-        types_.instantiate(klass, own, e.type_arguments().node);
-    }
-    Type self = self_type(context_, klass);
-    if (expected && explicit_list.empty()) {
-        for (Type wanted : members_of(nullable_parts_removed(expected)))
-            if (wanted->is(TypeKind::Nominal) && wanted->item == klass)
-                for (size_t i = 0; i < own.size(); ++i)
-                    if (!wanted->arguments[i]->is(TypeKind::Any) && !wanted->arguments[i]->has(TypeHasInference))
-                        own[i] = wanted->arguments[i];
-    }
-    if (is_std_type(self, "Array")) {
-        Type element = !own.empty() && own[0] ? own[0]
-                       : expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter)
-                           ? expected->element()
-                           : type::any();
-        Inference inference;
-        std::vector<Type> wanted{type::float_()};
-        auto values =
-            match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", ItemId::None);
-        return add(list_of(element), node,
-                   New{type::nominal(klass, {element}), definition->constructor, std::move(values)});
-    }
-    std::vector<Type> parameters;
-    uint32_t optional = 0;
-    bool variadic = false;
-    ItemId constructor = definition->constructor;
-    if (constructor != ItemId::None)
-        for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
-            Type t = p.type;
-            if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
-            if (p.has_default) ++optional, t = or_undefined(t);
-            parameters.push_back(t);
-        }
-    bool is_promise = is_std_type(self, "Promise");
-    // `new Promise` without evidence is `Promise<void>`.
-    if (is_promise && !own.empty() && !own[0]) own[0] = type::unit();
-    auto values = match_arguments(arguments, parameters, optional, variadic, inference,
-                                  fmt::format("the constructor of `{}`", name.name().text()), constructor);
-    for (size_t i = 0; i < own.size(); ++i) {
-        Type fallback = definition->generics[i].default_type;
-        if (!own[i] && fallback) own[i] = inference.apply(fallback, type::any());
-        if (!own[i] || definition->generics[i].bounds.empty()) continue;
-        Type bound = settled(context_, inference.apply(definition->generics[i].bounds[0], type::any()));
-        if (!is_assignable(context_, own[i], bound) && explicit_list.empty())
-            report(DiagnosticCode::BoundNotMet, node,
-                   fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name.name().text(),
-                               definition->generics[i].name.text(), print_type(bound), print_type(own[i])));
-    }
-    Type result = inference.apply(self, type::any());
-    return add(result, node, New{result, constructor, std::move(values)});
-}
-
-ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
-    uint32_t node = node_of(e.node);
-    Arguments arguments{e.arguments().arguments(), node};
-    Type base = class_ == ItemId::None ? nullptr : context_.get<DefinitionOf>(class_)->base;
-    if (base) base = resolved(context_, base);
-    if (!functions_.front().is_constructor || !base || !base->is(TypeKind::Nominal) || this_ == LocalId::None) {
-        report(DiagnosticCode::UnresolvedName, node,
-               "`super(…)` stands in the constructor of a class that extends another");
-        return error_expression(node);
-    }
-    ItemId constructor = context_.get<DefinitionOf>(base->item)->constructor;
-    std::vector<ExprId> values;
-    if (constructor != ItemId::None) {
-        Inference inference;
-        std::vector<Type> parameters;
-        uint32_t optional = 0;
-        bool variadic = false;
-        for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
-            Type t = substitute(p.type, base->item, base->arguments);
-            if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
-            if (p.has_default) ++optional, t = or_undefined(t);
-            parameters.push_back(t);
-        }
-        values = match_arguments(arguments, parameters, optional, variadic, inference,
-                                 fmt::format("the constructor of `{}`", name_of(base->item).text()), constructor);
-        values.insert(values.begin(), this_expression(node));
-    }
-    std::vector<ExprId> steps;
-    if (constructor != ItemId::None)
-        steps.push_back(add(type::unit(), node, SuperCall{constructor, std::move(values)}));
-    if (ExprId init = call_field_initializers(class_, node); init != ExprId::None) steps.push_back(init);
-    return add(type::unit(), node, Block{std::move(steps), ExprId::None});
-}
-
-ExprId BodyBuilder::variant(ItemId variant, const Arguments& arguments, Type expected, uint32_t node) {
-    ItemId owner = parent_of(variant);
-    auto definition = context_.get<DefinitionOf>(variant);
-    Inference inference;
-    inference.owners.push_back({owner, std::vector<Type>(context_.get<GenericsOf>(owner)->size(), nullptr)});
-    if (expected)
-        if (Type wanted = nullable_parts_removed(expected); wanted->is(TypeKind::Nominal) && wanted->item == owner)
-            inference.owners[0].second = wanted->arguments;
-    std::vector<Type> parameters;
-    for (const FieldInfo& f : definition->fields) parameters.push_back(f.type);
-    auto values = match_arguments(arguments, parameters, 0, false, inference,
-                                  fmt::format("`{}`", qualified_name(variant, ".")), variant);
-    Type result = inference.apply(self_type(context_, owner), type::any());
-    return add(result, node, Aggregate{AggregateKind::Variant, variant, {}, std::move(values)});
 }
 
 }  // namespace braid::velox_semantics

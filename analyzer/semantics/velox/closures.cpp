@@ -101,7 +101,24 @@ void BodyBuilder::remember_filter(BodyFunctionId id, const ast::Expression& valu
     if (predicate && predicate.type()) filtered_[uint32_t(id)] = types_.read(predicate.type());
 }
 
-ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
+/// `function fact(n) { … fact(n - 1) … }`: its name is known inside of it.
+ExprId BodyBuilder::function_expression(const ast::FunctionExpr& e, Type expected) {
+    if (!e.name()) return closure(e.node, expected);
+    uint32_t node = node_of(e.node), at = node_of(e.name());
+    std::vector<Type> parameters;
+    Type outline = closure_type(function_parts(e.node), expected, parameters);
+    scopes_.emplace_back();
+    LocalId own = declare(Name(e.name().text()), outline, at, false);
+    resolve(at, own, outline, true);
+    ExprId value = closure(e.node, expected);
+    scopes_.pop_back();
+    if (!read_.count(own)) return value;
+    Type made = type_of(value);
+    ExprId let = let_temporary(own, convert(value, body_[own].type), node);
+    return add(made, node, Block{{let}, convert(add(body_[own].type, node, LocalRef{own}), made)});
+}
+
+ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected, Type receiver) {
     uint32_t node = node_of(written);
     FunctionParts parts = function_parts(written);
     auto arrow = ast::ArrowExpr::cast(written);
@@ -138,6 +155,13 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
     try_depth_ = 0;
     reachable_ = true;
     BodyFunctionId id = begin_function(written, name_token ? Name(name_token.text()) : Name(), is_async);
+    LocalId outer_this = this_;
+    if (receiver) {
+        this_ = declare(Name("this"), receiver, 0, false);
+        body_.locals[uint32_t(this_)].is_parameter = body_.locals[uint32_t(this_)].is_self = true;
+        function().parameters.push_back(this_);
+        function().parameter_patterns.push_back(PatternId::None);
+    }
     functions_.back().declared_result = wanted;
     functions_.back().is_generator = parts.is_generator;
     function().is_generator = parts.is_generator;
@@ -145,6 +169,7 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected) {
     ExprId root = function_body(parts, single, parameters, {});
     if (single) remember_filter(id, single, parts);
     end_function(root);
+    this_ = outer_this;
     jumps_.swap(outer_jumps);
     links_ = outer_links;
     try_depth_ = outer_try;

@@ -143,7 +143,8 @@ std::string print(Type t, bool inside) {
             bool alone = truths == 2 && t->arguments.size() == 2;
             return inside && !alone ? "(" + out + ")" : out;
         }
-        case TypeKind::Literal: return std::string(t->text.text());
+        case TypeKind::Literal:
+            return t->item == ItemId::None ? std::string(t->text.text()) : qualified_name(t->item, ".");
         case TypeKind::Reference: return print(t->element(), inside);
         case TypeKind::Projection: {
             std::string_view op = t->text.text();
@@ -165,6 +166,16 @@ std::string print(Type t, bool inside) {
 }  // namespace
 
 std::string print_type(Type t) { return print(t, false); }
+
+double number_value(std::string_view token) {
+    std::string text;
+    for (char c : token)
+        if (c != '_') text += c;
+    char base = text.size() > 2 && text[0] == '0' ? char(text[1] | 0x20) : '\0';
+    if (base == 'x' || base == 'b' || base == 'o')
+        return double(std::strtoull(text.c_str() + 2, nullptr, base == 'x' ? 16 : base == 'b' ? 2 : 8));
+    return std::strtod(text.c_str(), nullptr);
+}
 
 std::string string_value(std::string_view token) {
     if (token.size() >= 2 && (token.front() == '"' || token.front() == '\'' || token.front() == '`')) {

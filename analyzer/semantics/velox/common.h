@@ -44,6 +44,8 @@ std::string print_type(Type t);
 
 /// Text of a string token without quotes, escapes resolved; lone surrogates become U+FFFD.
 std::string string_value(std::string_view token_text);
+/// What a number literal stands for.
+double number_value(std::string_view token_text);
 /// The same for text without quotes.
 std::string unescaped(std::string_view text);
 

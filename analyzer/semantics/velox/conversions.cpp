@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -118,12 +119,49 @@ bool BodyBuilder::fits(ExprId value, Type to) {
     return false;
 }
 
+/// What is wrong with an object literal is told of its members: those that do not fit, and those that are not there.
+bool BodyBuilder::member_mismatch(ExprId value, Type to, uint32_t node) {
+    ExprId plain = value;
+    while (auto* c = body_.as<Convert>(plain)) plain = c->operand;
+    auto* literal = body_.as<Aggregate>(plain);
+    to = nullable_parts_removed(resolved(context_, to));
+    bool is_object =
+        to->is(TypeKind::Record) || (to->is(TypeKind::Nominal) && kind_of(to->item) == ItemKind::Interface);
+    if (!literal || literal->kind != AggregateKind::Record || !is_object) return false;
+    Aggregate record = *literal;
+    bool told = false;
+    std::string missing;
+    for (const RecordField& wanted : fields_of(context_, to)) {
+        if (wanted.name == index_signature()) return false;
+        auto at = std::find(record.names.begin(), record.names.end(), wanted.name);
+        if (std::find(record.names.begin(), record.names.end(), Name()) != record.names.end()) return false;
+        if (at == record.names.end()) {
+            if (!wanted.optional && find_member(context_, type_of(plain), wanted.name).kind == MemberInfo::None)
+                missing += (missing.empty() ? "`" : ", `") + std::string(wanted.name.text()) + "`";
+            continue;
+        }
+        ExprId member = record.operands[size_t(at - record.names.begin())];
+        Type declared = wanted.optional ? or_undefined(wanted.type) : wanted.type;
+        while (auto* c = body_.as<Convert>(member)) member = c->operand;
+        MemberInfo info = find_member(context_, type_of(plain), wanted.name);
+        Type given = info.kind == MemberInfo::None ? type_of(member) : info.type;
+        if (is_assignable(context_, given, declared) || fits(member, declared) || given->has(TypeHasError)) continue;
+        if (!member_mismatch(member, declared, body_[member].node))
+            mismatch(body_[member].node, given, declared, fmt::format("`{}`", wanted.name.text()));
+        told = true;
+    }
+    if (!missing.empty())
+        report(DiagnosticCode::TypeMismatch, node,
+               fmt::format("this lacks {}, which `{}` has", missing, print_type(to)));
+    return told || !missing.empty();
+}
+
 ExprId BodyBuilder::coerce(ExprId value, Type to, uint32_t node, std::string_view what) {
     Type from = type_of(value);
     if (!to || from == to || (to->is(TypeKind::Never) && exhausted_.count(uint32_t(value)))) return value;
     if (is_assignable(context_, from, to)) return convert(value, to);
     if (!fits(value, to)) {
-        mismatch(node, from, to, what);
+        if (!member_mismatch(value, to, node)) mismatch(node, from, to, what);
         return value;
     }
     if (is_number(from))
@@ -162,7 +200,21 @@ Type BodyBuilder::declared_type(ExprId place) const {
     return open == open_places_.end() ? type_of(place) : resolved(context_, open->second);
 }
 
+/// An object whose class says itself what its text is; None: it does not.
+ExprId BodyBuilder::own_text(ExprId value) {
+    Type t = type_of(value);
+    if (!t->is(TypeKind::Nominal) || kind_of(t->item) != ItemKind::Class) return ExprId::None;
+    MemberInfo info = find_member(context_, t, Name("toString"));
+    bool own = info.kind == MemberInfo::Method && info.item != ItemId::None && !is_std(file_of(info.item)) &&
+               info.type->is(TypeKind::Function) && info.type->result()->is(TypeKind::String) &&
+               info.type->parameters().size() == info.type->optional_parameters;
+    if (!own) return ExprId::None;
+    return add(type::string(), body_[value].node,
+               Call{VirtualCallee{Name("toString"), info.item}, {value}, CallMode::Plain});
+}
+
 ExprId BodyBuilder::to_text(ExprId value) {
+    if (ExprId own = own_text(value); own != ExprId::None) return own;
     Type from = type_of(value);
     if (from->is(TypeKind::String)) return value;
     if (from->is(TypeKind::Literal) && from->element()->is(TypeKind::String)) return convert(value, type::string());

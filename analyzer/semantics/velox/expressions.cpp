@@ -5,6 +5,8 @@
 
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -40,7 +42,7 @@ ExprId BodyBuilder::expression_inner(const ast::Expression& e, Type expected) {
         case Kind::TemplateExpr: return template_expression(e.as<ast::TemplateExpr>());
         case Kind::ArrayExpr: return array(e.as<ast::ArrayExpr>(), expected);
         case Kind::ObjectExpr: return object(e.as<ast::ObjectExpr>(), expected);
-        case Kind::FunctionExpr:
+        case Kind::FunctionExpr: return function_expression(e.as<ast::FunctionExpr>(), expected);
         case Kind::ArrowExpr: return closure(e.node, expected);
         case Kind::ParenExpr: return expression(e.as<ast::ParenExpr>().inner(), expected);
         case Kind::MemberExpr:
@@ -67,10 +69,7 @@ ExprId BodyBuilder::expression_inner(const ast::Expression& e, Type expected) {
         case Kind::ImportExpr:
             report(DiagnosticCode::SyntaxError, node, "modules are imported at the top: `import { name } from \"…\"`");
             return error_expression(node);
-        case Kind::TaggedTemplateExpr:
-            report(DiagnosticCode::SyntaxError, node,
-                   "templates have no tags in Velox: call the function with the text");
-            return error_expression(node);
+        case Kind::TaggedTemplateExpr: return tagged_template(e.as<ast::TaggedTemplateExpr>());
         case Kind::SuperExpr:
             report(DiagnosticCode::UnresolvedName, node,
                    "`super` stands before `(…)` in a constructor, or before `.method(…)`");
@@ -146,8 +145,12 @@ ExprId BodyBuilder::item_reference(ItemId item, uint32_t node) {
         case ItemKind::Static: {
             return add(variable_type(item), node, StaticRef{item});
         }
-        case ItemKind::Function: return add(function_type(context_, item), node, FunctionRef{item, {}});
+        case ItemKind::Function:
+            return add(for_anything(function_type(context_, item), item), node, FunctionRef{item, {}});
         case ItemKind::Class: return add(type::any(), node, ClassRef{item});
+        case ItemKind::Enum:
+            if (is_plain_enum(context_, type::nominal(item))) return enum_reference(item, node);
+            [[fallthrough]];
         default:
             report(DiagnosticCode::TypeMismatch, node,
                    fmt::format("`{}` is a type, not a value", name_of(item).text()));
@@ -204,38 +207,78 @@ ExprId BodyBuilder::literal(const SyntaxToken& token, bool negative, Type expect
                FloatLiteral{value});
 }
 
+/// What stands between the quotes and holes of a template, as it is written.
+static std::string_view template_text(const SyntaxElement& part) {
+    Kind kind = to_kind(part.kind());
+    std::string_view text = part.text();
+    if (kind == Kind::TemplateHead || kind == Kind::TemplateMiddle)
+        return text.substr(1, text.size() >= 3 ? text.size() - 3 : 0);
+    return text.size() >= 2 ? text.substr(1, text.size() - 2) : std::string_view();
+}
+
+/// tag`a ${x} b` is `tag(["a ", " b"], x)`.
+ExprId BodyBuilder::tagged_template(const ast::TaggedTemplateExpr& e) {
+    uint32_t node = node_of(e.node);
+    Aggregate texts{AggregateKind::List, ItemId::None, {}, {}};
+    Arguments arguments{{}, node};
+    for (SyntaxElement part : e.quoted().node.children()) {
+        if (part.is_token())
+            texts.operands.push_back(add(type::string(), node, StringLiteral{unescaped(template_text(part))}));
+        else if (auto hole = ast::Expression::cast(part)) arguments.written.push_back(hole);
+    }
+    arguments.first = add(list_of(type::string()), node, std::move(texts));
+    auto name = e.tag().as<ast::NameExpr>();
+    bool is_local = !name || !name.name() || find_local(Name(name.name().text()));
+    ItemId item = is_local ? ItemId::None : types_.scope().find_value(name.name().text());
+    if (item == ItemId::None || kind_of(item) != ItemKind::Function)
+        return call_value(expression(e.tag()), arguments, node);
+    resolve(node_of(name.name()), item, function_type(context_, item));
+    return call_function(item, ExprId::None, nullptr, false, {}, arguments, nullptr, node);
+}
+
 ExprId BodyBuilder::template_expression(const ast::TemplateExpr& e) {
     Interpolate result;
     for (SyntaxElement part : e.node.children()) {
         if (part.is_token()) {
-            Kind kind = to_kind(part.kind());
-            std::string_view text = part.text();
-            if (kind == Kind::TemplateHead || kind == Kind::TemplateMiddle)
-                text = text.substr(1, text.size() >= 3 ? text.size() - 3 : 0);
-            else if (text.size() >= 2) text = text.substr(1, text.size() - 2);
-            else text = {};
-            result.parts.push_back({unescaped(text), ExprId::None, {}});
+            result.parts.push_back({unescaped(template_text(part)), ExprId::None, {}});
         } else if (auto hole = ast::Expression::cast(part)) {
             ExprId value = expression(hole);
             if (is_std_type(type_of(value), "Promise"))
                 report(DiagnosticCode::MisusedPromise, node_of(hole.node),
                        "this is a promise, not its value; `await` it");
+            if (ExprId own = own_text(value); own != ExprId::None) value = own;
             result.parts.push_back({{}, value, {}});
         }
     }
     return add(type::string(), node_of(e.node), std::move(result));
 }
 
+/// Of a union, the one array or tuple that the elements can be: as many, and with these literals. Of several any.
+Type BodyBuilder::sequence_wanted(Type wanted, const std::vector<ast::Expression>& elements) {
+    bool spreads = std::any_of(elements.begin(), elements.end(),
+                               [](const ast::Expression& e) { return e.kind() == Kind::SpreadExpr; });
+    std::vector<Type> fitting;
+    for (Type member : wanted->arguments) {
+        member = resolved(context_, member);
+        if (member->is(TypeKind::List)) fitting.push_back(member);
+        if (!member->is(TypeKind::Tuple) || spreads || member->arguments.size() != elements.size()) continue;
+        bool fits = true;
+        for (size_t i = 0; fits && i < elements.size(); ++i) {
+            auto literal = elements[i].as<ast::LiteralExpr>();
+            Type t = literal && literal.value() ? literal_type(literal.value(), false) : nullptr;
+            fits = !t || is_assignable(context_, t, member->arguments[i]);
+        }
+        if (fits) fitting.push_back(member);
+    }
+    if (fitting.size() == 1) return fitting[0];
+    return fitting.empty() ? nullptr : type::any();
+}
+
 ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
     Type wanted = expected ? nullable_parts_removed(expected) : nullptr;
-    if (wanted && wanted->is(TypeKind::Union)) {
-        Type only = nullptr;
-        for (Type member : wanted->arguments)
-            if (member->is(TypeKind::List) || member->is(TypeKind::Tuple)) only = only ? type::any() : member;
-        wanted = only;
-    }
     auto elements = e.elements();
+    if (wanted && wanted->is(TypeKind::Union)) wanted = sequence_wanted(wanted, elements);
     if (keeps_literals_) {
         Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
         std::vector<Type> types;

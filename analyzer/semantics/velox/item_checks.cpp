@@ -6,6 +6,8 @@
 #include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/callables.h"
+#include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/imports.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/relations.h"
@@ -149,7 +151,9 @@ void Declaration::overridden(Type base, Name name, bool is_static, const SyntaxE
             report(DiagnosticCode::InvalidOverride, at,
                    fmt::format("`{}` is a {} in `{}` and a {} here", name.text(), their_method ? "method" : "field",
                                name_of(theirs.owner).text(), method ? "method" : "field")));
-    if (is_assignable(context, ours.type, theirs.type)) return;
+    bool generic = method && their_method;
+    Type mine = generic ? for_anything(ours.type, ours.item) : ours.type;
+    if (is_assignable(context, mine, generic ? for_anything(theirs.type, theirs.item) : theirs.type)) return;
     report(DiagnosticCode::InvalidOverride, at,
            fmt::format("`{}` is `{}` in `{}`, and `{}` here does not fit it", name.text(), print_type(theirs.type),
                        name_of(theirs.owner).text(), print_type(ours.type)));
@@ -233,7 +237,10 @@ void Declaration::type() {
         Type base = resolved(context, reader.read(t));
         bool wrong = is_class && base->is(TypeKind::Nominal) && kind_of(base->item) != ItemKind::Class;
         wrong |= is_class && !base->is(TypeKind::Nominal) && !base->has(TypeHasError) && !base->is(TypeKind::Any);
-        if (wrong)
+        bool is_array = is_class && base->is(TypeKind::List);
+        if (is_array && !is_std(file_of(item)))
+            report(DiagnosticCode::TypeMismatch, t.node, "arrays cannot be extended; hold one in a field");
+        if (wrong && !is_array)
             report(DiagnosticCode::TypeMismatch, t.node,
                    fmt::format("a class extends a class; write `implements {}`", print_type(base)));
         if (base->is(TypeKind::Nominal) && derives_from(context, base, item))
@@ -335,6 +342,9 @@ std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item)
                                        fmt::format("`{}` stands twice in this enum", v.name().text()));
                 for (ast::PayloadField f : v.payload().fields()) reader.read(f.type());
             }
+            for (const SyntaxNode& value : open_enum_values(syntax->root()))
+                declaration.report(DiagnosticCode::TypeMismatch, value,
+                                   "the value of a variant is a constant: a number, a text, or made of such");
             break;
         }
         case ItemKind::File: declaration.file(); break;

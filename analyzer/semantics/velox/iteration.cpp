@@ -23,6 +23,7 @@ Type BodyBuilder::element_type(Type t, bool is_await) {
     }
     if (t->is(TypeKind::List)) return is_await ? awaited(t->element()) : t->element();
     if (t->is(TypeKind::Tuple)) return type::union_of(t->arguments);
+    if (Type list = array_base(context_, t)) return list->element();
     if (widened(t)->is(TypeKind::String)) return type::string();
     if (is_std_type(t, "Map")) return type::tuple({t->arguments[0], t->arguments[1]}, TypeShared);
     if (is_std_type(t, "Set")) return is_await ? awaited(t->arguments[0]) : t->arguments[0];
@@ -38,8 +39,16 @@ Type BodyBuilder::element_type(Type t, bool is_await) {
     MemberInfo next = find_member(context_, t, Name("next"));
     if (next.kind == MemberInfo::None || !next.type->is(TypeKind::Function)) return nullptr;
     Type step = resolved(context_, awaited(next.type->result()));
-    MemberInfo value = find_member(context_, step, Name("value"));
-    Type element = value.kind == MemberInfo::None ? type::any() : value.type;
+    // The step that ends the iteration carries no element.
+    std::vector<Type> given;
+    for (Type part : members_of(step)) {
+        MemberInfo done = find_member(context_, part, Name("done"));
+        bool ends =
+            done.kind != MemberInfo::None && done.type->is(TypeKind::Literal) && done.type->text.text() == "true";
+        MemberInfo value = find_member(context_, part, Name("value"));
+        if (!ends) given.push_back(value.kind == MemberInfo::None ? type::any() : value.type);
+    }
+    Type element = given.empty() ? type::any() : type::union_of(std::move(given));
     if (may_be_absent(element) && !element->is(TypeKind::Any)) {
         // `{ value: T | undefined, done: boolean }`: undefined is the end.
         Type there = excluded(context_, element, type::undefined());
@@ -62,6 +71,7 @@ ExprId BodyBuilder::snapshot(ExprId container, uint32_t node) {
 ExprId BodyBuilder::as_list(ExprId container, uint32_t node) {
     Type t = resolved(context_, type_of(container));
     if (is_std_type(t, "Map") || is_std_type(t, "Set")) return snapshot(container, node);
+    if (Type list = array_base(context_, t)) return convert(container, list);
     Type element = t->is(TypeKind::Nominal) || t->is(TypeKind::Record) ? element_type(t, false) : nullptr;
     ItemId array = std_item(context_, "Array");
     if (!element || array == ItemId::None) return container;
@@ -70,6 +80,18 @@ ExprId BodyBuilder::as_list(ExprId container, uint32_t node) {
     ExprId iterator = convert(iterator_of(container, node), type::any());
     return add(list_of(element), node,
                Call{DirectCallee{collect.item, {type::any()}, nullptr}, {iterator}, CallMode::Plain});
+}
+
+/// The code points of a text, as a list of strings.
+ExprId BodyBuilder::code_points(ExprId text, uint32_t node) {
+    ItemId array = std_item(context_, "Array");
+    if (array == ItemId::None) return error_expression(node);
+    MemberInfo from = find_member(context_, type::nominal(array, {type::any()}), Name("from"), true);
+    ExprId absent = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
+    return add(list_of(type::string()), node,
+               Call{DirectCallee{from.item, {type::any(), type::string()}, nullptr},
+                    {convert(text, type::any()), absent},
+                    CallMode::Plain});
 }
 
 /// `x[Symbol.iterator]()`, or `x` itself where that is an iterator.
@@ -100,6 +122,7 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
     ExprId id = reserve(node);
     ExprId iterated = expression(s.iterated());
     present(iterated, at, "and cannot be iterated");
+    if (Type list = array_base(context_, type_of(iterated))) iterated = convert(iterated, list);
     Type t = type_of(iterated);
     if (s.is_await() && !functions_.back().is_async)
         report(DiagnosticCode::AwaitOutsideAsync, node, "`for await` stands in a function that is not async");
@@ -112,26 +135,15 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
         element = type::error();
     }
     Iteration iteration = s.is_await() ? Iteration::AsyncIterator : Iteration::Iterator;
-    bool by_protocol = t->is(TypeKind::Nominal) && !is_std(file_of(t->item)) && !s.is_await();
+    bool by_protocol = t->is(TypeKind::Nominal) && !is_std_type(t, "Map") && !is_std_type(t, "Set") && !s.is_await();
     if (t->is(TypeKind::List)) {
         iteration = Iteration::List;
     } else if (t->is(TypeKind::Tuple)) {
         iterated = add(list_of(element), node, Convert{ConvertKind::Unwrap, convert(iterated, type::any())});
         iteration = Iteration::List;
     } else if (widened(t)->is(TypeKind::String)) {
-        // Code points, as a list of strings.
-        ItemId array = std_item(context_, "Array");
-        MemberInfo from = array == ItemId::None
-                              ? MemberInfo()
-                              : find_member(context_, type::nominal(array, {type::any()}), Name("from"), true);
-        if (from.item != ItemId::None) {
-            ExprId absent = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
-            iterated = add(list_of(type::string()), node,
-                           Call{DirectCallee{from.item, {type::any(), type::string()}, nullptr},
-                                {convert(iterated, type::any()), absent},
-                                CallMode::Plain});
-            iteration = Iteration::List;
-        }
+        iterated = code_points(iterated, node);
+        iteration = Iteration::List;
     } else if (is_std_type(t, "Map") || is_std_type(t, "Set")) {
         iterated = snapshot(iterated, at);
         iteration = Iteration::List;

@@ -34,13 +34,106 @@ struct Made {
     std::optional<LocalId> so_far;
     bool open = false;
 
+    /// Where the machine finds the accessors of a name; no program can write it.
+    static Name hidden(std::string_view word, Name name) {
+        return Name("\x01" + std::string(word) + " " + std::string(name.text()));
+    }
+
     void remember(RecordField field) {
         std::erase_if(fields, [&](const RecordField& f) { return f.name == field.name; });
         fields.push_back(std::move(field));
     }
 };
 
+/// A function that says `this` itself, not only functions inside of it that have a `this` of their own.
+bool says_this(const SyntaxNode& function) {
+    int inner = -1;
+    for (Preorder walk(function); walk; walk.next()) {
+        if (inner >= 0 && walk.depth() <= inner) inner = -1;
+        if (!walk->is_node() || inner >= 0) continue;
+        Kind kind = to_kind(walk->kind());
+        if (kind == Kind::ThisExpr) return true;
+        bool own = kind == Kind::FunctionExpr || kind == Kind::FunctionDecl || kind == Kind::MethodDecl ||
+                   kind == Kind::GetterDecl || kind == Kind::SetterDecl || kind == Kind::ClassExpr;
+        if (own && walk.depth() > 0) inner = walk.depth();
+    }
+    return false;
+}
+
+/// The function that a member of an object literal is, where it may say `this`; none for arrow functions.
+SyntaxNode function_of(const ast::Member& m) {
+    if (auto p = m.as<ast::Property>()) {
+        ast::Expression value = p.value();
+        while (auto paren = value.as<ast::ParenExpr>()) value = paren.inner();
+        return value.kind() == Kind::FunctionExpr ? value.node : SyntaxNode();
+    }
+    bool is_function = m.kind() == Kind::MethodDecl || m.kind() == Kind::GetterDecl || m.kind() == Kind::SetterDecl;
+    return is_function ? m.node : SyntaxNode();
+}
+
+bool has_receiver(const ast::Member& m) {
+    SyntaxNode function = function_of(m);
+    return m.kind() == Kind::GetterDecl || m.kind() == Kind::SetterDecl || (function && says_this(function));
+}
+
+Name name_of_member(const ast::Member& m) {
+    if (auto p = m.as<ast::Property>()) return member_name(p.name());
+    if (auto f = m.as<ast::MethodDecl>()) return member_name(f.name());
+    if (auto g = m.as<ast::GetterDecl>()) return member_name(g.name());
+    if (auto g = m.as<ast::SetterDecl>()) return member_name(g.name());
+    if (auto s = m.as<ast::ShorthandProperty>())
+        return Name(s.name().name() ? s.name().name().text() : std::string_view());
+    return {};
+}
+
 }  // namespace
+
+/// What `get` gives or `set` takes.
+Type BodyBuilder::accessor_type(const ast::Member& accessor) {
+    if (auto getter = accessor.as<ast::GetterDecl>())
+        return getter.result() ? resolved(context_, types_.read(getter.result().type())) : type::any();
+    auto parameters = accessor.as<ast::SetterDecl>().parameters().parameters();
+    bool written = !parameters.empty() && parameters[0].type();
+    return written ? resolved(context_, types_.read(parameters[0].type().type())) : type::any();
+}
+
+/// What `this` is in the methods of an object literal: the type that is wanted of it, else what its other members say.
+/// Those are made here, before the methods; `made` has them by their position.
+Type BodyBuilder::receiver_of(const ast::ObjectExpr& e, Type wanted, std::map<size_t, ExprId>& made) {
+    if (wanted && !wanted->has(TypeHasParameter) && !is_std_type(wanted, "Message") &&
+        (wanted->is(TypeKind::Record) || wanted->is(TypeKind::Nominal)))
+        return wanted;
+    std::vector<RecordField> fields;
+    auto put = [&](RecordField field) {
+        std::erase_if(fields, [&](const RecordField& f) { return f.name == field.name; });
+        fields.push_back(std::move(field));
+    };
+    auto members = e.members();
+    for (size_t i = 0; i < members.size(); ++i) {
+        const ast::Member& m = members[i];
+        Name name = name_of_member(m);
+        if (SyntaxNode function = function_of(m); function && !name.empty()) {
+            std::vector<Type> parameters;
+            bool is_accessor = m.kind() == Kind::GetterDecl || m.kind() == Kind::SetterDecl;
+            put({name, is_accessor ? accessor_type(m) : closure_type(function_parts(function), nullptr, parameters),
+                 false, false});
+        } else if (auto spread = m.as<ast::SpreadProperty>()) {
+            made[i] = expression(spread.value());
+            for (RecordField f : fields_of(context_, nullable_parts_removed(type_of(made[i])))) put(std::move(f));
+        } else if (auto p = m.as<ast::Property>(); p && !name.empty()) {
+            made[i] = expression(p.value(), wanted_member(wanted, name));
+        } else if (auto s = m.as<ast::ShorthandProperty>()) {
+            made[i] = this->name(s.name());
+        } else {
+            put({index_signature(), type::any(), true, false});
+        }
+        if (name.empty() || !made.count(i)) continue;
+        Type t = widened(type_of(made[i]));
+        bool tells = !t->is(TypeKind::Null) && !t->is(TypeKind::Undefined);
+        put({name, tells ? t : type::any(), false, false});
+    }
+    return type::record(std::move(fields));
+}
 
 ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
@@ -70,7 +163,17 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             report(DiagnosticCode::DuplicateDeclaration, node_of(at),
                    fmt::format("`{}` stands twice in this object", name.text()));
     };
-    for (const ast::Member& m : e.members()) {
+    auto members = e.members();
+    std::map<size_t, ExprId> ready;
+    Type receiver = nullptr;
+    if (std::any_of(members.begin(), members.end(), has_receiver)) receiver = receiver_of(e, wanted, ready);
+    auto value_of = [&](size_t i, const ast::Expression& value, Type hint) {
+        if (auto known = ready.find(i); known != ready.end()) return known->second;
+        bool is_method = receiver && value.kind() == Kind::FunctionExpr && has_receiver(members[i]);
+        return is_method ? closure(value.node, hint, receiver) : expression(value, hint);
+    };
+    for (size_t i = 0; i < members.size(); ++i) {
+        const ast::Member& m = members[i];
         uint32_t at = node_of(m.node);
         if (auto p = m.as<ast::Property>()) {
             Name name = member_name(p.name());
@@ -81,13 +184,13 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             check_twice(name, p.name().node);
             Type field = wanted_member(wanted, name);
             resolve_member(p.name().word(), wanted);
-            put(name, expression(p.value(), field), field, p.value() ? node_of(p.value().node) : at);
+            put(name, value_of(i, p.value(), field), field, p.value() ? node_of(p.value().node) : at);
         } else if (auto s = m.as<ast::ShorthandProperty>()) {
             if (s.initializer())
                 report(DiagnosticCode::SyntaxError, node_of(s.initializer().node),
                        "`= value` stands in a pattern only; in an object write `name: value`");
             check_twice(s.name().name() ? Name(s.name().name().text()) : Name(), s.name().node);
-            ExprId value = this->name(s.name());
+            ExprId value = ready.count(i) ? ready[i] : this->name(s.name());
             resolve_member(s.name().name(), wanted);
             Name name(s.name().name() ? s.name().name().text() : std::string_view());
             put(name, value, wanted_member(wanted, name), at);
@@ -95,10 +198,10 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             Name name = member_name(method.name());
             check_twice(name, method.name().node);
             resolve_member(method.name().word(), wanted);
-            ExprId value = closure(method.node, wanted_member(wanted, name));
+            ExprId value = closure(method.node, wanted_member(wanted, name), has_receiver(m) ? receiver : nullptr);
             put(name, value, nullptr, at);
         } else if (auto spread = m.as<ast::SpreadProperty>()) {
-            ExprId value = expression(spread.value());
+            ExprId value = value_of(i, spread.value(), nullptr);
             Type t = nullable_parts_removed(type_of(value));
             own.clear();
             std::vector<Type> alternatives = members_of(t);
@@ -131,9 +234,19 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             made.open |= !plain && !t->is(TypeKind::Never);
             made.record.names.push_back(Name());
             made.record.operands.push_back(add(type_of(value), node_of(spread.node), Spread{value}));
+        } else if (m.kind() == Kind::GetterDecl || m.kind() == Kind::SetterDecl) {
+            bool is_getter = m.kind() == Kind::GetterDecl;
+            Name name = name_of_member(m);
+            made.record.names.push_back(Made::hidden(is_getter ? "get" : "set", name));
+            ExprId accessor = closure(m.node, nullptr, receiver);
+            Type inferred = is_getter ? widened(type_of(accessor)->result()) : accessor_type(m);
+            made.record.operands.push_back(convert(accessor, type::any()));
+            auto known = std::find_if(made.fields.begin(), made.fields.end(),
+                                      [&](const RecordField& f) { return f.name == name; });
+            if (known == made.fields.end()) made.remember({name, inferred, false, is_getter});
+            else known->readonly = false, known->type = is_getter ? inferred : known->type;
         } else {
-            report(DiagnosticCode::SyntaxError, at,
-                   "an object has no accessors in Velox; write a method, or declare a class");
+            report(DiagnosticCode::SyntaxError, at, "this is no member of an object");
         }
     }
     check_excess(e, made.fields, wanted);
@@ -231,7 +344,8 @@ void BodyBuilder::computed_property(const ast::Property& p, Type wanted, Aggrega
     Type value_type = index && type_of(value) == index ? index : widened(type_of(value));
     ExprId place = add(type::any(), node, Index{add(type::any(), node, LocalRef{*so_far}), convert(key, type::any())});
     steps.push_back(add(type::unit(), node, hir::Assign{place, convert(value, type::any())}));
-    bool named = key_type->is(TypeKind::Literal) && key_type->element()->is(TypeKind::String);
+    bool named = key_type->is(TypeKind::Literal) &&
+                 (key_type->element()->is(TypeKind::String) || key_type->item != ItemId::None);
     Name name = named ? Name(string_value(key_type->text.text())) : index_signature();
     for (const RecordField& f : fields)
         if (f.name == name && !named) value_type = joined(context_, f.type, value_type);
@@ -253,6 +367,45 @@ ExprId BodyBuilder::regular_expression(const SyntaxToken& token, uint32_t node) 
                New{type::nominal(klass), constructor, {pattern, convert(flags, or_undefined(type::string()))}});
 }
 
+/// `yield* values`: yields each of them; its value is what the iterator returned.
+ExprId BodyBuilder::delegate(ExprId iterated, uint32_t node) {
+    Type t = type_of(iterated);
+    bool is_list = t->is(TypeKind::List) || t->is(TypeKind::Tuple) || is_std_type(t, "Map") || is_std_type(t, "Set");
+    if (widened(t)->is(TypeKind::String)) iterated = code_points(iterated, node), is_list = true;
+    if (is_list) {
+        ExprId list = convert(convert(as_list(iterated, node), type::any()), list_of(type::any()));
+        LocalId each = temporary(type::any(), node);
+        PatternId pattern = add_pattern(type::any(), node, BindPattern{each, BindMode::Value, PatternId::None});
+        ExprId given = add(type::any(), node, Yield{add(type::any(), node, LocalRef{each})});
+        ExprId body = add(type::unit(), node, Block{{given}, ExprId::None});
+        return add(type::unit(), node, For{pattern, list, body, Iteration::List, ItemId::None});
+    }
+    bool is_async =
+        functions_.back().is_async && find_member(context_, t, Name("@@asyncIterator")).kind != MemberInfo::None;
+    LocalId held = temporary(type::any(), node), step = temporary(type::any(), node);
+    ExprId loop = reserve(node);
+    auto step_part = [&](std::string_view name) {
+        return add(type::any(), node, Property{add(type::any(), node, LocalRef{step}), Name(name)});
+    };
+    ExprId next =
+        add(type::any(), node,
+            Call{VirtualCallee{Name("next"), ItemId::None}, {add(type::any(), node, LocalRef{held})}, CallMode::Plain});
+    if (is_async) next = add(type::any(), node, Await{next});
+    ExprId done = add(type::boolean(), node, Convert{ConvertKind::ToBool, step_part("done")});
+    ExprId leave = add(type::never(), node, Break{loop, ExprId::None});
+    std::vector<ExprId> round{
+        add(type::unit(), node, hir::Assign{add(type::any(), node, LocalRef{step}), next}),
+        add(type::unit(), node, If{done, leave, ExprId::None}),
+        add(type::any(), node, Yield{step_part("value")}),
+    };
+    ExprId body = add(type::unit(), node, Block{std::move(round), ExprId::None});
+    body_.expressions[uint32_t(loop)] = {type::unit(), node, Loop{ExprId::None, body, ExprId::None, false}};
+    ExprId nothing = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
+    ExprId iterator = convert(is_async ? iterated : iterator_of(iterated, node), type::any());
+    std::vector<ExprId> out{let_temporary(held, iterator, node), let_temporary(step, nothing, node), loop};
+    return add(type::any(), node, Block{std::move(out), step_part("value")});
+}
+
 ExprId BodyBuilder::yield(const ast::YieldExpr& e) {
     uint32_t node = node_of(e.node);
     Function& frame = functions_.back();
@@ -270,8 +423,14 @@ ExprId BodyBuilder::yield(const ast::YieldExpr& e) {
             given = type::error();
         }
         if (wanted && !is_assignable(context_, given, wanted)) mismatch(node, given, wanted, "element");
+        functions_.back().yielded.push_back(given);
+        return given->has(TypeHasError) ? error_expression(node) : delegate(value, node);
     } else if (wanted && e.value()) {
         value = coerce(value, wanted, node_of(e.value().node), "element");
+    }
+    if (frame.is_async && is_std_type(given, "Promise")) {
+        given = resolved(context_, awaited(given));
+        value = add(given, node, Await{value});
     }
     functions_.back().yielded.push_back(given);
     return add(type::any(), node, Yield{convert(value, type::any())});

@@ -2,6 +2,8 @@
 
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
@@ -190,7 +192,7 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
                 d.related.push_back({{info.item, 0}, "it is declared here"});
         }
         if (info.item != ItemId::None) resolve(at, info.item, info.type);
-        results.push_back(info.type);
+        results.push_back(info.kind == MemberInfo::Method ? for_anything(info.type, info.item) : info.type);
         is_whole &= is_int(info.type) && info.owner != ItemId::None && is_std(file_of(info.owner));
     }
     if (!is_whole) return add(type::union_of(std::move(results)), node, Property{object, name});
@@ -200,7 +202,10 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
     return length;
 }
 
-static bool is_key(Type t) { return widened(t)->is(TypeKind::String) || is_number(t); }
+static bool is_key(Type t) {
+    if (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Enum) return true;
+    return widened(t)->is(TypeKind::String) || is_number(t);
+}
 
 ExprId BodyBuilder::index(const ast::IndexExpr& e) {
     uint32_t node = node_of(e.node);
@@ -214,6 +219,9 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
         t = type_of(object);
         if (t->has(TypeHasError)) return error_expression(node);
     }
+    auto literal_key = e.index().as<ast::LiteralExpr>();
+    bool by_name = literal_key && literal_key.value() && to_kind(literal_key.value().kind()) == Kind::StringLiteral;
+    if (Type list = array_base(context_, t); list && !by_name) object = convert(object, t = list);
     if (t->is(TypeKind::List) || t->is(TypeKind::Tuple) || t->is(TypeKind::String) ||
         (t->is(TypeKind::Literal) && t->element()->is(TypeKind::String))) {
         ExprId position = expression(e.index());
@@ -260,7 +268,7 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
     if (indexable && !is_std_type(t, "Map") && !is_std_type(t, "Set")) {
         // A key of literal types reads one of those members; any other, what the index signature says.
         std::vector<Type> found;
-        for (Type part : members_of(k)) {
+        for (Type part : told_apart_members(context_, k)) {
             MemberInfo info;
             if (part->is(TypeKind::Literal)) info = find_member(context_, t, Name(string_value(part->text.text())));
             else info = find_member(context_, t, index_signature());

@@ -1,4 +1,5 @@
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/enum_values.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -77,6 +78,18 @@ void BodyBuilder::merge_facts(const Facts& a, bool a_reached, const Facts& b, bo
 }
 
 /// The type of a variable or property chain, without making expressions.
+/// `Color.Red`.
+std::optional<ItemId> BodyBuilder::variant_named(const ast::Expression& e) {
+    auto member = e.as<ast::MemberExpr>();
+    auto holder = member.object().as<ast::NameExpr>();
+    if (!holder || !holder.name() || !member.name() || find_local(Name(holder.name().text()))) return std::nullopt;
+    ItemId owner = types_.scope().find(holder.name().text());
+    if (owner == ItemId::None || kind_of(owner) != ItemKind::Enum) return std::nullopt;
+    for (ItemId variant : context_.get<DefinitionOf>(owner)->variants)
+        if (name_of(variant).text() == member.name().text()) return variant;
+    return std::nullopt;
+}
+
 Type BodyBuilder::plain_type(const ast::Expression& e) {
     std::string key = fact_key(e);
     if (auto found = facts_.find(key); found != facts_.end()) return found->second;
@@ -88,6 +101,7 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
         return item != ItemId::None && kind_of(item) == ItemKind::Static ? variable_type(item) : nullptr;
     }
     if (e.kind() == Kind::ThisExpr) return this_ == LocalId::None ? nullptr : body_[this_].type;
+    if (auto variant = variant_named(e)) return variant_type(context_, *variant);
     if (auto member = e.as<ast::MemberExpr>()) {
         if (!member.name()) return nullptr;
         Type object = plain_type(member.object());
@@ -222,7 +236,9 @@ void BodyBuilder::assume_equal(const ast::Expression& side, const ast::Expressio
         t = resolved(context_, t);
         if (!same) return excluded(context_, t, tested);
         if (absent && (t->is(TypeKind::Any) || t->is(TypeKind::Unknown))) return t;
-        if (!t->is(TypeKind::Union) && !absent) return t->is(TypeKind::Bool) ? tested : t;
+        // An enum, a text or a number that was equal to a literal is that literal.
+        bool of_enum = tested->is(TypeKind::Literal) && tested->element() == t;
+        if (!t->is(TypeKind::Union) && !absent) return t->is(TypeKind::Bool) || of_enum ? tested : t;
         Type kept = restricted(context_, t, tested);
         return kept->is(TypeKind::Never) && !t->is(TypeKind::Union) ? t : kept;
     });

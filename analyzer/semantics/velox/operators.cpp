@@ -55,12 +55,54 @@ ExprId BodyBuilder::prefix(const ast::PrefixExpr& e, Type expected) {
             if (to_kind(op.kind()) == Kind::Plus) return value;
             return add(t, node, Unary{to_kind(op.kind()) == Kind::Minus ? UnaryOp::Negate : UnaryOp::BitNot, value});
         }
-        case Kind::DeleteKw:
-            expression(e.operand());
-            report(DiagnosticCode::SyntaxError, node, "properties cannot be deleted; use a Map, or assign undefined");
-            return error_expression(node);
+        case Kind::DeleteKw: return deletion(e);
         default: return error_expression(node);
     }
+}
+
+/// `delete object.name`, `delete object[key]`: only of what may be absent.
+ExprId BodyBuilder::deletion(const ast::PrefixExpr& e) {
+    uint32_t node = node_of(e.node);
+    ast::Expression operand = e.operand();
+    while (auto paren = operand.as<ast::ParenExpr>()) operand = paren.inner();
+    ExprId read = unguarded(expression(operand));
+    while (auto* c = body_.as<Convert>(read)) read = c->operand;
+    if (type_of(read)->has(TypeHasError)) return error_expression(node);
+    ExprId object, key;
+    if (auto* p = body_.as<Property>(read)) {
+        object = p->base;
+        key = add(type::string(), node, StringLiteral{std::string(p->name.text())});
+    } else if (auto* i = body_.as<hir::Index>(read)) {
+        object = i->base, key = i->index;
+    } else {
+        report(DiagnosticCode::SyntaxError, node, "`delete` takes a member of an object: `delete object.name`");
+        return error_expression(node);
+    }
+    Type declared = declared_type(read), holder = nullable_parts_removed(type_of(object));
+    bool is_array = holder->is(TypeKind::List) || holder->is(TypeKind::Tuple);
+    bool is_class = holder->is(TypeKind::Nominal) && kind_of(holder->item) == ItemKind::Class;
+    bool by_key = body_.as<hir::Index>(read) != nullptr || open_places_.count(uint32_t(read));
+    if (is_array || (is_class && is_std(file_of(holder->item)))) {
+        report(DiagnosticCode::TypeMismatch, node,
+               is_array ? "elements of an array are taken out with `splice`"
+                        : fmt::format("nothing can be deleted from a `{}`", print_type(holder)));
+        return error_expression(node);
+    }
+    if (!by_key && !holder->is(TypeKind::Any) && !may_be_absent(declared)) {
+        report(DiagnosticCode::TypeMismatch, node_of(operand.node),
+               fmt::format("a `{}` always has this member; only an optional one can be deleted", print_type(holder)));
+        return error_expression(node);
+    }
+    forget(fact_key(operand));
+    ItemId reflect = std_item(context_, "Reflect");
+    MemberInfo remove = reflect == ItemId::None
+                            ? MemberInfo()
+                            : find_member(context_, type::nominal(reflect), Name("deleteProperty"), true);
+    if (remove.item == ItemId::None) return error_expression(node);
+    return add(type::boolean(), node,
+               Call{DirectCallee{remove.item, {}, nullptr},
+                    {convert(object, type::any()), convert(key, type::any())},
+                    CallMode::Plain});
 }
 
 ExprId BodyBuilder::update(const ast::Expression& target, const SyntaxToken& op, bool is_prefix, uint32_t node) {
@@ -335,6 +377,14 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
                 if (d.related.empty()) d.related.push_back({{item_, info.node}, "it is declared here"});
             }
             return local_reference(*local, node);
+        }
+        ItemId item = types_.scope().find_value(n.name().text());
+        bool imported = item != ItemId::None && kind_of(item) == ItemKind::Static && file_of(item) != file_of(item_);
+        if (item != ItemId::None && (imported || is_constant(context_, item))) {
+            auto& d = report(DiagnosticCode::AssignToImmutable, at,
+                             imported ? fmt::format("`{}` is imported: only its own file assigns it", n.name().text())
+                                      : fmt::format("`{}` is a constant", n.name().text()));
+            if (d.related.empty()) d.related.push_back({{item, 0}, "it is declared here"});
         }
     }
     Facts saved = facts_;

@@ -166,6 +166,19 @@ Type BodyBuilder::refined_result(ItemId callee, const Arguments& arguments, cons
     }
     if (auto n = written.as<ast::NameExpr>(); n && n.name() && n.name().text() == "Boolean" && filters)
         told = truthy_part(result->element());
+    auto guard = written.as<ast::NameExpr>();
+    ItemId generic = told && told->has(TypeHasParameter) && guard && guard.name()
+                         ? types_.scope().find_value(guard.name().text())
+                         : ItemId::None;
+    if (generic != ItemId::None && kind_of(generic) == ItemKind::Function) {
+        // `x is T` of a generic guard: T is what the elements say.
+        auto signature = context_.get<SignatureOf>(generic);
+        Inference inference;
+        inference.owners.push_back({generic, std::vector<Type>(signature->generics.size(), nullptr)});
+        Type given = filters ? result->element() : nullable_parts_removed(result);
+        if (!signature->parameters.empty()) infer(context_, inference, signature->parameters[0].type, given);
+        told = inference.apply(told, type::any());
+    }
     if (!told || told->has(TypeHasParameter) || told->is(TypeKind::Never)) return result;
     Type element = filters ? result->element() : nullable_parts_removed(result);
     Type kept = restricted(context_, element, told);

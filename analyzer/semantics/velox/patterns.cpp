@@ -5,6 +5,7 @@
 
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/enum_values.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -35,6 +36,18 @@ ItemId BodyBuilder::resolve_path(const ast::Path& path, Type scrutinee) {
 
 PatternId BodyBuilder::variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee,
                                        Type& narrowed, uint32_t node) {
+    if (auto value = enum_value(context_, variant)) {
+        if (!fields.empty())
+            report(DiagnosticCode::WrongArgumentCount, node,
+                   fmt::format("`{}` carries no values", name_of(variant).text()));
+        Type literal = variant_type(context_, variant);
+        narrowed = restricted(context_, scrutinee, literal);
+        if (narrowed->is(TypeKind::Never)) {
+            mismatch(node, literal, scrutinee, "pattern");
+            narrowed = literal;
+        }
+        return add_pattern(scrutinee, node, LiteralPattern{convert(variant_value(variant, *value, node), type::any())});
+    }
     ItemId owner = parent_of(variant);
     Type enum_type = type::nominal(owner, std::vector<Type>(context_.get<GenericsOf>(owner)->size(), type::any()));
     bool direct = scrutinee->is(TypeKind::Nominal) && scrutinee->item == owner;
@@ -414,7 +427,8 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
                 if (auto* l = std::get_if<ListPattern>(&p.data); l && fits_all_of(*l, p.type))
                     rest = excluded(context_, rest, p.type);
                 if (std::holds_alternative<hir::LiteralPattern>(p.data) &&
-                    (rest->is(TypeKind::Union) || rest->is(TypeKind::Bool) || rest->is(TypeKind::Literal)))
+                    (rest->is(TypeKind::Union) || rest->is(TypeKind::Bool) || rest->is(TypeKind::Literal) ||
+                     rest->is(TypeKind::Null) || rest->is(TypeKind::Undefined) || is_plain_enum(context_, rest)))
                     rest = excluded(context_, rest, narrowed);
             };
             covers(made.pattern);
@@ -496,14 +510,22 @@ void BodyBuilder::check_exhaustive(const ast::MatchExpr& e, Type rest, const std
     std::vector<std::string> missing;
     for (Type member : rest->is(TypeKind::Union) ? rest->arguments : std::vector<Type>{rest}) {
         if (member->is(TypeKind::Never)) continue;
+        if (is_plain_enum(context_, member)) {
+            for (ItemId v : context_.get<DefinitionOf>(member->item)->variants)
+                missing.push_back(fmt::format("`{}`", name_of(v).text()));
+            continue;
+        }
+        if (member->is(TypeKind::Literal) && member->item != ItemId::None) {
+            missing.push_back(fmt::format("`{}`", name_of(member->item).text()));
+            continue;
+        }
         auto definition = member->is(TypeKind::Nominal) ? context_.get<DefinitionOf>(member->item) : nullptr;
         if (definition && !definition->variants.empty()) {
             for (ItemId v : definition->variants)
                 if (!seen.count(v)) missing.push_back(fmt::format("`{}`", name_of(v).text()));
         } else {
-            missing.push_back(member->is(TypeKind::Union) || !rest->is(TypeKind::Union)
-                                  ? "every other value"
-                                  : fmt::format("`{}`", print_type(member)));
+            bool all = rest == scrutinee && !rest->is(TypeKind::Union);
+            missing.push_back(all ? "every other value" : fmt::format("`{}`", print_type(member)));
         }
     }
     // Only a closed set has to be covered; for the others `MatchError` is thrown at run time.

@@ -1,7 +1,10 @@
 #include "analyzer/semantics/velox/relations.h"
 
+#include <algorithm>
 #include <set>
 
+#include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/signatures.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -38,6 +41,11 @@ struct Relation {
         if (to->is(TypeKind::Union)) {
             for (Type member : to->arguments)
                 if (holds(from, member)) return true;
+            if (is_plain_enum(context, from)) {  // an enum is one of its variants
+                for (Type variant : variant_types(context, from))
+                    if (!holds(variant, to)) return false;
+                return true;
+            }
             // boolean is `true | false`
             return from->is(TypeKind::Bool) && holds(type::literal(type::boolean(), "true"), to) &&
                    holds(type::literal(type::boolean(), "false"), to);
@@ -50,6 +58,9 @@ struct Relation {
             if (to->is(TypeKind::Literal)) return false;
             return holds(from->element(), to);
         }
+        if (is_plain_enum(context, from) && (to->is(TypeKind::Float) || to->is(TypeKind::String)))
+            return has_values(from, to->is(TypeKind::String));
+        if (from->is(TypeKind::Float) && is_plain_enum(context, to)) return has_values(to, false);
         if (to->is(TypeKind::Nominal) && kind_of(to->item) == ItemKind::Interface) return structural(from, to);
         if (to->is(TypeKind::Record)) return structural(from, to);
         if (from->is(TypeKind::Nominal) && to->is(TypeKind::Nominal)) {
@@ -58,6 +69,8 @@ struct Relation {
         }
         if (is_std_type(to, "Object") || is_std_type(to, "Function"))
             return is_std_type(to, "Object") || from->is(TypeKind::Function);
+        if (from->is(TypeKind::Nominal) && to->is(TypeKind::List))
+            if (Type list = array_base(context, from)) return holds(list, to);
         if (from->is(TypeKind::List) && to->is(TypeKind::List)) return holds(from->element(), to->element());
         if (from->is(TypeKind::Tuple) && to->is(TypeKind::List)) {
             for (Type element : from->arguments)
@@ -73,6 +86,12 @@ struct Relation {
         }
         if (to->is(TypeKind::Function)) return function_fits(from, to);
         return false;
+    }
+
+    /// All values of a plain enum are texts, or all numbers.
+    bool has_values(Type plain_enum, bool texts) {
+        auto values = context.get<EnumValuesOf>(plain_enum->item);
+        return std::all_of(values->begin(), values->end(), [&](const EnumValue& v) { return v.is_text == texts; });
     }
 
     Type bound_of(Type parameter) {
@@ -137,7 +156,8 @@ struct Relation {
             // A length is a number, or an `int` where one is wanted.
             bool is_length = is_int(have.type) && have.owner != ItemId::None && is_std(file_of(have.owner));
             if (is_length && holds(type::float_(), wanted)) return true;
-            return holds(have.type, wanted) || (optional && have.type->is(TypeKind::Undefined));
+            Type given = have.kind == MemberInfo::Method ? for_anything(have.type, have.item) : have.type;
+            return holds(given, wanted) || (optional && have.type->is(TypeKind::Undefined));
         };
         if (to->is(TypeKind::Record)) {
             for (const RecordField& f : to->fields)
@@ -156,12 +176,12 @@ struct Relation {
             auto signature = context.get<SignatureOf>(method);
             bool accessor = signature->is_getter || signature->is_setter;
             Type wanted = accessor ? find_member(context, to, name_of(method)).type : function_type(context, method);
-            if (!accessor) wanted = substitute(wanted, to->item, to->arguments);
+            if (!accessor) wanted = for_anything(substitute(wanted, to->item, to->arguments), method);
             bool optional = is_optional_method(context, method);
             if (wanted && !member_fits(name_of(method), wanted, optional)) return false;
         }
         for (Type base : definition->interfaces)
-            if (base->is(TypeKind::Nominal) && !holds(from, substitute(base, to->item, to->arguments))) return false;
+            if (!holds(from, substitute(base, to->item, to->arguments))) return false;
         return true;
     }
 };
@@ -173,8 +193,8 @@ Type built_in_element(Type t) {
     if (t->is(TypeKind::Tuple)) return type::union_of(t->arguments);
     if (widened(t)->is(TypeKind::String)) return type::string();
     if (is_std_type(t, "Map")) return type::tuple({t->arguments[0], t->arguments[1]}, TypeShared);
-    if (is_std_type(t, "Set")) return t->arguments[0];
-    return nullptr;
+    bool takes_one = is_std_type(t, "Set") || is_std_type(t, "Generator") || is_std_type(t, "AsyncGenerator");
+    return takes_one ? t->arguments[0] : nullptr;
 }
 
 bool is_assignable(QueryContext& context, Type from, Type to) { return Relation{context, {}}.holds(from, to); }
@@ -188,6 +208,15 @@ Type as_class(QueryContext& context, Type t, ItemId klass) {
         t = definition->base ? substitute(definition->base, t->item, t->arguments) : nullptr;
     }
     return nullptr;
+}
+
+Type array_base(QueryContext& context, Type t) {
+    for (int depth = 0; depth < 64 && t && t->is(TypeKind::Nominal); ++depth) {
+        if (kind_of(t->item) != ItemKind::Class) return nullptr;
+        Type base = context.get<DefinitionOf>(t->item)->base;
+        t = base ? substitute(base, t->item, t->arguments) : nullptr;
+    }
+    return t && t->is(TypeKind::List) ? t : nullptr;
 }
 
 bool derives_from(QueryContext& context, Type t, ItemId klass) { return as_class(context, t, klass) != nullptr; }
@@ -207,6 +236,11 @@ Type wrapper_class(QueryContext& context, Type t) {
         case TypeKind::Bool: return make("Boolean", {});
         case TypeKind::Function: return make("Function", {});
         case TypeKind::Literal: return wrapper_class(context, t->element());
+        case TypeKind::Nominal:
+            // A value of a plain enum is the number or the text it stands for.
+            if (!is_plain_enum(context, t)) return nullptr;
+            return wrapper_class(context,
+                                 context.get<EnumValuesOf>(t->item)->front().is_text ? type::string() : type::float_());
         default: return nullptr;
     }
 }
@@ -221,7 +255,7 @@ Type function_type(QueryContext& context, ItemId function) {
         if (p.has_default) ++optional;
         rest |= p.rest;
     }
-    Type result = s.is_async ? promise_of(context, s.result) : s.result;
+    Type result = s.is_async && !s.is_generator ? promise_of(context, s.result) : s.result;
     return type::function(std::move(parameters), result, uint16_t(TypeShared | (rest ? TypeVariadic : 0)), optional);
 }
 
@@ -277,7 +311,7 @@ MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static)
         bool bound = t->index < generics->size() && !(*generics)[t->index].bounds.empty();
         return bound ? find_member(context, (*generics)[t->index].bounds[0], name) : MemberInfo();
     }
-    Type klass = t->is(TypeKind::Nominal) ? t : wrapper_class(context, t);
+    Type klass = t->is(TypeKind::Nominal) && !is_plain_enum(context, t) ? t : wrapper_class(context, t);
     std::vector<Type> pending;
     for (int depth = 0; depth < 64 && klass && klass->is(TypeKind::Nominal); ++depth) {
         auto definition = context.get<DefinitionOf>(klass->item);
@@ -326,7 +360,7 @@ MemberInfo find_member(QueryContext& context, Type t, Name name, bool is_static)
         for (Type i : definition->interfaces) pending.push_back(here(i));
         klass = definition->base ? resolved(context, here(definition->base)) : nullptr;
     }
-    if (klass && klass->is(TypeKind::Record)) return find_member(context, klass, name, is_static);
+    if (klass && !klass->is(TypeKind::Nominal)) return find_member(context, klass, name, is_static);
     // An interface may, wrongly, extend itself.
     static thread_local int nesting = 0;
     struct Nested {
@@ -352,137 +386,6 @@ std::vector<std::string> member_names(QueryContext& context, Type t) {
         klass = definition->base;
     }
     return names;
-}
-
-// ---- inference ----
-
-bool Inference::owns(Type parameter) const {
-    for (const auto& [owner, types] : owners)
-        if (parameter->item == owner && parameter->index < types.size()) return true;
-    return false;
-}
-
-Type& Inference::slot(Type parameter) {
-    for (auto& [owner, types] : owners)
-        if (parameter->item == owner) return types[parameter->index];
-    return owners.front().second.front();  // callers ask owns() first
-}
-
-Type Inference::apply(Type t, Type unknown) const {
-    if (!t->has(TypeHasParameter)) return t;
-    return map_type(t, [&](Type part) -> Type {
-        if (!part->is(TypeKind::Parameter)) return part;
-        for (const auto& [owner, types] : owners)
-            if (part->item == owner && part->index < types.size())
-                return types[part->index] ? types[part->index] : unknown ? unknown : part;
-        return part;
-    });
-}
-
-namespace {
-
-Type bound_of(QueryContext& context, Type parameter) {
-    auto generics = context.get<GenericsOf>(parameter->item);
-    bool has = parameter->index < generics->size() && !(*generics)[parameter->index].bounds.empty();
-    return has ? (*generics)[parameter->index].bounds[0] : nullptr;
-}
-
-bool keeps_literals(QueryContext& context, Type bound) {
-    bound = resolved(context, bound);
-    if (bound->is(TypeKind::Projection)) return bound->text.text() == "keyof";
-    for (Type member : members_of(bound))
-        if (!member->is(TypeKind::Literal) && !member->is(TypeKind::String) && !member->is(TypeKind::Float))
-            return false;
-    return true;
-}
-
-}  // namespace
-
-void infer(QueryContext& context, Inference& inference, Type pattern, Type actual) {
-    if (!pattern->has(TypeHasParameter) || actual->is(TypeKind::Error)) return;
-    if (!pattern->is(TypeKind::Parameter)) {
-        actual = resolved(context, actual);
-        if (pattern->is(TypeKind::Nominal) && kind_of(pattern->item) == ItemKind::TypeAlias) {
-            if (actual->is(TypeKind::Nominal) && actual->item == pattern->item)
-                for (size_t i = 0; i < pattern->arguments.size(); ++i)
-                    infer(context, inference, pattern->arguments[i], actual->arguments[i]);
-            else infer(context, inference, resolved(context, pattern), actual);
-            return;
-        }
-    }
-    if (pattern->is(TypeKind::Parameter)) {
-        if (!inference.owns(pattern)) return;
-        Type& slot = inference.slot(pattern);
-        // `K extends keyof T` and `T extends string` tell literals apart.
-        Type bound = bound_of(context, pattern);
-        Type wide = bound && keeps_literals(context, bound) ? actual : widened(actual);
-        if (!slot || slot->is(TypeKind::Never)) slot = wide;
-        else if (slot != wide && !is_assignable(context, wide, slot))
-            slot = is_assignable(context, slot, wide) ? wide : joined(context, slot, wide);
-        return;
-    }
-    if (pattern->is(TypeKind::Union)) {
-        // What the fixed members take is theirs; the rest belongs to the bare parameter.
-        std::vector<Type> rest;
-        Type bare = nullptr;
-        std::vector<Type> members = actual->is(TypeKind::Union) ? actual->arguments : std::vector<Type>{actual};
-        for (Type member : members) {
-            bool taken = false;
-            for (Type part : pattern->arguments) {
-                if (part->is(TypeKind::Parameter)) {
-                    bare = part;
-                    continue;
-                }
-                bool same_head = part->kind == member->kind && part->item == member->item;
-                if (part == member || (same_head && part->has(TypeHasParameter))) {
-                    infer(context, inference, part, member);
-                    taken = true;
-                }
-            }
-            if (!taken) rest.push_back(member);
-        }
-        for (Type part : pattern->arguments)
-            if (part->is(TypeKind::Parameter)) bare = part;
-        if (bare && !rest.empty()) infer(context, inference, bare, type::union_of(std::move(rest)));
-        return;
-    }
-    if (actual->is(TypeKind::Any)) return;
-    if (pattern->is(TypeKind::Nominal)) {
-        Type base = as_class(context, actual, pattern->item);
-        if (!base && is_std_type(pattern, "Promise")) return;
-        for (size_t i = 0; base && i < base->arguments.size() && i < pattern->arguments.size(); ++i)
-            infer(context, inference, pattern->arguments[i], base->arguments[i]);
-        if (!base && is_std_type(pattern, "Iterable"))
-            if (Type element = built_in_element(actual))
-                return infer(context, inference, pattern->arguments[0], element);
-        // An interface may be met by structure.
-        if (!base && kind_of(pattern->item) == ItemKind::Interface)
-            for (const RecordField& f : fields_of(context, pattern))
-                if (MemberInfo member = find_member(context, actual, f.name); member.kind != MemberInfo::None)
-                    infer(context, inference, f.type, member.type);
-        return;
-    }
-    if (pattern->is(TypeKind::List)) {
-        if (actual->is(TypeKind::List)) infer(context, inference, pattern->element(), actual->element());
-        else if (actual->is(TypeKind::Tuple))
-            for (Type element : actual->arguments) infer(context, inference, pattern->element(), element);
-        return;
-    }
-    if (pattern->is(TypeKind::Tuple) && actual->is(TypeKind::Tuple)) {
-        for (size_t i = 0; i < pattern->arguments.size() && i < actual->arguments.size(); ++i)
-            infer(context, inference, pattern->arguments[i], actual->arguments[i]);
-        return;
-    }
-    if (pattern->is(TypeKind::Function) && actual->is(TypeKind::Function)) {
-        auto want = pattern->parameters(), have = actual->parameters();
-        for (size_t i = 0; i < want.size() && i < have.size(); ++i) infer(context, inference, want[i], have[i]);
-        infer(context, inference, pattern->result(), actual->result());
-        return;
-    }
-    if (pattern->is(TypeKind::Record))
-        for (const RecordField& f : pattern->fields)
-            if (MemberInfo member = find_member(context, actual, f.name); member.kind != MemberInfo::None)
-                infer(context, inference, f.type, member.type);
 }
 
 // ---- narrowing of types ----
@@ -529,6 +432,10 @@ Type excluded(QueryContext& context, Type t, Type removed) {
     if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->is(TypeKind::Error)) return t;
     if (t->is(TypeKind::Bool) && removed->is(TypeKind::Literal))
         return type::literal(type::boolean(), removed->text.text() == "true" ? "false" : "true");
+    // A plain enum without one of its variants is the others.
+    bool of_enum = false;
+    for (Type part : members_of(removed)) of_enum |= part->is(TypeKind::Literal) && part->item != ItemId::None;
+    if (of_enum) t = type::union_of(told_apart_members(context, t));
     return filter_members(
         t, [&](Type member) { return !is_assignable(context, member, removed) || member->is(TypeKind::Any); });
 }

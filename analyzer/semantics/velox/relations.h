@@ -6,6 +6,8 @@ namespace braid::velox_semantics {
 
 bool is_assignable(QueryContext&, Type from, Type to);
 /// `t` is the class or derives from it.
+/// The array that a class is by what it extends (`class Match extends Array<string>`); null: none.
+Type array_base(QueryContext&, Type t);
 bool derives_from(QueryContext&, Type t, ItemId klass);
 /// The instantiation of `klass` that `t` is or derives from; null if none.
 Type as_class(QueryContext&, Type t, ItemId klass);
@@ -35,6 +37,7 @@ Type function_type(QueryContext&, ItemId function);
 /// Matches `pattern`, which holds parameters of `owners`, against `actual` and fills what is still unknown.
 struct Inference {
     std::vector<std::pair<ItemId, std::vector<Type>>> owners;
+    bool prefers_int = false;  // whole literals that nothing else is known of are of type `int`
     Type& slot(Type parameter);
     bool owns(Type parameter) const;
     Type apply(Type t, Type unknown = nullptr) const;  // unknown parameters become `unknown` (or stay)

@@ -179,6 +179,7 @@ FunctionSignature function_signature(QueryContext& context, ItemId function) {
     FunctionParts parts = function_parts(node);
     TypeReader reader(context, file_of(function), ignore());
     reader.enter(parent);
+    reader.apply_operators_late();
     if (in_class) reader.set_self(self_type(context, parent));
     signature.generics = reader.declare(parts.type_parameters, function, *syntax);
     for (ast::Parameter p : parts.parameters.parameters()) {
@@ -295,6 +296,7 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
     definition.generics = *context.get<GenericsOf>(owner);
     TypeReader reader(context, file_of(item), ignore());
     reader.enter(owner);
+    reader.apply_operators_late();
     SyntaxNode node = syntax->root();
     if (std::string doc = doc_comment(node); doc.find("@shared") != std::string::npos)
         definition.attributes.push_back({Name("shared"), {}, 0});
@@ -359,6 +361,19 @@ static bool binds_name(const ast::Binding& binding, std::string_view name) {
     for (Preorder walk(binding.node); walk; walk.next())
         if (auto n = walk->is_node() ? ast::NameBinding::cast(*walk) : ast::NameBinding(); n && n.name())
             if (n.name().text() == name) return true;
+    return false;
+}
+
+bool is_constant(QueryContext& context, ItemId variable) {
+    auto syntax = context.get<ItemSyntax>(file_item(file_of(variable)));
+    if (kind_of(variable) != ItemKind::Static || kind_of(parent_of(variable)) != ItemKind::File || !*syntax)
+        return false;
+    for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
+        auto v = s.as<ast::VariableDecl>();
+        bool is_const = v.keyword() && to_kind(v.keyword().kind()) == Kind::ConstKw;
+        for (ast::Declarator d : v.declarators())
+            if (binds_name(d.binding(), name_of(variable).text())) return is_const;
+    }
     return false;
 }
 
@@ -427,7 +442,7 @@ std::string print_signature(QueryContext& context, ItemId item) {
                 out += fmt::format("{}{}{}{}: {}", i ? ", " : "", p.rest ? "..." : "", p.name.text(),
                                    p.has_default ? "?" : "", print_type(p.type));
             }
-            Type result = s.is_async ? promise_of(context, s.result) : s.result;
+            Type result = s.is_async && !s.is_generator ? promise_of(context, s.result) : s.result;
             return out + ")" + (s.is_constructor ? "" : ": " + print_type(result));
         }
         case ItemKind::Class: return "class " + print_type(self_type(context, item));

@@ -35,4 +35,7 @@ bool is_this_parameter(const ast::Parameter& parameter);
 FunctionParts function_parts(const SyntaxNode& node);
 Report collect_into(std::vector<ItemDiagnostic>& out, ItemId item, const ItemTree& tree);
 
+/// A variable of a file's top level that is declared with `const`.
+bool is_constant(QueryContext&, ItemId variable);
+
 }  // namespace braid::velox_semantics

@@ -78,6 +78,7 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
     Type t = declared ? resolved(context_, declared) : widened(produced);
     if (t->is(TypeKind::Null) || t->is(TypeKind::Undefined)) t = type::any();
     if (t->is(TypeKind::Unit)) t = type::undefined();
+    if (Type list = array_base(context_, t); list && d.binding().kind() == Kind::ArrayBinding) t = list;
     if (name && name.name()) {
         if (item == ItemId::None) return;
         resolve(node_of(name.name()), item, t, true);
@@ -134,6 +135,12 @@ std::optional<LocalId> BodyBuilder::declared_early(const ast::Declarator& d, Typ
     return std::nullopt;
 }
 
+static bool is_definite(const ast::Declarator& d) {
+    for (SyntaxElement part : d.node.children())
+        if (part.is_token() && to_kind(part.kind()) == Kind::Exclamation) return true;
+    return false;
+}
+
 void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out) {
     bool is_mutable = !v.keyword() || to_kind(v.keyword().kind()) != Kind::ConstKw;
     for (ast::Declarator d : v.declarators()) {
@@ -152,7 +159,8 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             ExprId value = open ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared) : ExprId::None;
             if (auto* bind = body_.as<BindPattern>(pattern)) {
                 unread_matters_.insert(bind->local);
-                if (!open) late_.insert(bind->local);
+                // `let x!: T`: that it has a value in time is the program's word.
+                if (!open && !is_definite(d)) late_.insert(bind->local);
             }
             out.push_back(add(type::unit(), node, Let{pattern, value, ExprId::None}));
             continue;
@@ -177,6 +185,7 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
         Type t = declared ? declared : widened(produced);
         if (!declared && (t->is(TypeKind::Null) || t->is(TypeKind::Undefined))) t = type::any();
         if (t->is(TypeKind::Unit)) t = type::undefined();
+        if (Type list = array_base(context_, t); list && d.binding().kind() == Kind::ArrayBinding) t = list;
         size_t first = body_.locals.size();
         PatternId pattern = binding(d.binding(), t, is_mutable);
         bool has_rest = !rests_.empty();

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/semantics/velox/enum_values.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/signatures.h"
@@ -16,7 +17,7 @@ Type text_literal(Name name) { return type::literal(type::string(), "\"" + std::
 
 std::set<Name> keys_named_by(QueryContext& context, Type keys) {
     std::set<Name> names;
-    for (Type key : members_of(resolved(context, keys)))
+    for (Type key : told_apart_members(context, resolved(context, keys)))
         if (key->is(TypeKind::Literal)) names.insert(Name(string_value(key->text.text())));
     return names;
 }
@@ -69,7 +70,7 @@ Type fields_left(QueryContext& context, const Arguments& a) {
 }
 Type record_of(QueryContext& context, const Arguments& a) {
     std::vector<RecordField> fields;
-    for (Type key : members_of(resolved(context, a[0]))) {
+    for (Type key : told_apart_members(context, resolved(context, a[0]))) {
         bool named = key->is(TypeKind::Literal);
         fields.push_back({named ? Name(string_value(key->text.text())) : index_signature(), a[1], !named, false});
     }
@@ -109,7 +110,7 @@ Type keys_of(QueryContext& context, const Arguments& a) {
 Type element_of(QueryContext& context, const Arguments& a) {
     Type object = resolved(context, a[0]), index = resolved(context, a[1]);
     std::vector<Type> results;
-    for (Type key : members_of(index)) {
+    for (Type key : told_apart_members(context, index)) {
         if (object->is(TypeKind::List)) {
             results.push_back(object->element());
         } else if (object->is(TypeKind::Tuple)) {
@@ -214,6 +215,37 @@ Type type_operator(QueryContext& context, std::string_view name, std::vector<Typ
     return operators().at(name).apply(context, arguments);
 }
 
+Type late_operator(QueryContext& context, std::string_view name, std::vector<Type> arguments) {
+    // `Record<K, T>` needs its keys only.
+    auto end = name == "Record" ? arguments.begin() + 1 : arguments.end();
+    bool names_declaration = std::any_of(arguments.begin(), end, [](Type t) {
+        return t->is(TypeKind::Nominal) || (t->is(TypeKind::Projection) && t->item == ItemId::None);
+    });
+    if (!names_declaration) return type_operator(context, name, std::move(arguments));
+    return projection(name, std::move(arguments));
+}
+
+namespace {
+
+/// What an operator on types that are all known gives.
+struct OperatorValue {
+    using Key = Type;
+    using Value = Type;
+    static constexpr const char* name = "velox_type_operator";
+    static Value compute(QueryContext& context, const Key& t) {
+        std::vector<Type> arguments;
+        for (Type argument : t->arguments) arguments.push_back(resolved(context, argument));
+        return type_operator(context, t->text.text(), std::move(arguments));
+    }
+    static Value cycle_fallback(const Key&) { return type::error(); }
+};
+
+bool is_known_operator(Type t) {
+    return t->is(TypeKind::Projection) && t->item == ItemId::None && !t->has(TypeHasParameter);
+}
+
+}  // namespace
+
 Type settled(QueryContext& context, Type t) {
     bool projects = false;
     if (t)
@@ -241,6 +273,13 @@ Type resolved(QueryContext& context, Type t) {
         return changes ? type::union_of(std::move(members)) : t;
     }
     for (int depth = 0; depth < 16; ++depth) {
+        if (is_known_operator(t)) {
+            Type made = *context.get<OperatorValue>(t);
+            if (made == t) return t;
+            t = made;
+            if (t->is(TypeKind::Union)) return resolved(context, t);
+            continue;
+        }
         if (!t->is(TypeKind::Nominal) || kind_of(t->item) != ItemKind::TypeAlias) return t;
         if (is_infinite_alias(context, t->item)) return type::error();
         t = *context.get<AliasTarget>(t);

@@ -5,6 +5,7 @@
 #include "analyzer/semantics/loaded_files.h"
 #include "analyzer/semantics/named_children.h"
 #include "analyzer/semantics/names.h"
+#include "analyzer/semantics/velox/enum_values.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/type_operators.h"
@@ -238,20 +239,16 @@ Type TypeReader::read(const ast::Type& t) {
                 std::string_view word = op.op() ? op.op().text() : std::string_view();
                 Type operand = read(op.operand());
                 if (word == "readonly") return operand;
-                if (word == "keyof") return type_operator(context_, "keyof", {operand});
-                if (word == "infer") return type::any();
+                if (word == "keyof") return operation("keyof", {operand});
+                if (word == "infer") return operand;
                 break;
             }
             case Kind::IndexedType: {
                 auto i = t.as<ast::IndexedType>();
                 Type object = read(i.object());
-                return type_operator(context_, "[]", {object, read(i.index())});
+                return operation("[]", {object, read(i.index())});
             }
-            case Kind::ConditionalType: {
-                auto c = t.as<ast::ConditionalType>();
-                Type checked = read(c.checked()), bound = read(c.bound());
-                return conditional(checked, bound, read(c.when_true()), read(c.when_false()));
-            }
+            case Kind::ConditionalType: return conditional(t.as<ast::ConditionalType>());
             case Kind::TypeofType: return type_of_value(t.as<ast::TypeofType>());
             case Kind::TemplateType: return type::string();
             case Kind::ConstructorType: return type::any();  // classes as values are checked when they are used
@@ -263,7 +260,7 @@ Type TypeReader::read(const ast::Type& t) {
             case Kind::IntersectionType: {
                 std::vector<Type> parts;
                 for (ast::Type part : t.as<ast::IntersectionType>().parts()) parts.push_back(read(part));
-                return type_operator(context_, "&", std::move(parts));
+                return operation("&", std::move(parts));
             }
             default: break;
         }
@@ -282,7 +279,12 @@ Type TypeReader::named(const ast::NamedType& t) {
     for (ast::Type argument : t.arguments().types()) arguments.push_back(read(argument));
     if (path.size() == 2)  // `Msg.Get`: a value of that variant is one of its enum
         if (ItemId owner = scope_.find(path[0].text()); owner != ItemId::None) {
-            if (kind_of(owner) == ItemKind::Enum) return instantiate(owner, std::move(arguments), t.node);
+            if (kind_of(owner) == ItemKind::Enum) {
+                for (ItemId variant : context_.get<DefinitionOf>(owner)->variants)
+                    if (name_of(variant).text() == name && enum_value(context_, variant))
+                        return variant_type(context_, variant);
+                return instantiate(owner, std::move(arguments), t.node);
+            }
             ItemId member =
                 kind_of(owner) == ItemKind::File ? exported_item(context_, file_of(owner), Name(name)) : ItemId::None;
             if (member != ItemId::None && names_a_type(kind_of(member)))
@@ -301,7 +303,7 @@ Type TypeReader::named(const ast::NamedType& t) {
             return list_of(arguments.empty() ? type::any() : arguments[0]);
         if (name == "ReadonlyMap" || name == "ReadonlySet") item = std_item(context_, name.substr(8));
         if (item == ItemId::None && is_type_operator(name, arguments.size()))
-            return type_operator(context_, name, std::move(arguments));
+            return operation(name, std::move(arguments));
     }
     if (item == ItemId::None) {
         std::string near = nearest_name(name, scope_.names());
@@ -419,7 +421,7 @@ Type TypeReader::mapped_object(const ast::MappedMember& m) {
     std::optional<Type> hidden;
     if (outer != parameters_.end()) hidden = outer->second;
     std::vector<RecordField> fields;
-    for (Type key : members_of(keys)) {
+    for (Type key : told_apart_members(context_, keys)) {
         bind(name, key);
         Type value = m.type() ? read(m.type().type()) : type::any();
         Type renamed = m.renamed() ? read(m.renamed()) : key;
@@ -438,17 +440,55 @@ Type TypeReader::mapped_object(const ast::MappedMember& m) {
     return type::record(std::move(fields));
 }
 
-/// `A extends B ? C : D`, where A can be judged; a union is judged member by member.
-Type TypeReader::conditional(Type checked, Type bound, Type when_true, Type when_false) {
-    checked = resolved(context_, checked);
-    if (checked->has(TypeHasParameter) || checked->is(TypeKind::Projection) || checked->is(TypeKind::Any))
-        return type::union_of({when_true, when_false});
+/// The names that `infer` stands before.
+static std::vector<Name> inferred_names(const SyntaxNode& bound) {
+    std::vector<Name> names;
+    for (Preorder walk(bound); walk; walk.next()) {
+        auto op = walk->is_node() ? ast::OperatorType::cast(*walk) : ast::OperatorType();
+        if (!op || !op.op() || op.op().text() != "infer") continue;
+        auto named = op.operand().as<ast::NamedType>();
+        auto path = named.path().names();
+        if (path.size() == 1) names.emplace_back(path[0].text());
+    }
+    return names;
+}
+
+/// `A extends B ? C : D`, where A can be judged; a union is judged member by member, and `infer U` in B stands in C for
+/// what it meets in A.
+Type TypeReader::conditional(const ast::ConditionalType& c) {
+    std::map<Name, Type> outer = parameters_;
+    std::vector<Name> inferred = inferred_names(c.bound().node);
+    Type checked = resolved(context_, read(c.checked()));
+    if (checked->has(TypeHasParameter) || checked->is(TypeKind::Projection) || checked->is(TypeKind::Any)) {
+        for (Name name : inferred) bind(name, type::any());
+        read(c.bound());
+        Type either = type::union_of({read(c.when_true()), read(c.when_false())});
+        parameters_ = std::move(outer);
+        return either;
+    }
+    ItemId owner = file_item(scope_.file());
+    Inference inference;
+    inference.owners.push_back({owner, std::vector<Type>(inferred.size(), nullptr)});
+    for (uint32_t i = 0; i < inferred.size(); ++i) bind(inferred[i], type::parameter(owner, i, inferred[i]));
+    Type bound = read(c.bound());
+    auto own = c.checked().as<ast::NamedType>();
+    auto path = own.path().names();
+    Name name = path.size() == 1 ? Name(path[0].text()) : Name();
+    bool distributes = !name.empty() && outer.count(name) > 0;
     std::vector<Type> results;
-    for (Type member : members_of(checked))
-        results.push_back(is_assignable(context_, member, bound) ? when_true : when_false);
-    // `T extends U ? T : never` filters.
-    for (size_t i = 0; i < results.size(); ++i)
-        if (results[i] == checked) results[i] = members_of(checked)[i];
+    for (Type member : distributes ? members_of(checked) : std::vector<Type>{checked}) {
+        for (Type& slot : inference.owners[0].second) slot = nullptr;
+        parameters_ = outer;
+        if (distributes) bind(name, member);
+        infer(context_, inference, bound, member);
+        bool holds = is_assignable(context_, member, inference.apply(bound, type::any()));
+        for (uint32_t i = 0; i < inferred.size(); ++i) {
+            Type found = inference.owners[0].second[i];
+            bind(inferred[i], found ? found : type::unknown());
+        }
+        results.push_back(read(holds ? c.when_true() : c.when_false()));
+    }
+    parameters_ = std::move(outer);
     return type::union_of(std::move(results));
 }
 
@@ -467,6 +507,7 @@ Type TypeReader::type_of_value(const ast::TypeofType& t) {
         }
         if (kind_of(item) == ItemKind::Static) result = *context_.get<ValueTypeOf>(item);
         else if (kind_of(item) == ItemKind::Function) result = function_type(context_, item);
+        else if (is_plain_enum(context_, type::nominal(item))) result = enum_object(context_, item);
         else return type::any();
     }
     for (size_t i = 1; i < path.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "analyzer/semantics/velox/common.h"
+#include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
 
@@ -89,14 +90,20 @@ class TypeReader {
     Type made_by(std::string_view name, const ast::TypeArgumentList& arguments);
     /// What `typeof name` finds before the file's own variables; null: nothing.
     void set_values(std::function<Type(Name)> values) { values_ = std::move(values); }
+    /// Operators on declarations (`Partial<User>`) are left for those who use values of the type.
+    void apply_operators_late() { applies_late_ = true; }
     /// Whether arguments are compared with the bounds of their parameters, which needs the declarations they name.
     void check_bounds() { checks_bounds_ = true; }
 
   private:
     void count_arguments(ItemId item, const std::vector<GenericParameter>& generics, std::vector<Type>& arguments,
                          const SyntaxElement& at);
+    Type operation(std::string_view name, std::vector<Type> arguments) {
+        return applies_late_ ? late_operator(context_, name, std::move(arguments))
+                             : type_operator(context_, name, std::move(arguments));
+    }
     Type mapped_object(const ast::MappedMember& member);
-    Type conditional(Type checked, Type bound, Type when_true, Type when_false);
+    Type conditional(const ast::ConditionalType& type);
     Type type_of_value(const ast::TypeofType& type);
     Type named(const ast::NamedType& type);
     Type function(const ast::ParameterList& parameters, const ast::Type& result,
@@ -109,7 +116,7 @@ class TypeReader {
     std::map<Name, Type> parameters_;
     Type self_ = nullptr;
     std::function<Type(Name)> values_;
-    bool checks_bounds_ = false;
+    bool checks_bounds_ = false, applies_late_ = false;
     int depth_ = 0;
 };
 

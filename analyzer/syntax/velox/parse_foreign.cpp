@@ -162,8 +162,14 @@ void Parser::typed_name(int order, std::string_view what, std::string_view befor
     std::string type_name(token_text(order == 1 ? 0 : 1)), name(token_text(order == 1 ? 1 : 0));
     std::string form = std::string(before) + name + ": " + type_name;
     TextRange range{peek().begin, peek(1).end()};
-    hint(range, "the type of " + std::string(what) + " follows its name: `" + form + "`", "write `" + form + "`",
-         {TextEdit{range, form}});
+    // Which of the two is the name is a guess: no program runs on it.
+    SyntaxError error{DiagnosticCode::SyntaxError,
+                      range,
+                      "the type of " + std::string(what) + " follows its name: `" + form + "`",
+                      {},
+                      {}};
+    error.fix = SyntaxError::Fix{"write `" + form + "`", {TextEdit{range, form}}};
+    builder_.error(std::move(error));
     for (int i = 1; i <= 2; ++i) {
         auto mark = builder_.mark();
         if (i == order) {

@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+
+#include "analyzer/semantics/names.h"
+#include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/type_operators.h"
+
+// `new`, `super(…)`, values of enums.
+namespace braid::velox_semantics {
+
+using namespace hir;
+
+ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
+    uint32_t node = node_of(e.node);
+    auto name = e.callee().as<ast::NameExpr>();
+    Arguments arguments{e.arguments().arguments(), node};
+    if (name && name.name() && find_local(Name(name.name().text()))) {
+        ExprId klass_value = expression(e.callee());
+        if (!type_of(klass_value)->has(TypeHasError))
+            report(DiagnosticCode::TypeMismatch, node_of(name.name()),
+                   fmt::format("`{}` is a variable; `new` needs the name of a class", name.name().text()));
+        return error_expression(node);
+    }
+    ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
+    if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
+        if (name && name.name()) {
+            std::string near = nearest_name(name.name().text(), types_.scope().names());
+            report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch,
+                   node_of(name.name()),
+                   klass == ItemId::None
+                       ? fmt::format("no class `{}` is known here{}", name.name().text(),
+                                     near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near))
+                       : fmt::format("`{}` is not a class", name.name().text()));
+        } else {
+            report(DiagnosticCode::TypeMismatch, node, "`new` needs the name of a class");
+        }
+        for (const ast::Expression& a : arguments.written) expression(a);
+        return error_expression(node);
+    }
+    resolve(node_of(name.name()), klass, nullptr);
+    auto definition = context_.get<DefinitionOf>(klass);
+    if (definition->is_abstract)
+        report(DiagnosticCode::AbstractInstantiation, node,
+               fmt::format("`{}` is abstract; make one of a class that extends it", name.name().text()));
+    Inference inference;
+    inference.owners.push_back({klass, std::vector<Type>(definition->generics.size(), nullptr)});
+    auto& own = inference.owners[0].second;
+    auto explicit_list = e.type_arguments().types();
+    for (size_t i = 0; i < explicit_list.size() && i < own.size(); ++i) own[i] = types_.read(explicit_list[i]);
+    if (!explicit_list.empty() && explicit_list.size() != own.size()) {
+        std::vector<Type> given;
+        for (size_t i = 0; i < explicit_list.size(); ++i) given.push_back(i < own.size() ? own[i] : type::any());
+        types_.instantiate(klass, std::move(given), e.type_arguments().node);
+    } else if (!explicit_list.empty()) {
+        types_.instantiate(klass, own, e.type_arguments().node);
+    }
+    Type self = self_type(context_, klass);
+    if (expected && explicit_list.empty()) {
+        for (Type wanted : members_of(nullable_parts_removed(expected)))
+            if (wanted->is(TypeKind::Nominal) && wanted->item == klass)
+                for (size_t i = 0; i < own.size(); ++i)
+                    if (!wanted->arguments[i]->is(TypeKind::Any) && !wanted->arguments[i]->has(TypeHasInference))
+                        own[i] = wanted->arguments[i];
+    }
+    if (is_std_type(self, "Array")) {
+        Type element = !own.empty() && own[0] ? own[0]
+                       : expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter)
+                           ? expected->element()
+                           : type::any();
+        Inference inference;
+        std::vector<Type> wanted{type::float_()};
+        auto values =
+            match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", ItemId::None);
+        return add(list_of(element), node,
+                   New{type::nominal(klass, {element}), definition->constructor, std::move(values)});
+    }
+    std::vector<Type> parameters;
+    uint32_t optional = 0;
+    bool variadic = false;
+    ItemId constructor = definition->constructor;
+    if (constructor != ItemId::None)
+        for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
+            Type t = p.type;
+            if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
+            if (p.has_default) ++optional, t = or_undefined(t);
+            parameters.push_back(t);
+        }
+    bool is_promise = is_std_type(self, "Promise");
+    // `new Promise` without evidence is `Promise<void>`.
+    if (is_promise && !own.empty() && !own[0]) own[0] = type::unit();
+    auto values = match_arguments(arguments, parameters, optional, variadic, inference,
+                                  fmt::format("the constructor of `{}`", name.name().text()), constructor);
+    for (size_t i = 0; i < own.size(); ++i) {
+        Type fallback = definition->generics[i].default_type;
+        if (!own[i] && fallback) own[i] = inference.apply(fallback, type::any());
+        if (!own[i] || definition->generics[i].bounds.empty()) continue;
+        Type bound = settled(context_, inference.apply(definition->generics[i].bounds[0], type::any()));
+        if (!is_assignable(context_, own[i], bound) && explicit_list.empty())
+            report(DiagnosticCode::BoundNotMet, node,
+                   fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name.name().text(),
+                               definition->generics[i].name.text(), print_type(bound), print_type(own[i])));
+    }
+    Type result = inference.apply(self, type::any());
+    return add(result, node, New{result, constructor, std::move(values)});
+}
+
+ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
+    uint32_t node = node_of(e.node);
+    Arguments arguments{e.arguments().arguments(), node};
+    Type base = class_ == ItemId::None ? nullptr : context_.get<DefinitionOf>(class_)->base;
+    if (base) base = resolved(context_, base);
+    if (!functions_.front().is_constructor || !base || !base->is(TypeKind::Nominal) || this_ == LocalId::None) {
+        report(DiagnosticCode::UnresolvedName, node,
+               "`super(…)` stands in the constructor of a class that extends another");
+        return error_expression(node);
+    }
+    ItemId constructor = context_.get<DefinitionOf>(base->item)->constructor;
+    std::vector<ExprId> values;
+    if (constructor != ItemId::None) {
+        Inference inference;
+        std::vector<Type> parameters;
+        uint32_t optional = 0;
+        bool variadic = false;
+        for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
+            Type t = substitute(p.type, base->item, base->arguments);
+            if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
+            if (p.has_default) ++optional, t = or_undefined(t);
+            parameters.push_back(t);
+        }
+        values = match_arguments(arguments, parameters, optional, variadic, inference,
+                                 fmt::format("the constructor of `{}`", name_of(base->item).text()), constructor);
+        values.insert(values.begin(), this_expression(node));
+    }
+    std::vector<ExprId> steps;
+    if (constructor != ItemId::None)
+        steps.push_back(add(type::unit(), node, SuperCall{constructor, std::move(values)}));
+    if (ExprId init = call_field_initializers(class_, node); init != ExprId::None) steps.push_back(init);
+    return add(type::unit(), node, Block{std::move(steps), ExprId::None});
+}
+
+/// Of a plain enum: the number or text itself.
+ExprId BodyBuilder::variant_value(ItemId variant, const EnumValue& value, uint32_t node) {
+    ExprId plain = value.is_text ? add(type::string(), node, StringLiteral{value.text})
+                                 : add(type::float_(), node, FloatLiteral{value.number});
+    return add(variant_type(context_, variant), node, Convert{ConvertKind::Wrap, plain});
+}
+
+/// `Object.keys(Color)`, `Color[value]`: a plain enum as an object.
+ExprId BodyBuilder::enum_reference(ItemId plain_enum, uint32_t node) {
+    Aggregate record{AggregateKind::Record, ItemId::None, {}, {}};
+    auto variants = context_.get<DefinitionOf>(plain_enum)->variants;
+    for (ItemId variant : variants) {
+        record.names.push_back(name_of(variant));
+        record.operands.push_back(variant_value(variant, *enum_value(context_, variant), node));
+    }
+    for (ItemId variant : variants) {
+        EnumValue value = *enum_value(context_, variant);
+        if (value.is_text) continue;
+        record.names.push_back(value.key());
+        record.operands.push_back(add(type::string(), node, StringLiteral{std::string(name_of(variant).text())}));
+    }
+    return add(enum_object(context_, plain_enum), node, std::move(record));
+}
+
+ExprId BodyBuilder::variant(ItemId variant, const Arguments& arguments, Type expected, uint32_t node) {
+    if (auto value = enum_value(context_, variant)) {
+        if (!arguments.written.empty())
+            report(DiagnosticCode::WrongArgumentCount, node,
+                   fmt::format("`{}` carries no values", qualified_name(variant, ".")));
+        return variant_value(variant, *value, node);
+    }
+    ItemId owner = parent_of(variant);
+    auto definition = context_.get<DefinitionOf>(variant);
+    Inference inference;
+    inference.owners.push_back({owner, std::vector<Type>(context_.get<GenericsOf>(owner)->size(), nullptr)});
+    if (expected)
+        if (Type wanted = nullable_parts_removed(expected); wanted->is(TypeKind::Nominal) && wanted->item == owner)
+            inference.owners[0].second = wanted->arguments;
+    std::vector<Type> parameters;
+    for (const FieldInfo& f : definition->fields) parameters.push_back(f.type);
+    auto values = match_arguments(arguments, parameters, 0, false, inference,
+                                  fmt::format("`{}`", qualified_name(variant, ".")), variant);
+    Type result = inference.apply(self_type(context_, owner), type::any());
+    return add(result, node, Aggregate{AggregateKind::Variant, variant, {}, std::move(values)});
+}
+
+}  // namespace braid::velox_semantics

@@ -1,0 +1,98 @@
+#include "interpreter/vm/generator.h"
+
+#include "interpreter/runtime/promise.h"
+#include "interpreter/vm/shapes.h"
+
+// Generators: each `next` goes on with the function's one frame until it yields or ends. Those of async functions are
+// the same below; their `next` is an async function around the step (core.velox).
+namespace braid::runtime {
+
+namespace {
+
+using vm::Generator;
+using Status = Generator::Status;
+
+template <bool kAsync>
+NativeAction create(NativeCall& call) {
+    Run& run = Run::of(call);
+    Object* made = call.vm().new_native<Generator>(kAsync ? run.async_generator : run.generator);
+    made->native<Generator>()->call = call.argument(0);
+    return call.give(vm::word_of(made));
+}
+
+/// `{ value, done }`.
+NativeAction give_step(NativeCall& call, Word value, bool done) {
+    vm::Vm& vm = call.vm();
+    Object* step = vm::new_instance(vm, vm.shapes().root(nullptr));
+    vm::set_property(vm, step, Name("value"), value);
+    vm::set_property(vm, step, Name("done"), Value::boolean(done).word());
+    return call.give(vm::word_of(step));
+}
+
+NativeAction stepped(NativeCall& call, Generator& generator) {
+    bool ended = generator.status == Status::Running;
+    if (ended) generator.status = Status::Done;
+    return give_step(call, call.result(), ended);
+}
+
+NativeAction running(NativeCall& call) {
+    return call.throw_error(bytecode::WellKnown::TypeError, "the generator is running already");
+}
+
+NativeAction next(NativeCall& call) {
+    auto& generator = *call.native<Generator>(0);
+    if (call.step() > 0) return stepped(call, generator);
+    if (generator.status == Status::Running) return running(call);
+    if (generator.status == Status::Done) return give_step(call, Value::undefined().word(), true);
+    call.scalar(0) = 1;
+    return call.resume(generator, call.argument(1), 1);
+}
+
+NativeAction throw_into(NativeCall& call) {
+    auto& generator = *call.native<Generator>(0);
+    if (call.step() > 0) return stepped(call, generator);
+    if (generator.status == Status::Running) return running(call);
+    Word error = call.argument(1);
+    if (generator.status != Status::Suspended) {
+        generator.status = Status::Done;
+        return call.raise(error);
+    }
+    call.scalar(0) = 1;
+    NativeAction action = call.resume(generator, Value::undefined().word(), 1);
+    return action == vm::NativeAction::Invoke ? call.raise(error) : action;
+}
+
+/// What left the body ends the generator.
+NativeAction failed(NativeCall& call) {
+    if (call.scalar(0)) call.native<Generator>(0)->status = Status::Done;
+    return call.give(0);
+}
+
+NativeAction return_(NativeCall& call) {
+    auto& generator = *call.native<Generator>(0);
+    if (generator.status == Status::Running) return running(call);
+    generator.status = Status::Done;
+    generator.call = 0;
+    generator.frame.clear();
+    return give_step(call, call.argument(1), true);
+}
+
+}  // namespace
+
+void make_generator_functions(Run& run) {
+    run.generator = run.vm().register_native_layout<Generator>("core::Generator");
+    run.async_generator = run.vm().register_native_layout<Generator>("core::AsyncGenerator");
+}
+
+void register_generators(vm::NativeRegistry& r) {
+    r.add_intrinsic(vm::Intrinsic::NewGenerator, {create<false>});
+    r.add_intrinsic(vm::Intrinsic::NewAsyncGenerator, {create<true>});
+    for (std::string type : {"core::Generator::", "core::AsyncGenerator::"}) {
+        bool async = type.find("Async") != std::string::npos;
+        r.add(type + (async ? "step" : "next"), {next, 0, 1, failed});
+        r.add(type + (async ? "fail" : "throw"), {throw_into, 0, 1, failed});
+        r.add(type + (async ? "end" : "return"), return_);
+    }
+}
+
+}  // namespace braid::runtime

@@ -83,12 +83,7 @@ void Lowering::lower_closure(Place d, const Expr& e, const hir::Closure& closure
             }
         }
     }
-    // That its last parameter takes the rest is known by the type of where it is made.
-    bool plain = !e.type->has(TypeVariadic) || (d.is_local() && mir_.locals[d.local].type == e.type);
-    if (plain) return assign(d, std::move(result), e.node);
-    Local made = new_local(e.type, LocalKind::Temporary, {}, LocalId::None, e.node);
-    assign(Place{made, {}}, std::move(result), e.node);
-    assign(d, Use{consume(made)}, e.node);
+    assign(d, std::move(result), e.node);
 }
 
 /// `e?`: the first variant (Some, Ok) carries on with its payload; the other leaves the function. Err payloads are

@@ -51,10 +51,6 @@ void Instances::use_method_name(Name name) {
         if (!program_->classes[i].methods.count(name)) bind_late(program_->classes[i], name);
 }
 
-void Instances::use_generators() {
-    for (WellKnown made : {WellKnown::Generator, WellKnown::AsyncGenerator}) klass(model_.well_known(made));
-}
-
 void Instances::use_static(ItemId item, Place) {
     if (statics_.count(item)) return;
     StaticDescriptor& s = program_->statics.emplace_back();

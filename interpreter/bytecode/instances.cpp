@@ -123,7 +123,6 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
     f->policy = policy;
     f->is_async = signature.is_async && kind != FunctionKind::Native;
     f->is_generator = signature.is_generator;
-    if (f->is_generator) use_generators();
     if (kind == FunctionKind::Bytecode) {
         const mir::MirBody& body = mir->functions[0];
         f->is_async = body.is_async;
@@ -170,7 +169,17 @@ const Function* Instances::guarded(const Function* function) {
     return f;
 }
 
-const Function* Instances::closure(const Function& outer, BodyFunctionId body, bool rest) {
+namespace {
+/// The last parameter of a closure takes what is left: where it is made, its type says so.
+bool takes_rest(const Body& body, BodyFunctionId function) {
+    for (const Expr& e : body.expressions)
+        if (auto* made = std::get_if<hir::Closure>(&e.data); made && made->function == function)
+            return e.type->has(TypeVariadic);
+    return false;
+}
+}  // namespace
+
+const Function* Instances::closure(const Function& outer, BodyFunctionId body) {
     InstanceKey key{outer.item, body, outer.type_arguments, outer.self};
     if (auto found = instances_.find(key); found != instances_.end()) return found->second;
     auto mir = model_.mir(outer.item);
@@ -182,10 +191,13 @@ const Function* Instances::closure(const Function& outer, BodyFunctionId body, b
     f->policy = outer.policy;
     f->is_async = code.is_async;
     f->is_generator = code.is_generator;
-    const std::vector<LocalId>& parameters = (*mir->body)[body].parameters;
-    f->has_receiver = !parameters.empty() && (*mir->body)[parameters[0]].is_self;
-    f->rest = rest && f->policy == SlotPolicy::Boxed;
-    if (f->is_generator) use_generators();
+    if (f->policy == SlotPolicy::Boxed) {
+        // A method of an object literal: its first parameter is what it is called on.
+        const std::vector<LocalId>& parameters = (*mir->body)[body].parameters;
+        bool is_method = !parameters.empty() && (*mir->body)[parameters[0]].is_self;
+        f->self = is_method ? (*mir->body)[parameters[0]].type : nullptr;
+        f->rest = takes_rest(*mir->body, body);
+    }
     f->result_type = describe(substitute_in(*f, code.locals[0].type), f->policy);
     f->result = f->policy == SlotPolicy::Boxed ? Repr::Boxed : f->result_type->repr;
     for (uint32_t i = 1; i <= code.parameter_count; ++i) {

@@ -47,8 +47,7 @@ class Instances {
     /// What calls of an async function go through where the caller owes it something (MirBodies::guard); the function
     /// itself where not.
     const Function* guarded(const Function* function);
-    /// `rest`: its last parameter takes a list of what is left.
-    const Function* closure(const Function& outer, BodyFunctionId body, bool rest);
+    const Function* closure(const Function& outer, BodyFunctionId body);
     const Function* intrinsic(const std::string& name, const std::vector<const TypeDescriptor*>& arguments,
                               const TypeDescriptor* result, SlotPolicy policy, SelectInfo* select = nullptr);
     const Function* drop_glue(const TypeDescriptor* type);
@@ -57,8 +56,6 @@ class Instances {
     const ClassDescriptor* klass(ItemId item);
     void use_static(ItemId item, Place place);
     void use_method_name(Name name);
-    /// The classes of what generator functions give.
-    void use_generators();
     /// Values of `type` become `dyn`: its impl of each trait method must exist.
     void use_dyn(const TypeDescriptor* type, ItemId trait);
     const Function* dyn_method(const TypeDescriptor* type, ItemId method);

@@ -44,9 +44,7 @@ struct Capabilities {
     X(JsError, "Error")           \
     X(TypeError, "TypeError")     \
     X(RangeError, "RangeError")   \
-    X(MatchError, "MatchError")   \
-    X(Generator, "Generator")     \
-    X(AsyncGenerator, "AsyncGenerator")
+    X(MatchError, "MatchError")
 enum class WellKnown : uint8_t {
 #define X(name, text) name,
     BRAID_WELL_KNOWN_ITEMS(X)

@@ -102,7 +102,6 @@ struct Function {
     Type self = nullptr;
     SlotPolicy policy = SlotPolicy::Static;
     bool is_async = false, is_generator = false;
-    bool has_receiver = false;  // a closure whose first argument is what it is called on
 
     uint16_t scalar_count = 0, traced_count = 0;
     std::vector<Register> parameters;                    // where each argument goes

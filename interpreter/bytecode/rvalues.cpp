@@ -225,7 +225,7 @@ void FunctionCompiler::range(const Location& to, const mir::RangeOf& r) {
 }
 
 void FunctionCompiler::closure(const Location& to, const mir::ClosureOf& c) {
-    const Function* f = instances_.closure(function_, c.function, to.type->type->has(TypeVariadic));
+    const Function* f = instances_.closure(function_, c.function);
     std::vector<Virtual> words;
     for (size_t i = 0; i < c.captures.size() && i < f->capture_reprs.size(); ++i)
         words.push_back(as(operand(c.captures[i], f->capture_types[i]), f->capture_reprs[i]));

@@ -405,7 +405,7 @@ void register_js_arrays(vm::NativeRegistry& r) {
     r.add(p + "keys", keys);
     r.add(p + "entries", entries);
     r.add(p + "toString", to_string);
-    r.add(p + "from", {from, 1, 1});
+    r.add(p + "gather", {from, 1, 1});
     r.add(p + "of", of);
     r.add(p + "isArray", is_array);
 }

@@ -6,6 +6,7 @@
 
 #include "interpreter/natives/js_support.h"
 #include "interpreter/natives/natives.h"
+#include "interpreter/vm/accessors.h"
 
 // Velox's prelude, console, process, Object.
 namespace braid::natives {
@@ -92,8 +93,8 @@ NativeAction delete_property(NativeCall& call) {
     if (frozen(call, target, action)) return action;
     Name name(text_argument(call, 1));
     vm::remove_property(call.vm(), target, name);
-    vm::remove_property(call.vm(), target, vm::Shape::accessor("get", name));
-    vm::remove_property(call.vm(), target, vm::Shape::accessor("set", name));
+    vm::remove_property(call.vm(), target, vm::accessor_name("get", name));
+    vm::remove_property(call.vm(), target, vm::accessor_name("set", name));
     return give_boolean(call, true);
 }
 NativeAction assign(NativeCall& call) {

@@ -1,10 +1,11 @@
 #include <unordered_map>
 
 #include "analyzer/text/utf8.h"
+#include "interpreter/natives/js_regexp.h"
 #include "interpreter/natives/js_support.h"
-#include "interpreter/natives/natives.h"
 #include "interpreter/natives/regexp.h"
 #include "interpreter/runtime/promise.h"
+#include "interpreter/vm/match_list.h"
 
 // What class RegExp of system.velox stands on: patterns are kept compiled, positions are UTF-16 units outside of here.
 namespace braid::natives {
@@ -64,10 +65,10 @@ NativeAction find(NativeCall& call) {
 NativeAction matched(NativeCall& call) {
     Object* texts = list_argument(call, 0);
     if (!texts) return type_error(call, "an array is expected");
-    Object* made = call.vm().require(call.allocator().fixed(runtime::Run::of(call).match));
+    Object* made = call.vm().require(call.allocator().fixed(runtime::Run::of(call).isolate()->match));
     made->slots()[vm::kListCount] = vm::list_count(texts);
     made->slots()[vm::kListBuffer] = word_of(vm::list_buffer(texts));
-    made->slots()[vm::kListMembers] = call.argument(1);
+    made->slots()[vm::kMatchMembers] = call.argument(1);
     return give_object(call, made);
 }
 

@@ -1,5 +1,7 @@
 #include "interpreter/natives/natives.h"
 
+#include "interpreter/natives/js_regexp.h"
+
 #include "interpreter/runtime/run.h"
 
 namespace braid::natives {

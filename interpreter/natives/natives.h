@@ -21,6 +21,5 @@ void register_js_strings(vm::NativeRegistry& registry);
 void register_js_collections(vm::NativeRegistry& registry);
 void register_js_numbers(vm::NativeRegistry& registry);
 void register_js_json(vm::NativeRegistry& registry);
-void register_js_regexp(vm::NativeRegistry& registry);
 
 }  // namespace braid::natives

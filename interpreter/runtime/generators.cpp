@@ -12,14 +12,6 @@ namespace {
 using vm::Generator;
 using Status = Generator::Status;
 
-template <bool kAsync>
-NativeAction create(NativeCall& call) {
-    Run& run = Run::of(call);
-    Object* made = call.vm().new_native<Generator>(kAsync ? run.async_generator : run.generator);
-    made->native<Generator>()->call = call.argument(0);
-    return call.give(vm::word_of(made));
-}
-
 /// `{ value, done }`.
 NativeAction give_step(NativeCall& call, Word value, bool done) {
     vm::Vm& vm = call.vm();
@@ -45,7 +37,7 @@ NativeAction next(NativeCall& call) {
     if (generator.status == Status::Running) return running(call);
     if (generator.status == Status::Done) return give_step(call, Value::undefined().word(), true);
     call.scalar(0) = 1;
-    return call.resume(generator, call.argument(1), 1);
+    return vm::resume(call, generator, call.argument(1), 1);
 }
 
 NativeAction throw_into(NativeCall& call) {
@@ -58,7 +50,7 @@ NativeAction throw_into(NativeCall& call) {
         return call.raise(error);
     }
     call.scalar(0) = 1;
-    NativeAction action = call.resume(generator, Value::undefined().word(), 1);
+    NativeAction action = vm::resume(call, generator, Value::undefined().word(), 1);
     return action == vm::NativeAction::Invoke ? call.raise(error) : action;
 }
 
@@ -79,14 +71,20 @@ NativeAction return_(NativeCall& call) {
 
 }  // namespace
 
-void make_generator_functions(Run& run) {
-    run.generator = run.vm().register_native_layout<Generator>("core::Generator");
-    run.async_generator = run.vm().register_native_layout<Generator>("core::AsyncGenerator");
+void Isolate::make_layouts(vm::Vm& vm) {
+    generator = vm.register_native_layout<Generator>("core::Generator");
+    async_generator = vm.register_native_layout<Generator>("core::AsyncGenerator");
+    match = vm.register_layout(heap::Layout::fixed("match", {false, true, true}), {vm::ObjectKind::List});
+}
+
+Word new_generator(NativeCall& call, Word bound, bool is_async) {
+    Isolate& isolate = *Run::of(call).isolate();
+    Object* made = call.vm().new_native<Generator>(is_async ? isolate.async_generator : isolate.generator);
+    made->native<Generator>()->call = bound;
+    return vm::word_of(made);
 }
 
 void register_generators(vm::NativeRegistry& r) {
-    r.add_intrinsic(vm::Intrinsic::NewGenerator, {create<false>});
-    r.add_intrinsic(vm::Intrinsic::NewAsyncGenerator, {create<true>});
     for (std::string type : {"core::Generator::", "core::AsyncGenerator::"}) {
         bool async = type.find("Async") != std::string::npos;
         r.add(type + (async ? "step" : "next"), {next, 0, 1, failed});

@@ -52,6 +52,8 @@ class Isolate {
     int64_t next_timer = 1;
     std::vector<Object*> rejections;  // rejected while nobody looked
     bool checks_rejections = false;
+    vm::LayoutId generator = 0, async_generator = 0, match = 0;  // `match`: lists that regular expressions make
+    void make_layouts(vm::Vm& vm);
     void trace(heap::Marker& marker) {
         for (Object* promise : rejections) marker.visit(promise);
     }
@@ -69,6 +71,9 @@ void reject(NativeCall& call, Object* promise, Word error);
 void add_reaction(NativeCall& call, Object* promise, Promise::Reaction reaction);
 /// Starts a task of the isolate; it queues behind what is runnable.
 scheduler::TaskRef start_job(NativeCall& call, const vm::Function& function, std::span<const Word> arguments);
+/// What a call of a generator function gives: `call` is its bound call.
+Word new_generator(NativeCall& call, Word bound, bool is_async);
+void register_generators(vm::NativeRegistry& registry);
 int64_t start_timer(NativeCall& call, Word callback, double ms, bool repeats);
 void clear_timer(NativeCall& call, int64_t id);
 /// An error object of a class of errors.velox; `Error` if the program has no such class.

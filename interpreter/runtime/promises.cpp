@@ -236,6 +236,8 @@ NativeAction await(NativeCall& call) {
 /// (bound call): runs on the caller's stack until it waits for the first time.
 NativeAction async_call(NativeCall& call) {
     if (call.step() == 0) {
+        const vm::Function& f = *vm::closure_function(call.object(0));
+        if (f.is_generator) return call.give(new_generator(call, call.argument(0), f.is_async));
         Object* promise = new_promise(call);
         call.traced(0) = vm::word_of(promise);
         call.begin_async(vm::word_of(promise));

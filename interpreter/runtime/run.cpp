@@ -26,8 +26,6 @@ Run::Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed)
     make_future_functions(*this);
     make_actor_functions(*this);
     make_promise_functions(*this);
-    make_generator_functions(*this);
-    match = vm.register_layout(heap::Layout::fixed("match", {false, true, true}), {vm::ObjectKind::List});
     make_combinator_functions(*this);
     make_timer_functions(*this);
 }
@@ -36,6 +34,7 @@ Run::~Run() { vm_.embedder = nullptr; }
 
 void Run::make_isolate() {
     isolate_ = std::make_unique<Isolate>();
+    isolate_->make_layouts(vm_);
     vm_.add_roots([isolate = isolate_.get()](heap::Marker& marker) { isolate->trace(marker); });
 }
 

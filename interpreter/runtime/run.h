@@ -34,7 +34,7 @@ class Run {
 
     // Layouts of the runtime's objects.
     vm::LayoutId channel, mutex, rwlock, condvar, once, wait_group, semaphore, barrier, atomic, task, actor, scope,
-        promise, group, error, generator, async_generator, match;
+        promise, group, error;
 
     // Natives that stand under tasks or are cold futures.
     struct Functions {
@@ -83,7 +83,6 @@ void register_actors(vm::NativeRegistry& registry);
 void register_promises(vm::NativeRegistry& registry);
 void register_promise_combinators(vm::NativeRegistry& registry);
 void register_timers(vm::NativeRegistry& registry);
-void register_generators(vm::NativeRegistry& registry);
 
 void make_task_functions(Run& run);
 void make_future_functions(Run& run);
@@ -91,6 +90,5 @@ void make_actor_functions(Run& run);
 void make_promise_functions(Run& run);
 void make_combinator_functions(Run& run);
 void make_timer_functions(Run& run);
-void make_generator_functions(Run& run);
 
 }  // namespace braid::runtime

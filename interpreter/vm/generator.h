@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "interpreter/vm/task.h"
+#include "interpreter/vm/native.h"
 
 namespace braid::vm {
 
@@ -16,5 +16,12 @@ class Generator {
 
     void trace(heap::Marker& marker) const;
 };
+
+/// FrameFlag of a native that goes on with a generator: the frame above it is the generator's.
+constexpr uint16_t kFrameGenerator = 64;
+
+/// Goes on with a generator, argument 0 of the native, where its `yield` gives `sent`. The native is entered at `next`
+/// when it yields (its status is Suspended then) or ends, with result() the value.
+NativeAction resume(NativeCall& call, Generator& generator, Word sent, uint32_t next);
 
 }  // namespace braid::vm

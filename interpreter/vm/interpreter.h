@@ -2,6 +2,8 @@
 #include <string>
 
 #include "interpreter/bytecode/code.h"
+#include "interpreter/vm/closures.h"
+#include "interpreter/vm/generator.h"
 #include "interpreter/vm/runtime_state.h"
 
 namespace braid::vm {
@@ -10,6 +12,10 @@ namespace braid::vm {
 class Interpreter {
   public:
     static scheduler::StepResult run(VmTask& task, scheduler::Budget& budget);
+
+    /// Puts the generator's frame on top of the native's, which is entered at `next` later; false: over the limit.
+    static bool resume_generator(VmTask& task, Generator& generator, Word sent, uint32_t next);
+    static bool start_generator(VmTask& task, Generator& generator, uint32_t next);
 
   private:
     Interpreter(Vm& vm, VmTask& task) : vm_(vm), task_(task) {}
@@ -41,6 +47,11 @@ class Interpreter {
     bool push(const Function& f, const Word* registers, const bytecode::Unit* list, size_t skip,
               bytecode::Register destination, uint16_t flags, Word closure, Word first = 0, bool has_first = false,
               bool gathered = false);
+    /// What a property of an object holds, called on it.
+    bool call_member(Word callee, Word object, std::span<const Word> arguments, bytecode::Register destination,
+                     bool gathered);
+    /// Takes the innermost frame off into the generator that the native below goes on with.
+    bool suspend_generator(bytecode::Register sent);
     bool push_value(Word callee, const Word* registers, const bytecode::Unit* list, bytecode::Register destination,
                     bool gathered = false);
     /// A bound call of an async closure of the Static policy: calling it only makes a future.

@@ -2,6 +2,7 @@
 
 #include "analyzer/text/utf8.h"
 #include "interpreter/bytecode/code.h"
+#include "interpreter/vm/accessors.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/interpreter.h"
 #include "interpreter/vm/shapes.h"
@@ -70,9 +71,7 @@ bool Interpreter::push(const Function& f, const Word* registers, const Unit* lis
     size_t at = 0;
     if (has_first) to[at++] = first;
     for (size_t i = skip; i < list[0]; ++i) to[at++] = registers[list[1 + i]];
-    bool wrapped = (f.is_async || f.is_generator) && f.policy == SlotPolicy::Boxed;
-    if (wrapped && f.kind == bytecode::FunctionKind::Bytecode)
-        return task_.call_wrapped(f, {to, n}, destination, flags, closure, gathered);
+    if (is_wrapped(f)) return task_.call_async(f, {to, n}, destination, flags, closure, gathered);
     return task_.call(f, {to, n}, destination, flags, closure, gathered);
 }
 
@@ -243,9 +242,15 @@ std::string Interpreter::contains(const TypeDescriptor& type, Word item, Word co
             return "";
         case ObjectKind::Instance: {
             Object* name = as_object(vm_, Value(item), ObjectKind::String);
-            out = name && find_property(object, Name(string_view_of(name)));
+            if (!name) return out = false, "";
+            // Also what its class has.
+            Name member(string_view_of(name));
+            const ClassDescriptor* klass = shape_of(object)->klass;
+            out = find_property(object, member) || find_property(object, accessor_name("get", member)) ||
+                  (klass && (klass->methods.count(member) || klass->getters.count(member)));
             return "";
         }
+        case ObjectKind::Native: return out = false, "";
         case ObjectKind::Struct: {  // a range {begin, end, inclusive}
             if (type.fields.size() < 2) break;
             auto begin = static_cast<int64_t>(object->slots()[0]), end = static_cast<int64_t>(object->slots()[1]);

@@ -1,7 +1,6 @@
 #include "interpreter/vm/native.h"
 
-#include <utility>
-
+#include "interpreter/vm/closures.h"
 #include "interpreter/vm/generator.h"
 #include "interpreter/vm/runtime_state.h"
 
@@ -95,7 +94,7 @@ const char* kTooDeep = "stack overflow: too many nested calls";
 
 NativeAction NativeCall::invoke(Word closure, std::span<const Word> arguments, uint32_t next) {
     task_->frame()->step = next;
-    bool raw = task_->frame()->flags & (FrameAsyncBoundary | FrameGenerator);
+    bool raw = task_->frame()->flags & (FrameAsyncBoundary | kFrameGenerator);
     if (!Value::is_pointer(closure)) return fail(bytecode::WellKnown::TypeError, "the value is not a function");
     ObjectKind kind = vm_.kind_of(object_of(closure));
     if (kind != ObjectKind::Closure && kind != ObjectKind::BoundCall)
@@ -108,9 +107,9 @@ NativeAction NativeCall::invoke(Word closure, std::span<const Word> arguments, u
 NativeAction NativeCall::invoke(const Function& function, std::span<const Word> arguments, uint32_t next,
                                 Word closure) {
     task_->frame()->step = next;
-    bool raw = task_->frame()->flags & (FrameAsyncBoundary | FrameGenerator);
-    bool wrapped = (function.is_async || function.is_generator) && function.policy == SlotPolicy::Boxed && !raw;
-    bool done = wrapped ? task_->call_wrapped(function, arguments, bytecode::kNoRegister, FrameReturnsToNative, closure)
+    bool raw = task_->frame()->flags & (FrameAsyncBoundary | kFrameGenerator);
+    bool wrapped = is_wrapped(function) && !raw;
+    bool done = wrapped ? task_->call_async(function, arguments, bytecode::kNoRegister, FrameReturnsToNative, closure)
                         : task_->call(function, arguments, bytecode::kNoRegister, FrameReturnsToNative, closure);
     if (!done) return fail(bytecode::WellKnown::RangeError, kTooDeep);
     return NativeAction::Invoke;
@@ -133,16 +132,6 @@ Word NativeCall::error() const { return task_->frame()->registers()[linked(funct
 
 NativeAction NativeCall::show(Word word, const TypeDescriptor& type, uint32_t next) {
     return invoke(vm_.show_function(type), std::span<const Word>(&word, 1), next);
-}
-
-NativeAction NativeCall::resume(Generator& generator, Word sent, uint32_t next) {
-    task_->frame()->flags |= FrameGenerator;
-    bool fresh = generator.status == Generator::Status::Fresh;
-    generator.status = Generator::Status::Running;
-    if (fresh) return invoke(std::exchange(generator.call, 0), {}, next);
-    task_->frame()->step = next;
-    if (!task_->resume_generator(generator, sent)) return fail(bytecode::WellKnown::RangeError, kTooDeep);
-    return NativeAction::Invoke;
 }
 
 void NativeCall::begin_async(Word promise) {

@@ -25,7 +25,6 @@
 /// No native calls the machine recursively.
 namespace braid::vm {
 
-class Generator;
 class Vm;
 class VmTask;
 
@@ -121,10 +120,6 @@ class NativeCall {
     NativeAction show(Word word, const TypeDescriptor& type, uint32_t next);
     Word result() const;
 
-    /// Goes on with a generator, argument 0 of this native, where its `yield` gives `sent`. The native is entered at
-    /// `next` when it yields (its status is Suspended then) or ends, with result() the value.
-    NativeAction resume(Generator& generator, Word sent, uint32_t next);
-
     /// $async: marks this frame as the boundary of a hot call. The callee is then invoked on the caller's stack. If it
     /// ends without parking, this native is entered at `next` as usual, gives the settled promise, and that is all.
     /// When something above parks, the frames from here up move to a fiber of their own, the caller goes on with
@@ -192,16 +187,14 @@ struct NativeTypeOps {
 
 /// Natives the machine itself calls; the registry must have each (interpreter/runtime registers them).
 /// X(enumerator, name): arguments → result
-#define BRAID_INTRINSICS(X)                                                                                          \
-    X(Await, "$await")            /* value (type: argument_type(0)) → what it resolves to. Not for cold futures */ \
-    X(Select, "$select")          /* arguments 2i, 2i+1: operand and value of arm i; give_select() */                \
-    X(SendMessage, "$message")    /* actor handle, bound call of the method without self → reply, or unit */       \
-    X(NewActor, "$actor")         /* first state (a struct of the actor's fields) → handle */                      \
-    X(AsyncCall, "$async")        /* bound call: HotPromise; see begin_async() */                                    \
-    X(Go, "$go")                  /* bound call or closure → unit: starts a goroutine */                           \
-    X(HandleSelf, "$self")        /* actor's own handle, inside a handler */                                         \
-    X(NewGenerator, "$generator") /* bound call of a generator function → generator */                             \
-    X(NewAsyncGenerator, "$async_generator") /* the same of an async one */
+#define BRAID_INTRINSICS(X)                                                                                       \
+    X(Await, "$await")         /* value (type: argument_type(0)) → what it resolves to. Not for cold futures */ \
+    X(Select, "$select")       /* arguments 2i, 2i+1: operand and value of arm i; give_select() */                \
+    X(SendMessage, "$message") /* actor handle, bound call of the method without self → reply, or unit */       \
+    X(NewActor, "$actor")      /* first state (a struct of the actor's fields) → handle */                      \
+    X(AsyncCall, "$async")     /* bound call: HotPromise; see begin_async() */                                    \
+    X(Go, "$go")               /* bound call or closure → unit: starts a goroutine */                           \
+    X(HandleSelf, "$self")     /* actor's own handle, inside a handler */
 enum class Intrinsic : uint8_t {
 #define X(name, text) name,
     BRAID_INTRINSICS(X)

@@ -58,7 +58,6 @@ enum ObjectFlag : uint32_t {
 
 // Slot numbers.
 constexpr int kListCount = 0, kListBuffer = 1;
-constexpr int kListMembers = 2;  // an Instance; only of lists with members of their own: what a pattern found
 constexpr int kVariantTag = 0;
 constexpr int kUnionType = 0, kUnionValue = 1;
 constexpr int kDynType = 0, kDynIsReference = 1, kDynValue = 2;

@@ -1,7 +1,9 @@
 #include <cmath>
 
+#include "interpreter/vm/accessors.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/interpreter.h"
+#include "interpreter/vm/match_list.h"
 #include "interpreter/vm/shapes.h"
 #include "interpreter/vm/structural.h"
 #include "interpreter/vm/values.h"
@@ -66,7 +68,7 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
     }
     Object* list = as_object(vm_, object, ObjectKind::List);
     if (list && list->layout() != vm_.runtime().layouts.list)
-        if (Object* members = as_object(vm_, Value(list->slots()[kListMembers]), ObjectKind::Instance))
+        if (Object* members = as_object(vm_, Value(list->slots()[kMatchMembers]), ObjectKind::Instance))
             if (Word* member = find_property(members, name)) return out = heap::load_slot(member), Property::Found;
     if (object.is_pointer() && (text == "length" || text == "size")) {
         auto* o = object.as_pointer<Object>();
@@ -81,8 +83,9 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
         // A number unless an int is wanted (the unboxing place converts).
         if (length >= 0) return out = Value::number(static_cast<double>(length)).word(), Property::Found;
     }
-    if (Object* instance = as_object(vm_, object, ObjectKind::Instance); instance && shape_of(instance)->has_accessors)
-        if (Word* getter = find_property(instance, Shape::accessor("get", name)))
+    Object* instance = as_object(vm_, object, ObjectKind::Instance);
+    if (instance && !shape_of(instance)->klass)  // an object literal may have accessors
+        if (Word* getter = find_property(instance, accessor_name("get", name)))
             return out = heap::load_slot(getter), Property::Accessor;
     if (const ClassDescriptor* klass = class_of(vm_, object)) {
         if (auto getter = klass->getters.find(name); getter != klass->getters.end())
@@ -126,10 +129,10 @@ Interpreter::Property Interpreter::set_property(Value object, Name name, Word va
         auto found = shape->klass->setters.find(name);
         if (found != shape->klass->setters.end()) return setter = found->second, Property::Getter;
     }
-    if (slot == Shape::kMissing && shape->has_accessors) {
-        if (Word* found = find_property(instance, Shape::accessor("set", name)))
+    if (slot == Shape::kMissing && !shape->klass) {
+        if (Word* found = find_property(instance, accessor_name("set", name)))
             return accessor = heap::load_slot(found), Property::Accessor;
-        if (find_property(instance, Shape::accessor("get", name)))
+        if (find_property(instance, accessor_name("get", name)))
             return message = "'" + std::string(name.text()) + "' has a getter only", Property::Failed;
     }
     vm::set_property(vm_, instance, name, value);
@@ -173,13 +176,19 @@ bool Interpreter::get_element(Value object, Value index, Word& out, WellKnown& k
         return out = vm_.string_word(string_view_of(text).substr(from, to - from)), true;
     }
     if (Object* instance = as_object(vm_, object, ObjectKind::Instance)) {
-        Word* slot = find_property(instance, Name(text_of(vm_, index)));
-        return out = slot ? heap::load_slot_acquire(slot) : Value::undefined().word(), true;
+        Name name(text_of(vm_, index));
+        if (Word* slot = find_property(instance, name)) return out = heap::load_slot_acquire(slot), true;
+        const ClassDescriptor* klass = shape_of(instance)->klass;
+        if (!klass || !klass->methods.count(name)) return out = Value::undefined().word(), true;
+        return get_builtin_property(object, name, out, message) != Property::Failed;
     }
     if (Object* map = as_object(vm_, object, ObjectKind::Map)) {
         Word* value = map_find(vm_, map, nullptr, index.word());
         return out = value ? heap::load_slot(value) : Value::undefined().word(), true;
     }
+    // A member of another object by its name: a method.
+    if (is_string(vm_, index) && object.is_pointer())
+        return get_builtin_property(object, Name(text_of(vm_, index)), out, message) != Property::Failed;
     return message = "cannot read an element of " + describe_value(vm_, object), false;
 }
 

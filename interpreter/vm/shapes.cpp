@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "interpreter/vm/accessors.h"
 #include "interpreter/vm/runtime_state.h"
 
 namespace braid::vm {
 
 namespace {
-bool is_hidden(Name name) { return name.text().starts_with('\x01'); }
 constexpr uint32_t kIndexEvery = 16;  // shapes of so many properties (and multiples) have an index; others walk to one
 }  // namespace
 
@@ -22,16 +22,18 @@ uint32_t Shape::find(Name wanted) const {
     return kMissing;
 }
 
-std::vector<Name> Shape::names() const {
-    std::vector<Name> result = all_names();
-    if (has_accessors) std::erase_if(result, [](Name name) { return is_hidden(name); });
+namespace {
+std::vector<Name> all_names(const Shape* shape) {
+    std::vector<Name> result;
+    for (const Shape* s = shape; s && s->count > 0; s = s->parent) result.push_back(s->name);
+    std::reverse(result.begin(), result.end());
     return result;
 }
+}  // namespace
 
-std::vector<Name> Shape::all_names() const {
-    std::vector<Name> result;
-    for (const Shape* s = this; s && s->count > 0; s = s->parent) result.push_back(s->name);
-    std::reverse(result.begin(), result.end());
+std::vector<Name> Shape::names() const {
+    std::vector<Name> result = all_names(this);
+    std::erase_if(result, is_accessor_name);
     return result;
 }
 
@@ -54,11 +56,10 @@ Shape* ShapeTable::with(const Shape* shape, Name name) {
     made.parent = shape;
     made.name = name;
     made.count = shape->count + 1;
-    made.has_accessors = shape->has_accessors || is_hidden(name);
     if (made.count % kIndexEvery == 0) {
         auto& index = indices_.emplace_back();
         uint32_t slot = 0;
-        for (Name property : made.all_names()) index.emplace(property, slot++);
+        for (Name property : all_names(&made)) index.emplace(property, slot++);
         made.index.store(&index, std::memory_order_release);
     }
     return next = &made;
@@ -108,7 +109,7 @@ bool remove_property(Vm& vm, Object* instance, Name name) {
     Object* slots = object_of(instance->slots()[kInstanceSlots]);
     Object* kept = vm.new_buffer(Repr::Boxed, slots->length());
     uint32_t from = 0, to = 0;
-    for (Name property : old->all_names()) {
+    for (Name property : all_names(old)) {
         if (from != removed) {
             shape = vm.shapes().with(shape, property);
             kept->elements()[to++] = slots->elements()[from];

@@ -22,18 +22,10 @@ struct Shape {
 
     static constexpr uint32_t kMissing = 0xffffffff;
     uint32_t find(Name name) const;
-    std::vector<Name> names() const;  // in order of insertion, without accessors
-    bool has_accessors = false;       // an object literal's `get` or `set`, under its hidden name
-
-    /// Where an object literal's accessors stand; no program can write such a name.
-    static Name accessor(std::string_view word, Name name) {
-        return Name("\x01" + std::string(word) + " " + std::string(name.text()));
-    }
+    std::vector<Name> names() const;  // in order of insertion
 
   private:
     friend struct ShapeTable;
-    friend bool remove_property(Vm&, Object*, Name);
-    std::vector<Name> all_names() const;
     mutable std::atomic<const std::unordered_map<Name, uint32_t>*> index{nullptr};
     std::unordered_map<Name, Shape*> transitions;  // under the table's lock
 };

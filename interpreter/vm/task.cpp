@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "interpreter/vm/generator.h"
+#include "interpreter/vm/closures.h"
 #include "interpreter/vm/runtime_state.h"
-#include "interpreter/vm/values.h"
 
 namespace braid::vm {
 
@@ -18,28 +17,6 @@ std::string_view name_of(TaskKind kind) {
     constexpr std::string_view kNames[] = {"main", "goroutine", "thread", "async task", "actor", "fiber", "isolate"};
     return kNames[static_cast<size_t>(kind)];
 }
-
-namespace {
-/// Its calls give a promise or a generator: a native around the call makes it.
-bool is_wrapped(const Function& f) {
-    return (f.is_async || f.is_generator) && f.policy == SlotPolicy::Boxed && f.kind == FunctionKind::Bytecode;
-}
-/// The arguments as a closure takes them: with what it is called on, where it wants that; and the list that the caller
-/// gathered for a rest parameter taken apart, where the closure has other parameters than the caller knew.
-void adapt(Vm& vm, const Function& f, Word object, std::span<const Word>& arguments, bool& gathered,
-           std::vector<Word>& words) {
-    size_t own = f.parameters.size() - (f.has_receiver ? 1 : 0);
-    Object* list = nullptr;
-    if (gathered && !arguments.empty() && !(f.rest && arguments.size() == own))
-        list = as_object(vm, Value(arguments.back()), ObjectKind::List);
-    if (!f.has_receiver && !list) return;
-    if (f.has_receiver) words.push_back(object);
-    words.insert(words.end(), arguments.begin(), arguments.end() - (list ? 1 : 0));
-    for (uint64_t i = 0; list && i < list_count(list); ++i) words.push_back(heap::load_slot(list_element(list, i)));
-    if (list) gathered = false;
-    arguments = words;
-}
-}  // namespace
 
 VmTask::VmTask(Vm& vm, TaskKind kind) : vm_(vm), kind_(kind) {}
 
@@ -109,8 +86,8 @@ bool VmTask::call(const Function& function, std::span<const Word> arguments, byt
     return true;
 }
 
-bool VmTask::call_wrapped(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
-                          uint16_t flags, Word closure, bool gathered) {
+bool VmTask::call_async(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
+                        uint16_t flags, Word closure, bool gathered) {
     // The boundary's native invokes this bound call on this stack.
     Object* bound = vm_.new_bound_call(function);
     bound->slots()[kBoundClosure] = closure;
@@ -125,10 +102,7 @@ bool VmTask::call_wrapped(const Function& function, std::span<const Word> argume
         bound->slots()[kBoundFirst + plain] = word_of(rest);
     }
     Word argument = word_of(bound);
-    Intrinsic around = !function.is_generator ? Intrinsic::AsyncCall
-                       : function.is_async    ? Intrinsic::NewAsyncGenerator
-                                              : Intrinsic::NewGenerator;
-    return call(vm_.intrinsic(around), {&argument, 1}, destination, flags, 0);
+    return call(vm_.intrinsic(Intrinsic::AsyncCall), {&argument, 1}, destination, flags, 0);
 }
 
 bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags,
@@ -151,48 +125,9 @@ bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::
         return true;
     }
     std::vector<Word> words;
-    adapt(vm_, f, Value::undefined().word(), arguments, gathered, words);
-    if (is_wrapped(f) && !raw) return call_wrapped(f, arguments, destination, flags, callee, gathered);
+    adapt_arguments(vm_, f, Value::undefined().word(), arguments, gathered, words);
+    if (is_wrapped(f) && !raw) return call_async(f, arguments, destination, flags, callee, gathered);
     return call(f, arguments, destination, flags, callee, gathered);
-}
-
-bool VmTask::call_member(Word callee, Word object, std::span<const Word> arguments, bytecode::Register destination,
-                         bool gathered) {
-    const Function& f = *closure_function(object_of(callee));
-    if (!f.has_receiver || vm_.kind_of(object_of(callee)) == ObjectKind::BoundCall)
-        return call_value(callee, arguments, destination, 0, false, gathered);
-    std::vector<Word> words;
-    adapt(vm_, f, object, arguments, gathered, words);
-    if (is_wrapped(f)) return call_wrapped(f, arguments, destination, 0, callee, gathered);
-    return call(f, arguments, destination, 0, callee, gathered);
-}
-
-bool VmTask::resume_generator(Generator& generator, Word sent) {
-    size_t at = used();
-    if (!reserve(at + generator.frame.size())) return false;
-    std::memcpy(stack_.get() + at, generator.frame.data(), generator.frame.size() * sizeof(Word));
-    auto* f = reinterpret_cast<Frame*>(stack_.get() + at);
-    f->flags = FrameReturnsToNative;
-    f->destination = bytecode::kNoRegister;
-    f->caller_distance = static_cast<uint32_t>(at - top_);
-    if (generator.sent != bytecode::kNoRegister) f->registers()[generator.sent] = sent;
-    top_ = at;
-    generator.frame.clear();
-    return true;
-}
-
-bool VmTask::suspend_generator(bytecode::Register sent) {
-    Frame* f = frame();
-    if (f->caller_distance == 0) return false;
-    auto* below = reinterpret_cast<Frame*>(stack_.get() + top_ - f->caller_distance);
-    if (!(below->flags & FrameGenerator)) return false;
-    Object* object = object_of(below->registers()[below->function->parameters[0]]);
-    auto& generator = *object->native<Generator>();
-    generator.frame.assign(stack_.get() + top_, stack_.get() + used());
-    generator.sent = sent;
-    generator.status = Generator::Status::Suspended;
-    top_ -= f->caller_distance;
-    return true;
 }
 
 size_t VmTask::boundary_index() const {

@@ -12,7 +12,6 @@
 namespace braid::vm {
 
 class Vm;
-class Generator;
 class NativeCall;
 struct NativeState;
 
@@ -47,7 +46,6 @@ enum FrameFlag : uint16_t {
     FrameReturnsToNative = 8,  // the caller is a native: it is entered again with the result
     FrameDetached = 16,        // an async boundary whose caller went on without it
     FrameSelect = 32,          // `destination` is the index of the caller's select
-    FrameGenerator = 64,       // Native: it goes on with a generator, whose frame stands above it
 };
 
 /// One frame as reports and the debugger see it, innermost first.
@@ -113,16 +111,8 @@ class VmTask final : public scheduler::Task {
     /// unless `raw`.
     bool call_value(Word callee, std::span<const Word> arguments, bytecode::Register destination, uint16_t flags,
                     bool raw, bool gathered = false);
-    /// What a property of an object holds, called on it.
-    bool call_member(Word callee, Word object, std::span<const Word> arguments, bytecode::Register destination,
-                     bool gathered);
-    /// Async functions and generators: the native around them invokes the call.
-    bool call_wrapped(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
-                      uint16_t flags, Word closure, bool gathered = false);
-    /// Puts a generator's frame on top, where its `yield` gives `sent`; false: over the limit.
-    bool resume_generator(Generator& generator, Word sent);
-    /// Takes the innermost frame off into the generator that the native below goes on with.
-    bool suspend_generator(bytecode::Register sent);
+    bool call_async(const Function& function, std::span<const Word> arguments, bytecode::Register destination,
+                    uint16_t flags, Word closure, bool gathered = false);
     /// A frame with zeroed traced registers; null: over the limit.
     Frame* push_frame(const Function& function, bytecode::Register destination, uint16_t flags);
     void pop_frame();

@@ -137,7 +137,11 @@ bool nominal_matches(Vm& vm, Value v, Type type) {
         return is_string(vm, v) || as_double(vm, v, d);
     }
     if (kind == ItemKind::Interface || kind == ItemKind::Trait)
-        return v.is_pointer();  // structural: checked where used
+        return v.is_pointer();                 // structural: checked where used
+    if (as_object(vm, v, ObjectKind::List)) {  // of a class that extends an array
+        Type base = vm.model().type_definition(type->item).base;
+        if (base && base->is(TypeKind::List)) return true;
+    }
     const ClassDescriptor* wanted = vm.find_class(type->item);
     const ClassDescriptor* actual = class_of(vm, v);
     if (wanted && actual) return is_instance(actual, wanted);

@@ -151,7 +151,9 @@ Type BodyBuilder::finish_result() {
         Type element = nullptr;
         for (Type t : f.yielded) element = element ? joined(context_, element, widened(t)) : widened(t);
         ItemId generator = std_item(context_, f.is_async ? "AsyncGenerator" : "Generator");
-        return generator == ItemId::None ? type::any() : type::nominal(generator, {element ? element : type::any(), type::any(), type::any()});
+        return generator == ItemId::None
+                   ? type::any()
+                   : type::nominal(generator, {element ? element : type::any(), type::any(), type::any()});
     }
     if (!result) return reachable_ ? type::unit() : type::never();
     if (reachable_ && !result->is(TypeKind::Unit) && !result->is(TypeKind::Any) && !result->is(TypeKind::Error))
@@ -190,6 +192,11 @@ void BodyBuilder::add_parameters(const std::vector<ast::Parameter>& parameters, 
 ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Expression& value,
                                   const std::vector<Type>& parameter_types, std::vector<ExprId> prologue) {
     add_parameters(parts.parameters.parameters(), parameter_types, prologue);
+    if (functions_.back().is_generator) {
+        // The class of what calls give belongs to the program, whether anything names it or not.
+        ItemId made = std_item(context_, functions_.back().is_async ? "AsyncGenerator" : "Generator");
+        if (made != ItemId::None) prologue.push_back(add(type::any(), 0, hir::ClassRef{made}));
+    }
     if (parts.body || !value) {
         statements(parts.body.statements(), prologue);
         Type result = functions_.back().declared_result;

@@ -4,6 +4,7 @@
 
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -72,6 +73,8 @@ ExprId BodyBuilder::conversion_call(std::string_view name, const ast::CallExpr& 
     if (!is_boolean && function.empty()) return ExprId::None;
     auto written = e.arguments().arguments();
     if (is_boolean && written.size() == 1) return truth(expression(written[0]));
+    if (name == "String" && written.size() == 1 && written[0].kind() != Kind::SpreadExpr)
+        return to_text(expression(written[0]));
     if (written.empty()) {
         if (is_boolean) return add(type::boolean(), node, BoolLiteral{false});
         if (name == "String") return add(type::string(), node, StringLiteral{""});
@@ -223,6 +226,7 @@ ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32
         if (!t->is(TypeKind::Any)) return error_expression(node);
         return add(type::any(), node, std::move(out));
     }
+    t = with_tuple_taken_apart(t);
     Inference inference;
     auto values = match_arguments(arguments, t->parameters(), t->optional_parameters, t->has(TypeVariadic), inference,
                                   "this function", ItemId::None);
@@ -238,9 +242,7 @@ ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32
             // What a rest parameter takes is one list already: the machine sees that by a method that is named.
             ItemId known = t->has(TypeVariadic) ? std_item(context_, "Function") : ItemId::None;
             values.insert(values.begin(), object);
-            return add(
-                t->result(), node,
-                Call{VirtualCallee{name, known}, std::move(values), CallMode::Plain});
+            return add(t->result(), node, Call{VirtualCallee{name, known}, std::move(values), CallMode::Plain});
         }
     }
     return add(t->result(), node, Call{ValueCallee{callee}, std::move(values), CallMode::Plain});
@@ -423,8 +425,13 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
         type_arguments.push_back(t ? t : type::any());
         if (!t || signature.generics[i].bounds.empty()) continue;
         Type bound = settled(context_, inference.apply(here(signature.generics[i].bounds[0]), type::any()));
+        // The argument that alone says what the parameter is, is the one that does not fit.
+        uint32_t at = node;
+        for (size_t k = 0; k < parameters.size() && k < arguments.written.size(); ++k)
+            if (Type p = parameters[k]; p->is(TypeKind::Parameter) && p->item == callee && p->index == i)
+                at = node_of(arguments.written[k].node);
         if (!is_assignable(context_, t, bound))
-            report(DiagnosticCode::BoundNotMet, node,
+            report(DiagnosticCode::BoundNotMet, at,
                    fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name_of(callee).text(),
                                signature.generics[i].name.text(), print_type(bound), print_type(t)));
     }

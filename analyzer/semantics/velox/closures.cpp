@@ -1,4 +1,5 @@
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
@@ -12,7 +13,7 @@ Type BodyBuilder::function_wanted(Type expected) {
     for (Type member : members_of(nullable_parts_removed(resolved(context_, expected)))) {
         if (is_std_type(member, "Resolver"))
             member = type::function({member->arguments[0]}, type::unit(), TypeShared, 1);
-        if (member->is(TypeKind::Function)) only = member;
+        if (member->is(TypeKind::Function)) only = with_tuple_taken_apart(member);
     }
     return only;
 }

@@ -335,6 +335,7 @@ std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item)
         case ItemKind::Interface: declaration.type(); break;
         case ItemKind::TypeAlias: declaration.alias(); break;
         case ItemKind::Enum: {
+            reader.enter(item);
             std::set<Name> seen;
             for (ast::EnumVariant v : ast::EnumDecl::cast(syntax->root()).variants()) {
                 if (v.name() && !seen.insert(Name(v.name().text())).second)

@@ -383,26 +383,31 @@ ExprId BodyBuilder::delegate(ExprId iterated, uint32_t node) {
     bool is_async =
         functions_.back().is_async && find_member(context_, t, Name("@@asyncIterator")).kind != MemberInfo::None;
     LocalId held = temporary(type::any(), node), step = temporary(type::any(), node);
+    LocalId sent = temporary(type::any(), node);  // what `next` was given goes on to the other one
     ExprId loop = reserve(node);
     auto step_part = [&](std::string_view name) {
         return add(type::any(), node, Property{add(type::any(), node, LocalRef{step}), Name(name)});
     };
-    ExprId next =
-        add(type::any(), node,
-            Call{VirtualCallee{Name("next"), ItemId::None}, {add(type::any(), node, LocalRef{held})}, CallMode::Plain});
+    ExprId next = add(type::any(), node,
+                      Call{VirtualCallee{Name("next"), ItemId::None},
+                           {add(type::any(), node, LocalRef{held}), add(type::any(), node, LocalRef{sent})},
+                           CallMode::Plain});
     if (is_async) next = add(type::any(), node, Await{next});
     ExprId done = add(type::boolean(), node, Convert{ConvertKind::ToBool, step_part("done")});
     ExprId leave = add(type::never(), node, Break{loop, ExprId::None});
     std::vector<ExprId> round{
         add(type::unit(), node, hir::Assign{add(type::any(), node, LocalRef{step}), next}),
         add(type::unit(), node, If{done, leave, ExprId::None}),
-        add(type::any(), node, Yield{step_part("value")}),
+        add(type::unit(), node,
+            hir::Assign{add(type::any(), node, LocalRef{sent}), add(type::any(), node, Yield{step_part("value")})}),
     };
     ExprId body = add(type::unit(), node, Block{std::move(round), ExprId::None});
     body_.expressions[uint32_t(loop)] = {type::unit(), node, Loop{ExprId::None, body, ExprId::None, false}};
     ExprId nothing = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
     ExprId iterator = convert(is_async ? iterated : iterator_of(iterated, node), type::any());
-    std::vector<ExprId> out{let_temporary(held, iterator, node), let_temporary(step, nothing, node), loop};
+    ExprId unsent = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
+    std::vector<ExprId> out{let_temporary(held, iterator, node), let_temporary(step, nothing, node),
+                            let_temporary(sent, unsent, node), loop};
     return add(type::any(), node, Block{std::move(out), step_part("value")});
 }
 

@@ -28,10 +28,15 @@ ItemId BodyBuilder::resolve_path(const ast::Path& path, Type scrutinee) {
         return variant_of(owner, names[1]);
     }
     // A bare name: a variant of what is matched comes before anything else of that name.
-    for (Type member : scrutinee->is(TypeKind::Union) ? scrutinee->arguments : std::vector<Type>{scrutinee})
-        if (member->is(TypeKind::Nominal))
-            if (ItemId v = variant_of(member->item, names[0]); v != ItemId::None) return v;
-    return types_.scope().find_type(names[0].text());
+    for (Type member : members_of(scrutinee))
+        if (Type base = widened(member); base->is(TypeKind::Nominal))
+            if (ItemId v = variant_of(base->item, names[0]); v != ItemId::None) return v;
+    if (ItemId type = types_.scope().find_type(names[0].text()); type != ItemId::None) return type;
+    // Of a value that may be anything, a variant of the file's enums.
+    if (!scrutinee->is(TypeKind::Any) && !scrutinee->is(TypeKind::Unknown)) return ItemId::None;
+    for (const auto& child : *context_.get<ItemChildren>(file_item(file_of(item_))))
+        if (ItemId v = variant_of(child.item, names[0]); v != ItemId::None) return v;
+    return ItemId::None;
 }
 
 PatternId BodyBuilder::variant_pattern(ItemId variant, const std::vector<ast::Pattern>& fields, Type scrutinee,
@@ -204,6 +209,10 @@ PatternId BodyBuilder::object_pattern(const ast::ObjectPattern& p, Type scrutine
         made = add_pattern(base, node, BindPattern{rest->object, BindMode::Value, made});
         rests_.push_back(std::move(*rest));
     }
+    // What may be no object, or absent, is tested for being one.
+    bool is_open = scrutinee->is(TypeKind::Any) || scrutinee->is(TypeKind::Unknown);
+    if (!tested && is_open) tested = type::record({});
+    if (!tested && may_be_absent(scrutinee) && !base->has(TypeHasError)) tested = base;
     return tested ? add_pattern(scrutinee, node, TypePattern{tested, made}) : made;
 }
 

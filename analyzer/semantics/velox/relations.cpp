@@ -109,6 +109,7 @@ struct Relation {
     bool function_fits(Type from, Type to) {
         if (is_std_type(from, "Resolver")) from = type::function({from->arguments[0]}, type::unit(), TypeShared, 1);
         if (!from->is(TypeKind::Function)) return false;
+        from = with_tuple_taken_apart(from), to = with_tuple_taken_apart(to);
         auto have = from->parameters(), want = to->parameters();
         size_t required =
             have.size() - std::min<size_t>(have.size(), from->optional_parameters + (from->has(TypeVariadic) ? 1 : 0));

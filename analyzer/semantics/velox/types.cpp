@@ -75,6 +75,27 @@ ItemId exported_item(QueryContext& context, FileId file, Name name, int depth) {
 }
 
 namespace {
+/// What `export default` stands before: a declaration, or the name of one.
+ItemId default_item(QueryContext& context, FileId file) {
+    auto syntax = context.get<ItemSyntax>(file_item(file));
+    if (!*syntax) return ItemId::None;
+    auto named = [&](const ast::Modifiers& modifiers, const SyntaxToken& name) {
+        if (!modifiers.has_default() || !name) return ItemId::None;
+        return find_child(context, file_item(file), Name(name.text()), [](ItemId) { return true; });
+    };
+    for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
+        ItemId item = ItemId::None;
+        if (auto f = s.as<ast::FunctionDecl>()) item = named(f.modifiers(), f.name());
+        if (auto c = s.as<ast::ClassDecl>()) item = named(c.modifiers(), c.name());
+        if (auto e = s.as<ast::EnumDecl>()) item = named(e.modifiers(), e.name());
+        if (auto i = s.as<ast::InterfaceDecl>()) item = named(i.modifiers(), i.name());
+        if (auto value = s.as<ast::ExportDefault>().value().as<ast::NameExpr>(); value && value.name())
+            item = FileScope(context, file).find(value.name().text());
+        if (item != ItemId::None) return item;
+    }
+    return exported_item(context, file, Name("default"));
+}
+
 /// Where the imports of a file stand, as numbers of nodes.
 struct FileImports {
     using Key = FileId;
@@ -123,8 +144,7 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
                 if (auto all = import.namespace_import(); all && all.name() && all.name().text() == text)
                     if (wanted == Wanted::Any) return file_item(from);
                 if (auto whole = import.default_import(); whole && whole.name() && whole.name().text() == text)
-                    for (const auto& child : *context_.get<ItemChildren>(file_item(from)))
-                        if (child.is_public && fits(child.item)) return child.item;
+                    if (ItemId item = default_item(context_, from); item != ItemId::None && fits(item)) return item;
             }
     }
     ItemId item = std_item(context_, text);

@@ -1,5 +1,5 @@
 # Sourced by ./dev: the benchmarks of bench/. `syntax` measures beside tree-sitter, built from the sources in npm packages, `ide` beside
-# other language servers, from npm and the distribution.
+# other language servers, from npm and the distribution, `vm` beside other interpreters, from the distribution.
 
 command_bench() {
     need_packages build bench
@@ -20,6 +20,7 @@ run_benchmark() {
     [ -e "$root/bench/$name.cpp" ] || [ -d "$root/bench/$name" ] || wrong_usage "bench: there is no benchmark $name"
     case $name in
         ide) bench_ide "$@"; return ;;
+        vm) bench_vm "$@"; return ;;
         syntax) install_npm_packages bench/tree-sitter tree-sitter ;;
     esac
     build_targets release "bench_$name"
@@ -35,6 +36,15 @@ bench_ide() {
     BRAID_BENCH_MODULES=$modules BRAID_BENCH_WORK=$modules/programs BRAID=$build/release/braid \
         BRAID_NAMES_AND_TYPES=$build/release/bench/bench_ide \
         "$(echo "$modules"/node_modules/node-linux-*/bin/node)" "$root/bench/ide/main.mjs" "$@"
+}
+
+bench_vm() {
+    need_packages bench_vm extension
+    build_release
+    # shellcheck source=/dev/null
+    . "$root/vscode-extension/tools/node.sh"
+    braid_use_node >&2
+    BRAID=$build/release/braid PYTHONDONTWRITEBYTECODE=1 python3 "$root/bench/vm/main.py" "$@"
 }
 
 # install_npm_packages FOLDER NAME: the packages of FOLDER/package-lock.json into build/NAME, without running anything of them.

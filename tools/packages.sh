@@ -5,6 +5,7 @@ packages_build=(g++ cmake ninja-build ccache lld libfmt-dev libexpected-dev nloh
 packages_test=(catch2 librapidcheck-dev)
 packages_bench=(libbenchmark-dev)
 packages_bench_ide=(clangd gopls golang-go)
+packages_bench_vm=(lua5.4 luajit python3)
 packages_fuzz=(clang)
 packages_lint=(clang-format clang-tidy)
 packages_extension=(npm)

@@ -24,6 +24,8 @@ void add_run(CLI::App& app, int& status);
 void add_fmt(CLI::App& app, int& status);
 void add_lsp(CLI::App& app, int& status);
 void add_dap(CLI::App& app, int& status);
+void add_completions(CLI::App& app, int& status);
+void add_manual(CLI::App& app, int& status);
 
 /// A line on standard error, if that is open.
 void say(const std::string& line);

@@ -36,6 +36,8 @@ static int parse_and_run(int argc, char** argv) {
     add_fmt(app, status);
     add_lsp(app, status);
     add_dap(app, status);
+    add_completions(app, status);
+    add_manual(app, status);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

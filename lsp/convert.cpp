@@ -88,6 +88,8 @@ ClientFeatures features_of(const Json& params) {
     features.related_information = says(all, {"textDocument", "publishDiagnostics", "relatedInformation"});
     features.code_descriptions = says(all, {"textDocument", "publishDiagnostics", "codeDescriptionSupport"});
     features.code_action_literals = find(all, {"textDocument", "codeAction", "codeActionLiteralSupport"}) != nullptr;
+    features.disabled_actions = says(all, {"textDocument", "codeAction", "disabledSupport"});
+    features.completion_tags = find(all, {"textDocument", "completion", "completionItem", "tagSupport"}) != nullptr;
     features.document_changes = says(all, {"workspace", "workspaceEdit", "documentChanges"});
     features.watches_files = says(all, {"workspace", "didChangeWatchedFiles", "dynamicRegistration"});
     features.shows_progress = says(all, {"window", "workDoneProgress"});
@@ -299,10 +301,16 @@ std::optional<Json> Converter::code_action(const QuickFix& fix) {
 }
 
 std::optional<Json> Converter::refactoring(const CodeAction& action) {
+    Json out{{"title", action.title}, {"kind", code_action_kind_names()[size_t(action.kind)]}};
+    if (!action.refusal.empty()) {
+        if (!features_.disabled_actions) return std::nullopt;
+        out["disabled"] = {{"reason", action.refusal}};
+        return out;
+    }
     Json edit = workspace_edit(action.edits);
     if (edit.is_null()) return std::nullopt;
-    return Json{
-        {"title", action.title}, {"kind", code_action_kind_names()[size_t(action.kind)]}, {"edit", std::move(edit)}};
+    out["edit"] = std::move(edit);
+    return out;
 }
 
 }  // namespace braid::lsp

@@ -33,6 +33,8 @@ struct ClientFeatures {
     bool markdown_completion = false;
     bool label_offsets = false;  ///< of a signature's parameters
     bool folds_lines_only = false;
+    bool disabled_actions = false;  ///< that say why they cannot be done
+    bool completion_tags = false;
     std::vector<int> tags;
 };
 ClientFeatures features_of(const Json& initialize_params);

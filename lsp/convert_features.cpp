@@ -45,7 +45,7 @@ Json Converter::selection(FileId file, const std::vector<TextRange>& outwards) {
 }
 
 Json Converter::completion(FileId file, const CompletionList& list, uint64_t id) {
-    constexpr int kSnippet = 2;
+    constexpr int kSnippet = 2, kDeprecated = 1;
     Json items = Json::array();
     for (size_t i = 0; i < list.items.size(); ++i) {
         const CompletionItem& item = list.items[i];
@@ -59,6 +59,7 @@ Json Converter::completion(FileId file, const CompletionList& list, uint64_t id)
                  {"textEdit", text_edit(file, {item.replaced.value_or(list.replaced), std::move(text)})},
                  {"data", {id, i}}};
         if (!item.detail.empty()) out["detail"] = item.detail;
+        if (item.is_deprecated && features_.completion_tags) out["tags"] = Json::array({kDeprecated});
         if (!item.filter.empty()) out["filterText"] = item.filter;
         if (!item.origin.empty()) out["labelDetails"] = {{"description", item.origin}};
         if (item.is_snippet && !needs_snippets) out["insertTextFormat"] = kSnippet;

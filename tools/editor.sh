@@ -29,6 +29,9 @@ command_package() {
     rm -rf "$target"
     mkdir -p "$target"
     cp "$build/release/braid" "$target/"
+    "$target/braid" manual >"$target/braid.1"
+    local shell
+    for shell in bash zsh fish; do "$target/braid" completions "$shell" >"$target/braid.$shell"; done
     "$extension/tools/package.sh" "$build/release/braid" "$target/braid.vsix" >&2 || die "the extension could not be packaged"
     say "packaged: $(cd "$target" && ls -m)"
 }

@@ -43,12 +43,15 @@ class Shift {
     const std::vector<TextEdit>* edits_;  // null: the file is as it was
 };
 
+enum FactCategory : int { kVariable = 1, kItem, kTypeParameter, kReport };
+
 /// What a name at a place means or which error is reported there, in the places of the new text.
 struct Fact {
     uint32_t begin = 0;
     FileId file = FileId::None;
     uint32_t declared = 0;
-    uint32_t what = 0;  // the item's kind, or a local's number, or a diagnostic's code
+    uint32_t what =
+        0;  // the item's kind, or a local's number, a type parameter's or local's number, a diagnostic's code
     int category = 0;
     auto key() const { return std::tie(begin, category, file, declared, what); }
     friend bool operator<(const Fact& a, const Fact& b) { return a.key() < b.key(); }
@@ -63,7 +66,6 @@ Shift shift_of(const Edited& edited, FileId file) {
 }
 
 std::vector<Fact> facts_of(QueryContext& context, FileId file, const Edited& edited, bool is_new) {
-    enum { Variable = 1, Item, Report };
     auto at = [&](FileId in, uint32_t offset) {
         return is_new ? shift_of(edited, in).from_new(offset) : shift_of(edited, in).from_old(offset);
     };
@@ -72,21 +74,56 @@ std::vector<Fact> facts_of(QueryContext& context, FileId file, const Edited& edi
         Fact fact;
         fact.begin = at(file, use.range.begin);
         auto* item = std::get_if<ItemId>(&use.target);
+        auto* local = std::get_if<LocalId>(&use.target);
         ItemId declared = item ? *item : use.home;
         if (auto place = declaration_of_item(context, declared)) {
             fact.file = place->file;
             fact.declared = at(place->file, place->name.begin);
         }
-        fact.category = item ? Item : Variable;
-        fact.what = item ? uint32_t(kind_of(*item)) : uint32_t(std::get<LocalId>(use.target));
+        fact.category = item ? kItem : local ? kVariable : kTypeParameter;
+        fact.what = item    ? uint32_t(kind_of(*item))
+                    : local ? uint32_t(*local)
+                            : std::get<TypeParameterId>(use.target).node;
         facts.push_back(fact);
     }
     for (const Diagnostic& each : *context.get<FastDiagnostics>(file))
         if (each.severity == Severity::Error)
-            facts.push_back({at(file, each.location.range.begin), file, 0, uint32_t(each.code), Report});
+            facts.push_back({at(file, each.location.range.begin), file, 0, uint32_t(each.code), kReport});
     std::sort(facts.begin(), facts.end());
     facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
     return facts;
+}
+
+/// "line 3 of shop.velox".
+std::string line_of(QueryContext& context, FileId file, uint32_t offset) {
+    auto lines = context.get<FileLines>(file)->lines;
+    std::string path = files().path(file);
+    uint32_t line = lines ? lines->position(offset, ColumnUnit::CodePoint).line + 1 : 0;
+    return fmt::format("line {} of {}", line, path.substr(path.rfind('/') + 1));
+}
+
+/// What is different in the changed program at a place: an error, or what a name there means now.
+std::string describe_change(QueryContext& context, FileId file, uint32_t where, bool is_error) {
+    std::string place = line_of(context, file, where);
+    if (is_error)
+        for (const Diagnostic& each : *context.get<FastDiagnostics>(file))
+            if (each.severity == Severity::Error && each.location.range.begin == where)
+                return fmt::format("there would be an error in {}: {}", place, each.message);
+    auto names = context.get<FileNames>(file);
+    for (const NameUse& use : *names) {
+        if (use.range.begin != where) continue;
+        std::string text((*context.get<FileTree>(file))->text().substr(where, use.range.length()));
+        auto* item = std::get_if<ItemId>(&use.target);
+        auto declared = item ? declaration_of_item(context, *item) : std::nullopt;
+        if (declared)
+            return fmt::format("`{}` in {} would then be the one that {} declares", text, place,
+                               line_of(context, declared->file, declared->name.begin));
+        for (const NameUse& other : *names)
+            if (!item && other.is_declaration && other.same_target(use))
+                return fmt::format("`{}` in {} would then be the one that {} declares", text, place,
+                                   line_of(context, file, other.range.begin));
+    }
+    return fmt::format("{} would mean something else", place);
 }
 
 bool mentions_one(const SyntaxTree& tree, const std::vector<std::string>& words) {
@@ -118,12 +155,9 @@ std::optional<std::string> changed_meaning(QueryContext& context, const std::vec
         uint32_t where = a == old_facts.end()    ? b->begin
                          : b == new_facts->end() ? a->begin
                                                  : std::min(a->begin, b->begin);
-        auto line = after.run([&](QueryContext& changed) {
-            return changed.get<FileLines>(file)->lines->position(where, ColumnUnit::CodePoint);
-        });
-        std::string path = files().path(file);
-        return fmt::format("line {} of {} would mean something else", line ? line->line + 1 : 0,
-                           path.substr(path.rfind('/') + 1));
+        bool is_error = b != new_facts->end() && b->begin == where && b->category == kReport;
+        auto what = after.run([&](QueryContext& changed) { return describe_change(changed, file, where, is_error); });
+        return what.value_or("the program would mean something else");
     }
     return std::nullopt;
 }

@@ -14,8 +14,8 @@ constexpr std::string_view kKindNames[] = {
 #undef X
 };
 
-constexpr void (*kRefactorings[])(const Refactoring&) = {extract_variable, extract_function, inline_variable,
-                                                         add_missing_arms, implement_missing_members};
+constexpr void (*kRefactorings[])(const Refactoring&) = {extract_variable, extract_function,          inline_variable,
+                                                         add_missing_arms, implement_missing_members, import_name};
 
 }  // namespace
 
@@ -26,7 +26,11 @@ void Refactoring::offer(std::string title, CodeActionKind kind, std::vector<Text
                      [](const TextEdit& a, const TextEdit& b) { return a.range.begin < b.range.begin; });
     std::vector<FileEdits> change{{file, std::move(edits)}};
     if (added_errors(context, change) > (fewer ? -1 : 0)) return;
-    out.push_back({std::move(title), kind, std::move(change)});
+    out.push_back({std::move(title), kind, std::move(change), {}});
+}
+
+void Refactoring::refuse(std::string title, CodeActionKind kind, std::string why) const {
+    out.push_back({std::move(title), kind, {}, std::move(why)});
 }
 
 std::vector<CodeAction> code_actions(QueryContext& context, FileId file, TextRange range) {

@@ -4,6 +4,9 @@
 #include <unordered_set>
 
 #include "analyzer/ide/completion_place.h"
+#include "analyzer/ide/deprecation.h"
+#include "analyzer/ide/expected_type.h"
+#include "analyzer/ide/imports.h"
 #include "analyzer/ide/signature_help.h"
 #include "analyzer/semantics/language.h"
 
@@ -14,7 +17,7 @@ using Kind = CompletionPlace::Kind;
 
 // Ranks: what is nearer and fits better comes first.
 constexpr int kExpected = -40, kLocal = 100, kArgument = 90, kMember = 100, kDeclared = 120, kWord = 200,
-              kPrelude = 220, kSnippet = 230, kImport = 300;
+              kPrelude = 220, kSnippet = 230, kImport = 300, kDeprecated = 40;
 
 CompletionKind kind_of_item(QueryContext& context, ItemId item) {
     switch (kind_of(item)) {
@@ -72,7 +75,8 @@ class Completer {
           language_(language_of(file_item(file))),
           place_(completion_place(tree, rules, offset)),
           typed_(tree.text().substr(place_.word.begin, place_.word.length())),
-          scope_(item_at(context, file, offset)) {}
+          scope_(item_at(context, file, offset)),
+          deprecated_(context.get<AllDeprecated>(NoKey{})) {}
 
     CompletionList list(char typed_character) {
         out_.replaced = place_.word;
@@ -82,15 +86,20 @@ class Completer {
             case Kind::None: break;
             case Kind::Member: add_members(); break;
             case Kind::Path: add_path(); break;
-            case Kind::Literal: add_fields(), add_values(); break;
-            case Kind::Type: add_visible(true), add_words(SnippetPlace::Type), add_imports(true); break;
+            case Kind::Literal: add_fields(); break;
+            case Kind::Import: add_importable(); break;
+            case Kind::Module: add_modules(); break;
+            case Kind::Type: add_types(); break;
             case Kind::Pattern: add_pattern(); break;
             case Kind::Declarations:
                 add_words(SnippetPlace::Declaration), add_words(SnippetPlace::Statement), add_values();
                 break;
             case Kind::Members: add_words(SnippetPlace::Member); break;
             case Kind::Statement: add_words(SnippetPlace::Statement), add_values(); break;
-            case Kind::Expression: add_arguments(), add_values(); break;
+            case Kind::Expression:
+                if (instantiates()) add_types();
+                else add_arguments(), add_literals(), add_values();
+                break;
         }
         finish();
         return std::move(out_);
@@ -117,6 +126,8 @@ class Completer {
                 item != ItemId::None ? kind_of_item(context_, item) : CompletionKind::Field, rank + offer.distance * 2);
         out.item = item;
         if (item != ItemId::None) {
+            out.is_deprecated = deprecated_->count(item) != 0;
+            if (out.is_deprecated) out.rank += kDeprecated;
             // Of what is far away there is much; it says what it is when somebody looks at it.
             if (rank < kPrelude) out.detail = language_.print_signature(context_, item);
             bool is_function = kind_of(item) == ItemKind::Function && out.kind != CompletionKind::Property;
@@ -176,6 +187,62 @@ class Completer {
                     add_path_member(offer.item, member);
                 return;
             }
+        if (rules_.root_members)
+            for (const Offer& offer : rules_.root_members(context_, place_.path_name.text(), scope_))
+                add_offer(offer, kMember);
+    }
+
+    void add_importable() {
+        std::unordered_set<std::string_view> given;
+        for (const SyntaxNode& child : place_.node.child_nodes())
+            if (SyntaxToken name = child.first_token(); name && !child.text_range().touches(place_.word.end))
+                given.insert(name.text());
+        for (const Offer& offer : rules_.importable(context_, file_, place_.node)) {
+            if (given.count(offer.name.text())) continue;
+            CompletionItem& out = add_offer(offer, kMember);
+            out.insert.clear();
+            out.is_snippet = false;
+        }
+    }
+
+    void add_modules() {
+        add("std", CompletionKind::Module, kDeclared);
+        for (const Offer& offer : rules_.visible(context_, scope_))
+            if (kind_of(offer.item) == ItemKind::Module) add_offer(offer, kDeclared);
+    }
+
+    void add_types() {
+        std::vector<SyntaxToken> parameters;
+        if (place_.before) parameters = type_parameters_at(rules_, place_.before);
+        for (const SyntaxToken& parameter : parameters)
+            if (seen_.insert(Name(parameter.text())).second)
+                add(std::string(parameter.text()), CompletionKind::TypeParameter, kLocal);
+        add_visible(Wanted::Types);
+        add_words(SnippetPlace::Type);
+        add_imports(true);
+    }
+
+    /// Behind `f[`: a type when `f` is a declaration, else an index.
+    bool instantiates() {
+        SyntaxNode list = place_.before ? place_.before.parent() : SyntaxNode();
+        SyntaxNode index = list && list.first_token() == place_.before ? list.parent() : SyntaxNode();
+        bool is_index = index && rules_.is(index, syntax_role::Instantiation);
+        SyntaxNode base = is_index ? index.first_child().as_node() : SyntaxNode();
+        if (!base || base == list) return false;
+        for (const NameUse& use : names_at(context_, file_, base.last_token().begin()))
+            if (auto* item = std::get_if<ItemId>(&use.target))
+                return kind_of(*item) != ItemKind::Static && kind_of(*item) != ItemKind::Constant &&
+                       kind_of(*item) != ItemKind::Field;
+        return false;
+    }
+
+    /// The values that a union of literals has.
+    void add_literals() {
+        Type wanted = expected();
+        if (!wanted) return;
+        for (Type each : wanted->is(TypeKind::Union) ? wanted->arguments : std::vector<Type>{wanted})
+            if (each->is(TypeKind::Literal) && each->element()->is(TypeKind::String))
+                add(std::string(each->text.text()), CompletionKind::Constant, kArgument + kExpected);
     }
 
     void add_path_member(ItemId owner, const Offer& offer) {
@@ -188,30 +255,51 @@ class Completer {
         if (!is_called_already()) made.insert = made.label + "($0)", made.is_snippet = true;
     }
 
+    /// The fields of a literal or a pattern that are not there yet; in a literal also the variables of their names.
     void add_fields() {
-        SyntaxNode path = place_.node.first_child().as_node();
-        SyntaxToken name = path ? path.last_token() : SyntaxToken();
-        if (!name) return;
+        using namespace syntax_role;
+        bool takes_apart = rules_.is(place_.node, FieldsPattern);
         std::unordered_set<std::string_view> given;
-        for (SyntaxElement child : place_.node.children())
-            if (child.is_node() && rules_.is(child, syntax_role::Shorthand) &&
-                !child.text_range().touches(place_.word.end))
-                given.insert(SyntaxNode(child).first_token().text());
+        for (const SyntaxNode& child : place_.node.child_nodes())
+            if (SyntaxToken name = child.first_token();
+                name && rules_.is(child, Shorthand | Property) && !child.text_range().touches(place_.word.end))
+                given.insert(name.text());
+        for (const Offer& field : fields_of_literal()) {
+            if (given.count(field.name.text())) continue;
+            CompletionItem& out = add(std::string(field.name.text()), CompletionKind::Field, kArgument);
+            out.item = field.item;
+            if (field.type) out.detail = language_.print_type(field.type);
+            if (!takes_apart && !has_value()) out.insert = out.label + std::string(rules_.field_initializer);
+        }
+        if (!takes_apart) add_values();
+    }
+
+    std::vector<Offer> fields_of_literal() {
+        SyntaxNode path = place_.node.first_child().as_node();
+        bool is_named = path && path.text_range().end < place_.before.end() && rules_.is(path, syntax_role::PathSyntax);
+        SyntaxToken name = is_named ? path.last_token() : SyntaxToken();
+        if (!name) return fields_wanted(context_, file_, place_.node, scope_);
+        std::vector<Offer> out;
         for (const NameUse& use : names_at(context_, file_, name.begin())) {
             auto* item = std::get_if<ItemId>(&use.target);
             if (!item || use.range.begin != name.begin()) continue;
-            for (const ParameterInfo& field : parameters_of(context_, *item)) {
-                if (given.count(field.name.text())) continue;
-                CompletionItem& out = add(std::string(field.name.text()), CompletionKind::Field, kArgument);
-                out.detail = language_.print_type(field.type);
-                out.insert = out.label + std::string(rules_.field_initializer);
-            }
+            for (const FieldInfo& field : context_.get<DefinitionOf>(*item)->fields)
+                if (!field.is_static) out.push_back({field.name, field.item, field.type, 0});
         }
+        return out;
+    }
+
+    /// The word goes on in front of a colon that is there already.
+    bool has_value() const {
+        std::string_view text = tree_.text();
+        size_t end = place_.word.end;
+        while (end < text.size() && (isalnum(uint8_t(text[end])) || text[end] == '_')) ++end;
+        return end < text.size() && text[end] == ':';
     }
 
     void add_arguments() {
         auto at = argument_at(tree_, rules_, place_.word.end);
-        if (!at || rules_.named_argument.empty() || !at->name.empty()) return;
+        if (!at || rules_.named_argument.empty()) return;
         bool begins = place_.before && (place_.before.text() == "(" || place_.before.text() == ",") &&
                       place_.before.parent() == at->list;
         auto called = begins ? called_function(context_, file_, at->call) : std::nullopt;
@@ -219,22 +307,29 @@ class Completer {
         for (const ParameterInfo& p : parameters_of(context_, called->overloads[0])) {
             CompletionItem& out = add(std::string(p.name.text()) + std::string(rules_.named_argument),
                                       CompletionKind::Field, kArgument + (p.has_default ? 5 : 45));
+            if (!at->name.empty()) out.insert = std::string(p.name.text());  // it has its value already
             out.detail = language_.print_type(p.type);
         }
     }
 
+    /// The variants of what is matched, then all that a pattern may name.
     void add_pattern() {
-        // The variants of what is matched.
+        bool is_nested = place_.before && rules_.is(place_.before.parent(), syntax_role::PatternSyntax) &&
+                         (rules_.is(place_.before, syntax_role::Open) || place_.before.text() == ",");
+        if (!is_nested) add_variants(matched_type());
+        add_visible(Wanted::Patterns);
+    }
+
+    Type matched_type() {
+        using namespace syntax_role;
         for (SyntaxNode node = place_.before ? place_.before.parent() : SyntaxNode(); node; node = node.parent()) {
-            if (!rules_.is(node, syntax_role::Construct) || rules_.is(node, syntax_role::Function)) continue;
-            for (SyntaxElement child : node.children()) {
-                if (!child.is_node() || !rules_.is(child, syntax_role::Expression)) continue;
-                add_variants(type_of_expression(context_, file_, SyntaxNode(child)));
-                break;
-            }
-            break;
+            bool matches = rules_.is(node, Refutable) || (rules_.is(node, Construct) && !rules_.is(node, Function));
+            if (!matches) continue;
+            for (const SyntaxNode& child : node.child_nodes())
+                if (rules_.is(child, Expression)) return type_of_expression(context_, file_, child);
+            return nullptr;
         }
-        add_visible(true);
+        return nullptr;
     }
 
     void add_variants(Type type) {
@@ -269,15 +364,22 @@ class Completer {
             if (wanted && local.type && rules_.fits(context_, local.type, wanted)) out.rank += kExpected;
             seen_.insert(local.name);
         }
-        add_visible(false);
+        add_visible(Wanted::Anything);
         add_words(SnippetPlace::Expression);
         add_imports(false);
     }
 
-    void add_visible(bool only_types) {
+    /// Which of the visible declarations a place can name.
+    enum class Wanted : uint8_t { Anything, Types, Patterns };
+    static bool is_wanted(ItemKind kind, Wanted wanted) {
+        if (wanted == Wanted::Anything || names_type(kind)) return true;
+        return wanted == Wanted::Patterns && (kind == ItemKind::Variant || kind == ItemKind::Constant);
+    }
+
+    void add_visible(Wanted wanted) {
         for (const Offer& offer : rules_.visible(context_, scope_)) {
             if (offer.item == ItemId::None || !seen_.insert(offer.name).second) continue;
-            if (only_types && !names_type(kind_of(offer.item))) continue;
+            if (!is_wanted(kind_of(offer.item), wanted)) continue;
             add_offer(offer, offer.distance >= 9 ? kPrelude : kDeclared);
         }
     }
@@ -300,22 +402,15 @@ class Completer {
     void add_imports(bool only_types) {
         out_.is_incomplete = typed_.empty();
         if (typed_.empty()) return;
-        for (FileId other : *context_.get<SourceFiles>()) {
-            if (other == file_ || language_of_path(files().path(other)) != &language_) continue;
-            context_.check_cancelled();
-            for (const auto& child : *context_.get<ItemChildren>(file_item(other))) {
-                ItemKind kind = kind_of(child.item);
-                bool is_wanted = child.is_public && kind != ItemKind::Impl && kind != ItemKind::Module &&
-                                 (!only_types || names_type(kind)) && !seen_.count(name_of(child.item));
-                if (!is_wanted || !fuzzy_score(typed_, name_of(child.item).text())) continue;
-                auto import = rules_.import_of(context_, file_, child.item);
-                if (!import) continue;
-                CompletionItem& out = add_offer({name_of(child.item), child.item, nullptr, 0}, kImport);
-                out.additional.push_back(std::move(*import));
-                const std::string& path = files().path(other);
-                out.origin = is_std(other) ? path.substr(4) : path.substr(path.rfind('/') + 1);
-            }
-        }
+        for_each_importable(context_, file_, [&](ItemId item) {
+            bool is_wanted = (!only_types || names_type(kind_of(item))) && !seen_.count(name_of(item));
+            if (!is_wanted || !fuzzy_score(typed_, name_of(item).text())) return;
+            auto import = rules_.import_of(context_, file_, item);
+            if (!import) return;
+            CompletionItem& out = add_offer({name_of(item), item, nullptr, 0}, kImport);
+            out.additional.push_back(std::move(*import));
+            out.origin = origin_of(item);
+        });
     }
 
     /// The type wanted where the cursor is; null when anything goes.
@@ -323,23 +418,7 @@ class Completer {
         if (expected_known_) return expected_;
         expected_known_ = true;
         if (place_.kind != Kind::Expression) return nullptr;
-        if (auto at = argument_at(tree_, rules_, place_.word.begin)) {
-            auto called = called_function(context_, file_, at->call);
-            if (!called) return nullptr;
-            if (called->type) {
-                auto parameters = called->type->parameters();
-                return expected_ = at->index < parameters.size() ? parameters[at->index] : nullptr;
-            }
-            std::vector<ParameterInfo> parameters = parameters_of(context_, called->overloads[0]);
-            for (size_t i = 0; i < parameters.size(); ++i)
-                if (at->name.empty() ? i == at->index : parameters[i].name.text() == at->name)
-                    expected_ = parameters[i].type;
-            return expected_;
-        }
-        bool returns = place_.before && rules_.is(place_.before.parent(), syntax_role::Return) &&
-                       kind_of(scope_) == ItemKind::Function;
-        if (returns) expected_ = context_.get<SignatureOf>(scope_)->result;
-        return expected_;
+        return expected_ = expected_type(context_, file_, place_.before, place_.word.begin);
     }
 
     /// Drops what the typed letters exclude, the best first.
@@ -368,6 +447,7 @@ class Completer {
     CompletionPlace place_;
     std::string_view typed_;
     ItemId scope_;
+    std::shared_ptr<const AllDeprecated::Value> deprecated_;
     CompletionList out_;
     std::unordered_set<Name> seen_;
     Type expected_ = nullptr;

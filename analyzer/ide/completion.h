@@ -28,6 +28,7 @@ struct CompletionItem {
     std::string filter;         ///< what the typed text is compared with; empty: the label
     std::string insert;         ///< a snippet if `is_snippet`; empty: the label
     bool is_snippet = false;
+    bool is_deprecated = false;
     std::optional<TextRange> replaced;  ///< another range than the list's
     std::vector<TextEdit> additional;   ///< an import
     int rank = 0;                       ///< smaller is better

@@ -36,7 +36,51 @@ bool is_first_on_line(const SyntaxTree& tree, uint32_t offset) {
 
 /// The word is a name that is being made up: behind `let`, `fn`, `class`.
 bool is_new_name(const EditingRules& rules, const SyntaxToken& before) {
-    return before && rules.is(before, Introduces) && !rules.is(before.parent(), PatternSyntax);
+    if (!before || !rules.is(before, Introduces)) return false;
+    SyntaxNode parent = before.parent();
+    bool makes = !rules.is(parent, Expression) || rules.is(parent, Function | Scope);  // not `&mut`
+    return makes && !rules.is(parent, TypeSyntax | Refutable);
+}
+
+/// A pattern is wanted here, or part of one: behind `case`, at the begin of an arm, behind `if let`.
+bool wants_pattern(const EditingRules& rules, const SyntaxToken& before) {
+    SyntaxNode parent = before ? before.parent() : SyntaxNode();
+    bool is_first = parent && before == parent.first_token();
+    if (is_first && rules.is(parent, Arm | Refutable)) return true;
+    return parent && rules.is(parent, PatternSyntax) && (before.text() == "|" || before.text() == "or");
+}
+
+uint32_t column_of(std::string_view text, uint32_t offset) {
+    uint32_t begin = offset;
+    while (begin > 0 && text[begin - 1] != '\n') --begin;
+    return offset - begin;
+}
+
+/// An empty line below an arm, as far in as the arm is: the next one goes there, in a language of indented arms.
+bool begins_arm(const SyntaxTree& tree, const EditingRules& rules, const SyntaxToken& before, uint32_t offset) {
+    SyntaxNode arm = before && rules.arm_prefix.empty() ? enclosing(rules, before, Arm) : SyntaxNode();
+    return arm && column_of(tree.text(), arm.text_range().begin) == column_of(tree.text(), offset);
+}
+
+/// A new name is being typed behind `let`, not a pattern: it begins with a small letter, or nothing is there yet.
+bool names_variable(const SyntaxTree& tree, const EditingRules& rules, const CompletionPlace& place) {
+    SyntaxNode parent = place.before ? place.before.parent() : SyntaxNode();
+    bool binds = parent && rules.is(parent, Refutable) && rules.is(parent, Statement) && !rules.is(parent, Part) &&
+                 place.before == parent.first_token();
+    if (!binds) return false;
+    std::string_view text = tree.text();
+    uint32_t at = place.word.begin;
+    return at >= text.size() || !isupper(uint8_t(text[at]));
+}
+
+/// A type is wanted here: what stands in front is part of one that has not ended, or goes in front of one.
+bool wants_type(const EditingRules& rules, const SyntaxToken& before) {
+    SyntaxNode parent = before ? before.parent() : SyntaxNode();
+    if (!parent) return false;
+    if (!rules.is(parent, TypeArguments | TypeSyntax)) return false;
+    TokenClass what = class_of(before);
+    bool may_end = rules.is(before, Close) || before.text() == ">" || what == TokenClass::Keyword;
+    return what != TokenClass::Name && !(may_end && before == parent.last_token());
 }
 
 /// The place by what is around the word, or around the cursor when there is none yet.
@@ -45,9 +89,21 @@ Kind kind_around(const SyntaxTree& tree, const EditingRules& rules, const Syntax
     SyntaxToken anchor = word ? word : place.before;
     if (!anchor) return Kind::Declarations;
     bool begins_line = is_first_on_line(tree, place.word.begin);
+    // In front of what is there already: the same may stand in its place.
+    SyntaxToken next = word ? SyntaxToken() : tree.token_at(place.word.begin);
+    for (SyntaxNode node = next && next.begin() == place.word.begin ? next.parent() : SyntaxNode(); node;
+         node = node.parent()) {
+        if (node.text_range().begin != place.word.begin) break;
+        if (rules.is(node, TypeSyntax)) return Kind::Type;
+        if (rules.is(node, PatternSyntax)) return Kind::Pattern;
+        if (rules.is(node, Expression | Statement)) break;
+    }
+    if (wants_pattern(rules, place.before)) return Kind::Pattern;
+    if (!word && begins_line && begins_arm(tree, rules, place.before, place.word.begin)) return Kind::Pattern;
+    if (!word && wants_type(rules, place.before)) return Kind::Type;
     if (place.before && !begins_line && place.before.text() == ":") {
         bool is_suite = rules.is(place.before.parent(), Suite) || rules.is(place.before.parent(), Literal);
-        bool is_value = rules.is(place.before.parent(), Expression | Shorthand);
+        bool is_value = rules.is(place.before.parent(), Expression | Shorthand | Property);
         if (!is_suite && !is_value) return Kind::Type;
     }
     if (place.before && !begins_line && place.before.text() == "->" && rules.is(place.before.parent(), Function))
@@ -65,7 +121,8 @@ Kind kind_around(const SyntaxTree& tree, const EditingRules& rules, const Syntax
     // At the begin of a line: what the line is in decides.
     SyntaxNode body = enclosing(rules, anchor, Statements);
     SyntaxNode type = enclosing(rules, anchor, Scope);
-    while (type && rules.is(type, Statements | Function | Construct)) type = enclosing(rules, type, Scope);
+    while (type && rules.is(type, Statements | Function | Construct | Part | Expression))
+        type = enclosing(rules, type, Scope);
     bool is_file = !body || !body.parent();
     if (type && type.parent() && (is_file || type.text_range().begin > body.text_range().begin)) {
         // A declaration that ended above has nothing more to say.
@@ -112,10 +169,20 @@ CompletionPlace completion_place(const SyntaxTree& tree, const EditingRules& rul
         place.kind = place.path_name ? Kind::Path : Kind::None;
         return place;
     }
-    if (is_dot || is_new_name(rules, before)) return place;
+    if (is_dot || is_new_name(rules, before) || names_variable(tree, rules, place)) return place;
+    bool begins_import = before && rules.is(parent, ImportLine) && before == parent.first_token();
+    if (before && rules.is(parent, ImportNames) && (before.text() == "{" || before.text() == ",")) {
+        place.node = parent;
+        place.kind = Kind::Import;
+        return place;
+    }
+    if (begins_import && rules.path_separator == "::") {
+        place.kind = Kind::Module;
+        return place;
+    }
     for (SyntaxNode node = parent; node; node = node.parent()) {
         bool separates = before.text() == "{" || before.text() == ",";
-        if (separates && rules.is(node, Literal) && parent == node) {
+        if (separates && rules.is(node, Literal | FieldsPattern) && parent == node) {
             place.node = node;
             place.kind = Kind::Literal;
             return place;

@@ -9,7 +9,9 @@ struct CompletionPlace {
         None,     ///< a comment, a string, a number, a new name
         Member,   ///< behind a dot: `receiver`
         Path,     ///< behind `::`, or the dot of a type: `path_name`
-        Literal,  ///< a field of a literal: `node`
+        Literal,  ///< a field of a literal or of a pattern of such a form: `node`
+        Import,   ///< a name in the braces of an import: `node`
+        Module,   ///< behind `use`
         Type,
         Pattern,
         Declarations,  ///< at the begin of a line outside of any body
@@ -22,7 +24,7 @@ struct CompletionPlace {
     SyntaxToken before;     ///< the token before that; null at the begin
     SyntaxNode receiver;    ///< Member
     SyntaxToken path_name;  ///< Path
-    SyntaxNode node;        ///< Literal
+    SyntaxNode node;        ///< Literal, Import
 };
 CompletionPlace completion_place(const SyntaxTree& tree, const EditingRules& rules, uint32_t offset);
 

@@ -116,8 +116,15 @@ Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& ex
     // A name may be known by its token only.
     if (expression.size() == 2)
         if (Type type = type_at(*body, place.node + 1)) return type;
-    for (const NameUse& use : names_at(context, file, expression.text_range().begin))
-        if (use.range == expression.text_range() && use.type) return use.type;
+    TextRange known = expression.text_range();
+    SyntaxToken last = expression.last_token();
+    if (last && rules->is(expression, syntax_role::Member | syntax_role::PathSyntax)) known = last.text_range();
+    for (const NameUse& use : names_at(context, file, known.begin)) {
+        if (use.range != known) continue;
+        if (use.type) return use.type;
+        auto* item = std::get_if<ItemId>(&use.target);
+        if (item && kind_of(*item) == ItemKind::Variant) return type::nominal(parent_of(*item));
+    }
     // Brackets around an expression are nothing of their own.
     std::vector<SyntaxNode> parts = expression.child_nodes();
     bool in_brackets = parts.size() == 1 && rules->is(parts[0], syntax_role::Expression) &&
@@ -127,6 +134,32 @@ Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& ex
     return in_brackets && expression.size() == parts[0].size() + 3 ? type_of_expression(context, file, parts[0])
                                                                    : nullptr;
 }
+
+namespace {
+
+/// Whether a variable's declaration is still going on at an offset, so that its value cannot be used there. What a
+/// scope within the statement declares (a closure's parameter) is seen at once, and a closure in the value runs later.
+bool is_made_at(const SyntaxTree& tree, const EditingRules& rules, const SyntaxToken& name, const SyntaxNode& scope,
+                uint32_t offset) {
+    using namespace syntax_role;
+    SyntaxNode statement = enclosing(rules, name, Statement);
+    bool declares = statement && !rules.is(statement, Scope | Function) &&
+                    !(scope.text_range().length() < statement.text_range().length() &&
+                      statement.text_range().contains(scope.text_range().begin));
+    if (!declares) return false;
+    SyntaxToken next = tree.token_at(offset);
+    SyntaxNode closure =
+        next ? enclosing(rules, next.begin() < offset ? next : next.previous(), Function) : SyntaxNode();
+    if (closure && closure.text_range().begin > name.begin() &&
+        statement.text_range().contains(closure.text_range().begin))
+        return false;
+    uint32_t end = statement.text_range().end;
+    bool is_last = next && statement.last_token().next() == next && next.begin() >= offset && offset >= end &&
+                   tree.text().substr(end, offset - end).find('\n') == std::string_view::npos;
+    return end >= offset || is_last;
+}
+
+}  // namespace
 
 std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<VisibleLocal> out;
@@ -140,18 +173,19 @@ std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t
             const LocalInfo& local = body->locals[i];
             if (local.name.empty() || local.is_self) continue;
             TextRange at = locate(context, {item, local.node}).range;
-            if (at.begin >= offset || at.empty()) continue;
+            if (at.empty()) continue;
             SyntaxToken token = (*tree)->token_at(at.begin);
-            SyntaxNode scope = enclosing(*rules, token, syntax_role::Scope);
-            SyntaxNode statement = enclosing(*rules, token, syntax_role::Statement);
+            // A function is seen in all of the block that declares it, not only behind itself.
+            SyntaxNode parent = token.parent();
+            while (parent.parent() && !rules->is(parent, syntax_role::Function) &&
+                   parent.parent().first_token() == token)
+                parent = parent.parent();
+            bool is_function = rules->is(parent, syntax_role::Function) && !rules->is(parent, syntax_role::Expression);
+            if (at.begin >= offset && !is_function) continue;
+            SyntaxNode scope = is_function ? enclosing(*rules, parent.parent(), syntax_role::Scope)
+                                           : enclosing(*rules, token, syntax_role::Scope);
             if (!scope || !reaches(*rules, scope, offset)) continue;
-            SyntaxToken next = (*tree)->token_at(offset);
-            bool is_last =
-                statement && next && statement.last_token().next() == next && next.begin() >= offset &&
-                (*tree)->text().substr(statement.text_range().end, offset - statement.text_range().end).find('\n') ==
-                    std::string_view::npos;
-            bool is_being_made = statement && !rules->is(statement, syntax_role::Scope | syntax_role::Function) &&
-                                 (statement.text_range().end >= offset || is_last);
+            bool is_being_made = !is_function && is_made_at(**tree, *rules, token, scope, offset);
             if (!is_being_made) out.push_back({item, LocalId(i), local.name, local.type, at.begin});
         }
         if (kind_of(item) == ItemKind::Function || kind_of(item) == ItemKind::File) break;

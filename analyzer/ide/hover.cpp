@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "analyzer/ide/expression_types.h"
 #include "analyzer/ide/navigation.h"
+#include "analyzer/ide/structure.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {
@@ -63,15 +65,53 @@ std::string item_text(QueryContext& context, ItemId item) {
     return text;
 }
 
+/// As it is declared, and in what: `T: Show`, "of `fn show[T: Show](value: T)`".
+std::string type_parameter_text(QueryContext& context, TypeParameterId id) {
+    const Language& language = language_of(id.owner);
+    auto syntax = context.get<ItemSyntax>(id.owner);
+    SyntaxElement name = *syntax ? syntax->element(id.node) : SyntaxElement();
+    if (!name) return {};
+    std::string text = code_block(language.name, "(type parameter) " + std::string(name.parent().text()));
+    if (kind_of(id.owner) == ItemKind::File) return text;
+    std::string signature = language.print_signature(context, id.owner);
+    return signature.empty() ? text : text + "\n\nof `" + signature + "`";
+}
+
+/// A field that no declaration has (of an object's type), else what a word of the language means.
+std::optional<Hover> hover_without_name(QueryContext& context, FileId file, uint32_t offset) {
+    auto tree = context.get<FileTree>(file);
+    const EditingRules* rules = editing_rules_of(file);
+    SyntaxToken token = tree && *tree && rules ? token_touching(**tree, offset) : SyntaxToken();
+    if (!token || token.begin() == token.end()) return std::nullopt;
+    const Language& language = language_of(file_item(file));
+    SyntaxNode part = token.parent();
+    for (int up = 0; part && up < 2 && !rules->is(part, syntax_role::Member | syntax_role::Property); ++up)
+        part = part.parent();
+    bool is_field = part && rules->is(part, syntax_role::Member) && part.last_token() == token;
+    bool is_key = part && rules->is(part, syntax_role::Property) && part.first_token() == token;
+    SyntaxNode value = is_key ? part.last_child().as_node() : is_field ? part : SyntaxNode();
+    if (Type type = value ? type_of_expression(context, file, value) : nullptr)
+        return Hover{
+            code_block(language.name, "(field) " + std::string(token.text()) + ": " + language.print_type(type)),
+            token.text_range()};
+    auto word = std::lower_bound(rules->words.begin(), rules->words.end(), token.text(),
+                                 [](const WordRule& rule, std::string_view text) { return rule.word < text; });
+    if (word == rules->words.end() || word->word != token.text()) return std::nullopt;
+    return Hover{code_block(language.name, std::string(word->word)) + "\n\n" + std::string(word->text),
+                 token.text_range()};
+}
+
 }  // namespace
 
 std::optional<Hover> hover(QueryContext& context, FileId file, uint32_t offset) {
     auto use = name_at(context, file, offset);
-    if (!use) return std::nullopt;
+    if (!use) return hover_without_name(context, file, offset);
     if (auto* item = std::get_if<ItemId>(&use->target)) {
         std::string text = item_text(context, *item);
         return Hover{std::move(text), use->range};
     }
+    if (auto* parameter = std::get_if<TypeParameterId>(&use->target))
+        return Hover{type_parameter_text(context, *parameter), use->range};
     auto body = context.get<BodyOf>(use->home);
     return Hover{local_text(language_of(use->owner), *body, *use), use->range};
 }

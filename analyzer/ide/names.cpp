@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "analyzer/semantics/bodies.h"
-#include "analyzer/semantics/editing.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {
@@ -107,6 +106,14 @@ const ItemEntry* owner_at(const SyntaxTree& tree, const FileItems::Value& items,
     return nullptr;
 }
 
+/// `T` of `T: Show`, `const T extends U`, `[K in keyof T]`.
+SyntaxToken name_of_type_parameter(const SyntaxNode& parameter) {
+    for (SyntaxElement child : parameter.children())
+        if (child.is_token() && child.tree()->grammar().token_class(child.kind()) == TokenClass::Name)
+            return SyntaxToken(child);
+    return {};
+}
+
 uint32_t node_of(const Resolution& resolution) { return resolution.node; }
 uint32_t node_of(uint32_t node) { return node; }
 
@@ -167,7 +174,7 @@ class NameCollector {
             add(use);
         }
         if (body_) resolve_in_body(token, depth);
-        if (names.size() > token_begin_) return;
+        if (names.size() > token_begin_ || add_type_parameter(token)) return;
         if (ItemId item = named_argument(token); item != ItemId::None) return;
         const Language& language = language_of(item_);
         ItemId item = language.declared_name ? language.declared_name(context_, item_, token) : ItemId::None;
@@ -201,6 +208,36 @@ class NameCollector {
             if (auto it = locals_.find(parent); it != locals_.end() && (*body_)[it->second].name.text() == token.text())
                 return add(declared_local(it->second));
         }
+    }
+
+    /// What declares a type parameter, and what begins a path with its name: `T`, `T::new`.
+    bool add_type_parameter(const SyntaxToken& token) {
+        SyntaxNode parent = token.parent();
+        bool may_be = rules_ && token.tree()->grammar().token_class(token.kind()) == TokenClass::Name && parent;
+        if (!may_be) return false;
+        bool declares = rules_->is(parent, syntax_role::TypeParameter) && name_of_type_parameter(parent) == token;
+        bool begins_path = rules_->is(parent, syntax_role::PathSyntax) && parent.first_token() == token;
+        NameUse use;
+        use.is_declaration = declares;
+        if (declares) use.target = TypeParameterId{item_, number_};
+        else if (auto named = begins_path ? type_parameter_named(token) : std::nullopt) use.target = *named;
+        else return false;
+        use.home = std::get<TypeParameterId>(use.target).owner;
+        add(std::move(use));
+        return true;
+    }
+
+    /// Declared in the item's own text around the token, else by an item around it.
+    std::optional<TypeParameterId> type_parameter_named(const SyntaxToken& token) {
+        SyntaxElement at = token;
+        for (ItemId owner = item_; owner != ItemId::None; owner = parent_of(owner)) {
+            auto syntax = context_.get<ItemSyntax>(owner);
+            if (!*syntax) return std::nullopt;
+            if (owner != item_) at = syntax->root();
+            for (const SyntaxToken& each : type_parameters_at(*rules_, at))
+                if (each.text() == token.text()) return TypeParameterId{owner, syntax->node_of(each)};
+        }
+        return std::nullopt;
     }
 
     /// `name` of `f(name = value)`: the parameter, or the field when `f` makes a value of a type. What was called has
@@ -254,7 +291,7 @@ class NameCollector {
 
     NameUse from_resolution(const Resolution& resolution, uint32_t node) {
         NameUse use;
-        use.target = resolution.target;
+        std::visit([&](auto target) { use.target = target; }, resolution.target);
         use.type = resolution.type;
         use.is_write = resolution.is_write;
         if (auto* local = std::get_if<LocalId>(&resolution.target))
@@ -367,6 +404,29 @@ bool is_type(ItemKind kind) {
         case ItemKind::Actor: return true;
         default: return false;
     }
+}
+
+std::shared_ptr<const LocalInfo> local_of(QueryContext& context, const NameUse& use) {
+    auto* local = std::get_if<LocalId>(&use.target);
+    if (!local) return nullptr;
+    auto body = context.get<BodyOf>(use.home);
+    return {body, &(*body)[*local]};
+}
+
+std::vector<SyntaxToken> type_parameters_at(const EditingRules& rules, const SyntaxElement& element) {
+    std::vector<SyntaxToken> out;
+    auto add = [&](const SyntaxNode& parameter) {
+        SyntaxToken name = name_of_type_parameter(parameter);
+        if (name && name.begin() < name.end()) out.push_back(name);
+    };
+    for (SyntaxNode node = element.is_node() ? element.as_node() : element.parent(); node; node = node.parent()) {
+        if (rules.is(node, syntax_role::TypeParameter)) add(node);
+        for (const SyntaxNode& child : node.child_nodes())
+            if (rules.is(child, syntax_role::TypeParameters))
+                for (const SyntaxNode& parameter : child.child_nodes())
+                    if (rules.is(parameter, syntax_role::TypeParameter)) add(parameter);
+    }
+    return out;
 }
 
 FileLines::Value FileLines::compute(QueryContext& context, const Key& file) {

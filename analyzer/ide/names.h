@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "analyzer/semantics/editing.h"
 #include "analyzer/semantics/queries.h"
 #include "analyzer/text/line_index.h"
 
@@ -29,14 +30,21 @@ struct KnownLines {
     static bool equal(const Value& a, const Value& b) { return a.tree == b.tree; }
 };
 
+/// A type parameter, by the item whose text declares it and the number of its name there.
+struct TypeParameterId {
+    ItemId owner = ItemId::None;
+    uint32_t node = 0;
+    friend auto operator<=>(const TypeParameterId&, const TypeParameterId&) = default;
+};
+
 /// One occurrence of a name in a file and what it stands for: the common ground of hover, definition, references,
 /// highlights and semantic tokens.
 struct NameUse {
     TextRange range;
-    ItemId owner = ItemId::None;           ///< the item whose text it is in
-    std::variant<LocalId, ItemId> target;  ///< a LocalId is one of `home`'s body
-    ItemId home = ItemId::None;            ///< of a local; another than `owner` for the name of an argument
-    Type type = nullptr;                   ///< of the value at this place; null where nothing is known
+    ItemId owner = ItemId::None;                            ///< the item whose text it is in
+    std::variant<LocalId, ItemId, TypeParameterId> target;  ///< a LocalId is one of `home`'s body
+    ItemId home = ItemId::None;  ///< of a local: another than `owner` for the name of an argument
+    Type type = nullptr;         ///< of the value at this place; null where nothing is known
     bool is_write = false;
     bool is_declaration = false;
 
@@ -73,6 +81,12 @@ struct FileNames {
 
 /// Whether an item is a type of its own, with members.
 bool is_type(ItemKind kind);
+
+/// The local variable a name stands for; null when it stands for something else.
+std::shared_ptr<const LocalInfo> local_of(QueryContext&, const NameUse& use);
+
+/// The type parameters that a type at an element can name, by their declaring tokens, the innermost first.
+std::vector<SyntaxToken> type_parameters_at(const EditingRules& rules, const SyntaxElement& element);
 
 /// The name at an offset; also when the offset is just behind it. `names_at`: all that it stands for.
 std::optional<NameUse> name_at(QueryContext&, FileId file, uint32_t offset);

@@ -40,9 +40,9 @@ std::vector<Target> definition(QueryContext& context, FileId file, uint32_t offs
             TextRange place = locate(context, {use.home, other.node}).range;
             out.push_back({use.range, home, place, place});
         }
-        if (out.size() == before) {  // a local without a name of its own, such as `self`
-            auto body = context.get<BodyOf>(use.home);
-            TextRange place = locate(context, {use.home, (*body)[std::get<LocalId>(use.target)].node}).range;
+        auto local = local_of(context, use);
+        if (local && out.size() == before) {  // without a name of its own, such as `self`
+            TextRange place = locate(context, {use.home, local->node}).range;
             out.push_back({use.range, home, place, place});
         }
     }
@@ -67,8 +67,7 @@ std::vector<Target> type_definition(QueryContext& context, FileId file, uint32_t
     auto use = name_at(context, file, offset);
     if (!use) return out;
     Type type = use->type;
-    if (!type && std::holds_alternative<LocalId>(use->target))
-        type = (*context.get<BodyOf>(use->home))[std::get<LocalId>(use->target)].type;
+    if (auto local = local_of(context, *use); local && !type) type = local->type;
     if (!type) return out;
     std::unordered_set<ItemId> seen;
     walk_type(type, [&](Type part) {
@@ -118,10 +117,9 @@ std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t o
     for (const NameUse& use : wanted) {
         auto* item = std::get_if<ItemId>(&use.target);
         homes.push_back(file_of(item ? *item : use.home));
-        bool is_seen_outside = item || (*context.get<BodyOf>(use.home))[std::get<LocalId>(use.target)].is_parameter;
-        if (is_seen_outside)
-            names.push_back(item ? name_of(*item).text()
-                                 : (*context.get<BodyOf>(use.home))[std::get<LocalId>(use.target)].name.text());
+        auto local = local_of(context, use);
+        if (item) names.push_back(name_of(*item).text());
+        else if (local && local->is_parameter) names.push_back(local->name.text());  // calls may name it
     }
     for (FileId other : *context.get<SourceFiles>()) {
         auto tree = context.get<FileTree>(other);

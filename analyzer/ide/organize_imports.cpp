@@ -97,7 +97,7 @@ std::vector<CodeAction> organize_imports(QueryContext& context, FileId file) {
     if (all.substr(range.begin, range.length()) == text) return {};
     std::vector<FileEdits> edits{{file, {{range, std::move(text)}}}};
     if (added_errors(context, edits) > 0) return {};
-    return {{"Organize the imports", CodeActionKind::OrganizeImports, std::move(edits)}};
+    return {{"Organize the imports", CodeActionKind::OrganizeImports, std::move(edits), {}}};
 }
 
 }  // namespace braid

@@ -13,10 +13,10 @@
 namespace braid {
 namespace {
 
-/// A local variable or an item, comparable.
-using Meaning = std::pair<ItemId, std::variant<LocalId, ItemId>>;
+/// What a name stands for, comparable.
+using Meaning = std::pair<ItemId, decltype(NameUse::target)>;
 Meaning meaning_of(const NameUse& use) {
-    return {std::holds_alternative<LocalId>(use.target) ? use.home : ItemId::None, use.target};
+    return {std::holds_alternative<ItemId>(use.target) ? ItemId::None : use.home, use.target};
 }
 
 bool mentions(QueryContext& context, FileId file, std::string_view word) {
@@ -43,7 +43,9 @@ bool is_member(const Meaning& meaning) {
 
 std::string_view name_of_target(QueryContext& context, const NameUse& use) {
     if (auto* item = std::get_if<ItemId>(&use.target)) return name_of(*item).text();
-    return (*context.get<BodyOf>(use.home))[std::get<LocalId>(use.target)].name.text();
+    if (auto local = local_of(context, use)) return local->name.text();
+    auto [owner, node] = std::get<TypeParameterId>(use.target);
+    return context.get<ItemSyntax>(owner)->element(node).text();
 }
 
 /// Collects everything that has to be renamed together with what stands at one place.
@@ -223,7 +225,8 @@ class Renaming {
 std::optional<std::string> refusal(QueryContext& context, const NameUse& use, std::string_view text) {
     auto* item = std::get_if<ItemId>(&use.target);
     if (!item) {
-        bool is_self = (*context.get<BodyOf>(use.home))[std::get<LocalId>(use.target)].is_self;
+        auto local = local_of(context, use);
+        bool is_self = local && local->is_self;
         return is_self ? std::optional(fmt::format("`{}` is a word of the language", text)) : std::nullopt;
     }
     bool is_alias = name_of(*item).text() != text;

@@ -1,6 +1,7 @@
 #include "analyzer/ide/scratch.h"
 
 #include <algorithm>
+#include <set>
 
 #include "analyzer/ide/file_diagnostics.h"
 
@@ -38,6 +39,27 @@ ScratchProgram::ScratchProgram(QueryContext& context, const std::vector<FileEdit
         }
         writer.set<SourceFiles>(NoKey{}, sources, Durability::Medium);
     });
+}
+
+std::optional<std::string> first_added_error(QueryContext& context, const std::vector<FileEdits>& edits) {
+    ScratchProgram scratch(context, edits);
+    Snapshot after = scratch.snapshot();
+    for (const FileEdits& each : edits) {
+        context.check_cancelled();
+        auto count = after.run([&](QueryContext& changed) { return error_count(changed, each.file); });
+        if (!count) return std::string("the program could not be analyzed");
+        if (*count <= error_count(context, each.file)) continue;
+        std::multiset<std::string> before;
+        for (const Diagnostic& known : *context.get<FileDiagnostics>(each.file)) before.insert(known.message);
+        auto fresh = after.run([&](QueryContext& changed) {
+            for (const Diagnostic& d : *changed.get<FileDiagnostics>(each.file))
+                if (auto known = before.find(d.message); known != before.end()) before.erase(known);
+                else if (d.severity == Severity::Error) return d.message;
+            return std::string("the program would have more errors");
+        });
+        return fresh.value_or("the program could not be analyzed");
+    }
+    return std::nullopt;
 }
 
 int added_errors(QueryContext& context, const std::vector<FileEdits>& edits) {

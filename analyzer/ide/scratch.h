@@ -13,6 +13,9 @@ class ScratchProgram {
     Database database_;
 };
 
+/// The first error of the edited files that is not there without the edits; none when there is none.
+std::optional<std::string> first_added_error(QueryContext&, const std::vector<FileEdits>& edits);
+
 /// How many errors the edited files have with the edits more than without; negative: fewer. Checks included.
 int added_errors(QueryContext&, const std::vector<FileEdits>& edits);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzer/ide/deprecation.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {
@@ -58,7 +59,10 @@ TokenType type_of_item(ItemKind kind, bool is_method) {
 class TokenCollector {
   public:
     TokenCollector(QueryContext& context, FileId file, TextRange wanted)
-        : context_(context), names_(context.get<FileNames>(file)), wanted_(wanted) {
+        : context_(context),
+          names_(context.get<FileNames>(file)),
+          deprecated_(context.get<AllDeprecated>(NoKey{})),
+          wanted_(wanted) {
         next_ = std::lower_bound(names_->begin(), names_->end(), wanted.begin,
                                  [](const NameUse& use, uint32_t offset) { return use.range.end < offset; }) -
                 names_->begin();
@@ -109,6 +113,8 @@ class TokenCollector {
         TokenType type;
         if (auto* item = std::get_if<ItemId>(&use.target)) {
             type = item_type(*item, modifiers);
+        } else if (std::holds_alternative<TypeParameterId>(use.target)) {
+            type = TokenType::TypeParameter;
         } else {
             if (use.home != body_owner_) body_ = context_.get<BodyOf>(body_owner_ = use.home);
             const LocalInfo& local = (*body_)[std::get<LocalId>(use.target)];
@@ -125,6 +131,7 @@ class TokenCollector {
     TokenType item_type(ItemId item, uint32_t& modifiers) {
         ItemKind kind = kind_of(item);
         bool is_method = false;
+        if (deprecated_->count(item)) modifiers |= bit(token_modifier::Deprecated);
         if (is_std(file_of(item))) modifiers |= bit(token_modifier::DefaultLibrary);
         if (kind == ItemKind::Constant) modifiers |= bit(token_modifier::Readonly);
         if (kind == ItemKind::Static) modifiers |= bit(token_modifier::Static);
@@ -139,6 +146,7 @@ class TokenCollector {
 
     QueryContext& context_;
     std::shared_ptr<const std::vector<NameUse>> names_;
+    std::shared_ptr<const AllDeprecated::Value> deprecated_;
     TextRange wanted_;
     size_t next_ = 0;
     ItemId body_owner_ = ItemId::None;

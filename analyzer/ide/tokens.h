@@ -11,13 +11,13 @@ namespace braid {
 // clang-format off
 #define BRAID_TOKEN_TYPES(X) \
     X(Namespace, "namespace") X(Type, "type") X(Class, "class") X(Enum, "enum") X(Interface, "interface") \
-    X(Struct, "struct") X(Parameter, "parameter") X(Variable, "variable") X(Property, "property") \
+    X(Struct, "struct") X(TypeParameter, "typeParameter") X(Parameter, "parameter") X(Variable, "variable") X(Property, "property") \
     X(EnumMember, "enumMember") X(Function, "function") X(Method, "method") X(Keyword, "keyword") \
     X(Comment, "comment") X(String, "string") X(Number, "number") X(Regexp, "regexp") X(Operator, "operator")
 #define BRAID_TOKEN_MODIFIERS(X) \
     X(Declaration, "declaration") X(Readonly, "readonly") X(Static, "static") X(Async, "async") \
     X(Modification, "modification") X(Documentation, "documentation") X(DefaultLibrary, "defaultLibrary") \
-    X(Mutable, "mutable") X(Captured, "captured")
+    X(Mutable, "mutable") X(Captured, "captured") X(Deprecated, "deprecated")
 // clang-format on
 
 enum class TokenType : uint8_t {

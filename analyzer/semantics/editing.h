@@ -39,6 +39,7 @@ class QueryContext;
     X(Break)                                                                                                     \
     X(Continue)                                                                                                  \
     X(Return)                                                                                                    \
+    X(Throw)      /* of what returns: its caller may handle it */                                                \
     X(Suspend)    /* `await`, `yield`: belongs to its function */                                                \
     X(Scope)      /* names declared inside are not seen outside */                                               \
     X(Statement)  /* what a line break separates; where an extracted variable may stand before */                \
@@ -52,7 +53,17 @@ class QueryContext;
     X(Arguments)     /* the list of a call */                                                                    \
     X(Literal)       /* `T { field: value }`: names in it are fields */                                          \
     X(NamedArgument) /* `name = value` in a call, or a value alone */                                            \
-    X(Shorthand)     /* `{ x }` for `{ x: x }` */
+    X(Shorthand)     /* `{ x }` for `{ x: x }` */                                                                \
+    X(Property)      /* `name: value` in a literal */                                                            \
+    X(Elements)      /* a list's literal */                                                                      \
+    X(FieldsPattern) /* takes a value apart by the names of its fields */                                        \
+    X(ImportNames)   /* the names in braces of an import */                                                      \
+    X(Arm)           /* a pattern first, then what is done */                                                    \
+    X(Refutable)     /* a pattern that may not fit, behind its first word: `let Some(x) = v` as a condition */   \
+    X(TypeParameter) /* its first name is a type; seen in it, and around the list it stands in */                \
+    X(TypeParameters)                                                                                            \
+    X(TypeArguments)                                                                                             \
+    X(Instantiation) /* `f[int]`, also an index */
 
 namespace syntax_role {
 enum Number : uint8_t {
@@ -85,11 +96,34 @@ struct SnippetRule {
     std::string_view description;
 };
 
+/// A function that a refactoring makes.
+struct NewFunction {
+    struct Parameter {
+        std::string name;
+        std::string type;
+        bool is_assigned = false;
+    };
+    std::string name;
+    std::string generics;  ///< with brackets, as declared
+    std::vector<Parameter> parameters;
+    Type result = nullptr;
+    bool is_async = false;
+    bool takes_self = false;  ///< a method that says so
+    std::string body;         ///< lines with their indentation
+};
+
+/// What a word of the language means, in Markdown.
+struct WordRule {
+    std::string_view word;
+    std::string_view text;
+};
+
 /// What an editor asks of a language beyond the analysis. One constant per language.
 struct EditingRules {
     std::span<const uint64_t> roles;  ///< by kind; see syntax_role
     std::string_view indentation;     ///< of one level, where a file does not show another
     std::span<const SnippetRule> snippets;
+    std::span<const WordRule> words;        ///< sorted by word
     std::string_view path_separator;        ///< between an enum and its variant
     std::string_view named_argument;        ///< between name and value in a call; empty: there are none
     std::string_view field_initializer;     ///< between name and value in a literal: ": "
@@ -97,10 +131,11 @@ struct EditingRules {
     std::string_view statement_terminator;  ///< ";" or empty
     std::string_view arm_prefix;            ///< of an arm of a match: "case "
     std::string_view placeholder;           ///< a statement for what is to be written yet
+    bool has_tail_values = false;           ///< the last expression of a block is its value
+    bool has_borrows = false;               ///< a parameter may borrow, `&T`, and has to say so when it is assigned to
+    bool has_impls = false;                 ///< methods stand in `impl` blocks; one of a trait takes no others
 
-    /// A function's text: parameters as name and type, the body's lines with their indentation.
-    std::string (*function_text)(std::string_view name, const std::vector<std::pair<Name, Type>>& parameters,
-                                 Type result, std::string_view body) = nullptr;
+    std::string (*function_text)(const NewFunction&) = nullptr;
     /// What a type has to implement and does not, as text that does, one declaration each; without indentation, `unit`
     /// is one level of it.
     std::vector<std::string> (*missing_members)(QueryContext&, ItemId type_or_impl, std::string_view unit) = nullptr;
@@ -113,6 +148,10 @@ struct EditingRules {
     std::vector<Offer> (*visible)(QueryContext&, ItemId scope) = nullptr;
     /// Whether a value of one type may stand where another is wanted, without inference.
     bool (*fits)(QueryContext&, Type from, Type to) = nullptr;
+    /// What may stand behind `word::` where the word is no declaration's name; null: nothing.
+    std::vector<Offer> (*root_members)(QueryContext&, std::string_view word, ItemId scope) = nullptr;
+    /// What the braces of an import may name.
+    std::vector<Offer> (*importable)(QueryContext&, FileId file, const SyntaxNode& names) = nullptr;
     /// The edit that makes a declaration of another file known in this one; none when it cannot be.
     std::optional<TextEdit> (*import_of)(QueryContext&, FileId file, ItemId item) = nullptr;
     /// Whether a value can be awaited.

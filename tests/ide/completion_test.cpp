@@ -255,4 +255,143 @@ TEST_CASE("The quality of a fuzzy match", "[ide][completion]") {
     CHECK(*fuzzy_score("Item", "Item") < *fuzzy_score("item", "Item"));
 }
 
+TEST_CASE("Completion: the fields that an object's place asks for", "[ide][completion]") {
+    const std::string types =
+        "interface Point { x: number; y: number; label?: string }\n"
+        "type Shape = { kind: \"dot\", at: Point } | { kind: \"line\", from: Point, to: Point };\n"
+        "function show(p: Point, s: Shape[]): void {}\n";
+    auto at = [&](const std::string& code) { return completed("a.velox", types + code); };
+    auto list = at("const p: Point = { <|> };\n");
+    CHECK(has(list, "x"));
+    CHECK(has(list, "label"));
+    CHECK(find(list, "x")->insert == "x: ");
+    CHECK(find(list, "x")->detail == "number");
+    list = at("const p: Point = { x: 1, <|> };\n");
+    CHECK_FALSE(find(list, "x"));
+    CHECK(has(list, "y"));
+    CHECK(first(at("const p: Point = { la<|> };\n"), 1) == "label");
+    CHECK(find(at("const p: Point = { <|>x: 1 };\n"), "x")->insert.empty());
+    CHECK(has(at("show({ <|> }, []);\n"), "y"));
+    CHECK(has(at("show({ x: 1, y: 2 }, [{ <|> }]);\n"), "kind"));
+    CHECK(has(at("show({ x: 1, y: 2 }, [{ <|> }]);\n"), "from"));
+    CHECK(has(at("show({ x: 1, y: 2 }, [{ kind: \"dot\", at: { <|> } }]);\n"), "label"));
+    CHECK(has(at("function f(): Point { return { <|> }; }\n"), "x"));
+    CHECK(has(at("async function f(): Promise<Point> { return { <|> }; }\n"), "x"));
+    CHECK(has(at("class A { p: Point = { <|> }; }\n"), "x"));
+    CHECK(has(at("let p: Point = { x: 1, y: 2 };\np = { <|> };\n"), "x"));
+    CHECK(has(at("function f(p: Point) { const { <|> } = p; }\n"), "label"));
+    CHECK(find(at("function f(p: Point) { const { <|> } = p; }\n"), "x")->insert.empty());
+    CHECK(has(at("const p: Shape = { kind: <|> };\n"), "\"dot\""));
+    // Nothing is asked for.
+    CHECK_FALSE(has(at("const p = { <|> };\n"), "x"));
+    CHECK_FALSE(has(at("show(1, [{ <|> }].length);\n"), "x"));
+}
+
+TEST_CASE("Completion: types, where types stand", "[ide][completion]") {
+    for (const char* code : {"fn f[T](x: <|>):\n    return\n", "fn f[T](x: int) -> <|>:\n    return\n",
+                             "fn f[T](x: int):\n    let y: [<|>] = []\n", "struct S[T]:\n    x: map[T, <|>]\n"}) {
+        INFO(code);
+        auto list = completed("a.altru", code);
+        CHECK(has(list, "T"));
+        CHECK(has(list, "string"));
+        CHECK(has(list, "Option"));
+        CHECK_FALSE(has(list, "println"));
+    }
+    CHECK(has(completed("a.altru", "let [a, b] = channel[<|>]()\n"), "string"));
+    CHECK_FALSE(has(completed("a.altru", "let xs = [1]\nlet a = xs[<|>]\n"), "i32"));
+    CHECK(has(completed("a.altru", "let xs = [1]\nlet a = xs[<|>]\n"), "xs"));
+    for (const char* code : {"function f<T>(x: <|>): void {}\n", "function f<T>(x: Map<string, <|>>): void {}\n",
+                             "class A<T> {\n  x: <|>;\n}\n", "function f<T>(g: (x: T) => <|>): void {}\n"}) {
+        INFO(code);
+        auto list = completed("a.velox", code);
+        CHECK(has(list, "T"));
+        CHECK(has(list, "number"));
+        CHECK(has(list, "Promise"));
+        CHECK_FALSE(has(list, "println"));
+    }
+}
+
+TEST_CASE("Completion: variants, where patterns stand", "[ide][completion]") {
+    const std::string msg = "enum Msg { Get(key: string), Stop }\n";
+    for (const char* code : {"function f(m: Msg) {\n  match (m) {\n    case <|>\n  }\n}\n",
+                             "function f(m: Msg) {\n  match (m) {\n    case <|>Stop => 1;\n  }\n}\n"}) {
+        auto list = completed("a.velox", msg + code);
+        CHECK(has(list, "Msg.Get"));
+        CHECK(has(list, "Msg.Stop"));
+    }
+    const std::string shape = "enum Shape:\n    Dot\n    Line(n: int)\n\n";
+    CHECK(has(completed("a.altru", shape + "fn f(s: Shape):\n    match s:\n        <|>Shape::Dot => 1\n"),
+              "Shape::Line"));
+    CHECK(has(completed("a.altru", shape + "fn f(s: Shape):\n    match s:\n        Shape::Dot => 1\n        <|>\n"),
+              "Shape::Line"));
+    CHECK(has(completed("a.altru", "fn f(s: Option[int]):\n    if let <|> = s:\n        return\n"), "Some"));
+}
+
+TEST_CASE("Completion: what an import may name", "[ide][completion]") {
+    CHECK(has(completed("a.altru", "use <|>\n"), "std"));
+    CHECK(has(completed("a.altru", "use std::<|>\n"), "sync"));
+    CHECK(has(completed("a.altru", "use std::sync::<|>\n"), "Mutex"));
+    auto list = completed("a.altru", "use std::sync::{Mutex, <|>}\n");
+    CHECK(has(list, "WaitGroup"));
+    CHECK_FALSE(has(list, "Mutex"));
+    World world("main.velox", "import { a, <|> } from \"./other.velox\";\n");
+    auto [text, offset] = cursor_in(world.text());
+    world.host().set_file("/test/other.velox", "export const a = 1;\nexport class Box {}\nconst secret = 2;\n");
+    world.host().set_file("/test/main.velox", text);
+    list = world.ask([&, at = offset](QueryContext& context) { return completion(context, world.file(), at); });
+    CHECK(has(list, "Box"));
+    CHECK_FALSE(has(list, "a"));
+    CHECK_FALSE(has(list, "secret"));
+}
+
+TEST_CASE("Completion: names of other modules bring their import", "[ide][completion]") {
+    World world("main.altru", "mod shop\nmod tools\n\nfn f():\n    let x = Ware\n    let y = Hidd\n    let z = Deep\n");
+    world.host().set_file("/test/shop.altru", "pub struct Warehouse:\n    n: int\n\nstruct Hidden:\n    n: int\n");
+    FileId tools = world.host().set_file(
+        "/test/tools.altru", "fn g():\n    let x = Ware\n\npub mod inner:\n    pub struct Deeper:\n        n: int\n");
+    auto import_in = [&](FileId file, std::string_view typed, std::string_view label) -> std::string {
+        uint32_t at = uint32_t(world.host().tree(file)->text().find(typed) + typed.size());
+        auto list = world.ask([&](QueryContext& context) { return completion(context, file, at); });
+        const CompletionItem* item = find(list, label);
+        return item && !item->additional.empty() ? item->additional[0].replacement : "none";
+    };
+    CHECK(import_in(world.file(), "= Ware", "Warehouse") == "use shop::Warehouse\n\n");
+    CHECK(import_in(world.file(), "= Deep", "Deeper") == "use tools::inner::Deeper\n\n");
+    CHECK(import_in(tools, "= Ware", "Warehouse") == "use super::shop::Warehouse\n\n");
+    CHECK(import_in(world.file(), "= Hidd", "Hidden") == "none");
+}
+
+TEST_CASE("Completion: locals of closures, arms and functions further down", "[ide][completion]") {
+    CHECK(has(completed("a.velox", "const xs = [1, 2];\nxs.sort((left, right) => <|>);\n"), "left"));
+    CHECK(has(completed("a.velox", "try { f(); } catch (problem) { println(<|>); }\n"), "problem"));
+    CHECK(has(completed("a.velox", "const tick = setInterval(() => { clearInterval(<|>); }, 1);\n"), "tick"));
+    CHECK_FALSE(has(completed("a.velox", "const tick = <|>;\n"), "tick"));
+    CHECK(has(completed("a.velox", "function f() {\n  <|>\n  function later() {}\n}\n"), "later"));
+    CHECK(has(completed("a.altru", "fn f(xs: [int]):\n    let ys = xs.iter().map(|item| <|>)\n"), "item"));
+    CHECK(
+        has(completed("a.altru",
+                      "fn f(s: Option[int], out: string):\n    match s:\n        Some(n) => <|>\n        None => 0\n"),
+            "out"));
+    CHECK(
+        has(completed("a.altru",
+                      "fn f(s: Option[int], out: string):\n    match s:\n        Some(n) => <|>\n        None => 0\n"),
+            "n"));
+}
+
+TEST_CASE("Completion: deprecated names come last and say so", "[ide][completion]") {
+    auto list = completed("a.altru",
+                          "## Deprecated: use `total`.\nfn total_of(n: int) -> int:\n    return n\n\n"
+                          "fn total(n: int) -> int:\n    return n\n\nlet x = tot<|>\n");
+    REQUIRE(has(list, "total_of"));
+    CHECK(find(list, "total_of")->is_deprecated);
+    CHECK_FALSE(find(list, "total")->is_deprecated);
+    list = completed("a.velox",
+                     "class A {\n  /** @deprecated use `run` */\n  function go(): void {}\n  function run(): void "
+                     "{}\n}\nnew A().<|>\n");
+    REQUIRE(has(list, "go"));
+    CHECK(find(list, "go")->is_deprecated);
+    CHECK_FALSE(find(list, "run")->is_deprecated);
+    CHECK(find(list, "go")->rank > find(list, "run")->rank);
+}
+
 }  // namespace braid::test

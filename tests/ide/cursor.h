@@ -31,10 +31,10 @@ inline std::string applied(std::string text, std::vector<TextEdit> edits) {
 struct ExampleFile {
     std::string name, text;
 };
-/// The programs of examples/.
-inline std::vector<ExampleFile> example_files() {
+/// The programs below a folder, by name.
+inline std::vector<ExampleFile> source_files(const std::string& folder) {
     std::vector<ExampleFile> out;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(BRAID_SOURCE_DIR "/examples")) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
         std::string ending = entry.path().extension().string();
         if (ending != ".altru" && ending != ".velox") continue;
         std::ifstream in(entry.path(), std::ios::binary);
@@ -42,6 +42,11 @@ inline std::vector<ExampleFile> example_files() {
                        std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>())});
     }
     std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return out;
+}
+/// The programs of examples/.
+inline std::vector<ExampleFile> example_files() {
+    std::vector<ExampleFile> out = source_files(BRAID_SOURCE_DIR "/examples");
     REQUIRE(out.size() >= 10);
     return out;
 }

@@ -147,6 +147,32 @@ TEST_CASE("Renames that would change what a program means are refused: Velox", "
     CHECK_FALSE(is_refused("a.velox", "function f(a: number): number {\n  const <|>b = 1;\n  return a + b;\n}\n", "c"));
 }
 
+TEST_CASE("Rename: type parameters", "[ide][rename]") {
+    CHECK(renamed("a.altru", "fn make[<|>T: Default](x: [T]) -> T:\n    let y: T = T::default()\n    return y\n",
+                  "Item") ==
+          "fn make[Item: Default](x: [Item]) -> Item:\n    let y: Item = Item::default()\n    return y\n");
+    CHECK(renamed("a.altru",
+                  "struct Box[T]:\n    x: T\n\nimpl[T: Show] Box[T]:\n    fn get(self) -> <|>T where T: Clone:\n"
+                  "        return self.x.clone()\n",
+                  "V") ==
+          "struct Box[T]:\n    x: T\n\nimpl[V: Show] Box[V]:\n    fn get(self) -> V where V: Clone:\n"
+          "        return self.x.clone()\n");
+    CHECK(renamed("a.velox",
+                  "class Box<T extends object> {\n  items: <|>T[] = [];\n  function map<R>(f: (x: T) => R): R[] {\n"
+                  "    return this.items.map(f);\n  }\n}\n",
+                  "Item") ==
+          "class Box<Item extends object> {\n  items: Item[] = [];\n  function map<R>(f: (x: Item) => R): R[] {\n"
+          "    return this.items.map(f);\n  }\n}\n");
+    CHECK(renamed("a.velox", "type Copy<T> = { [<|>K in keyof T]: T[K] };\n", "Key") ==
+          "type Copy<T> = { [Key in keyof T]: T[Key] };\n");
+    CHECK(renamed("a.velox", "const id = <<|>X>(x: X): X => x;\n", "Y") == "const id = <Y>(x: Y): Y => x;\n");
+    // It would mean another parameter, or another type.
+    CHECK(is_refused("a.altru", "fn f[<|>A, B](a: A, b: B) -> A:\n    return a\n", "B"));
+    CHECK(is_refused("a.altru", "struct Item:\n    x: int\n\nfn f[<|>A](a: A, b: Item) -> A:\n    return a\n", "Item"));
+    CHECK(is_refused("a.velox", "class Item {}\nfunction f<<|>T>(a: T, b: Item): T { return a; }\n", "Item"));
+    CHECK_FALSE(is_refused("a.velox", "class Item {}\nfunction f<<|>T>(a: T): T { return a; }\n", "Item"));
+}
+
 TEST_CASE("Rename reaches the files that import the name", "[ide][rename]") {
     World world("main.velox",
                 "import { area as size, Shape } from \"./shape.velox\";\nconst s: Shape = new Shape();\n"

@@ -233,6 +233,16 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
         d.fixes.push_back({std::move(title), {{d.location, position, std::move(text)}}});
     };
     using Edit = ItemDiagnostic::FixEdit;
+    // What is appended binds more tightly than an operator in the value.
+    auto enclose = [&] {
+        SyntaxElement written = tree_.element(d.location.node);
+        bool has_operator = written && (ast::BinaryExpr::cast(written) || ast::PrefixExpr::cast(written) ||
+                                        ast::RangeExpr::cast(written) || ast::IfExpr::cast(written));
+        if (!has_operator) return;
+        auto& edits = d.fixes.back().edits;
+        edits.back().text = ")" + edits.back().text;
+        edits.push_back({d.location, Edit::InsertBefore, "("});
+    };
     auto* literal = std::get_if<IntegerLiteral>(&expr(value).data);
     if (wanted->is(TypeKind::Reference) && !actual->is(TypeKind::Reference) &&
         table_.unify(wanted->element(), actual)) {
@@ -245,9 +255,11 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
     } else if ((wanted->is(TypeKind::Integer) || wanted->is(TypeKind::Float)) &&
                (actual->is(TypeKind::Integer) || actual->is(TypeKind::Float))) {
         fix("Convert with `as`", Edit::InsertAfter, " as " + print_type(wanted));
+        enclose();
         d.message += "; `as " + print_type(wanted) + "` converts";
     } else if (wanted->is(TypeKind::String) && !actual->is(TypeKind::Function)) {
         fix("Turn it into text", Edit::InsertAfter, ".to_string()");
+        enclose();
     } else if (is_nominal(actual, known.future) && table_.unify(actual->arguments[0], wanted)) {
         fix("Await it", Edit::InsertBefore, "await ");
         d.message += "; `await` gives the value";

@@ -82,6 +82,12 @@ constexpr SnippetRule kSnippets[] = {
 #undef WORD
 };
 
+constexpr WordRule kWords[] = {
+#define WORD(word, text) {word, text},
+#include "analyzer/semantics/altru/words.def"
+#undef WORD
+};
+
 Type target_of_deref(QueryContext& context, TraitSolver& traits, InferenceTable& table, Type t) {
     if (t->is(TypeKind::Reference)) return t->element();
     if (!t->is(TypeKind::Nominal)) return nullptr;
@@ -120,16 +126,13 @@ class MemberCollector {
         if (name.empty() || !seen_.insert(name).second) return;
         found_.push_back({name, item, type, uint8_t(distance_ + extra)});
     }
-    bool is_visible(ItemId function) {
-        if (file_of(function) == file_of(scope_)) return true;
-        auto signature = context_.get<SignatureOf>(function);
-        return !signature->is_private;
-    }
+    bool is_visible(ItemId function) { return may_use_member(context_, function, scope_); }
 
     void add_members(Type t) {
         if (t->is(TypeKind::Nominal) && kind_of(t->item) != ItemKind::Trait)
             for (const FieldInfo& field : context_.get<DefinitionOf>(t->item)->fields)
-                add(field.name, field.item, substitute(field.type, t->item, t->arguments), 0);
+                if (field.item == ItemId::None || may_use_member(context_, field.item, scope_))
+                    add(field.name, field.item, substitute(field.type, t->item, t->arguments), 0);
         if (t->is(TypeKind::Tuple))
             for (size_t i = 0; i < t->arguments.size(); ++i)
                 add(Name(std::to_string(i)), ItemId::None, t->arguments[i], 0);
@@ -219,6 +222,15 @@ void add_scope(QueryContext& context, ItemId scope, uint8_t distance, bool only_
     }
 }
 
+std::vector<Offer> std_modules(QueryContext& context) {
+    std::vector<Offer> out;
+    for (std::string_view name : std_module_names()) {
+        auto tree = context.get<FileTree>(file_of(std_module(name)));
+        if (tree && *tree) out.push_back({Name(name), std_module(name), nullptr, 11});
+    }
+    return out;
+}
+
 std::vector<Offer> visible(QueryContext& context, ItemId scope) {
     std::vector<Offer> out;
     uint8_t distance = 1;
@@ -228,26 +240,37 @@ std::vector<Offer> visible(QueryContext& context, ItemId scope) {
     const Known& known = Known::get();
     for (ItemId variant : {known.some, known.none, known.ok, known.err})
         out.push_back({name_of(variant), variant, nullptr, 9});
+    for (ItemId type : {known.map, known.set}) out.push_back({name_of(type), type, nullptr, 9});
     add_scope(context, std_module("core"), 10, false, out);
+    for (Offer& module : std_modules(context)) out.push_back(std::move(module));
     std::erase_if(out, [&](const Offer& offer) {
         return offer.item == ItemId::None || kind_of(offer.item) == ItemKind::Impl || offer.name.empty();
     });
     return out;
 }
 
-void add_associated(QueryContext& context, ItemId item, std::vector<Offer>& out) {
-    Type self = self_type(context, item);
-    if (!self) return;
+/// Functions and constants of a type's own impls; whether there is a `new` among them.
+bool add_associated_of(QueryContext& context, Type self, ItemId scope, std::vector<Offer>& out) {
     auto index = context.get<MethodIndex>();
     bool has_new = false;
     for (const auto& [name, candidates] : index->by_name)
         for (const auto& candidate : candidates) {
             if (kind_of(candidate.parent) != ItemKind::Impl) continue;
             Type of = context.get<ImplOf>(candidate.parent)->self;
-            if (!of || of->kind != self->kind || of->item != self->item) continue;
+            bool is_same = of && of->kind == self->kind && of->item == self->item && of->integer == self->integer &&
+                           of->bits == self->bits;
+            if (!is_same) continue;
             has_new |= name.text() == "new";
+            if (!may_use_member(context, candidate.function, scope)) continue;
             out.push_back({name, candidate.function, nullptr, 0});
         }
+    return has_new;
+}
+
+void add_associated(QueryContext& context, ItemId item, ItemId scope, std::vector<Offer>& out) {
+    Type self = self_type(context, item);
+    if (!self) return;
+    bool has_new = add_associated_of(context, self, scope, out);
     bool makes = kind_of(item) == ItemKind::Struct || kind_of(item) == ItemKind::Actor;
     if (makes && !has_new && !is_std_item(item)) out.push_back({Name("new"), item, nullptr, 0});
 }
@@ -257,24 +280,55 @@ std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope
     switch (kind_of(item)) {
         case ItemKind::File:
         case ItemKind::Module: {
-            ItemId module = module_contents(context, item);
-            add_scope(context, module, 0, file_of(module) != file_of(scope), out);
+            add_scope(context, module_contents(context, item), 0, false, out);
+            std::erase_if(out, [&](const Offer& o) { return !lets_out(context, item, o.name, o.item, scope); });
             break;
         }
         case ItemKind::Enum:
             for (ItemId variant : context.get<DefinitionOf>(item)->variants)
                 out.push_back({name_of(variant), variant, nullptr, 0});
-            add_associated(context, item, out);
+            add_associated(context, item, scope, out);
             break;
         case ItemKind::Trait:
             for (const auto& child : *context.get<ItemChildren>(item))
                 out.push_back({name_of(child.item), child.item, nullptr, 0});
             break;
         case ItemKind::Struct:
-        case ItemKind::Actor: add_associated(context, item, out); break;
+        case ItemKind::Actor: add_associated(context, item, scope, out); break;
         default: break;
     }
     return out;
+}
+
+/// `std::`, `self::`, `super::`, `i32::`.
+std::vector<Offer> root_members(QueryContext& context, std::string_view word, ItemId scope) {
+    if (word == "std") return std_modules(context);
+    std::vector<Offer> out;
+    if (Type scalar = scalar_named(word)) {
+        add_associated_of(context, scalar, scope, out);
+        return out;
+    }
+    ItemId module = enclosing_scope(scope);
+    while (kind_of(module) == ItemKind::Function) module = enclosing_scope(parent_of(module));
+    if (word == "super") module = outer_scope(context, module);
+    bool names_module = module != ItemId::None && (word == "self" || word == "super");
+    return names_module ? path_members(context, module, scope) : std::vector<Offer>();
+}
+
+std::vector<Offer> importable(QueryContext& context, FileId file, const SyntaxNode& names) {
+    std::vector<Name> path;
+    for (SyntaxNode node = names.parent(); node; node = node.parent()) {
+        ast::UseTree tree = ast::UseTree::cast(node);
+        std::vector<Name> prefix;
+        if (tree)
+            for (const SyntaxToken& segment : tree.segments()) prefix.emplace_back(segment.text());
+        path.insert(path.begin(), prefix.begin(), prefix.end());
+    }
+    ItemId scope = file_item(file);
+    if (path.size() == 1 && path[0].text() == "std") return std_modules(context);
+    PathResolution module = resolve_path(context, scope, path, Want::Any);
+    bool found = module.resolved == path.size() && module.item != ItemId::None;
+    return found ? path_members(context, module.item, scope) : std::vector<Offer>();
 }
 
 /// Equal up to borrows; a value of a union's member fits the union.
@@ -290,39 +344,13 @@ bool fits(QueryContext&, Type from, Type to) {
     return from == to || from->is(TypeKind::Never);
 }
 
-/// `use std::sync::Mutex`, below the uses that are there, or above everything but the file's comment.
-std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId item) {
-    auto tree = context.get<FileTree>(file);
-    if (!tree || !*tree || kind_of(parent_of(item)) != ItemKind::File || !is_std_item(item)) return std::nullopt;
-    std::string path =
-        "use std::" + std::string(name_of(parent_of(item)).text()) + "::" + std::string(name_of(item).text());
-    uint32_t after = 0, before = 0;
-    bool first = true;
-    for (SyntaxElement child : (*tree)->root().children()) {
-        if (ast::UseDecl::cast(child)) after = child.text_range().end;
-        if (first && child.is_node()) before = child.text_range().begin, first = false;
-    }
-    if (after) return TextEdit{{after, after}, "\n" + path};
-    std::string_view text = (*tree)->text();
-    // A comment directly above the first declaration documents it and stays there.
-    while (before > 0 && text[before - 1] != '\n') --before;
-    while (before > 0) {
-        uint32_t line = before - 1;
-        while (line > 0 && text[line - 1] != '\n') --line;
-        if (text[line] != '#' && text[line] != '[') break;
-        before = line;
-    }
-    return TextEdit{{before, before}, path + "\n\n"};
-}
-
-std::string function_text(std::string_view name, const std::vector<std::pair<Name, Type>>& parameters, Type result,
-                          std::string_view body) {
-    std::string out = "fn " + std::string(name) + "(";
-    for (const auto& [parameter, type] : parameters)
-        out += (out.ends_with('(') ? "" : ", ") + std::string(parameter.text()) + ": " + print_type(type);
+std::string function_text(const NewFunction& f) {
+    std::string out = (f.is_async ? "async fn " : "fn ") + f.name + f.generics + "(" + (f.takes_self ? "self" : "");
+    for (const NewFunction::Parameter& p : f.parameters)
+        out += (out.ends_with('(') ? "" : ", ") + std::string(p.is_assigned ? "mut " : "") + p.name + ": " + p.type;
     out += ")";
-    if (!result->is(TypeKind::Unit)) out += " -> " + print_type(result);
-    return out + ":\n" + std::string(body);
+    if (!f.result->is(TypeKind::Unit)) out += " -> " + print_type(f.result);
+    return out + ":\n" + f.body;
 }
 
 std::vector<std::string> missing_members(QueryContext& context, ItemId impl, std::string_view unit) {
@@ -363,6 +391,7 @@ const EditingRules editing_rules{
     .roles = roles(),
     .indentation = "    ",
     .snippets = kSnippets,
+    .words = kWords,
     .path_separator = "::",
     .named_argument = " = ",
     .field_initializer = ": ",
@@ -370,12 +399,17 @@ const EditingRules editing_rules{
     .statement_terminator = "",
     .arm_prefix = "",
     .placeholder = "todo()",
+    .has_tail_values = true,
+    .has_borrows = true,
+    .has_impls = true,
     .function_text = function_text,
     .missing_members = missing_members,
     .members = members,
     .path_members = path_members,
     .visible = visible,
     .fits = fits,
+    .root_members = root_members,
+    .importable = importable,
     .import_of = import_of,
     .is_awaitable = is_awaitable,
     .postfix_await = true,

@@ -352,7 +352,9 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
         }
     }
     if (auto* foreign = find_foreign(name, is_call)) {
-        describe_foreign(error(DiagnosticCode::UnresolvedName, node, ""), *foreign);
+        auto& d = error(DiagnosticCode::UnresolvedName, node, "");
+        describe_foreign(d, *foreign);
+        if (foreign->instead == "self" && !self_type_) d.fixes.clear();  // there is none here
         return;
     }
     std::vector<std::string> candidates;

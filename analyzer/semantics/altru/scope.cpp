@@ -71,9 +71,9 @@ ItemId pick(const std::vector<ItemId>& items, Want want) {
     return ItemId::None;
 }
 
-constexpr std::array kStdModules = {"core",   "iterator", "operators", "sync", "thread", "async",    "actor",  "stream",
-                                    "string", "list",     "map",       "set",  "math",   "time",     "random", "env",
-                                    "io",     "fs",       "json",      "log",  "http",   "database", "number"};
+constexpr std::array<std::string_view, 23> kStdModules = {
+    "core", "iterator", "operators", "sync", "thread", "async", "actor", "stream", "string", "list",     "map",   "set",
+    "math", "time",     "random",    "env",  "io",     "fs",    "json",  "log",    "http",   "database", "number"};
 
 ItemId std_module_named(QueryContext& context, Name name) {
     bool known =
@@ -151,6 +151,8 @@ ItemId Lookup::imported(const ScopeNames::Value& names, ItemId scope, Name name,
 }
 
 }  // namespace
+
+std::span<const std::string_view> std_module_names() { return kStdModules; }
 
 bool is_type_item(ItemKind kind) {
     switch (kind) {

@@ -387,6 +387,11 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
          {"int", "float", "bool", "char", "string", "i32", "u8", "u32", "u64", "f64", "f32", "usize"})
         candidates.emplace_back(scalar);
     for (Name generic : generic_names(context_, item_)) candidates.emplace_back(generic.text());
+    ItemId scope = enclosing_scope(item_);
+    std::erase_if(candidates, [&](const std::string& name) {
+        bool is_function = lookup_name(context_, scope, Name(name), Want::Value) != ItemId::None;
+        return is_function && lookup_name(context_, scope, Name(name), Want::Type) == ItemId::None;
+    });
     std::string near = bad == 0 ? nearest_name(what, candidates) : "";
     std::string message = bad == 0 ? "there is no type `" + what + "` here"
                                    : "`" + std::string(segments[bad - 1].text()) + "` has no type `" + what + "`";

@@ -81,6 +81,12 @@ constexpr SnippetRule kSnippets[] = {
 #undef WORD
 };
 
+constexpr WordRule kWords[] = {
+#define WORD(word, text) {word, text},
+#include "analyzer/semantics/velox/words.def"
+#undef WORD
+};
+
 class MemberCollector {
   public:
     MemberCollector(QueryContext& context, ItemId scope) : context_(context), scope_(scope) {}
@@ -181,6 +187,10 @@ std::vector<Offer> visible(QueryContext& context, ItemId scope) {
         for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
             auto import = s.as<ast::ImportDecl>();
             if (!import) continue;
+            SyntaxToken whole[] = {import.default_import().name(), import.namespace_import().name()};
+            for (const SyntaxToken& name : whole)
+                if (ItemId item = name ? names.find(name.text()) : ItemId::None; item != ItemId::None)
+                    out.push_back({Name(name.text()), item, nullptr, 2});
             for (ast::ImportSpecifier specifier : import.named().specifiers()) {
                 SyntaxToken local = specifier.alias() ? specifier.alias().name() : specifier.name();
                 ItemId item = local ? names.find(local.text()) : ItemId::None;
@@ -239,14 +249,25 @@ std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId ite
     return TextEdit{{begin, begin}, line + "\n"};
 }
 
+std::vector<Offer> importable(QueryContext& context, FileId file, const SyntaxNode& names) {
+    std::vector<Offer> out;
+    auto import = ast::Ast(names.parent()).as<ast::ImportDecl>();
+    FileId from = import && import.path() ? imported_file(context, file, import.path().text()) : FileId::None;
+    if (from == FileId::None) return out;
+    for (const auto& child : *context.get<ItemChildren>(file_item(from)))
+        if (child.is_public && !name_of(child.item).empty())
+            out.push_back({name_of(child.item), child.item, nullptr, 0});
+    return out;
+}
+
 constexpr std::string_view kPlaceholder = "throw new Error(\"not written yet\");";
 
-std::string function_text(std::string_view name, const std::vector<std::pair<Name, Type>>& parameters, Type result,
-                          std::string_view body) {
-    std::string out = "function " + std::string(name) + "(";
-    for (const auto& [parameter, type] : parameters)
-        out += (out.ends_with('(') ? "" : ", ") + std::string(parameter.text()) + ": " + print_type(type);
-    return out + "): " + print_type(result) + " {\n" + std::string(body) + "\n}";
+std::string function_text(const NewFunction& f) {
+    std::string out = (f.is_async ? "async function " : "function ") + f.name + f.generics + "(";
+    for (const NewFunction::Parameter& p : f.parameters)
+        out += (out.ends_with('(') ? "" : ", ") + p.name + ": " + p.type;
+    std::string result = print_type(f.result);
+    return out + "): " + (f.is_async ? "Promise<" + result + ">" : result) + " {\n" + f.body + "\n}";
 }
 
 std::vector<std::string> missing_members(QueryContext& context, ItemId klass, std::string_view unit) {
@@ -290,6 +311,7 @@ const EditingRules editing_rules{
     .roles = roles(),
     .indentation = "  ",
     .snippets = kSnippets,
+    .words = kWords,
     .path_separator = ".",
     .named_argument = "",
     .field_initializer = ": ",
@@ -303,6 +325,7 @@ const EditingRules editing_rules{
     .path_members = path_members,
     .visible = visible,
     .fits = fits,
+    .importable = importable,
     .import_of = import_of,
     .is_awaitable = is_awaitable,
     .is_name = is_name,

@@ -112,7 +112,7 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
             }
     }
     if (item == ItemId::None) {
-        std::vector<std::string> candidates = types_.scope().names();
+        std::vector<std::string> candidates = types_.scope().names(false);
         for (const Scope& scope : scopes_)
             for (const auto& [candidate, id] : scope.names) candidates.emplace_back(candidate.text());
         std::string near = nearest_name(text, candidates);

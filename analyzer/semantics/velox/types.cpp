@@ -151,14 +151,25 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
     return item != ItemId::None && fits(item) ? item : ItemId::None;
 }
 
-std::vector<std::string> FileScope::names() const {
+namespace {
+
+bool names_type(ItemKind kind) {
+    return kind == ItemKind::Class || kind == ItemKind::Interface || kind == ItemKind::Enum ||
+           kind == ItemKind::TypeAlias;
+}
+bool names_value(ItemKind kind) { return kind != ItemKind::Interface && kind != ItemKind::TypeAlias; }
+
+}  // namespace
+
+std::vector<std::string> FileScope::names(bool of_types) const {
     std::vector<std::string> all;
     auto sources = context_.get<SourceFiles>();
     for (FileId file : *sources) {
         bool visible = file == file_ || (is_std(file) && files().path(file).ends_with(".velox"));
         if (!visible) continue;
         for (const auto& child : *context_.get<ItemChildren>(file_item(file)))
-            all.emplace_back(name_of(child.item).text());
+            if (ItemKind kind = kind_of(child.item); of_types ? names_type(kind) : names_value(kind))
+                all.emplace_back(name_of(child.item).text());
     }
     return all;
 }
@@ -326,7 +337,7 @@ Type TypeReader::named(const ast::NamedType& t) {
             return operation(name, std::move(arguments));
     }
     if (item == ItemId::None) {
-        std::string near = nearest_name(name, scope_.names());
+        std::string near = nearest_name(name, scope_.names(true));
         report_(DiagnosticCode::UnresolvedName, path.back(),
                 fmt::format("no type `{}` is known here{}", name,
                             near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));

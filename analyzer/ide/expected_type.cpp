@@ -1,0 +1,207 @@
+#include "analyzer/ide/expected_type.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "analyzer/ide/signature_help.h"
+#include "analyzer/ide/structure.h"
+
+namespace braid {
+namespace {
+
+using namespace syntax_role;
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+class Expectation {
+  public:
+    Expectation(QueryContext& context, FileId file, const SyntaxTree& tree, const EditingRules& rules)
+        : context_(context), file_(file), tree_(tree), rules_(rules) {}
+
+    Type behind(const SyntaxToken& before, uint32_t offset) {
+        constexpr int kMaxDepth = 16;
+        if (!before || depth_ >= kMaxDepth) return nullptr;
+        ++depth_;
+        Type found = find(before, before.parent(), offset);
+        --depth_;
+        return found && !found->is(TypeKind::Error) ? found : nullptr;
+    }
+
+  private:
+    Type find(const SyntaxToken& before, const SyntaxNode& parent, uint32_t offset) {
+        std::string_view text = before.text();
+        bool separates = text == "," || before == parent.first_token();
+        if (rules_.is(parent, Arguments) && separates) return of_parameter(offset);
+        if (rules_.is(parent, NamedArgument) && text == "=") return of_parameter(offset);
+        if (rules_.is(parent, Property) && text == ":") return of_field(parent);
+        if (rules_.is(parent, Elements) && separates) return of_element(parent);
+        if (rules_.is(parent, Return) && before == parent.first_token()) return of_result(parent);
+        if (text == "=") return of_target(before);
+        if (is_one_of(text, {"==", "!=", "===", "!==", "<", ">", "<=", ">="})) return of_first_part(parent, before);
+        if (text == "=>" && rules_.is(parent, Function) && rules_.is(parent, Expression)) return of_closure(parent);
+        bool is_choice = (text == "?" || text == ":") && rules_.is(parent, Expression);
+        if (is_choice) return behind(parent.first_token().previous(), parent.text_range().begin);
+        bool is_bracket = text == "(" && rules_.is(parent, Expression) && before == parent.first_token();
+        return is_bracket ? behind(before.previous(), before.begin()) : nullptr;
+    }
+
+    Type of_parameter(uint32_t offset) {
+        auto at = argument_at(tree_, rules_, offset);
+        auto called = at ? called_function(context_, file_, at->call) : std::nullopt;
+        if (!called) return nullptr;
+        if (called->type) {
+            auto parameters = called->type->parameters();
+            return at->index < parameters.size() ? parameters[at->index] : nullptr;
+        }
+        std::vector<ParameterInfo> parameters = parameters_of(context_, called->overloads[0]);
+        for (size_t i = 0; i < parameters.size(); ++i)
+            if (at->name.empty() ? i == at->index : parameters[i].name.text() == at->name) return parameters[i].type;
+        bool takes_rest = at->name.empty() && !parameters.empty() && parameters.back().rest;
+        return takes_rest ? element_of(parameters.back().type) : nullptr;
+    }
+
+    /// A field that is known by its name, else one of the type wanted of the literal.
+    Type of_field(const SyntaxNode& property) {
+        SyntaxToken key = property.first_token();
+        for (const NameUse& use : names_at(context_, file_, key.begin()))
+            if (use.range.begin == key.begin() && use.type) return use.type;
+        for (const Offer& offer :
+             fields_wanted(context_, file_, property.parent(), item_at(context_, file_, key.begin())))
+            if (offer.name.text() == key.text()) return type_of_offer(offer);
+        return nullptr;
+    }
+
+    Type of_element(const SyntaxNode& list) {
+        Type wanted = behind(list.first_token().previous(), list.text_range().begin);
+        return wanted ? element_of(wanted) : nullptr;
+    }
+
+    static Type element_of(Type sequence) {
+        while (sequence->is(TypeKind::Reference)) sequence = sequence->element();
+        bool has_elements = sequence->is(TypeKind::List) || sequence->is(TypeKind::Array);
+        return has_elements ? sequence->element() : nullptr;
+    }
+
+    Type of_result(const SyntaxNode& statement) {
+        SyntaxNode function = enclosing(rules_, statement, Function);
+        if (function && rules_.is(function, Expression)) {
+            Type closure = type_of_expression(context_, file_, function);
+            return closure && closure->is(TypeKind::Function) ? closure->result() : nullptr;
+        }
+        ItemId item = item_at(context_, file_, statement.text_range().begin);
+        return kind_of(item) == ItemKind::Function ? context_.get<SignatureOf>(item)->result : nullptr;
+    }
+
+    /// What a closure gives: as it says itself, else as its place wants.
+    Type of_closure(const SyntaxNode& closure) {
+        Type itself = type_of_expression(context_, file_, closure);
+        for (const SyntaxNode& child : closure.child_nodes())
+            if (SyntaxNode type = child.last_child().as_node(); type && rules_.is(type, TypeSyntax))
+                return itself && itself->is(TypeKind::Function) ? itself->result() : nullptr;
+        Type wanted = behind(closure.first_token().previous(), closure.text_range().begin);
+        return wanted && wanted->is(TypeKind::Function) ? wanted->result() : nullptr;
+    }
+
+    /// What stands in front of `=`: the variables or the field being declared, or what is assigned to.
+    Type of_target(const SyntaxToken& equal) {
+        SyntaxNode declaration = equal.parent();
+        if (declaration.first_token() == equal) declaration = declaration.parent();
+        if (!declaration) return nullptr;
+        TextRange target{declaration.text_range().begin, equal.begin()};
+        Type found = nullptr;
+        auto names = context_.get<FileNames>(file_);
+        for (auto use = std::lower_bound(names->begin(), names->end(), target.begin,
+                                         [](const NameUse&u, uint32_t at) { return u.range.begin < at; });
+             use != names->end() && use->range.begin < target.end; ++use) {
+            if (!use->is_declaration) continue;
+            if (found) return nullptr;  // a pattern takes it apart
+            found = type_of_declared(*use);
+            if (!found) return nullptr;
+        }
+        return found ? found : of_first_part(declaration, equal);
+    }
+
+    Type type_of_declared(const NameUse& use) {
+        auto* item = std::get_if<ItemId>(&use.target);
+        if (!item) return use.type;
+        ItemKind kind = kind_of(*item);
+        if (kind == ItemKind::Constant || kind == ItemKind::Static) return *context_.get<ValueTypeOf>(*item);
+        if (kind != ItemKind::Field) return nullptr;
+        for (const FieldInfo& field : context_.get<DefinitionOf>(parent_of(*item))->fields)
+            if (field.item == *item) return field.type;
+        return nullptr;
+    }
+
+    Type of_first_part(const SyntaxNode& node, const SyntaxToken& behind) {
+        SyntaxNode first = node.first_child().as_node();
+        bool is_value = first && rules_.is(first, Expression) && first.text_range().end <= behind.begin();
+        return is_value ? type_of_expression(context_, file_, first) : nullptr;
+    }
+
+    Type type_of_offer(const Offer& offer) {
+        if (offer.type || offer.item == ItemId::None) return offer.type;
+        NameUse use;
+        use.target = offer.item;
+        return type_of_declared(use);
+    }
+
+    QueryContext& context_;
+    FileId file_;
+    const SyntaxTree& tree_;
+    const EditingRules& rules_;
+    int depth_ = 0;
+};
+
+std::string_view first_word(const SyntaxNode& node) {
+    SyntaxToken first = node.first_token();
+    return first ? first.text() : std::string_view();
+}
+
+/// The type of the value that the fields of a pattern are taken from.
+Type type_taken_apart(QueryContext& context, FileId file, const EditingRules& rules, const SyntaxNode& pattern) {
+    for (SyntaxNode node = pattern.parent(); node; node = node.parent()) {
+        for (const SyntaxNode& child : node.child_nodes()) {
+            if (child.text_range().contains(pattern.text_range().begin)) continue;
+            if (rules.is(child, Expression)) return type_of_expression(context, file, child);
+            SyntaxNode value = child.last_child().as_node();
+            bool is_initializer = first_word(child) == "=" && value && rules.is(value, Expression);
+            if (is_initializer) return type_of_expression(context, file, value);
+        }
+        if (rules.is(node, Statement | Arm) && !rules.is(node, Arm)) return nullptr;
+        if (rules.is(node.parent(), PatternSyntax | Shorthand)) return nullptr;  // a part of a pattern
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+Type expected_type(QueryContext& context, FileId file, const SyntaxToken& before, uint32_t offset) {
+    auto tree = context.get<FileTree>(file);
+    const EditingRules* rules = editing_rules_of(file);
+    if (!tree || !*tree || !rules) return nullptr;
+    return Expectation(context, file, **tree, *rules).behind(before, offset);
+}
+
+std::vector<Offer> fields_wanted(QueryContext& context, FileId file, const SyntaxNode& literal, ItemId scope) {
+    const EditingRules& rules = *editing_rules_of(file);
+    bool takes_apart = rules.is(literal, FieldsPattern);
+    SyntaxToken first = literal.first_token();
+    Type wanted = takes_apart ? type_taken_apart(context, file, rules, literal)
+                              : expected_type(context, file, first.previous(), first.begin());
+    std::vector<Offer> out;
+    if (!wanted) return out;
+    while (wanted->is(TypeKind::Reference)) wanted = wanted->element();
+    // A literal makes one of a union's members; a pattern sees what all of them have.
+    bool any_of = wanted->is(TypeKind::Union) && !takes_apart;
+    std::unordered_set<Name> seen;
+    for (Type each : any_of ? wanted->arguments : std::vector<Type>{wanted})
+        for (Offer& offer : rules.members(context, each, scope)) {
+            bool is_field = offer.item == ItemId::None || !is_std(file_of(offer.item));
+            if (is_field && seen.insert(offer.name).second) out.push_back(std::move(offer));
+        }
+    return out;
+}
+
+}  // namespace braid

@@ -44,6 +44,23 @@ void Session::add_structure() {
     });
 }
 
+void Session::add_hint_details() {
+    // A hint that names a declaration shows, when pointed at, what the declaration shows.
+    server_.on_snapshot_request("inlayHint/resolve", [this](Json params) -> Work {
+        const Json label = params.value("label", Json());
+        const Json* location =
+            label.is_array() && !label.empty() && label[0].contains("location") ? &label[0].at("location") : nullptr;
+        if (!location || store_.find(location->at("uri")) == FileId::None)
+            return protocol::SnapshotWork([params](const auto&) -> Reply { return params; });
+        Json place{{"textDocument", {{"uri", location->at("uri")}}}, {"position", location->at("range").at("start")}};
+        return at_position(place, [params](QueryContext& context, Converter& convert, FileId file, uint32_t offset) {
+            Json out = params;
+            if (auto found = hover(context, file, offset)) out["tooltip"] = convert.hover(file, *found)["contents"];
+            return out;
+        });
+    });
+}
+
 void Session::add_navigation() {
     add_position_question("textDocument/hover",
                           [](QueryContext& context, Converter& convert, FileId file, uint32_t offset) -> Json {

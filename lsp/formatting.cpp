@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "analyzer/ide/on_type.h"
 #include "lsp/session.h"
 #include "workspace/formatting.h"
 
@@ -61,10 +62,12 @@ void Session::add_formatting() {
     server_.on_snapshot_request("textDocument/onTypeFormatting", [this](Json params) {
         std::string typed = params.at("ch");
         LineColumn position = position_from(params.at("position"));
+        FileId file = store_.find(params.at("textDocument").at("uri"));
+        const EditingRules* editing = file == FileId::None ? nullptr : editing_rules_of(file);
         return about_format(params, [=, unit = features_.unit](const SyntaxTree& tree, const FormattingRules& how,
                                                                const LineIndex& lines) {
-            if (typed.empty()) return Edits{};
-            return format::format_on_type(tree, how.rules, how.options, lines.offset(position, unit), typed[0]);
+            if (typed.empty() || !editing) return Edits{};
+            return edits_on_type(tree, *editing, how.rules, how.options, lines.offset(position, unit), typed[0]);
         });
     });
 }

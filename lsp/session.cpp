@@ -67,7 +67,7 @@ Json capabilities_of(const ClientFeatures& features) {
         {"selectionRangeProvider", true},
         {"callHierarchyProvider", true},
         {"typeHierarchyProvider", true},
-        {"inlayHintProvider", true},
+        {"inlayHintProvider", {{"resolveProvider", true}}},
         {"completionProvider", {{"triggerCharacters", {".", ":"}}, {"resolveProvider", true}}},
         {"signatureHelpProvider", {{"triggerCharacters", {"(", ","}}, {"retriggerCharacters", {")"}}}},
         {"semanticTokensProvider", std::move(tokens)},
@@ -92,6 +92,7 @@ Session::Session(protocol::Transport& transport, ServerOptions options)
     add_synchronization();
     add_semantic_tokens();
     add_structure();
+    add_hint_details();
     add_formatting();
     add_navigation();
     add_rename();

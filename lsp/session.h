@@ -30,6 +30,7 @@ class Session {
     // features.cpp
     void add_formatting();
     void add_structure();
+    void add_hint_details();
     void add_navigation();
     void add_rename();
     void add_completion();

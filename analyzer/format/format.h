@@ -44,8 +44,8 @@ tl::expected<std::vector<TextEdit>, Refusal> format_edits(const SyntaxTree& tree
 tl::expected<std::vector<TextEdit>, Refusal> format_range(const SyntaxTree& tree, const Rules& rules,
                                                           const Options& options, TextRange range);
 
-/// After `typed` was typed in front of `offset`: a line end indents the new line and formats the statement above it,
-/// `}` and `:` put their own line in place. Works on unfinished programs; there it only indents.
+/// After `typed` was typed in front of `offset`: a line end formats the statement above it, others what stands on their
+/// line. How a line that is just begun is indented is not decided here but in analyzer/ide/on_type.h.
 std::vector<TextEdit> format_on_type(const SyntaxTree& tree, const Rules& rules, const Options& options,
                                      uint32_t offset, char typed);
 

@@ -8,6 +8,7 @@
 #include "analyzer/ide/expected_type.h"
 #include "analyzer/ide/imports.h"
 #include "analyzer/ide/signature_help.h"
+#include "analyzer/ide/structure.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {
@@ -160,6 +161,42 @@ class Completer {
         if (!type) return;
         for (const Offer& offer : rules_.members(context_, type, scope_)) add_offer(offer, kMember);
         if (rules_.is_awaitable(context_, type)) add_await();
+        add_postfix();
+    }
+
+    /// What a snippet of a statement has a hole for: a place of one of these names, or the end of its only line.
+    static std::optional<std::string> with_value(std::string_view body, const std::string& value) {
+        for (std::string_view name : {":condition}", ":value}", ":items}"}) {
+            size_t at = body.find(name);
+            if (at == std::string_view::npos) continue;
+            size_t open = body.rfind("${", at);
+            return std::string(body.substr(0, open)) + value + std::string(body.substr(at + name.size()));
+        }
+        size_t end = body.find("$0");
+        if (end == std::string_view::npos || body.find('\n') != std::string_view::npos) return std::nullopt;
+        return std::string(body.substr(0, end)) + value + std::string(body.substr(end + 2));
+    }
+
+    /// `value.if`: the statements that may be made of a value which is a statement by itself.
+    void add_postfix() {
+        TextRange receiver = place_.receiver.text_range();
+        SyntaxNode statement = enclosing(rules_, place_.receiver, syntax_role::Statement);
+        std::string text(tree_.text().substr(receiver.begin, receiver.length())), value;
+        bool is_statement =
+            statement && statement.text_range().begin == receiver.begin && text.find('\n') == std::string::npos;
+        if (!is_statement) return;
+        for (char c : text) value += c == '$' || c == '}' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+        for (const SnippetRule& rule : rules_.snippets) {
+            if (rule.place != SnippetPlace::Statement && rule.place != SnippetPlace::Expression) continue;
+            auto body = with_value(rule.body, value);
+            if (!body) continue;
+            CompletionItem& item = add(std::string(rule.label), CompletionKind::Snippet, kSnippet);
+            item.detail = rule.description;
+            item.insert = std::move(*body);
+            item.filter = text + "." + item.label;
+            item.is_snippet = true;
+            item.replaced = TextRange{receiver.begin, place_.word.end};
+        }
     }
 
     void add_await() {
@@ -317,7 +354,10 @@ class Completer {
         bool is_nested = place_.before && rules_.is(place_.before.parent(), syntax_role::PatternSyntax) &&
                          (rules_.is(place_.before, syntax_role::Open) || place_.before.text() == ",");
         if (!is_nested) add_variants(matched_type());
-        add_visible(Wanted::Patterns);
+        SyntaxNode around = place_.before ? place_.before.parent() : SyntaxNode();
+        bool may_send = around && rules_.is(around, syntax_role::Refutable) && rules_.is(around, syntax_role::Part);
+        if (may_send) add_values();  // `case channel <- value`
+        else add_visible(Wanted::Patterns);
     }
 
     Type matched_type() {

@@ -104,7 +104,7 @@ Kind kind_around(const SyntaxTree& tree, const EditingRules& rules, const Syntax
     if (place.before && !begins_line && place.before.text() == ":") {
         bool is_suite = rules.is(place.before.parent(), Suite) || rules.is(place.before.parent(), Literal);
         bool is_value = rules.is(place.before.parent(), Expression | Shorthand | Property);
-        if (!is_suite && !is_value) return Kind::Type;
+        if (!is_suite) return is_value ? Kind::Expression : Kind::Type;
     }
     if (place.before && !begins_line && place.before.text() == "->" && rules.is(place.before.parent(), Function))
         return Kind::Type;

@@ -198,7 +198,9 @@ std::vector<Offer> fields_wanted(QueryContext& context, FileId file, const Synta
     std::unordered_set<Name> seen;
     for (Type each : any_of ? wanted->arguments : std::vector<Type>{wanted})
         for (Offer& offer : rules.members(context, each, scope)) {
-            bool is_field = offer.item == ItemId::None || !is_std(file_of(offer.item));
+            // Not what the library's own classes have: no literal makes one.
+            bool is_field = offer.item == ItemId::None || !is_std(file_of(offer.item)) ||
+                            kind_of(parent_of(offer.item)) == ItemKind::Interface;
             if (is_field && seen.insert(offer.name).second) out.push_back(std::move(offer));
         }
     return out;

@@ -116,6 +116,10 @@ Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& ex
     // A name may be known by its token only.
     if (expression.size() == 2)
         if (Type type = type_at(*body, place.node + 1)) return type;
+    if (rules->is(expression, syntax_role::Member)) {
+        Place member = place_of(context, file, expression.last_token());
+        if (Type type = member.item == place.item ? type_at(*body, member.node) : nullptr) return type;
+    }
     TextRange known = expression.text_range();
     SyntaxToken last = expression.last_token();
     if (last && rules->is(expression, syntax_role::Member | syntax_role::PathSyntax)) known = last.text_range();
@@ -143,9 +147,10 @@ bool is_made_at(const SyntaxTree& tree, const EditingRules& rules, const SyntaxT
                 uint32_t offset) {
     using namespace syntax_role;
     SyntaxNode statement = enclosing(rules, name, Statement);
-    bool declares = statement && !rules.is(statement, Scope | Function) &&
-                    !(scope.text_range().length() < statement.text_range().length() &&
-                      statement.text_range().contains(scope.text_range().begin));
+    bool has_own_scope = false;
+    for (SyntaxNode node = scope; node && statement && !has_own_scope; node = node.parent())
+        has_own_scope = node == statement;
+    bool declares = statement && !rules.is(statement, Scope | Function) && !has_own_scope;
     if (!declares) return false;
     SyntaxToken next = tree.token_at(offset);
     SyntaxNode closure =

@@ -56,9 +56,10 @@ class Extraction {
 
     void offer() {
         expression_ = selected_expression(r_);
+        if (expression_ && !is_worth_a_name(type_of(expression_))) expression_ = {};  // perhaps a statement
         if (!expression_) statements_ = selected_statements(r_);
         if ((!expression_ && statements_.empty()) || holds_declaration()) return;
-        if (expression_ && (!is_worth_a_name(type_of(expression_)) || !statement_of(r_, expression_))) return;
+        if (expression_ && !statement_of(r_, expression_)) return;
         owner_ = item_at(r_.context, r_.file, r_.range.begin);
         body_ = r_.context.get<BodyOf>(owner_);
         collect_control();
@@ -199,13 +200,14 @@ class Extraction {
         return out;
     }
 
-    /// How the values that cannot be copied go in; tried one after the other.
-    enum class Passing : uint8_t { ByValue, Borrowed, MutablyBorrowed };
+    /// How the values that cannot be copied go in, tried one after the other; of those that are borrowed mutably only
+    /// the variables that are mutable.
+    enum class Passing : uint8_t { ByValue, MutablyBorrowed, Borrowed };
 
     /// Why it cannot be done; empty: it is offered.
     std::string attempt() {
         std::string why;
-        for (Passing passing : {Passing::ByValue, Passing::Borrowed, Passing::MutablyBorrowed}) {
+        for (Passing passing : {Passing::ByValue, Passing::MutablyBorrowed, Passing::Borrowed}) {
             auto edits = edits_with(passing);
             if (!edits) return edits.error();
             std::stable_sort(edits->begin(), edits->end(),

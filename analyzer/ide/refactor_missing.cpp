@@ -11,18 +11,6 @@ using namespace syntax_role;
 
 namespace {
 
-/// The `match` around the range that is reported to miss a case.
-SyntaxNode incomplete_match(const Refactoring& r) {
-    for (SyntaxNode node = r.tree.root().covering(r.range); node; node = node.parent()) {
-        if (!r.rules.is(node, Construct) || !r.rules.is(node, Expression)) continue;
-        for (const Diagnostic& each : *r.context.get<FastDiagnostics>(r.file))
-            if (each.code == DiagnosticCode::NonExhaustiveMatch &&
-                node.text_range().contains(each.location.range.begin))
-                return node;
-    }
-    return {};
-}
-
 std::vector<SyntaxNode> arms_of(const EditingRules& rules, const SyntaxNode& match) {
     std::vector<SyntaxNode> arms;
     for (const SyntaxNode& child : match.child_nodes()) {
@@ -33,6 +21,19 @@ std::vector<SyntaxNode> arms_of(const EditingRules& rules, const SyntaxNode& mat
                 arms.push_back(inner);
     }
     return arms;
+}
+
+/// The `match` around the range that is reported to miss a case.
+SyntaxNode incomplete_match(const Refactoring& r) {
+    for (SyntaxNode node = r.tree.root().covering(r.range); node; node = node.parent()) {
+        if (!r.rules.is(node, Construct) || !r.rules.is(node, Expression)) continue;
+        for (const Diagnostic& each : *r.context.get<FastDiagnostics>(r.file))
+            if (each.code == DiagnosticCode::NonExhaustiveMatch &&
+                node.text_range().contains(each.location.range.begin))
+                return node;
+        if (arms_of(r.rules, node).empty() && !r.rules.is(node, Function)) return node;  // just begun
+    }
+    return {};
 }
 
 /// `Shape::Circle(_)`
@@ -55,7 +56,7 @@ void add_missing_arms(const Refactoring& r) {
         if (!type && r.rules.is(child, Expression)) type = type_of_expression(r.context, r.file, child);
     while (type && type->is(TypeKind::Reference)) type = type->element();
     std::vector<SyntaxNode> arms = arms_of(r.rules, match);
-    if (!type || arms.empty()) return;
+    if (!type) return;
     std::unordered_set<ItemId> present;
     for (const NameUse& use : *r.context.get<FileNames>(r.file)) {
         auto* item = std::get_if<ItemId>(&use.target);
@@ -65,14 +66,26 @@ void add_missing_arms(const Refactoring& r) {
                 pattern && pattern.text_range().contains(use.range.begin))
                 present.insert(*item);
     }
-    uint32_t end = arms.back().text_range().end;
-    std::string indentation(line_indentation(r.tree.text(), arms.back().text_range().begin)), added;
+    SyntaxToken close = match.last_token();
+    bool has_close = r.rules.is(close, Close) && close.parent() == match;
+    uint32_t end = arms.empty() ? (has_close ? close.begin() : match.text_range().end) : arms.back().text_range().end;
+    std::string indentation(
+        line_indentation(r.tree.text(), arms.empty() ? match.text_range().begin : arms.back().text_range().begin));
+    std::string outer = indentation, added;
+    if (arms.empty()) indentation += indentation_unit(r.tree, r.rules);
     for (Type member : type->is(TypeKind::Union) ? type->arguments : std::vector<Type>{type}) {
         if (!member->is(TypeKind::Nominal) || kind_of(member->item) != ItemKind::Enum) continue;
         for (ItemId variant : r.context.get<DefinitionOf>(member->item)->variants)
             if (!present.count(variant))
                 added += "\n" + indentation + std::string(r.rules.arm_prefix) + pattern_of(r, variant) + " => " +
                          std::string(r.rules.placeholder);
+    }
+    if (arms.empty() && has_close) {  // the bracket goes on a line of its own
+        std::string_view text = r.tree.text();
+        while (end > match.text_range().begin && isspace(uint8_t(text[end - 1]))) --end;
+        if (!added.empty())
+            r.offer("Add the missing arms", CodeActionKind::QuickFix, {{{end, close.begin()}, added + "\n" + outer}});
+        return;
     }
     if (!added.empty())
         r.offer("Add the missing arms", CodeActionKind::QuickFix, {{{end, end}, std::move(added)}}, true);

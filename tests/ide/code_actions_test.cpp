@@ -225,6 +225,23 @@ TEST_CASE("Add the missing arms of a match", "[ide][actions]") {
                 title) == "none");
 }
 
+TEST_CASE("Add the arms of a match that has none", "[ide][actions]") {
+    const std::string title = "Add the missing arms";
+    const std::string msg = "enum Msg { Get(key: string), Stop }\n";
+    CHECK(
+        after("a.velox", msg + "function f(m: Msg): void {\n  <|>match (m) {\n  }\n}\n", title) ==
+        msg +
+            "function f(m: Msg): void {\n  match (m) {\n    case Msg.Get(_) => throw new Error(\"not written yet\");\n"
+            "    case Msg.Stop => throw new Error(\"not written yet\");\n  }\n}\n");
+    CHECK(
+        after("a.velox", msg + "function f(m: Msg): void {\n  match (<|>m) {}\n}\n", title) ==
+        msg +
+            "function f(m: Msg): void {\n  match (m) {\n    case Msg.Get(_) => throw new Error(\"not written yet\");\n"
+            "    case Msg.Stop => throw new Error(\"not written yet\");\n  }\n}\n");
+    CHECK(after("a.altru", "fn f(a: int):\n    if <|>a > 1:\n        return\n", title) == "none");
+    CHECK(after("a.velox", "function f(n: number): void {\n  match (<|>n) {}\n}\n", title) == "none");
+}
+
 TEST_CASE("Implement the missing members", "[ide][actions]") {
     const std::string title = "Implement the missing members";
     const std::string named =
@@ -241,6 +258,22 @@ TEST_CASE("Implement the missing members", "[ide][actions]") {
               "Error(\"not "
               "written yet\");\n  }\n}\n");
     CHECK(after("a.velox", shape + "class <|>A {\n}\n", title) == "none");
+}
+
+TEST_CASE("Implement the abstract methods of a base class", "[ide][actions]") {
+    const std::string base =
+        "abstract class Base {\n  abstract function area(): number;\n  function twice(): number { return this.area() * "
+        "2; }\n}\n";
+    CHECK(
+        after("a.velox", base + "class <|>A extends Base {\n}\n", "Implement the missing members") ==
+        base +
+            "class A extends Base {\n  function area(): number {\n    throw new Error(\"not written yet\");\n  }\n}\n");
+}
+
+TEST_CASE("Import a name that another module has", "[ide][actions]") {
+    CHECK(after("a.altru", "fn f():\n    let m = <|>Mutex::new(1)\n", "Import `Mutex`") ==
+          "use std::sync::Mutex\n\nfn f():\n    let m = Mutex::new(1)\n");
+    CHECK(after("a.altru", "fn f():\n    let m = <|>Nowhere::new(1)\n", "Import") == "none");
 }
 
 TEST_CASE("Organize the imports", "[ide][actions]") {

@@ -365,7 +365,7 @@ TEST_CASE("Completion: locals of closures, arms and functions further down", "[i
     CHECK(has(completed("a.velox", "const xs = [1, 2];\nxs.sort((left, right) => <|>);\n"), "left"));
     CHECK(has(completed("a.velox", "try { f(); } catch (problem) { println(<|>); }\n"), "problem"));
     CHECK(has(completed("a.velox", "const tick = setInterval(() => { clearInterval(<|>); }, 1);\n"), "tick"));
-    CHECK_FALSE(has(completed("a.velox", "const tick = <|>;\n"), "tick"));
+    CHECK_FALSE(has(completed("a.velox", "function f() {\n  const tick = <|>;\n}\n"), "tick"));
     CHECK(has(completed("a.velox", "function f() {\n  <|>\n  function later() {}\n}\n"), "later"));
     CHECK(has(completed("a.altru", "fn f(xs: [int]):\n    let ys = xs.iter().map(|item| <|>)\n"), "item"));
     CHECK(
@@ -392,6 +392,42 @@ TEST_CASE("Completion: deprecated names come last and say so", "[ide][completion
     CHECK(find(list, "go")->is_deprecated);
     CHECK_FALSE(find(list, "run")->is_deprecated);
     CHECK(find(list, "go")->rank > find(list, "run")->rank);
+}
+
+TEST_CASE("Completion: statements made of a value", "[ide][completion]") {
+    auto list = completed("a.altru", "fn f(ready: bool):\n    ready.<|>\n");
+    REQUIRE(has(list, "if"));
+    CHECK(find(list, "if")->insert == "if ready:\n\t$0");
+    CHECK(find(list, "if")->filter == "ready.if");
+    CHECK(find(list, "let")->insert == "let ${1:name} = ready");
+    CHECK(find(list, "match")->insert == "match ready:\n\t${2:pattern} => $0");
+    list = completed("a.velox", "function f(xs: number[]): void {\n  xs.<|>\n}\n");
+    CHECK(find(list, "for of")->insert == "for (const ${1:item} of xs) {\n\t$0\n}");
+    CHECK(find(list, "return")->insert == "return xs;");
+    CHECK(find(list, "const")->insert == "const ${1:name} = xs;");
+    // Within an expression there is no statement to make.
+    CHECK_FALSE(has(completed("a.velox", "function f(xs: number[]): void {\n  println(xs.<|>);\n}\n"), "for of"));
+    CHECK_FALSE(has(completed("a.altru", "fn f(ready: bool):\n    let a = ready.<|>\n"), "if"));
+}
+
+TEST_CASE("Signature help: nested calls, type arguments, names", "[ide][completion]") {
+    const std::string two = "fn two[T](first: T, second: int = 1) -> int:\n    return second\n\n";
+    CHECK(signature("a.altru", two + "two[int](1, <|>)\n") == "fn two[T](first: T, [second: int = …]) -> int");
+    CHECK(signature("a.altru", two + "two(two(1, <|>2), 3)\n") == "fn two[T](first: T, [second: int = …]) -> int");
+    CHECK(signature("a.altru", two + "two(two(1, 2), <|>3)\n") == "fn two[T](first: T, [second: int = …]) -> int");
+    CHECK(signature("a.altru", two + "two(<|>two(1, 2), 3)\n") == "fn two[T]([first: T], second: int = …) -> int");
+    CHECK(signature("a.altru", two + "two(second = <|>2, first = 1)\n") ==
+          "fn two[T](first: T, [second: int = …]) -> int");
+    CHECK(signature("a.altru", two + "let n = 1\nprintln(n<|>)\n") != "");
+    CHECK(signature("a.altru", "fn f(<|>a: int):\n    return\n") == "");
+    CHECK(signature("a.altru", "let g = |a| a + 1\nlet n = (1 + <|>2)\n") == "");
+    const std::string box = "class Box<T> {\n  constructor(private item: T, size: number = 1) {}\n}\n";
+    CHECK(signature("a.velox", box + "new Box<number>(1, <|>);\n").find("[size") != std::string::npos);
+    CHECK(signature("a.velox", box + "new Box(<|>);\n").find("[item: T]") != std::string::npos);
+    CHECK(signature("a.velox", "function f(g: (x: number) => string, n: number): void {}\nf((x) => \"a\", <|>);\n")
+              .find("[n: number]") != std::string::npos);
+    CHECK(signature("a.velox", "const h = (a: number, b: string) => a;\nh(1, <|>);\n").find("string") !=
+          std::string::npos);
 }
 
 }  // namespace braid::test

@@ -191,4 +191,52 @@ TEST_CASE("Questions about broken texts have answers", "[ide]") {
     }
 }
 
+TEST_CASE("Hover on what no declaration has", "[ide][navigation]") {
+    World altru("a.altru",
+                "[derive(Clone)]\nstruct P[T: Show]:\n    x: T\n    n: int\n\nfn f[T: Show](a: T) -> string:\n"
+                "    go || println(\"a\")\n    return a.show()\n");
+    CHECK(altru.hover_at("int\n").find("integer of 64 bits") != std::string::npos);
+    CHECK(altru.hover_at("go ||").find("goroutine") != std::string::npos);
+    CHECK(altru.hover_at("Clone").find("trait Clone") != std::string::npos);
+    CHECK(altru.hover_at("derive").find("Implements traits") != std::string::npos);
+    CHECK(altru.hover_at("T\n").find("(type parameter) T: Show") != std::string::npos);
+    CHECK(altru.hover_at("T) ->").find("fn f[T: Show]") != std::string::npos);
+    CHECK(altru.hover_at("|| println").empty());
+    World velox("a.velox",
+                "const o = { count: 1, name: \"a\" };\nconsole.log(o.count);\nlet n: number = 1;\n"
+                "type M<T> = { [K in keyof T]: T[K] };\n");
+    CHECK(velox.hover_at("count);").find("(field) count") != std::string::npos);
+    CHECK(velox.hover_at("name:").find("(field) name") != std::string::npos);
+    CHECK(velox.hover_at("number").find("double") != std::string::npos);
+    CHECK(velox.hover_at("K]").find("(type parameter) K in keyof T") == std::string::npos);
+    CHECK(velox.hover_at("K]").find("(type parameter)") != std::string::npos);
+}
+
+TEST_CASE("Type parameters are names", "[ide][navigation]") {
+    World world("a.altru",
+                "fn f[T](a: T) -> T:\n    let b: T = a\n    return b\n\nfn g[T](a: T) -> T:\n    return a\n");
+    auto found = world.definition_at("T = a");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].name.begin == world.offset_of("T]"));
+    CHECK(
+        world.ask([&](QueryContext& context) { return references(context, world.file(), world.offset_of("T]"), true); })
+            .size() == 4);
+    auto tokens = world.ask([&](QueryContext& context) { return semantic_tokens(context, world.file(), {0, ~0u}); });
+    CHECK(std::count_if(tokens.begin(), tokens.end(),
+                        [](const SemanticToken& t) { return t.type == TokenType::TypeParameter; }) == 7);
+}
+
+TEST_CASE("Deprecated names say so", "[ide][navigation]") {
+    World world("a.altru", "## Deprecated: use `g`.\nfn f():\n    return\n\nfn g():\n    return\n\nf()\ng()\n");
+    auto tokens = world.ask([&](QueryContext& context) { return semantic_tokens(context, world.file(), {0, ~0u}); });
+    auto is_deprecated = [&](uint32_t at) {
+        for (const SemanticToken& token : tokens)
+            if (token.range.begin == at) return (token.modifiers >> token_modifier::Deprecated & 1) != 0;
+        return false;
+    };
+    CHECK(is_deprecated(world.offset_of("f()\ng")));
+    CHECK_FALSE(is_deprecated(world.offset_of("g()\n")));
+    CHECK_FALSE(is_deprecated(world.offset_of("g():")));
+}
+
 }  // namespace braid::test

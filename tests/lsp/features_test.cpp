@@ -137,4 +137,39 @@ TEST_CASE("Fixes are code actions", "[lsp][features]") {
     CHECK(editor.result("textDocument/codeAction", params).empty());
 }
 
+TEST_CASE("What cannot be extracted says why, to clients that show it", "[lsp][features]") {
+    Json literals{{"codeActionLiteralSupport", {{"codeActionKind", {{"valueSet", {"refactor"}}}}}}};
+    Json shows = literals;
+    shows["disabledSupport"] = true;
+    const std::string text = "fn f(a: int) -> int:\n    if a > 1:\n        return 1\n    return a\n";
+    Json params{{"textDocument", {{"uri", kUri}}},
+                {"range", range(1, 4, 2, 16)},
+                {"context", {{"diagnostics", Json::array()}}}};
+    Editor editor(Json{{"textDocument", {{"codeAction", shows}}}});
+    editor.open(kUri, text);
+    Json actions = editor.result("textDocument/codeAction", params);
+    REQUIRE(actions.size() == 1);
+    CHECK(actions[0]["kind"] == "refactor.extract");
+    CHECK(actions[0]["disabled"]["reason"] == "`return` would leave the new function only");
+    CHECK_FALSE(actions[0].contains("edit"));
+    Editor plain(Json{{"textDocument", {{"codeAction", literals}}}});
+    plain.open(kUri, text);
+    CHECK(plain.result("textDocument/codeAction", params).empty());
+}
+
+TEST_CASE("A hint that names a declaration shows what it says", "[lsp][features]") {
+    Editor editor;
+    editor.open(kUri,
+                "struct Item:\n    ## In cents.\n    price: int\n\nfn f(count: int):\n    let i = Item{price: count}\n"
+                "    println(i.price)\n\nf(3)\n");
+    Json hints =
+        editor.result("textDocument/inlayHint", {{"textDocument", {{"uri", kUri}}}, {"range", range(0, 0, 9, 0)}});
+    REQUIRE(hints.size() == 2);
+    Json type = editor.result("inlayHint/resolve", hints[0]);
+    CHECK(type["tooltip"].dump().find("struct Item") != std::string::npos);
+    CHECK(type["label"] == hints[0]["label"]);
+    CHECK(editor.result("inlayHint/resolve",
+                        Json{{"position", {{"line", 0}, {"character", 0}}}, {"label", "x"}})["label"] == "x");
+}
+
 }  // namespace braid::test

@@ -20,6 +20,14 @@ std::vector<Name> imported_path(ast::UseTree tree, const SyntaxToken& name) {
     return path;
 }
 
+/// `Clone` of `[derive(Clone)]`.
+bool is_derived(const SyntaxToken& name) {
+    SyntaxNode argument = name.parent();
+    SyntaxNode list = argument && argument.kind() == raw(Kind::AttributeArgument) ? argument.parent() : SyntaxNode();
+    SyntaxNode attribute = list ? list.parent() : SyntaxNode();
+    return attribute && attribute.first_token().text() == "derive" && argument.first_token() == name;
+}
+
 bool is_generic_parameter(QueryContext& context, ItemId owner, Name name) {
     for (; owner != ItemId::None; owner = parent_of(owner))
         for (Name parameter : generic_names(context, owner))
@@ -52,6 +60,7 @@ ItemId declared_name(QueryContext& context, ItemId owner, const SyntaxToken& nam
         if (path.size() == 1 && path[0].text() == "Self") return self_item(context, owner);
         if (path.size() == 1 && is_generic_parameter(context, owner, path[0])) return ItemId::None;
     }
+    if (is_derived(name)) path.emplace_back(name.text());
     if (path.empty()) return ItemId::None;
     PathResolution found = resolve_path(context, enclosing_scope(owner), path, Want::Any);
     return found.resolved == path.size() ? found.item : ItemId::None;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "analyzer/semantics/altru/std_modules.h"
 #include "analyzer/semantics/altru/traits.h"
 #include "analyzer/semantics/roles_table.h"
 

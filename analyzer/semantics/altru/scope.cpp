@@ -1,5 +1,7 @@
 #include "analyzer/semantics/altru/scope.h"
 
+#include "analyzer/semantics/altru/std_modules.h"
+
 #include <algorithm>
 #include <array>
 #include <map>

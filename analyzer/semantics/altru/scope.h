@@ -1,6 +1,5 @@
 #pragma once
 #include <optional>
-#include <span>
 #include <unordered_map>
 
 #include "analyzer/semantics/altru/common.h"
@@ -104,7 +103,5 @@ struct PathResolution {
 PathResolution resolve_path(QueryContext&, ItemId scope, const std::vector<Name>& segments, Want want);
 
 bool is_type_item(ItemKind kind);
-/// What `std::` may be followed by.
-std::span<const std::string_view> std_module_names();
 
 }  // namespace braid::altru_semantics

@@ -275,6 +275,22 @@ std::vector<std::string> missing_members(QueryContext& context, ItemId klass, st
     if (kind_of(klass) != ItemKind::Class) return out;
     Type self = self_type(context, klass);
     std::unordered_set<Name> seen;
+    auto add_method = [&](ItemId method) {
+        std::string signature = print_signature(context, method);
+        out.push_back("function " + std::string(name_of(method).text()) +
+                      signature.substr(std::min(signature.find_first_of("<("), signature.size())) + " {\n" +
+                      std::string(unit) + std::string(kPlaceholder) + "\n}");
+    };
+    constexpr int kMaxDepth = 64;
+    Type base = context.get<DefinitionOf>(klass)->base;
+    for (int depth = 0; base && base->is(TypeKind::Nominal) && depth < kMaxDepth; ++depth) {
+        auto definition = context.get<DefinitionOf>(base->item);
+        for (ItemId method : definition->methods)
+            if (context.get<SignatureOf>(method)->is_abstract &&
+                find_member(context, self, name_of(method)).owner == base->item && seen.insert(name_of(method)).second)
+                add_method(method);
+        base = definition->base;
+    }
     for (Type each : context.get<DefinitionOf>(klass)->interfaces) {
         if (!each->is(TypeKind::Nominal) || kind_of(each->item) != ItemKind::Interface) continue;
         auto definition = context.get<DefinitionOf>(each->item);
@@ -285,13 +301,8 @@ std::vector<std::string> missing_members(QueryContext& context, ItemId klass, st
             if (!field.is_optional && is_missing(field.name))
                 out.push_back(std::string(field.name.text()) + ": " +
                               print_type(substitute(field.type, each->item, each->arguments)) + ";");
-        for (ItemId method : definition->methods) {
-            if (!is_missing(name_of(method))) continue;
-            std::string signature = print_signature(context, method);
-            out.push_back("function " + std::string(name_of(method).text()) +
-                          signature.substr(std::min(signature.find_first_of("<("), signature.size())) + " {\n" +
-                          std::string(unit) + std::string(kPlaceholder) + "\n}");
-        }
+        for (ItemId method : definition->methods)
+            if (is_missing(name_of(method))) add_method(method);
     }
     return out;
 }

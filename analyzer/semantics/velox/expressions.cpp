@@ -112,7 +112,12 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
             }
     }
     if (item == ItemId::None) {
-        std::vector<std::string> candidates = types_.scope().names(false);
+        std::vector<std::string> candidates = types_.scope().names();
+        std::erase_if(candidates, [&](const std::string& each) {  // types without values
+            ItemId known = types_.scope().find(each);
+            return known != ItemId::None &&
+                   (kind_of(known) == ItemKind::Interface || kind_of(known) == ItemKind::TypeAlias);
+        });
         for (const Scope& scope : scopes_)
             for (const auto& [candidate, id] : scope.names) candidates.emplace_back(candidate.text());
         std::string near = nearest_name(text, candidates);

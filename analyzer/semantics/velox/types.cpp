@@ -151,25 +151,14 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
     return item != ItemId::None && fits(item) ? item : ItemId::None;
 }
 
-namespace {
-
-bool names_type(ItemKind kind) {
-    return kind == ItemKind::Class || kind == ItemKind::Interface || kind == ItemKind::Enum ||
-           kind == ItemKind::TypeAlias;
-}
-bool names_value(ItemKind kind) { return kind != ItemKind::Interface && kind != ItemKind::TypeAlias; }
-
-}  // namespace
-
-std::vector<std::string> FileScope::names(bool of_types) const {
+std::vector<std::string> FileScope::names() const {
     std::vector<std::string> all;
     auto sources = context_.get<SourceFiles>();
     for (FileId file : *sources) {
         bool visible = file == file_ || (is_std(file) && files().path(file).ends_with(".velox"));
         if (!visible) continue;
         for (const auto& child : *context_.get<ItemChildren>(file_item(file)))
-            if (ItemKind kind = kind_of(child.item); of_types ? names_type(kind) : names_value(kind))
-                all.emplace_back(name_of(child.item).text());
+            all.emplace_back(name_of(child.item).text());
     }
     return all;
 }
@@ -337,7 +326,9 @@ Type TypeReader::named(const ast::NamedType& t) {
             return operation(name, std::move(arguments));
     }
     if (item == ItemId::None) {
-        std::string near = nearest_name(name, scope_.names(true));
+        std::vector<std::string> candidates = scope_.names();
+        std::erase_if(candidates, [&](const std::string& each) { return scope_.find_type(each) == ItemId::None; });
+        std::string near = nearest_name(name, candidates);
         report_(DiagnosticCode::UnresolvedName, path.back(),
                 fmt::format("no type `{}` is known here{}", name,
                             near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));

@@ -21,8 +21,7 @@ class FileScope {
     ItemId find(std::string_view name) const;
     ItemId find_type(std::string_view name) const;
     ItemId find_value(std::string_view name) const;
-    /// For "did you mean": what may stand where a type is wanted, or where a value is.
-    std::vector<std::string> names(bool of_types) const;
+    std::vector<std::string> names() const;  // for "did you mean"
     FileId file() const { return file_; }
 
   private:

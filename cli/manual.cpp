@@ -65,7 +65,7 @@ std::string manual_page(const ProgramDescription& program) {
     out +=
         ".SH ENVIRONMENT\n.TP\nNO_COLOR\nWhen set and not empty, output has no colours.\n"
         ".SH FILES\n.TP\nAltru.toml, Velox.toml\nThe manifest of a project.\n"
-        ".TP\n.editorconfig\nIndentation and line widths for the formatter.\n";
+        ".TP\n\\&.editorconfig\nIndentation and line widths for the formatter.\n";
     return out;
 }
 

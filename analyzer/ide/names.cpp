@@ -231,6 +231,8 @@ class NameCollector {
     std::optional<TypeParameterId> type_parameter_named(const SyntaxToken& token) {
         SyntaxElement at = token;
         for (ItemId owner = item_; owner != ItemId::None; owner = parent_of(owner)) {
+            bool is_scope = kind_of(owner) == ItemKind::File || kind_of(owner) == ItemKind::Module;
+            if (owner != item_ && is_scope) break;  // these have none, and change with every statement
             auto syntax = context_.get<ItemSyntax>(owner);
             if (!*syntax) return std::nullopt;
             if (owner != item_) at = syntax->root();
@@ -421,10 +423,12 @@ std::vector<SyntaxToken> type_parameters_at(const EditingRules& rules, const Syn
     };
     for (SyntaxNode node = element.is_node() ? element.as_node() : element.parent(); node; node = node.parent()) {
         if (rules.is(node, syntax_role::TypeParameter)) add(node);
-        for (const SyntaxNode& child : node.child_nodes())
-            if (rules.is(child, syntax_role::TypeParameters))
-                for (const SyntaxNode& parameter : child.child_nodes())
-                    if (rules.is(parameter, syntax_role::TypeParameter)) add(parameter);
+        for (SyntaxElement child : node.children()) {
+            if (rules.is(child, syntax_role::Statement)) break;  // the list stands in front of all members
+            if (!rules.is(child, syntax_role::TypeParameters)) continue;
+            for (const SyntaxNode& parameter : child.as_node().child_nodes())
+                if (rules.is(parameter, syntax_role::TypeParameter)) add(parameter);
+        }
     }
     return out;
 }

@@ -56,7 +56,7 @@ TEST_CASE("completions: bash") {
     CHECK(complete({"braid", "run", "--seed", ""}).empty());
     CHECK(complete({"braid", "dump", "hi"}) == "hir");
     CHECK(complete({"braid", "dump", "hir", "o"}) == "one.altru");
-    CHECK(complete({"braid", "explain", "use-after"}) == "use-after-move");
+    CHECK(complete({"braid", "explain", "use-after-m"}) == "use-after-move");
     CHECK(complete({"braid", "completions", ""}) == "bash fish zsh");
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("the manual page has every command and option") {
                              ".SS braid explain", ".SH EXIT STATUS", "NO_COLOR"})
         CHECK_THAT(page.output, Contains(part));
     if (!is_installed("groff")) return;
-    Command command{.program = "/usr/bin/env", .arguments = {"groff", "-man", "-ww", "-Tascii"}, .input = page.output};
+    Command command{.program = "/usr/bin/env", .arguments = {"groff", "-man", "-ww", "-Tascii", "-P-cbou"}, .input = page.output};
     ProcessResult shown = run_process(command);
     CHECK(shown.status == 0);
     CHECK(shown.errors.empty());

@@ -45,15 +45,13 @@ void thread_jumps(Graph& graph) {
     }
     // Blocks with one way in join what comes before.
     auto predecessors = graph.predecessors();
-    std::vector<bool> reached_otherwise(graph.blocks.size(), false);
-    reached_otherwise[0] = true;
-    for (BlockId handler : graph.handler_targets) reached_otherwise[handler] = true;
+    std::vector<bool> is_entry = graph.entries();
     for (BlockId id = 0; id < graph.blocks.size(); ++id) {
         for (;;) {
             Block& block = graph.blocks[id];
             BlockId next = block.next;
             bool joins = next != kNoBlock && next != id && !block.branch() && predecessors[next].size() == 1 &&
-                         predecessors[next][0] == id && !reached_otherwise[next];
+                         predecessors[next][0] == id && !is_entry[next];
             if (!joins) break;
             Block taken = std::move(graph.blocks[next]);
             graph.blocks[next] = {};

@@ -140,4 +140,13 @@ std::vector<std::vector<BlockId>> Graph::predecessors() const {
     return result;
 }
 
+std::vector<bool> Graph::entries() const {
+    std::vector<bool> result(blocks.size(), false);
+    result[0] = true;
+    for (BlockId handler : handler_targets) result[handler] = true;
+    for (const auto& arms : select_targets)
+        for (BlockId arm : arms) result[arm] = true;
+    return result;
+}
+
 }  // namespace braid::optimizer

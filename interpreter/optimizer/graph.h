@@ -62,6 +62,19 @@ class Graph {
         for (uint16_t handler : regions[region]) visit(handler_targets[handler]);
     }
     std::vector<std::vector<BlockId>> predecessors() const;  // by jumps and falling through
+    /// Entered otherwise than by jumps and falling through: the entry, handlers, arms of selects.
+    std::vector<bool> entries() const;
+    /// Calls `visit(block, before)` for each block. `before` is its only way in, visited already: what is known behind
+    /// that is known at its begin; kNoBlock: nothing is known.
+    template <class Visit>
+    void for_each_extended_block(Visit&& visit) const {
+        auto into = predecessors();
+        std::vector<bool> is_entry = entries();
+        for (BlockId id = 0; id < blocks.size(); ++id) {
+            bool follows = !is_entry[id] && into[id].size() == 1 && into[id][0] < id;
+            visit(id, follows ? into[id][0] : kNoBlock);
+        }
+    }
 };
 
 }  // namespace braid::optimizer

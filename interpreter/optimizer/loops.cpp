@@ -141,14 +141,9 @@ void hoist_constants(Graph& graph) {
         for (Register r : arms) count(r);
     std::vector<Loop> loops = loops_of(graph);
     Liveness liveness(graph);
-    std::vector<bool> enters_otherwise(graph.blocks.size(), false);
-    enters_otherwise[0] = true;
-    for (BlockId handler : graph.handler_targets) enters_otherwise[handler] = true;
-    for (const auto& arms : graph.select_targets)
-        for (BlockId arm : arms) enters_otherwise[arm] = true;
-    std::vector<bool> done(graph.blocks.size(), false);
+    std::vector<bool> is_entry = graph.entries();
     for (size_t n = loops.size(); n-- > 0;) {  // the outermost first: what it takes, inner ones have no more
-        if (enters_otherwise[loops[n].header]) continue;
+        if (is_entry[loops[n].header]) continue;
         std::vector<Instruction> hoisted;
         for (BlockId id = 0; id < loops[n].has.size(); ++id) {
             if (!loops[n].has[id]) continue;

@@ -19,8 +19,10 @@ std::string optimize(bytecode::Function& function) {
     remove_dead_code(graph);
     promote_cells(graph, function);
     propagate(graph);
-    remove_dead_code(graph);
     thread_jumps(graph);
+    split_local_values(graph);
+    propagate(graph);
+    remove_dead_code(graph);
     split_local_values(graph);
     improve_loops(graph);
     propagate(graph);

@@ -7,7 +7,7 @@ namespace braid::optimizer {
 void thread_jumps(Graph& graph);
 
 /// Forward over extended basic blocks: reads of copies become reads of the original, known integers become
-/// immediates, decided branches become plain ways.
+/// immediates, what was computed or loaded before is not again, decided branches become plain ways.
 void propagate(Graph& graph);
 
 /// Calls of natives that are an instruction or two become these.

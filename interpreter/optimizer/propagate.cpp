@@ -1,6 +1,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "interpreter/optimizer/available_values.h"
 #include "interpreter/optimizer/passes.h"
 
 namespace braid::optimizer {
@@ -15,6 +16,7 @@ constexpr size_t kMaxKnown = 256;  // copies and constants remembered at one pla
 struct Known {
     std::unordered_map<Register, Register> copies;    // copy -> original
     std::unordered_map<Register, int64_t> constants;  // scalars
+    AvailableValues values;
 
     void forget(Register r) {
         copies.erase(r);
@@ -74,22 +76,12 @@ class Propagation {
     explicit Propagation(Graph& graph) : graph_(graph) {}
 
     void run() {
-        // A block with one way in begins with what is known behind its predecessor, if that was looked at before.
-        auto predecessors = graph_.predecessors();
-        std::vector<bool> entered_otherwise(graph_.blocks.size(), false), done(graph_.blocks.size(), false);
-        entered_otherwise[0] = true;
-        for (BlockId handler : graph_.handler_targets) entered_otherwise[handler] = true;
-        for (const auto& arms : graph_.select_targets)
-            for (BlockId arm : arms) entered_otherwise[arm] = true;
         std::vector<Known> behind(graph_.blocks.size());
-        for (BlockId id = 0; id < graph_.blocks.size(); ++id) {
-            known_ = {};
-            if (!entered_otherwise[id] && predecessors[id].size() == 1 && done[predecessors[id][0]])
-                known_ = behind[predecessors[id][0]];
+        graph_.for_each_extended_block([&](BlockId id, BlockId before) {
+            known_ = before == kNoBlock ? Known{} : behind[before];
             block(graph_.blocks[id]);
             behind[id] = std::move(known_);
-            done[id] = true;
-        }
+        });
     }
 
   private:
@@ -101,6 +93,7 @@ class Propagation {
             });
             if (k > 0) fuse(block.code[k - 1], i);
             simplify(i);
+            known_.values.take(i);
             note(i);
         }
         if (Instruction* branch = block.branch()) {
@@ -209,6 +202,7 @@ class Propagation {
     }
 
     void note(const Instruction& i) {
+        known_.values.note(i);
         Register r = written(i);
         if (i.op == Opcode::Select) return;  // ends the block; its arms begin with nothing known
         if (r == kNoRegister) return;

@@ -109,7 +109,9 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
     expected = traits_.normalize(table_.shallow(expected));
     Type actual = traits_.normalize(type_of(value));
     if (actual->is(TypeKind::Never) || actual->is(TypeKind::Error) || expected->is(TypeKind::Error)) return value;
-    if (actual == expected) return value;
+    // A `&mut` in a place is lent again, below, so that it can still be used after the call.
+    bool is_lent_again = actual->is(TypeKind::Reference) && actual->has(TypeMutable) && is_place(value);
+    if (actual == expected && !is_lent_again) return value;
 
     if (expected->is(TypeKind::Inference)) {
         ExprId plain = decay(value);

@@ -25,9 +25,29 @@ using bytecode::Unit;
 using bytecode::WellKnown;
 using scheduler::StepResult;
 
+// What every instruction uses stays in a machine register. GCC would spill it: the function is large, and most of it is
+// rarely executed.
+#if defined(__x86_64__) && defined(__OPTIMIZE__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define PINNED(machine_register) asm(machine_register)
+#define PINNED_STORAGE register
+#else
+#define PINNED(machine_register)
+#define PINNED_STORAGE
+#endif
+
 namespace {
 int64_t as_int(Word w) { return static_cast<int64_t>(w); }
 Word* pointer(Word w) { return reinterpret_cast<Word*>(static_cast<uintptr_t>(w)); }
+
+/// The slot of a property in an instance whose shape the site's cache knows; null: the slow way.
+inline Word* cached_slot(const Layouts& layouts, Word word, const InlineCache& cache) {
+    if (!Value::is_pointer(word) || object_of(word)->layout() != layouts.instance) return nullptr;
+    const void* target = cache.find(shape_of(object_of(word)));
+    Object* slots = object_of(heap::load_slot_acquire(object_of(word)->slots() + kInstanceSlots));
+    if (!target || InlineCache::slot_of(target) >= slots->length()) return nullptr;
+    return slots->elements() + InlineCache::slot_of(target);
+}
 }  // namespace
 
 StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
@@ -43,14 +63,15 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
     };
     Vm& vm = task.vm();
     Interpreter machine(vm, task);
-    const void* const* table = task.stepping() ? kStepping : kPlain;
+    const Layouts& layouts = vm.runtime().layouts;
+    PINNED_STORAGE const void* const* table PINNED("r15") = task.stepping() ? kStepping : kPlain;
 
     Frame* frame;
     const Function* fn;
     LinkedFunction* link;
-    Word* r;
+    PINNED_STORAGE Word* r PINNED("r13");
     const Unit* code;
-    const Unit* pc;
+    PINNED_STORAGE const Unit* pc PINNED("r12");
     Word error = 0;
     Word result = 0;
     bool resumed_stop = false;  // the debugger stopped here and lets the instruction be executed now
@@ -61,7 +82,7 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
         fn = frame->function;   \
         link = &linked(*fn);    \
         r = frame->registers(); \
-        code = fn->code.data(); \
+        code = link->code;      \
         pc = code + frame->pc;  \
     } while (0)
 #define SAVE() (frame->pc = static_cast<uint32_t>(pc - code) + 1)

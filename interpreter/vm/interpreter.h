@@ -30,7 +30,7 @@ class Interpreter {
         Frame* frame = task.frame();
         *frame = {callee.function, 0, 0, destination, static_cast<uint32_t>(distance), 0, nullptr};
         Word* traced = frame->registers() + callee.traced_first;
-        for (uint32_t i = 0; i < callee.traced_words; ++i) traced[i] = 0;
+        for (Word* end = traced + callee.traced_words; traced != end; ++traced) *traced = 0;
         return frame;
     }
 

@@ -38,7 +38,12 @@ void Vm::link_function(const Function& f) {
     lock.unlock();
     f.runtime = &l;
     l.function = &f;
-    l.direct = f.kind == FunctionKind::Bytecode && f.policy == SlotPolicy::Static;
+    l.arity = static_cast<uint32_t>(f.parameters.size());
+    l.code = f.code.data();
+    l.parameters = f.parameters.data();
+    l.closure = f.closure;
+    bool boundary = f.is_async && f.policy == SlotPolicy::Boxed;
+    l.direct = f.kind == FunctionKind::Bytecode && !boundary && !f.rest;
     l.traced_first = f.scalar_count;
     l.traced_words = f.traced_count;
     l.frame_words = uint32_t{f.scalar_count} + f.traced_count;

@@ -14,27 +14,23 @@ namespace braid::vm {
 using bytecode::WellKnown;
 
 const Function* Interpreter::find_method(Value receiver, Name name, InlineCache& cache) {
-    const Shape* shape = nullptr;
-    if (Object* object = as_object(vm_, receiver, ObjectKind::Instance)) {
-        shape = shape_of(object);
-        // Written target first, shape last; a torn pair is possible only between two writers, so both are checked again
-        // by reading the shape twice.
-        if (cache.shape.load(std::memory_order_acquire) == shape) {
-            const void* target = cache.target.load(std::memory_order_acquire);
-            if (cache.shape.load(std::memory_order_acquire) == shape && target)
-                return static_cast<const Function*>(target);
-        }
-        if (shape->find(name) != Shape::kMissing) return nullptr;  // an own property goes before a method
+    // What methods a value has follows from its shape, or from its layout; only bound calls differ among themselves.
+    const void* key = nullptr;
+    if (receiver.is_pointer()) {
+        auto* object = receiver.as_pointer<Object>();
+        const LayoutInfo& info = vm_.info_of(object);
+        if (info.kind == ObjectKind::Instance) key = shape_of(object);
+        else if (info.kind != ObjectKind::BoundCall) key = &info;
+        if (key)
+            if (const void* target = cache.find(key)) return static_cast<const Function*>(target);
+        // An own property goes before a method.
+        if (info.kind == ObjectKind::Instance && shape_of(object)->find(name) != Shape::kMissing) return nullptr;
     }
     const ClassDescriptor* klass = class_of(vm_, receiver);
     if (!klass) return nullptr;
     auto found = klass->methods.find(name);
     if (found == klass->methods.end()) return nullptr;
-    // Filled once: code shared by isolates never sees two shapes in one cache.
-    const Shape* empty = nullptr;
-    const void* none = nullptr;
-    if (shape && cache.target.compare_exchange_strong(none, found->second))
-        cache.shape.compare_exchange_strong(empty, shape);
+    if (key) cache.fill(key, found->second);
     return found->second;
 }
 
@@ -44,16 +40,9 @@ Interpreter::Property Interpreter::get_property(Value object, Name name, InlineC
     if (!instance) return get_builtin_property(object, name, out, message);
     const Shape* shape = shape_of(instance);
     Object* slots = object_of(heap::load_slot_acquire(instance->slots() + kInstanceSlots));
-    if (cache.shape.load(std::memory_order_acquire) == shape) {
-        auto slot = reinterpret_cast<uintptr_t>(cache.target.load(std::memory_order_acquire)) - 1;
-        if (slot < slots->length()) return out = heap::load_slot_acquire(slots->elements() + slot), Property::Found;
-    }
     uint32_t slot = shape->find(name);
     if (slot != Shape::kMissing && slot < slots->length()) {
-        const void* none = nullptr;
-        const Shape* empty = nullptr;
-        if (cache.target.compare_exchange_strong(none, reinterpret_cast<const void*>(uintptr_t{slot} + 1)))
-            cache.shape.compare_exchange_strong(empty, shape);
+        if (!cache.find(shape)) cache.fill(shape, InlineCache::target_of(slot));
         return out = heap::load_slot_acquire(slots->elements() + slot), Property::Found;
     }
     return get_builtin_property(object, name, out, message);
@@ -119,11 +108,6 @@ Interpreter::Property Interpreter::set_property(Value object, Name name, Word va
     }
     if (instance->flags() & FlagFrozen) return message = "the object is frozen", Property::Failed;
     const Shape* shape = shape_of(instance);
-    Object* slots = object_of(heap::load_slot_acquire(instance->slots() + kInstanceSlots));
-    if (cache.shape.load(std::memory_order_acquire) == shape) {
-        auto slot = reinterpret_cast<uintptr_t>(cache.target.load(std::memory_order_acquire)) - 1;
-        if (slot < slots->length()) return heap::store_traced(slots->elements() + slot, value), Property::Found;
-    }
     uint32_t slot = shape->find(name);
     if (slot == Shape::kMissing && shape->klass) {
         auto found = shape->klass->setters.find(name);
@@ -136,11 +120,7 @@ Interpreter::Property Interpreter::set_property(Value object, Name name, Word va
             return message = "'" + std::string(name.text()) + "' has a getter only", Property::Failed;
     }
     vm::set_property(vm_, instance, name, value);
-    const void* none = nullptr;
-    const Shape* empty = nullptr;
-    if (slot != Shape::kMissing &&
-        cache.target.compare_exchange_strong(none, reinterpret_cast<const void*>(uintptr_t{slot} + 1)))
-        cache.shape.compare_exchange_strong(empty, shape);
+    if (slot != Shape::kMissing && !cache.find(shape)) cache.fill(shape, InlineCache::target_of(slot));
     return Property::Found;
 }
 

@@ -11,17 +11,46 @@ namespace braid::vm {
 
 struct Shape;
 
-/// Inline cache of one site. Written without a lock: an isolate runs on one thread at a time, but code is shared by
-/// isolates, so the two words are checked together by a sequence the reader can see through.
-struct InlineCache {
-    std::atomic<const Shape*> shape{nullptr};
-    std::atomic<const void*> target{nullptr};  // Function of a method, or slot + 1
+/// Inline cache of one site, for up to four keys (Hoelzle, Chambers, Ungar: polymorphic inline caches, 1991). Code is
+/// shared by isolates: an entry is filled once, its key last, so that who sees the key sees the target.
+class InlineCache {
+  public:
+    /// Null: not known.
+    const void* find(const void* key) const {
+        for (const Entry& entry : entries_) {
+            const void* known = entry.key.load(std::memory_order_acquire);
+            if (known == key) return entry.target.load(std::memory_order_relaxed);
+            if (!known) break;
+        }
+        return nullptr;
+    }
+    void fill(const void* key, const void* target) {
+        for (Entry& entry : entries_) {
+            const void* none = nullptr;
+            if (!entry.target.compare_exchange_strong(none, target, std::memory_order_relaxed)) continue;
+            entry.key.store(key, std::memory_order_release);
+            break;
+        }
+    }
+    /// Slots are kept as targets, one higher.
+    static const void* target_of(uint32_t slot) { return reinterpret_cast<const void*>(uintptr_t{slot} + 1); }
+    static uint64_t slot_of(const void* target) { return reinterpret_cast<uintptr_t>(target) - 1; }
+
+  private:
+    struct Entry {
+        std::atomic<const void*> key{nullptr}, target{nullptr};
+    };
+    Entry entries_[4];
 };
 
 struct LinkedFunction {
     const Function* function = nullptr;
     const NativeInfo* native = nullptr;
-    bool direct = false;                   // bytecode that takes its arguments as they lie in the caller's registers
+    bool direct = false;  // bytecode that takes its arguments as they lie in the caller's registers, if all are there
+    uint32_t arity = 0;
+    const bytecode::Unit* code = nullptr;
+    const bytecode::Register* parameters = nullptr;
+    bytecode::Register closure = bytecode::kNoRegister;
     std::vector<LinkedFunction*> callees;  // as Function::functions
     uint32_t frame_words = 0;              // registers of a frame
     uint32_t traced_first = 0, traced_words = 0;

@@ -191,7 +191,7 @@ const Function* Instances::closure(const Function& outer, BodyFunctionId body) {
     f->policy = outer.policy;
     f->is_async = code.is_async;
     f->is_generator = code.is_generator;
-    if (f->policy == SlotPolicy::Boxed) {
+    if (f->policy == SlotPolicy::Boxed && mir->body) {
         // A method of an object literal: its first parameter is what it is called on.
         const std::vector<LocalId>& parameters = (*mir->body)[body].parameters;
         bool is_method = !parameters.empty() && (*mir->body)[parameters[0]].is_self;

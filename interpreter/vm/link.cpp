@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "interpreter/vm/builtins.h"
+#include "interpreter/vm/closures.h"
 #include "interpreter/vm/runtime_state.h"
 #include "interpreter/vm/shapes.h"
 
@@ -42,8 +43,7 @@ void Vm::link_function(const Function& f) {
     l.code = f.code.data();
     l.parameters = f.parameters.data();
     l.closure = f.closure;
-    bool boundary = f.is_async && f.policy == SlotPolicy::Boxed;
-    l.direct = f.kind == FunctionKind::Bytecode && !boundary && !f.rest;
+    l.direct = f.kind == FunctionKind::Bytecode && !is_wrapped(f) && !f.rest && !has_receiver(f);
     l.traced_first = f.scalar_count;
     l.traced_words = f.traced_count;
     l.frame_words = uint32_t{f.scalar_count} + f.traced_count;

@@ -33,6 +33,11 @@ Word hash_key(Vm& vm, const TypeDescriptor* type, Word key) {
     return (type ? hash_word(vm, *type, key) : hash_value(vm, Value(key))) | kLive;
 }
 
+/// A word of the index: the entry's number (from 1; 0: empty) and the upper half of its hash, so that a probe of
+/// another key's place need not look at the entry.
+constexpr Word kNumber = 0xffff'ffff;
+Word index_word(Word number, Word hash) { return number | (hash & ~kNumber); }
+
 /// Index slot of the key, or of the place where it would be put.
 struct Found {
     uint64_t position = 0;
@@ -46,9 +51,10 @@ Found find(Vm& vm, const Object* map, const TypeDescriptor* type, Word key, Word
     uint64_t mask = index->length() - 1;
     uint64_t position = hash & mask;
     for (uint64_t probes = 0; probes <= mask; ++probes, position = (position + 1) & mask) {
-        uint64_t number = heap::load_slot(index->elements() + position);
-        if (number == 0) return {position, 0};
-        if (number > entries->length()) continue;
+        Word word = heap::load_slot(index->elements() + position);
+        if (word == 0) return {position, 0};
+        uint64_t number = word & kNumber;
+        if ((word ^ hash) & ~kNumber || number == 0 || number > entries->length()) continue;
         const Word* entry = entries->elements() + (number - 1) * 3;
         if (heap::load_slot(entry) == hash && same_key(vm, type, heap::load_slot(entry + 1), key))
             return {position, number};
@@ -69,7 +75,7 @@ void rebuild(Vm& vm, Object* map, uint64_t capacity) {
         for (int word = 0; word < 3; ++word) to[word] = heap::load_slot(from + word);
         uint64_t position = from[0] & mask;
         while (index->elements()[position]) position = (position + 1) & mask;
-        index->elements()[position] = ++count;
+        index->elements()[position] = index_word(++count, from[0]);
     }
     heap::store_traced(map->slots() + kMapEntries, word_of(entries));
     heap::store_traced(map->slots() + kMapIndex, word_of(index));
@@ -111,7 +117,7 @@ bool map_insert(Vm& vm, Object* map, const TypeDescriptor* type, Word key, Word 
     heap::store_traced(entry + 1, key);
     heap::store_traced(entry + 2, value);
     heap::store_slot(entry, hash);
-    heap::store_slot(slot_object(map, kMapIndex)->elements() + found.position, used + 1);
+    heap::store_slot(slot_object(map, kMapIndex)->elements() + found.position, index_word(used + 1, hash));
     heap::store_slot(map->slots() + kMapUsed, used + 1);
     heap::store_slot(map->slots() + kMapCount, map_count(map) + 1);
     return true;

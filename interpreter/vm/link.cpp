@@ -133,6 +133,12 @@ void Vm::link_types() {
         runtime_->classes_by_item.emplace(klass.item, &klass);
         runtime_->classes_by_name.emplace(qualified_name(klass.item), &klass);
     }
+    constexpr bytecode::WellKnown kKnown[] = {
+#define X(name, text) bytecode::WellKnown::name,
+        BRAID_WELL_KNOWN_ITEMS(X)
+#undef X
+    };
+    for (bytecode::WellKnown known : kKnown) runtime_->known_classes.push_back(find_class(model().well_known(known)));
 }
 
 tl::expected<void, std::string> Vm::link() {

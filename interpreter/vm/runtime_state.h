@@ -89,6 +89,7 @@ struct Vm::Runtime {
     std::deque<NativeInfo> internal_natives;
     std::deque<ClassRuntime> classes;
     std::unordered_map<ItemId, const ClassDescriptor*> classes_by_item;
+    std::vector<const ClassDescriptor*> known_classes;  // by WellKnown; null: the program has no use for it
     std::unordered_map<std::string, const ClassDescriptor*> classes_by_name;
     std::unordered_map<Type, const TypeDescriptor*> types;
     std::vector<Object*> permanent;  // shared variants, constants, statics' cells

@@ -60,7 +60,7 @@ std::string_view type_of_value(Vm& vm, Value v) {
 }
 
 const ClassDescriptor* class_of(Vm& vm, Value v) {
-    auto known = [&](WellKnown which) { return vm.find_class(vm.model().well_known(which)); };
+    auto known = [&](WellKnown which) { return vm.runtime().known_classes[static_cast<size_t>(which)]; };
     if (v.is_boolean()) return known(WellKnown::JsBoolean);
     if (v.is_number() || v.is_small_integer()) return known(WellKnown::JsNumber);
     if (v.is_character()) return known(WellKnown::JsString);

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "analyzer/checks/checks.h"
+#include "analyzer/ide/suppressions.h"
 #include "analyzer/project/project.h"
 #include "analyzer/semantics/bodies.h"
 
@@ -35,7 +36,7 @@ void sort_by_place(std::vector<Diagnostic>& diagnostics) {
 
 }  // namespace
 
-std::vector<Diagnostic> FastDiagnostics::compute(QueryContext& context, const Key& file) {
+std::vector<Diagnostic> LanguageDiagnostics::compute(QueryContext& context, const Key& file) {
     std::vector<Diagnostic> out;
     auto tree = context.get<FileTree>(file);
     if (!tree || !*tree) return out;
@@ -51,10 +52,17 @@ std::vector<Diagnostic> FastDiagnostics::compute(QueryContext& context, const Ke
     return out;
 }
 
+std::vector<Diagnostic> FastDiagnostics::compute(QueryContext& context, const Key& file) {
+    std::vector<Diagnostic> out = *context.get<LanguageDiagnostics>(file);
+    if (auto tree = context.get<FileTree>(file); tree && *tree) apply_suppressions(**tree, file, false, out);
+    return out;
+}
+
 std::vector<Diagnostic> FileDiagnostics::compute(QueryContext& context, const Key& file) {
-    std::vector<Diagnostic> out = *context.get<FastDiagnostics>(file);
+    std::vector<Diagnostic> out = *context.get<LanguageDiagnostics>(file);
     for (ItemId item : items_with_bodies(context, file))
         for (const ItemDiagnostic& d : *context.get<CheckDiagnostics>(item)) out.push_back(render(context, d));
+    if (auto tree = context.get<FileTree>(file); tree && *tree) apply_suppressions(**tree, file, true, out);
     apply_severities(context, file, out);
     sort_by_place(out);
     return out;

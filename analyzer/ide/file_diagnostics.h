@@ -5,8 +5,18 @@
 
 namespace braid {
 
-/// Everything there is to say about a file, rendered at present positions, sorted by place. The cheap part (syntax,
-/// names, types) is a query of its own so that an editor may show it before the rest.
+/// What the rules of the language say about a file — syntax, names, types —, whether the program allows it or not:
+/// what has such errors cannot run.
+struct LanguageDiagnostics {
+    using Key = FileId;
+    using Value = std::vector<Diagnostic>;
+    static constexpr const char* name = "language_diagnostics";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// Everything there is to say about a file but for what it allows (suppressions.h), rendered at present positions,
+/// sorted by place. The cheap part (syntax, names, types) is a query of its own so that an editor may show it before
+/// the rest.
 struct FastDiagnostics {
     using Key = FileId;
     using Value = std::vector<Diagnostic>;

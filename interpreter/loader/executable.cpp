@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analyzer/ide/file_diagnostics.h"
 #include "interpreter/bytecode/database_model.h"
 #include "interpreter/loader/entries.h"
@@ -16,9 +18,16 @@ std::vector<Diagnostic> problems(const AnalysisHost& host, FileId root) {
     Snapshot snapshot = host.snapshot();
     for (FileId file : in_order_of_import(host, root)) {
         auto found = snapshot.get<FileDiagnostics>(file);
-        if (!found) continue;
-        for (const Diagnostic& diagnostic : **found)
+        auto language = snapshot.get<LanguageDiagnostics>(file);
+        if (!found || !language) continue;
+        const auto& shown = **found;
+        for (const Diagnostic& diagnostic : shown)
             if (diagnostic.severity == Severity::Error || diagnostic.severity == Severity::Warning)
+                result.push_back(diagnostic);
+        // An allow silences a report; it does not make the program one that can run.
+        for (const Diagnostic& diagnostic : **language)
+            if (diagnostic.severity == Severity::Error &&
+                std::find(shown.begin(), shown.end(), diagnostic) == shown.end())
                 result.push_back(diagnostic);
     }
     if (auto manifest = snapshot.get<ProjectOf>(root); manifest && **manifest != FileId::None)

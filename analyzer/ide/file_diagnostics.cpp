@@ -1,6 +1,7 @@
 #include "analyzer/ide/file_diagnostics.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "analyzer/checks/checks.h"
@@ -34,6 +35,24 @@ void sort_by_place(std::vector<Diagnostic>& diagnostics) {
     diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
 }
 
+/// What a misspelt name was meant to be is not unused, nor is it the first thing to say of a variable without a type.
+void drop_consequences(std::string_view text, std::vector<Diagnostic>& diagnostics) {
+    std::set<std::string_view> meant;
+    for (const Diagnostic& d : diagnostics)
+        if (d.code == DiagnosticCode::UnresolvedName)
+            for (const auto& fix : d.fixes)
+                for (const auto& edit : fix.edits) meant.insert(edit.text);
+    std::set<uint32_t> without_type;
+    for (const Diagnostic& d : diagnostics)
+        if (d.code == DiagnosticCode::AnnotationNeeded) without_type.insert(d.location.range.begin);
+    if (meant.empty() && without_type.empty()) return;
+    std::erase_if(diagnostics, [&](const Diagnostic& d) {
+        const TextRange at = d.location.range;
+        return (d.code == DiagnosticCode::UnusedVariable || d.code == DiagnosticCode::UnusedImport) &&
+               (meant.count(text.substr(at.begin, at.length())) || without_type.count(at.begin));
+    });
+}
+
 }  // namespace
 
 std::vector<Diagnostic> LanguageDiagnostics::compute(QueryContext& context, const Key& file) {
@@ -47,6 +66,7 @@ std::vector<Diagnostic> LanguageDiagnostics::compute(QueryContext& context, cons
     for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
         if (entry.owns_syntax) add(*context.get<ItemDiagnosticsOf>(entry.item));
     for (ItemId item : items_with_bodies(context, file)) add(context.get<BodyOf>(item)->diagnostics);
+    drop_consequences((*tree)->text(), out);
     apply_severities(context, file, out);
     sort_by_place(out);
     return out;

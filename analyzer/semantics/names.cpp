@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,29 +47,41 @@ std::string_view conversion_name(hir::ConvertKind kind) {
     return kNames[int(kind)];
 }
 
+namespace {
+
+/// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment) that part two names, capitals
+/// counted like small letters.
+size_t edit_distance(std::string_view a, std::string_view b) {
+    auto at = [](std::string_view text, size_t i) { return std::tolower(static_cast<unsigned char>(text[i])); };
+    std::vector<size_t> before_last, last(b.size() + 1), row(b.size() + 1);
+    for (size_t j = 0; j <= b.size(); ++j) last[j] = j;
+    for (size_t i = 1; i <= a.size(); ++i) {
+        row[0] = i;
+        for (size_t j = 1; j <= b.size(); ++j) {
+            const bool equal = at(a, i - 1) == at(b, j - 1);
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (equal ? 0 : 1)});
+            const bool swapped = i > 1 && j > 1 && at(a, i - 1) == at(b, j - 2) && at(a, i - 2) == at(b, j - 1);
+            if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
+        }
+        before_last = std::exchange(last, row);
+    }
+    return last[b.size()];
+}
+
+}  // namespace
+
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
+    if (name.empty()) return {};
     std::string best;
-    size_t best_distance = std::max<size_t>(1, name.size() / 3) + 1;
-    std::vector<size_t> row;
+    // Something of the name has to be left.
+    size_t best_distance = std::min(std::max<size_t>(1, name.size() / 3), name.size() - 1) + 1;
     for (const std::string& candidate : candidates) {
         if (candidate.empty() || candidate == name || candidate.size() > name.size() + best_distance ||
             name.size() > candidate.size() + best_distance)
             continue;
-        row.resize(candidate.size() + 1);
-        for (size_t j = 0; j <= candidate.size(); ++j) row[j] = j;
-        for (size_t i = 1; i <= name.size(); ++i) {
-            size_t diagonal = row[0];
-            row[0] = i;
-            for (size_t j = 1; j <= candidate.size(); ++j) {
-                size_t above = row[j];
-                bool equal = std::tolower(static_cast<unsigned char>(name[i - 1])) ==
-                             std::tolower(static_cast<unsigned char>(candidate[j - 1]));
-                row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (equal ? 0 : 1)});
-                diagonal = above;
-            }
-        }
-        bool nearer = row.back() < best_distance;
-        if (nearer || (row.back() == best_distance && candidate < best)) best_distance = row.back(), best = candidate;
+        const size_t distance = edit_distance(name, candidate);
+        const bool nearer = distance < best_distance;
+        if (nearer || (distance == best_distance && candidate < best)) best_distance = distance, best = candidate;
     }
     return best;
 }

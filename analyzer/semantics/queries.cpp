@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "analyzer/semantics/language.h"
 
@@ -231,6 +232,57 @@ FileRange locate(QueryContext& context, Place place) {
     return {file, element ? element.text_range() : TextRange{}};
 }
 
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+/// What is removed does not leave its traces: a removed comma takes the blanks after it, and what stood alone on its
+/// lines takes the lines. Removals with nothing but blanks between them are one.
+void widen_removals(QueryContext& context, Diagnostic::Fix& fix) {
+    using Edit = Diagnostic::FixEdit;
+    auto is_removal = [](const Edit& e) { return e.position == Edit::Replace && e.text.empty(); };
+    if (std::none_of(fix.edits.begin(), fix.edits.end(), is_removal)) return;
+    std::stable_sort(fix.edits.begin(), fix.edits.end(), [](const Edit& a, const Edit& b) {
+        return std::tuple(a.location.file, a.location.range.begin) <
+               std::tuple(b.location.file, b.location.range.begin);
+    });
+    std::vector<Edit> edits;
+    for (Edit& edit : fix.edits) {
+        auto tree = context.get<FileTree>(edit.location.file);
+        if (!is_removal(edit) || !tree || !*tree) {
+            edits.push_back(std::move(edit));
+            continue;
+        }
+        std::string_view text = (*tree)->text();
+        TextRange& range = edit.location.range;
+        if (text.substr(range.begin, range.length()) == ",")
+            while (range.end < text.size() && is_blank(text[range.end])) ++range.end;
+        if (!edits.empty() && is_removal(edits.back()) && edits.back().location.file == edit.location.file) {
+            TextRange& before = edits.back().location.range;
+            auto gap = text.substr(before.end, range.begin > before.end ? range.begin - before.end : 0);
+            if (std::all_of(gap.begin(), gap.end(), is_blank)) {
+                before.end = std::max(before.end, range.end);
+                continue;
+            }
+        }
+        edits.push_back(std::move(edit));
+    }
+    for (Edit& edit : edits) {
+        if (!is_removal(edit)) continue;
+        auto tree = context.get<FileTree>(edit.location.file);
+        std::string_view text = (*tree)->text();
+        TextRange range = edit.location.range;
+        while (range.begin > 0 && is_blank(text[range.begin - 1])) --range.begin;
+        while (range.end < text.size() && is_blank(text[range.end])) ++range.end;
+        bool begins_line = range.begin == 0 || text[range.begin - 1] == '\n';
+        if (!begins_line || range.end == text.size() || text[range.end] != '\n') continue;
+        edit.location.range = {range.begin, range.end + 1};
+    }
+    fix.edits = std::move(edits);
+}
+
+}  // namespace
+
 Diagnostic render(QueryContext& context, const ItemDiagnostic& diagnostic) {
     Diagnostic out;
     out.code = diagnostic.code;
@@ -245,6 +297,7 @@ Diagnostic render(QueryContext& context, const ItemDiagnostic& diagnostic) {
         for (const auto& edit : fix.edits)
             rendered.edits.push_back(
                 {locate(context, edit.location), Diagnostic::FixEdit::Position(edit.position), edit.text});
+        widen_removals(context, rendered);
         out.fixes.push_back(std::move(rendered));
     }
     return out;

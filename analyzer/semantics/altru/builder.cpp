@@ -29,6 +29,21 @@ ItemDiagnostic& BodyBuilder::error(DiagnosticCode code, uint32_t node, std::stri
 }
 
 void BodyBuilder::mismatch(uint32_t node, Type expected, Type actual, const std::string& hint) {
+    auto holds = [&](Type whole, Type part) {
+        bool found = false;
+        if (part->is(TypeKind::Inference) && whole != part)
+            walk_type(whole, [&](Type each) {
+                found |= each == part;
+                return !found;
+            });
+        return found;
+    };
+    if (Type a = table_.resolve(expected), b = table_.resolve(actual); holds(a, b) || holds(b, a)) {
+        error(DiagnosticCode::InfiniteType, node,
+              "this would need a type that contains itself: `" + show(a->is(TypeKind::Inference) ? b : a) +
+                  "` within itself");
+        return;
+    }
     std::string wanted = show(expected), found = show(actual);
     error(DiagnosticCode::TypeMismatch, node,
           "`" + wanted + "` is expected here, this is `" + found + "`" + (hint.empty() ? "" : "; " + hint));
@@ -93,6 +108,8 @@ void BodyBuilder::check_function_body(const ast::Block& block, const ast::Expres
             if (functions_.size() == 1 && kind_of(item_) == ItemKind::Function) {
                 what = "`" + std::string(name_of(item_).text()) + "`";
                 if (ast::Type written = ast::FunctionDecl::cast(tree_.root()).result_type()) at = node_of(written);
+            } else if (auto closure = ast::ClosureExpr::cast(tree_.element(end_node).as_node())) {
+                if (closure.result_type()) at = node_of(closure.result_type());
             }
             error(DiagnosticCode::MissingReturn, at, what + " can end without giving its `" + show(result) + "`");
         }
@@ -267,10 +284,18 @@ void BodyBuilder::finish() {
     for (auto [id, node] : pending_matches_) {
         const Match* match = std::get_if<Match>(&expr(id).data);
         if (!match) continue;
+        for (PatternId pattern : unreachable_arms(context_, body(), expr(match->scrutinee).type, match->arms)) {
+            auto& d = error(DiagnosticCode::UnreachableCode, body()[pattern].node,
+                            "this arm is never taken: those above it match everything it does");
+            d.tags |= TagUnnecessary;
+        }
         auto missing = missing_cases(context_, body(), expr(match->scrutinee).type, match->arms);
         if (missing.empty()) continue;
         std::string list;
         for (size_t i = 0; i < missing.size() && i < 3; ++i) list += (i ? ", `" : "`") + missing[i] + "`";
+        // It goes on after a match that does not cover everything.
+        std::erase_if(body().diagnostics,
+                      [](const ItemDiagnostic& d) { return d.code == DiagnosticCode::UnreachableCode; });
         if (missing.size() > 3) list += " and " + std::to_string(missing.size() - 3) + " more";
         error(DiagnosticCode::NonExhaustiveMatch, node, "the `match` misses " + list);
     }
@@ -329,6 +354,10 @@ void BodyBuilder::report_unresolved() {
 }
 
 void BodyBuilder::report_unused() {
+    // A variable whose type is not known yet is not finished.
+    if (std::any_of(body().diagnostics.begin(), body().diagnostics.end(),
+                    [](const ItemDiagnostic& d) { return d.code == DiagnosticCode::AnnotationNeeded; }))
+        return;
     // A local of the script body that a function names has been reported there.
     auto named_by_function = [&](Name name) {
         if (kind_of(item_) != ItemKind::File) return false;
@@ -341,7 +370,7 @@ void BodyBuilder::report_unused() {
     for (uint32_t i : warn_unused_) {
         if (i >= body().locals.size()) continue;
         const LocalInfo& local = body().locals[i];
-        if (local.name.empty() || local.name.text()[0] == '_' || local_reads_[i] > 0 || local.type->is(TypeKind::Error))
+        if (local.name.empty() || local.name.text()[0] == '_' || local_reads_[i] > 0 || local.type->has(TypeHasError))
             continue;
         if (named_by_function(local.name)) continue;
         // A guard is held, a handle keeps something alive: the name has its use.
@@ -355,8 +384,14 @@ void BodyBuilder::report_unused() {
         auto& d =
             error(DiagnosticCode::UnusedVariable, local.node, "`" + std::string(local.name.text()) + "` is never read");
         d.tags |= TagUnnecessary;
-        d.fixes.push_back({"Rename it to `_" + std::string(local.name.text()) + "`",
-                           {{d.location, ItemDiagnostic::FixEdit::InsertBefore, "_"}}});
+        ItemDiagnostic::Fix fix{"Rename it to `_" + std::string(local.name.text()) + "`",
+                                {{d.location, ItemDiagnostic::FixEdit::InsertBefore, "_"}}};
+        std::set<uint32_t> renamed{local.node};  // and where it is assigned
+        for (const Resolution& r : body().resolutions)
+            if (auto* target = std::get_if<LocalId>(&r.target);
+                target && *target == LocalId(i) && renamed.insert(r.node).second)
+                fix.edits.push_back({{item_, r.node}, ItemDiagnostic::FixEdit::InsertBefore, "_"});
+        d.fixes.push_back(std::move(fix));
     }
 }
 

@@ -132,6 +132,7 @@ class BodyBuilder {
     Type expression_as_type(const ast::Expression& e);
     /// The static function or constant of a type by name; binds fresh generics.
     std::optional<Named> find_associated(Type self, const SyntaxToken& name);
+    void report_abstract(ItemId trait, uint32_t node);
     void report_private(ItemId item, const SyntaxToken& name);
     void check_access(ItemId member, const SyntaxToken& name);
     void report_hidden(const PathResolution& path, const std::vector<SyntaxToken>& segments);
@@ -188,6 +189,9 @@ class BodyBuilder {
 
     // ---- coercions (coercions.cpp) ----
     ExprId coerce(ExprId value, Type expected, uint32_t node);
+    /// A member or an operator written behind the expression would be one of the whole expression.
+    bool binds_tightly(uint32_t expression) const;
+    bool report_no_dyn(Type wanted, Type actual, uint32_t node);
     /// Only tries; None when it does not fit.
     std::optional<ExprId> try_coerce(ExprId value, Type expected, uint32_t node);
     ExprId decay(ExprId value);  // `&T` of a Copy T becomes T
@@ -244,6 +248,7 @@ class BodyBuilder {
                                         const std::vector<FormalParameter>& parameters, uint32_t node,
                                         const std::string& what, const std::function<ExprId(size_t)>& default_of,
                                         const FunctionSignature* signature);
+    uint32_t callee_node(uint32_t call) const;
     ExprId check_argument(const ast::Expression& e, Type expected, bool is_task, bool is_async, bool lends);
     ExprId default_argument(ItemId function, size_t index, Type expected, uint32_t node);
     ExprId default_field(ItemId owner, const FieldInfo& field, Type expected, uint32_t node);
@@ -296,6 +301,8 @@ class BodyBuilder {
     PatternId reference_pattern(PatternId inner, Type reference, uint32_t node);
     bool is_irrefutable(PatternId p);
     void report_missing_cases();
+    /// Names that one pattern binds twice; `first`: the number of locals before it.
+    void report_bound_twice(size_t first);
 
     // ---- statements (statements.cpp) ----
     /// A block as a value of `expected` (null: no value wanted). `tail`: its value is the function's.
@@ -319,6 +326,7 @@ class BodyBuilder {
     bool binds_by_assigning(const ast::PathExpr& target);
     ExprId assign_unbound(const ast::AssignStmt& s, const ast::PathExpr& target);
     ExprId assign_tuple(const ast::TupleExpr& targets, const ast::Expression& value, uint32_t node);
+    void report_dropped_operator(uint32_t node);
     void check_discarded(ExprId value, uint32_t node);
     ExprId assign_target(const ast::Expression& e, bool compound);
 
@@ -384,5 +392,8 @@ Body body(QueryContext&, ItemId item);
 /// Missing cases of a match, as patterns in source form; empty when nothing is missing.
 std::vector<std::string> missing_cases(QueryContext&, const Body& body, Type scrutinee,
                                        const std::vector<hir::MatchArm>& arms);
+/// The patterns of a match that the arms above them leave nothing to.
+std::vector<PatternId> unreachable_arms(QueryContext&, const Body& body, Type scrutinee,
+                                        const std::vector<hir::MatchArm>& arms);
 
 }  // namespace braid::altru_semantics

@@ -172,8 +172,10 @@ ExprId BodyBuilder::call_named(const ast::CallExpr& e, Named named, Type expecte
     }
     if (kind == ItemKind::Constant || kind == ItemKind::Static)
         return call_value(e, item_value(named.item, {}, name_node, nullptr));
-    error(DiagnosticCode::TypeMismatch, name_node,
-          "`" + std::string(name_of(named.item).text()) + "` cannot be called");
+    if (kind == ItemKind::Trait) report_abstract(named.item, name_node);
+    else
+        error(DiagnosticCode::TypeMismatch, name_node,
+              "`" + std::string(name_of(named.item).text()) + "` cannot be called");
     for (const ast::Argument& argument : e.arguments()) check(argument.value());
     return error_expr(node);
 }
@@ -256,6 +258,7 @@ ExprId BodyBuilder::call_value(const ast::CallExpr& e, ExprId callee) {
         for (Type bound : traits_.all_bounds(t))
             if (bound->is(TypeKind::Function) || bound->is(TypeKind::Error)) t = bound;
     auto arguments = e.arguments();
+    if (t->is(TypeKind::Inference) && table_.kind_of(t) != VariableKind::General) t = table_.default_of(t);
     if (t->is(TypeKind::Inference)) {
         // A closure parameter that is called before anything says what it is.
         std::vector<Type> parameters;
@@ -294,6 +297,14 @@ ExprId BodyBuilder::check_argument(const ast::Expression& e, Type expected, bool
     return coerce(value, expected, node_of(e));
 }
 
+/// What names the function in a call; the call itself where nothing does.
+uint32_t BodyBuilder::callee_node(uint32_t call) const {
+    auto e = ast::CallExpr::cast(tree_.element(call).as_node());
+    if (!e || !e.callee()) return call;
+    auto field = e.callee().as<ast::FieldExpr>();
+    return field && field.name() ? node_of(field.name()) : node_of(e.callee());
+}
+
 std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument>& arguments,
                                                  const std::vector<FormalParameter>& parameters, uint32_t node,
                                                  const std::string& what,
@@ -303,7 +314,8 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
     std::vector<ast::Expression> rest;
     bool has_rest = !parameters.empty() && parameters.back().rest;
     size_t fixed = parameters.size() - has_rest;
-    size_t position = 0, surplus = 0;
+    size_t position = 0;
+    ast::Expression surplus;
     bool reported = false;
     for (const ast::Argument& argument : arguments) {
         if (argument.name()) {
@@ -331,7 +343,7 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
         } else if (has_rest) {
             rest.push_back(argument.value());
         } else {
-            ++surplus;
+            if (!surplus) surplus = argument.value();
             ++position;
             check(argument.value());
         }
@@ -349,7 +361,7 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
     if ((missing_count || surplus) && !reported) {
         std::string wanted =
             required == fixed ? std::to_string(fixed) : std::to_string(required) + " to " + std::to_string(fixed);
-        auto& d = error(DiagnosticCode::WrongArgumentCount, node,
+        auto& d = error(DiagnosticCode::WrongArgumentCount, surplus ? node_of(surplus) : callee_node(node),
                         what + " takes " + wanted + " argument" + (fixed == 1 ? "" : "s") + ", not " +
                             std::to_string(arguments.size()));
         if (missing_count && !missing.empty()) d.message += "; missing" + missing;

@@ -203,6 +203,27 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
     return std::nullopt;
 }
 
+/// A type where `dyn Trait` is wanted that does not implement the trait.
+bool BodyBuilder::report_no_dyn(Type wanted, Type actual, uint32_t node) {
+    while (wanted->is(TypeKind::Reference)) wanted = wanted->element();
+    while (actual->is(TypeKind::Reference)) actual = actual->element();
+    if (!wanted->is(TypeKind::Dyn) || actual->is(TypeKind::Dyn) || actual->has(TypeHasError)) return false;
+    Type trait = type::nominal(wanted->item, wanted->arguments);
+    if (traits_.satisfies(actual, trait) != TraitSolver::Answer::No) return false;
+    auto& d =
+        error(DiagnosticCode::TraitNotImplemented, node,
+              "`" + show(actual) + "` does not implement `" + show(trait) + "`, which `" + show(wanted) + "` asks for");
+    d.related.push_back({Place{wanted->item, 0}, "the trait is declared here"});
+    return true;
+}
+
+bool BodyBuilder::binds_tightly(uint32_t expression) const {
+    static constexpr Kind kTight[] = {Kind::PathExpr,  Kind::LiteralExpr, Kind::CallExpr,  Kind::FieldExpr,
+                                      Kind::IndexExpr, Kind::ParenExpr,   Kind::TupleExpr, Kind::ListExpr};
+    Kind kind = altru::to_kind(tree_.element(expression).kind());
+    return std::find(std::begin(kTight), std::end(kTight), kind) != std::end(kTight);
+}
+
 ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
     if (!expected) return value;
     if (auto coerced = try_coerce(value, expected, node)) return *coerced;
@@ -222,6 +243,7 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
             return error_expr(node);
         }
     }
+    if (report_no_dyn(wanted, actual, node)) return error_expr(node);
     mismatch(node, wanted, actual);
     // What only this value could have said is not asked for again.
     if (!actual->has(TypeHasInference))
@@ -232,7 +254,10 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
         });
     ItemDiagnostic& d = body().diagnostics.back();
     auto fix = [&](std::string title, ItemDiagnostic::FixEdit::Position position, std::string text) {
-        d.fixes.push_back({std::move(title), {{d.location, position, std::move(text)}}});
+        // What is written behind an operator would belong to its last operand.
+        bool wraps = position == ItemDiagnostic::FixEdit::InsertAfter && !binds_tightly(node);
+        d.fixes.push_back({std::move(title), {{d.location, position, (wraps ? ")" : "") + std::move(text)}}});
+        if (wraps) d.fixes.back().edits.push_back({d.location, ItemDiagnostic::FixEdit::InsertBefore, "("});
     };
     using Edit = ItemDiagnostic::FixEdit;
     // What is appended binds more tightly than an operator in the value.

@@ -15,7 +15,9 @@ ExprId BodyBuilder::check_condition(const ast::Expression& e) {
     PatternContext context;
     bool names_whole = let.pattern() && let.pattern().kind() == Kind::NamePattern;
     if (!names_whole || type_of(scrutinee)->is(TypeKind::Reference)) scrutinee = prepare_scrutinee(scrutinee, context);
+    size_t first_bound = body().locals.size();
     PatternId pattern = check_pattern(let.pattern(), type_of(scrutinee), context);
+    report_bound_twice(first_bound);
     return emit(Matches{scrutinee, pattern}, type::boolean(), node);
 }
 
@@ -100,7 +102,9 @@ ExprId BodyBuilder::check_match(const ast::MatchExpr& e, Type expected, bool wan
     for (const ast::MatchArm& arm : e.arms()) {
         auto mark = open_scope();
         MatchArm out{PatternId::None, ExprId::None, ExprId::None};
+        size_t first_bound = body().locals.size();
         out.pattern = check_pattern(arm.pattern(), type_of(scrutinee), context);
+        report_bound_twice(first_bound);
         if (arm.guard()) {
             in_tail_ = false;
             out.guard = check_condition(arm.guard().condition());

@@ -6,6 +6,7 @@
 
 #include "analyzer/semantics/altru/builder.h"
 #include "analyzer/semantics/altru/foreign_names.h"
+#include "analyzer/semantics/altru/visibility.h"
 #include "analyzer/semantics/item_diagnostic.h"
 
 // What is wrong with declarations, bodies aside.
@@ -56,7 +57,7 @@ class DeclarationChecker {
             case ItemKind::Actor:
                 detail::report_definition(context_, item_, out_);
                 check_members();
-                check_infinite();
+                report_type_cycles(context_, item_, out_);
                 check_attributes();
                 if (kind_of(item_) == ItemKind::Enum) check_derive();
                 if (kind_of(item_) == ItemKind::Struct) check_derive();
@@ -65,13 +66,14 @@ class DeclarationChecker {
                 detail::report_definition(context_, item_, out_);
                 check_members();
                 check_attributes();
+                report_type_cycles(context_, item_, out_);
                 break;
             case ItemKind::Impl: check_impl(); break;
             case ItemKind::Static:
             case ItemKind::Constant:
             case ItemKind::TypeAlias:
                 detail::report_value_type(context_, item_, out_);
-                if (kind_of(item_) == ItemKind::TypeAlias) check_alias();
+                report_type_cycles(context_, item_, out_);
                 break;
             default: break;
         }
@@ -110,11 +112,12 @@ class DeclarationChecker {
                             "`" + std::string(name.text()) + "` is declared twice");
             d.related.push_back({name_place(it->second), "first declared here"});
         }
-        check_imports(*scope);
+        types.insert(values.begin(), values.end());
+        check_imports(*scope, types);
         check_modules();
     }
 
-    void check_imports(const ScopeNames::Value& scope) {
+    void check_imports(const ScopeNames::Value& scope, const std::map<Name, ItemId>& declared) {
         auto counts = context_.get<NameCounts>(file_of(item_));
         std::map<Name, const Import*> seen;
         for (const Import& import : scope.imports) {
@@ -154,8 +157,18 @@ class DeclarationChecker {
                 auto& d = error(DiagnosticCode::PrivateAccess, import.nodes[*path.hidden],
                                 private_message(hidden, import.path[*path.hidden].text()));
                 d.related.push_back({name_place(hidden), "declared here"});
+                if (auto fix = publish(context_, hidden)) d.fixes.push_back(std::move(*fix));
             }
-            if (import.is_glob || import.is_public || is_std_item(item_)) continue;
+            if (import.is_glob || is_std_item(item_)) continue;
+            auto own = declared.find(import.name);
+            bool is_type = path.item != ItemId::None && is_type_item(kind_of(path.item));
+            if (own != declared.end() && own->second != path.item && is_type == is_type_item(kind_of(own->second))) {
+                auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(own->second),
+                                "`" + std::string(import.name.text()) + "` is imported and declared here, too");
+                d.related.push_back({{item_, import.name_node}, "imported here"});
+                continue;
+            }
+            if (import.is_public) continue;
             auto [it, inserted] = seen.emplace(import.name, &import);
             if (!inserted) {
                 auto& d = error(DiagnosticCode::DuplicateDeclaration, import.name_node,
@@ -169,6 +182,7 @@ class DeclarationChecker {
                 auto& d = error(DiagnosticCode::UnusedImport, import.name_node,
                                 "`" + std::string(import.name.text()) + "` is imported and never used");
                 d.tags |= TagUnnecessary;
+                d.fixes.push_back({"Remove it", removal_of(import.name_node)});
             }
         }
     }
@@ -178,6 +192,24 @@ class DeclarationChecker {
         if (module == ItemId::None || kind_of(module) != ItemKind::Module) return false;
         auto tree = context_.get<ItemSyntax>(module);
         return *tree && !ast::ModDecl::cast(tree->root()).members() && module_contents(context_, module) == module;
+    }
+
+    /// What goes with an imported name: in braces its comma, else the whole `use`.
+    std::vector<ItemDiagnostic::FixEdit> removal_of(uint32_t name_node) {
+        auto remove = [&](const SyntaxElement& e) {
+            return ItemDiagnostic::FixEdit{{item_, tree_.node_of(e)}, ItemDiagnostic::FixEdit::Replace, ""};
+        };
+        for (SyntaxNode tree = tree_.element(name_node).parent();;) {
+            SyntaxNode around = tree.parent();
+            if (!around) return {remove(tree)};
+            if (altru::to_kind(around.kind()) == Kind::UseDecl) return {remove(around)};
+            if (altru::to_kind(around.kind()) == Kind::UseGroup && around.child_nodes().size() > 1) {
+                SyntaxToken comma = tree.last_token().next();
+                if (comma.text() != ",") comma = tree.first_token().previous();
+                return {remove(tree), remove(comma)};
+            }
+            tree = around;
+        }
     }
 
     void check_modules() {
@@ -191,7 +223,7 @@ class DeclarationChecker {
             if (contents == child.item)
                 error(DiagnosticCode::UnresolvedImport, name_place(child.item),
                       "there is no file `" + name + ".altru` or `" + name + "/mod.altru` beside this one");
-            else if (is_inside(context_, item_, contents))
+            else if (closes_circle(context_, item_, contents))
                 error(DiagnosticCode::ImportCycle, name_place(child.item),
                       "this file is part of the module `" + name +
                           "`, which cannot be its own part too; another file is "
@@ -254,86 +286,40 @@ class DeclarationChecker {
                     visit(Name(variant.name().text()), false, {item_, tree_.node_of(variant.name())}, "variant");
     }
 
-    /// Recursive types need no indirection, but a way to end.
-    void check_infinite() {
-        std::set<ItemId> seen;
-        auto definition = context_.get<DefinitionOf>(item_);
-        if (kind_of(item_) == ItemKind::Enum && holds_another(type::nominal(item_), seen, true)) {
-            error(DiagnosticCode::InfiniteType, name_place(item_),
-                  "every `" + std::string(name_of(item_).text()) +
-                      "` would hold another one without end; a variant without one can end");
-        }
-        if (kind_of(item_) != ItemKind::Struct) return;
-        for (const FieldInfo& field : definition->fields) {
-            if (!holds_another(field.type, seen)) continue;
-            error(DiagnosticCode::InfiniteType, field.node,
-                  "a `" + std::string(name_of(item_).text()) + "` would hold another one without end; `Option[" +
-                      print_type(field.type) + "]` or a list can end");
-            return;
-        }
-    }
-
-    void check_alias() {
-        std::vector<ItemId> open{item_};
-        for (size_t i = 0; i < open.size(); ++i) {
-            auto tree = context_.get<ItemSyntax>(open[i]);
-            if (!*tree) continue;
-            TypeLowering lowering(context_, open[i], *tree, nullptr);
-            bool circular = false;
-            lowering.resolved = [&](uint32_t, ItemId target, Type) {
-                circular |= target == item_;
-                bool is_alias = target != ItemId::None && kind_of(target) == ItemKind::TypeAlias;
-                if (is_alias && std::find(open.begin(), open.end(), target) == open.end()) open.push_back(target);
-            };
-            lowering.lower(ast::TypeAliasDecl::cast(tree->root()).type());
-            if (!circular) continue;
-            error(DiagnosticCode::InfiniteType, name_place(item_),
-                  "`" + std::string(name_of(item_).text()) +
-                      "` is another name for itself; a `struct` or an `enum` can hold " + "its own kind");
-            return;
-        }
-    }
-
-    /// Whether no value of this type is without one of the item, by value.
-    bool holds_another(Type t, std::set<ItemId>& seen, bool is_item = false) {
-        auto any = [&](const std::vector<Type>& parts) {
-            return std::any_of(parts.begin(), parts.end(), [&](Type part) { return holds_another(part, seen); });
-        };
-        if (t->is(TypeKind::Tuple) || (t->is(TypeKind::Array) && t->length > 0)) return any(t->arguments);
-        if (t->is(TypeKind::Union))
-            return std::all_of(t->arguments.begin(), t->arguments.end(),
-                               [&](Type member) { return holds_another(member, seen); });
-        if (!t->is(TypeKind::Nominal) || is_std_item(t->item)) return false;
-        if (t->item == item_ && !is_item) return true;
-        if (!seen.insert(t->item).second) return false;
-        auto definition = context_.get<DefinitionOf>(t->item);
-        auto fields_hold = [&](const TypeDefinition& of) {
-            return std::any_of(of.fields.begin(), of.fields.end(),
-                               [&](const FieldInfo& field) { return holds_another(field.type, seen); });
-        };
-        if (kind_of(t->item) == ItemKind::Struct) return fields_hold(*definition);
-        return kind_of(t->item) == ItemKind::Enum && !definition->variants.empty() &&
-               std::all_of(definition->variants.begin(), definition->variants.end(),
-                           [&](ItemId variant) { return fields_hold(*context_.get<DefinitionOf>(variant)); });
-    }
-
     void check_attributes() {
         if (is_std_item(item_)) return;
         static constexpr std::array kKnown = {"derive",   "test",  "mailbox",
                                               "must_use", "allow", "ai_concurrent_optimize"};
         static constexpr std::array kDerivable = {"Clone", "Copy", "Debug", "Eq", "Ord", "Hash", "Default"};
-        for (const Attribute& a : attributes_of(tree_, ast::Ast(tree_.root()))) {
-            if (std::find(kKnown.begin(), kKnown.end(), a.name.text()) == kKnown.end()) {
-                error(DiagnosticCode::UnknownAttribute, a.node,
-                      "Braid does not know the attribute `" + std::string(a.name.text()) + "`; it is kept and ignored");
+        for (const ast::Attribute& a : ast::attributes_of(ast::Ast(tree_.root()))) {
+            if (!a.name()) continue;
+            std::string name(a.name().text());
+            if (std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end()) {
+                unknown_attribute(a.name(), "Braid does not know the attribute `" + name + "`; it is kept and ignored",
+                                  kKnown);
                 continue;
             }
-            if (a.name.text() != "derive") continue;
-            for (const std::string& argument : a.arguments)
-                if (std::find(kDerivable.begin(), kDerivable.end(), argument) == kDerivable.end())
-                    error(DiagnosticCode::UnknownAttribute, a.node,
-                          "`" + argument + "` cannot be derived; `Clone, Copy, Debug, Eq, Ord, Hash, Default` can");
+            for (const ast::AttributeArgument& argument : a.arguments()) {
+                std::string text(argument.text());
+                if (name == "derive" && std::find(kDerivable.begin(), kDerivable.end(), text) == kDerivable.end())
+                    unknown_attribute(
+                        argument.node,
+                        "`" + text + "` cannot be derived; `Clone, Copy, Debug, Eq, Ord, Hash, Default` can",
+                        kDerivable);
+                if (name == "mailbox" && argument.name() != "capacity")
+                    unknown_attribute(argument.node.first_token(), "a mailbox has a `capacity`, not this",
+                                      std::array{"capacity"});
+            }
         }
+    }
+
+    template <size_t N>
+    void unknown_attribute(const SyntaxElement& at, std::string message, const std::array<const char*, N>& known) {
+        std::string near = nearest_name(std::string(at.text()), std::vector<std::string>(known.begin(), known.end()));
+        if (!near.empty()) message += "; did you mean `" + near + "`?";
+        auto& d = error(DiagnosticCode::UnknownAttribute, tree_.node_of(at), std::move(message));
+        if (!near.empty())
+            d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
     }
 
     /// `derive(Copy)` of something that holds a part which is not Copy.
@@ -426,7 +412,7 @@ class DeclarationChecker {
         if (is_std_item(item_) || !info.trait || !info.trait->is(TypeKind::Nominal) || !info.self) return;
         auto index = context_.get<ImplIndex>();
         auto it = index->by_trait.find(info.trait->item);
-        if (it == index->by_trait.end()) return;
+        if (it == index->by_trait.end() || conflicts_with_derive(info)) return;
         for (ItemId other : it->second) {
             if (other == item_) break;  // the later one is at fault
             auto theirs = context_.get<ImplOf>(other);
@@ -463,21 +449,45 @@ class DeclarationChecker {
             {"Write `self`, as the trait says", {{d.location, ItemDiagnostic::FixEdit::Replace, "self"}}});
     }
 
+    /// `impl Eq for P` where P has `derive(Eq)`.
+    bool conflicts_with_derive(const ImplInfo& info) {
+        if (!is_std_item(info.trait->item) || !info.self->is(TypeKind::Nominal) || !info.trait->arguments.empty())
+            return false;
+        std::string trait(name_of(info.trait->item).text());
+        auto definition = context_.get<DefinitionOf>(info.self->item);
+        for (const Attribute& a : definition->attributes) {
+            if (a.name.text() != "derive") continue;
+            if (std::find(a.arguments.begin(), a.arguments.end(), trait) == a.arguments.end()) continue;
+            auto& d = error(DiagnosticCode::ConflictingImpl,
+                            tree_.node_of(ast::ImplDecl::cast(tree_.root()).trait_type().node),
+                            "`" + trait + "` is already derived for `" + print_type(info.self) + "`");
+            d.related.push_back({{info.self->item, a.node}, "by this attribute"});
+            return true;
+        }
+        return false;
+    }
+
     void check_signature(ItemId declared, ItemId own, const ImplInfo& info) {
         auto wanted = context_.get<SignatureOf>(declared), found = context_.get<SignatureOf>(own);
         std::string name(name_of(own).text());
         bool wanted_self = wanted->receiver != Receiver::None, found_self = found->receiver != Receiver::None;
         if (wanted_self != found_self) {
-            error(
-                DiagnosticCode::TypeMismatch, name_place(own),
+            override_error(
+                declared, name_place(own),
                 "`" + name + "` " + (wanted_self ? "needs a `self` parameter" : "has no `self`") + ", as in its trait");
+            return;
+        }
+        if (wanted->generics.size() != found->generics.size()) {
+            override_error(declared, name_place(own),
+                           "`" + name + "` has " + std::to_string(found->generics.size()) +
+                               " type parameters, in the trait " + std::to_string(wanted->generics.size()));
             return;
         }
         check_receiver(own, wanted->receiver, found->receiver);
         if (wanted->parameters.size() != found->parameters.size()) {
-            error(DiagnosticCode::WrongArgumentCount, name_place(own),
-                  "`" + name + "` has " + std::to_string(found->parameters.size()) + " parameters, in the trait " +
-                      std::to_string(wanted->parameters.size()));
+            override_error(declared, name_place(own),
+                           "`" + name + "` has " + std::to_string(found->parameters.size()) +
+                               " parameters, in the trait " + std::to_string(wanted->parameters.size()));
             return;
         }
         ItemId trait = parent_of(declared);
@@ -501,17 +511,42 @@ class DeclarationChecker {
         };
         for (size_t i = 0; i < wanted->parameters.size(); ++i) {
             Type a = in_impl(wanted->parameters[i].type), b = solver.normalize(found->parameters[i].type);
-            if (!table.unify(a, b))
-                error(DiagnosticCode::TypeMismatch, Place{own, found->parameters[i].node},
-                      "the trait says `" + print_type(a) + "` here, this is `" + print_type(b) + "`");
+            if (table.unify(a, b)) continue;
+            auto& d = override_error(declared, Place{own, found->parameters[i].node},
+                                     "the trait says `" + print_type(a) + "` here, this is `" + print_type(b) + "`");
+            auto tree = context_.get<ItemSyntax>(own);
+            auto parameters = ast::FunctionDecl::cast(tree->root()).parameters();
+            if (i < parameters.size() && parameters[i].type()) retype(d, own, *tree, parameters[i].type(), a);
         }
         Type a = in_impl(wanted->result), b = solver.normalize(found->result);
-        if (!table.unify(a, b))
-            error(DiagnosticCode::TypeMismatch, name_place(own),
-                  "`" + name + "` returns `" + print_type(b) + "`, in the trait `" + print_type(a) + "`");
-        if (wanted->is_async != found->is_async)
-            error(DiagnosticCode::TypeMismatch, name_place(own),
-                  "`" + name + "` is " + (wanted->is_async ? "" : "not ") + "async in its trait");
+        auto tree = context_.get<ItemSyntax>(own);
+        ast::FunctionDecl function = ast::FunctionDecl::cast(tree->root());
+        if (!table.unify(a, b)) {
+            ast::Type written = function.result_type();
+            auto& d =
+                override_error(declared, written ? Place{own, tree->node_of(written.node)} : name_place(own),
+                               "`" + name + "` returns `" + print_type(b) + "`, in the trait `" + print_type(a) + "`");
+            if (written) retype(d, own, *tree, written, a);
+        }
+        if (wanted->is_async == found->is_async) return;
+        auto& d = override_error(declared, name_place(own),
+                                 "`" + name + "` is " + (wanted->is_async ? "" : "not ") + "async in its trait");
+        if (SyntaxToken keyword = function.token(Kind::FnKw); keyword && wanted->is_async)
+            d.fixes.push_back(
+                {"Make it async", {{{own, tree->node_of(keyword)}, ItemDiagnostic::FixEdit::InsertBefore, "async "}}});
+    }
+
+    ItemDiagnostic& override_error(ItemId declared, Place place, std::string message) {
+        auto& d = error(DiagnosticCode::InvalidOverride, place, std::move(message));
+        d.related.push_back({name_place(declared), "the trait declares it here"});
+        return d;
+    }
+
+    static void retype(ItemDiagnostic& d, ItemId own, const ItemTree& tree, const ast::Type& written, Type wanted) {
+        if (wanted->has(TypeHasError) || wanted->has(TypeHasInference)) return;
+        std::string text = print_type(wanted);
+        d.fixes.push_back({"Change the type to `" + text + "`",
+                           {{{own, tree.node_of(written.node)}, ItemDiagnostic::FixEdit::Replace, text}}});
     }
 
     QueryContext& context_;

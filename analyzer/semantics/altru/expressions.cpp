@@ -183,7 +183,9 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
     bool is_struct = self->is(TypeKind::Nominal) && (kind_of(self->item) == ItemKind::Struct ||
                                                      kind_of(self->item) == ItemKind::Actor || variant != ItemId::None);
     if (!is_struct) {
-        if (!self->is(TypeKind::Error))
+        if (self->is(TypeKind::Nominal) && kind_of(self->item) == ItemKind::Trait)
+            report_abstract(self->item, node_of(e.path()));
+        else if (!self->is(TypeKind::Error))
             error(DiagnosticCode::TypeMismatch, node_of(e.path()), "`" + show(self) + "` has no fields to fill in");
         for (const ast::StructFieldInit& field : e.fields())
             if (field.value()) check(field.value());

@@ -2,6 +2,7 @@
 
 #include "analyzer/semantics/altru/builder.h"
 #include "analyzer/semantics/altru/foreign_names.h"
+#include "analyzer/semantics/altru/visibility.h"
 
 // Names in bodies: locals, items by path, associated functions.
 namespace braid::altru_semantics {
@@ -132,6 +133,7 @@ void BodyBuilder::report_private(ItemId item, const SyntaxToken& name) {
         if (known.code == DiagnosticCode::PrivateAccess && known.location == at) return;
     auto& d = error(DiagnosticCode::PrivateAccess, at.node, private_message(item, name.text()));
     d.related.push_back({Place{item, 0}, "declared here"});
+    if (auto fix = publish(context_, item)) d.fixes.push_back(std::move(*fix));
 }
 
 void BodyBuilder::check_access(ItemId member, const SyntaxToken& name) {
@@ -228,6 +230,11 @@ BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& se
         }
         Type self = self_type_of(path.item, {}, node_of(segments[segments.size() - 2]));
         if (self && associated(self)) return named;
+        if (report && kind_of(path.item) == ItemKind::Trait && names.back().text() == "new") {
+            report_abstract(path.item, node_of(segments[segments.size() - 2]));
+            named.kind = Named::Error;
+            return named;
+        }
     }
     if (!report) return named;
     size_t bad = std::min(path.resolved, segments.size() - 1);
@@ -251,6 +258,14 @@ BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& se
     }
     named.kind = Named::Error;
     return named;
+}
+
+/// A value of a trait is a value of some type that implements it.
+void BodyBuilder::report_abstract(ItemId trait, uint32_t node) {
+    std::string name(name_of(trait).text());
+    auto& d = error(DiagnosticCode::AbstractInstantiation, node,
+                    "`" + name + "` is a trait and has no values of its own; make one of a type that implements it");
+    d.related.push_back({Place{trait, 0}, "declared here"});
 }
 
 BodyBuilder::Named BodyBuilder::resolve_callee(const ast::Expression& e) {

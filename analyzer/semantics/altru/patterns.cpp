@@ -199,14 +199,22 @@ PatternId BodyBuilder::check_struct_pattern(const ast::StructPattern& p, Type ex
     auto definition = context_.get<DefinitionOf>(owner);
     StructPattern pattern{owner, {}};
     std::set<uint32_t> seen;
+    bool has_unknown = false;
     for (const ast::FieldPattern& field : p.fields()) {
         if (!field.name()) continue;
         std::string name(field.name().text());
         uint32_t index = 0;
         while (index < definition->fields.size() && definition->fields[index].name.text() != name) ++index;
         if (index == definition->fields.size()) {
-            error(DiagnosticCode::MissingMember, node_of(field.name()),
-                  "`" + std::string(name_of(owner).text()) + "` has no field `" + name + "`");
+            has_unknown = true;
+            std::vector<std::string> candidates;
+            for (const FieldInfo& known : definition->fields) candidates.emplace_back(known.name.text());
+            std::string near = nearest_name(name, candidates);
+            auto& d = error(DiagnosticCode::MissingMember, node_of(field.name()),
+                            "`" + std::string(name_of(owner).text()) + "` has no field `" + name + "`" +
+                                (near.empty() ? "" : "; did you mean `" + near + "`?"));
+            if (!near.empty())
+                d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
             if (field.pattern()) check_pattern(field.pattern(), type::error(), context);
             else bind_name(field.name(), field.is_mut(), type::error(), context);
             continue;
@@ -219,15 +227,37 @@ PatternId BodyBuilder::check_struct_pattern(const ast::StructPattern& p, Type ex
                                         : bind_name(field.name(), field.is_mut(), field_type, context);
         pattern.fields.emplace_back(index, sub);
     }
-    if (!p.has_rest() && seen.size() < definition->fields.size()) {
+    if (!p.has_rest() && !has_unknown && seen.size() < definition->fields.size()) {
         std::string missing;
         for (uint32_t i = 0; i < definition->fields.size(); ++i)
             if (!seen.count(i))
                 missing += (missing.empty() ? "`" : ", `") + std::string(definition->fields[i].name.text()) + "`";
-        error(DiagnosticCode::WrongArgumentCount, node,
-              "the pattern leaves out " + missing + "; `..` stands for the rest");
+        auto& d = error(DiagnosticCode::WrongArgumentCount, node,
+                        "the pattern leaves out " + missing + "; `..` stands for the rest");
+        if (SyntaxToken last = p.node.last_token(); last && !p.fields().empty()) {
+            SyntaxToken before = last.previous();
+            bool comma = before && before.text() == ",";
+            d.fixes.push_back(
+                {"Leave the rest out",
+                 {{{item_, node_of(last)}, ItemDiagnostic::FixEdit::InsertBefore, comma ? " .." : ", .."}}});
+        }
     }
     return emit_pattern(std::move(pattern), t, node);
+}
+
+void BodyBuilder::report_bound_twice(size_t first) {
+    for (size_t i = first; i < body().locals.size(); ++i) {
+        const LocalInfo& local = body().locals[i];
+        if (local.name.empty() || local.name.text() == "_") continue;
+        for (size_t j = first; j < i; ++j) {
+            if (body().locals[j].name != local.name) continue;
+            ++local_reads_[j];
+            auto& d = error(DiagnosticCode::DuplicateDeclaration, local.node,
+                            "`" + std::string(local.name.text()) + "` is bound twice in this pattern");
+            d.related.push_back({{item_, body().locals[j].node}, "first bound here"});
+            break;
+        }
+    }
 }
 
 PatternId BodyBuilder::check_list_pattern(const ast::ListPattern& p, Type expected, const PatternContext& context) {

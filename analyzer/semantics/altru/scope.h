@@ -83,6 +83,8 @@ ItemId module_contents(QueryContext&, ItemId module);
 /// The scope around one; around a file, the one that declares it as its module. None: there is none.
 ItemId outer_scope(QueryContext&, ItemId scope);
 /// `scope` is the module, or lies inside of it, also across files.
+/// Whether a `mod` of `contents` in `scope` makes a file a part of itself, and is the one to be blamed for it.
+bool closes_circle(QueryContext&, ItemId scope, ItemId contents);
 bool is_inside(QueryContext&, ItemId scope, ItemId module);
 /// Whether code in `scope` may name what `container` knows as `name`: it is inside, or the name is let out by `pub`.
 bool lets_out(QueryContext&, ItemId container, Name name, ItemId member, ItemId scope);

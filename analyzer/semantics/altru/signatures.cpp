@@ -251,7 +251,8 @@ FunctionSignature function_signature(QueryContext& context, ItemId item) {
     // `self` in an impl of a trait means what it means in the trait.
     if (signature.receiver == Receiver::Inferred) {
         ItemId declared = implemented_method(context, item);
-        if (declared != ItemId::None) signature.receiver = context.get<SignatureOf>(declared)->receiver;
+        Receiver meant = declared == ItemId::None ? Receiver::None : context.get<SignatureOf>(declared)->receiver;
+        if (meant != Receiver::None) signature.receiver = meant;
     }
     return signature;
 }

@@ -8,6 +8,8 @@ TypeDefinition type_definition(QueryContext&, ItemId type);
 ImplInfo impl_info(QueryContext&, ItemId impl);
 Type value_type(QueryContext&, ItemId item);
 std::vector<ItemDiagnostic> item_diagnostics(QueryContext&, ItemId item);
+/// A struct, alias or trait that would contain itself without end.
+void report_type_cycles(QueryContext&, ItemId item, std::vector<ItemDiagnostic>&);
 
 /// The trait method that a method of a trait impl implements; None for others.
 ItemId implemented_method(QueryContext&, ItemId function);

@@ -26,6 +26,7 @@ ExprId BodyBuilder::check_statement(const ast::Statement& s) {
 /// A value nobody looks at: futures that never run are the checks' business, results that must be looked at are ours.
 void BodyBuilder::check_discarded(ExprId value, uint32_t node) {
     Type t = type_of(value);
+    if (std::holds_alternative<Binary>(expr(value).data)) return report_dropped_operator(node);
     auto* call = std::get_if<Call>(&expr(value).data);
     ItemId callee = ItemId::None;
     if (call) {
@@ -57,6 +58,19 @@ void BodyBuilder::check_discarded(ExprId value, uint32_t node) {
         d.message += "; handle its `Err`, pass it on with `?`, or drop it with `let _ = …`";
     else if (t->is(TypeKind::Nominal) && t->item == Known::get().mutex_guard)
         d.message += "; the lock is released at once";
+}
+
+/// `n == 2` as a statement: computed and dropped, and perhaps meant to be an assignment.
+void BodyBuilder::report_dropped_operator(uint32_t node) {
+    auto binary = ast::BinaryExpr::cast(tree_.element(node).as_node());
+    SyntaxToken sign = binary ? binary.operator_token() : SyntaxToken();
+    if (!sign) return;
+    bool is_equality = binary.op() == Kind::EqualEqual;
+    auto& d =
+        error(DiagnosticCode::UnusedResult, node,
+              "the result of `" + std::string(sign.text()) + "` is dropped" + (is_equality ? "; `=` assigns" : ""));
+    if (is_equality)
+        d.fixes.push_back({"Assign with `=`", {{{item_, node_of(sign)}, ItemDiagnostic::FixEdit::Replace, "="}}});
 }
 
 ExprId BodyBuilder::check_let(const ast::LetStmt& s) {
@@ -91,6 +105,7 @@ ExprId BodyBuilder::check_let(const ast::LetStmt& s) {
     }
     size_t first = body().locals.size();
     PatternId pattern = check_pattern(s.pattern(), t, context);
+    report_bound_twice(first);
     for (size_t i = first; i < body().locals.size(); ++i) warn_unused_.insert(uint32_t(i));
     if (s.pattern() && s.pattern().kind() == Kind::WildcardPattern && initializer != ExprId::None) {
         Type value_type = type_of(initializer);
@@ -489,7 +504,9 @@ ExprId BodyBuilder::check_for(const ast::ForStmt& s) {
             loop.pattern = emit_pattern(ErrorPattern{}, type::error(), node);
         }
     } else {
+        size_t first_bound = body().locals.size();
         loop.pattern = check_pattern(s.pattern(), element, context);
+        report_bound_twice(first_bound);
         if (!is_irrefutable(loop.pattern))
             error(DiagnosticCode::NonExhaustiveMatch, node_of(s.pattern()),
                   "the pattern of a `for` has to match every element");

@@ -1,10 +1,12 @@
 #include "analyzer/semantics/altru/types.h"
+#include "analyzer/semantics/altru/traits.h"
 
 #include <array>
 #include <charconv>
 #include <utility>
 
 #include "analyzer/semantics/altru/foreign_names.h"
+#include "analyzer/semantics/altru/visibility.h"
 #include "analyzer/semantics/item_diagnostic.h"
 
 namespace braid::altru_semantics {
@@ -360,8 +362,10 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
         ItemId item = path.steps[*path.hidden];
         const SyntaxToken& segment = segments[*path.hidden];
         if (auto* d =
-                report(DiagnosticCode::PrivateAccess, tree_.node_of(segment), private_message(item, segment.text())))
+                report(DiagnosticCode::PrivateAccess, tree_.node_of(segment), private_message(item, segment.text()))) {
             d->related.push_back({Place{item, 0}, "declared here"});
+            if (auto fix = publish(context_, item)) d->fixes.push_back(std::move(*fix));
+        }
     }
     if (path.resolved == names.size() && path.item != ItemId::None)
         if (Type t = instantiate(path.item, arguments, node)) return t;
@@ -417,7 +421,11 @@ Type TypeLowering::instantiate(ItemId item, std::vector<Type> arguments, uint32_
                 return arguments.size() == 1 ? type::nominal(item, arguments) : type::error();
             }
             [[fallthrough]];
-        case ItemKind::Enum: return type::nominal(item, complete_arguments(item, std::move(arguments), node));
+        case ItemKind::Enum: {
+            arguments = complete_arguments(item, std::move(arguments), node);
+            check_bounds(item, arguments, node);
+            return type::nominal(item, std::move(arguments));
+        }
         case ItemKind::Trait: return type::nominal(item, complete_arguments(item, std::move(arguments), node));
         case ItemKind::Actor: return type::actor_handle(item, complete_arguments(item, std::move(arguments), node));
         case ItemKind::TypeAlias: {
@@ -426,6 +434,27 @@ Type TypeLowering::instantiate(ItemId item, std::vector<Type> arguments, uint32_
             return substitute(target, item, complete_arguments(item, std::move(arguments), node));
         }
         default: return nullptr;
+    }
+}
+
+/// What a type asks of its arguments, where they are known. Send and Sync are left to the checks.
+void TypeLowering::check_bounds(ItemId item, const std::vector<Type>& arguments, uint32_t node) {
+    if (!report_ || arguments.empty() || is_std_item(item_)) return;
+    auto definition = context_.get<DefinitionOf>(item);
+    for (size_t i = 0; i < arguments.size() && i < definition->generics.size(); ++i) {
+        if (arguments[i]->flags & (TypeHasParameter | TypeHasInference | TypeHasError)) continue;
+        for (Type bound : definition->generics[i].bounds) {
+            if (!bound->is(TypeKind::Nominal)) continue;
+            InferenceTable table;
+            TraitSolver solver(context_, table);
+            if (solver.satisfies(arguments[i], substitute(bound, item, arguments)) != TraitSolver::Answer::No) continue;
+            std::string name(name_of(item).text());
+            auto* d =
+                report(DiagnosticCode::BoundNotMet, node,
+                       "`" + print_type(arguments[i]) + "` does not implement `" + print_type(bound) + "`, which `" +
+                           name + "` asks of `" + std::string(definition->generics[i].name.text()) + "`");
+            if (d) d->related.push_back({Place{item, definition->generics[i].node}, "the bound is declared here"});
+        }
     }
 }
 
@@ -446,6 +475,17 @@ std::vector<Type> TypeLowering::complete_arguments(ItemId item, std::vector<Type
     }
     bool reported = false;
     bool is_trait = kind_of(item) == ItemKind::Trait;
+    if (!given.empty() && !is_trait && given.size() < parameters.size() && !parameters[given.size()].default_type()) {
+        std::string list;
+        for (const ast::GenericParameter& p : parameters)
+            list += (list.empty() ? "" : ", ") + std::string(p.name().text());
+        std::string name(name_of(item).text());
+        report(DiagnosticCode::WrongTypeArguments, node,
+               "`" + name + "` takes " + std::to_string(parameters.size()) + " type arguments, not " +
+                   std::to_string(given.size()) + ": `" + name + "[" + list + "]`");
+        given.resize(parameters.size(), type::error());
+        return given;
+    }
     for (size_t i = given.size(); i < parameters.size(); ++i) {
         // In a body what is left off is inferred, defaults included; in a signature defaults count.
         if (infer) {

@@ -73,6 +73,7 @@ class TypeLowering {
     /// A generic parameter, Self or built-in type of this name; null when there is none.
     Type builtin_or_parameter(Name name);
 
+    void check_bounds(ItemId item, const std::vector<Type>& arguments, uint32_t node);
     ItemDiagnostic* report(DiagnosticCode code, uint32_t node, std::string message);
 
   private:

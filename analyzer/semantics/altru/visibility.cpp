@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <set>
 
 #include "analyzer/semantics/altru/scope.h"
+#include "analyzer/semantics/altru/visibility.h"
 
 // What `pub` lets out of a module, and which files are whose modules.
 namespace braid::altru_semantics {
@@ -44,6 +46,40 @@ bool is_inside(QueryContext& context, ItemId scope, ItemId module) {
         if (declared != modules->end()) open.insert(open.end(), declared->second.begin(), declared->second.end());
     }
     return false;
+}
+
+bool closes_circle(QueryContext& context, ItemId scope, ItemId contents) {
+    if (!is_inside(context, scope, contents)) return false;
+    auto modules = context.get<FileModules>();
+    std::set<ItemId> circle{contents};
+    for (const auto& [file, declarations] : *modules)
+        if (is_inside(context, file_item(file), contents) && is_inside(context, contents, file_item(file)))
+            circle.insert(file_item(file));
+    auto is_entered = [&](ItemId member) {
+        auto declared = modules->find(file_of(member));
+        return declared != modules->end() &&
+               std::any_of(declared->second.begin(), declared->second.end(),
+                           [&](ItemId module) { return !circle.count(file_item(file_of(module))); });
+    };
+    if (std::any_of(circle.begin(), circle.end(), is_entered)) return is_entered(contents);
+    // Nobody comes in from outside: programs begin with `main`, else each `mod` of the circle is as wrong as the next.
+    auto is_main = [](ItemId member) { return files().path(file_of(member)).ends_with("/main.altru"); };
+    return is_main(contents) || std::none_of(circle.begin(), circle.end(), is_main);
+}
+
+std::optional<ItemDiagnostic::Fix> publish(QueryContext& context, ItemId item) {
+    if (is_std_item(item) || kind_of(item) == ItemKind::File) return std::nullopt;
+    Place at{item, 0};
+    // Attributes stay above.
+    auto tree = context.get<ItemSyntax>(item);
+    if (*tree)
+        for (const SyntaxElement& child : tree->root().children())
+            if (altru::to_kind(child.kind()) != Kind::AttributeList) {
+                at.node = tree->node_of(child);
+                break;
+            }
+    return ItemDiagnostic::Fix{"Make `" + std::string(name_of(item).text()) + "` public",
+                               {{at, ItemDiagnostic::FixEdit::InsertBefore, "pub "}}};
 }
 
 bool lets_out(QueryContext& context, ItemId container, Name name, ItemId member, ItemId scope) {

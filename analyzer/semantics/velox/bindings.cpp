@@ -26,6 +26,7 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
         if (!n.name()) return add_pattern(t, node, WildcardPattern{});
         Name name(n.name().text());
         uint32_t at = node_of(n.name());
+        bool is_second = false;
         if (scopes_.back().names.count(name)) {
             LocalId earlier = scopes_.back().names[name];
             bool parameter_itself = body_[earlier].node == at;
@@ -33,9 +34,12 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
                 auto& d = report(DiagnosticCode::DuplicateDeclaration, at,
                                  fmt::format("`{}` is declared twice in this block", name.text()));
                 if (d.related.empty()) d.related.push_back({{item_, body_[earlier].node}, "it is declared first here"});
+                read_.insert(earlier);  // which of the two is meant elsewhere nobody knows
             }
+            is_second = !parameter_itself;
         }
         LocalId local = declare(name, t, at, is_mutable);
+        if (is_second) read_.insert(local);
         t = body_[local].type;
         resolve(at, local, t, true);
         return add_pattern(t, node, BindPattern{local, BindMode::Value, PatternId::None});
@@ -80,11 +84,21 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
                     type = is_std_type(t, "Message") ? type::any() : type::undefined();
                 } else if (info.kind == MemberInfo::None) {
                     std::string near = nearest_name(name.text(), member_names(context_, t));
-                    report(DiagnosticCode::MissingMember, node_of(p.node),
-                           fmt::format("`{}` has no member `{}`{}", print_type(t), name.text(),
-                                       near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                    uint32_t at = node_of(p.key() ? SyntaxElement(p.key().node) : SyntaxElement(p.node));
+                    auto& d =
+                        report(DiagnosticCode::MissingMember, at,
+                               fmt::format("`{}` has no member `{}`{}", print_type(t), name.text(),
+                                           near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                    if (!near.empty() && d.fixes.empty() && p.key())
+                        d.fixes.push_back({fmt::format("change to `{}`", near),
+                                           {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
                     type = type::error();
                 } else {
+                    if (!private_is_visible(info))
+                        report(DiagnosticCode::PrivateAccess,
+                               node_of(p.key() ? SyntaxElement(p.key().node) : SyntaxElement(p.node)),
+                               fmt::format("`{}` is private to the file of `{}`", name.text(),
+                                           name_of(info.owner).text()));
                     type = info.type;
                 }
             }

@@ -77,6 +77,8 @@ class BodyBuilder {
     ExprId local_reference(LocalId local, uint32_t node);
     void capture(LocalId local, uint32_t node);
     void predeclare(const std::vector<ast::Statement>& statements, std::vector<ExprId>& out);
+    bool is_set_up_later(ItemId variable, const SyntaxToken& name);
+    bool report_used_early(const SyntaxToken& name);
     void report_unused();
     void check_assigned(LocalId local, uint32_t node);
     void mark_assigned(LocalId local);
@@ -121,7 +123,11 @@ class BodyBuilder {
     ExprId truth(ExprId value);
     bool member_mismatch(ExprId value, Type to, uint32_t node);
     void mismatch(uint32_t node, Type from, Type to, std::string_view what);
+    bool mismatch_inside(ExprId value, Type to, std::string_view what);
     bool present(ExprId& value, uint32_t node, std::string_view use);
+    void offer_async(ItemDiagnostic& d);
+    ItemDiagnostic::Fix say_it_is_there(uint32_t node) const;
+    void offer_optional_chain(uint32_t name);
 
     // ---- expressions.cpp, operators.cpp, literals.cpp ----
     ExprId expression(const ast::Expression& e, Type expected = nullptr);
@@ -217,6 +223,7 @@ class BodyBuilder {
         bool is_spread = false;
     };
     std::vector<Given> taken_apart(const Arguments& arguments);
+    uint32_t callee_node(uint32_t call) const;
     std::vector<ExprId> match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional,
                                         bool variadic, Inference& inference, std::string_view callee, ItemId declared);
     ExprId argument(const ast::Expression& e, Type wanted, Inference& inference);
@@ -275,6 +282,7 @@ class BodyBuilder {
     Type literal_type(const ast::Pattern& p);
     Type literal_type(const SyntaxToken& token, bool negative);
     bool takes_all(const std::vector<PatternId>& patterns) const;
+    bool is_covered(PatternId id, Type rest, Type scrutinee, const std::set<ItemId>& seen) const;
     bool fits_all_of(const hir::ListPattern& list, Type sequence) const;
     bool tests_discriminants_only(const hir::RecordPattern& record, Type type);
     ItemId resolve_path(const ast::Path& path, Type scrutinee);
@@ -289,6 +297,8 @@ class BodyBuilder {
     std::vector<ItemDiagnostic> type_diagnostics_;
     TypeReader types_;
     std::vector<Function> functions_;
+    std::optional<std::map<Name, SyntaxToken>> script_variables_;  // names of the top level, once they are asked for
+    std::set<Name> declared_later_;  // used before their declarations, which has been reported
     std::vector<Scope> scopes_;
     std::vector<BodyFunctionId> scope_owner_;
     std::vector<Jump> jumps_;

@@ -128,7 +128,8 @@ ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m
         t = base ? resolved(context_, base) : t;
     }
     if (!t->has(TypeHasError) && !t->is(TypeKind::Any) && may_be_absent(t)) {
-        present(object, node_of(m.object().node), fmt::format("and then has no `{}`", name.text()));
+        if (!present(object, node_of(m.object().node), fmt::format("and then has no `{}`", name.text())))
+            offer_optional_chain(at);
         t = type_of(object);
     }
     if (t->has(TypeHasError)) {
@@ -298,6 +299,17 @@ std::vector<BodyBuilder::Given> BodyBuilder::taken_apart(const Arguments& argume
     return given;
 }
 
+/// What names the function in a call; the call itself where nothing does.
+uint32_t BodyBuilder::callee_node(uint32_t call) const {
+    SyntaxElement element = tree_.element(call);
+    auto c = ast::CallExpr::cast(element.as_node());
+    auto n = ast::NewExpr::cast(element.as_node());
+    ast::Expression callee = c ? c.callee() : n ? n.callee() : ast::Expression();
+    if (!callee) return call;
+    auto member = callee.as<ast::MemberExpr>();
+    return member && member.name() ? node_of(member.name()) : node_of(callee.node);
+}
+
 /// Matches arguments with parameters: lambdas last, so that the others say what theirs are. Absent ones become
 /// undefined; a rest parameter takes a list.
 std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std::span<const Type> parameters,
@@ -308,15 +320,19 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
     size_t count = given.size(), fixed = parameters.size() - (variadic ? 1 : 0);
     size_t required = fixed - std::min<size_t>(fixed, optional);
     bool spreads = std::any_of(given.begin(), given.end(), [](const Given& g) { return g.is_spread; });
-    while (required > count && required > 0 &&
-           (inference.apply(parameters[required - 1])->is(TypeKind::Unit) ||
-            is_std_type(parameters[required - 1], "never")))
-        --required;
+    auto may_be_left_off = [&](Type parameter) {
+        Type t = inference.apply(parameter);
+        bool takes_void = t->is(TypeKind::Union) && std::any_of(t->arguments.begin(), t->arguments.end(),
+                                                                [](Type part) { return part->is(TypeKind::Unit); });
+        return t->is(TypeKind::Unit) || takes_void || is_std_type(parameter, "never");
+    };
+    while (required > count && may_be_left_off(parameters[required - 1])) --required;
     // `resolve()` of a Resolver<T> whose T is not known yet stands for void.
     if (required == 1 && count == 0 && inference.apply(parameters[0])->is(TypeKind::Any)) required = 0;
     if ((count < required && !spreads) || (!variadic && count > fixed)) {
         auto& d =
-            report(DiagnosticCode::WrongArgumentCount, arguments.node,
+            report(DiagnosticCode::WrongArgumentCount,
+                   count > fixed ? node_of(given[fixed].written.node) : callee_node(arguments.node),
                    required == fixed && !variadic
                        ? fmt::format("{} takes {} argument{}, not {}", callee, fixed, fixed == 1 ? "" : "s", count)
                        : fmt::format("{} takes {} {} argument{}, not {}", callee,
@@ -425,15 +441,21 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
         type_arguments.push_back(t ? t : type::any());
         if (!t || signature.generics[i].bounds.empty()) continue;
         Type bound = settled(context_, inference.apply(here(signature.generics[i].bounds[0]), type::any()));
-        // The argument that alone says what the parameter is, is the one that does not fit.
-        uint32_t at = node;
-        for (size_t k = 0; k < parameters.size() && k < arguments.written.size(); ++k)
-            if (Type p = parameters[k]; p->is(TypeKind::Parameter) && p->item == callee && p->index == i)
-                at = node_of(arguments.written[k].node);
-        if (!is_assignable(context_, t, bound))
-            report(DiagnosticCode::BoundNotMet, at,
-                   fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name_of(callee).text(),
-                               signature.generics[i].name.text(), print_type(bound), print_type(t)));
+        if (is_assignable(context_, t, bound)) continue;
+        uint32_t at = callee_node(node);
+        if (i < explicit_list.size()) at = node_of(explicit_list[i].node);
+        else
+            for (size_t j = 0; j < arguments.written.size() && j < signature.parameters.size(); ++j) {
+                Type parameter = signature.parameters[j].type;
+                if (parameter->is(TypeKind::Parameter) && parameter->item == callee && parameter->index == i) {
+                    at = node_of(arguments.written[j].node);
+                    break;
+                }
+            }
+        auto& d = report(DiagnosticCode::BoundNotMet, at,
+                         fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name_of(callee).text(),
+                                     signature.generics[i].name.text(), print_type(bound), print_type(t)));
+        if (d.related.empty()) d.related.push_back({{callee, 0}, "it is declared here"});
     }
     result = settled(context_, inference.apply(result, type::any()));
     result = refined_result(callee, arguments, values, result);

@@ -22,8 +22,19 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         return error_expression(node);
     }
     ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
+    if (klass != ItemId::None && kind_of(klass) == ItemKind::Interface) {
+        resolve(node_of(name.name()), klass, nullptr);
+        auto& d =
+            report(DiagnosticCode::AbstractInstantiation, node,
+                   fmt::format("`{}` is an interface; make one of a class that implements it", name.name().text()));
+        if (d.related.empty()) d.related.push_back({{klass, 0}, "it is declared here"});
+        for (const ast::Expression& a : arguments.written) expression(a);
+        return error_expression(node);
+    }
     if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
-        if (name && name.name()) {
+        if (klass == ItemId::None && name && name.name() && types_.scope().imports(name.name().text())) {
+            // said at the import
+        } else if (name && name.name()) {
             std::string near = nearest_name(name.name().text(), types_.scope().names());
             report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch,
                    node_of(name.name()),
@@ -42,6 +53,12 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     if (definition->is_abstract)
         report(DiagnosticCode::AbstractInstantiation, node,
                fmt::format("`{}` is abstract; make one of a class that extends it", name.name().text()));
+    if (ItemId made_by = definition->constructor; made_by != ItemId::None && file_of(made_by) != file_of(item_) &&
+                                                  context_.get<SignatureOf>(made_by)->is_private) {
+        auto& d = report(DiagnosticCode::PrivateAccess, node_of(name.name()),
+                         fmt::format("the constructor of `{}` is private to its file", name.name().text()));
+        if (d.related.empty()) d.related.push_back({{made_by, 0}, "it is declared here"});
+    }
     Inference inference;
     inference.owners.push_back({klass, std::vector<Type>(definition->generics.size(), nullptr)});
     auto& own = inference.owners[0].second;
@@ -96,7 +113,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         if (!own[i] || definition->generics[i].bounds.empty()) continue;
         Type bound = settled(context_, inference.apply(definition->generics[i].bounds[0], type::any()));
         if (!is_assignable(context_, own[i], bound) && explicit_list.empty())
-            report(DiagnosticCode::BoundNotMet, node,
+            report(DiagnosticCode::BoundNotMet, node_of(name.name()),
                    fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name.name().text(),
                                definition->generics[i].name.text(), print_type(bound), print_type(own[i])));
     }

@@ -29,6 +29,18 @@ bool is_open(Type t) {
 }
 }  // namespace
 
+/// `x!`; in parentheses where the mark would belong to the last operand only.
+ItemDiagnostic::Fix BodyBuilder::say_it_is_there(uint32_t node) const {
+    static constexpr Kind kTight[] = {Kind::NameExpr,  Kind::MemberExpr, Kind::CallExpr,
+                                      Kind::IndexExpr, Kind::ParenExpr,  Kind::ThisExpr};
+    Kind kind = to_kind(tree_.element(node).kind());
+    bool wraps = std::find(std::begin(kTight), std::end(kTight), kind) == std::end(kTight);
+    ItemDiagnostic::Fix fix{"say that it is there",
+                            {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, wraps ? ")!" : "!"}}};
+    if (wraps) fix.edits.push_back({{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, "("});
+    return fix;
+}
+
 void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view what) {
     if (from->has(TypeHasError) || to->has(TypeHasError)) return;
     if (may_be_absent(from) && is_assignable(context_, nullable_parts_removed(from), to)) {
@@ -38,8 +50,7 @@ void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view w
                 "this may be {}; `{}` is expected here",
                 from->is(TypeKind::Null) ? "null" : print_type(excluded(context_, from, nullable_parts_removed(from))),
                 print_type(to)));
-        if (d.fixes.empty())
-            d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
+        if (d.fixes.empty()) d.fixes.push_back(say_it_is_there(node));
         return;
     }
     bool wants_literal = false;
@@ -156,12 +167,27 @@ bool BodyBuilder::member_mismatch(ExprId value, Type to, uint32_t node) {
     return told || !missing.empty();
 }
 
+/// Reports the branch of a choice, or the member of a literal, that does not fit, if it is one of these.
+bool BodyBuilder::mismatch_inside(ExprId value, Type to, std::string_view what) {
+    Expr e = body_[value];
+    auto part = [&](ExprId inner, Type wanted) {
+        if (fits(inner, wanted)) return false;
+        if (!mismatch_inside(inner, wanted, what)) mismatch(body_[inner].node, type_of(inner), wanted, what);
+        return true;
+    };
+    if (auto* choice = std::get_if<If>(&e.data); choice && choice->otherwise != ExprId::None) {
+        bool first = part(choice->then, to), second = part(choice->otherwise, to);
+        return first || second;
+    }
+    return member_mismatch(value, to, body_[value].node);
+}
+
 ExprId BodyBuilder::coerce(ExprId value, Type to, uint32_t node, std::string_view what) {
     Type from = type_of(value);
     if (!to || from == to || (to->is(TypeKind::Never) && exhausted_.count(uint32_t(value)))) return value;
     if (is_assignable(context_, from, to)) return convert(value, to);
     if (!fits(value, to)) {
-        if (!member_mismatch(value, to, node)) mismatch(node, from, to, what);
+        if (!mismatch_inside(value, to, what)) mismatch(node, from, to, what);
         return value;
     }
     if (is_number(from))
@@ -238,6 +264,17 @@ ExprId BodyBuilder::condition(const ast::Expression& e) {
     return truth(value);
 }
 
+/// `a.b` with an `a` that may be absent: `a?.b` is the other way out.
+void BodyBuilder::offer_optional_chain(uint32_t name) {
+    if (body_.diagnostics.empty() || body_.diagnostics.back().code != DiagnosticCode::PossiblyNull) return;
+    SyntaxToken dot = tree_.element(name).as_token();
+    dot = dot ? dot.previous() : dot;
+    ItemDiagnostic& d = body_.diagnostics.back();
+    if (dot && dot.text() == "." && d.fixes.size() == 1)
+        d.fixes.push_back(
+            {"leave it out with `?.`", {{{item_, node_of(dot)}, ItemDiagnostic::FixEdit::Replace, "?."}}});
+}
+
 /// Reports the use of what may be null or undefined; afterwards the value counts as present.
 bool BodyBuilder::present(ExprId& value, uint32_t node, std::string_view use) {
     Type t = type_of(value);
@@ -248,8 +285,7 @@ bool BodyBuilder::present(ExprId& value, uint32_t node, std::string_view use) {
             DiagnosticCode::PossiblyNull, node,
             fmt::format("this may be {} {}",
                         there->is(TypeKind::Never) ? print_type(t) : print_type(excluded(context_, t, there)), use));
-        if (d.fixes.empty())
-            d.fixes.push_back({"say that it is there", {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, "!"}}});
+        if (d.fixes.empty()) d.fixes.push_back(say_it_is_there(node));
     }
     value = there->is(TypeKind::Never) ? error_expression(node) : convert(value, there);
     return false;

@@ -112,6 +112,7 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
             }
     }
     if (item == ItemId::None) {
+        if (types_.scope().imports(text) || report_used_early(e.name())) return error_expression(node);
         std::vector<std::string> candidates = types_.scope().names();
         std::erase_if(candidates, [&](const std::string& each) {  // types without values
             ItemId known = types_.scope().find(each);
@@ -131,6 +132,7 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
                 {fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
         return error_expression(node);
     }
+    if (is_set_up_later(item, e.name())) return error_expression(node);
     if (is_std(file_of(item)) && kind_of(item) == ItemKind::Static) {
         // The two constants of the prelude that are no literals.
         if (text == "Infinity") return add(type::float_(), node, FloatLiteral{INFINITY});
@@ -400,14 +402,27 @@ ExprId BodyBuilder::conditional(const ast::ConditionalExpr& e, Type expected) {
     return add(result, node, If{test, convert(yes, result), convert(no, result)});
 }
 
+/// `async` before the function, and a promise of what it gives.
+void BodyBuilder::offer_async(ItemDiagnostic& d) {
+    SyntaxNode node = tree_.element(function().node).as_node();
+    if (!node || ast::GetterDecl::cast(node) || ast::SetterDecl::cast(node) || ast::ConstructorDecl::cast(node)) return;
+    SyntaxToken keyword = node.token(raw(Kind::FunctionKw));
+    auto insert = [&](const SyntaxElement& at, ItemDiagnostic::FixEdit::Position position, std::string text) {
+        d.fixes.back().edits.push_back({{item_, node_of(at)}, position, std::move(text)});
+    };
+    d.fixes.push_back({"make the function async", {}});
+    insert(keyword ? SyntaxElement(keyword) : SyntaxElement(node), ItemDiagnostic::FixEdit::InsertBefore, "async ");
+    ast::Type result = function_parts(node).result.type();
+    if (!result || result.node.text().starts_with("Promise<")) return;
+    insert(result.node, ItemDiagnostic::FixEdit::InsertBefore, "Promise<");
+    insert(result.node, ItemDiagnostic::FixEdit::InsertAfter, ">");
+}
+
 ExprId BodyBuilder::await(const ast::AwaitExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
     if (!functions_.back().is_async) {
         auto& d = report(DiagnosticCode::AwaitOutsideAsync, node, "`await` stands in a function that is not async");
-        SyntaxElement at = tree_.element(function().node);
-        if (at && d.fixes.empty())
-            d.fixes.push_back({"make the function async",
-                               {{{item_, function().node}, ItemDiagnostic::FixEdit::InsertBefore, "async "}}});
+        if (d.fixes.empty()) offer_async(d);
     }
     ExprId operand = expression(e.operand(), is_target(expected) ? promise_of(context_, expected) : nullptr);
     Type result = awaited(type_of(operand));

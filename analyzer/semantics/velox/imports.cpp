@@ -86,11 +86,25 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
     auto report = [&](DiagnosticCode code, const SyntaxElement& at, std::string message) -> ItemDiagnostic& {
         return out.emplace_back(diagnostic(code, {file, tree.node_of(at)}, std::move(message)));
     };
-    auto unused = [&](const SyntaxToken& local, const SyntaxElement& at) {
+    auto unused = [&](const SyntaxToken& local, const ast::ImportDecl& import, const SyntaxElement& part) {
         if (is_used(context, file, Name(local.text()))) return;
         auto& d =
-            report(DiagnosticCode::UnusedImport, at, fmt::format("`{}` is imported and never used", local.text()));
+            report(DiagnosticCode::UnusedImport, local, fmt::format("`{}` is imported and never used", local.text()));
         d.tags |= TagUnnecessary;
+        size_t specifiers = import.named().specifiers().size();
+        bool is_whole = specifiers + bool(import.default_import()) + bool(import.namespace_import()) == 1;
+        if (!is_whole && specifiers < 2) return;
+        auto remove = [&](const SyntaxElement& e) {
+            return ItemDiagnostic::FixEdit{{file, tree.node_of(e)}, ItemDiagnostic::FixEdit::Replace, ""};
+        };
+        ItemDiagnostic::Fix fix{"remove it", {remove(is_whole ? SyntaxElement(import.node) : part)}};
+        if (!is_whole) {
+            SyntaxNode removed(part);
+            SyntaxToken comma = removed.last_token().next();
+            if (comma.text() != ",") comma = removed.first_token().previous();
+            fix.edits.push_back(remove(comma));
+        }
+        d.fixes.push_back(std::move(fix));
     };
     for (ast::Statement s : ast::source_file(tree.tree()).statements()) {
         auto exported = s.as<ast::ExportDecl>();
@@ -162,10 +176,16 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
                 }
                 continue;
             }
-            unused(i.local, i.node.node);
+            unused(i.local, import, i.node.node);
         }
-        if (auto whole = import.default_import(); whole && whole.name()) unused(whole.name(), whole.node);
-        if (auto all = import.namespace_import(); all && all.name()) unused(all.name(), all.node);
+        if (auto whole = import.default_import(); whole && whole.name()) {
+            if (has_default_export(context, from)) unused(whole.name(), import, whole.node);
+            else
+                report(DiagnosticCode::UnresolvedImport, whole.name(),
+                       fmt::format("{} has no default export; write `import {{ name }} from {}`", path.text(),
+                                   path.text()));
+        }
+        if (auto all = import.namespace_import(); all && all.name()) unused(all.name(), import, all.node);
         for (const auto& [needed, name] : needs(context, file_of(file)))
             if (needed == from && needs_in_a_circle(context, from, file_of(file)))
                 for (const Imported& i : names_of(import))

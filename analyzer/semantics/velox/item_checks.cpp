@@ -1,8 +1,11 @@
 #include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/cycles.h"
 #include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/callables.h"
@@ -36,6 +39,8 @@ struct Declaration {
     void implements(Type self, Type promised, const SyntaxElement& at);
     void overrides(Type self);
     void overridden(Type base, Name name, bool is_static, const SyntaxElement& at, bool is_marked);
+    std::optional<Place> member_place(Name name, bool is_static, size_t nth);
+    static std::tuple<Name, bool, SyntaxElement> named(const ast::Member& m);
     void duplicates();
     void alias();
     void file();
@@ -110,8 +115,10 @@ void Declaration::implements(Type self, Type promised, const SyntaxElement& at) 
     for (const RecordField& f : fields_of(context, promised)) {
         if (f.name == index_signature()) continue;
         MemberInfo have = find_member(context, self, f.name);
-        bool own =
-            have.kind != MemberInfo::None && (have.item == ItemId::None || parent_of(have.item) != promised->item);
+        // What an interface promises no class has yet.
+        bool own = have.kind != MemberInfo::None &&
+                   (have.item == ItemId::None || (parent_of(have.item) != promised->item &&
+                                                  (!is_class || kind_of(parent_of(have.item)) != ItemKind::Interface)));
         if (!own) {
             if (!f.optional && is_class) missing.push_back(fmt::format("`{}`", f.name.text()));
         } else if (have.is_private) {
@@ -119,10 +126,14 @@ void Declaration::implements(Type self, Type promised, const SyntaxElement& at) 
                    fmt::format("`{}` of `{}` is private here", f.name.text(), print_type(promised)));
         } else {
             Type wanted = f.optional ? or_undefined(f.type) : f.type;
-            if (!is_assignable(context, have.type, wanted))
-                report(DiagnosticCode::InvalidOverride, at,
-                       fmt::format("`{}` is `{}` here; `{}` asks for `{}`", f.name.text(), print_type(have.type),
-                                   print_type(promised), print_type(wanted)));
+            if (is_assignable(context, have.type, wanted)) continue;
+            auto& d = report(DiagnosticCode::InvalidOverride, at,
+                             fmt::format("`{}` is `{}` here; `{}` asks for `{}`", f.name.text(), print_type(have.type),
+                                         print_type(promised), print_type(wanted)));
+            if (auto place = member_place(f.name, false, 0)) {
+                d.related.push_back({d.location, fmt::format("`{}` is promised here", print_type(promised))});
+                d.location = *place;
+            }
         }
     }
     if (missing.empty()) return;
@@ -130,6 +141,42 @@ void Declaration::implements(Type self, Type promised, const SyntaxElement& at) 
     for (size_t i = 0; i < missing.size(); ++i) list += (i ? ", " : "") + missing[i];
     report(DiagnosticCode::TraitNotImplemented, at,
            fmt::format("`{}` lacks {} of `{}`", name_of(item).text(), list, print_type(promised)));
+}
+
+/// Where the `nth` member of a name is declared in this class or interface; nullopt: elsewhere.
+std::optional<Place> Declaration::member_place(Name name, bool is_static, size_t nth) {
+    SyntaxNode node = tree.root();
+    auto members = kind_of(item) == ItemKind::Class ? ast::ClassDecl::cast(node).members()
+                                                    : ast::InterfaceDecl::cast(node).members();
+    std::vector<ItemId> namesakes;  // those with a syntax of their own, in order
+    for (const auto& child : *context.get<ItemChildren>(item))
+        if (name_of(child.item) == name && kind_of(child.item) != ItemKind::Field) namesakes.push_back(child.item);
+    size_t hole = 0, seen = 0;
+    for (const ast::Member& m : members) {
+        auto [own, fixed, at] = named(m);
+        if (own != name) continue;
+        bool is_hole = tree.is_hole(m.node);
+        size_t index = hole;
+        hole += is_hole;
+        if (fixed != is_static || seen++ != nth) continue;
+        if (!is_hole) return Place{item, tree.node_of(at)};
+        if (index >= namesakes.size()) return std::nullopt;
+        auto syntax = context.get<ItemSyntax>(namesakes[index]);
+        if (!*syntax) return std::nullopt;
+        auto field = ast::FieldDecl::cast(syntax->root());
+        SyntaxElement own_name = field ? SyntaxElement(field.name().node) : name_of_function(syntax->root());
+        return Place{namesakes[index], syntax->node_of(own_name)};
+    }
+    return std::nullopt;
+}
+
+/// Name, whether static, and where the name stands.
+std::tuple<Name, bool, SyntaxElement> Declaration::named(const ast::Member& m) {
+    if (auto f = m.as<ast::FieldDecl>()) return {member_name(f.name()), f.modifiers().has_static(), f.name().node};
+    if (auto g = m.as<ast::MethodDecl>()) return {member_name(g.name()), g.modifiers().has_static(), g.name().node};
+    if (auto h = m.as<ast::GetterDecl>()) return {member_name(h.name()), h.modifiers().has_static(), h.name().node};
+    if (auto i = m.as<ast::SetterDecl>()) return {member_name(i.name()), i.modifiers().has_static(), i.name().node};
+    return {};
 }
 
 void Declaration::overridden(Type base, Name name, bool is_static, const SyntaxElement& at, bool is_marked) {
@@ -145,6 +192,10 @@ void Declaration::overridden(Type base, Name name, bool is_static, const SyntaxE
     if (theirs.owner == ItemId::None) return;
     if (theirs.is_private && file_of(theirs.owner) != file_of(item)) return;
     if (is_std(file_of(theirs.owner)) && is_std(file_of(item))) return;
+    if (ours.is_private && !theirs.is_private)
+        return void(report(DiagnosticCode::InvalidOverride, at,
+                           fmt::format("`{}` is private here; in `{}` everyone may use it", name.text(),
+                                       name_of(theirs.owner).text())));
     bool method = ours.kind == MemberInfo::Method, their_method = theirs.kind == MemberInfo::Method;
     if (method != their_method && !(method && theirs.type->is(TypeKind::Function)))
         return void(
@@ -196,31 +247,34 @@ void Declaration::overrides(Type self) {
 
 /// Members of one name: overloads, or a getter with its setter, and nothing else.
 void Declaration::duplicates() {
-    std::map<std::pair<Name, bool>, std::string_view> seen;  // name, static: what it is
+    struct Seen {
+        std::string_view what;
+        size_t count = 0;
+    };
+    std::map<std::pair<Name, bool>, Seen> seen;  // name, static
     SyntaxNode node = tree.root();
     auto members = kind_of(item) == ItemKind::Class ? ast::ClassDecl::cast(node).members()
                                                     : ast::InterfaceDecl::cast(node).members();
-    auto file = context.get<FileItems>(file_of(item));
     for (const ast::Member& m : members) {
-        Name name;
-        bool is_static = false;
-        std::string_view what;
-        if (auto f = m.as<ast::FieldDecl>())
-            name = member_name(f.name()), is_static = f.modifiers().has_static(), what = "field";
-        else if (auto g = m.as<ast::MethodDecl>())
-            name = member_name(g.name()), is_static = g.modifiers().has_static(), what = g.body() ? "method" : "";
-        else if (auto h = m.as<ast::GetterDecl>())
-            name = member_name(h.name()), is_static = h.modifiers().has_static(), what = "getter";
-        else if (auto i = m.as<ast::SetterDecl>())
-            name = member_name(i.name()), is_static = i.modifiers().has_static(), what = "setter";
-        if (name.empty() || what.empty()) continue;
-        auto [found, fresh] = seen.emplace(std::pair(name, is_static), what);
-        if (fresh) continue;
-        bool pair = (found->second == "getter" && what == "setter") || (found->second == "setter" && what == "getter");
-        if (pair) found->second = "pair";
-        else
-            report(DiagnosticCode::DuplicateDeclaration, m.node,
-                   fmt::format("`{}` is declared twice in `{}`", name.text(), name_of(item).text()));
+        auto [name, is_static, at] = named(m);
+        if (name.empty()) continue;
+        Seen& before = seen[{name, is_static}];
+        const size_t nth = before.count++;
+        auto method = m.as<ast::MethodDecl>();
+        if (method && !method.body()) continue;  // an overload
+        std::string_view what = method                    ? "method"
+                                : m.as<ast::GetterDecl>() ? "getter"
+                                : m.as<ast::SetterDecl>() ? "setter"
+                                                          : "field";
+        bool is_pair = (before.what == "getter" && what == "setter") || (before.what == "setter" && what == "getter");
+        if (before.what.empty() || is_pair) {
+            before.what = is_pair ? "pair" : what;
+            continue;
+        }
+        auto& d = report(DiagnosticCode::DuplicateDeclaration, m.node,
+                         fmt::format("`{}` is declared twice in `{}`", name.text(), name_of(item).text()));
+        if (auto place = member_place(name, is_static, nth)) d.location = *place;
+        if (auto first = member_place(name, is_static, 0)) d.related.push_back({*first, "it is declared first here"});
     }
 }
 
@@ -233,6 +287,17 @@ void Declaration::type() {
     auto c = ast::ClassDecl::cast(node);
     auto i = ast::InterfaceDecl::cast(node);
     auto members = is_class ? c.members() : i.members();
+    auto bases = [&](ItemId each) {
+        std::vector<ItemId> out;
+        auto definition = context.get<DefinitionOf>(each);
+        auto add = [&](Type t) {
+            if (t && t->is(TypeKind::Nominal)) out.push_back(t->item);
+        };
+        add(definition->base);
+        if (kind_of(each) == ItemKind::Interface)
+            for (Type t : definition->interfaces) add(t);
+        return out;
+    };
     for (ast::Type t : is_class ? c.extends().types() : i.extends().types()) {
         Type base = resolved(context, reader.read(t));
         bool wrong = is_class && base->is(TypeKind::Nominal) && kind_of(base->item) != ItemKind::Class;
@@ -243,9 +308,10 @@ void Declaration::type() {
         if (wrong && !is_array)
             report(DiagnosticCode::TypeMismatch, t.node,
                    fmt::format("a class extends a class; write `implements {}`", print_type(base)));
-        if (base->is(TypeKind::Nominal) && derives_from(context, base, item))
+        bool is_endless = base->is(TypeKind::Nominal) && derives_from(context, base, item);
+        if (is_endless && reports_cycle(context, cycle_through(item, bases)))
             report(DiagnosticCode::InfiniteType, t.node, fmt::format("`{}` extends itself", name_of(item).text()));
-        else if (!is_class && !wrong) implements(self, base, t.node);
+        else if (!is_class && !wrong && !is_endless) implements(self, base, t.node);
     }
     if (is_class)
         for (ast::Type t : c.implements().types()) implements(self, reader.read(t), t.node);
@@ -262,7 +328,20 @@ void Declaration::alias() {
     auto a = ast::TypeAliasDecl::cast(tree.root());
     reader.enter(item);
     reader.read(a.type());
-    if (is_infinite_alias(context, item))
+    auto infinite_parts = [&](ItemId each) {
+        std::vector<ItemId> out;
+        auto syntax = context.get<ItemSyntax>(each);
+        FileScope scope(context, file_of(each));
+        for (Preorder walk(syntax->root()); walk; walk.next()) {
+            auto name = walk->is_node() ? ast::NamedType::cast(*walk) : ast::NamedType();
+            auto path = name ? name.path().names() : std::vector<SyntaxToken>();
+            ItemId found = path.size() == 1 ? scope.find_type(path[0].text()) : ItemId::None;
+            if (found != ItemId::None && kind_of(found) == ItemKind::TypeAlias && is_infinite_alias(context, found))
+                out.push_back(found);
+        }
+        return out;
+    };
+    if (is_infinite_alias(context, item) && reports_cycle(context, cycle_through(item, infinite_parts)))
         report(DiagnosticCode::InfiniteType, a.name() ? SyntaxElement(a.name()) : SyntaxElement(a.node),
                fmt::format("`{}` stands for itself, without an end", name_of(item).text()));
 }
@@ -296,6 +375,28 @@ void Declaration::file() {
             d.related.push_back({earlier->owns_syntax ? Place{first->second, earlier->name_node - earlier->node}
                                                       : Place{item, position(first->second)},
                                  "it is declared first here"});
+        out.push_back(std::move(d));
+    }
+    std::map<std::string_view, SyntaxToken> imported;
+    for (ast::Statement s : ast::source_file(tree.tree()).statements()) {
+        auto import = s.as<ast::ImportDecl>();
+        if (!import) continue;
+        for (ast::ImportSpecifier x : import.named().specifiers()) {
+            SyntaxToken local = x.alias() && x.alias().name() ? x.alias().name() : x.name();
+            if (local) imported.emplace(local.text(), local);
+        }
+    }
+    for (const auto& [name, declared] : seen) {
+        auto found = imported.find(name);
+        auto entry = found == imported.end() ? nullptr : entries->find(declared);
+        if (!entry) continue;
+        ItemDiagnostic d;
+        d.code = DiagnosticCode::DuplicateDeclaration;
+        d.severity = default_severity(d.code);
+        d.location =
+            entry->owns_syntax ? Place{declared, entry->name_node - entry->node} : Place{item, position(declared)};
+        d.message = fmt::format("`{}` is imported and declared here, too", name);
+        d.related.push_back({{item, tree.node_of(found->second)}, "it is imported here"});
         out.push_back(std::move(d));
     }
     check_imports(context, item, tree, out);

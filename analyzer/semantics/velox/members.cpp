@@ -144,7 +144,8 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
     if (t->has(TypeHasError)) return error_expression(node);
     if (t->is(TypeKind::Any)) return add(type::any(), node, Property{object, name});
     if (may_be_absent(t)) {
-        present(object, node_of(whole.node), fmt::format("and then has no `{}`", name.text()));
+        if (!present(object, node_of(whole.node), fmt::format("and then has no `{}`", name.text())))
+            offer_optional_chain(at);
         t = type_of(object);
         if (t->has(TypeHasError)) return error_expression(node);
     }

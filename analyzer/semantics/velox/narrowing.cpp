@@ -104,6 +104,15 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
     if (auto variant = variant_named(e)) return variant_type(context_, *variant);
     if (auto member = e.as<ast::MemberExpr>()) {
         if (!member.name()) return nullptr;
+        if (auto owner = member.object().as<ast::NameExpr>();
+            owner && owner.name() && !find_local(Name(owner.name().text()))) {
+            ItemId item = types_.scope().find(owner.name().text());
+            if (item != ItemId::None && kind_of(item) == ItemKind::Class) {
+                std::vector<Type> any(context_.get<GenericsOf>(item)->size(), type::any());
+                MemberInfo info = find_member(context_, type::nominal(item, any), Name(member.name().text()), true);
+                return info.kind == MemberInfo::None ? nullptr : resolved(context_, info.type);
+            }
+        }
         Type object = plain_type(member.object());
         if (!object) return nullptr;
         MemberInfo info = find_member(context_, nullable_parts_removed(object), Name(member.name().text()));

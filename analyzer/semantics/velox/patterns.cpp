@@ -101,6 +101,7 @@ PatternId BodyBuilder::name_pattern(const ast::Pattern& p, Type scrutinee, Type&
         if (scrutinee->is(TypeKind::Nominal))
             for (ItemId v : context_.get<DefinitionOf>(scrutinee->item)->variants)
                 candidates.emplace_back(name_of(v).text());
+        if (types_.scope().imports(text)) return add_pattern(scrutinee, node, ErrorPattern{});
         std::string near = nearest_name(names.back().text(), candidates);
         report(DiagnosticCode::UnresolvedName, node,
                fmt::format("no class, variant or type `{}` is known here{}", names.back().text(),
@@ -387,7 +388,7 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
     Match out{subject, {}, true};
     Facts before = facts_;
     Facts merged;
-    bool any_reached = false, has_wildcard = false;
+    bool any_reached = false, has_wildcard = false, saw_error = false;
     Type rest = scrutinee;
     std::set<ItemId> seen;
     std::vector<Type> results;
@@ -398,6 +399,11 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
         Type narrowed = scrutinee;
         hir::MatchArm made{PatternId::None, ExprId::None, ExprId::None};
         made.pattern = pattern(arm.pattern(), scrutinee, narrowed);
+        if (!saw_error && (has_wildcard || is_covered(made.pattern, rest, scrutinee, seen))) {
+            auto& d = report(DiagnosticCode::UnreachableCode, node_of(arm.pattern().node),
+                             "this arm is never taken: those above it match everything it does");
+            d.tags |= TagUnnecessary;
+        }
         if (narrowed != scrutinee) assume_type(e.subject(), [&](Type) { return narrowed; });
         if (arm.guard()) {
             made.guard = condition(arm.guard().condition());
@@ -419,6 +425,7 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
             std::function<void(PatternId)> covers = [&](PatternId id) {
                 const Pattern& p = body_[id];
                 auto* bound = std::get_if<BindPattern>(&p.data);
+                saw_error |= std::holds_alternative<ErrorPattern>(p.data);
                 if (std::holds_alternative<WildcardPattern>(p.data) || std::holds_alternative<ErrorPattern>(p.data) ||
                     (bound && bound->sub == PatternId::None))
                     has_wildcard = true;
@@ -487,6 +494,26 @@ bool BodyBuilder::takes_all(const std::vector<PatternId>& patterns) const {
         return false;
     }
     return true;
+}
+
+/// Whether the arms above have left nothing of what a pattern matches. `rest` is what they left of the scrutinee's
+/// type, `seen` the variants they take whole.
+bool BodyBuilder::is_covered(PatternId id, Type rest, Type scrutinee, const std::set<ItemId>& seen) const {
+    const Pattern& p = body_[id];
+    if (std::holds_alternative<ErrorPattern>(p.data) || scrutinee->has(TypeHasError)) return false;
+    if (rest->is(TypeKind::Never) && !scrutinee->is(TypeKind::Never)) return true;
+    if (auto* v = std::get_if<VariantPattern>(&p.data)) return seen.count(v->variant);
+    if (auto* o = std::get_if<hir::OrPattern>(&p.data))
+        return std::all_of(o->alternatives.begin(), o->alternatives.end(),
+                           [&](PatternId sub) { return is_covered(sub, rest, scrutinee, seen); });
+    if (scrutinee->is(TypeKind::Nominal)) {
+        auto definition = context_.get<DefinitionOf>(scrutinee->item);
+        return !definition->variants.empty() && std::all_of(definition->variants.begin(), definition->variants.end(),
+                                                            [&](ItemId variant) { return seen.count(variant); });
+    }
+    auto* typed = std::get_if<hir::TypePattern>(&p.data);
+    return typed && rest->is(TypeKind::Union) && restricted(context_, rest, typed->tested)->is(TypeKind::Never) &&
+           !restricted(context_, scrutinee, typed->tested)->is(TypeKind::Never);
 }
 
 /// `[a, b]` of a pair, `["add", n]` of a tuple that begins with this literal, `[...all]` of a list.

@@ -159,6 +159,43 @@ void BodyBuilder::check_assigned(LocalId local, uint32_t node) {
     mark_assigned(local);
 }
 
+/// A name that a later statement of an enclosing block declares: it has no value yet.
+bool BodyBuilder::report_used_early(const SyntaxToken& name) {
+    for (SyntaxNode around = name.parent(); around; around = around.parent()) {
+        for (const SyntaxNode& child : around.child_nodes()) {
+            if (child.text_range().begin < name.begin()) continue;
+            for (ast::Declarator d : ast::VariableDecl::cast(child).declarators()) {
+                auto plain = d.binding().as<ast::NameBinding>();
+                if (!plain || !plain.name() || plain.name().text() != name.text()) continue;
+                auto& d2 = report(DiagnosticCode::UninitializedUse, node_of(name),
+                                  fmt::format("`{}` is used before its declaration", name.text()));
+                if (d2.related.empty()) d2.related.push_back({{item_, node_of(plain.name())}, "it is declared here"});
+                declared_later_.insert(Name(name.text()));
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// A variable of the file that its top level uses before it gets there.
+bool BodyBuilder::is_set_up_later(ItemId variable, const SyntaxToken& name) {
+    if (kind_of(variable) != ItemKind::Static || parent_of(variable) != item_ || functions_.size() != 1) return false;
+    if (!script_variables_) {
+        script_variables_.emplace();
+        for (ast::Statement s : ast::source_file(tree_.tree()).statements())
+            for (ast::Declarator d : s.as<ast::VariableDecl>().declarators())
+                if (auto plain = d.binding().as<ast::NameBinding>(); plain && plain.name())
+                    script_variables_->emplace(Name(plain.name().text()), plain.name());
+    }
+    auto declared = script_variables_->find(Name(name.text()));
+    if (declared == script_variables_->end() || declared->second.begin() <= name.begin()) return false;
+    auto& d = report(DiagnosticCode::UninitializedUse, node_of(name),
+                     fmt::format("`{}` is used before its declaration", name.text()));
+    if (d.related.empty()) d.related.push_back({{item_, node_of(declared->second)}, "it is declared here"});
+    return true;
+}
+
 /// Variables that are never read. Code that is looked at twice (the body of a `case` that others fall into) declares
 /// them twice: one reading is enough.
 void BodyBuilder::report_unused() {
@@ -169,9 +206,22 @@ void BodyBuilder::report_unused() {
     for (uint32_t i : candidates) {
         const LocalInfo& info = body_.locals[i];
         if (info.name.empty() || info.name.text().starts_with("_") || read.count(info.node)) continue;
+        if (declared_later_.count(info.name)) continue;
         auto& d =
             report(DiagnosticCode::UnusedVariable, info.node, fmt::format("`{}` is never read", info.name.text()));
         d.tags |= TagUnnecessary;
+        auto binding = ast::BindingProperty::cast(tree_.element(info.node).parent().parent());
+        bool names_member = binding && !binding.key();  // `{ a }`: the name is the member's, too
+        if (!d.fixes.empty()) continue;
+        ItemDiagnostic::Fix fix{fmt::format("rename it to `_{}`", info.name.text()),
+                                {{d.location, ItemDiagnostic::FixEdit::InsertBefore,
+                                  names_member ? fmt::format("{}: _", info.name.text()) : std::string("_")}}};
+        std::set<uint32_t> renamed{info.node};  // and where it is assigned
+        for (const Resolution& r : body_.resolutions)
+            if (auto* target = std::get_if<LocalId>(&r.target);
+                target && *target == LocalId(i) && renamed.insert(r.node).second)
+                fix.edits.push_back({{item_, r.node}, ItemDiagnostic::FixEdit::InsertBefore, "_"});
+        d.fixes.push_back(std::move(fix));
     }
 }
 

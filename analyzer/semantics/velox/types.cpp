@@ -151,6 +151,32 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
     return item != ItemId::None && fits(item) ? item : ItemId::None;
 }
 
+bool FileScope::imports(std::string_view name) const {
+    if (is_std(file_)) return false;
+    auto imports = context_.get<FileImports>(file_);
+    auto syntax = imports->empty() ? nullptr : context_.get<ItemSyntax>(file_item(file_));
+    if (!syntax || !*syntax) return false;
+    for (uint32_t node : *imports) {
+        auto import = ast::Ast(SyntaxNode(syntax->element(node))).as<ast::ImportDecl>();
+        if (!import) continue;
+        for (ast::ImportSpecifier specifier : import.named().specifiers()) {
+            SyntaxToken local = specifier.alias() ? specifier.alias().name() : specifier.name();
+            if (local && local.text() == name) return true;
+        }
+        if (auto all = import.namespace_import(); all && all.name() && all.name().text() == name) return true;
+        if (auto whole = import.default_import(); whole && whole.name() && whole.name().text() == name) return true;
+    }
+    return false;
+}
+
+bool has_default_export(QueryContext& context, FileId file) {
+    auto syntax = context.get<ItemSyntax>(file_item(file));
+    if (!*syntax) return false;
+    for (ast::Statement s : ast::source_file(syntax->tree()).statements())
+        if (s.as<ast::ExportDefault>()) return true;
+    return default_item(context, file) != ItemId::None;
+}
+
 std::vector<std::string> FileScope::names() const {
     std::vector<std::string> all;
     auto sources = context_.get<SourceFiles>();
@@ -326,6 +352,7 @@ Type TypeReader::named(const ast::NamedType& t) {
             return operation(name, std::move(arguments));
     }
     if (item == ItemId::None) {
+        if (scope_.imports(path[0].text())) return type::error();
         std::vector<std::string> candidates = scope_.names();
         std::erase_if(candidates, [&](const std::string& each) { return scope_.find_type(each) == ItemId::None; });
         std::string near = nearest_name(name, candidates);

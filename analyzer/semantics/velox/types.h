@@ -13,6 +13,9 @@ FileId imported_file(QueryContext& context, FileId from, std::string_view token_
 /// What a file gives under a name: its own declaration, or what it passes on (`export { a } from …`, `export *`).
 ItemId exported_item(QueryContext&, FileId file, Name name, int depth = 0);
 
+/// Whether a file exports a default of any kind.
+bool has_default_export(QueryContext&, FileId file);
+
 /// Where names of a file's declarations are looked up: what the file declares, what it imports, the standard library.
 class FileScope {
   public:
@@ -22,6 +25,8 @@ class FileScope {
     ItemId find_type(std::string_view name) const;
     ItemId find_value(std::string_view name) const;
     std::vector<std::string> names() const;  // for "did you mean"
+    /// An import binds the name: where it finds nothing, that has been said at the import.
+    bool imports(std::string_view name) const;
     FileId file() const { return file_; }
 
   private:

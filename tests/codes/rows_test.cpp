@@ -1,0 +1,178 @@
+// The row "names, types" of the catalogue: each code has, in each language that knows it, a fixture that speaks in
+// three ways or more, one that stays silent, and a page whose wrong program has this code and whose right one has none.
+// What offers a fix offers one that works.
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "analyzer/diagnostics/catalogue.h"
+#include "tests/codes/program.h"
+#include "tests/support/cases.h"
+#include "tests/support/fixture.h"
+
+namespace braid::test {
+namespace {
+
+using Code = DiagnosticCode;
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+struct Language {
+    std::string_view name;
+    std::set<Code> unknown;  ///< what cannot happen in it
+    std::set<Code> fixed;    ///< what has a mechanical fix
+};
+
+const Language kLanguages[] = {
+    {"altru",
+     {Code::PossiblyNull},
+     {Code::UnresolvedName, Code::UnresolvedImport, Code::TypeMismatch, Code::MissingMember, Code::UnusedVariable,
+      Code::UnusedImport, Code::UnusedResult, Code::AwaitOutsideAsync, Code::PrivateAccess, Code::InvalidOverride,
+      Code::UnknownAttribute, Code::UnusedAllow, Code::ForeignSpelling}},
+    {"velox",
+     {Code::UnusedResult, Code::MutableGlobal, Code::ConflictingImpl, Code::UnknownAttribute},
+     {Code::UnresolvedName, Code::UnresolvedImport, Code::TypeMismatch, Code::MissingMember, Code::UnusedVariable,
+      Code::UnusedImport, Code::PossiblyNull, Code::AwaitOutsideAsync, Code::UnusedAllow, Code::ForeignSpelling}},
+};
+
+std::vector<Code> row() {
+    std::vector<Code> codes;
+    for (Code code : all_codes())
+        if (code >= Code::UnresolvedName && code <= Code::ForeignSpelling) codes.push_back(code);
+    return codes;
+}
+
+std::filesystem::path fixture_path(Code code, const Language& language, std::string_view kind) {
+    return std::filesystem::path(BRAID_SOURCE_DIR) / "tests/codes/fixtures" /
+           fmt::format("{}{}.{}", code_name(code), kind, language.name);
+}
+
+std::string listed(const std::vector<Diagnostic>& diagnostics) {
+    std::string out;
+    for (const Diagnostic& d : diagnostics) out += fmt::format("\n  {}: {}", code_name(d.code), d.message);
+    return out;
+}
+
+/// The programs of a page in one language. Lines like `// main.velox` divide one of several files.
+std::vector<std::pair<bool, Texts>> programs_of(Code code, const Language& language) {
+    std::vector<std::pair<bool, Texts>> programs;
+    std::istringstream page{std::string(explain_page(code))};
+    bool right = false, inside = false;
+    const std::string mark = language.name == "altru" ? "# " : "// ", ending = fmt::format(".{}", language.name);
+    for (std::string line; std::getline(page, line);) {
+        if (line.rfind("## ", 0) == 0 && !inside) right = line == "## Right";
+        else if (line == fmt::format("```{}", language.name)) {
+            inside = true;
+            programs.push_back({right, {{"example" + ending, ""}}});
+        } else if (line == "```") inside = false;
+        else if (inside) {
+            Texts& texts = programs.back().second;
+            const bool divides = line.rfind(mark, 0) == 0 && line.size() > ending.size() + mark.size() &&
+                                 line.find(ending) == line.size() - ending.size() &&
+                                 line.find(' ', mark.size()) == std::string::npos;
+            if (divides && texts.back().second.empty()) texts.pop_back();
+            if (divides) texts.emplace_back(line.substr(mark.size()), "");
+            else texts.back().second += line + "\n";
+        }
+    }
+    return programs;
+}
+
+void check_page(Code code, const Language& language) {
+    bool has_wrong = false, has_right = false;
+    for (const auto& [right, texts] : programs_of(code, language)) {
+        const auto found = Program(texts).diagnostics();
+        INFO((right ? "right:\n" : "wrong:\n") << texts.back().second << listed(found));
+        (right ? has_right : has_wrong) = true;
+        if (right) CHECK(found.empty());
+        else CHECK(!found.empty());
+        CHECK(std::all_of(found.begin(), found.end(), [&](const Diagnostic& d) { return d.code == code; }));
+    }
+    CHECK(has_wrong);
+    CHECK(has_right);
+}
+
+void check_speaking(Code code, const Language& language) {
+    auto fixture = read_fixture(fixture_path(code, language, ""));
+    REQUIRE(fixture);
+    size_t marks = 0;
+    for (const FixtureFile& file : fixture->steps[0].files)
+        for (const Expectation& e : file.expectations)
+            if (e.kind == ExpectationKind::Diagnostic) {
+                CHECK(e.code == code_name(code));
+                ++marks;
+            }
+    CHECK(marks >= 3);
+}
+
+void check_silent(Code code, const Language& language) {
+    auto fixture = read_fixture(fixture_path(code, language, ".silent"));
+    REQUIRE(fixture);
+    for (const FixtureFile& file : fixture->steps[0].files) CHECK(file.expectations.empty());
+}
+
+size_t errors_in(const std::vector<Diagnostic>& diagnostics) {
+    return std::count_if(diagnostics.begin(), diagnostics.end(),
+                         [](const Diagnostic& d) { return d.severity == Severity::Error; });
+}
+
+/// Each fix on its own: its diagnostic goes, and no more errors come. One at least leaves nothing of the kind.
+void check_fixes(Code code, const Language& language) {
+    auto fixture = read_fixture(fixture_path(code, language, ""));
+    REQUIRE(fixture);
+    std::map<std::string, Texts> programs;  // by folder: files of one folder see each other
+    for (const FixtureFile& file : fixture->steps[0].files) {
+        const bool in_folder = file.name.find('/') != std::string::npos;
+        programs[in_folder ? file.name.substr(0, file.name.find('/')) : file.name].emplace_back(file.name, file.text);
+    }
+    size_t fixes = 0, clean = 0;
+    for (const auto& [name, texts] : programs) {
+        const Program program(texts);
+        const auto before = program.diagnostics();
+        for (const Diagnostic& d : before) {
+            for (const Diagnostic::Fix& fix : d.fixes) {
+                ++fixes;
+                const Texts fixed = program.fixed(fix);
+                const auto after = Program(fixed).diagnostics();
+                INFO(name << ": " << fix.title << listed(after) << "\n" << fixed.back().second);
+                CHECK(errors_in(after) <= errors_in(before));
+                CHECK(std::none_of(after.begin(), after.end(), [&](const Diagnostic& left) {
+                    return left.code == d.code && left.message == d.message &&
+                           left.location.range.begin == d.location.range.begin;
+                }));
+                clean +=
+                    errors_in(after) == 0 && after.size() <= before.size() &&
+                    std::none_of(after.begin(), after.end(), [&](const auto& left) { return left.code == d.code; });
+            }
+        }
+    }
+    if (language.fixed.count(code)) CHECK(clean > 0);
+}
+
+}  // namespace
+
+REGISTER_CASES(rows) {
+    for (const Language& language : kLanguages) {
+        for (Code code : row()) {
+            if (language.unknown.count(code)) continue;
+            auto add = [&](const char* what, void (*check)(Code, const Language&)) {
+                register_case(fmt::format("{} {} {}", what, language.name, code_name(code)), "[row]",
+                              [=, &language] { check(code, language); });
+            };
+            add("page", check_page);
+            add("speaks", check_speaking);
+            add("silent", check_silent);
+            add("fixes", check_fixes);
+        }
+    }
+}
+
+TEST_CASE("a code that a language does not know has no fixture in it") {
+    for (const Language& language : kLanguages)
+        for (Code code : language.unknown) CHECK_FALSE(std::filesystem::exists(fixture_path(code, language, "")));
+}
+
+}  // namespace braid::test

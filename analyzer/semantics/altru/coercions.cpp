@@ -256,8 +256,9 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
     auto fix = [&](std::string title, ItemDiagnostic::FixEdit::Position position, std::string text) {
         // What is written behind an operator would belong to its last operand.
         bool wraps = position == ItemDiagnostic::FixEdit::InsertAfter && !binds_tightly(node);
-        d.fixes.push_back({std::move(title), {{d.location, position, (wraps ? ")" : "") + std::move(text)}}});
+        d.fixes.push_back({std::move(title), {}});
         if (wraps) d.fixes.back().edits.push_back({d.location, ItemDiagnostic::FixEdit::InsertBefore, "("});
+        d.fixes.back().edits.push_back({d.location, position, (wraps ? ")" : "") + std::move(text)});
     };
     using Edit = ItemDiagnostic::FixEdit;
     // What is appended binds more tightly than an operator in the value.

@@ -35,9 +35,9 @@ ItemDiagnostic::Fix BodyBuilder::say_it_is_there(uint32_t node) const {
                                       Kind::IndexExpr, Kind::ParenExpr,  Kind::ThisExpr};
     Kind kind = to_kind(tree_.element(node).kind());
     bool wraps = std::find(std::begin(kTight), std::end(kTight), kind) == std::end(kTight);
-    ItemDiagnostic::Fix fix{"say that it is there",
-                            {{{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, wraps ? ")!" : "!"}}};
+    ItemDiagnostic::Fix fix{"say that it is there", {}};
     if (wraps) fix.edits.push_back({{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, "("});
+    fix.edits.push_back({{item_, node}, ItemDiagnostic::FixEdit::InsertAfter, wraps ? ")!" : "!"});
     return fix;
 }
 
@@ -264,9 +264,12 @@ ExprId BodyBuilder::condition(const ast::Expression& e) {
     return truth(value);
 }
 
-/// `a.b` with an `a` that may be absent: `a?.b` is the other way out.
+/// `a.b();` with an `a` that may be absent: `a?.b();` is the other way out where nobody wants the value.
 void BodyBuilder::offer_optional_chain(uint32_t name) {
     if (body_.diagnostics.empty() || body_.diagnostics.back().code != DiagnosticCode::PossiblyNull) return;
+    SyntaxNode around = tree_.element(name).parent();
+    while (around && (ast::MemberExpr::cast(around) || ast::CallExpr::cast(around))) around = around.parent();
+    if (!around || !ast::ExprStmt::cast(around)) return;
     SyntaxToken dot = tree_.element(name).as_token();
     dot = dot ? dot.previous() : dot;
     ItemDiagnostic& d = body_.diagnostics.back();

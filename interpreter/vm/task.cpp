@@ -32,7 +32,7 @@ bool VmTask::reserve(size_t words) {
     size_t larger = std::max<size_t>({words, capacity_ * 2, 48});
     larger = std::min(larger, vm_.options().max_stack_words);
     std::unique_ptr<Word[]> stack(new Word[larger]);
-    std::memcpy(stack.get(), stack_.get(), used() * sizeof(Word));
+    if (stack_) std::memcpy(stack.get(), stack_.get(), used() * sizeof(Word));
     stack_ = std::move(stack);
     capacity_ = larger;
     return true;

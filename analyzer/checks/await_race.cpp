@@ -6,6 +6,7 @@
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/concurrency.h"
 #include "analyzer/checks/describe.h"
+#include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
 
 // await-race, the model case: shared state is read, an `await` lets other tasks of the isolate run, and then the state
@@ -41,10 +42,8 @@ struct State {
     std::map<Local, std::map<Shared, Taint>> taints;
     std::map<Local, Local> same_object;  // temp → the local it was copied from
     bool lock_held = false;
-    bool reached = false;
 
     bool merge(const State& other) {
-        if (!reached) return *this = other, reached = true;
         bool changed = false;
         for (const auto& [local, sources] : other.taints)
             for (const auto& [shared, taint] : sources) {
@@ -64,25 +63,17 @@ class Analysis {
         : context_(context), item_(item), body_(body), out_(out) {}
 
     void run() {
-        entry_.resize(body_.blocks.size());
-        State start;
-        start.reached = true;
-        entry_[0] = start;
-        std::vector<BlockId> work{0};
-        while (!work.empty()) {
-            BlockId id = work.back();
-            work.pop_back();
-            State state = entry_[id];
-            transfer(id, state);
-            for_each_successor(body_.blocks[id].terminator, [&](BlockId target, const Place*) {
-                if (entry_[target].merge(state)) work.push_back(target);
-            });
-        }
+        auto entry = forward_dataflow(
+            body_, State(),
+            [&](BlockId id, State state, auto&& leaving) {
+                transfer(id, state);
+                for_each_successor(body_.blocks[id].terminator,
+                                   [&](BlockId target, const Place*) { leaving(target, state); });
+            },
+            [](State& into, const State& from) { return into.merge(from); });
         reporting_ = true;
-        for (BlockId id = 0; id < body_.blocks.size(); ++id) {
-            State state = entry_[id];
-            if (state.reached) transfer(id, state);
-        }
+        for (BlockId id = 0; id < body_.blocks.size(); ++id)
+            if (entry[id]) transfer(id, *entry[id]);
     }
 
   private:
@@ -227,7 +218,6 @@ class Analysis {
     ItemId item_;
     const MirBody& body_;
     std::vector<ItemDiagnostic>& out_;
-    std::vector<State> entry_;
     std::map<Local, ItemId> statics_;
     std::set<uint32_t> reported_;
     bool reporting_ = false;

@@ -4,6 +4,7 @@
 
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
+#include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
 #include "analyzer/semantics/language.h"
 
@@ -33,24 +34,16 @@ class Analysis {
 
     void run() {
         if (tracked_.empty()) return;
-        entry_.resize(body_.blocks.size());
-        reached_.assign(body_.blocks.size(), false);
-        std::vector<BlockId> work{0};
-        reached_[0] = true;
-        while (!work.empty()) {
-            const BlockId id = work.back();
-            work.pop_back();
-            transfer(id, [&](BlockId target, const State& state) {
-                const size_t before = entry_[target].size();
-                entry_[target].insert(state.begin(), state.end());
-                if (reached_[target] && entry_[target].size() == before) return;
-                reached_[target] = true;
-                work.push_back(target);
+        auto entry = forward_dataflow(
+            body_, State(), [&](BlockId id, State state, auto&& leaving) { transfer(id, std::move(state), leaving); },
+            [](State& into, const State& from) {
+                const size_t before = into.size();
+                into.insert(from.begin(), from.end());
+                return into.size() != before;
             });
-        }
         reporting_ = true;
         for (BlockId id = 0; id < body_.blocks.size(); ++id)
-            if (reached_[id] && !body_.blocks[id].is_cleanup) transfer(id, [](BlockId, const State&) {});
+            if (entry[id] && !body_.blocks[id].is_cleanup) transfer(id, *entry[id], [](BlockId, const State&) {});
     }
 
   private:
@@ -63,9 +56,7 @@ class Analysis {
     void operand(const State& state, const Operand& operand, uint32_t node) {
         auto* place = read_place(operand);
         if (!place) return;
-        auto* copy = std::get_if<Copy>(&operand);
-        const uint32_t at = copy ? copy->node : std::get<Move>(operand).node;
-        used(state, *place, at ? at : node);
+        used(state, *place, node_of(operand, node));
     }
 
     static void written(State& state, const Place& place) {
@@ -73,9 +64,8 @@ class Analysis {
     }
 
     template <typename F>
-    void transfer(BlockId id, F&& leaving) {
+    void transfer(BlockId id, State state, F&& leaving) {
         const Block& block = body_.blocks[id];
-        State state = entry_[id];
         if (block.unwind != kNoBlock) leaving(block.unwind, state);
         for (const Statement& s : block.statements) {
             for_each_operand(
@@ -125,8 +115,6 @@ class Analysis {
     const MirBody& body_;
     std::vector<ItemDiagnostic>& out_;
     std::set<Local> tracked_, reported_;
-    std::vector<State> entry_;
-    std::vector<bool> reached_;
     bool reporting_ = false;
 };
 

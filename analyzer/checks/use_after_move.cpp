@@ -5,6 +5,7 @@
 
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
+#include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
 
 // use-after-move: a value is read on some way after it was given away.
@@ -31,31 +32,22 @@ class Analysis {
         : context_(context), item_(item), bodies_(bodies), body_(body), out_(out) {}
 
     void run() {
-        entry_.resize(body_.blocks.size());
-        reached_.assign(body_.blocks.size(), false);
-        std::vector<BlockId> work{0};
-        reached_[0] = true;
-        while (!work.empty()) {
-            BlockId id = work.back();
-            work.pop_back();
-            transfer(id, [&](BlockId target, const State& state) {
-                if (merge(target, state)) work.push_back(target);
-            });
-        }
+        auto entry = forward_dataflow(
+            body_, State(), [&](BlockId id, State state, auto&& leaving) { transfer(id, std::move(state), leaving); },
+            merge);
         reporting_ = true;
         for (BlockId id = 0; id < body_.blocks.size(); ++id)
-            if (reached_[id] && !body_.blocks[id].is_cleanup) transfer(id, [](BlockId, const State&) {});
+            if (entry[id] && !body_.blocks[id].is_cleanup) transfer(id, *entry[id], [](BlockId, const State&) {});
     }
 
   private:
     using Sites = std::set<uint32_t>;  // nodes of the moves
     using State = std::map<Path, Sites>;
 
-    bool merge(BlockId target, const State& state) {
-        bool changed = !reached_[target];
-        reached_[target] = true;
-        for (const auto& [path, sites] : state) {
-            Sites& mine = entry_[target][path];
+    static bool merge(State& into, const State& from) {
+        bool changed = false;
+        for (const auto& [path, sites] : from) {
+            Sites& mine = into[path];
             size_t before = mine.size();
             mine.insert(sites.begin(), sites.end());
             changed |= mine.size() != before;
@@ -112,17 +104,14 @@ class Analysis {
     void operand(State& state, const Operand& o, uint32_t node) {
         auto* place = read_place(o);
         if (!place) return;
-        auto* copy = std::get_if<Copy>(&o);
-        uint32_t at = copy ? copy->node : std::get<Move>(o).node;
-        if (!at) at = node;
+        uint32_t at = node_of(o, node);
         used(state, *place, at);
-        if (!copy) moved(state, *place, at);
+        if (moved_place(o)) moved(state, *place, at);
     }
 
     template <typename F>
-    void transfer(BlockId id, F&& leaving) {
+    void transfer(BlockId id, State state, F&& leaving) {
         const Block& block = body_.blocks[id];
-        State state = entry_[id];
         if (block.unwind != kNoBlock) leaving(block.unwind, state);
         for (const Statement& s : block.statements) {
             for_each_operand(
@@ -203,8 +192,6 @@ class Analysis {
     const MirBodies& bodies_;
     const MirBody& body_;
     std::vector<ItemDiagnostic>& out_;
-    std::vector<State> entry_;
-    std::vector<bool> reached_;
     std::set<uint32_t> reported_;
     bool reporting_ = false;
 };

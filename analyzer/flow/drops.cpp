@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
 #include "analyzer/flow/queries.h"
 
@@ -30,10 +31,8 @@ bool same_projection(const Projection& a, const Projection& b) {
 struct State {
     std::vector<bool> maybe_live;  // some way here leaves a value in the path
     std::vector<bool> maybe_dead;  // some way here does not
-    bool reached = false;
 
     bool merge(const State& other) {
-        if (!reached) return *this = other, reached = true;
         bool changed = false;
         for (size_t i = 0; i < maybe_live.size(); ++i) {
             if (other.maybe_live[i] && !maybe_live[i]) changed = maybe_live[i] = true;
@@ -122,10 +121,6 @@ class Elaboration {
             set(state, path, true);
     }
 
-    void flow_into(BlockId target, const State& state, std::vector<BlockId>& work) {
-        if (target != kNoBlock && entry_[target].merge(state)) work.push_back(target);
-    }
-
     /// Runs the block from `state`; `unwinding(state)` sees the state before each thing that may unwind,
     /// `leaving(target, state)` the one on each edge.
     template <typename U, typename L>
@@ -156,27 +151,26 @@ class Elaboration {
     }
 
     void solve() {
-        entry_.resize(body_.blocks.size());
         State start;
         start.maybe_live.assign(paths_.size(), false);
         start.maybe_dead.assign(paths_.size(), true);
         for (auto [local, path] : roots_)
             if (body_.locals[local].kind == LocalKind::Parameter) set(start, path, true);
-        std::vector<BlockId> work;
-        flow_into(0, start, work);
-        while (!work.empty()) {
-            BlockId id = work.back();
-            work.pop_back();
-            const Block& block = body_.blocks[id];
-            transfer(
-                block, entry_[id], [&](const State& s) { flow_into(block.unwind, s, work); },
-                [&](BlockId target, const State& s) { flow_into(target, s, work); });
-        }
+        entry_ = forward_dataflow(
+            body_, std::move(start),
+            [&](BlockId id, State state, auto&& leaving) {
+                const Block& block = body_.blocks[id];
+                auto unwinding = [&](const State& s) {
+                    if (block.unwind != kNoBlock) leaving(block.unwind, s);
+                };
+                transfer(block, std::move(state), unwinding, leaving);
+            },
+            [](State& into, const State& from) { return into.merge(from); });
     }
 
     /// State just before the block's Drop.
     State before_drop(BlockId id) {
-        State state = entry_[id];
+        State state = *entry_[id];
         for (const Statement& s : body_.blocks[id].statements) {
             for_each_operand(
                 s, [&](const Operand& o) { moved(state, o); }, [](const Place&) {});
@@ -269,7 +263,7 @@ class Elaboration {
             BlockId target = drop->target;
             Path path = path_of(drop->place, false);
             bool exact = path != kNoPath && paths_[path].place.projections.size() == drop->place.projections.size();
-            if (!entry_[id].reached) {
+            if (!entry_[id]) {
                 body_.blocks[id].terminator = {Goto{target}, node};
                 continue;
             }
@@ -383,7 +377,7 @@ class Elaboration {
     std::vector<MovePath> paths_;
     std::map<Local, Path> roots_;
     std::set<Local> dropped_;
-    std::vector<State> entry_;
+    std::vector<std::optional<State>> entry_;
     std::vector<Path> flagged_;
 };
 

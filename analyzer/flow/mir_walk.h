@@ -90,6 +90,13 @@ inline const Place* moved_place(const Operand& operand) {
     auto* move = std::get_if<Move>(&operand);
     return move ? &move->place : nullptr;
 }
+/// Where a place is read; `otherwise` for a constant, and where the operand has no node of its own.
+inline uint32_t node_of(const Operand& operand, uint32_t otherwise) {
+    uint32_t node = 0;
+    if (auto* copy = std::get_if<Copy>(&operand)) node = copy->node;
+    if (auto* move = std::get_if<Move>(&operand)) node = move->node;
+    return node ? node : otherwise;
+}
 inline const Place* read_place(const Operand& operand) {
     if (auto* copy = std::get_if<Copy>(&operand)) return &copy->place;
     return moved_place(operand);

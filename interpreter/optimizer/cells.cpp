@@ -115,7 +115,6 @@ void promote_cells(Graph& graph, const Function& function) {
         if (r != kNoRegister && is_traced(r)) candidate(r).escapes = true;
     };
     for (const Block& block : graph.blocks) {
-        escapes(block.arrives);
         for (const Instruction& i : block.code) {
             if (is_cell_maker(i.op)) {
                 Candidate& c = candidate(i.operands[0]);
@@ -137,10 +136,7 @@ void promote_cells(Graph& graph, const Function& function) {
             }
         }
     }
-    for (Register r : graph.parameters) escapes(r);
-    escapes(graph.closure);
-    for (const auto& destinations : graph.select_destinations)
-        for (Register r : destinations) escapes(r);
+    Graph::for_each_arrival(graph, escapes);
     for (Candidate& c : candidates)
         if (c.makes && !c.escapes && c.scalar != c.traced) c.value = graph.new_register(c.traced);
 

@@ -61,6 +61,19 @@ class Graph {
     void for_each_handler(uint16_t region, Visit&& visit) const {
         for (uint16_t handler : regions[region]) visit(handler_targets[handler]);
     }
+    /// Calls `visit(Register&)` for each register that is written otherwise than by an instruction: by the call, by an
+    /// error that arrives, by an arm of a select.
+    template <class Self, class Visit>
+    static void for_each_arrival(Self& graph, Visit&& visit) {
+        auto each = [&](auto& r) {
+            if (r != kNoRegister) visit(r);
+        };
+        for (auto& r : graph.parameters) each(r);
+        each(graph.closure);
+        for (auto& block : graph.blocks) each(block.arrives);
+        for (auto& arms : graph.select_destinations)
+            for (auto& r : arms) each(r);
+    }
     std::vector<std::vector<BlockId>> predecessors() const;  // by jumps and falling through
     /// Entered otherwise than by jumps and falling through: the entry, handlers, arms of selects.
     std::vector<bool> entries() const;

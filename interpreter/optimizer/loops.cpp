@@ -128,17 +128,10 @@ BlockId make_preheader(Graph& graph, Loop& loop, std::vector<Loop>& loops) {
 /// Constants whose register is written once are loaded before the outermost loop that holds them.
 void hoist_constants(Graph& graph) {
     std::vector<uint32_t> writes(graph.register_count(), 0);
-    auto count = [&](Register r) {
-        if (r != kNoRegister) ++writes[graph.index(r)];
-    };
-    for (const Block& block : graph.blocks) {
-        count(block.arrives);
-        for (const Instruction& i : block.code) count(written(i));
-    }
-    for (Register r : graph.parameters) count(r);
-    count(graph.closure);
-    for (const auto& arms : graph.select_destinations)
-        for (Register r : arms) count(r);
+    for (const Block& block : graph.blocks)
+        for (const Instruction& i : block.code)
+            if (Register r = written(i); r != kNoRegister) ++writes[graph.index(r)];
+    Graph::for_each_arrival(graph, [&](Register r) { ++writes[graph.index(r)]; });
     std::vector<Loop> loops = loops_of(graph);
     Liveness liveness(graph);
     std::vector<bool> is_entry = graph.entries();
@@ -165,13 +158,11 @@ void hoist_constants(Graph& graph) {
             i.region = 0;
             i.is_statement = false;
             auto [it, added] = known.emplace(std::tuple(i.op, i.operands[1]), i.operands[0]);
-            if (added) code.push_back(i);
-            else {
-                Opcode move = is_traced(i.operands[0]) ? Opcode::MoveT : Opcode::MoveS;
+            if (!added) {
+                i.op = is_traced(i.operands[0]) ? Opcode::MoveT : Opcode::MoveS;
                 i.operands[1] = it->second;
-                i.op = move;
-                code.push_back(i);
             }
+            code.push_back(i);
         }
     }
 }
@@ -193,39 +184,6 @@ void invert(Graph& graph) {
 }
 
 }  // namespace
-
-void split_local_values(Graph& graph) {
-    Liveness liveness(graph);
-    for (BlockId id = 0; id < graph.blocks.size(); ++id) {
-        auto& code = graph.blocks[id].code;
-        // A value is local when neither the block's end nor a handler reads its register before the next write.
-        RegisterSet wanted = liveness.out(id);
-        std::vector<bool> local(code.size(), false);
-        for (size_t k = code.size(); k-- > 0;) {
-            Register r = written(code[k]);
-            if (r != kNoRegister) {
-                local[k] = !wanted.has(graph.index(r));
-                wanted.remove(graph.index(r));
-            }
-            liveness.add_handlers(code[k], wanted);
-        }
-        std::map<Register, Register> renamed;
-        size_t limit = 0x6000;
-        for (size_t k = 0; k < code.size(); ++k) {
-            for_each_read(code[k], [&](uint16_t& r) {
-                if (auto it = renamed.find(r); it != renamed.end()) r = it->second;
-            });
-            Register r = written(code[k]);
-            if (r == kNoRegister) continue;
-            bool fits = (is_traced(r) ? graph.traced : graph.scalars) < limit;
-            if (!local[k] || !fits) {
-                renamed.erase(r);
-                continue;
-            }
-            renamed[r] = code[k].operands[0] = graph.new_register(is_traced(r));
-        }
-    }
-}
 
 void improve_loops(Graph& graph) {
     hoist_constants(graph);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "interpreter/optimizer/liveness.h"
 #include "interpreter/optimizer/passes.h"
@@ -57,8 +58,41 @@ class Interference {
 };
 
 constexpr Register kUncoloured = kNoRegister;
+constexpr uint16_t kMaxSplit = 0x6000;  // registers of a partition; beyond, values share as they did
 
 }  // namespace
+
+void split_local_values(Graph& graph) {
+    Liveness liveness(graph);
+    for (BlockId id = 0; id < graph.blocks.size(); ++id) {
+        auto& code = graph.blocks[id].code;
+        // A value is local when neither the block's end nor a handler reads its register before the next write.
+        RegisterSet wanted = liveness.out(id);
+        std::vector<bool> local(code.size(), false);
+        for (size_t k = code.size(); k-- > 0;) {
+            Register r = written(code[k]);
+            if (r != kNoRegister) {
+                local[k] = !wanted.has(graph.index(r));
+                wanted.remove(graph.index(r));
+            }
+            liveness.add_handlers(code[k], wanted);
+        }
+        std::map<Register, Register> renamed;
+        for (size_t k = 0; k < code.size(); ++k) {
+            for_each_read(code[k], [&](uint16_t& r) {
+                if (auto it = renamed.find(r); it != renamed.end()) r = it->second;
+            });
+            Register r = written(code[k]);
+            if (r == kNoRegister) continue;
+            bool fits = (is_traced(r) ? graph.traced : graph.scalars) < kMaxSplit;
+            if (!local[k] || !fits) {
+                renamed.erase(r);
+                continue;
+            }
+            renamed[r] = code[k].operands[0] = graph.new_register(is_traced(r));
+        }
+    }
+}
 
 void allocate_registers(Graph& graph) {
     constexpr size_t kMaxRegisters = 4096;  // the relation is quadratic
@@ -110,8 +144,8 @@ void allocate_registers(Graph& graph) {
     auto rename = [&](uint16_t& r) {
         if (r != kNoRegister) r = colour[graph.index(r)];
     };
+    Graph::for_each_arrival(graph, rename);
     for (Block& block : graph.blocks) {
-        if (block.arrives != kNoRegister) block.arrives = colour[graph.index(block.arrives)];
         for (Instruction& i : block.code) {
             for_each_read(i, rename);
             if (written(i) != kNoRegister) rename(i.operands[0]);
@@ -121,10 +155,6 @@ void allocate_registers(Graph& graph) {
                            [](const Instruction& i) { return is_move(i.op) && i.operands[0] == i.operands[1]; }),
             block.code.end());
     }
-    for (Register& r : graph.parameters) rename(r);
-    rename(graph.closure);
-    for (auto& arms : graph.select_destinations)
-        for (Register& r : arms) rename(r);
     graph.scalars = scalars;
     graph.traced = traced;
 }

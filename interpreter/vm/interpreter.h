@@ -17,6 +17,17 @@ class Interpreter {
     static bool resume_generator(VmTask& task, Generator& generator, Word sent, uint32_t next);
     static bool start_generator(VmTask& task, Generator& generator, uint32_t next);
 
+    /// Makes the words from `at` on, which are there, the innermost frame; its traced registers are empty.
+    static Frame* place_frame(VmTask& task, size_t at, const LinkedFunction& callee, bytecode::Register destination,
+                              uint16_t flags, size_t caller_distance) {
+        task.top_ = at;
+        Frame* frame = task.frame();
+        *frame = {callee.function, 0, flags, destination, static_cast<uint32_t>(caller_distance), 0, nullptr};
+        Word* traced = frame->registers() + callee.traced_first;
+        for (Word* end = traced + callee.traced_words; traced != end; ++traced) *traced = 0;
+        return frame;
+    }
+
   private:
     Interpreter(Vm& vm, VmTask& task) : vm_(vm), task_(task) {}
 
@@ -26,12 +37,7 @@ class Interpreter {
         size_t distance = kFrameWords + caller_words, at = task.top_ + distance;
         if (at + kFrameWords + callee.frame_words > task.capacity_) [[unlikely]]
             return nullptr;
-        task.top_ = at;
-        Frame* frame = task.frame();
-        *frame = {callee.function, 0, 0, destination, static_cast<uint32_t>(distance), 0, nullptr};
-        Word* traced = frame->registers() + callee.traced_first;
-        for (Word* end = traced + callee.traced_words; traced != end; ++traced) *traced = 0;
-        return frame;
+        return place_frame(task, at, callee, destination, 0, distance);
     }
 
     /// The error for a failed instruction: a panic, or an object of `klass` thrown.

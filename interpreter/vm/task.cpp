@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "interpreter/vm/closures.h"
-#include "interpreter/vm/runtime_state.h"
+#include "interpreter/vm/interpreter.h"
 
 namespace braid::vm {
 
@@ -42,18 +43,8 @@ Frame* VmTask::push_frame(const Function& function, bytecode::Register destinati
     const LinkedFunction& l = linked(function);
     size_t at = used();
     if (!reserve(at + kFrameWords + l.frame_words)) return nullptr;
-    auto* f = reinterpret_cast<Frame*>(stack_.get() + at);
-    f->function = &function;
-    f->pc = 0;
-    f->flags = flags;
-    f->destination = destination;
-    f->caller_distance = empty_ ? 0 : static_cast<uint32_t>(at - top_);
-    f->step = 0;
-    f->state = nullptr;
-    std::memset(f->registers() + l.traced_first, 0, l.traced_words * sizeof(Word));
-    top_ = at;
-    empty_ = false;
-    return f;
+    size_t distance = std::exchange(empty_, false) ? 0 : at - top_;
+    return Interpreter::place_frame(*this, at, l, destination, flags, distance);
 }
 
 void VmTask::pop_frame() {

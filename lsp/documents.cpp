@@ -136,9 +136,8 @@ std::string DocumentStore::change(const Json& params, ColumnUnit unit) {
         size_t size = tree->text().size();
         for (const TextEdit& edit : edits) size += edit.replacement.size();
         if (size > 2 * kMaxSourceBytes) return too_large(uri);
-        std::vector<std::string> imports = host_.imports(document.file);
         host_.edit_file(document.file, edits);
-        if (host_.imports(document.file) != imports) load_imports(host_);
+        if (host_.may_import_anew(document.file, *tree)) load_imports(host_);
     }
     put(std::move(document));
     return {};

@@ -74,17 +74,17 @@ bool Publisher::publish_document(const Run& run, const Document& document) {
         return all_of(context, converter, *context.get<FastDiagnostics>(document.file));
     });
     if (!fast) return false;
-    // One item at a time, so that the cheap ones can go out between two dear ones.
+    // Some items at a time, so that the cheap ones can go out between two dear ones.
     bool sent_fast = false;
-    std::vector<ItemId> items;
+    std::vector<ItemGroup> groups;
     if (!ask(run, [&](QueryContext& context) {
-            items = items_with_bodies(context, document.file);
+            groups = groups_at(context, document.file, 1);
             return Json();
         }))
         return false;
-    for (ItemId item : items) {
+    for (ItemGroup group : groups) {
         if (!ask(run, [&](QueryContext& context) {
-                context.get<CheckDiagnostics>(item);
+                context.get<GroupCheckDiagnostics>(group);
                 return Json();
             }))
             return false;

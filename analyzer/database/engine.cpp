@@ -33,6 +33,14 @@ Node& QueryTable::node(const void* key, std::atomic<size_t>& node_count) {
     return result;
 }
 
+Node* QueryTable::find(const void* key) const {
+    const KeyReference wanted{key, type.hash_key(key)};
+    const Shard& shard = *shards[(wanted.hash * 0x9e3779b97f4a7c15ull) >> 60];
+    std::lock_guard lock(shard.mutex);
+    auto known = shard.nodes.find(wanted);
+    return known == shard.nodes.end() ? nullptr : known->second.get();
+}
+
 /// Exclusive access: cancels what runs, waits until it is gone, and keeps new snapshots waiting.
 class Engine::Exclusive {
   public:
@@ -91,6 +99,51 @@ QueryTable& Engine::table(const QueryType& type) {
     return *table;
 }
 
+/// What a write makes doubtful: everything that depends on what changed, found along the dependents. So the next
+/// question looks at that alone, however much else there is. Watched queries are brought up to date at once, and what
+/// depends on them is doubtful only if they changed.
+class Engine::Invalidation : public Announcements {
+  public:
+    explicit Invalidation(Engine& engine) : engine_(engine) {}
+
+    void changed(Node& node) {
+        open_.push_back(&node);
+        while (!open_.empty()) {
+            Node* next = open_.back();
+            open_.pop_back();
+            next->dependents.each([this](Node& dependent) { suspect(dependent); });
+        }
+    }
+    void update_watched() {
+        for (size_t i = 0; i < watched_.size(); ++i) update(*watched_[i]);
+    }
+
+  private:
+    void suspect(Node& node) {
+        if (node.suspect.exchange(true, std::memory_order_relaxed)) return;
+        (node.table->type.announce ? watched_ : open_).push_back(&node);
+    }
+    void update(Node& node) {
+        const std::shared_ptr<Memo> old = node.current_memo();
+        if (!old) return;
+        Task(engine_, {}, Task::Access::Exclusive).compute_again(node);
+        const std::shared_ptr<Memo> now = node.current_memo();
+        if (now->value == old->value) return;
+        changed(node);
+        node.table->type.announce(old->value.get(), now->value.get(), *this);
+    }
+    void add(const QueryType& type, const void* key) override {
+        Node* node = engine_.table(type).find(key);
+        if (!node || !node->memo) return;
+        node->announced.store(true, std::memory_order_relaxed);
+        node->suspect.store(true, std::memory_order_relaxed);
+        changed(*node);
+    }
+
+    Engine& engine_;
+    std::vector<Node*> open_, watched_;
+};
+
 bool Engine::commit(const std::vector<Change>& changes) {
     std::lock_guard writer(writer_mutex_);
     // The last change of a key wins; what changes nothing is dropped before anybody is cancelled for it. Only writers
@@ -108,8 +161,13 @@ bool Engine::commit(const std::vector<Change>& changes) {
 
     Exclusive exclusive(*this);
     revision_.fetch_add(1, std::memory_order_release);
-    for (const auto& [node, change] : latest) apply(*node, *change);
-    if (node_count_.load() > sweep_at_) sweep(kept_revisions);
+    Invalidation invalidation(*this);
+    for (const auto& [node, change] : latest) {
+        apply(*node, *change);
+        invalidation.changed(*node);
+    }
+    invalidation.update_watched();
+    if (is_worth_a_sweep()) sweep(kept_revisions);
     return true;
 }
 
@@ -140,6 +198,12 @@ size_t Engine::collect_garbage(Revision keep) {
     return sweep(keep);
 }
 
+/// Many more keys than the last time, and enough of them may be out of use: not when a large file was just opened.
+bool Engine::is_worth_a_sweep() const {
+    const size_t nodes = node_count_.load();
+    return nodes > sweep_at_ && replaced_.load() > nodes / 4;
+}
+
 /// Mark and sweep. Roots are the inputs that are set and the memos used lately; what they depend on stays, since
 /// dependencies are pointers.
 size_t Engine::sweep(Revision keep) {
@@ -153,7 +217,9 @@ size_t Engine::sweep(Revision keep) {
     for (const auto& [type, table] : tables_) {
         table->each_node([&, is_input = type->is_input](Node& node) {
             if (!node.memo) return;
-            const bool root = is_input ? node.memo->value != nullptr : node.memo->verified_at.load() + keep >= now;
+            // Watched queries have to be there when the next write comes: announced ones do not name them.
+            const bool root =
+                is_input || type->announce ? node.memo->value != nullptr : node.memo->verified_at.load() + keep >= now;
             if (root) mark(node);
         });
     }
@@ -163,6 +229,8 @@ size_t Engine::sweep(Revision keep) {
         if (!node->memo) continue;
         for (Node* dependency : node->memo->dependencies) mark(*dependency);
     }
+    for (const auto& [type, table] : tables_)
+        table->each_node([](Node& node) { node.dependents.keep_if([](const Node& each) { return each.marked; }); });
     size_t removed = 0;
     for (const auto& [type, table] : tables_) {
         for (const auto& shard : table->shards) {
@@ -171,6 +239,7 @@ size_t Engine::sweep(Revision keep) {
             for (const auto& [reference, node] : shard->nodes) node->marked = false;
         }
     }
+    replaced_ = 0;
     node_count_.fetch_sub(removed);
     sweep_at_ = std::max(smallest_sweep, 2 * node_count_.load());
     return removed;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analyzer/database/database.h"
+#include "analyzer/database/node_set.h"
 
 // The engine behind database.h, with types erased. Not for other folders.
 //
@@ -36,19 +37,31 @@ struct Memo {
     bool cyclic = false;              ///< a fallback value; the last dependency is the next member of the cycle
 };
 
+/// Absence is the least durable thing to read.
+inline Durability durability_of(const Memo* memo) { return memo && memo->value ? memo->durability : Durability::Low; }
+
 /// One key of one query. Its address is its identity; it is freed under exclusive access, when nothing kept depends on
 /// it.
 struct Node {
     QueryTable* table = nullptr;
     std::shared_ptr<const void> key;
-    mutable std::mutex mutex;  ///< guards `memo`
+    mutable std::mutex mutex;  ///< guards `memo` and `dependents`
     std::shared_ptr<Memo> memo;
-    std::atomic<Task*> owner{nullptr};  ///< the task that brings it up to date
-    bool marked = false;                ///< for the collector
+    NodeSet dependents;                ///< at least those whose memos read this one's value, if it is of low durability
+    std::atomic<bool> suspect{false};  ///< something below changed since `memo` was verified
+    std::atomic<bool> announced{false};  ///< its own value is said to have changed
+    std::atomic<Task*> owner{nullptr};   ///< the task that brings it up to date
+    bool marked = false;                 ///< for the collector
 
     std::shared_ptr<Memo> current_memo() const {
         std::lock_guard lock(mutex);
         return memo;
+    }
+    /// Changes of more durable things are rare: every memo is then verified by walking its dependencies.
+    inline bool must_be_told_by(Durability dependency) const;
+    void add_dependent(Node& dependent) {
+        std::lock_guard lock(mutex);
+        dependents.insert(&dependent);
     }
 };
 
@@ -56,6 +69,7 @@ struct QueryTable {
     explicit QueryTable(const QueryType& query) : type(query) {}
 
     Node& node(const void* key, std::atomic<size_t>& node_count);
+    Node* find(const void* key) const;  ///< null: nobody asked for it
 
     struct KeyReference {
         const void* key;
@@ -92,6 +106,10 @@ struct QueryTable {
     }
 };
 
+inline bool Node::must_be_told_by(Durability dependency) const {
+    return dependency == Durability::Low || table->type.announce;
+}
+
 class Engine {
   public:
     Engine();
@@ -119,6 +137,7 @@ class Engine {
     bool cancel_requested() const { return cancel_.load(std::memory_order_acquire); }
     QueryTable& table(const QueryType& type);
     Node& node(QueryTable& table, const void* key) { return table.node(key, node_count_); }
+    void count_replacement() { replaced_.fetch_add(1, std::memory_order_relaxed); }
     void notify(QueryEvent::Kind kind, const Node& node) const;
 
     /// Waits until the owner of `node` changes or `task` is cancelled. False, at once, if the owner itself waits,
@@ -137,6 +156,8 @@ class Engine {
   private:
     class Exclusive;
     void apply(Node& node, const Change& change);
+    class Invalidation;
+    bool is_worth_a_sweep() const;
     size_t sweep(Revision keep);
 
     std::atomic<Revision> revision_{1};
@@ -154,6 +175,7 @@ class Engine {
     std::unordered_map<const QueryType*, std::unique_ptr<QueryTable>> tables_;
     std::atomic<size_t> node_count_{0};
     size_t sweep_at_;
+    std::atomic<size_t> replaced_{0};  ///< memos since the last sweep: where none was replaced, nothing fell out of use
 
     std::mutex wait_mutex_;  ///< guards every task's `waiting_for`
     std::condition_variable owner_changed_;

@@ -34,12 +34,20 @@
 //                                                     is our own bug: members get Value{} and an event says so
 //   static std::size_t hash(const Key&)               instead of std::hash / QueryHash
 //   static std::string describe(const Key&)           the key in events, for the log
+//   static Value update(QueryContext&, const Key&, const Value& old)
+//                                                     what `compute` would give, made from an earlier value
+//   static void announce(const Value& old, const Value& now, Announcements&)
+//                                                     a *watched* query, see README.md: it reads inputs only, is kept
+//                                                     up to date by every write, and says whose answers changed
+//   static constexpr bool announced = true            the query reads only watched queries and their inputs, which say
+//                                                     when an answer changes; it is not asked again otherwise
 //
 // `compute` must not read anything that can change except through its context, must not throw, and in long loops calls
 // context.check_cancelled().
 namespace braid {
 
 class QueryContext;
+class Announcements;
 
 /// The key of queries about the whole workspace.
 struct NoKey {
@@ -117,7 +125,10 @@ struct QueryType {
     const char* name;
     bool is_input;
     bool declares_fallback;
-    std::shared_ptr<const void> (*compute)(QueryContext&, const void* key);
+    bool is_announced;
+    /// `old` may be null.
+    std::shared_ptr<const void> (*compute)(QueryContext&, const void* key, const void* old);
+    void (*announce)(const void* old, const void* now, Announcements&);  ///< null: not a watched query
     std::shared_ptr<const void> (*fallback)(const void* key);
     bool (*equal)(const void* left, const void* right);
     std::size_t (*hash_key)(const void* key);
@@ -133,8 +144,13 @@ struct Erased {
 
     static const Key& key(const void* erased) { return *static_cast<const Key*>(erased); }
 
-    static std::shared_ptr<const void> compute(QueryContext& context, const void* erased) {
+    static const Value& value(const void* erased) { return *static_cast<const Value*>(erased); }
+
+    static std::shared_ptr<const void> compute(QueryContext& context, const void* erased, const void* old) {
         if constexpr (QueryDeclaration<Q>) {
+            if constexpr (requires { Q::update(context, key(erased), value(old)); }) {
+                if (old) return std::make_shared<const Value>(Q::update(context, key(erased), value(old)));
+            }
             if constexpr (std::is_same_v<decltype(Q::compute(context, key(erased))), std::shared_ptr<const Value>>) {
                 return Q::compute(context, key(erased));
             } else {
@@ -156,13 +172,20 @@ struct Erased {
         }
     }
     static bool equal(const void* left, const void* right) {
-        const auto& a = *static_cast<const Value*>(left);
-        const auto& b = *static_cast<const Value*>(right);
+        const Value& a = value(left);
+        const Value& b = value(right);
         if constexpr (requires { Q::equal(a, b); }) {
             return Q::equal(a, b);
         } else {
             return a == b;
         }
+    }
+    static constexpr bool is_announced = requires { Q::announced; };
+    static constexpr bool is_watched = requires(const Value& v, Announcements& announcements) {
+        Q::announce(v, v, announcements);
+    };
+    static void announce(const void* old, const void* now, Announcements& announcements) {
+        if constexpr (is_watched) Q::announce(value(old), value(now), announcements);
     }
     static std::size_t hash_key(const void* erased) {
         if constexpr (requires { Q::hash(key(erased)); }) {
@@ -187,9 +210,28 @@ struct Erased {
         }
     }
 
-    static constexpr QueryType type{Q::name,  InputDeclaration<Q>, declares_fallback, compute, fallback, equal,
-                                    hash_key, equal_keys,          copy_key,          describe};
+    static constexpr QueryType type{Q::name,           InputDeclaration<Q>,
+                                    declares_fallback, is_announced,
+                                    compute,           is_watched ? announce : nullptr,
+                                    fallback,          equal,
+                                    hash_key,          equal_keys,
+                                    copy_key,          describe};
 };
 
 }  // namespace detail
+
+/// What a watched query hands its findings to: the keys of announced queries whose answers are different now.
+class Announcements {
+  public:
+    template <QueryDeclaration Q>
+    requires(Q::announced) void changed(const typename Q::Key& key) { add(detail::Erased<Q>::type, &key); }
+
+    Announcements(const Announcements&) = delete;
+    Announcements& operator=(const Announcements&) = delete;
+
+  protected:
+    Announcements() = default;
+    ~Announcements() = default;
+    virtual void add(const detail::QueryType& type, const void* key) = 0;
+};
 }  // namespace braid

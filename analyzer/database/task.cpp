@@ -21,21 +21,24 @@ const char* stack_position() { return static_cast<const char*>(__builtin_frame_a
 
 bool is_input(const Node& node) { return node.table->type.is_input; }
 
-Durability durability_of(const std::shared_ptr<Memo>& memo) {
-    return memo && memo->value ? memo->durability : Durability::Low;  // absence is the least durable thing to read
-}
-
 }  // namespace
 
-Task::Task(Engine& engine, const CancellationToken& token)
-    : engine_(engine), token_(token), context_(*this), stack_base_(stack_position()) {}
+Task::Task(Engine& engine, const CancellationToken& token, Access access)
+    : engine_(engine),
+      token_(token),
+      access_(access),
+      context_(*this),
+      answers_(kAnswers),
+      stack_base_(stack_position()) {}
 
 Task::~Task() {
     unwind_to(0);
+    for (Answer& answer : answers_) answer.count();
     engine_.retire(*this);
 }
 
 void Task::check_cancelled() const {
+    if (access_ == Access::Exclusive) return;
     if (engine_.cancel_requested()) throw Unwind{Cancelled::Reason::Write};
     if (token_.cancelled()) throw Unwind{Cancelled::Reason::Request};
 }
@@ -48,26 +51,38 @@ QueryTable& Task::table(const QueryType& type) {
 
 std::shared_ptr<const void> Task::fetch(const QueryType& type, const void* key) {
     check_cancelled();
+    const size_t hash = combine_hashes(type.hash_key(key), reinterpret_cast<size_t>(&type));
+    Answer& known = answers_[(hash * 0x9e3779b97f4a7c15ull) >> (64 - kAnswerBits)];
+    if (known.node && &known.node->table->type == &type && type.equal_keys(known.node->key.get(), key)) {
+        if (!type.is_input) ++known.reused;
+        if (!frames_.empty()) record(frames_.back(), *known.node, durability_of(known.memo.get()));
+        return known.memo ? known.memo->value : nullptr;
+    }
     Node& node = engine_.node(table(type), key);
-    std::shared_ptr<Memo> memo;
-    if (type.is_input) {
-        memo = node.current_memo();
-    } else {
-        const std::shared_ptr<Memo> known = node.current_memo();
-        if (known && known->verified_at.load(std::memory_order_acquire) == engine_.revision()) {
+    std::shared_ptr<Memo> memo = node.current_memo();
+    if (!type.is_input) {
+        if (memo && memo->verified_at.load(std::memory_order_acquire) == engine_.revision()) {
             node.table->counters.reused.fetch_add(1, std::memory_order_relaxed);
-            memo = known;
         } else {
             memo = up_to_date(node);
             if (!memo) memo = refresh(node);
         }
     }
-    if (!frames_.empty()) record(frames_.back(), node, durability_of(memo));
-    return memo ? memo->value : nullptr;
+    if (!frames_.empty()) record(frames_.back(), node, durability_of(memo.get()));
+    std::shared_ptr<const void> value = memo ? memo->value : nullptr;
+    known.count();
+    known = {&node, std::move(memo), 0};
+    return value;
+}
+
+void Task::Answer::count() {
+    if (reused > 0) node->table->counters.reused.fetch_add(reused, std::memory_order_relaxed);
+    reused = 0;
 }
 
 void Task::record(Frame& frame, Node& dependency, Durability durability) {
     frame.durability = std::min(frame.durability, durability);
+    if (frame.node->table->type.is_announced) return;  // it is told when it has to look again
     if (frame.read.size() < linear_search_limit) {
         if (std::find(frame.read.begin(), frame.read.end(), &dependency) != frame.read.end()) return;
     } else {
@@ -75,15 +90,17 @@ void Task::record(Frame& frame, Node& dependency, Durability durability) {
         if (!frame.read_set.insert(&dependency).second) return;
     }
     frame.read.push_back(&dependency);
+    if (frame.node->must_be_told_by(durability)) frame.tells.push_back(&dependency);
 }
 
-/// The memo of a query, if it holds without looking at its dependencies.
+/// The memo of a query, if it holds without looking at its dependencies: no write reached it since it was verified.
 std::shared_ptr<Memo> Task::up_to_date(Node& node) {
     std::shared_ptr<Memo> memo = node.current_memo();
     if (!memo) return nullptr;
     const Revision verified_at = memo->verified_at.load(std::memory_order_acquire);
     if (verified_at == engine_.revision()) return memo;
-    if (verified_at < engine_.last_changed(memo->durability)) return nullptr;
+    if (node.suspect.load(std::memory_order_relaxed)) return nullptr;
+    if (verified_at < engine_.last_changed(std::max(memo->durability, Durability::Medium))) return nullptr;
     memo->verified_at.store(engine_.revision(), std::memory_order_release);
     node.table->counters.verified.fetch_add(1, std::memory_order_relaxed);
     return memo;
@@ -152,7 +169,7 @@ std::shared_ptr<Memo> Task::begin(Node& node) {
 /// Looks at the old dependencies from where it stopped. Their order matters: a later one may only make sense as long as
 /// the earlier ones are unchanged.
 Task::Next Task::advance(Frame& frame, Node*& dependency) {
-    if (!frame.old) return Next::Compute;
+    if (!frame.old || frame.node->announced.load(std::memory_order_relaxed)) return Next::Compute;
     const auto& dependencies = frame.old->dependencies;
     for (; frame.next < dependencies.size(); ++frame.next) {
         if (frame.next % poll_every == poll_every - 1) check_cancelled();
@@ -166,10 +183,20 @@ Task::Next Task::advance(Frame& frame, Node*& dependency) {
         // The next member of the cycle could be finished: this node is in a cycle with it no longer.
         if (frame.old->cyclic && frame.next + 1 == dependencies.size()) return Next::Compute;
     }
+    frame.node->suspect.store(false, std::memory_order_relaxed);
     frame.old->verified_at.store(engine_.revision(), std::memory_order_release);
     frame.node->table->counters.verified.fetch_add(1, std::memory_order_relaxed);
     engine_.notify(QueryEvent::Kind::Verified, *frame.node);
     return Next::Done;
+}
+
+void Task::compute_again(Node& node) {
+    Frame& frame = frames_.emplace_back();
+    frame.node = &node;
+    frame.old = node.current_memo();
+    active_.emplace(&node, 0);
+    compute(frame);
+    pop();
 }
 
 void Task::compute(Frame& frame) {
@@ -177,7 +204,7 @@ void Task::compute(Frame& frame) {
     engine_.notify(QueryEvent::Kind::Computing, *frame.node);
     frame.node->table->counters.computed.fetch_add(1, std::memory_order_relaxed);
     auto memo = std::make_shared<Memo>();
-    memo->value = call_on_enough_stack(*frame.node);
+    memo->value = call_on_enough_stack(*frame.node, frame.old ? frame.old->value.get() : nullptr);
     memo->dependencies = std::move(frame.read);
     memo->durability = frame.durability;
     memo = store(frame, std::move(memo));
@@ -185,9 +212,9 @@ void Task::compute(Frame& frame) {
     engine_.notify(unchanged ? QueryEvent::Kind::Unchanged : QueryEvent::Kind::Computed, *frame.node);
 }
 
-std::shared_ptr<const void> Task::call_on_enough_stack(const Node& node) {
+std::shared_ptr<const void> Task::call_on_enough_stack(const Node& node, const void* old) {
     const QueryType& type = node.table->type;
-    if (std::abs(stack_base_ - stack_position()) < segment_size) return type.compute(context_, node.key.get());
+    if (std::abs(stack_base_ - stack_position()) < segment_size) return type.compute(context_, node.key.get(), old);
     if (stack_segments_ == most_segments) throw Unwind{Cancelled::Reason::TooDeep};
 
     const char* const outer_base = stack_base_;
@@ -196,7 +223,7 @@ std::shared_ptr<const void> Task::call_on_enough_stack(const Node& node) {
     auto body = [&] {
         stack_base_ = stack_position();
         try {
-            value = type.compute(context_, node.key.get());
+            value = type.compute(context_, node.key.get(), old);
         } catch (...) {
             failure = std::current_exception();
         }
@@ -225,9 +252,13 @@ std::shared_ptr<Memo> Task::store(Frame& frame, std::shared_ptr<Memo> memo) {
         memo->changed_at = frame.old->changed_at;
         memo->value = frame.old->value;
     }
+    for (Node* dependency : frame.tells) dependency->add_dependent(*frame.node);
+    frame.node->announced.store(false, std::memory_order_relaxed);
+    frame.node->suspect.store(false, std::memory_order_relaxed);
     std::lock_guard lock(frame.node->mutex);
     const std::shared_ptr<Memo>& present = frame.node->memo;
     if (!present || present->verified_at.load(std::memory_order_acquire) != engine_.revision()) {
+        if (present) engine_.count_replacement();
         frame.node->memo = std::move(memo);
     }
     return frame.node->memo;
@@ -258,7 +289,11 @@ size_t Task::resolve_cycle(size_t head) {
     std::vector<std::vector<Node*>> read;
     for (size_t i = head; i < frames_.size(); ++i) {
         read.push_back(read_so_far(frames_[i]));
-        for (const Node* node : read.back()) durability = std::min(durability, durability_of(node->current_memo()));
+        for (Node* node : read.back()) {
+            const Durability of_read = durability_of(node->current_memo().get());
+            durability = std::min(durability, of_read);
+            if (frames_[i].node->must_be_told_by(of_read)) frames_[i].tells.push_back(node);
+        }
     }
     for (size_t i = head; i < frames_.size(); ++i) {
         Frame& frame = frames_[i];
@@ -267,6 +302,7 @@ size_t Task::resolve_cycle(size_t head) {
         memo->value = type.fallback(frame.node->key.get());
         memo->dependencies = std::move(read[i - head]);
         memo->dependencies.push_back(frames_[i + 1 < frames_.size() ? i + 1 : head].node);
+        frame.tells.push_back(memo->dependencies.back());
         memo->durability = durability;
         memo->cyclic = true;
         store(frame, std::move(memo));

@@ -12,12 +12,16 @@ namespace braid::detail {
 /// One run on one snapshot: the stack of nodes being brought up to date. Used by one thread at a time.
 class Task {
   public:
-    Task(Engine& engine, const CancellationToken& token);
+    /// Exclusive: for the writer itself, which nobody cancels.
+    enum class Access : uint8_t { Shared, Exclusive };
+    Task(Engine& engine, const CancellationToken& token, Access access = Access::Shared);
     ~Task();
     Task(const Task&) = delete;
     Task& operator=(const Task&) = delete;
 
     std::shared_ptr<const void> fetch(const QueryType& type, const void* key);
+    /// Computes a node whose query reads inputs only, whether its memo holds or not.
+    void compute_again(Node& node);
     bool cancelled() const { return engine_.cancel_requested() || token_.cancelled(); }
     void check_cancelled() const;
 
@@ -38,6 +42,7 @@ class Task {
         // What the computation read so far.
         std::vector<Node*> read;
         std::unordered_set<Node*> read_set;  ///< once there are many
+        std::vector<Node*> tells;            ///< those of `read` that have to know of this node
         Durability durability = Durability::High;
     };
     struct CycleUnwind {
@@ -45,13 +50,23 @@ class Task {
     };
     enum class Next { Descend, Compute, Done };
 
+    /// A node whose memo holds in this revision: neither changes while the task lives.
+    struct Answer {
+        Node* node = nullptr;
+        std::shared_ptr<Memo> memo;
+        uint64_t reused = 0;  ///< counted here first: one counter for all threads would be waited for
+        void count();
+    };
+    static constexpr size_t kAnswerBits = 8;
+    static constexpr size_t kAnswers = size_t(1) << kAnswerBits;
+
     QueryTable& table(const QueryType& type);
     std::shared_ptr<Memo> up_to_date(Node& node);
     std::shared_ptr<Memo> refresh(Node& node);
     std::shared_ptr<Memo> begin(Node& node);
     Next advance(Frame& frame, Node*& dependency);
     void compute(Frame& frame);
-    std::shared_ptr<const void> call_on_enough_stack(const Node& node);
+    std::shared_ptr<const void> call_on_enough_stack(const Node& node, const void* old);
     std::shared_ptr<Memo> store(Frame& frame, std::shared_ptr<Memo> memo);
     size_t resolve_cycle(size_t head);
     void pop();
@@ -62,10 +77,12 @@ class Task {
 
     Engine& engine_;
     CancellationToken token_;
+    Access access_;
     QueryContext context_;
     std::deque<Frame> frames_;  // references stay valid while deeper frames come and go
     std::unordered_map<const Node*, size_t> active_;
     std::unordered_map<const QueryType*, QueryTable*> tables_;  // spares the lock of Engine::table
+    std::vector<Answer> answers_;  // those asked for lately, by hash: spares the locks of table and node
 
     const char* stack_base_;
     size_t stack_segments_ = 1;

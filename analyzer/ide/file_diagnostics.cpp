@@ -8,6 +8,7 @@
 #include "analyzer/ide/suppressions.h"
 #include "analyzer/project/project.h"
 #include "analyzer/semantics/bodies.h"
+#include "analyzer/syntax/shared_ends.h"
 
 namespace braid {
 namespace {
@@ -27,6 +28,29 @@ Diagnostic from_syntax(FileId file, SyntaxError error) {
     }
     return out;
 }
+
+using ItemDiagnostics = std::vector<ItemDiagnostic>;
+
+void append(ItemDiagnostics& out, const ItemDiagnostics& more) { out.insert(out.end(), more.begin(), more.end()); }
+
+/// What names and types say of a group of items.
+struct GroupFastDiagnostics {
+    using Key = ItemGroup;
+    using Value = ItemDiagnostics;
+    static constexpr const char* name = "group_fast_diagnostics";
+    static Value compute(QueryContext& context, const Key& group) {
+        Value out;
+        if (group.level > 0) {
+            for (ItemGroup part : *context.get<SubGroups>(group)) append(out, *context.get<GroupFastDiagnostics>(part));
+            return out;
+        }
+        for (ItemId item : *context.get<GroupItems>(group)) {
+            append(out, *context.get<ItemDiagnosticsOf>(item));
+            if (may_have_body(kind_of(item))) append(out, context.get<BodyOf>(item)->diagnostics);
+        }
+        return out;
+    }
+};
 
 void sort_by_place(std::vector<Diagnostic>& diagnostics) {
     auto key = [](const Diagnostic& d) { return std::tuple(d.location.range.begin, d.location.range.end, d.code); };
@@ -53,6 +77,40 @@ void drop_consequences(std::string_view text, std::vector<Diagnostic>& diagnosti
     });
 }
 
+/// Whether a text has the word at all: most have not, and a keystroke must not search the whole file for it.
+struct MentionsAllow {
+    using Key = FileId;
+    struct Value {
+        SyntaxTreePtr tree;
+        bool any = false;
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    static constexpr const char* name = "mentions_allow";
+
+    static bool is_in(std::string_view text) { return text.find("allow") != std::string_view::npos; }
+    static Value compute(QueryContext& context, const Key& file) {
+        auto tree = context.get<FileTree>(file);
+        if (!tree || !*tree) return {};
+        return {*tree, is_in((*tree)->text())};
+    }
+    static Value update(QueryContext& context, const Key& file, const Value& old) {
+        auto tree = context.get<FileTree>(file);
+        if (!tree || !*tree || !old.tree || old.any) return compute(context, file);
+        const SyntaxNode root = (*tree)->root();
+        const SharedEnds ends = shared_ends(old.tree->root(), root);
+        const SyntaxElement first = element_at(root, 1 + ends.before);
+        const SyntaxElement behind = element_at(root, root.size() - ends.behind);
+        const size_t begin = first ? first.full_begin() : 0;
+        const size_t end = behind ? behind.full_begin() : (*tree)->text().size();
+        return {*tree, is_in((*tree)->text().substr(begin, end - begin))};
+    }
+};
+
+void suppress(QueryContext& context, FileId file, bool complete, std::vector<Diagnostic>& diagnostics) {
+    auto mentions = context.get<MentionsAllow>(file);
+    if (mentions->any) apply_suppressions(*mentions->tree, file, complete, diagnostics);
+}
+
 }  // namespace
 
 std::vector<Diagnostic> LanguageDiagnostics::compute(QueryContext& context, const Key& file) {
@@ -60,12 +118,8 @@ std::vector<Diagnostic> LanguageDiagnostics::compute(QueryContext& context, cons
     auto tree = context.get<FileTree>(file);
     if (!tree || !*tree) return out;
     for (SyntaxError& error : (*tree)->errors()) out.push_back(from_syntax(file, std::move(error)));
-    auto add = [&](const std::vector<ItemDiagnostic>& diagnostics) {
-        for (const ItemDiagnostic& d : diagnostics) out.push_back(render(context, d));
-    };
-    for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
-        if (entry.owns_syntax) add(*context.get<ItemDiagnosticsOf>(entry.item));
-    for (ItemId item : items_with_bodies(context, file)) add(context.get<BodyOf>(item)->diagnostics);
+    for (ItemGroup group : *context.get<ItemGroups>(file))
+        for (const ItemDiagnostic& d : *context.get<GroupFastDiagnostics>(group)) out.push_back(render(context, d));
     drop_consequences((*tree)->text(), out);
     apply_severities(context, file, out);
     sort_by_place(out);
@@ -74,15 +128,26 @@ std::vector<Diagnostic> LanguageDiagnostics::compute(QueryContext& context, cons
 
 std::vector<Diagnostic> FastDiagnostics::compute(QueryContext& context, const Key& file) {
     std::vector<Diagnostic> out = *context.get<LanguageDiagnostics>(file);
-    if (auto tree = context.get<FileTree>(file); tree && *tree) apply_suppressions(**tree, file, false, out);
+    suppress(context, file, false, out);
+    return out;
+}
+
+ItemDiagnostics GroupCheckDiagnostics::compute(QueryContext& context, const Key& group) {
+    Value out;
+    if (group.level > 0) {
+        for (ItemGroup part : *context.get<SubGroups>(group)) append(out, *context.get<GroupCheckDiagnostics>(part));
+        return out;
+    }
+    for (ItemId item : *context.get<GroupItems>(group))
+        if (may_have_body(kind_of(item))) append(out, *context.get<CheckDiagnostics>(item));
     return out;
 }
 
 std::vector<Diagnostic> FileDiagnostics::compute(QueryContext& context, const Key& file) {
     std::vector<Diagnostic> out = *context.get<LanguageDiagnostics>(file);
-    for (ItemId item : items_with_bodies(context, file))
-        for (const ItemDiagnostic& d : *context.get<CheckDiagnostics>(item)) out.push_back(render(context, d));
-    if (auto tree = context.get<FileTree>(file); tree && *tree) apply_suppressions(**tree, file, true, out);
+    for (ItemGroup group : *context.get<ItemGroups>(file))
+        for (const ItemDiagnostic& d : *context.get<GroupCheckDiagnostics>(group)) out.push_back(render(context, d));
+    suppress(context, file, true, out);
     apply_severities(context, file, out);
     sort_by_place(out);
     return out;

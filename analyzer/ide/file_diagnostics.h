@@ -30,4 +30,12 @@ struct FileDiagnostics {
     static Value compute(QueryContext&, const Key&);
 };
 
+/// What the checks say of a group of items, not rendered yet.
+struct GroupCheckDiagnostics {
+    using Key = ItemGroup;
+    using Value = std::vector<ItemDiagnostic>;
+    static constexpr const char* name = "group_check_diagnostics";
+    static Value compute(QueryContext&, const Key&);
+};
+
 }  // namespace braid

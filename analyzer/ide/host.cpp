@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analyzer/ide/names.h"
+#include "analyzer/syntax/shared_ends.h"
 #include "analyzer/text/source_text.h"
 
 namespace braid {
@@ -130,6 +131,22 @@ std::vector<std::string> AnalysisHost::imports(FileId file) const {
     const std::string& path = files().path(file);
     const Language* language = language_of_path(path);
     return current && language ? language->imported_paths(path, *current) : std::vector<std::string>();
+}
+
+bool AnalysisHost::may_import_anew(FileId file, const SyntaxTree& before) const {
+    SyntaxTreePtr now = tree(file);
+    const Language* language = language_of_path(files().path(file));
+    if (!now || !language) return true;
+    const SharedEnds ends = shared_ends(before.root(), now->root());
+    for (const SyntaxTree* tree : {&before, now.get()}) {
+        const uint32_t end = tree->root().size() - ends.behind;
+        for (uint32_t at = 1 + ends.before; at < end;) {
+            const SyntaxElement piece = element_at(tree->root(), at);
+            if (!piece || language->may_import(piece.kind())) return true;
+            at += piece.slot().size();
+        }
+    }
+    return false;
 }
 
 std::vector<std::string> AnalysisHost::missing_imports() const {

@@ -39,6 +39,8 @@ class AnalysisHost {
     std::vector<FileId> workspace_files() const;  // without the standard library
     /// Paths that one file imports, known or not.
     std::vector<std::string> imports(FileId file) const;
+    /// Whether they may be others than those of `before`, an earlier tree of the file; looks at what was edited only.
+    bool may_import_anew(FileId file, const SyntaxTree& before) const;
     /// Paths that known files import and that nobody handed in yet; ask again after handing them in.
     std::vector<std::string> missing_imports() const;
 

@@ -30,17 +30,14 @@ void for_each_part(QueryContext& context, Type t, const TypeDefinition& definiti
             f(name_of(variant), in_instance(field.type, t));
 }
 
-bool has_drop_impl(QueryContext& context, Type t) {
-    auto index = context.get<ImplIndex>();
-    for (const auto& [trait, impls] : index->by_trait) {
-        if (name_of(trait).text() != "Drop" || !is_std(file_of(trait))) continue;
-        for (ItemId impl : impls) {
-            Type self = context.get<ImplOf>(impl)->self;
-            if (self && self->is(TypeKind::Nominal) && self->item == t->item) return true;
-        }
+struct HasDropImpl {
+    using Key = ItemId;
+    using Value = bool;
+    static constexpr const char* name = "has_drop_impl";
+    static Value compute(QueryContext& context, const Key& type) {
+        return context.get<ImplIndex>()->dropped.count(type) != 0;
     }
-    return false;
-}
+};
 
 /// One question, answered without asking the query about the parts: recursive types would make it a cycle, and only the
 /// type that was asked about has its greatest fixed point when the walk ends.
@@ -118,7 +115,7 @@ Capabilities of_nominal(Walk& walk, Type t) {
         return result;
     }
     result.copy &= derives(*definition, "Copy");
-    result.needs_drop |= has_drop_impl(context, t);
+    result.needs_drop |= *context.get<HasDropImpl>(t->item);
     return result;
 }
 

@@ -35,10 +35,7 @@ struct ImplMatch {
 
 /// `of_trait`: the trait's arguments where they are known; a type may implement `Mul[float]` and `Mul[Vector]`.
 ImplMatch find_impl(QueryContext& context, Type self, ItemId trait, std::span<const Type> of_trait = {}) {
-    auto index = context.get<ImplIndex>();
-    auto it = index->by_trait.find(trait);
-    if (it == index->by_trait.end()) return {};
-    for (ItemId impl : it->second) {
+    for (ItemId impl : *context.get<ImplsFor>({trait, head_of(self)})) {
         auto info = context.get<ImplOf>(impl);
         std::vector<Type> arguments(info->generics.size(), nullptr);
         if (!info->self || !match_type(info->self, self, impl, arguments)) continue;

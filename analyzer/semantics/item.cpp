@@ -1,10 +1,12 @@
 #include "analyzer/semantics/item.h"
 
-#include <deque>
+#include <array>
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
 #include <unordered_set>
+
+#include "analyzer/text/append_only.h"
 
 namespace braid {
 namespace {
@@ -30,15 +32,12 @@ class ItemTable {
         return it->second;
     }
 
-    const ItemKey& key(ItemId item) {
-        std::shared_lock lock(mutex_);
-        return keys_[uint32_t(item)];  // a deque: the reference stays valid
-    }
+    const ItemKey& key(ItemId item) const { return keys_[uint32_t(item)]; }
 
   private:
     std::shared_mutex mutex_;
     std::unordered_map<ItemKey, ItemId, ItemKeyHash> ids_;
-    std::deque<ItemKey> keys_;
+    AppendOnly<ItemKey> keys_;
 };
 
 ItemTable& table() {
@@ -55,14 +54,16 @@ const std::string* Name::intern(std::string_view text) {
         using is_transparent = void;
         size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
     };
-    static std::shared_mutex& mutex = *new std::shared_mutex;
-    static auto& names = *new std::unordered_set<std::string, Hash, std::equal_to<>>;
-    {
-        std::shared_lock lock(mutex);
-        if (auto it = names.find(text); it != names.end()) return &*it;
-    }
-    std::unique_lock lock(mutex);
-    return &*names.emplace(text).first;
+    struct Shard {
+        std::mutex mutex;
+        std::unordered_set<std::string, Hash, std::equal_to<>> names;
+    };
+    // Threads that lower different bodies seldom meet in one shard.
+    static auto& shards = *new std::array<Shard, 64>;
+    Shard& shard = shards[Hash{}(text) % shards.size()];
+    std::lock_guard lock(shard.mutex);
+    if (auto it = shard.names.find(text); it != shard.names.end()) return &*it;
+    return &*shard.names.emplace(text).first;
 }
 
 ItemId intern_item(const ItemKey& key) { return table().intern(key); }

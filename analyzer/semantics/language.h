@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "analyzer/semantics/body.h"
+#include "analyzer/syntax/kind.h"
 
 namespace braid {
 
 class QueryContext;
+class SyntaxNode;
 class SyntaxToken;
 class SyntaxTree;
 struct EditingRules;
@@ -26,6 +28,18 @@ struct ItemEntry {
     friend bool operator==(const ItemEntry&, const ItemEntry&) = default;
 };
 
+/// One declaration in a piece of a file, as its text says it: nothing in it depends on where the piece stands.
+struct DeclaredItem {
+    static constexpr uint32_t kNoParent = 0xffffffff;
+    ItemKind kind{};
+    Name name;
+    uint32_t parent = kNoParent;  ///< index in the piece's list; none: the file
+    uint32_t node = 0;            ///< below the piece
+    uint32_t name_node = 0;       ///< of the identifier token; equal to `node` when there is none
+    bool is_public = true;
+    bool owns_syntax = false;
+};
+
 /// Answers both languages give about an item; each is the compute function of the query of the same name in
 /// semantics/queries.h and may ask other queries through the context.
 struct Language {
@@ -38,9 +52,12 @@ struct Language {
     std::string_view prelude;  // path of the stdlib file whose public items every file sees: "std:altru/core.altru"
 
     const Grammar& (*grammar)();
-    std::vector<ItemEntry> (*items)(FileId file, const SyntaxTree& tree);
+    /// What is declared in `piece`, a child of the root of a file's tree; in source order, parents before children.
+    std::vector<DeclaredItem> (*declared_items)(FileId file, const SyntaxNode& piece);
     /// Paths of the files that this one names (`mod name`, `import … from "./m.velox"`), beside `path`.
     std::vector<std::string> (*imported_paths)(std::string_view path, const SyntaxTree& tree);
+    /// Whether such a child of a file's root may name another file.
+    bool (*may_import)(SyntaxKind kind);
 
     FunctionSignature (*function_signature)(QueryContext&, ItemId function);
     TypeDefinition (*type_definition)(QueryContext&, ItemId type);

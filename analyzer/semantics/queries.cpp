@@ -31,62 +31,6 @@ ItemId file_item(FileId file) {
     return intern_item({ItemId::None, ItemKind::File, Name(name), 0, file});
 }
 
-FileItems::Value FileItems::compute(QueryContext& context, const Key& file) {
-    Value value;
-    auto tree = context.get<FileTree>(file);
-    const Language* language = language_of_path(files().path(file));
-    if (!tree || !*tree || !language) return value;
-    value.entries = language->items(file, **tree);
-    value.index.reserve(value.entries.size());
-    for (uint32_t i = 0; i < value.entries.size(); ++i) value.index.emplace(value.entries[i].item, i);
-    return value;
-}
-
-namespace {
-/// The children of all items of a file at once: one walk over its entries, not one for each item.
-struct FileChildren {
-    using Key = FileId;
-    using Value = std::unordered_map<ItemId, ItemChildren::Value>;
-    static constexpr const char* name = "file_children";
-    static Value compute(QueryContext& context, const Key& file) {
-        Value children;
-        for (const ItemEntry& entry : context.get<FileItems>(file)->entries)
-            children[parent_of(entry.item)].push_back({entry.item, entry.is_public});
-        return children;
-    }
-};
-}  // namespace
-
-ItemChildren::Value ItemChildren::compute(QueryContext& context, const Key& item) {
-    auto children = context.get<FileChildren>(file_of(item));
-    auto found = children->find(item);
-    return found == children->end() ? Value() : found->second;
-}
-
-ItemSyntax::Value ItemSyntax::compute(QueryContext& context, const Key& item) {
-    FileId file = file_of(item);
-    auto items = context.get<FileItems>(file);
-    const ItemEntry* entry = items->find(item);
-    auto tree = context.get<FileTree>(file);
-    if (!entry || !entry->owns_syntax || !tree || !*tree) return {};
-    SyntaxElement found = element_at((*tree)->root(), entry->node);
-    if (!found.is_node()) return {};
-    SyntaxNode node(found);
-    // A tree of its own over a copy of the item's bytes: a memo must not keep whole old versions of a file alive.
-    auto text = std::make_shared<const std::string>(node.full_text());
-    auto own = std::make_shared<const SyntaxTree>((*tree)->grammar(), std::move(text), GreenRef(node.green()));
-    std::vector<SyntaxNode> holes;
-    auto children = context.get<FileChildren>(file);
-    auto own_children = children->find(item);
-    for (const auto& each : own_children == children->end() ? ItemChildren::Value() : own_children->second) {
-        const ItemEntry* child = items->find(each.item);
-        if (!child || !child->owns_syntax || child->node <= entry->node) continue;
-        SyntaxElement hole = element_at(own->root(), child->node - entry->node);
-        if (hole.is_node()) holes.emplace_back(hole);
-    }
-    return ItemTree(std::move(own), std::move(holes));
-}
-
 FunctionSignature SignatureOf::compute(QueryContext& context, const Key& item) {
     return language_of(item).function_signature(context, item);
 }
@@ -140,73 +84,42 @@ ImplIndex::Value ImplIndex::compute(QueryContext& context, const Key&) {
         }
     }
     for (ItemId impl : value.impls) {
-        Type trait = context.get<ImplOf>(impl)->trait;
-        if (trait && trait->is(TypeKind::Nominal)) value.by_trait[trait->item].push_back(impl);
+        auto info = context.get<ImplOf>(impl);
+        if (!info->trait || !info->trait->is(TypeKind::Nominal)) continue;
+        const ItemId trait = info->trait->item;
+        std::vector<ItemId>& of_trait = value.by_trait[trait];
+        value.by_head[{trait, info->self ? head_of(info->self) : 0}].push_back(uint32_t(of_trait.size()));
+        of_trait.push_back(impl);
+        const bool drops = info->self && info->self->is(TypeKind::Nominal) && name_of(trait).text() == "Drop";
+        if (drops && is_std(file_of(trait))) value.dropped.insert(info->self->item);
     }
     return value;
 }
 
-// ---- ItemTree ----
-
-ItemTree::ItemTree(SyntaxTreePtr tree, std::vector<SyntaxNode> holes) : tree_(std::move(tree)) {
-    for (const SyntaxNode& hole : holes) holes_.push_back({index_of(tree_->root(), hole), hole.size()});
-}
-
-uint32_t ItemTree::node_of(const SyntaxElement& element) const {
-    if (!element) return 0;  // what is missing in a broken text is reported at the item
-    uint32_t index = index_of(tree_->root(), element);
-    uint32_t hidden = 0;
-    for (const Hole& hole : holes_) {
-        if (hole.index >= index) break;
-        hidden += hole.size - 1;
+TypeHead head_of(Type t) {
+    switch (t->kind) {
+        case TypeKind::Error:
+        case TypeKind::Parameter:
+        case TypeKind::Projection:
+        case TypeKind::Inference: return 0;
+        default: return TypeHead(t->kind) << 32 | uint32_t(t->item);
     }
-    return index - hidden;
 }
 
-SyntaxElement ItemTree::element(uint32_t node) const {
-    uint32_t index = node;
-    for (const Hole& hole : holes_) {
-        if (hole.index >= index) break;
-        index += hole.size - 1;
+ImplsFor::Value ImplsFor::compute(QueryContext& context, const Key& key) {
+    auto index = context.get<ImplIndex>();
+    auto of_trait = index->by_trait.find(key.first);
+    if (of_trait == index->by_trait.end()) return {};
+    if (key.second == 0) return of_trait->second;
+    std::vector<uint32_t> fitting;
+    for (TypeHead head : {key.second, TypeHead(0)}) {
+        auto found = index->by_head.find({key.first, head});
+        if (found != index->by_head.end()) fitting.insert(fitting.end(), found->second.begin(), found->second.end());
     }
-    return element_at(tree_->root(), index);
-}
-
-bool ItemTree::is_hole(const SyntaxElement& element) const {
-    if (!element.is_node()) return false;
-    uint32_t index = index_of(tree_->root(), element);
-    auto it = std::lower_bound(holes_.begin(), holes_.end(), index,
-                               [](const Hole& hole, uint32_t i) { return hole.index < i; });
-    return it != holes_.end() && it->index == index && SyntaxNode(element).size() == it->size;
-}
-
-bool operator==(const ItemTree& a, const ItemTree& b) {
-    if (!a || !b) return !a == !b;
-    if (a.tree_->green_root() == b.tree_->green_root()) return true;
-    if (a.holes_.empty() && b.holes_.empty()) return tokens_equal(a.root(), b.root());
-    if (a.holes_.size() != b.holes_.size()) return false;
-    Preorder walk_a(a.root()), walk_b(b.root());
-    uint32_t index_a = 0, index_b = 0;
-    size_t hole = 0;
-    while (walk_a && walk_b) {
-        bool in_a = hole < a.holes_.size() && a.holes_[hole].index == index_a;
-        bool in_b = hole < b.holes_.size() && b.holes_[hole].index == index_b;
-        if (in_a != in_b || walk_a->kind() != walk_b->kind()) return false;
-        if (in_a) {
-            index_a += a.holes_[hole].size;
-            index_b += b.holes_[hole].size;
-            ++hole;
-            walk_a.skip_children();
-            walk_b.skip_children();
-        } else {
-            if (walk_a->is_token() && walk_a->text() != walk_b->text()) return false;
-            ++index_a;
-            ++index_b;
-        }
-        walk_a.next();
-        walk_b.next();
-    }
-    return !walk_a && !walk_b;
+    std::sort(fitting.begin(), fitting.end());
+    Value impls;
+    for (uint32_t position : fitting) impls.push_back(of_trait->second[position]);
+    return impls;
 }
 
 // ---- rendering ----
@@ -220,9 +133,9 @@ FileRange locate(QueryContext& context, Place place) {
     uint32_t index = entry->node + place.node;
     if (entry->owns_syntax) {
         // Entries stand in preorder, so holes of this item that begin before the place shift it.
-        for (const ItemEntry& child : items->entries) {
-            if (!child.owns_syntax || parent_of(child.item) != place.item || child.node <= entry->node) continue;
+        for (const ItemEntry& child : items->inside(*entry)) {
             if (child.node >= index) break;
+            if (!child.owns_syntax || parent_of(child.item) != place.item) continue;
             SyntaxElement hole = element_at((*tree)->root(), child.node);
             if (hole.is_node()) index += SyntaxNode(hole).size() - 1;
         }

@@ -1,6 +1,10 @@
 #pragma once
+#include <map>
 #include <memory>
+#include <set>
+#include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analyzer/database/database.h"
@@ -10,8 +14,8 @@
 
 /// The queries of the semantic model. Each asks the language of its item; see language.h for what the languages answer.
 ///
-/// What keeps a keystroke cheap: FileItems changes with every edit, ItemSyntax and ItemChildren hide that behind
-/// equality (trivia and positions ignored), and everything below reads only those two.
+/// What keeps a keystroke cheap: FileTree and FileItems change with every edit. FileItems announces whose ItemSyntax
+/// and ItemChildren are different then (trivia and positions ignored), and everything below reads only those two.
 namespace braid {
 
 /// All paths of the process: workspace files by absolute path, the standard library as "std:altru/sync.altru".
@@ -37,20 +41,26 @@ struct SourceFiles {
     static constexpr const char* name = "source_files";
 };
 
-/// Declarations with their present positions.
+/// Declarations with their present positions. A write brings them up to date from their last version, at the cost of
+/// the edit, and announces the items whose own syntax or children changed; so nobody else has to look at all items.
 struct FileItems {
     using Key = FileId;
     struct Value {
+        using Index = std::vector<std::pair<ItemId, uint32_t>>;
         std::vector<ItemEntry> entries;
-        std::unordered_map<ItemId, uint32_t> index;
-        const ItemEntry* find(ItemId item) const {
-            auto it = index.find(item);
-            return it == index.end() ? nullptr : &entries[it->second];
-        }
-        friend bool operator==(const Value&, const Value&) = default;
+        std::shared_ptr<const Index>
+            index;           ///< of `entries`, by item; one object for versions that list the same items
+        SyntaxTreePtr tree;  ///< what it was made from; null: no such file
+
+        const ItemEntry* find(ItemId item) const;
+        /// What is declared inside of it, at any depth: the entries after its own.
+        std::span<const ItemEntry> inside(const ItemEntry& entry) const;
+        friend bool operator==(const Value& a, const Value& b) { return a.tree == b.tree; }
     };
     static constexpr const char* name = "file_items";
     static Value compute(QueryContext&, const Key&);
+    static Value update(QueryContext&, const Key&, const Value& old);
+    static void announce(const Value& old, const Value& now, Announcements&);
 };
 
 /// Direct children, in order, without positions.
@@ -63,16 +73,63 @@ struct ItemChildren {
     };
     using Value = std::vector<Child>;
     static constexpr const char* name = "item_children";
+    static constexpr bool announced = true;
     static Value compute(QueryContext&, const Key&);
 };
+
+/// The items of a file that own syntax as the leaves of a tree whose nodes have a dozen children or so: for questions
+/// about all of them. A query that answers for a group from the answers for its parts looks, after an edit of one item,
+/// at that item's group, the group's group, and so on; never at all items.
+struct ItemGroup {
+    static constexpr uint32_t kTop = 3;  ///< level of the groups that ItemGroups lists
+    FileId file = FileId::None;
+    uint32_t level = 0;  ///< 0: a group of items
+    uint32_t number = 0;
+    friend bool operator==(const ItemGroup&, const ItemGroup&) = default;
+};
+template <>
+struct QueryHash<ItemGroup> {
+    size_t operator()(const ItemGroup& group) const {
+        return combine_hashes(size_t(group.file), size_t(group.level) << 32 | group.number);
+    }
+};
+struct ItemGroups {
+    using Key = FileId;
+    using Value = std::vector<ItemGroup>;
+    static constexpr const char* name = "item_groups";
+    static constexpr bool announced = true;
+    static Value compute(QueryContext&, const Key&);
+};
+/// The parts of a group of groups.
+struct SubGroups {
+    using Key = ItemGroup;
+    using Value = std::vector<ItemGroup>;
+    static constexpr const char* name = "sub_groups";
+    static constexpr bool announced = true;
+    static Value compute(QueryContext&, const Key&);
+};
+/// The parts of a group of items, in source order.
+struct GroupItems {
+    using Key = ItemGroup;
+    using Value = std::vector<ItemId>;
+    static constexpr const char* name = "group_items";
+    static constexpr bool announced = true;
+    static Value compute(QueryContext&, const Key&);
+};
+/// All groups of a level.
+std::vector<ItemGroup> groups_at(QueryContext&, FileId file, uint32_t level);
 
 /// The syntax of one item cut out of its file: offsets begin at the item. Children that own syntax are *holes*: they
 /// count as one node and their content does not make two ItemSyntax differ.
 class ItemTree {
   public:
     ItemTree() = default;
-    /// `holes`: the nodes of the direct children that own syntax, in order.
-    ItemTree(SyntaxTreePtr tree, std::vector<SyntaxNode> holes);
+    struct Hole {
+        uint32_t index;  ///< full preorder index below the root
+        uint32_t size;   ///< nodes and tokens inside, itself included
+    };
+    /// `holes`: the direct children that own syntax, in order.
+    ItemTree(SyntaxTreePtr tree, std::vector<Hole> holes) : tree_(std::move(tree)), holes_(std::move(holes)) {}
 
     explicit operator bool() const { return tree_ != nullptr; }
     SyntaxNode root() const { return tree_->root(); }
@@ -82,21 +139,38 @@ class ItemTree {
     /// The number a Place carries; that of the item for a null element. `element` must not be inside a hole.
     uint32_t node_of(const SyntaxElement& element) const;
     SyntaxElement element(uint32_t node) const;  ///< null when there is none
+    /// Calls `f` for each element in preorder, the root first; not for what is inside a hole (nor for the hole), nor
+    /// for what is inside a node for which `f` gives false.
+    template <typename F>
+    void each_own(F&& f) const;
     friend bool operator==(const ItemTree& a, const ItemTree& b);
 
   private:
-    struct Hole {
-        uint32_t index;  // full preorder index below the root
-        uint32_t size;   // nodes and tokens inside, itself included
-    };
     SyntaxTreePtr tree_;
     std::vector<Hole> holes_;
 };
+
+template <typename F>
+void ItemTree::each_own(F&& f) const {
+    uint32_t index = 0;
+    auto hole = holes_.begin();
+    for (Preorder walk(root()); walk; walk.next()) {
+        while (hole != holes_.end() && hole->index < index) ++hole;
+        const bool is_hole = hole != holes_.end() && hole->index == index;
+        if (is_hole || !f(*walk)) {
+            index += walk->slot().size();
+            walk.skip_children();
+        } else {
+            ++index;
+        }
+    }
+}
 
 struct ItemSyntax {
     using Key = ItemId;
     using Value = ItemTree;  ///< false when the item is not there any more
     static constexpr const char* name = "item_syntax";
+    static constexpr bool announced = true;
     static Value compute(QueryContext&, const Key&);
 };
 
@@ -156,15 +230,32 @@ struct BodyOf {
     static Value cycle_fallback(const Key&);
 };
 
-/// Every impl of the workspace and the standard library, for lookups by trait or by the head of the self type.
+/// What the self type of an impl has to have in common with a type to fit it: kind and item. 0: fits any type (a
+/// parameter), or what fits it is not known yet.
+using TypeHead = uint64_t;
+TypeHead head_of(Type);
+
+/// Every impl of the workspace and the standard library. It is another one whenever an impl comes or goes: bodies ask
+/// ImplsFor.
 struct ImplIndex {
     using Key = NoKey;
     struct Value {
         std::vector<ItemId> impls;  // in file order
         std::unordered_map<ItemId, std::vector<ItemId>> by_trait;
+        std::map<std::pair<ItemId, TypeHead>, std::vector<uint32_t>>
+            by_head;               ///< by trait and self type: of `by_trait`
+        std::set<ItemId> dropped;  ///< types with an impl of std's Drop
         friend bool operator==(const Value&, const Value&) = default;
     };
     static constexpr const char* name = "impl_index";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// The impls of a trait that may fit a type, in file order; of the head 0 all.
+struct ImplsFor {
+    using Key = std::pair<ItemId, TypeHead>;
+    using Value = std::vector<ItemId>;
+    static constexpr const char* name = "impls_for";
     static Value compute(QueryContext&, const Key&);
 };
 

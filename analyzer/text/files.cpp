@@ -1,15 +1,16 @@
 #include "analyzer/text/files.h"
 
-#include <deque>
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
+
+#include "analyzer/text/append_only.h"
 
 namespace braid {
 
 struct FileTable::State {
     mutable std::shared_mutex mutex;
-    std::deque<std::string> paths;  // a deque never moves its elements, so views and references stay valid
+    AppendOnly<std::string> paths;  // its elements never move, so views and references stay valid
     std::unordered_map<std::string_view, FileId> ids;
 };
 
@@ -21,7 +22,7 @@ FileId FileTable::intern(std::string_view path) {
     std::unique_lock lock(state_->mutex);
     if (auto known = state_->ids.find(path); known != state_->ids.end()) return known->second;
     const auto id = static_cast<FileId>(state_->paths.size());
-    const std::string& stored = state_->paths.emplace_back(path);
+    const std::string& stored = state_->paths.push_back(std::string(path));
     state_->ids.emplace(stored, id);
     return id;
 }
@@ -34,14 +35,10 @@ std::optional<FileId> FileTable::find(std::string_view path) const {
 
 const std::string& FileTable::path(FileId file) const {
     static const std::string nothing;
-    std::shared_lock lock(state_->mutex);
     const auto index = static_cast<size_t>(file);
     return index < state_->paths.size() ? state_->paths[index] : nothing;
 }
 
-size_t FileTable::size() const {
-    std::shared_lock lock(state_->mutex);
-    return state_->paths.size();
-}
+size_t FileTable::size() const { return state_->paths.size(); }
 
 }  // namespace braid

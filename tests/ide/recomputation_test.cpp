@@ -1,4 +1,5 @@
 #include "analyzer/checks/checks.h"
+#include "bench/programs.h"
 #include "tests/ide/world.h"
 
 // What a keystroke costs: counted, not timed.
@@ -57,6 +58,65 @@ void check_costs(World& world, std::string_view comment) {
 }
 
 }  // namespace
+
+namespace {
+
+/// How many answers were looked at, however they were found, to bring the diagnostics up to date.
+uint64_t looked_at(World& world) {
+    world.host().database().reset_statistics();
+    CHECK(to_text(world.diagnostics()) == "");
+    uint64_t all = 0;
+    for (const auto& [query, how] : world.host().database().all_statistics())
+        all += how.computed + how.verified + how.reused;
+    return all;
+}
+
+uint64_t cost_of_keystroke(const std::string& name, const bench::ProgramShape& shape, size_t lines) {
+    World world(name, bench::program(shape, lines));
+    REQUIRE(to_text(world.diagnostics()) == "");
+    uint64_t most = 0;
+    for (size_t occurrence : {3, 7, 11}) {
+        world.replace("total = total + entry.amount", "total = total + entry.amount + 1", occurrence);
+        most = std::max(most, looked_at(world));
+    }
+    return most;
+}
+
+}  // namespace
+
+TEST_CASE("What a keystroke looks at does not depend on the length of the file", "[ide][recomputation]") {
+    struct Program {
+        std::string ending;
+        const bench::ProgramShape& shape;
+    };
+    for (const Program& program : {Program{".altru", bench::kAltruShape}, Program{".velox", bench::kVeloxShape}}) {
+        const uint64_t small = cost_of_keystroke("small" + program.ending, program.shape, 1000);
+        const uint64_t large = cost_of_keystroke("large" + program.ending, program.shape, 8000);
+        INFO(program.ending);
+        CHECK(large <= small + 64);  // one more level of groups, where there were a thousand more items
+    }
+}
+
+TEST_CASE("Ten thousand keystrokes leave as much behind as none", "[ide][recomputation]") {
+    for (bool velox : {false, true}) {
+        World world(velox ? "many.velox" : "many.altru",
+                    bench::program(velox ? bench::kVeloxShape : bench::kAltruShape, 60));
+        REQUIRE(to_text(world.diagnostics()) == "");
+        auto edit = [&](const char* from, const char* to) {
+            world.replace(from, to);
+            world.diagnostics();
+        };
+        auto type = [&] {
+            edit("= total + entry.amount", "= totalx + entry.amount");
+            edit("= totalx + entry.amount", "= total + entry.amount");
+        };
+        type();
+        const size_t before = world.host().database().memo_count();
+        for (int i = 0; i < 5000; ++i) type();
+        CHECK(world.host().database().memo_count() == before);
+        CHECK(to_text(world.diagnostics()) == "");
+    }
+}
 
 TEST_CASE("What a keystroke costs in Altru", "[ide][recomputation]") {
     World world("long.altru", long_altru(223));

@@ -68,7 +68,7 @@ ExprId BodyBuilder::check_call(const ast::CallExpr& e, Type expected) {
     if (auto index = callee.as<ast::IndexExpr>(); index && index.base().kind() == Kind::FieldExpr) {
         // `s.parse[int]()` or `table.handlers[i]()`: a method with type arguments, if there is one of that name.
         auto field = index.base().as<ast::FieldExpr>();
-        if (field.name() && context_.get<MethodIndex>()->by_name.count(Name(field.name().text()))) {
+        if (field.name() && !context_.get<MethodsNamed>(Name(field.name().text()))->empty()) {
             auto arguments = index.arguments();
             bool types_only = std::all_of(arguments.begin(), arguments.end(), [&](const ast::Expression& a) {
                 auto p = a.as<ast::PathExpr>();
@@ -156,7 +156,7 @@ ExprId BodyBuilder::call_named(const ast::CallExpr& e, Named named, Type expecte
             return error_expr(node);
         }
         if (is_nominal(self, Known::get().error)) {
-            for (const auto& candidate : context_.get<MethodIndex>()->by_name.at(Name("new"))) {
+            for (const auto& candidate : *context_.get<MethodsNamed>(Name("new"))) {
                 if (!is_std_item(candidate.function) || name_of(candidate.parent).text() != "error") continue;
                 Target target;
                 target.function = candidate.function;

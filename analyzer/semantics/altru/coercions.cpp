@@ -48,10 +48,7 @@ std::optional<ExprId> BodyBuilder::deref_step(ExprId value) {
     if (!t->is(TypeKind::Nominal)) return std::nullopt;
     const Known& known = Known::get();
     auto match = [&]() -> std::optional<TraitSolver::ImplMatch> {
-        auto index = context_.get<ImplIndex>();
-        auto it = index->by_trait.find(known.trait_deref);
-        if (it == index->by_trait.end()) return std::nullopt;
-        for (ItemId impl : it->second) {
+        for (ItemId impl : *context_.get<ImplsFor>({known.trait_deref, head_of(t)})) {
             Type self = context_.get<ImplOf>(impl)->self;
             if (self && self->is(TypeKind::Nominal) && self->item == t->item)
                 return traits_.find_impl(t, type::nominal(known.trait_deref));
@@ -69,14 +66,11 @@ std::optional<ExprId> BodyBuilder::deref_step(ExprId value) {
     Call call{DirectCallee{function, match->arguments, nullptr}, {lent}};
     ExprId called = emit(std::move(call), type::reference(target, false), node);
     // The mutable counterpart stands in an inherent impl of the same type.
-    auto index = context_.get<MethodIndex>();
-    if (auto it = index->by_name.find(Name("deref_mut")); it != index->by_name.end()) {
-        for (const auto& candidate : it->second) {
-            if (kind_of(candidate.parent) != ItemKind::Impl) continue;
-            Type self = context_.get<ImplOf>(candidate.parent)->self;
-            if (self && self->is(TypeKind::Nominal) && self->item == t->item)
-                draft_.mutable_deref[called] = candidate.function;
-        }
+    for (const auto& candidate : *context_.get<MethodsOf>({Name("deref_mut"), head_of(t)})) {
+        if (kind_of(candidate.parent) != ItemKind::Impl) continue;
+        Type self = context_.get<ImplOf>(candidate.parent)->self;
+        if (self && self->is(TypeKind::Nominal) && self->item == t->item)
+            draft_.mutable_deref[called] = candidate.function;
     }
     return deref(called, node);
 }

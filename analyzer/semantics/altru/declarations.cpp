@@ -21,25 +21,44 @@ void report_value_type(QueryContext&, ItemId, std::vector<ItemDiagnostic>&);
 
 namespace {
 
-/// How often each name occurs as a token of a file, in `use` and elsewhere: what unused-import needs, and no position.
-struct NameCounts {
-    using Key = FileId;
-    using Value = std::map<std::string, uint32_t>;
-    static constexpr const char* name = "altru_name_counts";
-    static Value compute(QueryContext& context, const Key& file) {
-        Value counts;
-        auto tree = context.get<FileTree>(file);
-        if (!tree || !*tree) return counts;
-        int use_depth = -1;
-        for (Preorder walk((*tree)->root()); walk; walk.next()) {
-            if (use_depth >= 0 && walk.depth() <= use_depth) use_depth = -1;
-            if (walk->kind() == ast::raw(Kind::UseDecl)) use_depth = walk.depth();
-            if (use_depth < 0 && walk->is_token() && walk->kind() == ast::raw(Kind::Identifier))
-                counts[std::string(walk->text())] = 1;  // that it occurs is enough: a change of number changes nothing
-        }
-        return counts;
+/// The identifiers in the text of one item, without `use` and without what its children own.
+struct NamesIn {
+    using Key = ItemId;
+    using Value = std::set<Name>;
+    static constexpr const char* name = "altru_names_in";
+    static Value compute(QueryContext& context, const Key& item) {
+        Value names;
+        auto tree = context.get<ItemSyntax>(item);
+        if (!*tree) return names;
+        tree->each_own([&](const SyntaxElement& element) {
+            if (element.is_token() && element.kind() == ast::raw(Kind::Identifier)) names.insert(Name(element.text()));
+            return element.kind() != ast::raw(Kind::UseDecl);
+        });
+        return names;
     }
 };
+
+/// Those of some hundreds of items at once, so that an edit in one asks its groups alone.
+struct NamesInGroup {
+    using Key = ItemGroup;
+    using Value = std::set<Name>;
+    static constexpr const char* name = "altru_names_in_group";
+    static Value compute(QueryContext& context, const Key& group) {
+        Value names;
+        auto add = [&](const Value& more) { names.insert(more.begin(), more.end()); };
+        if (group.level == 0)
+            for (ItemId item : *context.get<GroupItems>(group)) add(*context.get<NamesIn>(item));
+        else
+            for (ItemGroup part : *context.get<SubGroups>(group)) add(*context.get<NamesInGroup>(part));
+        return names;
+    }
+};
+
+bool is_used(QueryContext& context, FileId file, Name name) {
+    for (ItemGroup group : groups_at(context, file, 1))
+        if (context.get<NamesInGroup>(group)->count(name)) return true;
+    return false;
+}
 
 class DeclarationChecker {
   public:
@@ -118,7 +137,6 @@ class DeclarationChecker {
     }
 
     void check_imports(const ScopeNames::Value& scope, const std::map<Name, ItemId>& declared) {
-        auto counts = context_.get<NameCounts>(file_of(item_));
         std::map<Name, const Import*> seen;
         for (const Import& import : scope.imports) {
             PathResolution path = resolve_path(context_, item_, import.path, Want::Any);
@@ -178,7 +196,7 @@ class DeclarationChecker {
             }
             // Traits are used by the methods they bring.
             bool is_trait = path.item != ItemId::None && kind_of(path.item) == ItemKind::Trait;
-            if (!counts->count(std::string(import.name.text())) && !is_trait) {
+            if (!is_trait && !is_used(context_, file_of(item_), import.name)) {
                 auto& d = error(DiagnosticCode::UnusedImport, import.name_node,
                                 "`" + std::string(import.name.text()) + "` is imported and never used");
                 d.tags |= TagUnnecessary;
@@ -410,10 +428,8 @@ class DeclarationChecker {
 
     void check_conflicts(const ImplInfo& info) {
         if (is_std_item(item_) || !info.trait || !info.trait->is(TypeKind::Nominal) || !info.self) return;
-        auto index = context_.get<ImplIndex>();
-        auto it = index->by_trait.find(info.trait->item);
-        if (it == index->by_trait.end() || conflicts_with_derive(info)) return;
-        for (ItemId other : it->second) {
+        if (conflicts_with_derive(info)) return;
+        for (ItemId other : *context_.get<ImplsFor>({info.trait->item, head_of(info.self)})) {
             if (other == item_) break;  // the later one is at fault
             auto theirs = context_.get<ImplOf>(other);
             if (!theirs->self || !theirs->trait) continue;

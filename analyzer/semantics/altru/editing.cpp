@@ -92,10 +92,7 @@ constexpr WordRule kWords[] = {
 Type target_of_deref(QueryContext& context, TraitSolver& traits, InferenceTable& table, Type t) {
     if (t->is(TypeKind::Reference)) return t->element();
     if (!t->is(TypeKind::Nominal)) return nullptr;
-    auto index = context.get<ImplIndex>();
-    auto impls = index->by_trait.find(Known::get().trait_deref);
-    if (impls == index->by_trait.end()) return nullptr;
-    for (ItemId impl : impls->second) {
+    for (ItemId impl : *context.get<ImplsFor>({Known::get().trait_deref, head_of(t)})) {
         auto info = context.get<ImplOf>(impl);
         if (!info->self || !info->self->is(TypeKind::Nominal) || info->self->item != t->item) continue;
         auto before = table.snapshot();

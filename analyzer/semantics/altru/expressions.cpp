@@ -363,7 +363,7 @@ ExprId BodyBuilder::check_try(const ast::TryExpr& e, Type) {
     ExprId converted;
     if (is_nominal(to, known.error)) {
         ItemId make = ItemId::None;
-        for (const auto& candidate : context_.get<MethodIndex>()->by_name.at(Name("new")))
+        for (const auto& candidate : *context_.get<MethodsNamed>(Name("new")))
             if (is_std_item(candidate.function) && name_of(candidate.parent).text() == "error")
                 make = candidate.function;
         converted = emit(Call{DirectCallee{make, {}, nullptr}, {to_text(problem, node)}}, to, node);

@@ -81,10 +81,7 @@ class MutabilityPass {
 
   private:
     ItemId map_method(std::string_view name) {
-        auto index = context_.get<MethodIndex>();
-        auto it = index->by_name.find(Name(name));
-        if (it == index->by_name.end()) return ItemId::None;
-        for (const auto& candidate : it->second)
+        for (const auto& candidate : *context_.get<MethodsNamed>(Name(name)))
             if (file_of(candidate.function) == file_of(Known::get().map)) return candidate.function;
         return ItemId::None;
     }

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <optional>
-#include <tuple>
 
 namespace braid::altru_semantics {
 namespace {
@@ -43,56 +42,55 @@ Name impl_name(const ast::ImplDecl& impl) {
 
 class ItemCollector {
   public:
-    ItemCollector(FileId file, const SyntaxTree& tree) : file_(file), tree_(tree), is_std_(is_std(file)) {}
+    ItemCollector(FileId file, const SyntaxNode& piece) : piece_(piece), is_std_(is_std(file)) {}
 
-    std::vector<ItemEntry> collect() {
-        ItemId root = file_item(file_);
-        entries_.push_back({root, 0, 0, true, true});
+    std::vector<DeclaredItem> collect() {
         struct Frame {
             int depth;
-            ItemId item;
+            uint32_t item;
             ast::Ast node;
         };
-        std::vector<Frame> stack{{-1, root, {}}};
+        std::vector<Frame> stack{{-1, DeclaredItem::kNoParent, {}}};
         uint32_t index = 0;
-        for (Preorder walk(tree_.root()); walk; walk.next(), ++index) {
+        for (Preorder walk(piece_); walk; walk.next(), ++index) {
             if (!walk->is_node()) continue;
             while (stack.size() > 1 && stack.back().depth >= walk.depth()) stack.pop_back();
             ast::Ast node{SyntaxNode(*walk)};
             auto kind = item_kind(node, stack.back().node);
             if (!kind) continue;
-            ItemId item = add(*kind, node, index, stack.back().item);
-            stack.push_back({walk.depth(), item, node});
+            add(*kind, node, index, stack.back().item);
+            stack.push_back({walk.depth(), uint32_t(items_.size() - 1), node});
         }
-        return std::move(entries_);
+        return std::move(items_);
     }
 
   private:
-    ItemId add(ItemKind kind, const ast::Ast& node, uint32_t index, ItemId parent) {
+    void add(ItemKind kind, const ast::Ast& node, uint32_t index, uint32_t parent) {
         SyntaxToken name_token = kind == ItemKind::Impl              ? SyntaxToken()
                                  : kind == ItemKind::Function        ? ast::FunctionDecl::cast(node).name()
                                  : node.kind() == Kind::PayloadField ? ast::PayloadField::cast(node).name()
                                                                      : ast::name_of(node);
-        Name name = kind == ItemKind::Impl ? impl_name(ast::ImplDecl::cast(node))
+        DeclaredItem item;
+        item.kind = kind;
+        item.name = kind == ItemKind::Impl ? impl_name(ast::ImplDecl::cast(node))
                                            : Name(name_token ? name_token.text() : std::string_view());
-        if (node.kind() == Kind::PayloadField && name.empty()) name = Name(std::to_string(payload_[parent]));
-        if (node.kind() == Kind::PayloadField) ++payload_[parent];
-        uint32_t ordinal = ordinals_[{parent, kind, name.text()}]++;
-        ItemId item = intern_item({parent, kind, name, ordinal, file_});
-        bool owns = kind != ItemKind::Field && kind != ItemKind::Variant;
-        uint32_t name_node = index + (name_token ? index_of(SyntaxNode(node.node), name_token) : 0);
-        bool is_public = is_std_ || ast::is_public(node) || kind == ItemKind::Variant ||
+        if (node.kind() == Kind::PayloadField) {
+            const uint32_t position = payload_[parent]++;
+            if (item.name.empty()) item.name = Name(std::to_string(position));
+        }
+        item.parent = parent;
+        item.node = index;
+        item.name_node = index + (name_token ? index_of(SyntaxNode(node.node), name_token) : 0);
+        item.is_public = is_std_ || ast::is_public(node) || kind == ItemKind::Variant ||
                          node.kind() == Kind::PayloadField || node.kind() == Kind::ImplDecl;
-        entries_.push_back({item, index, name_node, is_public, owns});
-        return item;
+        item.owns_syntax = kind != ItemKind::Field && kind != ItemKind::Variant;
+        items_.push_back(item);
     }
 
-    FileId file_;
-    const SyntaxTree& tree_;
+    const SyntaxNode& piece_;
     bool is_std_;
-    std::vector<ItemEntry> entries_;
-    std::map<std::tuple<ItemId, ItemKind, std::string_view>, uint32_t> ordinals_;
-    std::map<ItemId, uint32_t> payload_;
+    std::vector<DeclaredItem> items_;
+    std::map<uint32_t, uint32_t> payload_;
 };
 
 void module_paths(const std::vector<ast::Declaration>& declarations, const std::string& folder,
@@ -108,7 +106,9 @@ void module_paths(const std::vector<ast::Declaration>& declarations, const std::
 
 }  // namespace
 
-std::vector<ItemEntry> items(FileId file, const SyntaxTree& tree) { return ItemCollector(file, tree).collect(); }
+std::vector<DeclaredItem> declared_items(FileId file, const SyntaxNode& piece) {
+    return ItemCollector(file, piece).collect();
+}
 
 std::vector<std::string> imported_paths(std::string_view path, const SyntaxTree& tree) {
     size_t slash = path.rfind('/');

@@ -3,8 +3,8 @@
 
 namespace braid::altru_semantics {
 
-/// The declarations of a file, nested ones in functions included (their parent is the function).
-std::vector<ItemEntry> items(FileId file, const SyntaxTree& tree);
+/// The declarations in a piece of a file, nested ones in functions included (their parent is the function).
+std::vector<DeclaredItem> declared_items(FileId file, const SyntaxNode& piece);
 /// The files of `mod name` declarations: beside this one, `name.altru` or `name/mod.altru`.
 std::vector<std::string> imported_paths(std::string_view path, const SyntaxTree& tree);
 

@@ -38,9 +38,6 @@ std::optional<BodyBuilder::Target> BodyBuilder::find_method_on(Type t, Name name
     if (t->is(TypeKind::Parameter))
         if (auto found = in_traits(traits_.all_bounds(t), false)) return found;
 
-    auto index = context_.get<MethodIndex>();
-    auto it = index->by_name.find(name);
-    if (it == index->by_name.end()) return std::nullopt;
     Type looked_up = t;
     bool literal = false;
     if (t->is(TypeKind::Inference)) {
@@ -49,9 +46,10 @@ std::optional<BodyBuilder::Target> BodyBuilder::find_method_on(Type t, Name name
         literal = true;
     }
     if (t->is(TypeKind::Array)) looked_up = type::list(t->element());
+    auto candidates = context_.get<MethodsOf>({name, head_of(looked_up)});
     enum { Inherent, Trait, Blanket };
     for (int phase : {Inherent, Trait, Blanket}) {
-        for (const auto& candidate : it->second) {
+        for (const auto& candidate : *candidates) {
             if (kind_of(candidate.function) != ItemKind::Function) continue;
             bool is_impl = kind_of(candidate.parent) == ItemKind::Impl;
             if (is_impl != (phase != Trait)) continue;

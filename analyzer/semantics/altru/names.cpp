@@ -56,34 +56,30 @@ std::optional<BodyBuilder::Named> BodyBuilder::find_associated(Type self, const 
         }
         if (wanted.text() == "new") return named;
     }
-    auto index = context_.get<MethodIndex>();
-    auto it = index->by_name.find(wanted);
-    if (it != index->by_name.end()) {
-        for (bool inherent : {true, false}) {
-            for (const auto& candidate : it->second) {
-                if ((kind_of(candidate.parent) == ItemKind::Impl) != inherent) continue;
-                auto before = table_.snapshot();
-                if (inherent) {
-                    auto info = context_.get<ImplOf>(candidate.parent);
-                    if (!info->self || info->self->is(TypeKind::Parameter)) continue;
-                    std::vector<Type> arguments = traits_.fresh_arguments(candidate.parent);
-                    if (!table_.unify(substitute(info->self, candidate.parent, arguments), self)) {
-                        table_.rollback(before);
-                        continue;
-                    }
-                    named.parent_arguments = std::move(arguments);
-                } else {
-                    std::vector<Type> arguments = traits_.fresh_arguments(candidate.parent);
-                    if (traits_.satisfies(self, type::nominal(candidate.parent, arguments)) !=
-                        TraitSolver::Answer::Yes) {
-                        table_.rollback(before);
-                        continue;
-                    }
-                    named.parent_arguments = std::move(arguments);
+    auto candidates = context_.get<MethodsOf>({wanted, head_of(table_.shallow(self))});
+    for (bool inherent : {true, false}) {
+        for (const auto& candidate : *candidates) {
+            if ((kind_of(candidate.parent) == ItemKind::Impl) != inherent) continue;
+            auto before = table_.snapshot();
+            if (inherent) {
+                auto info = context_.get<ImplOf>(candidate.parent);
+                if (!info->self || info->self->is(TypeKind::Parameter)) continue;
+                std::vector<Type> arguments = traits_.fresh_arguments(candidate.parent);
+                if (!table_.unify(substitute(info->self, candidate.parent, arguments), self)) {
+                    table_.rollback(before);
+                    continue;
                 }
-                named.item = candidate.function;
-                return named;
+                named.parent_arguments = std::move(arguments);
+            } else {
+                std::vector<Type> arguments = traits_.fresh_arguments(candidate.parent);
+                if (traits_.satisfies(self, type::nominal(candidate.parent, arguments)) != TraitSolver::Answer::Yes) {
+                    table_.rollback(before);
+                    continue;
+                }
+                named.parent_arguments = std::move(arguments);
             }
+            named.item = candidate.function;
+            return named;
         }
     }
     bool plain_struct = self->is(TypeKind::Nominal) && kind_of(self->item) == ItemKind::Struct &&

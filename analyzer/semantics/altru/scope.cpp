@@ -205,14 +205,44 @@ MethodIndex::Value MethodIndex::compute(QueryContext& context, const Key&) {
         for (const auto& child : *context.get<ItemChildren>(pending[i])) {
             ItemKind kind = kind_of(child.item);
             if (kind == ItemKind::Module || kind == ItemKind::Function) pending.push_back(child.item);
-            bool inherent = kind == ItemKind::Impl && !context.get<ImplOf>(child.item)->trait;
-            if (!inherent && kind != ItemKind::Trait) continue;
-            for (const auto& member : *context.get<ItemChildren>(child.item))
-                if (kind_of(member.item) == ItemKind::Function || kind_of(member.item) == ItemKind::Constant)
-                    value.by_name[name_of(member.item)].push_back({child.item, member.item});
+            if (kind != ItemKind::Impl && kind != ItemKind::Trait) continue;
+            TypeHead head = 0;
+            if (kind == ItemKind::Impl) {
+                auto info = context.get<ImplOf>(child.item);
+                if (info->trait) continue;
+                if (info->self) head = head_of(info->self);
+            }
+            for (const auto& member : *context.get<ItemChildren>(child.item)) {
+                if (kind_of(member.item) != ItemKind::Function && kind_of(member.item) != ItemKind::Constant) continue;
+                auto& namesakes = value.by_name[name_of(member.item)];
+                value.by_head[{name_of(member.item), head}].push_back(uint32_t(namesakes.size()));
+                namesakes.push_back({child.item, member.item});
+            }
         }
     }
     return value;
+}
+
+MethodsNamed::Value MethodsNamed::compute(QueryContext& context, const Key& name) {
+    auto index = context.get<MethodIndex>();
+    auto found = index->by_name.find(name);
+    return found == index->by_name.end() ? Value() : found->second;
+}
+
+MethodsOf::Value MethodsOf::compute(QueryContext& context, const Key& key) {
+    if (key.second == 0) return *context.get<MethodsNamed>(key.first);
+    auto index = context.get<MethodIndex>();
+    std::vector<uint32_t> fitting;
+    for (TypeHead head : {key.second, TypeHead(0)}) {
+        auto found = index->by_head.find({key.first, head});
+        if (found != index->by_head.end()) fitting.insert(fitting.end(), found->second.begin(), found->second.end());
+    }
+    if (fitting.empty()) return {};
+    std::sort(fitting.begin(), fitting.end());
+    const auto& namesakes = index->by_name.at(key.first);
+    Value methods;
+    for (uint32_t position : fitting) methods.push_back(namesakes[position]);
+    return methods;
 }
 
 ItemId enclosing_scope(ItemId item) {

@@ -1,6 +1,8 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "analyzer/semantics/altru/common.h"
 
@@ -37,7 +39,8 @@ struct ScriptLocals {
     static Value compute(QueryContext&, const Key&);
 };
 
-/// A file's traits and the functions that a method call by name may mean.
+/// The functions that a method call by name may mean, of all files. It is another one whenever a method comes or goes:
+/// bodies ask MethodsOf.
 struct MethodIndex {
     using Key = NoKey;
     struct Candidate {
@@ -47,9 +50,24 @@ struct MethodIndex {
     };
     struct Value {
         std::unordered_map<Name, std::vector<Candidate>> by_name;
+        std::map<std::pair<Name, TypeHead>, std::vector<uint32_t>> by_head;  ///< of `by_name`; traits fit any type
         friend bool operator==(const Value&, const Value&) = default;
     };
     static constexpr const char* name = "altru_methods";
+    static Value compute(QueryContext&, const Key&);
+};
+
+struct MethodsNamed {
+    using Key = Name;
+    using Value = std::vector<MethodIndex::Candidate>;
+    static constexpr const char* name = "altru_methods_named";
+    static Value compute(QueryContext&, const Key&);
+};
+/// Those that may be a method of a type, in file order; of the head 0 all.
+struct MethodsOf {
+    using Key = std::pair<Name, TypeHead>;
+    using Value = std::vector<MethodIndex::Candidate>;
+    static constexpr const char* name = "altru_methods_of";
     static Value compute(QueryContext&, const Key&);
 };
 

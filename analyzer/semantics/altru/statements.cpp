@@ -405,10 +405,9 @@ ExprId BodyBuilder::check_for(const ast::ForStmt& s) {
     size_t first_local = body().locals.size();
     auto give_list = [&](ExprId list) {  // owned: reversed, then popped
         ItemId rev = ItemId::None, pop = ItemId::None;
-        auto methods = context_.get<MethodIndex>();
-        for (const auto& c : methods->by_name.at(Name("rev")))
+        for (const auto& c : *context_.get<MethodsNamed>(Name("rev")))
             if (file_of(c.function) == file_of(std_module("list"))) rev = c.function;
-        for (const auto& c : methods->by_name.at(Name("pop")))
+        for (const auto& c : *context_.get<MethodsNamed>(Name("pop")))
             if (file_of(c.function) == file_of(std_module("list"))) pop = c.function;
         Type list_type = type_of(list);
         loop.iterable = emit(Call{DirectCallee{rev, {list_type->element()}, nullptr}, {list}}, list_type, at);

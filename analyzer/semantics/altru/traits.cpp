@@ -162,13 +162,11 @@ TraitSolver::Answer TraitSolver::satisfies(Type self, Type trait, int depth) {
 
 std::optional<TraitSolver::ImplMatch> TraitSolver::find_impl(Type self, Type trait, int depth) {
     if (depth > kMaxDepth) return std::nullopt;
-    auto index = context_.get<ImplIndex>();
-    auto it = index->by_trait.find(trait->item);
-    if (it == index->by_trait.end()) return std::nullopt;
+    auto impls = context_.get<ImplsFor>({trait->item, head_of(table_.shallow(self))});
     std::optional<ImplMatch> found;
     int matches = 0;
     InferenceTable::Snapshot before = table_.snapshot();
-    for (ItemId impl : it->second) {
+    for (ItemId impl : *impls) {
         auto info = context_.get<ImplOf>(impl);
         if (!info->self || !info->trait || !info->trait->is(TypeKind::Nominal)) continue;
         std::vector<Type> arguments = fresh_arguments(impl);

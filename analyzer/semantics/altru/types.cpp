@@ -93,9 +93,9 @@ ContractHeader::Value ContractHeader::compute(QueryContext& context, const Key& 
     auto whole = context.get<ItemSyntax>(function);
     if (!*whole) return {};
     auto tree = std::make_shared<const SyntaxTree>(whole->tree());
-    std::vector<SyntaxNode> holes;
+    std::vector<ItemTree::Hole> holes;
     for (const ast::Ast& statement : ast::FunctionDecl::cast(tree->root()).body().statements())
-        holes.push_back(statement.node);
+        holes.push_back({index_of(tree->root(), statement.node), statement.node.size()});
     return ItemTree(std::move(tree), std::move(holes));
 }
 
@@ -103,8 +103,9 @@ FunctionHeader::Value FunctionHeader::compute(QueryContext& context, const Key& 
     auto whole = context.get<ItemSyntax>(function);
     if (!*whole) return {};
     auto tree = std::make_shared<const SyntaxTree>(whole->tree());
-    std::vector<SyntaxNode> holes;
-    if (ast::Block body = ast::FunctionDecl::cast(tree->root()).body()) holes.push_back(body.node);
+    std::vector<ItemTree::Hole> holes;
+    if (ast::Block body = ast::FunctionDecl::cast(tree->root()).body())
+        holes.push_back({index_of(tree->root(), body.node), body.node.size()});
     return ItemTree(std::move(tree), std::move(holes));
 }
 

@@ -15,22 +15,34 @@ std::set<Name> NamesIn::compute(QueryContext& context, const Key& item) {
     std::set<Name> names;
     auto syntax = context.get<ItemSyntax>(item);
     if (!*syntax) return names;
-    for (Preorder walk(syntax->root()); walk; walk.next()) {
-        if (walk->is_node()) {
-            Kind kind = to_kind(walk->kind());
-            if (syntax->is_hole(*walk) || kind == Kind::ImportDecl) walk.skip_children();
-        } else if (to_kind(walk->kind()) == Kind::Identifier) {
-            names.insert(Name(walk->text()));
-        }
-    }
+    syntax->each_own([&](const SyntaxElement& element) {
+        if (element.is_token() && to_kind(element.kind()) == Kind::Identifier) names.insert(Name(element.text()));
+        return to_kind(element.kind()) != Kind::ImportDecl;
+    });
     return names;
 }
 
 namespace {
 
+/// Those of some hundreds of items at once, so that an edit in one asks its groups alone.
+struct NamesInGroup {
+    using Key = ItemGroup;
+    using Value = std::set<Name>;
+    static constexpr const char* name = "velox_names_in_group";
+    static Value compute(QueryContext& context, const Key& group) {
+        Value names;
+        auto add = [&](const Value& more) { names.insert(more.begin(), more.end()); };
+        if (group.level == 0)
+            for (ItemId item : *context.get<GroupItems>(group)) add(*context.get<NamesIn>(item));
+        else
+            for (ItemGroup part : *context.get<SubGroups>(group)) add(*context.get<NamesInGroup>(part));
+        return names;
+    }
+};
+
 bool is_used(QueryContext& context, ItemId file, Name name) {
-    for (const ItemEntry& entry : context.get<FileItems>(file_of(file))->entries)
-        if (entry.owns_syntax && context.get<NamesIn>(entry.item)->count(name)) return true;
+    for (ItemGroup group : groups_at(context, file_of(file), 1))
+        if (context.get<NamesInGroup>(group)->count(name)) return true;
     return false;
 }
 

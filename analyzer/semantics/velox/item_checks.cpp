@@ -348,7 +348,8 @@ void Declaration::alias() {
 
 void Declaration::file() {
     std::map<std::string_view, ItemId> seen;
-    auto entries = context.get<FileItems>(file_of(item));
+    // Positions are asked for only where there is something to report: they change with every edit.
+    std::shared_ptr<const FileItems::Value> entries;
     auto position = [&](ItemId child) -> uint32_t {
         // Of an item with syntax of its own, the name is inside of a hole: its node speaks for it.
         auto entry = entries->find(child);
@@ -364,6 +365,7 @@ void Declaration::file() {
         bool overloads = kind_of(child.item) == ItemKind::Function && kind_of(first->second) == ItemKind::Function &&
                          !overloads_of(context, child.item).empty();
         if (overloads) continue;
+        if (!entries) entries = context.get<FileItems>(file_of(item));
         auto entry = entries->find(child.item);
         bool owns = entry && entry->owns_syntax;
         auto d =

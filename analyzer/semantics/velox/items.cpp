@@ -1,8 +1,5 @@
 #include "analyzer/semantics/velox/items.h"
 
-#include <map>
-#include <tuple>
-
 namespace braid::velox_semantics {
 
 Name member_name(const ast::PropertyName& name) {
@@ -19,28 +16,24 @@ Name member_name(const ast::PropertyName& name) {
 
 namespace {
 
-/// Walks the declarations of a file: top-level statements, members of classes and interfaces, variants. Functions and
+/// Walks what one top-level statement declares: itself, members of classes and interfaces, variants. Functions and
 /// classes inside of bodies belong to the bodies.
 class ItemCollector {
   public:
-    ItemCollector(FileId file, const SyntaxTree& tree) : file_(file), tree_(tree) {}
+    explicit ItemCollector(const SyntaxNode& piece) : piece_(piece) {}
 
-    std::vector<ItemEntry> collect() {
-        root_ = file_item(file_);
-        entries_.push_back({root_, 0, 0, true, true});
-        for (ast::Statement statement : ast::source_file(tree_).statements()) declaration(statement);
-        return std::move(entries_);
+    std::vector<DeclaredItem> collect() {
+        if (ast::Statement statement = ast::Statement::cast(piece_)) declaration(statement);
+        return std::move(items_);
     }
 
   private:
-    ItemId add(ItemKind kind, const SyntaxNode& node, const SyntaxElement& name_element, Name name, ItemId parent,
-               bool owns, bool is_public) {
-        uint32_t ordinal = ordinals_[{parent, kind, name.text()}]++;
-        ItemId item = intern_item({parent, kind, name, ordinal, file_});
-        uint32_t index = index_of(tree_.root(), node);
-        uint32_t name_index = name_element ? index_of(tree_.root(), name_element) : index;
-        entries_.push_back({item, index, name_index, is_public, owns});
-        return item;
+    uint32_t add(ItemKind kind, const SyntaxNode& node, const SyntaxElement& name_element, Name name, uint32_t parent,
+                 bool owns, bool is_public) {
+        const uint32_t index = index_of(piece_, node);
+        const uint32_t name_index = name_element ? index_of(piece_, name_element) : index;
+        items_.push_back({kind, name, parent, index, name_index, is_public, owns});
+        return uint32_t(items_.size() - 1);
     }
 
     static Name text_of(const SyntaxToken& token) { return Name(token ? token.text() : std::string_view()); }
@@ -49,32 +42,32 @@ class ItemCollector {
         switch (statement.kind()) {
             case Kind::FunctionDecl: {
                 auto f = statement.as<ast::FunctionDecl>();
-                add(ItemKind::Function, f.node, f.name(), text_of(f.name()), root_, true, f.modifiers().has_export());
+                add(ItemKind::Function, f.node, f.name(), text_of(f.name()), kFile, true, f.modifiers().has_export());
                 break;
             }
             case Kind::ClassDecl: {
                 auto c = statement.as<ast::ClassDecl>();
                 members(
-                    add(ItemKind::Class, c.node, c.name(), text_of(c.name()), root_, true, c.modifiers().has_export()),
+                    add(ItemKind::Class, c.node, c.name(), text_of(c.name()), kFile, true, c.modifiers().has_export()),
                     c.members());
                 break;
             }
             case Kind::InterfaceDecl: {
                 auto i = statement.as<ast::InterfaceDecl>();
-                members(add(ItemKind::Interface, i.node, i.name(), text_of(i.name()), root_, true,
+                members(add(ItemKind::Interface, i.node, i.name(), text_of(i.name()), kFile, true,
                             i.modifiers().has_export()),
                         i.members());
                 break;
             }
             case Kind::EnumDecl: {
                 auto e = statement.as<ast::EnumDecl>();
-                ItemId item =
-                    add(ItemKind::Enum, e.node, e.name(), text_of(e.name()), root_, true, e.modifiers().has_export());
+                uint32_t item =
+                    add(ItemKind::Enum, e.node, e.name(), text_of(e.name()), kFile, true, e.modifiers().has_export());
                 for (ast::EnumVariant v : e.variants()) {
                     SyntaxToken name = v.name();
                     bool quoted = name && to_kind(name.kind()) == Kind::StringLiteral;
-                    ItemId variant = add(ItemKind::Variant, v.node, name,
-                                         quoted ? Name(string_value(name.text())) : text_of(name), item, false, true);
+                    uint32_t variant = add(ItemKind::Variant, v.node, name,
+                                           quoted ? Name(string_value(name.text())) : text_of(name), item, false, true);
                     uint32_t position = 0;
                     for (ast::PayloadField field : v.payload().fields()) {
                         Name field_name = field.name() ? text_of(field.name()) : Name(std::to_string(position));
@@ -86,7 +79,7 @@ class ItemCollector {
             }
             case Kind::TypeAliasDecl: {
                 auto a = statement.as<ast::TypeAliasDecl>();
-                add(ItemKind::TypeAlias, a.node, a.name(), text_of(a.name()), root_, true, a.modifiers().has_export());
+                add(ItemKind::TypeAlias, a.node, a.name(), text_of(a.name()), kFile, true, a.modifiers().has_export());
                 break;
             }
             case Kind::VariableDecl: {
@@ -103,7 +96,7 @@ class ItemCollector {
 
     void variables(const ast::Binding& binding, bool exported) {
         if (auto name = binding.as<ast::NameBinding>()) {
-            add(ItemKind::Static, name.node, name.name(), text_of(name.name()), root_, false, exported);
+            add(ItemKind::Static, name.node, name.name(), text_of(name.name()), kFile, false, exported);
         } else if (auto object = binding.as<ast::ObjectBinding>()) {
             for (ast::BindingProperty p : object.properties()) variables(p.binding(), exported);
         } else if (auto array = binding.as<ast::ArrayBinding>()) {
@@ -111,7 +104,7 @@ class ItemCollector {
         }
     }
 
-    void members(ItemId owner, const std::vector<ast::Member>& members) {
+    void members(uint32_t owner, const std::vector<ast::Member>& members) {
         for (const ast::Member& m : members) {
             switch (m.kind()) {
                 case Kind::FieldDecl: {
@@ -146,16 +139,14 @@ class ItemCollector {
         }
     }
 
-    FileId file_;
-    const SyntaxTree& tree_;
-    ItemId root_{};
-    std::vector<ItemEntry> entries_;
-    std::map<std::tuple<ItemId, ItemKind, std::string_view>, uint32_t> ordinals_;
+    static constexpr uint32_t kFile = DeclaredItem::kNoParent;
+    const SyntaxNode& piece_;
+    std::vector<DeclaredItem> items_;
 };
 
 }  // namespace
 
-std::vector<ItemEntry> items(FileId file, const SyntaxTree& tree) { return ItemCollector(file, tree).collect(); }
+std::vector<DeclaredItem> declared_items(FileId, const SyntaxNode& piece) { return ItemCollector(piece).collect(); }
 
 std::vector<std::string> imported_paths(std::string_view path, const SyntaxTree& tree) {
     size_t slash = path.rfind('/');

@@ -2,7 +2,7 @@
 #include "analyzer/semantics/velox/common.h"
 
 namespace braid::velox_semantics {
-std::vector<ItemEntry> items(FileId file, const SyntaxTree& tree);
+std::vector<DeclaredItem> declared_items(FileId file, const SyntaxNode& piece);
 std::vector<std::string> imported_paths(std::string_view path, const SyntaxTree& tree);
 /// The item that a declaration's name stands for among the children of `parent`, whatever its kind.
 ItemId find_child(QueryContext&, ItemId parent, Name name);

@@ -15,8 +15,10 @@ const Language language = {
     .has_any = true,
     .prelude = "std:velox/core.velox",
     .grammar = ast::grammar,
-    .items = items,
+    .declared_items = declared_items,
     .imported_paths = imported_paths,
+    .may_import =
+        [](SyntaxKind kind) { return to_kind(kind) == Kind::ImportDecl || to_kind(kind) == Kind::ExportDecl; },
     .function_signature = function_signature,
     .type_definition = type_definition,
     .impl_info = impl_info,

@@ -120,7 +120,9 @@ class Engine::Invalidation : public Announcements {
 
   private:
     void suspect(Node& node) {
-        if (node.suspect.exchange(true, std::memory_order_relaxed)) return;
+        const bool is_known = node.memo && node.memo->verified_at.load() < node.suspect_since;
+        if (is_known || node.suspect_since == engine_.revision()) return;  // and so is what depends on it
+        node.suspect_since = engine_.revision();
         (node.table->type.announce ? watched_ : open_).push_back(&node);
     }
     void update(Node& node) {
@@ -135,8 +137,7 @@ class Engine::Invalidation : public Announcements {
     void add(const QueryType& type, const void* key) override {
         Node* node = engine_.table(type).find(key);
         if (!node || !node->memo) return;
-        node->announced.store(true, std::memory_order_relaxed);
-        node->suspect.store(true, std::memory_order_relaxed);
+        node->announced_since = node->suspect_since = engine_.revision();
         changed(*node);
     }
 

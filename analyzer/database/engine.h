@@ -47,11 +47,13 @@ struct Node {
     std::shared_ptr<const void> key;
     mutable std::mutex mutex;  ///< guards `memo` and `dependents`
     std::shared_ptr<Memo> memo;
-    NodeSet dependents;                ///< at least those whose memos read this one's value, if it is of low durability
-    std::atomic<bool> suspect{false};  ///< something below changed since `memo` was verified
-    std::atomic<bool> announced{false};  ///< its own value is said to have changed
-    std::atomic<Task*> owner{nullptr};   ///< the task that brings it up to date
-    bool marked = false;                 ///< for the collector
+    NodeSet dependents;  ///< at least those whose memos read this one's value, if it is of low durability
+    // Revisions, changed under exclusive access only, so that a memo and what is thought of it never disagree: a memo
+    // verified earlier is not to be trusted.
+    Revision suspect_since = 0;         ///< something below changed
+    Revision announced_since = 0;       ///< its own value is said to have changed
+    std::atomic<Task*> owner{nullptr};  ///< the task that brings it up to date
+    bool marked = false;                ///< for the collector
 
     std::shared_ptr<Memo> current_memo() const {
         std::lock_guard lock(mutex);

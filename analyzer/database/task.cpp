@@ -99,7 +99,7 @@ std::shared_ptr<Memo> Task::up_to_date(Node& node) {
     if (!memo) return nullptr;
     const Revision verified_at = memo->verified_at.load(std::memory_order_acquire);
     if (verified_at == engine_.revision()) return memo;
-    if (node.suspect.load(std::memory_order_relaxed)) return nullptr;
+    if (verified_at < node.suspect_since) return nullptr;
     if (verified_at < engine_.last_changed(std::max(memo->durability, Durability::Medium))) return nullptr;
     memo->verified_at.store(engine_.revision(), std::memory_order_release);
     node.table->counters.verified.fetch_add(1, std::memory_order_relaxed);
@@ -169,7 +169,7 @@ std::shared_ptr<Memo> Task::begin(Node& node) {
 /// Looks at the old dependencies from where it stopped. Their order matters: a later one may only make sense as long as
 /// the earlier ones are unchanged.
 Task::Next Task::advance(Frame& frame, Node*& dependency) {
-    if (!frame.old || frame.node->announced.load(std::memory_order_relaxed)) return Next::Compute;
+    if (!frame.old || frame.old_verified_at < frame.node->announced_since) return Next::Compute;
     const auto& dependencies = frame.old->dependencies;
     for (; frame.next < dependencies.size(); ++frame.next) {
         if (frame.next % poll_every == poll_every - 1) check_cancelled();
@@ -183,7 +183,6 @@ Task::Next Task::advance(Frame& frame, Node*& dependency) {
         // The next member of the cycle could be finished: this node is in a cycle with it no longer.
         if (frame.old->cyclic && frame.next + 1 == dependencies.size()) return Next::Compute;
     }
-    frame.node->suspect.store(false, std::memory_order_relaxed);
     frame.old->verified_at.store(engine_.revision(), std::memory_order_release);
     frame.node->table->counters.verified.fetch_add(1, std::memory_order_relaxed);
     engine_.notify(QueryEvent::Kind::Verified, *frame.node);
@@ -253,8 +252,6 @@ std::shared_ptr<Memo> Task::store(Frame& frame, std::shared_ptr<Memo> memo) {
         memo->value = frame.old->value;
     }
     for (Node* dependency : frame.tells) dependency->add_dependent(*frame.node);
-    frame.node->announced.store(false, std::memory_order_relaxed);
-    frame.node->suspect.store(false, std::memory_order_relaxed);
     std::lock_guard lock(frame.node->mutex);
     const std::shared_ptr<Memo>& present = frame.node->memo;
     if (!present || present->verified_at.load(std::memory_order_acquire) != engine_.revision()) {

@@ -132,26 +132,9 @@ bool same_items(const Value& old, size_t begin, size_t end, const std::vector<De
     return true;
 }
 
-ItemTree cut(const Value& value, const ItemEntry& entry) {
-    SyntaxElement found = element_at(value.tree->root(), entry.node);
-    if (!found.is_node()) return {};
-    SyntaxNode node(found);
-    // A tree of its own over a copy of the item's bytes: a memo must not keep whole old versions of a file alive.
-    auto text = std::make_shared<const std::string>(node.full_text());
-    auto own = std::make_shared<const SyntaxTree>(value.tree->grammar(), std::move(text), GreenRef(node.green()));
-    std::vector<ItemTree::Hole> holes;
-    for (const ItemEntry& child : value.inside(entry)) {
-        if (!child.owns_syntax || child.node <= entry.node || parent_of(child.item) != entry.item) continue;
-        const uint32_t index = child.node - entry.node;
-        SyntaxElement hole = element_at(own->root(), index);
-        if (hole.is_node()) holes.push_back({index, hole.slot().size()});
-    }
-    return ItemTree(std::move(own), std::move(holes));
-}
-
 bool same_syntax(const Value& old, const Value& now, const ItemEntry& before, const ItemEntry& after) {
     return element_at(old.tree->root(), before.node).slot() == element_at(now.tree->root(), after.node).slot() ||
-           cut(old, before) == cut(now, after);
+           present_syntax(old, before) == present_syntax(now, after);
 }
 
 /// Whether the file's own pieces, those that are not items, are the same; the items are the same ones.
@@ -189,6 +172,23 @@ void announce_item(const ItemEntry& entry, Announcements& out) {
 }
 
 }  // namespace
+
+ItemTree present_syntax(const Value& value, const ItemEntry& entry) {
+    SyntaxElement found = element_at(value.tree->root(), entry.node);
+    if (!found.is_node()) return {};
+    SyntaxNode node(found);
+    // A tree of its own over a copy of the item's bytes: a memo must not keep whole old versions of a file alive.
+    auto text = std::make_shared<const std::string>(node.full_text());
+    auto own = std::make_shared<const SyntaxTree>(value.tree->grammar(), std::move(text), GreenRef(node.green()));
+    std::vector<ItemTree::Hole> holes;
+    for (const ItemEntry& child : value.inside(entry)) {
+        if (!child.owns_syntax || child.node <= entry.node || parent_of(child.item) != entry.item) continue;
+        const uint32_t index = child.node - entry.node;
+        SyntaxElement hole = element_at(own->root(), index);
+        if (hole.is_node()) holes.push_back({index, hole.slot().size()});
+    }
+    return ItemTree(std::move(own), std::move(holes));
+}
 
 const ItemEntry* Value::find(ItemId item) const {
     if (!index) return nullptr;
@@ -286,7 +286,7 @@ ItemChildren::Value ItemChildren::compute(QueryContext& context, const Key& item
 ItemSyntax::Value ItemSyntax::compute(QueryContext& context, const Key& item) {
     auto items = context.get<FileItems>(file_of(item));
     const ItemEntry* entry = items->find(item);
-    return entry && entry->owns_syntax ? cut(*items, *entry) : Value();
+    return entry && entry->owns_syntax ? present_syntax(*items, *entry) : Value();
 }
 
 namespace {

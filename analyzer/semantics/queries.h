@@ -174,6 +174,10 @@ struct ItemSyntax {
     static Value compute(QueryContext&, const Key&);
 };
 
+/// An item's syntax as it is at present, for places that FileItems gives: ItemSyntax may hold an equal one whose holes
+/// were of other sizes.
+ItemTree present_syntax(const FileItems::Value& items, const ItemEntry& entry);
+
 #define BRAID_ITEM_QUERY(Query, ValueType, text)         \
     struct Query {                                       \
         using Key = ItemId;                              \

@@ -350,12 +350,14 @@ void Declaration::file() {
     std::map<std::string_view, ItemId> seen;
     // Positions are asked for only where there is something to report: they change with every edit.
     std::shared_ptr<const FileItems::Value> entries;
-    auto position = [&](ItemId child) -> uint32_t {
-        // Of an item with syntax of its own, the name is inside of a hole: its node speaks for it.
-        auto entry = entries->find(child);
-        if (!entry) return 0;
-        SyntaxElement at = element_at(tree.root(), entry->owns_syntax ? entry->node : entry->name_node);
-        return at ? tree.node_of(at) : 0;
+    auto entry_of = [&](ItemId child) {
+        if (!entries) entries = context.get<FileItems>(file_of(item));
+        return entries->find(child);
+    };
+    auto place_of = [&](const ItemEntry& entry) -> Place {
+        if (entry.owns_syntax) return {entry.item, entry.name_node - entry.node};
+        const ItemTree present = present_syntax(*entries, entries->entries[0]);
+        return {item, present.node_of(element_at(present.root(), entry.name_node))};
     };
     for (const auto& child : *context.get<ItemChildren>(item)) {
         std::string_view name = name_of(child.item).text();
@@ -365,18 +367,11 @@ void Declaration::file() {
         bool overloads = kind_of(child.item) == ItemKind::Function && kind_of(first->second) == ItemKind::Function &&
                          !overloads_of(context, child.item).empty();
         if (overloads) continue;
-        if (!entries) entries = context.get<FileItems>(file_of(item));
-        auto entry = entries->find(child.item);
-        bool owns = entry && entry->owns_syntax;
-        auto d =
-            diagnostic(DiagnosticCode::DuplicateDeclaration,
-                       owns ? Place{child.item, entry->name_node - entry->node} : Place{item, position(child.item)},
-                       fmt::format("`{}` is declared twice in this file", name));
-        auto earlier = entries->find(first->second);
-        if (earlier)
-            d.related.push_back({earlier->owns_syntax ? Place{first->second, earlier->name_node - earlier->node}
-                                                      : Place{item, position(first->second)},
-                                 "it is declared first here"});
+        auto entry = entry_of(child.item);
+        auto d = diagnostic(DiagnosticCode::DuplicateDeclaration, entry ? place_of(*entry) : Place{item, 0},
+                            fmt::format("`{}` is declared twice in this file", name));
+        if (auto earlier = entry_of(first->second))
+            d.related.push_back({place_of(*earlier), "it is declared first here"});
         out.push_back(std::move(d));
     }
     std::map<std::string_view, SyntaxToken> imported;
@@ -390,13 +385,12 @@ void Declaration::file() {
     }
     for (const auto& [name, declared] : seen) {
         auto found = imported.find(name);
-        auto entry = found == imported.end() ? nullptr : entries->find(declared);
+        auto entry = found == imported.end() ? nullptr : entry_of(declared);
         if (!entry) continue;
         ItemDiagnostic d;
         d.code = DiagnosticCode::DuplicateDeclaration;
         d.severity = default_severity(d.code);
-        d.location =
-            entry->owns_syntax ? Place{declared, entry->name_node - entry->node} : Place{item, position(declared)};
+        d.location = place_of(*entry);
         d.message = fmt::format("`{}` is imported and declared here, too", name);
         d.related.push_back({{item, tree.node_of(found->second)}, "it is imported here"});
         out.push_back(std::move(d));

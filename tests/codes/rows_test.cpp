@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "analyzer/diagnostics/catalogue.h"
+#include "tests/codes/pages.h"
 #include "tests/codes/program.h"
 #include "tests/support/cases.h"
 #include "tests/support/fixture.h"
@@ -18,7 +19,6 @@ namespace braid::test {
 namespace {
 
 using Code = DiagnosticCode;
-using Texts = std::vector<std::pair<std::string, std::string>>;
 
 struct Language {
     std::string_view name;
@@ -50,40 +50,9 @@ std::filesystem::path fixture_path(Code code, const Language& language, std::str
            fmt::format("{}{}.{}", code_name(code), kind, language.name);
 }
 
-std::string listed(const std::vector<Diagnostic>& diagnostics) {
-    std::string out;
-    for (const Diagnostic& d : diagnostics) out += fmt::format("\n  {}: {}", code_name(d.code), d.message);
-    return out;
-}
-
-/// The programs of a page in one language. Lines like `// main.velox` divide one of several files.
-std::vector<std::pair<bool, Texts>> programs_of(Code code, const Language& language) {
-    std::vector<std::pair<bool, Texts>> programs;
-    std::istringstream page{std::string(explain_page(code))};
-    bool right = false, inside = false;
-    const std::string mark = language.name == "altru" ? "# " : "// ", ending = fmt::format(".{}", language.name);
-    for (std::string line; std::getline(page, line);) {
-        if (line.rfind("## ", 0) == 0 && !inside) right = line == "## Right";
-        else if (line == fmt::format("```{}", language.name)) {
-            inside = true;
-            programs.push_back({right, {{"example" + ending, ""}}});
-        } else if (line == "```") inside = false;
-        else if (inside) {
-            Texts& texts = programs.back().second;
-            const bool divides = line.rfind(mark, 0) == 0 && line.size() > ending.size() + mark.size() &&
-                                 line.find(ending) == line.size() - ending.size() &&
-                                 line.find(' ', mark.size()) == std::string::npos;
-            if (divides && texts.back().second.empty()) texts.pop_back();
-            if (divides) texts.emplace_back(line.substr(mark.size()), "");
-            else texts.back().second += line + "\n";
-        }
-    }
-    return programs;
-}
-
 void check_page(Code code, const Language& language) {
     bool has_wrong = false, has_right = false;
-    for (const auto& [right, texts] : programs_of(code, language)) {
+    for (const auto& [right, texts] : programs_of(code, language.name)) {
         const auto found = Program(texts).diagnostics();
         INFO((right ? "right:\n" : "wrong:\n") << texts.back().second << listed(found));
         (right ? has_right : has_wrong) = true;

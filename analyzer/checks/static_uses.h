@@ -1,0 +1,24 @@
+#pragma once
+#include <optional>
+
+#include "analyzer/semantics/queries.h"
+
+namespace braid::checks {
+
+/// The static and module variables that a body reads, each with the first place.
+struct StaticReads {
+    using Key = ItemId;
+    struct Read {
+        ItemId variable;
+        uint32_t node;
+        friend bool operator==(const Read&, const Read&) = default;
+    };
+    using Value = std::vector<Read>;
+    static constexpr const char* name = "static_reads";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// A function of the variable's file, other than `besides`, that reads it.
+std::optional<Place> reader_of(QueryContext&, ItemId variable, ItemId besides);
+
+}  // namespace braid::checks

@@ -11,6 +11,7 @@
 
 namespace braid::vm {
 struct NativeTypeOps;  // what C++ supplies for a native type; no part of this library
+class TypeTest;        // which values a type accepts; the machine's
 }
 
 namespace braid::bytecode {
@@ -125,6 +126,7 @@ struct TypeDescriptor {
     std::unordered_map<ItemId, const Function*> dyn_methods;  // by trait method, for types that become `dyn`
 
     const vm::NativeTypeOps* ops = nullptr;  // filled by the VM
+    vm::TypeTest* test = nullptr;            // the VM's, Boxed policy
     uint32_t layout = 0;                     // heap layout of the object (Struct, Union, Dyn), filled by the VM
 };
 

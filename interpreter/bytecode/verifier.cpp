@@ -165,6 +165,11 @@ class Verifier {
             if (is_traced(reprs[first + i]) == is_scalar(list[1 + i])) return false;
         return true;
     }
+    /// A function of the Boxed policy that takes or gives scalars: only calls that know it may reach it.
+    static bool is_typed(const Function& f) {
+        if (f.kind != FunctionKind::Bytecode || f.policy != SlotPolicy::Boxed) return false;
+        return !is_traced(f.result) || !std::all_of(f.parameter_reprs.begin(), f.parameter_reprs.end(), is_traced);
+    }
     bool all_traced(const Unit* list) const {
         for (size_t i = 0; i < list[0]; ++i)
             if (is_scalar(list[1 + i])) return false;
@@ -191,12 +196,15 @@ class Verifier {
                 const Function& callee = *f_.functions[code[2]];
                 if (!result_matches(code[1], callee.result)) return bad("result in the wrong partition");
                 if (callee.kind == FunctionKind::Missing) return "";
-                if (callee.policy == SlotPolicy::Boxed && callee.native_name.substr(0, 1) != "$")
+                if (callee.policy == SlotPolicy::Boxed && callee.native_name.substr(0, 1) != "$" && !is_typed(callee))
                     return all_traced(code + 3) ? "" : bad("an unboxed argument");
                 return partitions_match(code + 3, callee.parameter_reprs) ? "" : bad("arguments do not fit the callee");
             }
+            case Opcode::LoadFunction:
+                return is_typed(*f_.functions[code[2]]) ? bad("a typed instance as a value") : "";
             case Opcode::NewBoundCall: {
                 const Function& callee = *f_.functions[code[2]];
+                if (is_typed(callee)) return bad("a typed instance as a value");
                 size_t n = code[3];
                 if (callee.kind == FunctionKind::Missing) return "";
                 if (callee.policy == SlotPolicy::Boxed) return all_traced(code + 3) ? "" : bad("an unboxed argument");
@@ -206,6 +214,7 @@ class Verifier {
                            : bad("bound arguments do not fit the callee");
             }
             case Opcode::NewClosure:
+                if (is_typed(*f_.functions[code[2]])) return bad("a typed instance as a value");
                 return partitions_match(code + 3, f_.functions[code[2]]->capture_reprs) ? ""
                                                                                         : bad("captures do not fit");
             case Opcode::CallValue:

@@ -37,7 +37,18 @@ void Allocator::release_blocks() {
     }
 }
 
-void* Allocator::cell(size_t size_class) {
+inline void* Allocator::cell(size_t size_class) {
+    auto& cursor = cache_->cursors[size_class];
+    if (!cursor.free && !refill(size_class)) [[unlikely]]
+        return nullptr;
+    auto bit = static_cast<size_t>(__builtin_ctzll(cursor.free));
+    cursor.free &= cursor.free - 1;
+    std::atomic<uint64_t>& allocated = cursor.block->allocated[cursor.word];
+    allocated.store(allocated.load(std::memory_order_relaxed) | uint64_t{1} << bit, std::memory_order_relaxed);
+    return cursor.block->object(cursor.word * 64 + bit);
+}
+
+bool Allocator::refill(size_t size_class) {
     auto& cursor = cache_->cursors[size_class];
     while (!cursor.free) {
         if (cursor.block && ++cursor.word < cursor.block->bitmap_words()) {
@@ -47,18 +58,14 @@ void* Allocator::cell(size_t size_class) {
         // The old block is full: it turns up again after the next collection.
         if (cursor.block) cursor.block->owner = nullptr;
         cursor = {heap_.store_->take(size_class, *this), 0, 0};
-        if (!cursor.block) return nullptr;
+        if (!cursor.block) return false;
         uint64_t room = 0;
         for (size_t word = 0; word < cursor.block->bitmap_words(); ++word)
             room += static_cast<uint64_t>(__builtin_popcountll(free_cells(*cursor.block, word)));
         heap_.count_allocation(room * cursor.block->cell_bytes);
         cursor.free = free_cells(*cursor.block, 0);
     }
-    auto bit = static_cast<size_t>(__builtin_ctzll(cursor.free));
-    cursor.free &= cursor.free - 1;
-    std::atomic<uint64_t>& allocated = cursor.block->allocated[cursor.word];
-    allocated.store(allocated.load(std::memory_order_relaxed) | uint64_t{1} << bit, std::memory_order_relaxed);
-    return cursor.block->object(cursor.word * 64 + bit);
+    return true;
 }
 
 Object* Allocator::raw(LayoutId layout, uint64_t payload_bytes) {
@@ -68,7 +75,10 @@ Object* Allocator::raw(LayoutId layout, uint64_t payload_bytes) {
         size_t size_class = size_class_of(bytes);
         void* memory = cell(size_class);
         if (!memory) return nullptr;
-        std::memset(memory, 0, kCellSizes[size_class]);
+        // A loop for small cells: a call of memset costs more than it does.
+        if (uint32_t size = kCellSizes[size_class]; size <= 128)
+            for (auto* word = static_cast<uint64_t*>(memory); size > 0; size -= 16, word += 2) word[0] = word[1] = 0;
+        else std::memset(memory, 0, size);
         return new (memory) Object(layout);
     }
     if (bytes > kLargestObject) return nullptr;

@@ -162,6 +162,7 @@ class Allocator {
     explicit Allocator(Heap& heap);
     Object* raw(LayoutId layout, uint64_t payload_bytes);
     void* cell(size_t size_class);
+    bool refill(size_t size_class);  // false: no memory
     void release_blocks();
     void publish_native(Object* object) noexcept;
 

@@ -42,6 +42,7 @@ class Value {
     constexpr bool is_empty() const { return word_ == 0; }
     constexpr bool is_null() const { return word_ == kNull; }
     constexpr bool is_undefined() const { return word_ == kUndefined; }
+    constexpr bool is_constant() const { return word_ < kFirstPointer; }  // empty, null, undefined, false, true
     constexpr bool is_boolean() const { return (word_ & ~Word{1}) == kFalse; }
     constexpr bool is_character() const { return word_ >> 48 == 1; }
     constexpr bool is_small_integer() const { return word_ >= kIntegerTag; }

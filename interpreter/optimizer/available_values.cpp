@@ -28,7 +28,10 @@ constexpr Effect kEffects[] = {
     {Opcode::SqrtF64, true, None, None},         {Opcode::AbsF64, true, None, None},
     {Opcode::NegF64, true, None, None},          {Opcode::FloorF64, true, None, None},
     {Opcode::IntegerToFloat, true, None, None},  {Opcode::UnboxF64, true, None, None},
-    {Opcode::BoxF64, true, None, None},
+    {Opcode::BoxF64, true, None, None},          {Opcode::UnboxI64, true, None, None},
+    {Opcode::BoxI64, true, None, None},          {Opcode::UnboxBool, true, None, None},
+    {Opcode::BoxBool, true, None, None},         {Opcode::UnboxChar, true, None, None},
+    {Opcode::BoxChar, true, None, None},
     {Opcode::LoadSlotS, true, Scalars, None},    {Opcode::LoadSlotT, true, Traced, None},
     {Opcode::LoadReferenceS, true, Scalars, None}, {Opcode::LoadReferenceT, true, Traced, None},
     {Opcode::LoadElementS, true, Scalars, None}, {Opcode::LoadElementT, true, Traced, None},
@@ -64,10 +67,16 @@ constexpr size_t kMaxValues = 64;  // remembered at one place; the search is lin
 std::array<uint16_t, bytecode::kMaxOperands> key_of(const Instruction& i) {
     auto key = i.operands;
     key[0] = 0;
+    if (bytecode::info_of(i.op).operands[2] == Shape::KS) key[2] = 0;  // names what failed: it did not
     return key;
 }
 
 }  // namespace
+
+bool is_reusable(Opcode op) { return effect_of(op).reusable; }
+bool reads_what_is_written(const Instruction& reader, const Instruction& writer) {
+    return effect_of(reader.op).read & effect_of(writer.op).written;
+}
 
 bool AvailableValues::take(Instruction& i) const {
     if (!effect_of(i.op).reusable) return false;

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
+#include "interpreter/optimizer/available_values.h"
 #include "interpreter/optimizer/liveness.h"
 #include "interpreter/optimizer/passes.h"
 
@@ -183,11 +185,81 @@ void invert(Graph& graph) {
     }
 }
 
+/// What the first block of a loop computes or loads from what no round changes is computed before the first round.
+/// Something that can fail only from where nothing stands before it that has an effect or can fail.
+class Invariants {
+  public:
+    Invariants(Graph& graph, Loop& loop) : graph_(graph), loop_(loop), writes_(graph.register_count(), 0) {
+        for (BlockId id = 0; id < loop.has.size(); ++id) {
+            if (!loop.has[id]) continue;
+            if (Register r = graph.blocks[id].arrives; r != kNoRegister) ++writes_[graph.index(r)];
+            for (const Instruction& i : graph.blocks[id].code) {
+                if (Register r = written(i); r != kNoRegister) ++writes_[graph.index(r)];
+                if (i.op == Opcode::Select) has_select_ = true;
+            }
+        }
+        for (const Block& block : graph.blocks)
+            for (const Instruction& i : block.code)
+                if (i.op == Opcode::StaticReference) statics_.insert(i.operands[0]);
+    }
+
+    std::vector<Instruction> take(const RegisterSet& live) {
+        std::vector<Instruction> taken;
+        bool first = true;  // nothing that stays so far can be noticed
+        for (Instruction& i : graph_.blocks[loop_.header].code) {
+            bool pure = is_pure(i.op);
+            if ((first || pure) && is_invariant(i) && !live.has(graph_.index(i.operands[0]))) {
+                taken.push_back(i);
+                taken.back().is_statement = false;
+                --writes_[graph_.index(i.operands[0])];
+                i.op = Opcode::Nop;
+                i.operands = {};
+            } else if (!pure) {
+                first = false;
+            }
+        }
+        return taken;
+    }
+
+  private:
+    bool is_invariant(const Instruction& i) const {
+        if (has_select_ || !is_reusable(i.op)) return false;
+        Register result = i.operands[0];
+        bool same = writes_[graph_.index(result)] == 1;
+        for_each_read(i, [&](const uint16_t& r) {
+            // Another task may write a static between two rounds.
+            same &= writes_[graph_.index(r)] == 0 && statics_.count(r) == 0;
+        });
+        for (BlockId id = 0; id < loop_.has.size() && same; ++id)
+            for (const Instruction& other : graph_.blocks[id].code)
+                if (loop_.has[id] && reads_what_is_written(i, other)) same = false;
+        return same;
+    }
+
+    Graph& graph_;
+    const Loop& loop_;
+    std::vector<uint32_t> writes_;
+    std::set<Register> statics_;
+    bool has_select_ = false;
+};
+
+void hoist_invariants(Graph& graph) {
+    std::vector<Loop> loops = loops_of(graph);
+    for (Loop& loop : loops) {  // the innermost first: what it gives, the next one may give on
+        if (graph.entries()[loop.header]) continue;
+        Liveness liveness(graph);
+        std::vector<Instruction> taken = Invariants(graph, loop).take(liveness.in(loop.header));
+        if (taken.empty()) continue;
+        graph.blocks[make_preheader(graph, loop, loops)].code = std::move(taken);
+    }
+}
+
 }  // namespace
 
 void improve_loops(Graph& graph) {
     hoist_constants(graph);
     invert(graph);
+    hoist_invariants(graph);
     for (const Loop& loop : loops_of(graph))
         for (BlockId id = 0; id < loop.has.size(); ++id) graph.blocks[id].depth += loop.has[id];
 }

@@ -1,6 +1,7 @@
 #include "interpreter/optimizer/optimizer.h"
 
 #include "interpreter/optimizer/passes.h"
+#include "interpreter/optimizer/typed_calls.h"
 
 namespace braid::optimizer {
 
@@ -15,17 +16,17 @@ std::string optimize(bytecode::Function& function) {
     if (graph.blocks.size() * graph.register_count() > kMaxBits) return "";
     expand_natives(graph, function);
     thread_jumps(graph);
-    propagate(graph);
+    propagate(graph, function);
     remove_dead_code(graph);
     promote_cells(graph, function);
-    propagate(graph);
+    propagate(graph, function);
     thread_jumps(graph);
     split_local_values(graph);
-    propagate(graph);
+    propagate(graph, function);
     remove_dead_code(graph);
     split_local_values(graph);
     improve_loops(graph);
-    propagate(graph);
+    propagate(graph, function);
     remove_dead_code(graph);
     thread_jumps(graph);
     allocate_registers(graph);
@@ -36,6 +37,7 @@ std::string optimize(bytecode::Function& function) {
 }  // namespace
 
 std::string optimize(bytecode::Program& program) {
+    if (std::string problem = type_calls(program); !problem.empty()) return problem;
     for (bytecode::Function& function : program.functions)
         if (std::string problem = optimize(function); !problem.empty()) return problem;
     return "";

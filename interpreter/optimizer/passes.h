@@ -7,8 +7,8 @@ namespace braid::optimizer {
 void thread_jumps(Graph& graph);
 
 /// Forward over extended basic blocks: reads of copies become reads of the original, known integers become
-/// immediates, what was computed or loaded before is not again, decided branches become plain ways.
-void propagate(Graph& graph);
+/// immediates, what was computed, loaded, boxed or guarded before is not again, decided branches become plain ways.
+void propagate(Graph& graph, const bytecode::Function& function);
 
 /// Calls of natives that are an instruction or two become these.
 void expand_natives(Graph& graph, const bytecode::Function& function);
@@ -20,7 +20,8 @@ void remove_dead_code(Graph& graph);
 
 /// Gives each value that lives inside one block a register of its own.
 void split_local_values(Graph& graph);
-/// Constants of loops are loaded before the loop; a loop's test stands at its end (inversion).
+/// Constants of loops are loaded before the loop; a loop's test stands at its end (inversion); what is the same in
+/// every round is computed before the first.
 void improve_loops(Graph& graph);
 
 /// Registers that are never live together become one (greedy colouring, moves preferred equal).

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -16,11 +17,20 @@ constexpr size_t kMaxKnown = 256;  // copies and constants remembered at one pla
 struct Known {
     std::unordered_map<Register, Register> copies;    // copy -> original
     std::unordered_map<Register, int64_t> constants;  // scalars
+    struct Boxed {
+        Opcode how;
+        Register scalar;
+    };
+    std::unordered_map<Register, Boxed> boxes;           // what a value was made of
+    std::vector<std::pair<Register, uint16_t>> guarded;  // values and types they are known to have
     AvailableValues values;
 
     void forget(Register r) {
         copies.erase(r);
         constants.erase(r);
+        boxes.erase(r);
+        std::erase_if(boxes, [&](const auto& box) { return box.second.scalar == r; });
+        std::erase_if(guarded, [&](const auto& guard) { return guard.first == r; });
         for (auto it = copies.begin(); it != copies.end();) it = it->second == r ? copies.erase(it) : std::next(it);
     }
     std::optional<int64_t> constant(Register r) const {
@@ -31,6 +41,8 @@ struct Known {
     void limit() {
         if (copies.size() > kMaxKnown) copies.clear();
         if (constants.size() > kMaxKnown) constants.clear();
+        if (boxes.size() > kMaxKnown) boxes.clear();
+        if (guarded.size() > kMaxKnown) guarded.clear();
     }
 };
 
@@ -73,7 +85,7 @@ std::optional<bool> decided(Opcode op, int64_t value, int64_t immediate) {
 
 class Propagation {
   public:
-    explicit Propagation(Graph& graph) : graph_(graph) {}
+    Propagation(Graph& graph, const bytecode::Function& function) : graph_(graph), f_(function) {}
 
     void run() {
         std::vector<Known> behind(graph_.blocks.size());
@@ -148,6 +160,12 @@ class Propagation {
             case Opcode::AddImmediateI64:
                 if (auto a = known_.constant(i.operands[1])) fold(i, Opcode::AddI64, *a, i.immediate(2));
                 return;
+            case Opcode::UnboxI64:
+            case Opcode::UnboxF64:
+            case Opcode::UnboxBool:
+            case Opcode::UnboxChar:
+            case Opcode::Truthy: return unbox(i);
+            case Opcode::Guard: return guard(i);
             default: break;
         }
         for (const ImmediateForm& form : kImmediateForms) {
@@ -163,6 +181,38 @@ class Propagation {
             }
             return;
         }
+    }
+
+    /// Of a value made here: the scalar it was made of.
+    void unbox(Instruction& i) {
+        auto box = known_.boxes.find(i.operands[1]);
+        if (box == known_.boxes.end()) return;
+        auto [how, scalar] = box->second;
+        if (i.op == Opcode::UnboxF64 && how == Opcode::BoxI64) {
+            i.op = Opcode::IntegerToFloat;
+            i.operands = {i.operands[0], scalar, uint16_t(Repr::I64), uint16_t(Repr::F64)};
+            return;
+        }
+        bool same = (i.op == Opcode::UnboxI64 && how == Opcode::BoxI64) ||
+                    (i.op == Opcode::UnboxF64 && how == Opcode::BoxF64) ||
+                    (i.op == Opcode::UnboxChar && how == Opcode::BoxChar) ||
+                    ((i.op == Opcode::UnboxBool || i.op == Opcode::Truthy) && how == Opcode::BoxBool);
+        if (!same) return;
+        i.op = Opcode::MoveS;
+        i.operands = {i.operands[0], scalar};
+    }
+
+    /// A value keeps its class, whatever happens to it; what literal types say may change with its properties.
+    void guard(Instruction& i) {
+        TypeKind kind = f_.types[i.operands[1]]->type->kind;
+        if (kind != TypeKind::Nominal && kind != TypeKind::List && kind != TypeKind::String) return;
+        std::pair key(Register{i.operands[0]}, i.operands[1]);
+        if (std::find(known_.guarded.begin(), known_.guarded.end(), key) == known_.guarded.end()) {
+            known_.guarded.push_back(key);
+            return;
+        }
+        i.op = Opcode::Nop;
+        i.operands = {};
     }
 
     void arithmetic(Instruction& i) {
@@ -212,16 +262,20 @@ class Propagation {
             if (auto value = known_.constant(i.operands[1])) known_.constants[r] = *value;
         } else if (i.op == Opcode::LoadImmediate) {
             known_.constants[r] = i.immediate(1);
+        } else if (i.op == Opcode::BoxI64 || i.op == Opcode::BoxF64 || i.op == Opcode::BoxBool ||
+                   i.op == Opcode::BoxChar) {
+            known_.boxes[r] = {i.op, i.operands[1]};
         }
         known_.limit();
     }
 
     Graph& graph_;
+    const bytecode::Function& f_;
     Known known_;
 };
 
 }  // namespace
 
-void propagate(Graph& graph) { Propagation(graph).run(); }
+void propagate(Graph& graph, const bytecode::Function& function) { Propagation(graph, function).run(); }
 
 }  // namespace braid::optimizer

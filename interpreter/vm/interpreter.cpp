@@ -9,6 +9,7 @@
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/shapes.h"
 #include "interpreter/vm/structural.h"
+#include "interpreter/vm/type_test.h"
 #include "interpreter/vm/values.h"
 
 // The loop. Rules for whoever edits it:
@@ -47,6 +48,15 @@ inline Word* cached_slot(const Layouts& layouts, Word word, const InlineCache& c
     Object* slots = object_of(heap::load_slot_acquire(object_of(word)->slots() + kInstanceSlots));
     if (!target || InlineCache::slot_of(target) >= slots->length()) return nullptr;
     return slots->elements() + InlineCache::slot_of(target);
+}
+
+/// The length of a plain array, and of a string whose bytes are known to be characters.
+inline bool known_length(const Layouts& layouts, Word word, int64_t& length) {
+    if (!Value::is_pointer(word)) return false;
+    const Object* object = object_of(word);
+    if (object->layout() == layouts.list) return length = static_cast<int64_t>(list_count(object)), true;
+    if (object->layout() != layouts.string || !(object->flags() & FlagAscii)) return false;
+    return length = static_cast<int64_t>(object->length()), true;
 }
 }  // namespace
 
@@ -155,6 +165,8 @@ native : {
                 goto leave_unwinding;
             }
             result = task.native_result_;
+            frame = task.frame();
+            if (!frame->state) goto returned;
             goto leave;
         case NativeAction::Recover:
             task.unwinding_ = false;

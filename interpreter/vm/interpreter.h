@@ -5,6 +5,7 @@
 #include "interpreter/vm/closures.h"
 #include "interpreter/vm/generator.h"
 #include "interpreter/vm/runtime_state.h"
+#include "interpreter/vm/shapes.h"
 
 namespace braid::vm {
 
@@ -26,6 +27,16 @@ class Interpreter {
         Word* traced = frame->registers() + callee.traced_first;
         for (Word* end = traced + callee.traced_words; traced != end; ++traced) *traced = 0;
         return frame;
+    }
+
+    /// What the methods of a value follow from: its shape, or its layout; null: its own nature (bound calls), or it is
+    /// no object.
+    static const void* method_key(Vm& vm, Value receiver) {
+        if (!receiver.is_pointer()) return nullptr;
+        auto* object = receiver.as_pointer<Object>();
+        const LayoutInfo& info = vm.info_of(object);
+        if (info.kind == ObjectKind::Instance) return shape_of(object);
+        return info.kind == ObjectKind::BoundCall ? nullptr : &info;
     }
 
   private:
@@ -64,7 +75,14 @@ class Interpreter {
     Word bind(const Function& f, Word closure, const Word* registers, const bytecode::Unit* list);
     /// What `name` is on `receiver`: a function, or (false) a property's value or nothing.
     const Function* find_method(Value receiver, Name name, InlineCache& cache);
-    const std::string* check_native_arguments(const Function& f, const Word* registers, const bytecode::Unit* list);
+    /// Null: they are as the native's signature says.
+    const std::string* check_native_arguments(const LinkedFunction& target, const Word* registers,
+                                              const bytecode::Unit* list);
+
+    // Text
+    Word shown(const Function& in, const TypeDescriptor& type, Word word, uint16_t format);
+    Word padded(Word string, const std::string& format);
+    Word concatenated(const Word* registers, const bytecode::Unit* list);
 
     bool integer_fits(Repr repr, __int128 value, Word& out);
     std::string integer_operation(bytecode::Opcode op, Repr repr, Word a, Word b, Word& out);
@@ -80,6 +98,13 @@ class Interpreter {
     std::string extend_list(Object* list, Value spread);
     std::string new_repeat(const TypeDescriptor& type, Word value, Word count, Word& out);
     std::string contains(const TypeDescriptor& type, Word item, Word container, bool& out);
+
+    /// For the message of an instruction that may fail. (A local of an instruction must not own memory when the next
+    /// one is jumped to: a computed jump runs no destructors.)
+    std::string& fresh_problem() {
+        scratch_.clear();
+        return scratch_;
+    }
 
     Vm& vm_;
     VmTask& task_;

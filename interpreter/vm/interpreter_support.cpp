@@ -7,6 +7,7 @@
 #include "interpreter/vm/interpreter.h"
 #include "interpreter/vm/shapes.h"
 #include "interpreter/vm/structural.h"
+#include "interpreter/vm/type_test.h"
 #include "interpreter/vm/values.h"
 
 // What instructions do that need no speed: failures, pushing calls with adapted arguments, checked integers.
@@ -91,18 +92,60 @@ Word Interpreter::bind(const Function& f, Word closure, const Word* registers, c
     return word_of(bound);
 }
 
-/// Typed parameters of a native of the Boxed policy are checked before it sees them.
-const std::string* Interpreter::check_native_arguments(const Function& f, const Word* registers, const Unit* list) {
+const std::string* Interpreter::check_native_arguments(const LinkedFunction& target, const Word* registers,
+                                                       const Unit* list) {
+    const Function& f = *target.function;
     for (size_t i = 0; i < f.parameter_types.size() && i < list[0]; ++i) {
         if (f.rest && i + 1 == f.parameter_types.size()) break;
         Value v(registers[list[1 + i]]);
-        Type type = f.parameter_types[i]->type;
-        if (v.is_undefined() || value_has_type(vm_, v, type)) continue;
+        if (v.is_undefined() || accepts(vm_, *f.parameter_types[i], v)) continue;
         scratch_ = "'" + f.name + "': argument " + std::to_string(i + 1) + ": expected " + f.parameter_types[i]->name +
                    ", found " + describe_value(vm_, v);
         return &scratch_;
     }
     return nullptr;
+}
+
+// --- text ---
+
+Word Interpreter::shown(const Function& in, const TypeDescriptor& type, Word word, uint16_t format) {
+    std::string text;
+    if (format != bytecode::kNone) show_formatted(vm_, type, word, in.strings[format], text);
+    else if (in.policy == SlotPolicy::Static) show_word(vm_, type, word, text);
+    else if (type.repr == Repr::F64) append_number(word_double(word), text);
+    else if (!bytecode::is_traced(type.repr)) show_word(vm_, type, word, text);
+    else if (is_string(vm_, Value(word))) return word;
+    else text = text_of(vm_, Value(word));
+    return vm_.string_word(text);
+}
+
+Word Interpreter::padded(Word string, const std::string& format) {
+    std::string text;
+    pad_text(string_view_of(string), format, text);
+    return vm_.string_word(text);
+}
+
+Word Interpreter::concatenated(const Word* registers, const Unit* list) {
+    size_t n = list[0], length = 0;
+    bool strings = true;
+    for (size_t i = 0; i < n && strings; ++i) {
+        Object* part = as_object(vm_, Value(registers[list[1 + i]]), ObjectKind::String);
+        strings = part;
+        if (part) length += part->length();
+    }
+    if (!strings) {
+        std::string text;
+        for (size_t i = 0; i < n; ++i) text += text_of(vm_, Value(registers[list[1 + i]]));
+        return vm_.string_word(text);
+    }
+    if (n == 1) return registers[list[1]];
+    Object* whole = vm_.require(vm_.allocator().bytes(vm_.runtime().layouts.string, length));
+    char* to = whole->bytes();
+    for (size_t i = 0; i < n; ++i) {
+        std::string_view part = string_view_of(registers[list[1 + i]]);
+        to = std::copy(part.begin(), part.end(), to);
+    }
+    return word_of(whole);
 }
 
 // --- integers ---

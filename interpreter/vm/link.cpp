@@ -4,6 +4,7 @@
 #include "interpreter/vm/closures.h"
 #include "interpreter/vm/runtime_state.h"
 #include "interpreter/vm/shapes.h"
+#include "interpreter/vm/type_test.h"
 
 // Binding a Program to the heap and the natives, once, before it runs.
 namespace braid::vm {
@@ -91,12 +92,15 @@ tl::expected<void, std::string> Vm::bind_native(const Function& f) {
     }
     if (!l.native) return tl::unexpected(fmt::format("'{}' has no native implementation", f.native_name));
     size_native_frame(f, l);
+    l.direct = true;
+    l.checks_arguments = f.policy == SlotPolicy::Boxed && f.native_name[0] != '$';
     return {};
 }
 
 void Vm::link_types() {
     for (TypeDescriptor& type : program_->types) {
         bool boxed = type.policy == SlotPolicy::Boxed;
+        if (boxed && type.type) type.test = &runtime_->type_tests.emplace_back(type.type);
         runtime_->types.emplace(type.type, &type);
         auto traced = [&](const bytecode::FieldDescriptor& field) {
             return boxed || bytecode::is_traced(field.type->repr);

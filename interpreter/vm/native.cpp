@@ -31,8 +31,6 @@ heap::Allocator& NativeCall::allocator() const { return vm_.allocator(); }
 
 const Function& NativeCall::function() const { return *task_->frame()->function; }
 size_t NativeCall::argument_count() const { return function().parameters.size(); }
-Word& NativeCall::argument_slot(size_t i) const { return task_->frame()->registers()[function().parameters[i]]; }
-Word NativeCall::argument(size_t i) const { return argument_slot(i); }
 const TypeDescriptor& NativeCall::argument_type(size_t i) const { return *function().parameter_types[i]; }
 const TypeDescriptor& NativeCall::result_type() const { return *function().result_type; }
 const bytecode::SelectInfo& NativeCall::select() const { return function().selects[0]; }

@@ -54,8 +54,11 @@ class NativeCall {
 
     // --- arguments, by position, receiver first; words are in the representation of their types ---
     size_t argument_count() const;
-    Word argument(size_t i) const;
-    Word& argument_slot(size_t i) const;  // e.g. to clear an owned argument that has been moved on
+    Word argument(size_t i) const { return argument_slot(i); }
+    Word& argument_slot(size_t i) const {  // e.g. to clear an owned argument that has been moved on
+        Frame* frame = task_->frame();
+        return frame->registers()[frame->function->parameters[i]];
+    }
     int64_t integer(size_t i) const { return static_cast<int64_t>(argument(i)); }
     bool boolean(size_t i) const { return argument(i) != 0; }
     double number(size_t i) const { return word_double(argument(i)); }

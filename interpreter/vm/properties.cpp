@@ -14,18 +14,12 @@ namespace braid::vm {
 using bytecode::WellKnown;
 
 const Function* Interpreter::find_method(Value receiver, Name name, InlineCache& cache) {
-    // What methods a value has follows from its shape, or from its layout; only bound calls differ among themselves.
-    const void* key = nullptr;
-    if (receiver.is_pointer()) {
-        auto* object = receiver.as_pointer<Object>();
-        const LayoutInfo& info = vm_.info_of(object);
-        if (info.kind == ObjectKind::Instance) key = shape_of(object);
-        else if (info.kind != ObjectKind::BoundCall) key = &info;
-        if (key)
-            if (const void* target = cache.find(key)) return static_cast<const Function*>(target);
-        // An own property goes before a method.
-        if (info.kind == ObjectKind::Instance && shape_of(object)->find(name) != Shape::kMissing) return nullptr;
-    }
+    const void* key = method_key(vm_, receiver);
+    if (key)
+        if (const void* target = cache.find(key)) return static_cast<const Function*>(target);
+    // An own property goes before a method.
+    if (Object* object = as_object(vm_, receiver, ObjectKind::Instance))
+        if (shape_of(object)->find(name) != Shape::kMissing) return nullptr;
     const ClassDescriptor* klass = class_of(vm_, receiver);
     if (!klass) return nullptr;
     auto found = klass->methods.find(name);

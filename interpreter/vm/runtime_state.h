@@ -10,6 +10,7 @@
 namespace braid::vm {
 
 struct Shape;
+class TypeTest;
 
 /// Inline cache of one site, for up to four keys (Hoelzle, Chambers, Ungar: polymorphic inline caches, 1991). Code is
 /// shared by isolates: an entry is filled once, its key last, so that who sees the key sees the target.
@@ -46,7 +47,8 @@ class InlineCache {
 struct LinkedFunction {
     const Function* function = nullptr;
     const NativeInfo* native = nullptr;
-    bool direct = false;  // bytecode that takes its arguments as they lie in the caller's registers, if all are there
+    bool direct = false;            // takes its arguments as they lie in the caller's registers, if all are there
+    bool checks_arguments = false;  // a native of the Boxed policy: typed parameters are checked before it sees them
     uint32_t arity = 0;
     const bytecode::Unit* code = nullptr;
     const bytecode::Register* parameters = nullptr;
@@ -81,6 +83,7 @@ struct Layouts {
 struct Vm::Runtime {
     static constexpr size_t kMaxLayouts = size_t{1} << 20;
     Layouts layouts{};
+    Name length_name{"length"};
     std::unique_ptr<std::atomic<const LayoutInfo*>[]> infos;
     std::deque<LayoutInfo> info_storage;
     std::map<std::vector<bool>, LayoutId> closure_layouts, bound_layouts;
@@ -92,6 +95,7 @@ struct Vm::Runtime {
     std::vector<const ClassDescriptor*> known_classes;  // by WellKnown; null: the program has no use for it
     std::unordered_map<std::string, const ClassDescriptor*> classes_by_name;
     std::unordered_map<Type, const TypeDescriptor*> types;
+    std::deque<TypeTest> type_tests;
     std::vector<Object*> permanent;  // shared variants, constants, statics' cells
     std::unordered_map<std::string, Object*> interned;
     std::vector<std::function<void(heap::Marker&)>> roots;

@@ -225,6 +225,8 @@ class Walk {
 
 bool equal_words(Vm& vm, const TypeDescriptor& type, Word a, Word b) {
     if (type.repr == Repr::Boxed) return strict_equal(vm, Value(a), Value(b));
+    if (type.kind == DescriptorKind::Scalar && !bytecode::is_float(type.repr)) return a == b;
+    if (type.kind == DescriptorKind::String) return a == b || (a && b && string_view_of(a) == string_view_of(b));
     if (type.ops && type.ops->equal) return type.ops->equal(vm, type, a, b);
     return Walk(vm).compare(&type, a, b) == 0;
 }

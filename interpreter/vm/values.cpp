@@ -15,26 +15,6 @@ namespace braid::vm {
 
 using bytecode::WellKnown;
 
-Object* as_object(Vm& vm, Value v, ObjectKind kind) {
-    if (!v.is_pointer()) return nullptr;
-    auto* object = v.as_pointer<Object>();
-    return vm.kind_of(object) == kind ? object : nullptr;
-}
-
-bool as_integer(Vm& vm, Value v, int64_t& out) {
-    if (v.is_small_integer()) return out = v.as_small_integer(), true;
-    if (Object* boxed = as_object(vm, v, ObjectKind::Integer))
-        return out = static_cast<int64_t>(boxed->slots()[0]), true;
-    return false;
-}
-
-bool as_double(Vm& vm, Value v, double& out) {
-    if (v.is_number()) return out = v.as_number(), true;
-    int64_t i;
-    if (as_integer(vm, v, i)) return out = static_cast<double>(i), true;
-    return false;
-}
-
 bool truthy(Vm& vm, Value v) {
     if (v.is_boolean()) return v.as_boolean();
     if (v.is_null() || v.is_undefined() || v.is_empty()) return false;

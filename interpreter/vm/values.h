@@ -3,18 +3,30 @@
 #include <string_view>
 
 #include "analyzer/semantics/body.h"
-#include "interpreter/vm/objects.h"
+#include "interpreter/vm/vm.h"
 
 /// Values of the Boxed policy: kinds, conversions, dynamic operators.
 namespace braid::vm {
 
-class Vm;
-
 /// The object of a kind, or null.
-Object* as_object(Vm& vm, Value v, ObjectKind kind);
+inline Object* as_object(Vm& vm, Value v, ObjectKind kind) {
+    if (!v.is_pointer()) return nullptr;
+    auto* object = v.as_pointer<Object>();
+    return vm.kind_of(object) == kind ? object : nullptr;
+}
 inline bool is_string(Vm& vm, Value v) { return as_object(vm, v, ObjectKind::String) != nullptr; }
-bool as_integer(Vm& vm, Value v, int64_t& out);  // small or boxed
-bool as_double(Vm& vm, Value v, double& out);    // a number or an integer
+/// Small or boxed.
+inline bool as_integer(Vm& vm, Value v, int64_t& out) {
+    if (v.is_small_integer()) return out = v.as_small_integer(), true;
+    Object* boxed = as_object(vm, v, ObjectKind::Integer);
+    return boxed ? (out = static_cast<int64_t>(boxed->slots()[0]), true) : false;
+}
+/// A number or an integer.
+inline bool as_double(Vm& vm, Value v, double& out) {
+    if (v.is_number()) return out = v.as_number(), true;
+    int64_t i;
+    return as_integer(vm, v, i) ? (out = static_cast<double>(i), true) : false;
+}
 bool truthy(Vm& vm, Value v);
 std::string_view type_of_value(Vm& vm, Value v);  // typeof
 /// The class whose methods the value has; null: none known.

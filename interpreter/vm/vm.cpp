@@ -9,6 +9,7 @@
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/runtime_state.h"
 #include "interpreter/vm/shapes.h"
+#include "interpreter/vm/type_test.h"
 
 namespace braid::vm {
 
@@ -21,6 +22,7 @@ Vm::Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives
       runtime_(std::make_unique<Runtime>()) {
     runtime_->infos = std::make_unique<std::atomic<const LayoutInfo*>[]>(Runtime::kMaxLayouts);
     runtime_->infos[heap::kBoxedInteger].store(&runtime_->boxed_integer);
+    infos_ = runtime_->infos.get();
     runtime_->link_allocator = heap_.make_allocator();
     if (!options_.print) options_.print = [](std::string_view s) { std::fwrite(s.data(), 1, s.size(), stdout); };
     if (!options_.print_error)
@@ -85,10 +87,6 @@ LayoutId Vm::register_layout(heap::Layout layout, LayoutInfo info) {
     if (id >= Runtime::kMaxLayouts) out_of_memory();
     runtime_->infos[id].store(&stored, std::memory_order_release);
     return id;
-}
-
-const LayoutInfo& Vm::info_of(const Object* object) const {
-    return *runtime_->infos[object->layout()].load(std::memory_order_acquire);
 }
 
 void Vm::link_layouts() {

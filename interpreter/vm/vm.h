@@ -121,7 +121,9 @@ class Vm {
                                {ObjectKind::Native, nullptr, nullptr, nullptr, native_type});
     }
     LayoutId register_layout(heap::Layout layout, LayoutInfo info);
-    const LayoutInfo& info_of(const Object* object) const;
+    const LayoutInfo& info_of(const Object* object) const {
+        return *infos_[object->layout()].load(std::memory_order_acquire);
+    }
     ObjectKind kind_of(const Object* object) const { return info_of(object).kind; }
 
     /// Ok/Err, Some/None… by name; null if the type has no such variant.
@@ -180,6 +182,7 @@ class Vm {
     std::unique_ptr<Breakpoints> breakpoints_;
     std::unique_ptr<ShapeTable> shapes_;
     std::unique_ptr<Runtime> runtime_;
+    const std::atomic<const LayoutInfo*>* infos_ = nullptr;  // the runtime's, by layout
     std::vector<const Function*> intrinsics_;
 };
 

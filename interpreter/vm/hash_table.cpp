@@ -38,6 +38,23 @@ Word hash_key(Vm& vm, const TypeDescriptor* type, Word key) {
 constexpr Word kNumber = 0xffff'ffff;
 Word index_word(Word number, Word hash) { return number | (hash & ~kNumber); }
 
+/// Places of the index in the order in which a hash tries them: its lowest bits, then ever more of it, in the end all
+/// places (5 i + 1 has the full period).
+class Probes {
+  public:
+    Probes(Word hash, uint64_t mask) : rest_(hash), mask_(mask), position_(hash & mask) {}
+    uint64_t position() const { return position_; }
+    void next() {
+        rest_ >>= 5;
+        position_ = (position_ * 5 + rest_ + 1) & mask_;
+    }
+    /// Enough to have tried every place.
+    static uint64_t limit(uint64_t mask) { return mask + 14; }
+
+  private:
+    uint64_t rest_, mask_, position_;
+};
+
 /// Index slot of the key, or of the place where it would be put.
 struct Found {
     uint64_t position = 0;
@@ -49,17 +66,17 @@ Found find(Vm& vm, const Object* map, const TypeDescriptor* type, Word key, Word
     Object* index = slot_object(map, kMapIndex);
     Object* entries = slot_object(map, kMapEntries);
     uint64_t mask = index->length() - 1;
-    uint64_t position = hash & mask;
-    for (uint64_t probes = 0; probes <= mask; ++probes, position = (position + 1) & mask) {
-        Word word = heap::load_slot(index->elements() + position);
-        if (word == 0) return {position, 0};
+    Probes at(hash, mask);
+    for (uint64_t left = Probes::limit(mask); left > 0; --left, at.next()) {
+        Word word = heap::load_slot(index->elements() + at.position());
+        if (word == 0) return {at.position(), 0};
         uint64_t number = word & kNumber;
         if ((word ^ hash) & ~kNumber || number == 0 || number > entries->length()) continue;
         const Word* entry = entries->elements() + (number - 1) * 3;
         if (heap::load_slot(entry) == hash && same_key(vm, type, heap::load_slot(entry + 1), key))
-            return {position, number};
+            return {at.position(), number};
     }
-    return {position, 0};
+    return {at.position(), 0};
 }
 
 void rebuild(Vm& vm, Object* map, uint64_t capacity) {
@@ -73,9 +90,9 @@ void rebuild(Vm& vm, Object* map, uint64_t capacity) {
         if (!(from[0] & kLive)) continue;
         Word* to = entries->elements() + count * 3;
         for (int word = 0; word < 3; ++word) to[word] = heap::load_slot(from + word);
-        uint64_t position = from[0] & mask;
-        while (index->elements()[position]) position = (position + 1) & mask;
-        index->elements()[position] = index_word(++count, from[0]);
+        Probes at(from[0], mask);
+        while (index->elements()[at.position()]) at.next();
+        index->elements()[at.position()] = index_word(++count, from[0]);
     }
     heap::store_traced(map->slots() + kMapEntries, word_of(entries));
     heap::store_traced(map->slots() + kMapIndex, word_of(index));

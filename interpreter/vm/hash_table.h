@@ -6,8 +6,21 @@ namespace braid::vm {
 class Vm;
 
 /// Maps and sets: {live count, used entries, entries, index}. Entries {hash, key, value} stand in order of insertion; a
-/// removed one has hash 0 until the next growth. The index is open addressing over entry numbers. `key` null: keys are
+/// removed one has hash 0 until the next growth. The index is open addressing over entry numbers, probed as Python's
+/// dictionaries are. `key` null: keys are
 /// values of the Boxed policy (SameValueZero).
+inline uint64_t mix_hash(uint64_t x) {  // SplitMix64's finalizer
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+    return x ^ (x >> 31);
+}
+/// Of an integer: neighbours stand beside each other in the index, which the first probe takes by the lower half; the
+/// upper half scatters what collides there.
+inline uint64_t hash_integer(uint64_t x) {
+    constexpr uint64_t kLower = 0xffff'ffff;
+    return (mix_hash(x) & ~kLower) | (x & kLower);
+}
+
 constexpr int kMapCount = 0, kMapUsed = 1, kMapEntries = 2, kMapIndex = 3;
 
 Object* new_map(Vm& vm, Repr key, Repr value);

@@ -98,13 +98,13 @@ class Walk {
         type = follow(type, word);
         if (type->kind == DescriptorKind::Scalar) {
             if (bytecode::is_float(type->repr) && word_double(word) == 0) word = 0;  // -0 and 0 are equal
-            return spread(word);
+            return bytecode::is_float(type->repr) ? mix_hash(word) : hash_integer(word);
         }
         if (!word || depth > kMaxDepth) return 0;
         uint64_t h = 0;
-        auto add = [&](uint64_t part) { h = mix(h * 31 + part); };
+        auto add = [&](uint64_t part) { h = mix_hash(h * 31 + part); };
         switch (type->kind) {
-            case DescriptorKind::String: return hash_text(string_view_of(word));
+            case DescriptorKind::String: return std::hash<std::string_view>{}(string_view_of(word));
             case DescriptorKind::Enum: add(slot(word, 0)); [[fallthrough]];
             case DescriptorKind::Struct:
                 for (const FieldDescriptor& field : *fields_of(*type, word))
@@ -117,8 +117,8 @@ class Walk {
                 return h;
             case DescriptorKind::Union: return hash(held_type(word, kUnionType), slot(word, kUnionValue), depth + 1);
             case DescriptorKind::Map:
-            case DescriptorKind::Set: return mix(map_count(object_of(word)));
-            default: return type->ops && type->ops->hash ? type->ops->hash(vm_, *type, word) : spread(word);
+            case DescriptorKind::Set: return mix_hash(map_count(object_of(word)));
+            default: return type->ops && type->ops->hash ? type->ops->hash(vm_, *type, word) : mix_hash(word);
         }
     }
 
@@ -175,15 +175,6 @@ class Walk {
     }
 
   private:
-    static uint64_t mix(uint64_t x) {  // SplitMix64's finalizer
-        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-        x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-        return x ^ (x >> 31);
-    }
-    /// Of a number: neighbours stay in one cache line of the index, groups of them are scattered.
-    static uint64_t spread(uint64_t x) { return mix(x >> 3) + (x & 7); }
-    static uint64_t hash_text(std::string_view text) { return mix(std::hash<std::string_view>{}(text)); }
-
     static int compare_scalar(Repr repr, Word a, Word b) {
         if (bytecode::is_float(repr)) {
             double x = word_double(a), y = word_double(b);

@@ -218,11 +218,15 @@ bool same_value_zero(Vm& vm, Value a, Value b) {
 }
 
 uint64_t hash_value(Vm& vm, Value v) {
-    double d;
-    if (as_double(vm, v, d)) return std::hash<double>{}(d == 0 ? 0 : d) * 0x9e3779b97f4a7c15;
+    int64_t i;
+    if (as_integer(vm, v, i)) return hash_integer(static_cast<uint64_t>(i));
+    if (v.is_number()) {  // equal to the integer, if it is one
+        double d = v.as_number();
+        bool whole = d >= -0x1p63 && d < 0x1p63 && static_cast<double>(static_cast<int64_t>(d)) == d;
+        return whole ? hash_integer(static_cast<uint64_t>(static_cast<int64_t>(d))) : mix_hash(v.word());
+    }
     if (Object* s = as_object(vm, v, ObjectKind::String)) return std::hash<std::string_view>{}(string_view_of(s));
-    uint64_t x = v.word() * 0x9e3779b97f4a7c15;
-    return x ^ (x >> 29);
+    return mix_hash(v.word());
 }
 
 // --- operators ---

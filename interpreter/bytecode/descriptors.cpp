@@ -41,7 +41,8 @@ const TypeDescriptor* Instances::describe(Type type, SlotPolicy policy) {
     d.needs_drop = capabilities.needs_drop && is_traced(d.repr) && d.repr != Repr::Reference;
     bool aggregate = d.kind == DescriptorKind::Struct || d.kind == DescriptorKind::Enum ||
                      d.kind == DescriptorKind::Array || d.kind == DescriptorKind::Union;
-    bool handle = d.kind == DescriptorKind::Native || d.kind == DescriptorKind::Handle;
+    bool handle =
+        d.kind == DescriptorKind::Native || d.kind == DescriptorKind::Handle || d.kind == DescriptorKind::Closure;
     d.deep_copy = d.copy && (aggregate || (handle && d.needs_drop));
     return &d;
 }

@@ -212,6 +212,7 @@ const Function* Instances::closure(const Function& outer, BodyFunctionId body) {
         f->capture_types.push_back(t);
         bool boxed = f->policy == SlotPolicy::Boxed && t->repr != Repr::Reference;
         f->capture_reprs.push_back(boxed ? Repr::Boxed : t->repr);
+        f->owns_captures |= t->needs_drop;
         need_drop_of(t);
     }
     work_.push_back({f, Work::Body});

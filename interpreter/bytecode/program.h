@@ -111,6 +111,7 @@ struct Function {
     Register closure = kNoRegister;                      // traced: gets the closure object of the call
     std::vector<const TypeDescriptor*> capture_types;    // slots 1… of the closure object, in order
     std::vector<Repr> capture_reprs;
+    bool owns_captures = false;  // some need to be dropped: its closures count their copies
     const TypeDescriptor* result_type = nullptr;
     Repr result = Repr::Unit;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "interpreter/vm/closures.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/runtime_state.h"
 #include "interpreter/vm/shapes.h"
@@ -38,6 +39,7 @@ static NativeAction drop_closure(NativeCall& call) {
     const Function& f = *closure_function(closure);
     bool bound = call.vm().kind_of(closure) == ObjectKind::BoundCall;
     const auto& types = bound ? f.parameter_types : f.capture_types;
+    if (!bound && call.step() == 0 && !release_closure(closure)) return call.give_unit();
     uint64_t at = call.step() == 0 ? 0 : call.scalar(0);
     for (; at < types.size(); ++at) {
         if (!types[at]->needs_drop) continue;

@@ -1,11 +1,26 @@
 #pragma once
+#include <atomic>
 #include <span>
 #include <vector>
 
 #include "interpreter/vm/vm.h"
 
-// How closures of the Boxed policy are called.
+// How closures of the Boxed policy are called; how those of the Static policy own their captures.
 namespace braid::vm {
+
+/// A function value may be copied whatever it has captured. Where that needs to be dropped, the copies are counted and
+/// the last one to go drops it.
+inline std::atomic_ref<Word> closure_copies(Object* closure) {
+    return std::atomic_ref<Word>(closure->slots()[kClosureFirst + closure_function(closure)->capture_types.size()]);
+}
+inline void retain_closure(Object* closure) {
+    if (closure_function(closure)->owns_captures) closure_copies(closure).fetch_add(1, std::memory_order_relaxed);
+}
+/// True: that was the last one.
+inline bool release_closure(Object* closure) {
+    return closure_function(closure)->owns_captures &&
+           closure_copies(closure).fetch_sub(1, std::memory_order_acq_rel) == 0;
+}
 
 /// Its calls give a promise or a generator: the native around the call makes it.
 inline bool is_wrapped(const Function& f) {

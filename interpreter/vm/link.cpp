@@ -53,6 +53,7 @@ void Vm::link_function(const Function& f) {
     std::vector<bool> bound{false, true}, closure{false};
     for (Repr repr : f.parameter_reprs) bound.push_back(bytecode::is_traced(repr));
     for (Repr repr : f.capture_reprs) closure.push_back(bytecode::is_traced(repr));
+    if (f.owns_captures) closure.push_back(false);
     LayoutId& bound_layout = runtime_->bound_layouts[bound];
     if (!bound_layout)
         bound_layout = register_layout(heap::Layout::fixed("bound call", bound), {ObjectKind::BoundCall});

@@ -121,9 +121,9 @@ NativeAction NativeCall::drop(Word word, const TypeDescriptor& type, uint32_t ne
 NativeAction NativeCall::drop_callable(Word callable, uint32_t next) {
     if (!Value::is_pointer(callable) || vm_.kind_of(object_of(callable)) != ObjectKind::Closure)
         return again(next, false);
-    bool owns = false;
-    for (const TypeDescriptor* type : closure_function(object_of(callable))->capture_types) owns |= type->needs_drop;
-    return owns ? invoke(vm_.drop_closure_function(), std::span<const Word>(&callable, 1), next) : again(next, false);
+    return closure_function(object_of(callable))->owns_captures
+               ? invoke(vm_.drop_closure_function(), std::span<const Word>(&callable, 1), next)
+               : again(next, false);
 }
 
 Word NativeCall::error() const { return task_->frame()->registers()[linked(function()).saved_error]; }

@@ -29,7 +29,7 @@ enum class ObjectKind : uint8_t {
     Variant,    // {tag, payload…}
     Union,      // {TypeDescriptor*, value}
     Dyn,        // {TypeDescriptor*, is_reference, value}
-    Closure,    // {Function*, captures…}
+    Closure,    // {Function*, captures…, and where these need to be dropped, how many copies there are beside it}
     BoundCall,  // {Function*, closure or empty, arguments…}: a cold future, the call of a `go`, an actor's message.
                 // Binds the last arguments; those given when it is invoked come first (a message: the state)
     Cell,       // {word}

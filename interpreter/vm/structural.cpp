@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "interpreter/vm/closures.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/native.h"
 #include "interpreter/vm/runtime_state.h"
@@ -167,6 +168,9 @@ class Walk {
                                    map ? part(type->element, entry.value) : 0);
                 return word_of(fresh);
             }
+            case DescriptorKind::Closure:
+                if (vm_.kind_of(object_of(word)) == ObjectKind::Closure) retain_closure(object_of(word));
+                return word;
             default:
                 if (!type->ops) return word;
                 if (clone && type->ops->clone) return type->ops->clone(vm_, *type, word);

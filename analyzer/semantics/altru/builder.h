@@ -236,6 +236,7 @@ class BodyBuilder {
     };
     ExprId call_function(const ast::CallExpr& e, Target target, ExprId receiver, Type expected, uint32_t name_node);
     Type instantiate(Type t, const Target& target);
+    Type with_open_projections(Type t);
     void register_bounds(const Target& target, uint32_t node);
     struct FormalParameter {
         Name name;
@@ -350,6 +351,7 @@ class BodyBuilder {
     std::vector<FunctionContext> functions_;
     std::vector<std::pair<Type, Type>> function_bounds_;  // `F: fn(A) -> B` of the calls so far
     std::vector<Deferred> deferred_;
+    int open_projections_ = 0;  // of those in deferred_
     std::vector<std::pair<ExprId, uint32_t>> pending_matches_;  // exhaustiveness waits for all types
     std::vector<std::pair<PatternId, uint32_t>> pending_lets_;  // refutable patterns without an `else`
     std::vector<uint32_t> local_reads_;                         // by LocalId

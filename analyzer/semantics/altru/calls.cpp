@@ -19,7 +19,26 @@ Type BodyBuilder::instantiate(Type t, const Target& target) {
         }
         t = substitute(t, parent, arguments);
     }
-    return traits_.normalize(t);
+    return with_open_projections(traits_.normalize(t));
+}
+
+/// An associated type of a type that is not known yet gets a variable, bound once it is: no term that is unified with
+/// others holds a projection that could still become something else.
+Type BodyBuilder::with_open_projections(Type t) {
+    if (!t->has(TypeHasInference)) return t;
+    return map_type(t, [this](Type part) {
+        if (!part->is(TypeKind::Projection) || !part->has(TypeHasInference)) return part;
+        Type variable = table_.fresh();
+        defer([this, part, variable](bool) {
+            Type known = traits_.normalize(table_.resolve(part));
+            if (known->is(TypeKind::Projection) && known->has(TypeHasInference)) return false;
+            --open_projections_;
+            table_.unify(variable, known);
+            return true;
+        });
+        ++open_projections_;
+        return variable;
+    });
 }
 
 /// Bounds are judged when the types are known; Send and Sync are left to the checks.
@@ -378,11 +397,8 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
     for (bool closures : {false, true}) {
         for (size_t i = 0; i < fixed; ++i) {
             if (!given[i] || (given[i].kind() == Kind::ClosureExpr) != closures) continue;
-            if (closures) select_deferred();
-            // What an associated type stands for may be known from the arguments before.
-            Type wanted = parameters[i].type;
-            if (wanted->has(TypeHasInference)) wanted = traits_.normalize(table_.resolve(wanted));
-            values[i] = check_argument(given[i], wanted, named_by(task, parameters[i].name),
+            if (closures || open_projections_ > 0) select_deferred();
+            values[i] = check_argument(given[i], parameters[i].type, named_by(task, parameters[i].name),
                                        named_by(async_closure, parameters[i].name), lends);
         }
     }
@@ -425,6 +441,7 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
                    locals = body().locals.size();
             auto reads = local_reads_;
             std::vector<Deferred> deferred = deferred_;
+            int open_projections = open_projections_;
             size_t open_borrows = draft_.open_borrows.size();
             ExprId probe =
                 check(arguments[last - 1].value(), instantiate(signature->parameters[last - 1].type, target));
@@ -447,6 +464,7 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             body().patterns.resize(patterns);
             body().locals.resize(locals);
             deferred_ = std::move(deferred);
+            open_projections_ = open_projections;
             draft_.open_borrows.resize(open_borrows);
             draft_.mutable_deref.erase(draft_.mutable_deref.lower_bound(ExprId(expressions)),
                                        draft_.mutable_deref.end());
@@ -511,7 +529,10 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
     std::string what = "`" + std::string(name_of(target.function).text()) + "`";
     std::vector<ExprId> values = match_arguments(arguments, parameters, node, what, default_of, &lending);
     if (receiver != ExprId::None) values.insert(values.begin(), receiver);
-    if (result->has(TypeHasInference)) result = traits_.normalize(table_.resolve(result));
+    if (result->has(TypeHasInference)) {
+        if (open_projections_ > 0) select_deferred();
+        result = table_.resolve(result);
+    }
 
     Call call;
     call.arguments = std::move(values);

@@ -1,5 +1,6 @@
 #include "interpreter/bytecode/instances.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include <functional>
@@ -123,6 +124,8 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
     f->policy = policy;
     f->is_async = signature.is_async && kind != FunctionKind::Native;
     f->is_generator = signature.is_generator;
+    f->learns_concurrency = std::any_of(signature.attributes.begin(), signature.attributes.end(),
+                                        [](const Attribute& a) { return a.name.text() == "ai_concurrent_optimize"; });
     if (kind == FunctionKind::Bytecode) {
         const mir::MirBody& body = mir->functions[0];
         f->is_async = body.is_async;
@@ -191,6 +194,7 @@ const Function* Instances::closure(const Function& outer, BodyFunctionId body) {
     f->policy = outer.policy;
     f->is_async = code.is_async;
     f->is_generator = code.is_generator;
+    f->learns_concurrency = outer.learns_concurrency;
     if (f->policy == SlotPolicy::Boxed && mir->body) {
         // A method of an object literal: its first parameter is what it is called on.
         const std::vector<LocalId>& parameters = (*mir->body)[body].parameters;

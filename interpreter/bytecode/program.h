@@ -102,6 +102,7 @@ struct Function {
     Type self = nullptr;
     SlotPolicy policy = SlotPolicy::Static;
     bool is_async = false, is_generator = false;
+    bool learns_concurrency = false;  // the runtime finds out how many of its concurrent calls run at once
 
     uint16_t scalar_count = 0, traced_count = 0;
     std::vector<Register> parameters;                    // where each argument goes

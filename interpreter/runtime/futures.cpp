@@ -29,13 +29,11 @@ Word bound(vm::Vm& vm, const vm::Function& function, std::initializer_list<Word>
 struct Group : vm::NativeState {
     std::vector<Object*> tasks;
     std::vector<WaitState> waits;
-    std::vector<Word> results;
     WaitReason reason;
     scheduler::TimerId timer = 0;
-    size_t next = 0, finished = 0;
+    size_t next = 0;
     void trace(heap::Marker& marker) override {
         for (Object* task : tasks) marker.visit(task);
-        for (Word word : results) marker.visit(word);
     }
     TaskCore& core(size_t i) { return *tasks[i]->native<TaskCore>(); }
     void cancel_rest() {
@@ -94,7 +92,7 @@ NativeAction abandoned(NativeCall& call) {
 
 constexpr const char* kTooMany = "too many tasks: no other one can be started";
 
-// --- join_all: (list, its type, type of the results' list) ---
+// --- join_all of tasks: (list, its type, type of the results' list) ---
 
 NativeAction join_all(NativeCall& call) {
     auto& group = call.state<Group>();
@@ -182,63 +180,6 @@ NativeAction timeout(NativeCall& call) {
     }
 }
 
-// --- map_async, filter_async: (list, closure, type of the results' list, type of the list) ---
-
-/// So many run at once: enough to keep every worker busy and to overlap waits, few enough for back-pressure.
-constexpr size_t kConcurrency = 64;
-
-template <bool kFilter>
-NativeAction map_async(NativeCall& call) {
-    auto& group = call.state<Group>();
-    Object* list = call.object(0);
-    uint64_t count = vm::list_count(list);
-    if (call.step() == 2) {  // `f` gave a future
-        Object* task = spawn_task(call, {vm::TaskKind::AsyncTask, call.result(), false, false, 1});
-        if (!task) return call.panic(kTooMany);
-        group.tasks.push_back(task);
-    } else if (call.step() == 1) {
-        group.core(group.finished).leave_queue(group.waits[0].waiter);
-        if (call.was_cancelled()) return call.cancelled();
-    }
-    group.waits.resize(1);
-    for (;;) {
-        while (group.finished < group.tasks.size() && group.core(group.finished).is_finished()) {
-            TaskCore& core = group.core(group.finished);
-            if (core.status() != TaskCore::Status::Done) return give_task_result(call, core);
-            group.results.push_back(core.word());
-            ++group.finished;
-        }
-        if (group.tasks.size() < count && group.tasks.size() - group.finished < kConcurrency) {
-            Word element = heap::load_slot(vm::list_element(list, group.tasks.size()));
-            if (kFilter) element = vm::word_of(vm::list_element(list, group.tasks.size()));
-            const vm::Function& f = function_of_callable(call.argument(1));
-            if (!f.is_async) return call.invoke(call.argument(1), {element}, 2);
-            // An async closure: its call, not yet begun, is the future.
-            Object* future = call.vm().new_bound_call(f);
-            future->slots()[vm::kBoundClosure] = call.argument(1);
-            future->slots()[vm::kBoundFirst] = element;
-            Object* task = spawn_task(call, {vm::TaskKind::AsyncTask, vm::word_of(future), false, false, 1});
-            if (!task) return call.panic(kTooMany);
-            group.tasks.push_back(task);
-            continue;
-        }
-        if (group.finished == count) break;
-        TaskCore& core = group.core(group.finished);
-        WaitState& wait = group.waits[0];
-        wait.waiter.state = &wait;
-        group.reason = {"wait for", &core};
-        wait.waiter.handle = call.park(&group.reason);
-        if (core.wait(wait.waiter) || !call.unpark(wait.waiter.handle)) return call.parked(1);
-    }
-    Repr repr = type_in(call, 2)->element->repr;
-    Object* out = call.vm().new_list(repr, count);
-    for (uint64_t i = 0; i < count; ++i) {
-        if (!kFilter) call.vm().list_push(out, repr, group.results[i]);
-        else if (group.results[i]) call.vm().list_push(out, repr, heap::load_slot(vm::list_element(list, i)));
-    }
-    return call.give(vm::word_of(out));
-}
-
 // --- natives that make such futures ---
 
 Word type_word(const TypeDescriptor* type) { return vm::word_of(type); }
@@ -265,16 +206,6 @@ NativeAction make_sleep(NativeCall& call) {
     return call.give(bound(call.vm(), *Run::of(call).functions.sleep, {call.argument(0)}));
 }
 NativeAction make_yield(NativeCall& call) { return call.give(bound(call.vm(), *Run::of(call).functions.yield, {})); }
-NativeAction make_map_async(NativeCall& call) {
-    auto list = operand(call, 0);
-    return call.give(bound(call.vm(), *Run::of(call).functions.map_async,
-                           {list.word, call.argument(1), type_word(call.result_type().element)}));
-}
-NativeAction make_filter_async(NativeCall& call) {
-    auto list = operand(call, 0);
-    return call.give(bound(call.vm(), *Run::of(call).functions.filter_async,
-                           {list.word, call.argument(1), type_word(call.result_type().element)}));
-}
 NativeAction block_on(NativeCall& call) {
     return call.step() == 0 ? call.invoke(call.argument(0), {}, 1) : call.give(call.result());
 }
@@ -362,17 +293,12 @@ void make_future_functions(Run& run) {
     f.any = &vm.make_native("async::any", {first<true>, 0, 0, abandoned}, {kObject, kType}, kObject);
     f.timeout =
         &vm.make_native("async::timeout", {timeout, 0, 0, abandoned}, {Repr::I64, kObject, kType, kType}, kObject);
-    f.map_async =
-        &vm.make_native("list::map_async", {map_async<false>, 0, 0, abandoned}, {kObject, kObject, kType}, kObject);
-    f.filter_async =
-        &vm.make_native("list::filter_async", {map_async<true>, 0, 0, abandoned}, {kObject, kObject, kType}, kObject);
     f.scoped =
         &vm.make_native("$scoped", {run_scoped, 0, 0, scoped_failed}, {kObject, kObject, Repr::Bool}, Repr::Unit);
     f.scope_join = &vm.make_native("async::TaskScope::join", {scope_join_bound}, {kObject}, Repr::Unit);
 }
 
 void register_futures(vm::NativeRegistry& r) {
-    r.add("async::join_all", make_join_all);
     r.add("async::join_all_tasks", make_join_all);
     r.add("async::race", make_race);
     r.add("async::race_tasks", make_race);
@@ -382,8 +308,6 @@ void register_futures(vm::NativeRegistry& r) {
     r.add("async::sleep", make_sleep);
     r.add("async::yield_now", make_yield);
     r.add("async::block_on", block_on);
-    r.add("list::map_async", make_map_async);
-    r.add("list::filter_async", make_filter_async);
     r.add("sync::open_scope", open_scope);
     r.add("sync::Scope::spawn", scope_spawn_plain);
     r.add("sync::Scope::join", scope_join);

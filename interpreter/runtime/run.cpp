@@ -24,6 +24,7 @@ Run::Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed)
     register_error_layout(*this);
     make_task_functions(*this);
     make_future_functions(*this);
+    make_concurrent_call_functions(*this);
     make_actor_functions(*this);
     make_promise_functions(*this);
     make_combinator_functions(*this);
@@ -47,6 +48,18 @@ void Run::seed_random(uint64_t seed) {
     random_ = scheduler::Random(seed);
 }
 
+ConcurrencyLimit& Run::concurrency_limit(const vm::Function& function) {
+    std::lock_guard lock(limits_mutex_);
+    return limits_.try_emplace(&function, vm_.scheduler().worker_count()).first->second;
+}
+std::vector<Run::Learned> Run::learned_limits() {
+    std::lock_guard lock(limits_mutex_);
+    std::vector<Learned> found;
+    for (const auto& [function, limit] : limits_)
+        if (limit.throughput() > 0) found.push_back({function->name, limit.limit(), limit.throughput()});
+    return found;
+}
+
 void Run::exit(int status) { vm_.scheduler().shutdown(status); }
 
 void register_runtime(vm::NativeRegistry& registry) {
@@ -56,6 +69,7 @@ void register_runtime(vm::NativeRegistry& registry) {
     register_locks(registry);
     register_tasks(registry);
     register_futures(registry);
+    register_concurrent_calls(registry);
     register_actors(registry);
     register_promises(registry);
     register_generators(registry);

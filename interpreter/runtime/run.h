@@ -1,9 +1,11 @@
 #pragma once
 #include <atomic>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "interpreter/runtime/concurrency_limit.h"
 #include "interpreter/runtime/waiting.h"
 #include "interpreter/vm/vm.h"
 
@@ -29,37 +31,49 @@ class Run {
     uint64_t random();
     void seed_random(uint64_t seed);
 
+    /// What a function has learned about how many of its calls should run at once; lives as long as the run.
+    ConcurrencyLimit& concurrency_limit(const vm::Function& function);
+    /// Of every function that has learned something: its name, limit, and calls in a second.
+    struct Learned {
+        std::string function;
+        size_t limit;
+        double calls_per_second;
+    };
+    std::vector<Learned> learned_limits();
+
     /// Ends the program at once. The first status counts.
     void exit(int status);
 
     // Layouts of the runtime's objects.
     vm::LayoutId channel, mutex, rwlock, condvar, once, wait_group, semaphore, barrier, atomic, task, actor, scope,
-        promise, group, error;
+        calls, promise, group, error;
 
     // Natives that stand under tasks or are cold futures.
     struct Functions {
-        const vm::Function* goroutine;                 // (closure)
-        const vm::Function* task;                      // (closure, TaskCore, is closure)
-        const vm::Function* actor;                     // (ActorCore)
-        const vm::Function* scoped;                    // (closure, ScopeCore)
-        const vm::Function* sleep;                     // (ms)
-        const vm::Function* yield;                     // ()
-        const vm::Function* join_all;                  // (list, element type, list's element type)
-        const vm::Function* race;                      // (list, type of the list)
-        const vm::Function* any;                       // (list, type of the list)
-        const vm::Function* timeout;                   // (ms, awaitable, its type, result type)
-        const vm::Function* scope_join;                // (ScopeCore)
-        const vm::Function *map_async, *filter_async;  // (list, closure, type of the results)
-        const vm::Function* timer;                     // (callback, due, period, id)
-        const vm::Function* reaction;                  // (handler, value, derived promise, is rejection)
-        const vm::Function* adopt;                     // (promise, the promise it becomes)
-        const vm::Function* settle_part;               // (value, group, index, is rejection)
-        const vm::Function* resolver;                  // (value, promise)
-        const vm::Function* rejecter;                  // (error, promise)
-        const vm::Function* microtask;                 // (callback)
-        const vm::Function* rejections;                // ()
-        const vm::Function* timed_out;                 // (group)
-        const vm::Function* finally_;                  // (value, callback, is rejection)
+        const vm::Function* goroutine;   // (closure)
+        const vm::Function* task;        // (closure, TaskCore, is closure)
+        const vm::Function* actor;       // (ActorCore)
+        const vm::Function* scoped;      // (closure, ScopeCore)
+        const vm::Function* sleep;       // (ms)
+        const vm::Function* yield;       // ()
+        const vm::Function* join_all;    // (list, element type, list's element type)
+        const vm::Function* race;        // (list, type of the list)
+        const vm::Function* any;         // (list, type of the list)
+        const vm::Function* timeout;     // (ms, awaitable, its type, result type)
+        const vm::Function* scope_join;  // (ScopeCore)
+        // (list, closure or nothing, type of the results, limit that is learned)
+        const vm::Function *join_futures, *map_async, *filter_async;
+        const vm::Function* concurrent_call;  // (calls, index)
+        const vm::Function* timer;            // (callback, due, period, id)
+        const vm::Function* reaction;         // (handler, value, derived promise, is rejection)
+        const vm::Function* adopt;            // (promise, the promise it becomes)
+        const vm::Function* settle_part;      // (value, group, index, is rejection)
+        const vm::Function* resolver;         // (value, promise)
+        const vm::Function* rejecter;         // (error, promise)
+        const vm::Function* microtask;        // (callback)
+        const vm::Function* rejections;       // ()
+        const vm::Function* timed_out;        // (group)
+        const vm::Function* finally_;         // (value, callback, is rejection)
     } functions{};
 
   private:
@@ -68,6 +82,8 @@ class Run {
     std::mutex random_mutex_;
     scheduler::Random random_;
     std::unique_ptr<Isolate> isolate_;
+    std::mutex limits_mutex_;
+    std::map<const vm::Function*, ConcurrencyLimit> limits_;
 };
 
 /// Registers the natives of this folder (intrinsics, sync, async, actors, promises).
@@ -79,6 +95,7 @@ void register_select(vm::NativeRegistry& registry);
 void register_locks(vm::NativeRegistry& registry);
 void register_tasks(vm::NativeRegistry& registry);
 void register_futures(vm::NativeRegistry& registry);
+void register_concurrent_calls(vm::NativeRegistry& registry);
 void register_actors(vm::NativeRegistry& registry);
 void register_promises(vm::NativeRegistry& registry);
 void register_promise_combinators(vm::NativeRegistry& registry);
@@ -86,6 +103,7 @@ void register_timers(vm::NativeRegistry& registry);
 
 void make_task_functions(Run& run);
 void make_future_functions(Run& run);
+void make_concurrent_call_functions(Run& run);
 void make_actor_functions(Run& run);
 void make_promise_functions(Run& run);
 void make_combinator_functions(Run& run);

@@ -227,6 +227,9 @@ void Session::print_stats() {
                            double(w.total_nanoseconds - std::min(w.total_nanoseconds, w.idle_nanoseconds)) / 1e6,
                            double(w.idle_nanoseconds) / 1e6, w.steps, w.steals, w.parks);
     }
+    for (const Run::Learned& learned : run_->learned_limits())
+        out += fmt::format("{}: {} calls at once, {:.0f} a second\n", learned.function, learned.limit,
+                           learned.calls_per_second);
     vm_->options().print_error(out);
 }
 

@@ -58,6 +58,12 @@ SourceSite NativeCall::call_site() const {
     return {};
 }
 
+const Function* NativeCall::caller() const {
+    for (const FrameView& f : task_->frames())
+        if (f.function->kind == bytecode::FunctionKind::Bytecode) return f.function;
+    return nullptr;
+}
+
 NativeAction NativeCall::give(Word result) {
     task_->native_result_ = result;
     return NativeAction::Return;

@@ -79,7 +79,8 @@ class NativeCall {
     const TypeDescriptor& result_type() const;
     const TypeDescriptor& type_argument(size_t i) const;  // of the callee: the parent's first, then its own
     const Function& function() const;
-    SourceSite call_site() const;  // of the innermost frame of the program
+    SourceSite call_site() const;    // of the innermost frame of the program
+    const Function* caller() const;  // its function; null: none of the program's is below
 
     // --- state between entries ---
     uint32_t step() const;         // 0 at the first entry

@@ -69,6 +69,7 @@ void register_page(const std::string& page, const std::string& language) {
 
 REGISTER_CASES(references) {
     register_page("docs/altru.md", "altru");
+    register_page("docs/concurrency-altru.md", "altru");
     register_page("docs/velox.md", "velox");
 }
 

@@ -21,6 +21,7 @@ run_benchmark() {
     case $name in
         ide) bench_ide "$@"; return ;;
         vm) bench_vm "$@"; return ;;
+        adaptive) bench_adaptive "$@"; return ;;
         syntax) install_npm_packages bench/tree-sitter tree-sitter ;;
     esac
     build_targets release "bench_$name"
@@ -45,6 +46,11 @@ bench_vm() {
     . "$root/vscode-extension/tools/node.sh"
     braid_use_node >&2
     BRAID=$build/release/braid PYTHONDONTWRITEBYTECODE=1 python3 "$root/bench/vm/main.py" "$@"
+}
+
+bench_adaptive() {
+    build_release
+    BRAID=$build/release/braid python3 "$root/bench/adaptive/main.py" "$@"
 }
 
 # install_npm_packages FOLDER NAME: the packages of FOLDER/package-lock.json into build/NAME, without running anything of them.

@@ -5,17 +5,19 @@
 namespace braid::runtime {
 
 namespace {
-constexpr size_t kFewestCalls = 16;  // of a window
+constexpr size_t kFewestCalls = 64, kGenerations = 4;  // of a window; calls started together also end together
 constexpr uint64_t kShortestWindow = 2'000'000;
-constexpr double kGain = 1.05;    // a higher level has to be better by so much,
+constexpr double kGain = 1.05;    // a level higher by half has to be better by so much,
 constexpr double kLoss = 0.97;    // a lower one may be worse than the best by so much
 constexpr double kChange = 0.25;  // a level held that differs by so much from before: another load
+constexpr double kCollapse = 4;   // so many times less than was known: begin anew, with few
+constexpr double kLate = 3;       // a window is cut short when it takes so many times longer than expected
 constexpr int kFirstHold = 4, kLongestHold = 64;
 }  // namespace
 
 ConcurrencyLimit::ConcurrencyLimit(size_t workers) : hold_length_(kFirstHold) {
     auto first = std::lower_bound(kLevels.begin(), kLevels.end(), workers * 2);
-    level_ = home_ = std::min<size_t>(static_cast<size_t>(first - kLevels.begin()), kLevels.size() - 1);
+    level_ = home_ = first_ = std::min<size_t>(static_cast<size_t>(first - kLevels.begin()), kLevels.size() - 1);
 }
 
 size_t ConcurrencyLimit::limit() const {
@@ -27,35 +29,33 @@ double ConcurrencyLimit::throughput() const {
     return known_[home_];
 }
 
-void ConcurrencyLimit::ended(uint64_t now, bool saturated) {
+void ConcurrencyLimit::ended(uint64_t now, size_t running, bool more) {
     std::lock_guard lock(mutex_);
-    if (!saturated) {
-        measuring_ = false;
-        settling_ = 0;
-        return;
-    }
     size_t limit = kLevels[level_];
-    if (!measuring_) {
-        // The calls that were started under another limit, or together, come first.
-        if (++settling_ <= limit) return;
-        measuring_ = true;
-        began_ = now;
+    if (!more || running != limit) {  // fewer than may, or still those of a higher limit
         counted_ = 0;
         return;
     }
-    ++counted_;
-    if (counted_ < std::max(kFewestCalls, limit * 2) || now < began_ + kShortestWindow) return;
-    learn(static_cast<double>(counted_) * 1e9 / static_cast<double>(now - began_));
-    if (kLevels[level_] == limit) {
+    if (counted_++ == 0) {
         began_ = now;
-        counted_ = 0;
-    } else {
-        measuring_ = false;
-        settling_ = 0;
+        return;
     }
+    // The calls that were started under another limit, or together, come first.
+    if (counted_ == limit + 1) settled_ = now;
+    double seconds = static_cast<double>(now - began_) / 1e9;
+    bool late = known_[home_] > 0 && counted_ > kFewestCalls / 4 &&
+                seconds > 0.02 + kLate * static_cast<double>(counted_ + limit) / known_[home_];
+    if (late) return learn(static_cast<double>(counted_) / seconds);
+    if (counted_ < limit + std::max(kFewestCalls, kGenerations * limit) || now < settled_ + kShortestWindow) return;
+    learn(static_cast<double>(counted_ - limit) * 1e9 / static_cast<double>(now - settled_));
 }
 
 void ConcurrencyLimit::learn(double throughput) {
+    counted_ = 0;
+    if (throughput * kCollapse < known_[home_]) {
+        level_ = first_;
+        return forget();
+    }
     if (hold_left_ > 0) hold(throughput);
     else probe(throughput);
 }
@@ -75,7 +75,8 @@ void ConcurrencyLimit::hold(double throughput) {
 void ConcurrencyLimit::probe(double throughput) {
     known_[level_] = throughput;
     bool first = level_ == home_;
-    bool better = first || (level_ > home_ ? throughput > known_[home_] * kGain : throughput >= best_ * kLoss);
+    bool better = first || (level_ > home_ ? throughput > known_[home_] * (stride_ > 1 ? kGain * kGain : kGain)
+                                           : throughput >= best_ * kLoss);
     if (better) {
         if (!first) hold_length_ = kFirstHold;
         home_ = level_;

@@ -15,8 +15,9 @@ class ConcurrencyLimit {
     explicit ConcurrencyLimit(size_t workers);
 
     size_t limit() const;
-    /// A call has ended. `saturated`: as many ran as may, and more were waiting; only then does it say something.
-    void ended(uint64_t now, bool saturated);
+    /// A call has ended, one of so many `running`; `more`: others wait to be started. It says something only if as many
+    /// ran as may.
+    void ended(uint64_t now, size_t running, bool more);
     /// Calls in a second at the level held, as far as is known; 0: nothing is.
     double throughput() const;
 
@@ -31,17 +32,16 @@ class ConcurrencyLimit {
 
     mutable std::mutex mutex_;
     std::array<double, kLevels.size()> known_{};  // throughput of each level, 0: not measured since the load changed
-    size_t level_, home_;                         // in use; best so far
+    size_t level_, home_, first_;                 // in use; best so far; where it begins
     double best_ = 0;
     int direction_ = 1;
     size_t stride_ = 2;
     int failures_ = 0;   // probes of home's neighbours that were no better
     int hold_left_ = 0;  // windows until the next probe; 0: probing
     int hold_length_;
-    // The window that is measured.
-    uint64_t began_ = 0;
-    size_t settling_ = 0, counted_ = 0;
-    bool measuring_ = false;
+    // The window that is measured: calls that have ended in it, when it began, and when those of before were over.
+    size_t counted_ = 0;
+    uint64_t began_ = 0, settled_ = 0;
 };
 
 }  // namespace braid::runtime

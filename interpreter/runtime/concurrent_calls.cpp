@@ -30,6 +30,7 @@ class Calls final : public WaitObject {
     std::vector<Word> results;
     std::vector<scheduler::TaskRef> tasks;  // empty once ended
     Word panic = 0;
+    bool abandoned = false;
     WaiterList waiters;
 
     size_t limit() const {
@@ -38,7 +39,8 @@ class Calls final : public WaitObject {
     }
     bool may_start() const { return started < results.size() && running < limit(); }
     bool is_over() const { return panic || ended == results.size(); }
-    void cancel() {
+    void abandon() {
+        abandoned = true;
         for (const auto& task : tasks)
             if (task) vm::vm_task(*task).cancel();
     }
@@ -57,6 +59,25 @@ class Calls final : public WaitObject {
 
 Calls& calls_of(NativeCall& call) { return *call.object(0)->native<Calls>(); }
 
+/// Starts as many as may run. False: there can be no more tasks.
+bool start_calls(NativeCall& call, Object* object) {
+    Calls& calls = *object->native<Calls>();
+    vm::Vm::SpawnOptions options;
+    options.kind = vm::TaskKind::AsyncTask;
+    options.site = calls.made;
+    while (!calls.panic && calls.may_start()) {
+        bool futures = calls.kind == CallKind::Join;
+        options.name =
+            name_of_callable(futures ? heap::load_slot(vm::list_element(calls.list, calls.started)) : calls.function);
+        Word arguments[] = {vm::word_of(object), calls.started};
+        auto task = call.vm().spawn(*Run::of(call).functions.concurrent_call, arguments, options);
+        if (!task) return false;
+        calls.tasks[calls.started++] = *task;
+        ++calls.running;
+    }
+    return true;
+}
+
 // --- one call: (calls, index) ---
 
 NativeAction end_call(NativeCall& call, Word result, Word panic) {
@@ -64,15 +85,15 @@ NativeAction end_call(NativeCall& call, Word result, Word panic) {
     std::lock_guard lock(calls.mutex);
     auto index = static_cast<size_t>(call.integer(1));
     if (calls.learned)
-        calls.learned->ended(call.scheduler().now(),
-                             calls.started < calls.results.size() && calls.running >= calls.learned->limit());
+        calls.learned->ended(call.scheduler().now(), calls.running, calls.started < calls.results.size());
     calls.results[index] = result;
     calls.tasks[index] = {};
     calls.beyond_limit = 0;
     --calls.running;
     ++calls.ended;
     if (panic && !calls.panic) calls.panic = panic;
-    if (calls.is_over() || calls.may_start()) grant_all(call.vm(), calls.waiters);
+    bool started = calls.abandoned || start_calls(call, call.object(0));
+    if (calls.is_over() || !started) grant_all(call.vm(), calls.waiters);
     return panic ? call.recover(0) : call.give_unit();
 }
 
@@ -92,21 +113,6 @@ NativeAction run_call(NativeCall& call) {
     return call.invoke(vm::word_of(future), {}, 2);
 }
 NativeAction call_failed(NativeCall& call) { return end_call(call, 0, call.result()); }
-
-bool start_call(NativeCall& call, Object* object, Calls& calls) {
-    vm::Vm::SpawnOptions options;
-    options.kind = vm::TaskKind::AsyncTask;
-    Word callable =
-        calls.kind == CallKind::Join ? heap::load_slot(vm::list_element(calls.list, calls.started)) : calls.function;
-    options.name = name_of_callable(callable);
-    options.site = calls.made;
-    Word arguments[] = {vm::word_of(object), calls.started};
-    auto task = call.vm().spawn(*Run::of(call).functions.concurrent_call, arguments, options);
-    if (!task) return false;
-    calls.tasks[calls.started++] = *task;
-    ++calls.running;
-    return true;
-}
 
 // --- all: (list, function or nothing, type of the results' list, limit that is learned) ---
 
@@ -159,8 +165,7 @@ NativeAction run_calls(NativeCall& call) {
         if (call.was_cancelled()) return call.cancelled();
         if (!wait.granted) ++calls.beyond_limit;  // the timer woke it
     }
-    while (!calls.panic && calls.may_start())
-        if (!start_call(call, object, calls)) return call.panic("too many tasks: no other one can be started");
+    if (!start_calls(call, object)) return call.panic("too many tasks: no other one can be started");
     if (!calls.is_over()) return wait_for_calls(call, calls);
     return calls.panic ? call.raise(calls.panic) : give_results(call, calls);
 }
@@ -169,7 +174,7 @@ NativeAction give_up(NativeCall& call) {
     if (call.step() == 0 && heap::Value::is_pointer(call.traced(0))) {
         Calls& calls = *vm::object_of(call.traced(0))->native<Calls>();
         std::unique_lock lock(calls.mutex);
-        calls.cancel();
+        calls.abandon();
         lock.unlock();
         return call.drop_callable(call.argument(1), 1);
     }

@@ -17,7 +17,7 @@ using Load = std::function<double(size_t running)>;
 
 const Load kWaits = [](size_t) { return 5e6; };
 const Load kFourCores = [](size_t running) { return 1e6 * std::max(1.0, double(running) / 4); };
-const Load kThrashes = [](size_t running) { return 2e6 * (1 + std::pow(double(running) / 12, 3)); };
+const Load kCrowds = [](size_t running) { return 4e6 * (1 + std::pow(double(running) / 12, 1.5)); };
 
 constexpr size_t kCalls = 20'000;
 constexpr size_t kFixed[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024};
@@ -32,14 +32,14 @@ uint64_t run(const Load& load, ConcurrencyLimit* learned, size_t fixed, uint64_t
         for (; started < kCalls && ends.size() < limit(); ++started)
             ends.push(now + static_cast<uint64_t>(load(ends.size() + 1) * std::max(0.2, noise(random))));
         now = ends.top();
-        if (learned) learned->ended(now, started < kCalls && ends.size() >= limit());
+        if (learned) learned->ended(now, ends.size(), started < kCalls);
         ends.pop();
     }
     return now - begin;
 }
 
 TEST_CASE("a learned limit comes within a tenth of the best fixed one in each steady load") {
-    for (const Load& load : {kWaits, kFourCores, kThrashes}) {
+    for (const Load& load : {kWaits, kFourCores, kCrowds}) {
         std::mt19937 random(1);
         uint64_t best = ~0ULL, now = 0;
         for (size_t fixed : kFixed) best = std::min(best, run(load, nullptr, fixed, now, random));
@@ -56,7 +56,7 @@ TEST_CASE("over loads that change a learned limit beats every fixed one") {
         std::mt19937 random(2);
         uint64_t now = 0;
         for (int round = 0; round < 2; ++round)
-            for (const Load& load : {kWaits, kFourCores, kThrashes}) run(load, learned, fixed, now, random);
+            for (const Load& load : {kWaits, kFourCores, kCrowds}) run(load, learned, fixed, now, random);
         return now;
     };
     ConcurrencyLimit learned(2);
@@ -67,7 +67,7 @@ TEST_CASE("over loads that change a learned limit beats every fixed one") {
 TEST_CASE("what ends while nothing waits teaches nothing") {
     ConcurrencyLimit learned(2);
     size_t before = learned.limit();
-    for (uint64_t now = 0; now < 1000; ++now) learned.ended(now * 10'000'000, false);
+    for (uint64_t now = 0; now < 1000; ++now) learned.ended(now * 10'000'000, before, false);
     CHECK(learned.limit() == before);
     CHECK(learned.throughput() == 0);
 }

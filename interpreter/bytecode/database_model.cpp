@@ -100,8 +100,9 @@ ResolvedFunction DatabaseModel::user_method(ItemId trait, std::string_view metho
         }
         return ResolvedFunction{};
     });
-    bool written_by_user = resolved.function != ItemId::None && !is_std(file_of(resolved.function));
-    return written_by_user ? resolved : ResolvedFunction{};
+    // Of a native the machine has its own way to show and drop values.
+    bool is_code = resolved.function != ItemId::None && !function_signature(resolved.function).is_native;
+    return is_code ? resolved : ResolvedFunction{};
 }
 
 ResolvedFunction DatabaseModel::user_drop(Type type) const {

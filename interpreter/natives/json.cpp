@@ -545,11 +545,52 @@ NativeAction stringify_pretty(NativeCall& call) {
     return give_written(call, static_cast<int>(std::clamp<int64_t>(integer(call, 1), 0, 16)));
 }
 
+/// `Response::json`.
+NativeAction response_of(NativeCall& call) {
+    if (call.step() == 1) return call.give(call.traced(0));
+    vm::Vm& vm = call.vm();
+    auto value = operand(call, 0);
+    int64_t status = 200;
+    Writer writer(vm, 0);
+    if (value.type->kind == DescriptorKind::Enum && qualified_name(value.type->item) == "core::Result") {
+        Object* result = vm::object_of(value.word);
+        const VariantDescriptor& chosen = value.type->variants[vm::variant_tag(result)];
+        const FieldDescriptor& payload = chosen.fields[0];
+        bool failed = chosen.name.text() == "Err";
+        if (failed) {
+            status = 500;
+            writer.out += "{\"error\":";
+        }
+        writer.write(*payload.type, heap::load_slot_acquire(result->slots() + payload.slot));
+        if (failed) writer.out += '}';
+    } else {
+        writer.write(*value.type, value.word);
+    }
+    if (!writer.problem.empty()) return call.panic(writer.problem);
+    Object* response = vm.new_struct(call.result_type());
+    for (const FieldDescriptor& field : call.result_type().fields) {
+        Word& slot = response->slots()[field.slot];
+        if (field.name.text() == "status_code") {
+            slot = static_cast<Word>(status);
+        } else if (field.name.text() == "headers") {
+            Object* headers = vm::new_map(vm, field.type->key->repr, field.type->element->repr);
+            vm::map_insert(vm, headers, field.type->key, vm.string_word("content-type"),
+                           vm.string_word("application/json"));
+            slot = word_of(headers);
+        } else {
+            slot = vm.string_word(writer.out);
+        }
+    }
+    call.traced(0) = word_of(response);
+    return call.drop(call.argument(0), call.argument_type(0), 1);
+}
+
 }  // namespace
 
 void register_json(vm::NativeRegistry& r) {
     r.add("json::parse", decode);
     r.add("json::decode", decode);
+    r.add("http::Response::json", {response_of, 1});
     r.add("json::stringify", {stringify, 1});
     r.add("json::stringify_pretty", {stringify_pretty, 1});
 }

@@ -20,6 +20,7 @@ const vm::NativeRegistry& standard_natives() {
         register_files(r);
         register_json(r);
         register_database(r);
+        register_http(r);
         register_js_core(r);
         register_js_arrays(r);
         register_js_strings(r);
@@ -27,6 +28,7 @@ const vm::NativeRegistry& standard_natives() {
         register_js_numbers(r);
         register_js_json(r);
         register_js_database(r);
+        register_js_http(r);
         register_js_regexp(r);
         return r;
     }();

@@ -137,9 +137,10 @@ NativeAction prepare(NativeCall& call) {
     return give_ok(call, 0);
 }
 
-/// (path): an open connection, so that it is known to be a database. The empty statement only opens.
+/// (path): an open connection, so that it is known to be a database.
 NativeAction open(NativeCall& call) {
     auto& query = call.state<Query>();
+    query.only_opens = true;
     if (call.step() == 0) query.pool = std::make_shared<DatabasePool>(call.vm(), std::string(text(call, 0)));
     NativeAction action = run_statement(call);
     if (action != NativeAction::Next) return action;

@@ -113,7 +113,7 @@ NativeAction run_statement(NativeCall& call) {
     pool.users_.push_back(handle.task->id());
     lock.unlock();
     auto work = [answer = query.answer, connection = query.connection, path = pool.path_, sql = query.sql,
-                 parameters = query.parameters]() mutable {
+                 parameters = query.parameters, only_opens = query.only_opens]() mutable {
         if (!connection) {
             auto opened = io::SqlConnection::open(path);
             if (!opened) {
@@ -124,7 +124,7 @@ NativeAction run_statement(NativeCall& call) {
         }
         answer->connection = connection;
         answer->opened.store(true, std::memory_order_release);
-        auto result = sql.empty() ? io::Outcome<io::SqlResult>() : connection->run(sql, parameters);
+        auto result = only_opens ? io::Outcome<io::SqlResult>() : connection->run(sql, parameters);
         if (result) answer->result = std::move(*result);
         else answer->problem = std::move(result.error());
     };

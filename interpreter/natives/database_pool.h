@@ -50,7 +50,7 @@ struct Query : runtime::WaitState {
     std::shared_ptr<DatabasePool> pool;
     std::string sql;
     io::SqlParameters parameters;
-    bool keeps = false;  // a transaction begins: the connection stays with the query when it has run
+    bool only_opens = false;  // runs nothing: says whether the database can be opened
 
     std::shared_ptr<io::SqlConnection> connection;
     struct Answer {

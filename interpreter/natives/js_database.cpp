@@ -95,6 +95,7 @@ NativeAction change(NativeCall& call) { return run(call, false); }
 
 NativeAction connect(NativeCall& call) {
     auto& query = call.state<Query>();
+    query.only_opens = true;
     if (call.step() == 0) query.pool = std::make_shared<DatabasePool>(call.vm(), text_argument(call, 0));
     NativeAction action = run_statement(call);
     if (action != NativeAction::Next) return action;

@@ -19,7 +19,7 @@ const CurlLibrary& curl_library() {
             made.problem = "libcurl is not installed (libcurl.so.4)";
             return made;
         }
-#define X(function)                                                                       \
+#define X(function)                                                                      \
     made.function = reinterpret_cast<decltype(made.function)>(dlsym(handle, #function)); \
     if (!made.function) made.problem = "libcurl is too old: it has no " #function;
         BRAID_CURL_FUNCTIONS(X)

@@ -29,7 +29,8 @@ bool EventLoop::begin() {
     wake_up_ = std::make_unique<uv_async_t>();
     if (uv_loop_init(loop_.get()) != 0) return false;
     wake_up_->data = this;
-    if (uv_async_init(loop_.get(), wake_up_.get(), [](uv_async_t* a) { static_cast<EventLoop*>(a->data)->drain(); }) != 0)
+    if (uv_async_init(loop_.get(), wake_up_.get(), [](uv_async_t* a) { static_cast<EventLoop*>(a->data)->drain(); }) !=
+        0)
         return false;
     try {
         thread_ = std::thread([this] { run(); });

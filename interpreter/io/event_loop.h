@@ -39,8 +39,8 @@ class EventLoop final : public scheduler::IoService {
     void stop() override;
 
     using Action = std::function<void(uv_loop_s&)>;
-    /// Runs `action` on the loop's thread. From any thread. Once the run has ended, or if the thread cannot be had, it is
-    /// dropped, and so is what it holds.
+    /// Runs `action` on the loop's thread. From any thread. Once the run has ended, or if the thread cannot be had, it
+    /// is dropped, and so is what it holds.
     void post(Action action);
     void wake(const Sleeper& sleeper) { scheduler_->wake(*sleeper.task, sleeper.token, scheduler::WakeInput); }
     scheduler::Scheduler& scheduler() const { return *scheduler_; }

@@ -158,7 +158,8 @@ bool HttpClient::Transfers::set_up(Transfer& t) {
     set(CURLOPT_WRITEDATA, static_cast<void*>(&t));
     set(CURLOPT_HEADERFUNCTION, &keep_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(&t));
-    bool has_body = !t.call.body.empty() || t.call.method == "POST" || t.call.method == "PUT" || t.call.method == "PATCH";
+    bool has_body =
+        !t.call.body.empty() || t.call.method == "POST" || t.call.method == "PUT" || t.call.method == "PATCH";
     if (has_body) {
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(t.call.body.size()));
         set(CURLOPT_POSTFIELDS, t.call.body.data());  // lives as long as the transfer
@@ -256,10 +257,10 @@ void HttpClient::Transfers::collect() {
             continue;
         }
         using Failure = HttpAnswer::Failure;
-        Failure failure = code == CURLE_OPERATION_TIMEDOUT    ? Failure::Timeout
+        Failure failure = code == CURLE_OPERATION_TIMEDOUT                                    ? Failure::Timeout
                           : code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ? Failure::BadCall
-                                                                                               : Failure::Network;
-        std::string problem = done->too_large ? "the answer is larger than 256 MiB"
+                                                                                              : Failure::Network;
+        std::string problem = done->too_large  ? "the answer is larger than 256 MiB"
                               : done->error[0] ? std::string(done->error)
                                                : std::string(curl.curl_easy_strerror(code));
         finish(std::move(done), failure, std::move(problem));
@@ -270,8 +271,7 @@ void HttpClient::Transfers::finish(std::unique_ptr<Transfer> transfer, HttpAnswe
                                    std::string problem) {
     HttpAnswer& answer = *transfer->answer;
     answer.failure = failure;
-    if (!problem.empty())
-        answer.problem = fmt::format("{} {}: {}", transfer->call.method, transfer->call.url, problem);
+    if (!problem.empty()) answer.problem = fmt::format("{} {}: {}", transfer->call.method, transfer->call.url, problem);
     if (!utf8::is_valid(answer.body)) answer.body = utf8::sanitize(answer.body);
     loop_.wake(transfer->sleeper);
 }

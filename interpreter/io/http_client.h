@@ -26,8 +26,8 @@ struct HttpAnswer {
     std::string body;
 };
 
-/// Requests of programs, all on the loop's thread, by libcurl. The library is loaded when it is first needed: with what it
-/// brings along it would cost every start of a program more than the rest.
+/// Requests of programs, all on the loop's thread, by libcurl. The library is loaded when it is first needed: with what
+/// it brings along it would cost every start of a program more than the rest.
 class HttpClient {
   public:
     explicit HttpClient(EventLoop& loop);

@@ -25,7 +25,8 @@ bool HttpServer::Connection::open(uv_loop_t& loop, uv_tcp_t& listener) {
 }
 
 void HttpServer::Connection::arm(uint64_t milliseconds) {
-    uv_timer_start(&timer, [](uv_timer_t* t) { static_cast<Connection*>(t->data)->timed_out(); }, milliseconds, 0);
+    uv_timer_start(
+        &timer, [](uv_timer_t* t) { static_cast<Connection*>(t->data)->timed_out(); }, milliseconds, 0);
 }
 
 void HttpServer::Connection::start_reading() {
@@ -113,7 +114,8 @@ void HttpServer::Connection::sent(bool fine) {
     if (!next.empty()) read(next);
 }
 
-/// Says that nothing more comes, and waits for the client to hear it: closing with its bytes unread would tell it nothing.
+/// Says that nothing more comes, and waits for the client to hear it: closing with its bytes unread would tell it
+/// nothing.
 void HttpServer::Connection::linger() {
     phase = Phase::Lingering;
     auto shut = [](uv_shutdown_t* request, int) {

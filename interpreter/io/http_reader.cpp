@@ -156,7 +156,10 @@ HttpRequest HttpReader::take() {
 
 std::string decode_percent(std::string_view text, bool plus) {
     auto digit = [](char c) {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        return c >= '0' && c <= '9'   ? c - '0'
+               : c >= 'a' && c <= 'f' ? c - 'a' + 10
+               : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                      : -1;
     };
     std::string out;
     for (size_t i = 0; i < text.size(); ++i) {
@@ -197,11 +200,13 @@ std::string_view reason_of_status(int status) {
 
 bool is_token(std::string_view name) {
     return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-        return c > 0x20 && c < 0x7f && std::string_view("\"(),/:;<=>?@[\\]{}").find(static_cast<char>(c)) == std::string_view::npos;
+        return c > 0x20 && c < 0x7f &&
+               std::string_view("\"(),/:;<=>?@[\\]{}").find(static_cast<char>(c)) == std::string_view::npos;
     });
 }
 bool is_line(std::string_view value) {
-    return std::none_of(value.begin(), value.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+    return std::none_of(value.begin(), value.end(),
+                        [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
 }
 bool is_servers_own(std::string_view name) {
     static constexpr std::string_view kOwn[] = {"content-length", "transfer-encoding", "connection", "date"};

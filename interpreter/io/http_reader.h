@@ -20,7 +20,7 @@ struct HttpLimits {
 
 struct HttpRequest {
     std::string method;
-    std::string path;                                         // decoded, without the query
+    std::string path;                                        // decoded, without the query
     std::vector<std::pair<std::string, std::string>> query;  // decoded, also of a form in the body
     HttpHeaders headers;
     std::string body;
@@ -37,8 +37,8 @@ class HttpReader {
     HttpReader& operator=(const HttpReader&) = delete;
 
     enum class State : uint8_t {
-        Idle,      // before the first byte of a request
-        Headers,   // inside
+        Idle,     // before the first byte of a request
+        Headers,  // inside
         Body,
         Complete,  // take() it
         Failed,    // nothing more can be read from this connection; status() says what to answer
@@ -72,8 +72,8 @@ class HttpReader {
 std::string decode_percent(std::string_view text, bool plus);
 std::vector<std::pair<std::string, std::string>> decode_query(std::string_view text);
 
-/// The head and body of a response as bytes. Headers that could not be sent safely (line ends in them) are left out, as are
-/// those the server decides about.
+/// The head and body of a response as bytes. Headers that could not be sent safely (line ends in them) are left out, as
+/// are those the server decides about.
 std::string encode_response(int status, const HttpHeaders& headers, std::string_view body, const HttpRequest& request);
 
 }  // namespace braid::io

@@ -20,7 +20,8 @@ struct Address {
 };
 Outcome<Address> split(const std::string& address) {
     size_t colon = address.rfind(':');
-    if (colon == std::string::npos) return tl::unexpected(fmt::format("`{}` names no port, as `127.0.0.1:8080` does", address));
+    if (colon == std::string::npos)
+        return tl::unexpected(fmt::format("`{}` names no port, as `127.0.0.1:8080` does", address));
     Address parts{address.substr(0, colon), address.substr(colon + 1)};
     if (parts.host.size() > 1 && parts.host.front() == '[' && parts.host.back() == ']')
         parts.host = parts.host.substr(1, parts.host.size() - 2);

@@ -27,8 +27,8 @@ struct HttpExchange {
     HttpRequest request;
 };
 
-/// Listens, reads requests and writes answers, on the loop's thread; tasks take the requests. Slow clients, and those that
-/// send what is no request, are answered and dropped without any task being bothered.
+/// Listens, reads requests and writes answers, on the loop's thread; tasks take the requests. Slow clients, and those
+/// that send what is no request, are answered and dropped without any task being bothered.
 class HttpServer final : public Resident, public std::enable_shared_from_this<HttpServer> {
   public:
     HttpServer(EventLoop& loop, HttpServerOptions options);
@@ -39,13 +39,13 @@ class HttpServer final : public Resident, public std::enable_shared_from_this<Ht
     void listen(Sleeper sleeper);
     /// The port, or why it cannot listen.
     Outcome<int> listening() const;
-    /// What came since the last time; nothing: `sleeper` is woken when there is something. False: the server has stopped,
-    /// and nothing comes any more.
+    /// What came since the last time; nothing: `sleeper` is woken when there is something. False: the server has
+    /// stopped, and nothing comes any more.
     bool take(std::deque<HttpExchange>& out, const Sleeper& sleeper);
     /// The answer to an exchange, in bytes.
     void answer(uint64_t connection, std::string bytes, bool keep_alive);
-    /// Takes no new connection, lets requests under way be answered, then the server has stopped. `abandons`: nobody takes
-    /// requests any more; those that wait are answered with 503.
+    /// Takes no new connection, lets requests under way be answered, then the server has stopped. `abandons`: nobody
+    /// takes requests any more; those that wait are answered with 503.
     void stop(bool abandons = false);
 
     void leave() override;  // at the end of the run: all at once

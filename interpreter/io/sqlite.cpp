@@ -99,11 +99,12 @@ Outcome<std::shared_ptr<SqlConnection>> SqlConnection::open(const std::string& p
     if (path.find('\0') != std::string::npos)
         return tl::unexpected(std::string("cannot open a database: the path has a NUL character in it"));
     sqlite3* handle = nullptr;
-    int code = sqlite3_open_v2(path.c_str(), &handle,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                               nullptr);
     std::shared_ptr<SqlConnection> made(new SqlConnection(handle, path));
     // Opening reads nothing: whether the file is a database shows when something is asked of it.
-    if (code == SQLITE_OK) code = sqlite3_exec(handle, "select 1 from sqlite_schema limit 1", nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(handle, "select 1 from sqlite_schema limit 1", nullptr, nullptr, nullptr);
     if (code != SQLITE_OK)
         return tl::unexpected(fmt::format("cannot open the database {}: {}", path,
                                           handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code)));

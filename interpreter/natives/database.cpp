@@ -12,13 +12,16 @@ namespace {
 
 DatabaseHandle& handle(const NativeCall& call, size_t i) { return *runtime::self_of<DatabaseHandle>(call, i); }
 Word new_handle(NativeCall& call, std::shared_ptr<DatabasePool> pool) {
-    return word_of(call.vm().new_native<DatabaseHandle>(Databases::of(call).altru_layout, DatabaseHandle{std::move(pool)}));
+    return word_of(
+        call.vm().new_native<DatabaseHandle>(Databases::of(call).altru_layout, DatabaseHandle{std::move(pool)}));
 }
 
 /// A value of `database::Parameter`, or of one of its members.
 io::SqlValue sql_value(vm::Vm& vm, const TypeDescriptor& type, Word word) {
     switch (type.kind) {
-        case DescriptorKind::Reference: return sql_value(vm, *type.element, heap::load_slot_acquire(reinterpret_cast<const Word*>(static_cast<uintptr_t>(word))));
+        case DescriptorKind::Reference:
+            return sql_value(vm, *type.element,
+                             heap::load_slot_acquire(reinterpret_cast<const Word*>(static_cast<uintptr_t>(word))));
         case DescriptorKind::String: return std::string(vm::string_view_of(word));
         case DescriptorKind::Union: {
             const Word* slots = vm::object_of(word)->slots();
@@ -78,7 +81,8 @@ NativeAction give_answer(NativeCall& call, Gives gives) {
     auto& answer = *call.state<Query>().answer;
     if (!answer.problem.empty()) return give_problem(call, answer.problem);
     if (gives == Gives::Changes) return give_ok(call, static_cast<Word>(answer.result.changes));
-    return give_ok(call, rows_word(call.vm(), *vm::Vm::find_variant(call.result_type(), "Ok")->fields[0].type, answer.result));
+    return give_ok(
+        call, rows_word(call.vm(), *vm::Vm::find_variant(call.result_type(), "Ok")->fields[0].type, answer.result));
 }
 
 /// (sql, values) from `first` on.

@@ -95,7 +95,8 @@ NativeAction run_statement(NativeCall& call) {
     if (call.step() == 1 && call.was_cancelled()) return call.cancelled();
     if (!query.holds) {
         if (pool.closed_) {
-            query.answer->problem = pool.parent_ ? "the transaction has ended" : "the database " + pool.path_ + " is closed";
+            query.answer->problem =
+                pool.parent_ ? "the transaction has ended" : "the database " + pool.path_ + " is closed";
             return NativeAction::Next;
         }
         if (!pool.idle_.empty()) {

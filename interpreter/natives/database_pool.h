@@ -64,8 +64,8 @@ struct Query : runtime::WaitState {
     ~Query() override;
 };
 
-/// Runs what `call.state<Query>()` says: gets a connection, then lets a thread of the pool work. Precondition at step 0:
-/// the state is filled in. `Next`: `answer` is there.
+/// Runs what `call.state<Query>()` says: gets a connection, then lets a thread of the pool work. Precondition at step
+/// 0: the state is filled in. `Next`: `answer` is there.
 NativeAction run_statement(NativeCall& call);
 
 /// What a run has besides: the default database, and statements by name.

@@ -65,7 +65,9 @@ NativeAction send(NativeCall& call) {
 
 // --- the server ---
 
-io::HttpServer& server_of(const NativeCall& call, size_t i) { return *runtime::self_of<ListenerHandle>(call, i)->server; }
+io::HttpServer& server_of(const NativeCall& call, size_t i) {
+    return *runtime::self_of<ListenerHandle>(call, i)->server;
+}
 
 /// (address, max_body, max_connections, timeout_ms)
 NativeAction listener(NativeCall& call) {
@@ -118,8 +120,8 @@ void answer(io::HttpServer& server, uint64_t connection, Word flags, int status,
     server.answer(connection, io::encode_response(status, headers, body, request), request.keep_alive);
 }
 
-/// (listener, handler): a task for every request, until the server has been stopped. Steps: 0, 1 woken, 2 the handler is
-/// dropped.
+/// (listener, handler): a task for every request, until the server has been stopped. Steps: 0, 1 woken, 2 the handler
+/// is dropped.
 NativeAction serve(NativeCall& call) {
     io::HttpServer& server = server_of(call, 0);
     if (call.step() == 2) return call.give_unit();
@@ -137,8 +139,11 @@ NativeAction serve(NativeCall& call) {
             options.kind = vm::TaskKind::AsyncTask;
             options.name = "the handler of " + exchange.request.method + " " + exchange.request.path;
             options.site = call.call_site();
-            Word arguments[] = {call.argument(1), operand_word(call, 0),
-                                request_word(call.vm(), request_type, exchange.request), exchange.connection, flags,
+            Word arguments[] = {call.argument(1),
+                                operand_word(call, 0),
+                                request_word(call.vm(), request_type, exchange.request),
+                                exchange.connection,
+                                flags,
                                 word_of(response_type)};
             if (!call.vm().spawn(HttpPart::of(call).answer_request, arguments, options))
                 answer(server, exchange.connection, flags, 503, {}, {});
@@ -163,8 +168,8 @@ NativeAction stop(NativeCall& call) {
 
 }  // namespace
 
-/// Under a task of its own: (handler, listener, request, connection, flags, type of the response). Steps: 0; 1 a closure
-/// that is not async gave a future; 2 there is the response.
+/// Under a task of its own: (handler, listener, request, connection, flags, type of the response). Steps: 0; 1 a
+/// closure that is not async gave a future; 2 there is the response.
 NativeAction answer_request(NativeCall& call) {
     if (call.step() == 0) {
         bool is_async = vm::closure_function(call.object(0))->is_async;

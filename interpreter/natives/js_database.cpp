@@ -15,7 +15,8 @@ DatabaseHandle* receiver(NativeCall& call) {
 }
 NativeAction no_database(NativeCall& call) { return type_error(call, "the receiver is not a database"); }
 Word new_handle(NativeCall& call, std::shared_ptr<DatabasePool> pool) {
-    return word_of(call.vm().new_native<DatabaseHandle>(Databases::of(call).velox_layout, DatabaseHandle{std::move(pool)}));
+    return word_of(
+        call.vm().new_native<DatabaseHandle>(Databases::of(call).velox_layout, DatabaseHandle{std::move(pool)}));
 }
 
 /// False: SQL has no such value.
@@ -24,7 +25,8 @@ bool sql_value(NativeCall& call, Word word, io::SqlValue& out) {
     int64_t whole = 0;
     if (value.is_null() || value.is_undefined() || value.is_empty()) out = std::monostate();
     else if (value.is_boolean()) out = static_cast<int64_t>(value.as_boolean());
-    else if (value.is_number() && std::trunc(value.as_number()) == value.as_number() && std::fabs(value.as_number()) < 0x1p53)
+    else if (value.is_number() && std::trunc(value.as_number()) == value.as_number() &&
+             std::fabs(value.as_number()) < 0x1p53)
         out = static_cast<int64_t>(value.as_number());
     else if (value.is_number()) out = value.as_number();
     else if (vm::as_integer(call.vm(), value, whole)) out = whole;

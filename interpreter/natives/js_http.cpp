@@ -68,7 +68,8 @@ NativeAction listen(NativeCall& call) {
         options.limits.body_bytes = static_cast<size_t>(std::clamp(number_or(call, 1, 8 << 20), 0.0, 1e9));
         options.request_timeout = static_cast<uint64_t>(std::clamp(number_or(call, 2, 10'000), 1.0, 1e9));
         auto server = std::make_shared<io::HttpServer>(runtime::Run::of(call).loop(), std::move(options));
-        Object* object = call.vm().new_native<ListenerHandle>(HttpPart::of(call).velox_listener, ListenerHandle{server});
+        Object* object =
+            call.vm().new_native<ListenerHandle>(HttpPart::of(call).velox_listener, ListenerHandle{server});
         call.traced(0) = word_of(object);
         return start_listening(call, *server, 1);
     }
@@ -78,7 +79,8 @@ NativeAction listen(NativeCall& call) {
 }
 NativeAction port(NativeCall& call) { return give_double(call, server_of(call).listening().value_or(0)); }
 
-/// (listener): a list of {connection, keepAlive, old, method, path, query, headers, body}, or null when the server has been closed.
+/// (listener): a list of {connection, keepAlive, old, method, path, query, headers, body}, or null when the server has
+/// been closed.
 NativeAction next_request(NativeCall& call) {
     auto& state = call.state<Serving>();
     io::HttpServer& server = server_of(call);

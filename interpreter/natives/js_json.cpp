@@ -32,8 +32,8 @@ class Writer {
         if (!v.is_pointer()) return false;
         Object* object = v.as_pointer<Object>();
         if (depth > kDeepestJson || !open_.insert(object).second) {
-            problem =
-                depth > kDeepestJson ? "the value is nested too deeply" : "a value that contains itself has no JSON form";
+            problem = depth > kDeepestJson ? "the value is nested too deeply"
+                                           : "a value that contains itself has no JSON form";
             return false;
         }
         bool written = compound(object, depth);

@@ -66,7 +66,8 @@ class Writer {
             case DescriptorKind::Set: return map(type, word, depth);
             case DescriptorKind::Union: {
                 const auto* slots = vm::object_of(word)->slots();
-                return write(*descriptor(slots[vm::kUnionType]), heap::load_slot_acquire(slots + vm::kUnionValue), depth);
+                return write(*descriptor(slots[vm::kUnionType]), heap::load_slot_acquire(slots + vm::kUnionValue),
+                             depth);
             }
             case DescriptorKind::Dyn: {
                 const auto* slots = vm::object_of(word)->slots();
@@ -75,7 +76,8 @@ class Writer {
                 return write(*descriptor(slots[vm::kDynType]), inner, depth);
             }
             default:
-                if (type.native_name != "core::error") problem = fmt::format("a value of type {} has no JSON form", type.name);
+                if (type.native_name != "core::error")
+                    problem = fmt::format("a value of type {} has no JSON form", type.name);
                 else shown(type, word);
         }
     }
@@ -225,7 +227,8 @@ class Reader {
         if (depth > kDeepestJson) return scanner_.fail("nesting too deep"), 0;
         switch (type.kind) {
             case DescriptorKind::Scalar: return scalar(type, depth);
-            case DescriptorKind::String: return is('"') ? vm_.string_word(scanner_.text()) : unexpected("a text", depth);
+            case DescriptorKind::String:
+                return is('"') ? vm_.string_word(scanner_.text()) : unexpected("a text", depth);
             case DescriptorKind::Struct: return type.is_tuple ? tuple(type, depth) : structure(type, depth);
             case DescriptorKind::Enum: return enumeration(type, depth);
             case DescriptorKind::List:
@@ -254,10 +257,10 @@ class Reader {
         char c = scanner_.peek();
         scanner_.skip_value(depth);
         if (scanner_.failed()) return 0;
-        std::string_view found = c == '"'   ? "a text"
-                                 : c == '{' ? "an object"
-                                 : c == '[' ? "a list"
-                                 : c == 'n' ? "null"
+        std::string_view found = c == '"'               ? "a text"
+                                 : c == '{'             ? "an object"
+                                 : c == '['             ? "a list"
+                                 : c == 'n'             ? "null"
                                  : c == 't' || c == 'f' ? "a boolean"
                                                         : "a number";
         return misfit(fmt::format("{} is expected, and there is {}", wanted, found));
@@ -301,7 +304,8 @@ class Reader {
         if (bytecode::is_signed(type.repr)) {
             int64_t value = 0;
             if (std::from_chars(token.data(), end, value).ec != std::errc()) return outside();
-            if (bits < 64 && (value >= int64_t{1} << (bits - 1) || value < -(int64_t{1} << (bits - 1)))) return outside();
+            if (bits < 64 && (value >= int64_t{1} << (bits - 1) || value < -(int64_t{1} << (bits - 1))))
+                return outside();
             return static_cast<Word>(value);
         }
         uint64_t value = 0;
@@ -382,7 +386,8 @@ class Reader {
         if (type.kind == DescriptorKind::String) return vm_.string_word(name);
         if (type.kind == DescriptorKind::Scalar && bytecode::is_integer(type.repr)) {
             JsonScanner key(name);
-            if (!name.empty() && (name[0] == '-' || (name[0] >= '0' && name[0] <= '9')) && key.number() == name && !key.failed())
+            if (!name.empty() && (name[0] == '-' || (name[0] >= '0' && name[0] <= '9')) && key.number() == name &&
+                !key.failed())
                 return integer(type, name);
             return misfit(fmt::format("the name is no {}", type.name));
         }
@@ -421,7 +426,8 @@ class Reader {
         if (!properties(property, depth)) return false;
         for (size_t i = 0; i < fields.size(); ++i) {
             if (present[i]) continue;
-            if (!is_option(*fields[i].type)) return misfit(fmt::format("`{}` is missing", fields[i].name.text())), false;
+            if (!is_option(*fields[i].type))
+                return misfit(fmt::format("`{}` is missing", fields[i].name.text())), false;
             object->slots()[fields[i].slot] = none_of(*fields[i].type);
         }
         return true;
@@ -449,7 +455,8 @@ class Reader {
         if (is('"')) {
             std::string name = scanner_.text();
             const VariantDescriptor* variant = scanner_.failed() ? nullptr : vm::Vm::find_variant(type, name);
-            if (!variant || !variant->fields.empty()) return misfit(fmt::format("{} has no variant \"{}\" without values", type.name, name));
+            if (!variant || !variant->fields.empty())
+                return misfit(fmt::format("{} has no variant \"{}\" without values", type.name, name));
             return word_of(vm_.new_variant(*variant));
         }
         Word result = 0;

@@ -55,7 +55,8 @@ double json_number(std::string_view token) {
     // Out of range: too large, or (then it is as good as zero) too small.
     if (read.ec == std::errc::result_out_of_range) {
         size_t exponent = token.find_first_of("eE");
-        bool small = exponent != std::string_view::npos ? token.substr(exponent + 1, 1) == "-" : token.find_first_of("123456789") > token.find('.');
+        bool small = exponent != std::string_view::npos ? token.substr(exponent + 1, 1) == "-"
+                                                        : token.find_first_of("123456789") > token.find('.');
         number = small ? 0.0 : HUGE_VAL;
         if (token.front() == '-') number = -number;
     }

@@ -48,8 +48,8 @@ struct Supervision {
     }
 };
 
-/// One that was made again is a shell: what is sent to it goes to its successor (`forward`), for which the shell holds a
-/// handle. A lock of a successor may be taken while that of its shell is held, never the other way round.
+/// One that was made again is a shell: what is sent to it goes to its successor (`forward`), for which the shell holds
+/// a handle. A lock of a successor may be taken while that of its shell is held, never the other way round.
 class Actor final : public WaitObject {
   public:
     Actor(Word state, const TypeDescriptor* type) : state(state), type(type) {}
@@ -166,8 +166,7 @@ NativeAction send_message(NativeCall& call) {
 /// `before + 2`, where it returns. Precondition: `state_dropped` was set, by the caller.
 NativeAction end_actor(NativeCall& call, Actor& actor, uint32_t before) {
     if (call.step() <= before) return call.drop(actor.state, *actor.type, before + 1);
-    if (call.step() == before + 1 && actor.supervision)
-        return call.drop_callable(actor.supervision->make, before + 2);
+    if (call.step() == before + 1 && actor.supervision) return call.drop_callable(actor.supervision->make, before + 2);
     return call.give_unit();
 }
 
@@ -333,7 +332,8 @@ NativeAction supervise(NativeCall& call) {
     actor.supervision = std::make_unique<Supervision>();
     actor.supervision->make = call.argument(0);
     actor.supervision->restart = call.integer(1);
-    actor.supervision->within = static_cast<uint64_t>(std::clamp<int64_t>(call.integer(2), 0, kMostMilliseconds)) * 1'000'000;
+    actor.supervision->within =
+        static_cast<uint64_t>(std::clamp<int64_t>(call.integer(2), 0, kMostMilliseconds)) * 1'000'000;
     return call.give(call.result());
 }
 NativeAction supervise_failed(NativeCall& call) {

@@ -105,10 +105,12 @@ void SequentialEngine::stand_still() {
 }
 
 void SequentialEngine::wait_for_input(Instant next) {
-    // What comes from outside takes its time: a timeout beside it must not fire at once. So time passes as it does there.
+    // What comes from outside takes its time: a timeout beside it must not fire at once. So time passes as it does
+    // there.
     core_.world.leave(runner_);
     Instant before = core_.clock();
-    runner_.parker.park_until(std::chrono::steady_clock::now() + std::chrono::nanoseconds(next - std::min(next, now())));
+    runner_.parker.park_until(std::chrono::steady_clock::now() +
+                              std::chrono::nanoseconds(next - std::min(next, now())));
     ++runner_.count.idle_parks;
     Instant waited = core_.clock() - before;
     runner_.count.idle_nanoseconds.add(waited);

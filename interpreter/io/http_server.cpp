@@ -61,7 +61,6 @@ void HttpServer::bind(uv_loop_t& loop, const Sleeper& sleeper) {
     lock.unlock();
     if (bound) {
         self_ = shared_from_this();
-        expects_ = std::make_unique<scheduler::InputGuard>(loop_.scheduler());
         loop_.add(*this);
     } else {
         close_listener();
@@ -121,17 +120,28 @@ void HttpServer::accept() {
 
 void HttpServer::deliver(HttpExchange exchange) {
     if (abandoned_) return refuse(exchange.connection);
+    {
+        std::lock_guard lock(mutex_);
+        requests_.push_back(std::move(exchange));
+    }
+    wake_sleeper();
+}
+
+void HttpServer::wake_sleeper() {
     std::unique_lock lock(mutex_);
-    requests_.push_back(std::move(exchange));
     Sleeper sleeper = std::exchange(sleeper_, {});
+    auto expects = std::exchange(expects_, std::nullopt);  // until the sleeper is awake
     lock.unlock();
-    if (sleeper.task) loop_.wake(sleeper);
+    if (sleeper.task && !aborted_) loop_.wake(sleeper);
 }
 
 bool HttpServer::take(std::deque<HttpExchange>& out, const Sleeper& sleeper) {
     std::lock_guard lock(mutex_);
     out = std::exchange(requests_, {});
-    if (out.empty() && !stopped_) sleeper_ = sleeper;
+    if (out.empty() && !stopped_) {
+        sleeper_ = sleeper;
+        expects_.emplace(loop_.scheduler());
+    }
     return !stopped_ || !out.empty();
 }
 
@@ -184,18 +194,17 @@ void HttpServer::forget(Connection& connection) {
 void HttpServer::stopped() {
     auto self = std::exchange(self_, nullptr);  // this may be its last owner
     loop_.remove(*this);
-    std::unique_lock lock(mutex_);
-    stopped_ = true;
-    Sleeper sleeper = std::exchange(sleeper_, {});
-    lock.unlock();
-    if (sleeper.task && !aborted_) loop_.wake(sleeper);
-    expects_.reset();
+    {
+        std::lock_guard lock(mutex_);
+        stopped_ = true;
+    }
+    wake_sleeper();
 }
 
 void HttpServer::leave() {
     aborted_ = true;
     close_listener();
-    expects_.reset();
+    wake_sleeper();
     std::vector<Connection*> all;
     for (auto& [id, connection] : connections_) all.push_back(connection.get());
     for (Connection* connection : all) connection->close();

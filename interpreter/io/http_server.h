@@ -2,6 +2,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -62,6 +63,7 @@ class HttpServer final : public Resident, public std::enable_shared_from_this<Ht
     void close_listener();
     void forget(Connection& connection);
     void stopped();
+    void wake_sleeper();
 
     EventLoop& loop_;
     const HttpServerOptions options_;
@@ -70,6 +72,7 @@ class HttpServer final : public Resident, public std::enable_shared_from_this<Ht
     Outcome<int> port_ = tl::unexpected(std::string("the server does not listen yet"));
     std::deque<HttpExchange> requests_;
     Sleeper sleeper_;
+    std::optional<scheduler::InputGuard> expects_;  // with the sleeper: something may come for it
     bool stopped_ = false;
 
     // Of the loop's thread.
@@ -78,8 +81,7 @@ class HttpServer final : public Resident, public std::enable_shared_from_this<Ht
     std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
     uint64_t next_connection_ = 1;
     bool stopping_ = false, abandoned_ = false, aborted_ = false;
-    std::shared_ptr<HttpServer> self_;                // while it listens
-    std::unique_ptr<scheduler::InputGuard> expects_;  // likewise: requests may come
+    std::shared_ptr<HttpServer> self_;  // while it listens
 };
 
 }  // namespace braid::io

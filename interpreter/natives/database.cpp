@@ -149,6 +149,7 @@ NativeAction open(NativeCall& call) {
     NativeAction action = run_statement(call);
     if (action != NativeAction::Next) return action;
     if (!query.answer->problem.empty()) return give_problem(call, query.answer->problem);
+    Databases::of(call).opened(query.pool);
     return give_ok(call, new_handle(call, query.pool));
 }
 NativeAction standard(NativeCall& call) { return call.give(new_handle(call, Databases::of(call).standard())); }

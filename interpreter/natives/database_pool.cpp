@@ -149,6 +149,10 @@ std::shared_ptr<DatabasePool> Databases::standard() {
     }
     return standard_;
 }
+void Databases::opened(const std::shared_ptr<DatabasePool>& pool) {
+    std::lock_guard lock(mutex_);
+    if (!standard_ && runtime::Run::of(vm_).project().database.empty()) standard_ = pool;
+}
 void Databases::prepare(const std::string& name, const std::string& sql) {
     std::lock_guard lock(mutex_);
     statements_[name] = sql;

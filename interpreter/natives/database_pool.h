@@ -75,6 +75,8 @@ class Databases {
     explicit Databases(vm::Vm& vm);
 
     std::shared_ptr<DatabasePool> standard();
+    /// A program opened a database. Where the project names none, the first is the standard one.
+    void opened(const std::shared_ptr<DatabasePool>& pool);
     void prepare(const std::string& name, const std::string& sql);
     std::optional<std::string> prepared(const std::string& name);
 

@@ -13,14 +13,14 @@ file = "shop.db"
 [database.statements]
 cheaper = "select name from items where price < cast(:price as real) order by name"
 )");
-    folder.write("main.altru", R"(
+    folder.write("main.altru", R"altru(
 async fn main():
     let _ = await database::execute("create table if not exists items (name text, price real)")
     let _ = await database::execute("insert into items values ('pen', 1.5), ('ink', 4.25)")
     println(await database::query({"query": "cheaper", "price": "3"}))
     println(await database::query({"query": "other"}))
     println((await database::open("elsewhere.db").unwrap().query("select count(*) as n from sqlite_schema")).unwrap())
-)");
+)altru");
     // Twice, from another folder: the file is the project's, and keeps what was written.
     for (const char* expected : {"Ok([{\"name\": pen}])\n", "Ok([{\"name\": pen}, {\"name\": pen}])\n"}) {
         TemporaryFolder elsewhere;

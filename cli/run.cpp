@@ -93,6 +93,7 @@ int run(Options options) {
     session_options.seed = options.seed;
     session_options.stats = options.stats;
     session_options.arguments = options.arguments;
+    session_options.project = loader::project_settings(*host, *file);
     session_options.handle_signals = true;
     runtime::Session session(executable->program, natives::standard_natives(), std::move(session_options));
     if (auto linked = session.link(); !linked) {

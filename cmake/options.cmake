@@ -20,4 +20,6 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_library(UV_LIBRARY uv REQUIRED)
-
+find_library(UTF8PROC_LIBRARY utf8proc REQUIRED)
+find_library(SQLITE_LIBRARY sqlite3 REQUIRED)
+find_library(HTTP_PARSER_LIBRARY http_parser REQUIRED)

@@ -1,8 +1,8 @@
 # Sourced by ./dev: Debian packages, by what they are for. docs/dependencies.md says why each is needed.
 
 packages_build=(g++ cmake ninja-build ccache lld libfmt-dev libexpected-dev nlohmann-json3-dev libboost-dev libuv1-dev
-    libcli11-dev libtomlplusplus-dev)
-packages_test=(catch2 librapidcheck-dev)
+    libcli11-dev libtomlplusplus-dev libsqlite3-dev libhttp-parser-dev libcurl4-openssl-dev libutf8proc-dev)
+packages_test=(catch2 librapidcheck-dev curl)
 packages_bench=(libbenchmark-dev)
 packages_bench_ide=(clangd gopls golang-go)
 packages_bench_vm=(lua5.4 luajit python3)

@@ -1,5 +1,7 @@
 #include "interpreter/bytecode/database_model.h"
 
+#include <algorithm>
+
 #include "analyzer/flow/queries.h"
 #include "analyzer/semantics/impls.h"
 
@@ -100,8 +102,9 @@ ResolvedFunction DatabaseModel::user_method(ItemId trait, std::string_view metho
         }
         return ResolvedFunction{};
     });
-    bool written_by_user = resolved.function != ItemId::None && !is_std(file_of(resolved.function));
-    return written_by_user ? resolved : ResolvedFunction{};
+    // Of a native the machine has its own way to show and drop values.
+    bool is_code = resolved.function != ItemId::None && !function_signature(resolved.function).is_native;
+    return is_code ? resolved : ResolvedFunction{};
 }
 
 ResolvedFunction DatabaseModel::user_drop(Type type) const {
@@ -111,7 +114,14 @@ ResolvedFunction DatabaseModel::user_drop(Type type) const {
 
 ResolvedFunction DatabaseModel::user_show(Type type) const {
     auto trait = static_names_.find(Name("Show"));
-    return trait == static_names_.end() ? ResolvedFunction{} : user_method(trait->second, "show", type);
+    if (trait == static_names_.end()) return {};
+    ResolvedFunction found = user_method(trait->second, "show", type);
+    if (found.function == ItemId::None || !is_std(file_of(found.function))) return found;
+    // Types of the library are shown in derived form unless they say otherwise.
+    auto attributes = function_signature(found.function).attributes;
+    bool is_wanted =
+        std::any_of(attributes.begin(), attributes.end(), [](const Attribute& a) { return a.name.text() == "shown"; });
+    return is_wanted ? found : ResolvedFunction{};
 }
 
 Type DatabaseModel::normalize(Type type) const {

@@ -145,6 +145,7 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
             f->rest = !signature.parameters.empty() && signature.parameters.back().rest;
         } else {
             set_parameters(*f, site);
+            for (const TypeDescriptor* type : f->parameter_types) need_drop_of(type);  // what it takes it may drop
         }
     }
     f->result = policy == SlotPolicy::Boxed ? Repr::Boxed : f->result_type->repr;

@@ -150,6 +150,7 @@ DapReply Adapter::launch(const DapRequest& request) {
         return tl::unexpected(DapError{loaded.error().message});
     }
     program_ = std::move(*loaded);
+    options.project = program_.project;
     if (!program_.note.empty()) output("console", program_.note + "\n");
     options.print = [this](std::string_view text) { output_.add("stdout", text); };
     options.print_error = [this](std::string_view text) { output_.add("stderr", text); };

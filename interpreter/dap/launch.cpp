@@ -21,6 +21,7 @@ tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path, b
         for (const Diagnostic& diagnostic : errors) error.details += render_text(diagnostic, sources) + "\n";
         return tl::unexpected(std::move(error));
     }
+    loaded.project = loader::project_settings(*loaded.host, *file);
     auto executable = loader::compile(*loaded.host, *file, {contracts, false});
     if (!executable) return tl::unexpected(LaunchError{executable.error(), {}});
     loaded.program = std::move(executable->program);

@@ -6,6 +6,7 @@
 
 #include "analyzer/ide/host.h"
 #include "interpreter/bytecode/compiler.h"
+#include "interpreter/runtime/run.h"
 
 namespace braid::dap {
 
@@ -19,6 +20,7 @@ struct LoadedProgram {
     std::shared_ptr<AnalysisHost> host;
     std::shared_ptr<bytecode::Program> program;
     std::string note;  // one line for the user; empty: none
+    runtime::ProjectSettings project;
 };
 
 /// Reads, checks and compiles the file and what it imports.

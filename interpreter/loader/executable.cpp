@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "analyzer/ide/file_diagnostics.h"
 #include "interpreter/bytecode/database_model.h"
@@ -44,6 +45,19 @@ bytecode::ContractChecks contracts_of_project(const AnalysisHost& host, FileId f
     auto read = snapshot.get<ManifestOf>(**manifest);
     return read ? bytecode::contract_checks((*read)->contracts).value_or(bytecode::ContractChecks::All)
                 : bytecode::ContractChecks::All;
+}
+
+runtime::ProjectSettings project_settings(const AnalysisHost& host, FileId file) {
+    Snapshot snapshot = host.snapshot();
+    auto manifest = snapshot.get<ProjectOf>(file);
+    if (!manifest || **manifest == FileId::None) return {};
+    auto read = snapshot.get<ManifestOf>(**manifest);
+    if (!read) return {};
+    runtime::ProjectSettings settings{(*read)->database, (*read)->statements};
+    std::filesystem::path folder = std::filesystem::path(HostSources(host).path(**manifest)).parent_path();
+    if (!settings.database.empty() && settings.database != ":memory:")
+        settings.database = (folder / settings.database).string();
+    return settings;
 }
 
 tl::expected<Executable, std::string> compile(const AnalysisHost& host, FileId file, const CompileOptions& options) {

@@ -8,6 +8,7 @@
 #include "analyzer/diagnostics/diagnostic.h"
 #include "analyzer/ide/host.h"
 #include "interpreter/bytecode/compiler.h"
+#include "interpreter/runtime/run.h"
 
 namespace braid::loader {
 
@@ -16,6 +17,9 @@ std::vector<Diagnostic> problems(const AnalysisHost& host, FileId file);
 
 /// Which contracts are checked where nobody says it at the start: what the project's manifest says, else all.
 bytecode::ContractChecks contracts_of_project(const AnalysisHost& host, FileId file);
+
+/// What a run of the file has to know of its project. Files are named from the manifest's folder on.
+runtime::ProjectSettings project_settings(const AnalysisHost& host, FileId file);
 
 struct Executable {
     std::shared_ptr<bytecode::Program> program;

@@ -1,40 +1,15 @@
-#include <charconv>
 #include <set>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "analyzer/text/utf8.h"
 #include "interpreter/natives/js_support.h"
+#include "interpreter/natives/json_scanner.h"
 #include "interpreter/natives/natives.h"
-#include "interpreter/natives/unicode.h"
 #include "interpreter/runtime/promise.h"
 
 // JSON.stringify and JSON.parse.
 namespace braid::natives {
 
 namespace {
-
-constexpr int kDeepest = 2000;
-
-void append_json_text(std::string_view text, std::string& out) {
-    out += '"';
-    for (char c : text) {
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20) out += fmt::format("\\u{:04x}", c);
-                else out += c;
-        }
-    }
-    out += '"';
-}
 
 class Writer {
   public:
@@ -56,9 +31,9 @@ class Writer {
         if (v.is_character() || vm::is_string(vm_, v)) return append_json_text(vm::text_of(vm_, v), out), true;
         if (!v.is_pointer()) return false;
         Object* object = v.as_pointer<Object>();
-        if (depth > kDeepest || !open_.insert(object).second) {
-            problem =
-                depth > kDeepest ? "the value is nested too deeply" : "a value that contains itself has no JSON form";
+        if (depth > kDeepestJson || !open_.insert(object).second) {
+            problem = depth > kDeepestJson ? "the value is nested too deeply"
+                                           : "a value that contains itself has no JSON form";
             return false;
         }
         bool written = compound(object, depth);
@@ -164,133 +139,69 @@ NativeAction runs_code(NativeCall& call) {
     return give_boolean(call, false);
 }
 
+/// Builds values of the Boxed policy out of the tokens.
 class Reader {
   public:
-    Reader(NativeCall& call, std::string_view text) : call_(call), text_(text) {}
-    std::string problem;
+    Reader(NativeCall& call, std::string_view text) : call_(call), scanner_(text) {}
+    const std::string& problem() const { return scanner_.problem(); }
 
     Word read() {
         Word word = value(0);
-        skip();
-        if (problem.empty() && at_ < text_.size()) fail("text after the value");
+        scanner_.expect_end();
         return word;
     }
 
   private:
-    void fail(std::string_view what) {
-        if (problem.empty()) problem = fmt::format("{} at position {} of the JSON text", what, at_);
-    }
-    void skip() {
-        while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
-    }
-    bool take(char c) {
-        skip();
-        if (at_ >= text_.size() || text_[at_] != c) return false;
-        return ++at_, true;
-    }
-    bool word(std::string_view w) {
-        if (text_.substr(at_, w.size()) != w) return false;
-        return at_ += w.size(), true;
-    }
     Word value(int depth) {
         Word undefined = Value::undefined().word();
-        skip();
-        if (depth > kDeepest) return fail("nesting too deep"), undefined;
-        if (at_ >= text_.size()) return fail("unexpected end"), undefined;
-        char c = text_[at_];
+        if (depth > kDeepestJson) return scanner_.fail("nesting too deep"), undefined;
+        char c = scanner_.peek();
         if (c == '{') return object(depth);
         if (c == '[') return array(depth);
-        if (c == '"') return call_.vm().string_word(text());
-        if (word("true")) return Value::boolean(true).word();
-        if (word("false")) return Value::boolean(false).word();
-        if (word("null")) return Value::null().word();
-        if (c == '-' || (c >= '0' && c <= '9')) {
-            double number = 0;
-            auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), number);
-            if (error != std::errc()) return fail("a malformed number"), undefined;
-            at_ = static_cast<size_t>(end - text_.data());
-            return Value::number(number).word();
-        }
-        return fail(fmt::format("unexpected `{}`", text_.substr(at_, 1))), undefined;
+        if (c == '"') return call_.vm().string_word(scanner_.text());
+        if (scanner_.word("true")) return Value::boolean(true).word();
+        if (scanner_.word("false")) return Value::boolean(false).word();
+        if (scanner_.word("null")) return Value::null().word();
+        if (c == '-' || (c >= '0' && c <= '9')) return Value::number(json_number(scanner_.number())).word();
+        scanner_.skip_value(depth);  // says what is wrong
+        return undefined;
     }
     Word array(int depth) {
-        ++at_;
+        scanner_.take('[');
         Object* list = new_array(call_);
-        if (take(']')) return word_of(list);
+        if (scanner_.take(']')) return word_of(list);
         do {
             push(call_, list, value(depth + 1));
-        } while (problem.empty() && take(','));
-        if (problem.empty() && !take(']')) fail("a `,` or `]` is missing");
+        } while (!scanner_.failed() && scanner_.take(','));
+        if (!scanner_.failed() && !scanner_.take(']')) scanner_.fail("a `,` or `]` is missing");
         return word_of(list);
     }
     Word object(int depth) {
-        ++at_;
+        scanner_.take('{');
         vm::Vm& vm = call_.vm();
         Object* made = vm::new_instance(vm, vm.shapes().root(nullptr));
-        if (take('}')) return word_of(made);
+        if (scanner_.take('}')) return word_of(made);
         do {
-            skip();
-            if (at_ >= text_.size() || text_[at_] != '"') fail("the name of a property is missing");
-            if (!problem.empty()) break;
-            std::string name = text();
-            if (!take(':')) fail("a `:` is missing");
-            if (!problem.empty()) break;
+            if (scanner_.peek() != '"') scanner_.fail("the name of a property is missing");
+            if (scanner_.failed()) break;
+            std::string name = scanner_.text();
+            if (!scanner_.failed() && !scanner_.take(':')) scanner_.fail("a `:` is missing");
+            if (scanner_.failed()) break;
             vm::set_property(vm, made, Name(name), value(depth + 1));
-        } while (problem.empty() && take(','));
-        if (problem.empty() && !take('}')) fail("a `,` or `}` is missing");
+        } while (!scanner_.failed() && scanner_.take(','));
+        if (!scanner_.failed() && !scanner_.take('}')) scanner_.fail("a `,` or `}` is missing");
         return word_of(made);
-    }
-    uint32_t four_digits() {
-        uint32_t unit = 0;
-        auto [end, error] =
-            std::from_chars(text_.data() + at_, text_.data() + std::min(at_ + 4, text_.size()), unit, 16);
-        if (error != std::errc() || end != text_.data() + at_ + 4) fail("a malformed \\u");
-        at_ += 4;
-        return unit;
-    }
-    std::string text() {
-        ++at_;
-        std::string out;
-        while (problem.empty()) {
-            if (at_ >= text_.size()) return fail("a text that does not end"), out;
-            char c = text_[at_++];
-            if (c == '"') return out;
-            if (static_cast<unsigned char>(c) < 0x20) return fail("a control character in a text"), out;
-            if (c != '\\') {
-                out += c;
-                continue;
-            }
-            char escape = at_ < text_.size() ? text_[at_++] : '\0';
-            static constexpr std::string_view kFrom = "\"\\/bfnrt", kTo = "\"\\/\b\f\n\r\t";
-            if (size_t i = kFrom.find(escape); i != std::string_view::npos && escape) {
-                out += kTo[i];
-            } else if (escape == 'u') {
-                uint32_t unit = four_digits();
-                if (unit >= 0xd800 && unit < 0xdc00 && text_.substr(std::min(at_, text_.size()), 2) == "\\u") {
-                    at_ += 2;
-                    uint32_t low = four_digits();
-                    unit = low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00) : 0xfffd;
-                } else if (unit >= 0xd800 && unit < 0xe000) {
-                    unit = 0xfffd;
-                }
-                if (problem.empty()) utf8::append(out, char32_t(unit));
-            } else {
-                fail("an unknown escape");
-            }
-        }
-        return out;
     }
 
     NativeCall& call_;
-    std::string_view text_;
-    size_t at_ = 0;
+    JsonScanner scanner_;
 };
 
 NativeAction parse(NativeCall& call) {
     std::string text = text_argument(call, 0);
     Reader reader(call, text);
     Word word = reader.read();
-    if (!reader.problem.empty()) return call.raise(runtime::new_error_named(call, "SyntaxError", reader.problem));
+    if (!reader.problem().empty()) return call.raise(runtime::new_error_named(call, "SyntaxError", reader.problem()));
     return call.give(word);
 }
 

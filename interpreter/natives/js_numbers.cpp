@@ -137,6 +137,40 @@ NativeAction to_fixed(NativeCall& call) {
     if (out.find_first_not_of("-0.") == std::string::npos && out[0] == '-' && value == 0) out.erase(0, 1);
     return call.give_text(out);
 }
+NativeAction to_precision(NativeCall& call) {
+    double value = to_number(call, 0), wanted = std::trunc(number_or(call, 1, 0));
+    if (is_missing(call, 1) || !std::isfinite(value)) return call.give_text(vm::text_of(call.vm(), call.value(0)));
+    if (!(wanted >= 1 && wanted <= 100))
+        return call.throw_error(WellKnown::RangeError, "toPrecision takes 1 to 100 digits");
+    auto count = static_cast<size_t>(wanted);
+    // All digits a double can have, `d.ddd…e+NN`, so that a half is seen as such; it rounds away from zero.
+    std::string exact = fmt::format("{:.780e}", std::fabs(value));
+    int exponent = std::stoi(exact.substr(exact.find('e') + 1));
+    std::string digits = exact[0] + exact.substr(2, 780);
+    bool up = digits[count] >= '5';
+    digits.resize(count);
+    for (size_t i = count; up && i-- > 0;) {
+        up = digits[i] == '9';
+        digits[i] = up ? '0' : static_cast<char>(digits[i] + 1);
+    }
+    if (up) {
+        digits = "1" + digits.substr(0, count - 1);
+        ++exponent;
+    }
+    std::string out = value < 0 ? "-" : "";
+    if (exponent < -6 || exponent >= static_cast<int>(count)) {
+        out += digits.substr(0, 1);
+        if (count > 1) out += "." + digits.substr(1);
+        out += fmt::format("e{}{}", exponent < 0 ? '-' : '+', std::abs(exponent));
+    } else if (exponent < 0) {
+        out += "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
+    } else {
+        auto whole = static_cast<size_t>(exponent) + 1;
+        out += digits.substr(0, whole);
+        if (whole < count) out += "." + digits.substr(whole);
+    }
+    return call.give_text(out);
+}
 NativeAction to_string(NativeCall& call) {
     double radix = number_or(call, 1, 10), value = to_number(call, 0);
     std::string out;
@@ -206,6 +240,7 @@ void register_js_numbers(vm::NativeRegistry& r) {
     r.add("core::isFinite", is_finite);
     const std::string n = "collections::Number::", m = "collections::Math::";
     r.add(n + "toFixed", to_fixed);
+    r.add(n + "toPrecision", to_precision);
     r.add(n + "toString", to_string);
     r.add(n + "isInteger", static_test<integral>);
     r.add(n + "isNaN", static_test<not_a_number>);

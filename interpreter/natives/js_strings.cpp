@@ -1,4 +1,8 @@
+#include <utf8proc.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
 
 #include "analyzer/text/utf8.h"
 #include "interpreter/natives/js_support.h"
@@ -186,6 +190,23 @@ NativeAction concat(NativeCall& call) {
     return call.give_text(out);
 }
 /// Letters in the order of people, then capitals after small ones, as for the root locale.
+/// Unicode's normalization forms (UAX 15).
+NativeAction normalize(NativeCall& call) {
+    std::string form = is_missing(call, 1) ? "NFC" : text_argument(call, 1);
+    int options = form == "NFC" || form == "NFKC"   ? UTF8PROC_COMPOSE
+                  : form == "NFD" || form == "NFKD" ? UTF8PROC_DECOMPOSE
+                                                    : 0;
+    if (!options) return call.throw_error(WellKnown::RangeError, "a form of normalize is NFC, NFD, NFKC or NFKD");
+    if (form.find('K') != std::string::npos) options |= UTF8PROC_COMPAT;
+    std::string text = text_argument(call, 0);
+    utf8proc_uint8_t* made = nullptr;
+    auto length =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                     &made, static_cast<utf8proc_option_t>(options | UTF8PROC_STABLE));
+    std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(made, &std::free);
+    if (length < 0) return call.throw_error(WellKnown::RangeError, utf8proc_errmsg(length));
+    return call.give_text({reinterpret_cast<const char*>(made), static_cast<size_t>(length)});
+}
 NativeAction locale_compare(NativeCall& call) {
     std::string a(view(call)), b = text_argument(call, 1);
     std::string low_a = with_case(a, false), low_b = with_case(b, false);
@@ -240,6 +261,7 @@ void register_js_strings(vm::NativeRegistry& r) {
     r.add(p + "repeat", repeat);
     r.add(p + "replaceText", replace);
     r.add(p + "splitText", split);
+    r.add(p + "normalize", normalize);
     r.add(p + "concat", concat);
     r.add(p + "localeCompare", locale_compare);
     r.add(p + "toString", to_string);

@@ -17,12 +17,18 @@ const vm::NativeRegistry& standard_natives() {
         register_collections(r);
         register_ranges(r);
         register_system(r);
+        register_files(r);
+        register_json(r);
+        register_database(r);
+        register_http(r);
         register_js_core(r);
         register_js_arrays(r);
         register_js_strings(r);
         register_js_collections(r);
         register_js_numbers(r);
         register_js_json(r);
+        register_js_database(r);
+        register_js_http(r);
         register_js_regexp(r);
         return r;
     }();

@@ -2,13 +2,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <mutex>
 
 #include <fmt/format.h>
 
+#include "analyzer/text/utf8.h"
+#include "interpreter/natives/blocking.h"
 #include "interpreter/natives/natives.h"
 #include "interpreter/natives/support.h"
 
-// Clocks, randomness, environment and streams, of Altru.
+// Clocks, randomness, environment and streams, of Altru; standard input of both.
 namespace braid::natives {
 
 namespace {
@@ -51,38 +54,49 @@ NativeAction env_args(NativeCall& call) {
     return call.give(word_of(list));
 }
 
-/// What a blocking read brings, made on a thread of its own.
-struct Reading : vm::NativeState {
-    struct Shared {
-        std::string text;
-        bool found = false;
-    };
-    std::shared_ptr<Shared> shared = std::make_shared<Shared>();
-    runtime::WaitReason reason{"read standard input", nullptr};
+/// What a read brings, made on a thread of its own.
+struct Reading {
+    std::string text;
+    bool found = false;
+    std::string problem;
 };
-NativeAction read(NativeCall& call, bool line) {
-    auto& reading = call.state<Reading>();
-    if (call.step() == 0) {
-        vm::WakeHandle handle = call.park(&reading.reason);
-        call.scheduler().run_blocking(*handle.task, handle.token, [shared = reading.shared, line] {
-            if (line) {
-                shared->found = static_cast<bool>(std::getline(std::cin, shared->text));
-            } else {
-                shared->text.assign(std::istreambuf_iterator<char>(std::cin), {});
-            }
-        });
-        return call.parked(1);
+/// One at a time: the stream is everybody's.
+void read_input(Reading& reading, bool line) {
+    static std::mutex mutex;
+    std::lock_guard lock(mutex);
+    if (line) {
+        reading.found = static_cast<bool>(std::getline(std::cin, reading.text));
+    } else {
+        reading.text.assign(std::istreambuf_iterator<char>(std::cin), {});
     }
+    if (std::cin.bad()) reading.problem = "standard input cannot be read";
+    else if (!utf8::is_valid(reading.text)) reading.problem = "standard input is no text in UTF-8";
+    if (line && !reading.text.empty() && reading.text.back() == '\r') reading.text.pop_back();
+}
+NativeAction read(NativeCall& call, bool line) {
+    if (call.step() == 0)
+        return run_blocking<Reading>(
+            call, "read standard input", [line](Reading& reading) { read_input(reading, line); }, 1);
     if (call.was_cancelled()) return call.cancelled();
     vm::Vm& vm = call.vm();
-    auto& result = *reading.shared;
+    Reading& result = blocking_result<Reading>(call);
+    if (!result.problem.empty()) return give_err(call, runtime::make_error(vm, result.problem));
     if (!line) return give_ok(call, vm.string_word(result.text));
-    if (!result.text.empty() && result.text.back() == '\r') result.text.pop_back();
     const TypeDescriptor& option = *vm::Vm::find_variant(call.result_type(), "Ok")->fields[0].type;
     Object* word = result.found ? vm.new_variant(*vm::Vm::find_variant(option, "Some"), {vm.string_word(result.text)})
                                 : vm.new_variant(*vm::Vm::find_variant(option, "None"));
     return give_ok(call, word_of(word));
 }
+NativeAction js_read(NativeCall& call, bool line) {
+    if (call.step() == 0)
+        return run_blocking<Reading>(
+            call, "read standard input", [line](Reading& reading) { read_input(reading, line); }, 1);
+    Reading& result = blocking_result<Reading>(call);
+    if (!result.problem.empty()) return call.throw_error(bytecode::WellKnown::JsError, result.problem);
+    return line && !result.found ? call.give_value(heap::Value::null()) : call.give_text(result.text);
+}
+NativeAction js_read_line(NativeCall& call) { return js_read(call, true); }
+NativeAction js_read_all(NativeCall& call) { return js_read(call, false); }
 NativeAction read_line(NativeCall& call) { return read(call, true); }
 NativeAction read_all(NativeCall& call) { return read(call, false); }
 NativeAction write(NativeCall& call) {
@@ -119,6 +133,8 @@ void register_system(vm::NativeRegistry& r) {
     r.add("env::args", env_args);
     r.add("io::read_line", read_line);
     r.add("io::read_all", read_all);
+    r.add("core::process::nextLine", js_read_line);
+    r.add("core::process::allInput", js_read_all);
     r.add("io::write", write);
     r.add("io::write_error", write_error);
     r.add("io::flush", flush);

@@ -13,8 +13,8 @@ void register_condition_layouts(Run& run);
 void register_error_layout(Run& run);
 void register_error_natives(vm::NativeRegistry& registry);
 
-Run::Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed)
-    : vm_(vm), arguments_(std::move(arguments)), random_(seed) {
+Run::Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed, ProjectSettings project)
+    : vm_(vm), arguments_(std::move(arguments)), random_(seed), project_(std::move(project)) {
     vm_.embedder = this;
     channel = vm.register_native_layout<Channel>("sync::Channel");
     mutex = vm.register_native_layout<Mutex>("sync::Mutex");

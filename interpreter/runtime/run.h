@@ -2,27 +2,52 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <typeindex>
+#include <unordered_map>
 #include <vector>
 
 #include "interpreter/runtime/concurrency_limit.h"
 #include "interpreter/runtime/waiting.h"
 #include "interpreter/vm/vm.h"
 
+namespace braid::io {
+class EventLoop;
+}
+
 namespace braid::runtime {
 
 class Isolate;
 
+/// What the manifest of the program's project says that a run has to know.
+struct ProjectSettings {
+    std::string database;                           // the default file of `database`; empty: in memory
+    std::map<std::string, std::string> statements;  // SQL by name
+};
+
 /// What the natives of one run share. Reached through Vm::embedder.
 class Run {
   public:
-    Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed);
+    Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed, ProjectSettings project = {});
     ~Run();
     static Run& of(const NativeCall& call) { return of(call.vm()); }
     static Run& of(const vm::Vm& vm) { return *static_cast<Run*>(vm.embedder); }
 
     vm::Vm& vm() const { return vm_; }
     const std::vector<std::string>& arguments() const { return arguments_; }
+    const ProjectSettings& project() const { return project_; }
+    /// What waits for sockets; the session's.
+    io::EventLoop& loop() const { return *loop_; }
+    void set_loop(io::EventLoop& loop) { loop_ = &loop; }
+    /// What a group of natives shares in this run; made, from the machine, when it is first asked for.
+    template <class Part>
+    Part& part() {
+        std::lock_guard lock(parts_mutex_);
+        std::shared_ptr<void>& part = parts_[std::type_index(typeid(Part))];
+        if (!part) part = std::make_shared<Part>(vm_);
+        return *static_cast<Part*>(part.get());
+    }
     /// Null: the program has no isolate (Altru).
     Isolate* isolate() const { return isolate_.get(); }
     void make_isolate();
@@ -53,6 +78,7 @@ class Run {
         const vm::Function* goroutine;   // (closure)
         const vm::Function* task;        // (closure, TaskCore, is closure)
         const vm::Function* actor;       // (ActorCore)
+        const vm::Function* restart;     // (ActorCore)
         const vm::Function* scoped;      // (closure, ScopeCore)
         const vm::Function* sleep;       // (ms)
         const vm::Function* yield;       // ()
@@ -84,6 +110,10 @@ class Run {
     std::unique_ptr<Isolate> isolate_;
     std::mutex limits_mutex_;
     std::map<const vm::Function*, ConcurrencyLimit> limits_;
+    ProjectSettings project_;
+    io::EventLoop* loop_ = nullptr;
+    std::mutex parts_mutex_;
+    std::unordered_map<std::type_index, std::shared_ptr<void>> parts_;
 };
 
 /// Registers the natives of this folder (intrinsics, sync, async, actors, promises).

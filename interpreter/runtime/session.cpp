@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "interpreter/io/event_loop.h"
 #include "interpreter/runtime/promise.h"
 #include "interpreter/runtime/report.h"
 #include "interpreter/runtime/run.h"
@@ -136,7 +137,7 @@ Session::Session(std::shared_ptr<bytecode::Program> program, const vm::NativeReg
     vm_ = std::make_unique<vm::Vm>(std::move(program), natives, *heap_, vm_options);
     vm_->on_uncaught = [this](vm::VmTask& task, vm::Word error) { uncaught(task, error); };
     uint64_t seed = options_.seed ? *options_.seed : std::random_device{}() * uint64_t{0x9e3779b97f4a7c15};
-    run_ = std::make_unique<Run>(*vm_, options_.arguments, seed);
+    run_ = std::make_unique<Run>(*vm_, options_.arguments, seed, options_.project);
     if (is_isolate_program()) run_->make_isolate();
 
     scheduler::Options scheduling;
@@ -147,6 +148,9 @@ Session::Session(std::shared_ptr<bytecode::Program> program, const vm::NativeReg
     scheduling.hooks.on_quiescent = [this](const std::vector<scheduler::Task*>& blocked) { return quiescent(blocked); };
     scheduling.hooks.on_only_held = options_.on_only_held;
     scheduler_ = std::make_unique<scheduler::Scheduler>(std::move(scheduling));
+    auto loop = std::make_unique<io::EventLoop>();
+    run_->set_loop(*loop);
+    scheduler_->attach(std::move(loop));
     vm_->attach(*scheduler_);
     if (options_.debug_hook) vm_->set_debug_hook(options_.debug_hook);
 }

@@ -10,11 +10,10 @@
 
 #include "interpreter/bytecode/program.h"
 #include "interpreter/heap/heap.h"
+#include "interpreter/runtime/run.h"
 #include "interpreter/vm/vm.h"
 
 namespace braid::runtime {
-
-class Run;
 
 struct SessionOptions {
     unsigned workers = 0;           // 0: as many as cores
@@ -23,6 +22,7 @@ struct SessionOptions {
     uint64_t max_memory = 0;        // bytes; 0: no limit
     bool stress_collector = false;  // a collection at every opportunity (tests)
     std::vector<std::string> arguments;
+    ProjectSettings project;
     std::function<void(std::string_view)> print, print_error;  // null: the process's streams
     bool handle_signals = false;  // SIGINT ends the run with 130, SIGTERM with 143; SIGQUIT lists the tasks
     // For a debugger.

@@ -97,6 +97,10 @@ struct SchedulerCore {
         int64_t left = outside.fetch_sub(1, std::memory_order_seq_cst) - 1;
         if (left <= held_count_.load(std::memory_order_seq_cst)) engine->nudge();
     }
+    // Something outside is under way, and may wake a task at any moment.
+    bool expects_input() const {
+        return outside.load(std::memory_order_seq_cst) > held_count_.load(std::memory_order_seq_cst);
+    }
     // As far as the counts tell; to be asked before the queues are looked at, because what ends outside leaves its task
     // in a queue first.
     Stillness stillness() const;

@@ -83,6 +83,10 @@ void SequentialEngine::step() {
 
 void SequentialEngine::stand_still() {
     uint64_t next = core_.timers.next();
+    if (next != Timers::kNever && core_.expects_input()) {
+        wait_for_input(next);
+        return;
+    }
     if (next != Timers::kNever) {
         now_.store(std::max(now(), next), std::memory_order_relaxed);
         core_.point(PointKind::Timer, 0, now());
@@ -98,6 +102,20 @@ void SequentialEngine::stand_still() {
     ++runner_.count.idle_parks;
     runner_.count.idle_nanoseconds.add(core_.clock() - before);
     core_.world.enter(runner_);
+}
+
+void SequentialEngine::wait_for_input(Instant next) {
+    // What comes from outside takes its time: a timeout beside it must not fire at once. So time passes as it does
+    // there.
+    core_.world.leave(runner_);
+    Instant before = core_.clock();
+    runner_.parker.park_until(std::chrono::steady_clock::now() +
+                              std::chrono::nanoseconds(next - std::min(next, now())));
+    ++runner_.count.idle_parks;
+    Instant waited = core_.clock() - before;
+    runner_.count.idle_nanoseconds.add(waited);
+    core_.world.enter(runner_);
+    now_.store(std::min(std::max(now(), next), now() + waited), std::memory_order_relaxed);
 }
 
 void SequentialEngine::add_stats(Stats& stats) const { stats.workers.push_back(runner_.stats(core_.clock())); }

@@ -35,6 +35,7 @@ class SequentialEngine final : public Engine {
     void step();
     // Nothing is runnable: time jumps, or the runner waits for the outside, or it is over.
     void stand_still();
+    void wait_for_input(Instant next);
 
     SchedulerCore& core_;
     Runner runner_;

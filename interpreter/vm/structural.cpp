@@ -154,7 +154,7 @@ class Walk {
             }
             case DescriptorKind::Union: {
                 const TypeDescriptor* member = held_type(word, kUnionType);
-                return make_union(member, part(member, slot(word, kUnionValue)));
+                return new_union(vm_, *member, part(member, slot(word, kUnionValue)));
             }
             case DescriptorKind::Map:
             case DescriptorKind::Set: {
@@ -204,19 +204,18 @@ class Walk {
         return 0;
     }
 
-    Word make_union(const TypeDescriptor* member, Word value) {
-        const Layouts& l = vm_.runtime().layouts;
-        Object* fresh =
-            vm_.require(vm_.allocator().fixed(bytecode::is_traced(member->repr) ? l.union_traced : l.union_raw));
-        fresh->slots()[kUnionType] = word_of(member);
-        fresh->slots()[kUnionValue] = value;
-        return word_of(fresh);
-    }
-
     Vm& vm_;
 };
 
 }  // namespace
+
+Word new_union(Vm& vm, const TypeDescriptor& member, Word value) {
+    const Layouts& l = vm.runtime().layouts;
+    Object* fresh = vm.require(vm.allocator().fixed(bytecode::is_traced(member.repr) ? l.union_traced : l.union_raw));
+    fresh->slots()[kUnionType] = word_of(&member);
+    fresh->slots()[kUnionValue] = value;
+    return word_of(fresh);
+}
 
 bool equal_words(Vm& vm, const TypeDescriptor& type, Word a, Word b) {
     if (type.repr == Repr::Boxed) return strict_equal(vm, Value(a), Value(b));

@@ -17,6 +17,8 @@ uint64_t hash_word(Vm& vm, const TypeDescriptor& type, Word word);
 Word copy_word(Vm& vm, const TypeDescriptor& type, Word word);
 /// `clone`: like copy, and lists, maps, sets and strings of clonable things too.
 Word clone_word(Vm& vm, const TypeDescriptor& type, Word word);
+/// A value of a union that holds one of this member.
+Word new_union(Vm& vm, const TypeDescriptor& member, Word value);
 /// Appends the value as `println` shows it (`nested`: as it shows inside another value: strings quoted).
 void show_word(Vm& vm, const TypeDescriptor& type, Word word, std::string& out, bool nested = false);
 /// With a format as in `"${x:.9}"`, `"${n:08x}"`; an unusable format is ignored.

@@ -26,6 +26,7 @@ struct RunHeader {
     std::vector<std::string> errors;     // each must appear in standard error
     std::string input;
     bool unordered = false;  // the lines may come in any order
+    bool driven = false;     // it does not end by itself: another suite talks to it
 };
 
 std::vector<std::string> words(const std::string& text) {
@@ -48,8 +49,10 @@ void read_key(const std::string& key, const std::string& value, RunHeader& heade
         header.input += value + "\n";
     } else if (key == "unordered") {
         header.unordered = value == "yes";
+    } else if (key == "driven") {
+        header.driven = true;
     } else {
-        FAIL("unknown key `" << key << "` (known: exit, flags, args, stderr, stdin, unordered)");
+        FAIL("unknown key `" << key << "` (known: exit, flags, args, stderr, stdin, unordered, driven)");
     }
 }
 
@@ -82,6 +85,7 @@ void check_program(const fs::path& program, const fs::path& golden, const std::v
     auto text = read_file(program);
     REQUIRE(text);
     RunHeader header = read_header(program, *text);
+    if (header.driven) return;
 
     Command command{.program = braid_program(), .arguments = {"run"}, .input = header.input};
     command.directory = program.parent_path();

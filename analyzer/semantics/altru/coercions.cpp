@@ -115,6 +115,10 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
     if (expected->is(TypeKind::Union) && !actual->is(TypeKind::Union)) {
         ExprId plain = decay(value);
         actual = type_of(plain);
+        // A number's literal that has no type yet is the usual one, where that is a member.
+        if (actual->is(TypeKind::Inference) && table_.kind_of(actual) != VariableKind::General)
+            for (Type member : expected->arguments)
+                if (table_.resolve(member) == table_.default_of(actual)) table_.unify(member, actual);
         for (Type member : expected->arguments)
             if (table_.unify(member, actual)) return emit(Convert{ConvertKind::Wrap, plain}, expected, node);
         for (Type member : expected->arguments)

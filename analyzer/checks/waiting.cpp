@@ -54,7 +54,7 @@ std::set<ObjectKey> objects_waited_for(const explore::State& state) {
 ScheduleFindings::Value ScheduleFindings::compute(QueryContext& context, const Key& item) {
     if (!context.get<explore::TouchesTasks>(item)->yes) return {};
     explore::Machine machine(context, item);
-    explore::Exploration found = explore::explore(context, item, machine);
+    explore::Exploration found = explore::explore(context, machine);
     Findings findings;
     for (const explore::Incident& incident : found.incidents) findings.add(explain_incident(context, incident));
     bool unexplained = false;
@@ -69,7 +69,7 @@ ScheduleFindings::Value ScheduleFindings::compute(QueryContext& context, const K
     // What a body shows when it is run alone is told there.
     if (!out.empty())
         for (ItemId other : found.visited) {
-            if (other == item) continue;
+            if (other == item || is_std(file_of(other))) continue;
             auto known = context.get<ScheduleFindings>(other);
             std::erase_if(out, [&](const ItemDiagnostic& mine) {
                 return std::any_of(known->begin(), known->end(),

@@ -10,7 +10,8 @@ namespace braid::explore {
 
 namespace {
 constexpr size_t kMaxFrames = 24, kMaxTasks = 14, kMaxHeap = 400;
-constexpr int kMaxSteps = 4000;  // between two waits
+constexpr int kMaxSteps = 6000;  // between two waits
+constexpr int kMaxAllSteps = 1'000'000;
 
 bool touches(QueryContext& context, const mir::MirBody& body) {
     for (const mir::Block& block : body.blocks) {
@@ -115,7 +116,7 @@ void Machine::settle(State first, std::vector<State>& out) {
             for (TaskIndex i = 0; i < state.tasks.size() && running == kNone; ++i)
                 if (state.tasks[i].status == TaskStatus::Running) running = i;
             if (running == kNone) break;
-            if (++steps > kMaxSteps || state.heap.size() > kMaxHeap) {
+            if (++steps > kMaxSteps || ++steps_ > kMaxAllSteps || state.heap.size() > kMaxHeap) {
                 incomplete = true;
                 return;
             }
@@ -285,6 +286,32 @@ Machine::Outcome Machine::enter_callable(State& state, TaskIndex task, const Val
     return enter(state, task, closure.item, uint32_t(closure.number), std::move(arguments), &closure.parts);
 }
 
+/// Short, without loops, and calls nothing of the program: cheap enough to be run for its value alone.
+bool Machine::is_simple(ItemId function) {
+    auto known = simple_.find(function);
+    if (known != simple_.end()) return known->second;
+    auto* bodies = bodies_of(function);
+    bool simple = bodies && !bodies->functions.empty() && bodies->functions[0].blocks.size() <= 60;
+    for (mir::BlockId id = 0; simple && id < bodies->functions[0].blocks.size(); ++id) {
+        const mir::Terminator& t = bodies->functions[0].blocks[id].terminator;
+        std::set<mir::BlockId> seen;
+        std::vector<mir::BlockId> work{id};
+        while (!work.empty() && simple) {
+            mir::BlockId from = work.back();
+            work.pop_back();
+            mir::for_each_successor(bodies->functions[0].blocks[from].terminator,
+                                    [&](mir::BlockId to, const mir::Place*) {
+                                        simple &= to != id;
+                                        if (seen.insert(to).second) work.push_back(to);
+                                    });
+        }
+        auto* call = std::get_if<mir::CallTerminator>(&t.kind);
+        auto* direct = call ? std::get_if<hir::DirectCallee>(&call->callee) : nullptr;
+        simple &= !call || (direct && direct->function != ItemId::None && is_std(file_of(direct->function)));
+    }
+    return simple_[function] = simple;
+}
+
 Machine::Outcome Machine::call(State& state, TaskIndex task, const mir::CallTerminator& call, Place place) {
     std::vector<Value> arguments;
     for (const mir::Operand& operand : call.arguments) arguments.push_back(evaluate(state, task, operand));
@@ -315,12 +342,7 @@ Machine::Outcome Machine::call(State& state, TaskIndex task, const mir::CallTerm
     if (runs) return enter(state, task, function, 0, std::move(arguments), nullptr);
     // It neither waits nor starts anything: what it does to its arguments matters only where they are handles.
     if (signature->has_body && !signature->is_native) {
-        std::string_view name = name_of(function).text();
-        if (is_std(file_of(function)) || name == "new" || arguments.empty())
-            return enter(state, task, function, 0, std::move(arguments), nullptr);
-        bool small = true;
-        if (auto* bodies = bodies_of(function)) small = bodies->functions[0].blocks.size() <= 40;
-        if (small) return enter(state, task, function, 0, std::move(arguments), nullptr);
+        if (is_simple(function)) return enter(state, task, function, 0, std::move(arguments), nullptr);
     }
     return unknown_call(state, task, arguments);
 }

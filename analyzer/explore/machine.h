@@ -87,6 +87,8 @@ class Machine {
     void assign(State&, TaskIndex, const mir::Place&, Value);
     void resolve(State&, Value&);
     uint64_t number_of(State&, Value&);
+    uint64_t scaled(uint64_t number);
+    bool is_simple(ItemId);
     Value closure(State&, TaskIndex, const mir::ClosureOf&);
     void name_object(State&, Name, const Value&);
 
@@ -134,6 +136,9 @@ class Machine {
     std::deque<Value> scratch_;
     Symbol fork_symbol_ = 0;
     std::vector<uint64_t> fork_options_;
+    uint64_t scaled_ = 0;  // the large number that stands for a small one
+    int steps_ = 0;        // of all runs
+    std::unordered_map<ItemId, bool> simple_;
 };
 
 }  // namespace braid::explore

@@ -335,7 +335,8 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
         }
         case Model::ListPush: {
             Value* list = pointee(state, &arguments.at(0));
-            if (list->is(Value::Kind::Composite) && list->parts.size() < 32) list->parts.push_back(arguments.at(1));
+            if (list->is(Value::Kind::Composite) && list->parts.size() < 32 && !is_large(arguments.at(1)))
+                list->parts.push_back(arguments.at(1));
             else escape(state, arguments.at(1));
             return done(unit);
         }

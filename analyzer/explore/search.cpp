@@ -8,27 +8,29 @@
 namespace braid::explore {
 
 namespace {
-constexpr size_t kMaxStates = 4000, kMaxStuck = 64;
-}  // namespace
+constexpr size_t kMaxStates = 3000, kMaxStuck = 64;
+constexpr size_t kMaxCells = 1'000'000;  // locals in all states
 
-Exploration explore(QueryContext& context, ItemId, Machine& machine) {
-    Exploration out;
-    auto first = machine.initial();
-    if (!first) return out;
+/// Follows schedules from `first`: the shortest ones first, or one after the other to its end.
+bool follow(QueryContext& context, Machine& machine, const State& first, bool in_depth, Exploration& out) {
     std::deque<State> queue;
     std::unordered_set<uint64_t> seen;
+    size_t cells = 0;
     auto add = [&](State&& from) {
         std::vector<State> settled;
         machine.settle(std::move(from), settled);
-        for (State& state : settled)
-            if (seen.insert(state.hash()).second) queue.push_back(std::move(state));
+        for (State& state : settled) {
+            if (!seen.insert(state.hash()).second) continue;
+            for (const Task& task : state.tasks)
+                for (const Frame& frame : task.frames) cells += frame.locals.size();
+            queue.push_back(std::move(state));
+        }
     };
-    add(std::move(*first));
-    bool limited = false;
-    while (!queue.empty() && !limited) {
+    add(State(first));
+    while (!queue.empty() && seen.size() <= kMaxStates && cells <= kMaxCells) {
         context.check_cancelled();
-        State state = std::move(queue.front());
-        queue.pop_front();
+        State state = std::move(in_depth ? queue.back() : queue.front());
+        in_depth ? queue.pop_back() : queue.pop_front();
         std::vector<Move> moves = machine.moves(state);
         if (moves.empty()) {
             bool lives = false;
@@ -41,11 +43,22 @@ Exploration explore(QueryContext& context, ItemId, Machine& machine) {
             State next = state;
             if (machine.perform(next, move)) add(std::move(next));
         }
-        limited = seen.size() > kMaxStates;
     }
+    return queue.empty();
+}
+
+}  // namespace
+
+Exploration explore(QueryContext& context, Machine& machine) {
+    Exploration out;
+    auto first = machine.initial();
+    if (!first) return out;
+    bool finished = follow(context, machine, *first, false, out);
+    // Too many ways to try all: some of them to their end.
+    if (!finished && out.stuck.empty() && machine.incidents.empty()) follow(context, machine, *first, true, out);
     out.incidents = std::move(machine.incidents);
     out.visited = machine.visited;
-    out.complete = !limited && !machine.incomplete && !machine.assumed;
+    out.complete = finished && !machine.incomplete && !machine.assumed;
     return out;
 }
 

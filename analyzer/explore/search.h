@@ -15,6 +15,6 @@ struct Exploration {
     std::set<ItemId> visited;
 };
 
-Exploration explore(QueryContext& context, ItemId root, Machine& machine);
+Exploration explore(QueryContext& context, Machine& machine);
 
 }  // namespace braid::explore

@@ -54,6 +54,9 @@ struct Value {
     uint64_t hash() const;
 };
 
+/// Too much is in it to be carried through thousands of states.
+bool is_large(const Value& value);
+
 /// Where a pointer points: a local of a frame of a task, or a cell of the heap.
 struct Target {
     static constexpr uint64_t kHeap = uint64_t(1) << 63;

@@ -9,7 +9,18 @@ constexpr uint64_t kMaxList = 32;
 // How long a list is, how often a counted loop runs, when the text does not say: often enough that one run of a body
 // meets another one.
 constexpr uint64_t kAssumedCount = 2;
+constexpr uint64_t kLargestCount = 8, kLargestScaled = 100'000'000, kScaledCount = 3;
+constexpr size_t kMaxParts = 256;  // of a value with all that is in it
+size_t parts_in(const Value& value) {
+    size_t parts = 1;
+    for (const Value& part : value.parts)
+        if (parts <= kMaxParts) parts += parts_in(part);
+    return parts;
+}
+
 }  // namespace
+
+bool is_large(const Value& value) { return parts_in(value) > kMaxParts; }
 
 const mir::MirBodies* Machine::bodies_of(ItemId item) {
     auto it = bodies_.find(item);
@@ -30,10 +41,20 @@ void Machine::resolve(State& state, Value& value) {
     if (it != state.decided.end()) value = Value::integer(it->second);
 }
 
+/// A count too large to be tried stands for a small one, the same wherever the program writes it: what is right for
+/// every such number is right for that one. A second large number is taken as it is.
+uint64_t Machine::scaled(uint64_t number) {
+    if (number <= kLargestCount || number > kLargestScaled) return number;
+    if (scaled_ == 0) scaled_ = number;
+    if (scaled_ != number) return number;
+    assumed = true;
+    return kScaledCount;
+}
+
 /// As a count: what is unknown is decided to be `kAssumedCount`.
 uint64_t Machine::number_of(State& state, Value& value) {
     resolve(state, value);
-    if (value.is(Value::Kind::Integer)) return value.number;
+    if (value.is(Value::Kind::Integer)) return scaled(value.number);
     assumed = true;
     if (value.is(Value::Kind::Unknown)) state.decided[value.number] = kAssumedCount;
     return kAssumedCount;
@@ -172,7 +193,9 @@ Value Machine::closure(State& state, TaskIndex task, const mir::ClosureOf& made)
         }
         closure.parts.push_back(std::move(captured));
     }
-    return closure;
+    if (!is_large(closure)) return closure;
+    escape(state, closure);
+    return Value::unknown(mix(site(state, task), 3));
 }
 
 /// False: an unknown has to be decided first.
@@ -180,9 +203,10 @@ bool Machine::binary(State& state, const mir::BinaryOperation& operation, TaskIn
     using Op = hir::BinaryOp;
     Value left = evaluate(state, task, operation.left), right = evaluate(state, task, operation.right);
     bool compares = operation.op >= Op::Less && operation.op <= Op::GreaterEqual;
-    // A counted loop whose bound is unknown.
+    // The bound of a counted loop.
     if (auto* place = mir::read_place(operation.left);
-        compares && place && place->is_local() && left.is(Value::Kind::Integer) && right.is(Value::Kind::Unknown) &&
+        compares && place && place->is_local() && left.is(Value::Kind::Integer) &&
+        (right.is(Value::Kind::Unknown) || right.is(Value::Kind::Integer)) &&
         state.tasks[task].frames.back().body->locals[place->local].name.empty())
         right = Value::integer(number_of(state, right));
     if (!left.is(Value::Kind::Integer) || !right.is(Value::Kind::Integer)) {
@@ -250,10 +274,14 @@ bool Machine::rvalue(State& state, TaskIndex task, const mir::Rvalue& rvalue, Va
         if (opaque)
             for (const Value& value : parts) escape(state, value);
         else out = Value::composite(std::move(parts), variant);
+        if (is_large(out)) {
+            escape(state, out);
+            out = Value::unknown(mix(site(state, task), 3));
+        }
     } else if (auto* repeat = std::get_if<mir::RepeatOf>(&rvalue)) {
         Value value = evaluate(state, task, repeat->value), count = evaluate(state, task, repeat->count);
         uint64_t n = number_of(state, count);
-        if (n <= kMaxList) out = Value::composite(std::vector<Value>(n, value));
+        if (n <= kMaxList && value.parts.empty()) out = Value::composite(std::vector<Value>(n, value));
         else escape(state, value);
     } else if (auto* discriminant = std::get_if<mir::DiscriminantOf>(&rvalue)) {
         Value value = *at(state, task, discriminant->place);

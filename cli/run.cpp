@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "analyzer/diagnostics/catalogue.h"
 #include "cli/command.h"
 #include "interpreter/loader/executable.h"
 #include "interpreter/natives/natives.h"
@@ -35,7 +36,7 @@ bool report(const AnalysisHost& host, FileId file) {
     bool fine = true;
     for (const Diagnostic& d : shown) {
         say(render_text(d, sources, style));
-        fine &= d.severity != Severity::Error;
+        fine &= !stops_run(d);
     }
     if (!fine) say(count_summary(shown));
     return fine;

@@ -98,6 +98,11 @@ std::vector<DiagnosticCode> nearest_codes(std::string_view name) {
     return codes;
 }
 
+bool stops_run(const Diagnostic& diagnostic) {
+    const bool waits = diagnostic.code >= DiagnosticCode::SelfDeadlock && diagnostic.code <= DiagnosticCode::BusySelect;
+    return diagnostic.severity == Severity::Error && !waits;
+}
+
 std::string_view severity_name(Severity severity) { return severity_names[static_cast<size_t>(severity)]; }
 
 std::optional<Severity> find_severity(std::string_view name) {

@@ -17,6 +17,10 @@ std::vector<DiagnosticCode> nearest_codes(std::string_view name);
 std::string_view severity_name(Severity severity);  // "error", "warning", "information", "hint": as in JSON
 std::optional<Severity> find_severity(std::string_view name);
 
+/// An error that keeps a program from running. One that says where tasks will wait for each other does not: the machine
+/// finds that itself, says who waits where, and ends with a status of its own.
+bool stops_run(const Diagnostic& diagnostic);
+
 /// The page of a code in Markdown (docs/diagnostics/CODE.md, embedded at build time). Empty when there is none yet.
 std::string_view explain_page(DiagnosticCode code);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzer/diagnostics/catalogue.h"
 #include "interpreter/loader/executable.h"
 #include "workspace/workspace.h"
 
@@ -14,7 +15,7 @@ tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path, b
     if (!file) return tl::unexpected(LaunchError{file.error(), {}});
 
     std::vector<Diagnostic> errors = loader::problems(*loaded.host, *file);
-    std::erase_if(errors, [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::Error; });
+    std::erase_if(errors, [](const Diagnostic& diagnostic) { return !stops_run(diagnostic); });
     if (!errors.empty()) {
         LaunchError error{path + " has errors: " + count_summary(errors), {}};
         HostSources sources(*loaded.host);

@@ -1,0 +1,276 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analyzer/checks/calls.h"
+#include "analyzer/checks/checks.h"
+#include "analyzer/checks/describe.h"
+#include "analyzer/explore/machine.h"
+#include "analyzer/flow/dataflow.h"
+#include "analyzer/flow/mir_walk.h"
+
+// atomicity-violation: what is read in one lock section decides, or goes into, what is written in another one.
+//
+//     if account.lock().balance >= 10:
+//         account.lock().balance -= 10     # another task may have taken it in between
+//
+// A forward dataflow of what comes from which section. A section that looks again before it writes is silent, and so
+// is a lock that only this function knows.
+namespace braid::checks {
+namespace {
+
+using namespace mir;
+using MirPlace = braid::mir::Place;
+
+struct Section {
+    std::string lock;
+    uint32_t node = 0;  // where it begins
+    friend auto operator<=>(const Section&, const Section&) = default;
+};
+
+struct Checked {
+    BlockId block = kNoBlock;
+    uint32_t node = 0;
+    friend auto operator<=>(const Checked&, const Checked&) = default;
+};
+
+struct State {
+    std::map<Local, std::set<Section>> from;  // what a local's value was read in
+    std::map<Local, Section> guards;          // open sections
+    std::map<Local, Local> content;           // pointer → guard it reaches through
+    std::map<Section, Checked> decided;       // what was decided by values of a section
+
+    bool merge(const State& other) {
+        bool changed = false;
+        for (const auto& [local, sections] : other.from)
+            for (const Section& s : sections) changed |= from[local].insert(s).second;
+        for (const auto& [local, section] : other.guards) changed |= guards.emplace(local, section).second;
+        for (const auto& [local, guard] : other.content) changed |= content.emplace(local, guard).second;
+        for (const auto& [section, at] : other.decided) changed |= decided.emplace(section, at).second;
+        return changed;
+    }
+};
+
+class Analysis {
+  public:
+    Analysis(QueryContext& context, ItemId item, const MirBody& body, std::vector<ItemDiagnostic>& out)
+        : context_(context), item_(item), body_(body), out_(out) {}
+
+    void run() {
+        size_t locks = 0;
+        for (const Block& block : body_.blocks) {
+            if (auto* call = std::get_if<CallTerminator>(&block.terminator.kind)) {
+                locks += is_lock(*call);
+                shares_ |= call->is_go;
+            }
+            for (const Statement& s : block.statements)
+                if (auto* assign = std::get_if<Assign>(&s.kind))
+                    shares_ |= std::holds_alternative<ClosureOf>(assign->value);
+        }
+        if (locks < 2) return;
+        auto entry = forward_dataflow(
+            body_, State(),
+            [&](BlockId id, State state, auto&& leaving) {
+                transfer(id, state);
+                for_each_successor(body_.blocks[id].terminator,
+                                   [&](BlockId target, const MirPlace*) { leaving(target, state); });
+            },
+            [](State& into, const State& from) { return into.merge(from); });
+        reports_ = true;
+        for (BlockId id = 0; id < body_.blocks.size(); ++id)
+            if (entry[id]) transfer(id, *entry[id]);
+    }
+
+  private:
+    static bool is_lock(const CallTerminator& call) {
+        using explore::Model;
+        Model model = explore::model_of(called_function(call));
+        return model == Model::Lock || model == Model::Read || model == Model::Write;
+    }
+
+    std::set<Section> sections(const State& state, const Operand& operand) const {
+        auto* place = read_place(operand);
+        return place ? sections(state, *place) : std::set<Section>();
+    }
+    std::set<Section> sections(const State& state, const MirPlace& place) const {
+        if (auto it = state.content.find(place.local); it != state.content.end())
+            if (auto guard = state.guards.find(it->second); guard != state.guards.end()) return {guard->second};
+        auto it = state.from.find(place.local);
+        return it == state.from.end() ? std::set<Section>() : it->second;
+    }
+
+    void statement(const Statement& s, State& state) {
+        auto* assign = std::get_if<Assign>(&s.kind);
+        if (auto* dead = std::get_if<StorageDead>(&s.kind)) {
+            state.from.erase(dead->local);
+            state.content.erase(dead->local);
+        }
+        if (!assign) return;
+        std::set<Section> sources;
+        for_each_operand(
+            assign->value, [&](const Operand& o) { sources.merge(sections(state, o)); },
+            [&](const MirPlace& p) { sources.merge(sections(state, p)); });
+        auto written = state.content.find(assign->place.local);
+        if (written != state.content.end() && !assign->place.is_local()) {
+            bool computed = std::holds_alternative<BinaryOperation>(assign->value) || computed_.count(s.node);
+            write(state, written->second, s.node, sources, computed);
+            return;
+        }
+        if (!assign->place.is_local()) return;
+        if (std::holds_alternative<BinaryOperation>(assign->value)) computed_.insert(s.node);
+        const Local to = assign->place.local;
+        state.content.erase(to);
+        const MirPlace* from = nullptr;
+        if (auto* use = std::get_if<Use>(&assign->value)) from = read_place(use->operand);
+        if (auto* borrow = std::get_if<BorrowOf>(&assign->value)) from = &borrow->place;
+        if (from) {
+            if (auto held = state.content.find(from->local);
+                held != state.content.end() && body_.locals[to].type->is(TypeKind::Reference))
+                state.content.emplace(to, held->second);
+            if (auto guard = state.guards.find(from->local); guard != state.guards.end()) {
+                if (std::holds_alternative<BorrowOf>(assign->value)) state.content.emplace(to, from->local);
+                else {  // the guard itself moves
+                    Section section = guard->second;
+                    state.guards.erase(guard);
+                    state.guards.emplace(to, section);
+                }
+            }
+        }
+        if (sources.empty()) state.from.erase(to);
+        else state.from[to] = std::move(sources);
+    }
+
+    void transfer(BlockId id, State& state) {
+        const Block& block = body_.blocks[id];
+        for (const Statement& s : block.statements) statement(s, state);
+        const Terminator& t = block.terminator;
+        if (auto* branch = std::get_if<SwitchInteger>(&t.kind)) {
+            for (const Section& section : sections(state, branch->value)) {
+                // A section that looks for itself relies on no older look.
+                std::erase_if(state.decided, [&](const auto& entry) {
+                    return entry.first.lock == section.lock && entry.first != section;
+                });
+                state.decided[section] = {id, t.node};
+            }
+        } else if (auto* drop = std::get_if<Drop>(&t.kind)) {
+            if (drop->place.is_local()) state.guards.erase(drop->place.local);
+        } else if (auto* call = std::get_if<CallTerminator>(&t.kind)) {
+            this->call(id, *call, t.node, state);
+        }
+    }
+
+    void call(BlockId id, const CallTerminator& call, uint32_t node, State& state) {
+        if (!call.destination.is_local()) return;
+        const Local to = call.destination.local;
+        state.from.erase(to);
+        state.content.erase(to);
+        if (is_lock(call)) {
+            auto* place = call.arguments.empty() ? nullptr : read_place(call.arguments[0]);
+            if (!place) return;
+            MirPlace source = source_of(body_, body_.blocks[id], *place);
+            std::string name = describe(context_, body_, source);
+            bool mine = body_.locals[source.local].kind == LocalKind::Variable && !shares_;
+            if (name.empty() || name.find('[') != std::string::npos || mine) return;
+            state.guards[to] = {name, node};
+            return;
+        }
+        std::set<Section> sources;
+        for (const Operand& argument : call.arguments) {
+            sources.merge(sections(state, argument));
+            auto* place = read_place(argument);
+            auto held = place ? state.content.find(place->local) : state.content.end();
+            if (held == state.content.end()) continue;
+            if (body_.locals[to].type->is(TypeKind::Reference)) state.content.emplace(to, held->second);  // deref
+            Type type = operand_type(context_, body_, argument);
+            bool changes = type->is(TypeKind::Reference) && type->has(TypeMutable) &&
+                           (body_.locals[to].type->is(TypeKind::Unit) || called_name(call) == "insert");
+            if (changes && explore::model_of(called_function(call)) != explore::Model::GuardContent)
+                write(state, held->second, node, {}, false);
+        }
+        if (!sources.empty()) state.from[to] = std::move(sources);
+    }
+
+    /// Whether `to` runs depends on how `check` decides.
+    bool depends(BlockId check, BlockId to) const {
+        std::vector<BlockId> edges;
+        for_each_successor(body_.blocks[check].terminator,
+                           [&](BlockId target, const MirPlace*) { edges.push_back(target); });
+        bool avoidable = false, reached = false;
+        for (BlockId edge : edges) {
+            std::set<BlockId> seen{edge};
+            std::vector<BlockId> work{edge};
+            while (!work.empty()) {
+                BlockId id = work.back();
+                work.pop_back();
+                if (id == to) {
+                    reached = true;
+                    continue;
+                }
+                if (id == check || std::holds_alternative<ReturnTerminator>(body_.blocks[id].terminator.kind)) {
+                    avoidable = true;
+                    continue;
+                }
+                for_each_successor(body_.blocks[id].terminator, [&](BlockId target, const MirPlace*) {
+                    if (seen.insert(target).second) work.push_back(target);
+                });
+            }
+        }
+        return avoidable && reached;
+    }
+
+    BlockId block_of(uint32_t lock_node) const {
+        for (BlockId id = 0; id < body_.blocks.size(); ++id)
+            if (auto* call = std::get_if<CallTerminator>(&body_.blocks[id].terminator.kind);
+                call && is_lock(*call) && body_.blocks[id].terminator.node == lock_node)
+                return id;
+        return kNoBlock;
+    }
+
+    void write(State& state, Local guard, uint32_t node, const std::set<Section>& sources, bool computed) {
+        auto open = state.guards.find(guard);
+        if (open == state.guards.end() || !reports_) return;
+        const Section& now = open->second;
+        for (const auto& [section, at] : state.decided) {
+            BlockId begins = block_of(now.node);
+            if (section.lock != now.lock || section == now || begins == kNoBlock || !depends(at.block, begins))
+                continue;
+            return report(node, section, now, at.node,
+                          "what was found in one lock section of `{}` decides about this write in another one");
+        }
+        for (const Section& section : sources)
+            if (computed && section.lock == now.lock && section != now)
+                return report(node, section, now, 0,
+                              "`{}` is written from a value that an earlier lock section read: what another task wrote "
+                              "in between is lost");
+    }
+
+    void report(uint32_t node, const Section& before, const Section& now, uint32_t check, std::string_view message) {
+        if (!reported_.insert(now.node).second) return;
+        ItemDiagnostic d =
+            diagnostic(DiagnosticCode::AtomicityViolation, {item_, node}, fmt::format(fmt::runtime(message), now.lock));
+        d.related.push_back(
+            {{item_, before.node}, fmt::format("1. this task locks `{}`, reads, and unlocks", before.lock)});
+        d.related.push_back({{item_, check ? check : before.node}, "2. another task locks it and writes"});
+        d.related.push_back({{item_, now.node}, "3. this task locks it again and goes by what it read"});
+        out_.push_back(std::move(d));
+    }
+
+    QueryContext& context_;
+    ItemId item_;
+    const MirBody& body_;
+    std::vector<ItemDiagnostic>& out_;
+    std::set<uint32_t> reported_, computed_;
+    bool reports_ = false, shares_ = false;
+};
+
+}  // namespace
+
+void atomicity_violation(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
+    if (is_std(file_of(item))) return;
+    auto bodies = context.get<BuiltMir>(item);
+    for (const MirBody& body : bodies->functions)
+        if (!body.errors_are_exceptions) Analysis(context, item, body, out).run();
+}
+
+}  // namespace braid::checks

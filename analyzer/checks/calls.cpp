@@ -1,0 +1,63 @@
+#include "analyzer/checks/calls.h"
+
+#include "analyzer/flow/mir_walk.h"
+
+namespace braid::checks {
+
+ItemId called_function(const mir::CallTerminator& call) {
+    if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee)) return direct->function;
+    if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) return found->method;
+    return ItemId::None;
+}
+
+std::string_view called_name(const mir::CallTerminator& call) {
+    if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee))
+        return direct->function == ItemId::None ? std::string_view() : name_of(direct->function).text();
+    if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) return found->name.text();
+    if (auto* message = std::get_if<hir::MessageCallee>(&call.callee)) return name_of(message->method).text();
+    return {};
+}
+
+std::string_view effect_of(QueryContext& context, ItemId function) {
+    if (function == ItemId::None || kind_of(function) != ItemKind::Function || !is_std(file_of(function))) return {};
+    static const Name effect("effect");
+    auto signature = context.get<SignatureOf>(function);
+    for (const Attribute& attribute : signature->attributes)
+        if (attribute.name == effect && !attribute.arguments.empty()) return Name(attribute.arguments[0]).text();
+    return {};
+}
+
+bool is_in_loop(const mir::MirBody& body, mir::BlockId block) {
+    std::vector<bool> seen(body.blocks.size(), false);
+    std::vector<mir::BlockId> work{block};
+    while (!work.empty()) {
+        mir::BlockId from = work.back();
+        work.pop_back();
+        bool back = false;
+        mir::for_each_successor(body.blocks[from].terminator, [&](mir::BlockId to, const mir::Place*) {
+            back |= to == block;
+            if (!seen[to]) seen[to] = true, work.push_back(to);
+        });
+        if (back) return true;
+    }
+    return false;
+}
+
+mir::Place source_of(const mir::MirBody& body, const mir::Block& block, const mir::Place& place) {
+    mir::Place current = place;
+    for (auto s = block.statements.rbegin(); s != block.statements.rend(); ++s) {
+        if (!body.locals[current.local].name.empty()) break;
+        auto* assign = std::get_if<mir::Assign>(&s->kind);
+        if (!assign || !assign->place.is_local() || assign->place.local != current.local) continue;
+        const mir::Place* from = nullptr;
+        if (auto* borrow = std::get_if<mir::BorrowOf>(&assign->value)) from = &borrow->place;
+        else if (auto* use = std::get_if<mir::Use>(&assign->value)) from = mir::read_place(use->operand);
+        if (!from) break;
+        mir::Place next = *from;
+        next.projections.insert(next.projections.end(), current.projections.begin(), current.projections.end());
+        current = std::move(next);
+    }
+    return current;
+}
+
+}  // namespace braid::checks

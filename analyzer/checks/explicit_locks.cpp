@@ -1,0 +1,245 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analyzer/checks/calls.h"
+#include "analyzer/checks/checks.h"
+#include "analyzer/checks/describe.h"
+#include "analyzer/checks/explicit_locks.h"
+#include "analyzer/flow/dataflow.h"
+#include "analyzer/flow/mir_walk.h"
+
+// Locks that the program takes and releases by calls: lock-not-released, double-unlock, self-deadlock.
+//
+//     await lock.lock();
+//     const value = await compute();     // when it throws, the lock stays
+//     lock.unlock();
+//
+// A forward dataflow over what is done to each lock, named by the variable and properties that lead to it. A function
+// that only takes, or only releases, does so for its caller.
+namespace braid::checks {
+namespace {
+
+using namespace mir;
+using MirPlace = braid::mir::Place;
+
+enum State : uint8_t {
+    Held = 1,             // by this function
+    Released = 2,         // by this function, after it had taken it
+    ReleasedCallers = 4,  // it was the caller's; taken again it is the caller's once more
+};
+
+struct Known {
+    uint8_t states = 0;
+    uint32_t locked = 0, released = 0;  // nodes
+    friend bool operator==(const Known&, const Known&) = default;
+};
+using Locks = std::map<LockName, Known>;
+
+bool merge(Locks& into, const Locks& from) {
+    bool changed = false;
+    for (auto it = into.begin(); it != into.end();) {
+        // Untouched on the other way: what is held here is held on one way only, and that is no bug by itself.
+        if (!from.count(it->first) && !(it->second.states & Held)) it = into.erase(it), changed = true;
+        else ++it;
+    }
+    for (const auto& [name, known] : from) {
+        if (!into.count(name) && !(known.states & Held)) continue;
+        Known& mine = into[name];
+        uint8_t states = mine.states | known.states;
+        changed |= states != mine.states;
+        mine.states = states;
+        if (!mine.locked) mine.locked = known.locked;
+        if (!mine.released) mine.released = known.released;
+    }
+    return changed;
+}
+
+/// Calls that may end with an error, as far as the program's own text says.
+bool may_throw(QueryContext& context, const CallTerminator& call) {
+    if (std::holds_alternative<hir::ValueCallee>(call.callee)) return true;
+    ItemId function = called_function(call);
+    if (function == ItemId::None || is_std(file_of(function))) return false;
+    if (call.mode == hir::CallMode::HotPromise) return false;  // its promise fails, where it is awaited
+    return context.get<MayThrow>(function)->yes;
+}
+
+class Analysis {
+  public:
+    Analysis(QueryContext& context, ItemId item, const MirBody& body, std::vector<ItemDiagnostic>& out)
+        : context_(context), item_(item), body_(body), names_(lock_names(context, body)), out_(out) {}
+
+    void run(const Locks& start) {
+        note_calls();
+        if (operations_.empty() && start.empty()) return;
+        auto entry = forward_dataflow(
+            body_, start,
+            [&](BlockId id, Locks locks, auto&& leaving) {
+                const Block& block = body_.blocks[id];
+                if (block.unwind != kNoBlock && throws(block)) leaving(block.unwind, locks);
+                act(id, locks, false);
+                for_each_successor(block.terminator, [&](BlockId target, const MirPlace*) { leaving(target, locks); });
+            },
+            [](Locks& into, const Locks& from) { return merge(into, from); });
+        for (BlockId id = 0; id < body_.blocks.size(); ++id) {
+            if (!entry[id]) continue;
+            const Block& block = body_.blocks[id];
+            Locks locks = *entry[id];
+            if (block.unwind == kNoBlock && throws(block)) leaves(locks, block.terminator.node, true);
+            act(id, locks, true);
+            if (std::holds_alternative<ReturnTerminator>(block.terminator.kind)) leaves(locks, 0, false);
+        }
+    }
+
+    /// For each closure given to `runExclusive`: what is held while it runs.
+    std::vector<std::pair<BodyFunctionId, LockName>> exclusive;
+
+  private:
+    struct Operation {
+        LockName name;
+        bool takes = false, shared = false;
+    };
+
+    void note_calls() {
+        for (BlockId id = 0; id < body_.blocks.size(); ++id) {
+            auto* call = std::get_if<CallTerminator>(&body_.blocks[id].terminator.kind);
+            if (!call || call->arguments.empty()) continue;
+            auto operation = lock_operation(context_, body_, *call);
+            auto name = operation ? names_.of(call->arguments[0]) : std::nullopt;
+            if (!name) continue;
+            if (*operation == LockOperation::Exclusive) {
+                if (auto closure = closure_of(*call)) exclusive.emplace_back(*closure, *name);
+                continue;
+            }
+            bool takes = *operation != LockOperation::Release;
+            operations_[id] = {*name, takes, *operation == LockOperation::TakeShared};
+            if (*operation == LockOperation::TakeShared) shared_.insert(*name);
+            if (!takes) released_.insert(*name);
+            if (call->destination.is_local()) waits_.insert(call->destination.local);
+        }
+    }
+
+    std::optional<BodyFunctionId> closure_of(const CallTerminator& call) const {
+        for (const Operand& argument : call.arguments) {
+            auto* place = read_place(argument);
+            if (!place || !place->is_local()) continue;
+            for (const Block& block : body_.blocks)
+                for (const Statement& s : block.statements)
+                    if (auto* assign = std::get_if<Assign>(&s.kind);
+                        assign && assign->place.is_local() && assign->place.local == place->local)
+                        if (auto* closure = std::get_if<ClosureOf>(&assign->value)) return closure->function;
+        }
+        return std::nullopt;
+    }
+
+    bool throws(const Block& block) const {
+        if (std::holds_alternative<ThrowTerminator>(block.terminator.kind)) return true;
+        if (auto* await = std::get_if<AwaitTerminator>(&block.terminator.kind)) {
+            auto* place = read_place(await->operand);
+            return !place || !waits_.count(place->local);
+        }
+        auto* call = std::get_if<CallTerminator>(&block.terminator.kind);
+        return call && may_throw(context_, *call);
+    }
+
+    ItemDiagnostic& report(DiagnosticCode code, uint32_t node, std::string message) {
+        out_.push_back(diagnostic(code, {item_, node}, std::move(message)));
+        return out_.back();
+    }
+
+    void act(BlockId id, Locks& locks, bool reports) {
+        const uint32_t node = body_.blocks[id].terminator.node;
+        if (auto* call = std::get_if<CallTerminator>(&body_.blocks[id].terminator.kind); call && reports)
+            calls(*call, node, locks);
+        auto found = operations_.find(id);
+        if (found == operations_.end()) return;
+        const Operation& operation = found->second;
+        Known& known = locks[operation.name];
+        if (operation.takes) {
+            if (reports && known.states == Held && !operation.shared && !shared_.count(operation.name) &&
+                reported_.insert(node).second) {
+                ItemDiagnostic& d =
+                    report(DiagnosticCode::SelfDeadlock, node,
+                           fmt::format("`{}` is locked already by this task, which waits here for itself for ever",
+                                       operation.name.text));
+                d.related.push_back({{item_, known.locked}, "locked here and still held"});
+            }
+            if (known.states == ReleasedCallers) locks.erase(operation.name);
+            else known = {Held, node, 0};
+            return;
+        }
+        if (reports && (known.states & Released) && !shared_.count(operation.name) && reported_.insert(node).second) {
+            bool always = !(known.states & Held);
+            ItemDiagnostic& d = report(DiagnosticCode::DoubleUnlock, node,
+                                       fmt::format("`{}` is {} released when this releases it", operation.name.text,
+                                                   always ? "already" : "on one path already"));
+            d.related.push_back({{item_, known.locked}, "locked here"});
+            d.related.push_back({{item_, known.released}, "released here first"});
+        }
+        if (known.states & Held || known.states & Released) known = {Released, known.locked, node};
+        else known = {ReleasedCallers, 0, node};
+    }
+
+    /// A call into a method of the same object that takes the lock again.
+    void calls(const CallTerminator& call, uint32_t node, const Locks& locks) {
+        ItemId function = called_function(call);
+        if (function == ItemId::None || is_std(file_of(function)) || call.arguments.empty()) return;
+        auto receiver = names_.of(call.arguments[0]);
+        if (!receiver) return;
+        auto taken = context_.get<LocksOf>(function);
+        for (const LocksOf::Lock& lock : taken->locks) {
+            LockName name{receiver->root, receiver->item, receiver->path + lock.path, receiver->text + lock.path};
+            auto held = locks.find(name);
+            if (held == locks.end() || held->second.states != Held || shared_.count(name)) continue;
+            if (!reported_.insert(node).second) return;
+            ItemDiagnostic& d =
+                report(DiagnosticCode::SelfDeadlock, node,
+                       fmt::format("`{}` is held here, and `{}` waits for it: this task waits for itself for ever",
+                                   name.text, name_of(function).text()));
+            d.related.push_back({{item_, held->second.locked}, "locked here and still held"});
+            d.related.push_back({lock.place, fmt::format("`{}` locks it here", name_of(lock.place.item).text())});
+        }
+    }
+
+    void leaves(const Locks& locks, uint32_t node, bool by_error) {
+        for (const auto& [name, known] : locks) {
+            // Taken and nowhere released: for the caller, or it was said already.
+            if (!(known.states & Held) || !released_.count(name) || !known.locked) continue;
+            if (!reported_.insert(known.locked).second) continue;
+            ItemDiagnostic& d = report(
+                DiagnosticCode::LockNotReleased, known.locked,
+                by_error ? fmt::format("`{}` stays locked when an error leaves this function; release it in `finally`, "
+                                       "or use `runExclusive`",
+                                       name.text)
+                         : fmt::format("`{}` stays locked on a path out of this function", name.text));
+            if (node) d.related.push_back({{item_, node}, "an error here leaves with the lock held"});
+        }
+    }
+
+    QueryContext& context_;
+    ItemId item_;
+    const MirBody& body_;
+    LockNames names_;
+    std::vector<ItemDiagnostic>& out_;
+    std::map<BlockId, Operation> operations_;
+    std::set<LockName> released_, shared_;
+    std::set<Local> waits_;  // promises of lock calls
+    std::set<uint32_t> reported_;
+};
+
+}  // namespace
+
+void explicit_locks(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
+    if (is_std(file_of(item))) return;
+    auto bodies = context.get<BuiltMir>(item);
+    std::map<BodyFunctionId, Locks> starts;
+    for (const MirBody& body : bodies->functions) {
+        if (!body.errors_are_exceptions) return;
+        Analysis analysis(context, item, body, out);
+        analysis.run(starts[body.function]);
+        for (auto& [function, name] : analysis.exclusive) starts[function][name] = {Held, body.node, 0};
+    }
+}
+
+}  // namespace braid::checks

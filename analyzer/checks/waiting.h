@@ -1,0 +1,21 @@
+#pragma once
+#include "analyzer/explore/search.h"
+#include "analyzer/semantics/item_diagnostic.h"
+
+namespace braid::checks {
+
+/// What the schedules of one body show: see waiting.cpp.
+struct ScheduleFindings {
+    using Key = ItemId;
+    using Value = std::vector<ItemDiagnostic>;
+    static constexpr const char* name = "schedule_findings";
+    static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) { return {}; }
+};
+
+/// Why a state in which every living task waits for ever came to be, and its story. Nothing where the reason is not
+/// one of those that have a code.
+std::optional<ItemDiagnostic> explain_stuck(QueryContext&, explore::Machine&, const explore::State&);
+ItemDiagnostic explain_incident(QueryContext&, const explore::Incident&);
+
+}  // namespace braid::checks

@@ -1,0 +1,407 @@
+#include "analyzer/explore/machine.h"
+
+#include <array>
+#include <string>
+
+#include "analyzer/flow/mir_walk.h"
+
+// Runs bodies: statements, calls, forks. What waits is in objects.cpp and moves.cpp.
+namespace braid::explore {
+
+namespace {
+constexpr size_t kMaxFrames = 24, kMaxTasks = 14, kMaxHeap = 400;
+constexpr int kMaxSteps = 6000;  // between two waits
+constexpr int kMaxAllSteps = 1'000'000;
+
+bool touches(QueryContext& context, const mir::MirBody& body) {
+    for (const mir::Block& block : body.blocks) {
+        for (const mir::Statement& s : block.statements)
+            if (auto* assign = std::get_if<mir::Assign>(&s.kind);
+                assign && std::holds_alternative<mir::ClosureOf>(assign->value))
+                return true;
+        if (std::holds_alternative<mir::SelectTerminator>(block.terminator.kind) ||
+            std::holds_alternative<mir::AwaitTerminator>(block.terminator.kind))
+            return true;
+        auto* call = std::get_if<mir::CallTerminator>(&block.terminator.kind);
+        if (!call) continue;
+        if (call->is_go || std::holds_alternative<hir::ValueCallee>(call->callee)) return true;
+        auto* direct = std::get_if<hir::DirectCallee>(&call->callee);
+        if (!direct || direct->function == ItemId::None) continue;
+        if (model_of(direct->function) != Model::None || context.get<TouchesTasks>(direct->function)->yes) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+Model model_of(ItemId function) {
+    static const auto models = [] {
+        std::unordered_map<std::string, Model> table;
+#define MODEL(name, operation) table.emplace(name, Model::operation);
+#include "analyzer/explore/models.def"
+#undef MODEL
+        return table;
+    }();
+    if (function == ItemId::None || !is_std(file_of(function))) return Model::None;
+    auto it = models.find(qualified_name(function));
+    return it == models.end() ? Model::None : it->second;
+}
+
+TouchesTasks::Value TouchesTasks::compute(QueryContext& context, const Key& item) {
+    if (kind_of(item) == ItemKind::Function) {
+        auto signature = context.get<SignatureOf>(item);
+        if (!signature->has_body || signature->is_native) return {};
+    } else if (kind_of(item) != ItemKind::File) return {};
+    if (context.get<BodyOf>(item)->has_errors) return {};
+    auto bodies = context.get<BuiltMir>(item);
+    for (const mir::MirBody& body : bodies->functions)
+        if (touches(context, body)) return {true};
+    return {};
+}
+
+Place place_of(const Frame& frame) { return {frame.body->item, frame.body->blocks[frame.block].terminator.node}; }
+
+Place place_of(const Task& task) {
+    for (auto frame = task.frames.rbegin(); frame != task.frames.rend(); ++frame)
+        if (!is_std(file_of(frame->body->item))) return place_of(*frame);
+    return task.spawned;
+}
+
+Machine::Machine(QueryContext& context, ItemId root) : context_(context), root_(root) {}
+
+std::optional<State> Machine::initial() {
+    auto* bodies = bodies_of(root_);
+    if (!bodies || bodies->functions.empty()) return std::nullopt;
+    State state;
+    state.tasks.emplace_back();
+    std::vector<Value> arguments;
+    for (uint32_t i = 0; i < bodies->functions[0].parameter_count; ++i)
+        arguments.push_back(Value::unknown(mix(i, 0xa11)));
+    if (!make_frame(state, 0, root_, 0, std::move(arguments), nullptr, 1)) return std::nullopt;
+    return state;
+}
+
+bool Machine::make_frame(State& state, TaskIndex task, ItemId item, uint32_t function, std::vector<Value> arguments,
+                         const std::vector<Value>* captures, uint64_t path) {
+    auto* bodies = bodies_of(item);
+    if (!bodies || function >= bodies->functions.size() || state.tasks[task].frames.size() >= kMaxFrames) return false;
+    const mir::MirBody& body = bodies->functions[function];
+    if (body.is_generator || body.blocks.empty()) return false;
+    visited.insert(item);
+    Frame frame;
+    frame.bodies = bodies_[item];
+    frame.body = &body;
+    frame.path = path;
+    frame.locals.resize(body.locals.size());
+    for (size_t i = 0; i < frame.locals.size(); ++i) frame.locals[i] = Value::of(Value::Kind::Moved, 0);
+    for (size_t i = 0; i < arguments.size() && i < body.parameter_count; ++i)
+        frame.locals[1 + i] = std::move(arguments[i]);
+    if (captures)
+        for (size_t i = 0; i < captures->size() && i < body.capture_count; ++i)
+            frame.locals[1 + body.parameter_count + i] = (*captures)[i];
+    state.tasks[task].frames.push_back(std::move(frame));
+    return true;
+}
+
+void Machine::settle(State first, std::vector<State>& out) {
+    std::vector<State> work;
+    work.push_back(std::move(first));
+    int steps = 0;
+    while (!work.empty()) {
+        State state = std::move(work.back());
+        work.pop_back();
+        bool dead = false;
+        while (!dead) {
+            TaskIndex running = kNone;
+            for (TaskIndex i = 0; i < state.tasks.size() && running == kNone; ++i)
+                if (state.tasks[i].status == TaskStatus::Running) running = i;
+            if (running == kNone) break;
+            if (++steps > kMaxSteps || ++steps_ > kMaxAllSteps || state.heap.size() > kMaxHeap) {
+                incomplete = true;
+                return;
+            }
+            scratch_.clear();
+            Outcome outcome = step(state, running);
+            if (outcome == Outcome::Abandon) dead = true;
+            if (outcome != Outcome::Fork) continue;
+            for (uint64_t option : fork_options_) {
+                work.push_back(state);
+                work.back().decided[fork_symbol_] = option;
+            }
+            dead = true;
+        }
+        if (!dead) out.push_back(std::move(state));
+    }
+}
+
+Machine::Outcome Machine::step(State& state, TaskIndex task) {
+    Frame& frame = state.tasks[task].frames.back();
+    const mir::Block& block = frame.body->blocks[frame.block];
+    if (frame.statement >= block.statements.size()) return terminator(state, task, block.terminator);
+    const mir::Statement& statement = block.statements[frame.statement];
+    if (auto* set = std::get_if<mir::Assign>(&statement.kind)) {
+        Value value;
+        if (!rvalue(state, task, set->value, value)) return Outcome::Fork;
+        assign(state, task, set->place, std::move(value));
+    } else if (auto* dead = std::get_if<mir::StorageDead>(&statement.kind)) {
+        frame.locals[dead->local] = Value::of(Value::Kind::Moved, 0);
+    } else if (auto* set = std::get_if<mir::SetProperty>(&statement.kind)) {
+        escape(state, evaluate(state, task, set->value));
+    } else if (auto* set = std::get_if<mir::SetElement>(&statement.kind)) {
+        escape(state, evaluate(state, task, set->value));
+    }
+    ++state.tasks[task].frames.back().statement;
+    return Outcome::Continue;
+}
+
+Machine::Outcome Machine::terminator(State& state, TaskIndex task, const mir::Terminator& t) {
+    Frame& frame = state.tasks[task].frames.back();
+    const Place place = place_of(state.tasks[task]);
+    auto go_to = [&](mir::BlockId target) {
+        Frame& current = state.tasks[task].frames.back();
+        current.block = target;
+        current.statement = 0;
+        return Outcome::Continue;
+    };
+    if (auto* next = std::get_if<mir::Goto>(&t.kind)) return go_to(next->target);
+    if (auto* next = std::get_if<mir::AssertTerminator>(&t.kind)) return go_to(next->target);
+    if (auto* branch = std::get_if<mir::SwitchInteger>(&t.kind)) {
+        Value value = evaluate(state, task, branch->value);
+        if (value.is(Value::Kind::Integer)) {
+            for (const auto& [wanted, target] : branch->targets)
+                if (wanted == value.number) return go_to(target);
+            return go_to(branch->otherwise);
+        }
+        // Read again after the fork: give the operand back what a move took.
+        if (auto* moved = mir::moved_place(branch->value)) *at(state, task, *moved) = value;
+        if (!value.is(Value::Kind::Unknown)) return Outcome::Abandon;
+        fork_symbol_ = value.number;
+        fork_options_.clear();
+        uint64_t other = 0;
+        for (const auto& [wanted, target] : branch->targets) {
+            fork_options_.push_back(wanted);
+            other = std::max(other, wanted + 1);
+        }
+        const mir::Block& otherwise = frame.body->blocks[branch->otherwise];
+        bool impossible =
+            otherwise.statements.empty() && std::holds_alternative<mir::Unreachable>(otherwise.terminator.kind);
+        if (!impossible) fork_options_.push_back(branch->targets.size() == 1 && other == 1 ? 1 : other);
+        return Outcome::Fork;
+    }
+    if (auto* dropped = std::get_if<mir::Drop>(&t.kind)) {
+        Value* value = at(state, task, dropped->place);
+        drop(state, *value, task);
+        return go_to(dropped->target);
+    }
+    if (auto* called = std::get_if<mir::CallTerminator>(&t.kind)) return call(state, task, *called, place);
+    if (auto* waits = std::get_if<mir::SelectTerminator>(&t.kind)) return select(state, task, *waits, place);
+    if (auto* waits = std::get_if<mir::AwaitTerminator>(&t.kind))
+        return await(state, task, evaluate(state, task, waits->operand), place);
+    if (std::holds_alternative<mir::ReturnTerminator>(t.kind)) {
+        leave(state, task);
+        return Outcome::Continue;
+    }
+    return Outcome::Abandon;  // a panic, or what is not understood
+}
+
+void Machine::leave(State& state, TaskIndex task) {
+    Value result = std::move(state.tasks[task].frames.back().locals[0]);
+    if (result.is(Value::Kind::Moved)) result = Value::composite({});
+    state.tasks[task].frames.pop_back();
+    if (state.tasks[task].frames.empty()) end_task(state, task, std::move(result));
+    else complete(state, task, std::move(result));
+}
+
+void Machine::end_task(State& state, TaskIndex task, Value result) {
+    Value closure = std::move(state.tasks[task].closure);
+    drop(state, closure, task);
+    if (task == 0) {
+        state.root_returned = true;
+        escape(state, result);
+    }
+    Task& ended = state.tasks[task];
+    ended.closure = Value::of(Value::Kind::Moved, 0);
+    ended.result = std::move(result);
+    ended.status = TaskStatus::Done;
+    ended.pending = {};
+}
+
+/// The call, await or select the task stands at gives `result`.
+void Machine::complete(State& state, TaskIndex task, Value result, uint32_t arm) {
+    state.tasks[task].status = TaskStatus::Running;
+    state.tasks[task].pending = {};
+    Frame& frame = state.tasks[task].frames.back();
+    const mir::Terminator& t = frame.body->blocks[frame.block].terminator;
+    const mir::Place* destination = nullptr;
+    mir::BlockId target = mir::kNoBlock;
+    if (auto* call = std::get_if<mir::CallTerminator>(&t.kind)) destination = &call->destination, target = call->target;
+    else if (auto* wait = std::get_if<mir::AwaitTerminator>(&t.kind))
+        destination = &wait->destination, target = wait->target;
+    else if (auto* select = std::get_if<mir::SelectTerminator>(&t.kind)) {
+        const mir::SelectArm& taken = select->arms[arm];
+        target = taken.target;
+        if (taken.kind == hir::SelectArmKind::Receive) destination = &taken.destination;
+    }
+    if (target == mir::kNoBlock) {
+        state.tasks[task].status = TaskStatus::Done;
+        state.tasks[task].frames.clear();
+        return;
+    }
+    if (destination) assign(state, task, *destination, std::move(result));
+    Frame& current = state.tasks[task].frames.back();
+    current.block = target;
+    current.statement = 0;
+}
+
+Machine::Outcome Machine::unknown_call(State& state, TaskIndex task, std::vector<Value>& arguments) {
+    for (const Value& value : arguments) escape(state, value);
+    complete(state, task, Value::unknown(mix(site(state, task), 11)));
+    return Outcome::Continue;
+}
+
+Machine::Outcome Machine::enter(State& state, TaskIndex task, ItemId item, uint32_t function,
+                                std::vector<Value> arguments, const std::vector<Value>* captures) {
+    uint64_t path = mix(site(state, task), uint64_t(item));
+    if (make_frame(state, task, item, function, arguments, captures, path)) return Outcome::Continue;
+    incomplete = true;
+    return unknown_call(state, task, arguments);
+}
+
+Machine::Outcome Machine::enter_callable(State& state, TaskIndex task, const Value& callable,
+                                         std::vector<Value> arguments) {
+    const Value* target = pointee(state, const_cast<Value*>(&callable));
+    if (!target->is(Value::Kind::Closure)) {
+        arguments.push_back(callable);
+        return unknown_call(state, task, arguments);
+    }
+    Value closure = *target;
+    auto* bodies = bodies_of(closure.item);
+    if (bodies && closure.number < bodies->functions.size() && bodies->functions[closure.number].is_async) {
+        Value future = closure;
+        future.kind = Value::Kind::Future;
+        future.parts = {closure, Value::composite(std::move(arguments))};
+        complete(state, task, std::move(future));
+        return Outcome::Continue;
+    }
+    return enter(state, task, closure.item, uint32_t(closure.number), std::move(arguments), &closure.parts);
+}
+
+/// Short, without loops, and calls nothing of the program: cheap enough to be run for its value alone.
+bool Machine::is_simple(ItemId function) {
+    auto known = simple_.find(function);
+    if (known != simple_.end()) return known->second;
+    auto* bodies = bodies_of(function);
+    bool simple = bodies && !bodies->functions.empty() && bodies->functions[0].blocks.size() <= 60;
+    for (mir::BlockId id = 0; simple && id < bodies->functions[0].blocks.size(); ++id) {
+        const mir::Terminator& t = bodies->functions[0].blocks[id].terminator;
+        std::set<mir::BlockId> seen;
+        std::vector<mir::BlockId> work{id};
+        while (!work.empty() && simple) {
+            mir::BlockId from = work.back();
+            work.pop_back();
+            mir::for_each_successor(bodies->functions[0].blocks[from].terminator,
+                                    [&](mir::BlockId to, const mir::Place*) {
+                                        simple &= to != id;
+                                        if (seen.insert(to).second) work.push_back(to);
+                                    });
+        }
+        auto* call = std::get_if<mir::CallTerminator>(&t.kind);
+        auto* direct = call ? std::get_if<hir::DirectCallee>(&call->callee) : nullptr;
+        simple &= !call || (direct && direct->function != ItemId::None && is_std(file_of(direct->function)));
+    }
+    return simple_[function] = simple;
+}
+
+Machine::Outcome Machine::call(State& state, TaskIndex task, const mir::CallTerminator& call, Place place) {
+    std::vector<Value> arguments;
+    for (const mir::Operand& operand : call.arguments) arguments.push_back(evaluate(state, task, operand));
+    if (std::holds_alternative<hir::ValueCallee>(call.callee)) {
+        Value callable = evaluate(state, task, call.function_value);
+        if (call.is_go) return spawn(state, task, std::move(callable), std::move(arguments), place, kNone);
+        return enter_callable(state, task, callable, std::move(arguments));
+    }
+    auto* direct = std::get_if<hir::DirectCallee>(&call.callee);
+    if (!direct || direct->function == ItemId::None || !call.spread.empty())
+        return unknown_call(state, task, arguments);
+    ItemId function = direct->function;
+    if (kind_of(parent_of(function)) == ItemKind::Trait && direct->self && !direct->self->has(TypeHasParameter))
+        if (auto found = resolve_trait_method(context_, function, direct->self, direct->type_arguments);
+            found.function != ItemId::None)
+            function = found.function;
+    if (call.is_go)
+        return spawn(state, task, Value{Value::Kind::Closure, 0, function, {}}, std::move(arguments), place, kNone);
+    if (Model known = model_of(function); known != Model::None) return model(state, task, known, arguments, place);
+    auto signature = context_.get<SignatureOf>(function);
+    bool runs = signature->has_body && !signature->is_native && context_.get<TouchesTasks>(function)->yes;
+    if (call.mode == hir::CallMode::ColdFuture && signature->has_body && !signature->is_native) {
+        Value future{Value::Kind::Future, 0, function, {}};
+        future.parts = {Value{Value::Kind::Closure, 0, function, {}}, Value::composite(std::move(arguments))};
+        complete(state, task, std::move(future));
+        return Outcome::Continue;
+    }
+    if (runs) return enter(state, task, function, 0, std::move(arguments), nullptr);
+    // It neither waits nor starts anything: what it does to its arguments matters only where they are handles.
+    if (signature->has_body && !signature->is_native) {
+        if (is_simple(function)) return enter(state, task, function, 0, std::move(arguments), nullptr);
+    }
+    return unknown_call(state, task, arguments);
+}
+
+Machine::Outcome Machine::await(State& state, TaskIndex task, Value value, Place place) {
+    if (value.is(Value::Kind::Future) && value.parts.size() == 2) {
+        Value closure = value.parts[0];
+        return enter(state, task, closure.item, uint32_t(closure.number), std::move(value.parts[1].parts),
+                     &closure.parts);
+    }
+    Pending pending;
+    pending.place = place;
+    if (value.is(Value::Kind::Task)) {
+        pending.kind = OpKind::Join;
+        pending.object = ObjectIndex(value.number);
+        return park(state, task, std::move(pending));
+    }
+    if (value.is(Value::Kind::Composite)) {  // join_all
+        pending.kind = OpKind::Join;
+        pending.object = kNone;
+        pending.value = std::move(value);
+        return park(state, task, std::move(pending));
+    }
+    // Something the text does not show ends: whatever task it may be has ended then.
+    pending.kind = OpKind::JoinSome;
+    return park(state, task, std::move(pending));
+}
+
+Machine::Outcome Machine::spawn(State& state, TaskIndex task, Value callable, std::vector<Value> arguments, Place place,
+                                ObjectIndex scope) {
+    callable = *pointee(state, &callable);
+    if (callable.is(Value::Kind::Future) && callable.parts.size() == 2) {
+        arguments = std::move(callable.parts[1].parts);
+        callable = Value(callable.parts[0]);
+    }
+    if (!callable.is(Value::Kind::Closure) || model_of(callable.item) != Model::None) {
+        arguments.push_back(std::move(callable));
+        return unknown_call(state, task, arguments);
+    }
+    if (state.tasks.size() >= kMaxTasks) {
+        incomplete = true;
+        return Outcome::Abandon;
+    }
+    Task started;
+    started.spawned = place;
+    started.path = mix(site(state, task), state.tasks.size());
+    started.scope = scope;
+    started.closure = callable;
+    state.tasks.push_back(std::move(started));
+    TaskIndex index = TaskIndex(state.tasks.size() - 1);
+    if (!make_frame(state, index, callable.item, uint32_t(callable.number), arguments, &callable.parts,
+                    mix(uint64_t(callable.item), callable.number))) {
+        state.tasks.pop_back();
+        arguments.push_back(std::move(callable));
+        incomplete = true;
+        return unknown_call(state, task, arguments);
+    }
+    complete(state, task, Value::of(Value::Kind::Task, index));
+    return Outcome::Continue;
+}
+
+}  // namespace braid::explore

@@ -1,0 +1,366 @@
+#include <algorithm>
+
+#include "analyzer/explore/machine.h"
+
+// What operations of the standard library do at once, and what they leave for later: see moves.cpp.
+namespace braid::explore {
+
+ObjectIndex Machine::make_object(State& state, ObjectKind kind, Place place) {
+    Object object;
+    object.kind = kind;
+    object.made = place;
+    state.objects.push_back(std::move(object));
+    return ObjectIndex(state.objects.size() - 1);
+}
+
+/// The object a value names. An unknown gets one that others may act on as well.
+std::optional<ObjectIndex> Machine::object_of(State& state, Value value, ObjectKind kind) {
+    Value* target = &value;
+    for (int i = 0; i < 4 && target->is(Value::Kind::Pointer); ++i) target = pointee(state, target);
+    switch (target->kind) {
+        case Value::Kind::Object:
+        case Value::Kind::Sender:
+        case Value::Kind::Receiver:
+        case Value::Kind::Guard: return ObjectIndex(target->number);
+        case Value::Kind::Unknown: break;
+        default: return std::nullopt;
+    }
+    Symbol symbol = target->number;
+    for (ObjectIndex i = 0; i < state.objects.size(); ++i)
+        if (state.objects[i].symbol == symbol) return i;
+    ObjectIndex made = make_object(state, kind, {});
+    Object& object = state.objects[made];
+    object.symbol = symbol;
+    object.wild = object.two_way = true;
+    state.heap.push_back(Value::unknown(mix(symbol, 13)));
+    object.content = state.heap.size() - 1;
+    return made;
+}
+
+/// Others may act on what is reached from here.
+void Machine::escape(State& state, const Value& value, int depth) {
+    if (depth > 8) return;
+    switch (value.kind) {
+        case Value::Kind::Object:
+        case Value::Kind::Sender:
+        case Value::Kind::Receiver: {
+            Object& object = state.objects[value.number];
+            if (object.wild) return;
+            object.wild = true;
+            if (object.content) escape(state, Value(state.heap[object.content]), depth + 1);
+            for (const Value& held : std::vector<Value>(object.buffer)) escape(state, held, depth + 1);
+            return;
+        }
+        case Value::Kind::Task: state.tasks[value.number].handle_lost = true; return;
+        case Value::Kind::Pointer: {
+            Value copy = value;
+            Value* target = pointee(state, &copy);
+            if (!target->is(Value::Kind::Integer)) return escape(state, Value(*target), depth + 1);
+            *target = Value::unknown(mix(value.hash(), 19));  // whoever has the borrow may write
+            return;
+        }
+        default:
+            for (const Value& part : value.parts) escape(state, part, depth + 1);
+    }
+}
+
+void Machine::release(State& state, ObjectIndex index, TaskIndex task) {
+    auto& holders = state.objects[index].holders;
+    auto held = std::find_if(holders.rbegin(), holders.rend(), [&](const Hold& h) { return h.task == task; });
+    if (held != holders.rend()) holders.erase(std::next(held).base());
+    else if (!holders.empty()) holders.pop_back();
+}
+
+void Machine::drop(State& state, Value& place, TaskIndex task) {
+    Value value = std::move(place);
+    place = Value::of(Value::Kind::Moved, 0);
+    switch (value.kind) {
+        case Value::Kind::Guard: release(state, ObjectIndex(value.number), task); break;
+        case Value::Kind::Permit: ++state.objects[value.number].count; break;
+        case Value::Kind::Sender: {
+            Object& channel = state.objects[value.number];
+            if (channel.senders > 0 && --channel.senders == 0 && !channel.closed)
+                channel.closed = channel.closed_by_drop = true;
+            break;
+        }
+        case Value::Kind::Receiver: {
+            Object& channel = state.objects[value.number];
+            if (channel.receivers > 0) --channel.receivers;
+            break;
+        }
+        case Value::Kind::Closure: {
+            auto* bodies = bodies_of(value.item);
+            if (!bodies || value.number >= bodies->functions.size()) break;
+            const mir::MirBody& body = bodies->functions[value.number];
+            for (size_t i = 0; i < value.parts.size() && i < body.capture_count; ++i) {
+                if (!body.locals[1 + body.parameter_count + i].is_slot) continue;
+                Value held = std::move(*pointee(state, &value.parts[i]));
+                *pointee(state, &value.parts[i]) = Value::of(Value::Kind::Moved, 0);
+                drop(state, held, task);
+            }
+            break;
+        }
+        case Value::Kind::Pointer: break;
+        default:
+            for (Value& part : value.parts) drop(state, part, task);
+    }
+}
+
+Machine::Outcome Machine::park(State& state, TaskIndex task, Pending pending) {
+    state.tasks[task].status = TaskStatus::Parked;
+    state.tasks[task].pending = std::move(pending);
+    return Outcome::Parked;
+}
+
+Value Machine::lock_content(State& state, ObjectIndex index, Value content) {
+    state.heap.push_back(std::move(content));
+    state.objects[index].content = state.heap.size() - 1;
+    return Value::of(Value::Kind::Object, index);
+}
+
+Machine::Outcome Machine::select(State& state, TaskIndex task, const mir::SelectTerminator& waits, Place place) {
+    Pending pending;
+    pending.kind = OpKind::Select;
+    pending.place = place;
+    for (const mir::SelectArm& arm : waits.arms) {
+        Arm out;
+        out.kind = arm.kind;
+        out.only_ok = arm.only_ok;
+        out.only_err = arm.only_err;
+        if (arm.kind == hir::SelectArmKind::Receive || arm.kind == hir::SelectArmKind::Send) {
+            auto channel = object_of(state, evaluate(state, task, arm.channel), ObjectKind::Channel);
+            if (!channel) return Outcome::Abandon;
+            out.channel = *channel;
+        }
+        if (arm.kind == hir::SelectArmKind::Send) {
+            auto* place_of_value = std::get_if<mir::Constant>(&arm.value) ? nullptr : &arm.value;
+            if (auto* moved = place_of_value ? std::get_if<mir::Move>(place_of_value) : nullptr)
+                out.value = *at(state, task, moved->place);
+            else out.value = evaluate(state, task, arm.value);
+        }
+        pending.arms.push_back(std::move(out));
+    }
+    return park(state, task, std::move(pending));
+}
+
+namespace {
+
+struct Simple {
+    OpKind op;
+    ObjectKind object;
+};
+
+/// Operations that wait, or that others may see: the task parks and acts when it is chosen.
+std::optional<Simple> visible_operation(Model model) {
+    switch (model) {
+        case Model::Lock: return Simple{OpKind::Lock, ObjectKind::Mutex};
+        case Model::TryLock: return Simple{OpKind::TryLock, ObjectKind::Mutex};
+        case Model::Read: return Simple{OpKind::Read, ObjectKind::RwLock};
+        case Model::Write: return Simple{OpKind::Write, ObjectKind::RwLock};
+        case Model::TryRead:
+        case Model::TryWrite: return Simple{OpKind::TryLock, ObjectKind::RwLock};
+        case Model::Send: return Simple{OpKind::Send, ObjectKind::Channel};
+        case Model::TrySend: return Simple{OpKind::TrySend, ObjectKind::Channel};
+        case Model::Receive: return Simple{OpKind::Receive, ObjectKind::Channel};
+        case Model::ReceiveMany: return Simple{OpKind::ReceiveMany, ObjectKind::Channel};
+        case Model::TryReceive: return Simple{OpKind::TryReceive, ObjectKind::Channel};
+        case Model::ReceiveTimeout: return Simple{OpKind::ReceiveTimeout, ObjectKind::Channel};
+        case Model::Close: return Simple{OpKind::Close, ObjectKind::Channel};
+        case Model::Add: return Simple{OpKind::Add, ObjectKind::WaitGroup};
+        case Model::WaitGroupWait: return Simple{OpKind::WaitGroupWait, ObjectKind::WaitGroup};
+        case Model::Notify: return Simple{OpKind::Notify, ObjectKind::Condvar};
+        case Model::NotifyAll: return Simple{OpKind::NotifyAll, ObjectKind::Condvar};
+        case Model::OnceBegin: return Simple{OpKind::OnceBegin, ObjectKind::Once};
+        case Model::Acquire: return Simple{OpKind::Permit, ObjectKind::Semaphore};
+        case Model::HoldPermit: return Simple{OpKind::Hold, ObjectKind::Semaphore};
+        case Model::BarrierWait: return Simple{OpKind::Barrier, ObjectKind::Barrier};
+        case Model::ScopeJoin: return Simple{OpKind::ScopeJoin, ObjectKind::Scope};
+        case Model::Load: return Simple{OpKind::Load, ObjectKind::Atomic};
+        default: return std::nullopt;
+    }
+}
+
+}  // namespace
+
+/// What an atomic's operation gives; its content is changed.
+Value Machine::change_atomic(State& state, TaskIndex task, const Pending& pending) {
+    Value& content = state.heap[state.objects[pending.object].content];
+    const Value old = content, given = pending.value.parts.at(0);
+    const bool known = old.is(Value::Kind::Integer) && given.is(Value::Kind::Integer);
+    if (pending.model == Model::Store || pending.model == Model::Swap) content = given;
+    else if (!known) content = Value::unknown(mix(site(state, task), 23));
+    else if (pending.model == Model::FetchAdd) content = Value::integer(old.number + given.number);
+    else if (pending.model == Model::FetchSubtract) content = Value::integer(old.number - given.number);
+    else if (old.number == given.number) content = pending.value.parts.at(1);
+    if (pending.model == Model::Store) return Value::composite({});
+    if (pending.model != Model::CompareExchange) return old;
+    if (!known) return Value::unknown(mix(site(state, task), 24));
+    return Value::composite({old}, old.number == given.number ? 0 : 1);
+}
+
+Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::vector<Value>& arguments, Place place) {
+    auto number = [&](size_t i, uint64_t otherwise) {
+        return i < arguments.size() ? number_of(state, arguments[i]) : otherwise;
+    };
+    auto done = [&](Value value) {
+        complete(state, task, std::move(value));
+        return Outcome::Continue;
+    };
+    const Value unit = Value::composite({});
+    if (auto visible = visible_operation(model)) {
+        auto object = object_of(state, arguments.at(0), visible->object);
+        if (!object) return unknown_call(state, task, arguments);
+        Pending pending;
+        pending.kind = visible->op;
+        pending.object = *object;
+        pending.place = place;
+        pending.shared = model == Model::Read || model == Model::TryRead;
+        if (model == Model::Add) pending.value = Value::integer(number(1, 1));
+        else if (arguments.size() > 1) pending.value = std::move(arguments[1]);
+        return park(state, task, std::move(pending));
+    }
+    auto make = [&](ObjectKind kind) { return make_object(state, kind, place); };
+    switch (model) {
+        case Model::NewMutex: return done(lock_content(state, make(ObjectKind::Mutex), arguments.at(0)));
+        case Model::NewRwLock: return done(lock_content(state, make(ObjectKind::RwLock), arguments.at(0)));
+        case Model::NewAtomic: return done(lock_content(state, make(ObjectKind::Atomic), arguments.at(0)));
+        case Model::NewCondvar: return done(Value::of(Value::Kind::Object, make(ObjectKind::Condvar)));
+        case Model::NewOnce: return done(Value::of(Value::Kind::Object, make(ObjectKind::Once)));
+        case Model::NewWaitGroup: return done(Value::of(Value::Kind::Object, make(ObjectKind::WaitGroup)));
+        case Model::NewScope: return done(Value::of(Value::Kind::Object, make(ObjectKind::Scope)));
+        case Model::NewSemaphore:
+        case Model::NewBarrier: {
+            ObjectIndex made = make(model == Model::NewBarrier ? ObjectKind::Barrier : ObjectKind::Semaphore);
+            (model == Model::NewBarrier ? state.objects[made].capacity : state.objects[made].count) =
+                int64_t(number(0, 1));
+            return done(Value::of(Value::Kind::Object, made));
+        }
+        case Model::NewTwoWay:
+        case Model::NewUnbounded:
+        case Model::NewBounded:
+        case Model::NewRendezvous: {
+            ObjectIndex made = make(ObjectKind::Channel);
+            Object& channel = state.objects[made];
+            channel.unbounded = model == Model::NewUnbounded;
+            channel.two_way = model == Model::NewTwoWay;
+            channel.senders = channel.receivers = 1;
+            bool sized = model == Model::NewTwoWay || model == Model::NewBounded;
+            int64_t capacity = sized ? int64_t(number(0, 0)) : 0;
+            state.objects[made].capacity = capacity;
+            if (model == Model::NewTwoWay) return done(Value::of(Value::Kind::Object, made));
+            return done(
+                Value::composite({Value::of(Value::Kind::Sender, made), Value::of(Value::Kind::Receiver, made)}));
+        }
+        case Model::CloneEnd: {
+            Value* end = pointee(state, &arguments.at(0));
+            if (end->is(Value::Kind::Sender)) ++state.objects[end->number].senders;
+            else if (end->is(Value::Kind::Receiver)) ++state.objects[end->number].receivers;
+            else if (!end->is(Value::Kind::Unknown)) return unknown_call(state, task, arguments);
+            return done(Value(*end));
+        }
+        case Model::GuardContent: {
+            Value guard = *pointee(state, &arguments.at(0));
+            if (!guard.is(Value::Kind::Guard)) return done(std::move(guard));
+            return done(Value::of(Value::Kind::Pointer, Target::heap(state.objects[guard.number].content)));
+        }
+        case Model::ConditionWait:
+        case Model::ConditionTimeout: {
+            auto condition = object_of(state, arguments.at(0), ObjectKind::Condvar);
+            Value guard = arguments.at(1);
+            if (!condition || !guard.is(Value::Kind::Guard)) return unknown_call(state, task, arguments);
+            release(state, ObjectIndex(guard.number), task);
+            Pending pending;
+            pending.kind = model == Model::ConditionWait ? OpKind::ConditionWait : OpKind::ConditionTimeout;
+            pending.object = *condition;
+            pending.lock = ObjectIndex(guard.number);
+            pending.place = place;
+            return park(state, task, std::move(pending));
+        }
+        case Model::OnceFinish: {
+            if (auto once = object_of(state, arguments.at(0), ObjectKind::Once)) {
+                state.objects[*once].count = 2;
+                state.objects[*once].holders.clear();
+            }
+            return done(unit);
+        }
+        case Model::Done: {
+            if (auto group = object_of(state, arguments.at(0), ObjectKind::WaitGroup)) {
+                Object& object = state.objects[*group];
+                if (--object.count < 0 && !object.wild) {
+                    incident(DiagnosticCode::WaitgroupMisuse, state, place, *group, task);
+                    return Outcome::Abandon;
+                }
+            }
+            return done(unit);
+        }
+        case Model::ReleasePermit: {
+            if (auto semaphore = object_of(state, arguments.at(0), ObjectKind::Semaphore))
+                ++state.objects[*semaphore].count;
+            return done(unit);
+        }
+        case Model::Store:
+        case Model::Swap:
+        case Model::FetchAdd:
+        case Model::FetchSubtract:
+        case Model::CompareExchange: {
+            auto atomic = object_of(state, arguments.at(0), ObjectKind::Atomic);
+            if (!atomic || state.objects[*atomic].wild) return unknown_call(state, task, arguments);
+            Pending pending;
+            pending.kind = OpKind::Change;
+            pending.model = model;
+            pending.object = *atomic;
+            pending.place = place;
+            pending.value = Value::composite({arguments.begin() + 1, arguments.end()});
+            return park(state, task, std::move(pending));
+        }
+        case Model::IsClosed:
+        case Model::ChannelLength: {
+            auto channel = object_of(state, arguments.at(0), ObjectKind::Channel);
+            if (!channel || state.objects[*channel].wild) return done(Value::unknown(mix(site(state, task), 71)));
+            const Object& object = state.objects[*channel];
+            return done(Value::integer(model == Model::IsClosed ? object.closed : object.buffer.size()));
+        }
+        case Model::Spawn: return spawn(state, task, arguments.at(0), {}, place, kNone);
+        case Model::ScopeSpawn: {
+            auto scope = object_of(state, arguments.at(0), ObjectKind::Scope);
+            return spawn(state, task, arguments.at(1), {}, place, scope ? *scope : kNone);
+        }
+        case Model::Join: return await(state, task, std::move(arguments.at(0)), place);
+        case Model::JoinAll: return done(std::move(arguments.at(0)));
+        case Model::ListLength: {
+            Value list = *pointee(state, &arguments.at(0));
+            if (list.is(Value::Kind::Composite)) return done(Value::integer(list.parts.size()));
+            Value length = Value::unknown(mix(list.hash(), 67));
+            return done(Value::integer(number_of(state, length)));
+        }
+        case Model::ListPush: {
+            Value* list = pointee(state, &arguments.at(0));
+            if (list->is(Value::Kind::Composite) && list->parts.size() < 32 && !is_large(arguments.at(1)))
+                list->parts.push_back(arguments.at(1));
+            else escape(state, arguments.at(1));
+            return done(unit);
+        }
+        case Model::ListPop: {
+            Value* list = pointee(state, &arguments.at(0));
+            if (!list->is(Value::Kind::Composite)) return unknown_call(state, task, arguments);
+            if (list->parts.empty()) return done(Value::composite({}, 1));
+            Value last = std::move(list->parts.back());
+            list->parts.pop_back();
+            return done(Value::composite({std::move(last)}, 0));
+        }
+        case Model::ListReverse: {
+            Value* list = pointee(state, &arguments.at(0));
+            std::reverse(list->parts.begin(), list->parts.end());
+            return done(unit);
+        }
+        case Model::ListClear: {
+            Value* list = pointee(state, &arguments.at(0));
+            for (Value& part : std::vector<Value>(std::move(list->parts))) drop(state, part, task);
+            pointee(state, &arguments.at(0))->parts.clear();
+            return done(unit);
+        }
+        default: return Outcome::Abandon;
+    }
+}
+
+}  // namespace braid::explore

@@ -1,0 +1,115 @@
+#include "analyzer/explore/search.h"
+
+#include <deque>
+#include <unordered_set>
+
+#include "analyzer/flow/mir_walk.h"
+
+namespace braid::explore {
+
+namespace {
+constexpr size_t kMaxStates = 3000, kMaxStuck = 64;
+constexpr size_t kMaxCells = 1'000'000;  // locals in all states
+
+/// Follows schedules from `first`: the shortest ones first, or one after the other to its end.
+bool follow(QueryContext& context, Machine& machine, const State& first, bool in_depth, Exploration& out) {
+    std::deque<State> queue;
+    std::unordered_set<uint64_t> seen;
+    size_t cells = 0;
+    auto add = [&](State&& from) {
+        std::vector<State> settled;
+        machine.settle(std::move(from), settled);
+        for (State& state : settled) {
+            if (!seen.insert(state.hash()).second) continue;
+            for (const Task& task : state.tasks)
+                for (const Frame& frame : task.frames) cells += frame.locals.size();
+            queue.push_back(std::move(state));
+        }
+    };
+    add(State(first));
+    while (!queue.empty() && seen.size() <= kMaxStates && cells <= kMaxCells) {
+        context.check_cancelled();
+        State state = std::move(in_depth ? queue.back() : queue.front());
+        in_depth ? queue.pop_back() : queue.pop_front();
+        std::vector<Move> moves = machine.moves(state);
+        if (moves.empty()) {
+            bool lives = false;
+            for (const Task& task : state.tasks) lives |= task.status == TaskStatus::Parked;
+            if (!lives) out.ends_well = true;
+            else if (out.stuck.size() < kMaxStuck) out.stuck.push_back(std::move(state));
+            continue;
+        }
+        for (const Move& move : moves) {
+            State next = state;
+            if (machine.perform(next, move)) add(std::move(next));
+        }
+    }
+    return queue.empty();
+}
+
+}  // namespace
+
+Exploration explore(QueryContext& context, Machine& machine) {
+    Exploration out;
+    auto first = machine.initial();
+    if (!first) return out;
+    bool finished = follow(context, machine, *first, false, out);
+    // Too many ways to try all: some of them to their end.
+    if (!finished && out.stuck.empty() && machine.incidents.empty()) follow(context, machine, *first, true, out);
+    out.incidents = std::move(machine.incidents);
+    out.visited = machine.visited;
+    out.complete = finished && !machine.incomplete && !machine.assumed;
+    return out;
+}
+
+bool Machine::reaches(State& state, const Value& value, ObjectIndex object, int depth) {
+    if (depth > 6) return true;
+    switch (value.kind) {
+        case Value::Kind::Object:
+        case Value::Kind::Sender:
+        case Value::Kind::Receiver:
+        case Value::Kind::Guard:
+        case Value::Kind::Permit: return value.number == object;
+        case Value::Kind::Pointer: {
+            Value copy = value;
+            return reaches(state, Value(*pointee(state, &copy)), object, depth + 1);
+        }
+        default:
+            for (const Value& part : value.parts)
+                if (reaches(state, part, object, depth + 1)) return true;
+            return false;
+    }
+}
+
+bool Machine::mentions(const State& from, TaskIndex task, ObjectIndex object) {
+    State state = from;
+    for (const Frame& frame : from.tasks[task].frames) {
+        std::set<mir::Local> read;
+        std::vector<bool> seen(frame.body->blocks.size(), false);
+        std::vector<mir::BlockId> work;
+        auto follow = [&](mir::BlockId block) {
+            mir::for_each_successor(frame.body->blocks[block].terminator, [&](mir::BlockId to, const mir::Place*) {
+                if (!seen[to]) seen[to] = true, work.push_back(to);
+            });
+        };
+        follow(frame.block);
+        auto note = [&](const mir::Operand& o) {
+            if (auto* place = mir::read_place(o)) read.insert(place->local);
+        };
+        while (!work.empty()) {
+            mir::BlockId id = work.back();
+            work.pop_back();
+            const mir::Block& block = frame.body->blocks[id];
+            for (const mir::Statement& s : block.statements)
+                for_each_operand(s, note, [&](const mir::Place& p) { read.insert(p.local); });
+            for_each_operand(block.terminator, note);
+            if (auto* drop = std::get_if<mir::Drop>(&block.terminator.kind)) read.insert(drop->place.local);
+            follow(id);
+        }
+        for (mir::Local local : read)
+            if (reaches(state, frame.locals[local], object, 0)) return true;
+    }
+    return false;
+}
+
+}  // namespace braid::explore

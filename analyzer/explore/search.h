@@ -1,0 +1,20 @@
+#pragma once
+#include <vector>
+
+#include "analyzer/explore/machine.h"
+
+namespace braid::explore {
+
+/// All schedules of what starts in one body, within limits: where everything that still lives waits for ever, and what
+/// went wrong on the way. Breadth first, so that the story of each is a shortest one.
+struct Exploration {
+    std::vector<State> stuck;
+    std::vector<Incident> incidents;
+    bool complete = false;   // no limit was met, nothing was left out or assumed
+    bool ends_well = false;  // some schedule does
+    std::set<ItemId> visited;
+};
+
+Exploration explore(QueryContext& context, Machine& machine);
+
+}  // namespace braid::explore

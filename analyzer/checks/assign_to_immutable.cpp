@@ -39,8 +39,6 @@ class Analysis {
 
     void run() {
         note_statics();
-        for (const Expr& e : typed_.expressions)
-            if (auto* loop = std::get_if<hir::For>(&e.data)) lent_to_loops_.insert(typed_[loop->iterable].node);
         for (const Block& block : body_.blocks) {
             if (block.is_cleanup) continue;
             for (const Statement& s : block.statements) check(s);
@@ -64,13 +62,7 @@ class Analysis {
             auto* borrow = std::get_if<BorrowOf>(&assign->value);
             bool unique = borrow && (borrow->kind == BorrowKind::Mutable || borrow->kind == BorrowKind::TwoPhase);
             if (!unique) return;
-            // `for x in &mut list` where the name is a `&mut` already lends what that borrows.
-            Type lent = place_type(context_, body_, borrow->place);
-            if (lent->is(TypeKind::Reference) && lent->has(TypeMutable) && lent_to_loops_.count(s.node)) return;
-            // A capture is shown where the closure uses it.
-            const LocalDeclaration& holder = body_.locals[assign->place.local];
-            bool is_temporary = assign->place.is_local() && holder.name.empty() && holder.node != 0;
-            check_write(borrow->place, is_temporary ? holder.node : s.node, "borrowed mutably");
+            check_write(borrow->place, looks_at(body_, s), "borrowed mutably");
         } else if (auto* set = std::get_if<SetElement>(&s.kind)) {
             if (auto* object = read_place(set->object)) check_write(*object, s.node, "assigned to");
         }
@@ -110,11 +102,10 @@ class Analysis {
             bool constant = kind_of(by.item) == ItemKind::Constant;
             ItemDiagnostic d =
                 diagnostic(DiagnosticCode::AssignToImmutable, {item_, node},
-                           fmt::format("`{}` is a {} and cannot be {}", name_of(by.item).text(),
-                                       constant ? "constant"
-                                                : "static; put what changes into a `Mutex` or an `Atomic`:"
-                                                  " it",
-                                       how));
+                           constant ? fmt::format("`{}` is a constant and cannot be {}", name_of(by.item).text(), how)
+                                    : fmt::format("`{}` is a static and cannot be {}; put what changes into a `Mutex` "
+                                                  "or an `Atomic`",
+                                                  name_of(by.item).text(), how));
             out_.push_back(std::move(d));
             return;
         }
@@ -232,7 +223,6 @@ class Analysis {
     const MirBody& body_;
     std::vector<ItemDiagnostic>& out_;
     std::map<Local, ItemId> statics_;
-    std::set<uint32_t> lent_to_loops_;
     std::set<std::pair<Local, uint32_t>> reported_;
 };
 

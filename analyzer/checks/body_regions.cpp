@@ -9,10 +9,14 @@ using namespace mir;
 using mir::Place;  // not the place in the source
 
 BodyRegions::BodyRegions(RegionsOfTypes& types, const MirBody& body) : types_(types), body_(body), owner_{kNoLocal} {
+    for (const Block& block : body.blocks)
+        for (const Statement& s : block.statements)
+            if (auto index = walked_by(s)) walks_.insert(*index);
     first_.resize(body.locals.size(), 0);
     for (Local local = 0; local < body.locals.size(); ++local) {
         const LocalDeclaration& declaration = body.locals[local];
         uint32_t n = declaration.is_alias ? 0 : types.count(declaration.type);
+        if (n == 0 && walks_.count(local)) n = 1;
         if (n == 0) continue;
         first_[local] = Region(owner_.size());
         owner_.resize(owner_.size() + n, local);
@@ -20,6 +24,13 @@ BodyRegions::BodyRegions(RegionsOfTypes& types, const MirBody& body) : types_(ty
     parent_.resize(owner_.size());
     for (Region r = 0; r < parent_.size(); ++r) parent_[r] = r;
     unite_all();
+}
+
+std::optional<Local> BodyRegions::walked_by(const Statement& s) {
+    auto* read = std::get_if<FakeRead>(&s.kind);
+    if (!read || read->place.projections.empty()) return std::nullopt;
+    auto* index = std::get_if<IndexOf>(&read->place.projections.back());
+    return index ? std::optional(index->index) : std::nullopt;
 }
 
 std::vector<Region> BodyRegions::regions_of(Local local) const {
@@ -116,10 +127,10 @@ void BodyRegions::flow(const Assign& assign, const RegionFlow& f) {
                         made->kind == hir::AggregateKind::Tuple;
         ItemId variant = made->kind == hir::AggregateKind::Variant ? made->item : ItemId::None;
         for (size_t i = 0; i < made->operands.size(); ++i) {
-            View part = by_field                                    ? types_.field(to, variant, uint32_t(i))
-                        : made->kind == hir::AggregateKind::Map     ? types_.argument(to, i % 2)
-                        : to.type->is(TypeKind::Nominal)            ? types_.argument(to, 0)
-                                                                    : types_.element(to);
+            View part = by_field                                ? types_.field(to, variant, uint32_t(i))
+                        : made->kind == hir::AggregateKind::Map ? types_.argument(to, i % 2)
+                        : to.type->is(TypeKind::Nominal)        ? types_.argument(to, 0)
+                                                                : types_.element(to);
             flow(part, view(made->operands[i]), f);
         }
         return;
@@ -170,9 +181,10 @@ void BodyRegions::unite_all() {
             View to = view(assign->place);
             if (auto* use = std::get_if<Use>(&assign->value)) unite_shared(to, view(use->operand));
             auto* borrow = std::get_if<BorrowOf>(&assign->value);
-            if (!borrow || borrow->kind == BorrowKind::Shared || !to.type->is(TypeKind::Reference)) continue;
+            if (!borrow || !to.type->is(TypeKind::Reference)) continue;
             View target = types_.target(to), whole = view(borrow->place);
             if (target.regions.size() != whole.regions.size()) continue;
+            if (borrow->kind == BorrowKind::Shared && !types_.keeps(whole.type)) continue;
             for (size_t i = 0; i < target.regions.size(); ++i) unite(target.regions[i], whole.regions[i]);
         }
 }

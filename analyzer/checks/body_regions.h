@@ -1,5 +1,7 @@
 #pragma once
 #include <functional>
+#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,10 @@ class BodyRegions {
     uint32_t region_count() const { return uint32_t(owner_.size()); }
     mir::Local owner(Region region) const { return owner_[region]; }
 
+    /// The index by which a loop walks over a list, where the statement says so: it holds a loan of the list.
+    static std::optional<mir::Local> walked_by(const mir::Statement&);
+    bool is_walk(mir::Local index) const { return walks_.count(index) != 0; }
+
     /// Regions that name one thing: what is put into it through one name is found through the others.
     Region representative(Region);
 
@@ -44,6 +50,7 @@ class BodyRegions {
     std::vector<Region> first_;  // by local; 0: it holds no borrows
     std::vector<mir::Local> owner_;
     std::vector<Region> parent_;
+    std::set<mir::Local> walks_;
 };
 
 }  // namespace braid::checks

@@ -14,9 +14,7 @@ CallRegions::CallRegions(RegionsOfTypes& types, const CallTerminator& call) : ty
     signature_ = context.get<SignatureOf>(function_);
     ItemId parent = parent_of(function_);
     if (kind_of(parent) == ItemKind::Impl) self_ = context.get<ImplOf>(parent)->self;
-    if (self_ && self_->is(TypeKind::Nominal))
-        for (const Attribute& a : context.get<DefinitionOf>(self_->item)->attributes)
-            keeps_functions_ |= a.name.text() == "borrows";
+    keeps_functions_ = self_ && types.keeps(self_);
 }
 
 void CallRegions::argument(View view) { arguments_.push_back(std::move(view)); }
@@ -40,8 +38,10 @@ void CallRegions::match(Type formal, const View& actual, bool writable, bool out
         return match(nullptr, types_.target(actual), writable || actual.type->has(TypeMutable), false, out);
     }
     if (open) {
+        bool functions = actual.type->is(TypeKind::Nominal) && types_.hidden(actual) != kStatic &&
+                         !types_.has_references(actual.type->item);
         for (uint32_t i = 0; i < actual.regions.size(); ++i)
-            out.push_back({Role::Parameter, formal, i, actual.regions[i], writable, false});
+            out.push_back({Role::Parameter, formal, i, actual.regions[i], writable, false, functions && i == 0});
         return;
     }
     if (formal->is(TypeKind::Reference) && actual.type->is(TypeKind::Reference)) {
@@ -55,8 +55,8 @@ void CallRegions::match(Type formal, const View& actual, bool writable, bool out
     }
     bool same = formal->kind == actual.type->kind && formal->item == actual.type->item;
     if (same && (formal->is(TypeKind::Nominal) || !formal->arguments.empty())) {
-        if (Region hidden = types_.hidden(actual); hidden != kStatic || types_.hidden({formal, actual.regions}))
-            out.push_back({Role::Hidden, nullptr, 0, hidden, writable, false});
+        if (Region hidden = types_.hidden(actual); hidden != kStatic)
+            out.push_back({Role::Hidden, nullptr, 0, hidden, writable, false, !types_.has_references(formal->item)});
         return match_parts(formal, actual, writable, out);
     }
     for (Region region : actual.regions) out.push_back({Role::Hidden, nullptr, 0, region, writable, false});
@@ -68,6 +68,8 @@ void CallRegions::find_made_by_functions(Type formal, bool in_result) {
     bool open = formal->is(TypeKind::Parameter) || formal->is(TypeKind::Projection);
     if (open && in_result) made_by_functions_.push_back(formal);
     bool is_function = formal->is(TypeKind::Function);
+    if (is_function)
+        for (Type parameter : formal->parameters()) functions_get_borrows_ |= parameter->is(TypeKind::Reference);
     for (size_t i = 0; i < formal->arguments.size(); ++i)
         find_made_by_functions(formal->arguments[i], in_result || (is_function && i + 1 == formal->arguments.size()));
 }
@@ -75,21 +77,23 @@ void CallRegions::find_made_by_functions(Type formal, bool in_result) {
 /// The regions of arguments that stand for the same part of the same parameter.
 std::vector<Region> CallRegions::of_parameters(const Occurrence& wanted) const {
     std::vector<Region> out;
-    bool made = std::find(made_by_functions_.begin(), made_by_functions_.end(), wanted.parameter) !=
-                    made_by_functions_.end() &&
-                wanted.parameter;
+    bool made =
+        std::find(made_by_functions_.begin(), made_by_functions_.end(), wanted.parameter) != made_by_functions_.end() &&
+        wanted.parameter;
     bool found = false;
     for (const Occurrence& o : given_) {
         bool same = o.role == Role::Parameter && o.parameter == wanted.parameter;
         found |= same;
-        if (made || (same && o.part == wanted.part)) out.push_back(o.region);
+        // What functions kept from before hold shows only in what they are asked for themselves.
+        bool reaches = !o.only_functions && (!o.outermost || functions_get_borrows_);
+        if ((made && reaches) || (same && o.part == wanted.part)) out.push_back(o.region);
     }
     if (made || found) return out;
     // A projection such as `Self::Item`, or a parameter that only the result names: what the arguments hold, but not
     // the borrow through which a receiver is lent.
     bool projection = wanted.parameter && wanted.parameter->is(TypeKind::Projection);
     for (const Occurrence& o : given_)
-        if (!projection || !o.outermost) out.push_back(o.region);
+        if (!projection || (!o.outermost && !o.only_functions && o.role != Role::Function)) out.push_back(o.region);
     return out;
 }
 
@@ -97,16 +101,15 @@ std::vector<Region> CallRegions::sources(const Occurrence& to) const {
     if (to.role == Role::Parameter) return of_parameters(to);
     std::vector<Region> out;
     bool lent = receiver_is_reference_;
-    bool any_reference = std::any_of(given_.begin(), given_.end(), [](const Occurrence& o) {
-        return o.role == Role::Reference;
-    });
+    bool any_reference =
+        std::any_of(given_.begin(), given_.end(), [](const Occurrence& o) { return o.role == Role::Reference; });
     for (size_t i = 0; i < given_.size(); ++i) {
         const Occurrence& o = given_[i];
         bool of_receiver = lent && i == 0;
         bool elided = lent ? of_receiver : any_reference ? o.role == Role::Reference : true;
         bool kept = to.role != Role::Reference && (o.role == Role::Function || o.role == Role::Hidden);
         bool owned = !lent && o.role == Role::Hidden;
-        if (elided || kept || owned) out.push_back(o.region);
+        if ((elided && !to.only_functions) || kept || owned) out.push_back(o.region);
     }
     return out;
 }
@@ -123,7 +126,7 @@ void CallRegions::flow(const View& result, const std::function<void(Region, Regi
     for (size_t i = 0; i < arguments_.size(); ++i) {
         bool is_receiver = has_receiver && i == 0;
         size_t index = i - has_receiver;
-        Type formal = is_receiver ? formal_receiver(arguments_[i])
+        Type formal = is_receiver                             ? formal_receiver(arguments_[i])
                       : index < signature_->parameters.size() ? signature_->parameters[index].type
                                                               : nullptr;
         match(formal, arguments_[i], false, true, given_);

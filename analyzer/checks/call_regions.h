@@ -31,6 +31,7 @@ class CallRegions {
         Region region;
         bool writable = false;  // behind a `&mut`
         bool outermost = false;
+        bool only_functions = false;  // Hidden: of functions and trait objects
     };
     using Occurrences = std::vector<Occurrence>;
 
@@ -50,6 +51,7 @@ class CallRegions {
     Occurrences given_;
     std::vector<Type> made_by_functions_;
     bool receiver_is_reference_ = false, keeps_functions_ = false;
+    bool functions_get_borrows_ = false;  // a function among the arguments is lent what it works on
 };
 
 }  // namespace braid::checks

@@ -49,7 +49,8 @@ Liveness::Liveness(const MirBody& body, const BodyRegions& regions, RegionsOfTyp
             uint64_t& word = live[index_[local] / 64];
             word = on ? word | bit : word & ~bit;
         };
-        backward(id, [&](uint32_t, Local l) { set(l, true); }, [&](uint32_t, Local l) { set(l, false); });
+        backward(
+            id, [&](uint32_t, Local l) { set(l, true); }, [&](uint32_t, Local l) { set(l, false); });
         if (std::equal(live.begin(), live.end(), live_in_.begin() + ptrdiff_t(id * words_))) continue;
         std::copy(live.begin(), live.end(), live_in_.begin() + ptrdiff_t(id * words_));
         for (BlockId previous : before[id])

@@ -83,7 +83,8 @@ class Analysis {
         d.related.push_back(
             {{item_, node},
              fmt::format("`{}` is not Copy, so reading it here would move it", print_type(item_, type))});
-        if (has_std_trait(context_, type, "Clone")) d.fixes.push_back(clone(node));
+        if (is_written_expression(typed_, node) && has_std_trait(context_, type, "Clone"))
+            d.fixes.push_back(clone(node));
         out_.push_back(std::move(d));
     }
 

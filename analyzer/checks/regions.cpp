@@ -43,21 +43,24 @@ const std::vector<bool>& RegionsOfTypes::shared_with_others(Type t) {
     return it->second;
 }
 
-bool RegionsOfTypes::holds_borrows(Type t, std::vector<ItemId>& active) {
-    if (has_own(t)) return true;
-    if (t->is(TypeKind::Nominal) && has_hidden(t->item, active)) return true;
+bool RegionsOfTypes::holds(Hidden which, Type t, std::vector<ItemId>& active) {
+    if (which == Hidden::Any ? has_own(t) : t->is(TypeKind::Reference)) return true;
+    if (t->is(TypeKind::Nominal) && has(which, t->item, active)) return true;
     if (!t->is(TypeKind::Nominal) && !is_list_like(t)) return false;
-    return std::any_of(t->arguments.begin(), t->arguments.end(), [&](Type part) { return holds_borrows(part, active); });
+    return std::any_of(t->arguments.begin(), t->arguments.end(), [&](Type part) { return holds(which, part, active); });
 }
 
-bool RegionsOfTypes::has_hidden(ItemId nominal) {
-    if (auto known = hidden_.find(uint32_t(nominal)); known != hidden_.end()) return known->second;
+bool RegionsOfTypes::has_hidden(ItemId nominal) { return has(Hidden::Any, nominal); }
+bool RegionsOfTypes::has_references(ItemId nominal) { return has(Hidden::References, nominal); }
+
+bool RegionsOfTypes::has(Hidden which, ItemId nominal) {
+    if (auto known = hidden_.find({which, nominal}); known != hidden_.end()) return known->second;
     std::vector<ItemId> active;
-    return hidden_[uint32_t(nominal)] = has_hidden(nominal, active);
+    return hidden_[{which, nominal}] = has(which, nominal, active);
 }
 
-bool RegionsOfTypes::has_hidden(ItemId nominal, std::vector<ItemId>& active) {
-    if (auto known = hidden_.find(uint32_t(nominal)); known != hidden_.end()) return known->second;
+bool RegionsOfTypes::has(Hidden which, ItemId nominal, std::vector<ItemId>& active) {
+    if (auto known = hidden_.find({which, nominal}); known != hidden_.end()) return known->second;
     if (active.size() > kMaxDepth || std::find(active.begin(), active.end(), nominal) != active.end()) return false;
     auto definition = context_.get<DefinitionOf>(nominal);
     for (const Attribute& attribute : definition->attributes)
@@ -66,12 +69,19 @@ bool RegionsOfTypes::has_hidden(ItemId nominal, std::vector<ItemId>& active) {
     active.push_back(nominal);
     bool found = false;
     auto look = [&](const TypeDefinition& parts) {
-        for (const FieldInfo& field : parts.fields) found = found || (field.type && holds_borrows(field.type, active));
+        for (const FieldInfo& field : parts.fields) found = found || (field.type && holds(which, field.type, active));
     };
     look(*definition);
     for (ItemId variant : definition->variants) look(*context_.get<DefinitionOf>(variant));
     active.pop_back();
     return found;
+}
+
+bool RegionsOfTypes::keeps(Type t) {
+    if (!t->is(TypeKind::Nominal) || !has_hidden(t->item)) return false;
+    auto definition = context_.get<DefinitionOf>(t->item);
+    return std::any_of(definition->attributes.begin(), definition->attributes.end(),
+                       [](const Attribute& a) { return a.name.text() == "borrows"; });
 }
 
 bool RegionsOfTypes::drop_looks(Type t) { return count(t) != 0 && drop_looks(t, 0); }
@@ -136,7 +146,8 @@ void RegionsOfTypes::walk_field(Type generic, const View& owner, std::vector<Reg
 
 View RegionsOfTypes::field(const View& aggregate, ItemId variant, uint32_t index) {
     Type t = aggregate.type;
-    if (t->is(TypeKind::Tuple)) return index < t->arguments.size() ? argument(aggregate, index) : View{type::error(), {}};
+    if (t->is(TypeKind::Tuple))
+        return index < t->arguments.size() ? argument(aggregate, index) : View{type::error(), {}};
     auto types = field_types(context_, t, variant);
     if (index >= types.size()) return {type::error(), {}};
     View out{types[index], {}};

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +29,10 @@ class RegionsOfTypes {
     /// For each region of the type, whether what it holds may be exchanged from elsewhere: it stands behind a `&mut`.
     const std::vector<bool>& shared_with_others(Type);
     bool has_hidden(ItemId nominal);
+    /// Its hidden region is not only of functions and trait objects, which hold what they were made with and no more.
+    bool has_references(ItemId nominal);
+    /// A native type that keeps what its methods are given, however it is lent.
+    bool keeps(Type);
     /// Whether the end of such a value looks at what it borrows: an impl of Drop sees its fields.
     bool drop_looks(Type);
 
@@ -42,15 +47,17 @@ class RegionsOfTypes {
 
   private:
     void walk_field(Type generic, const View& owner, std::vector<Region>& out);
-    bool holds_borrows(Type, std::vector<ItemId>& active);
-    bool has_hidden(ItemId nominal, std::vector<ItemId>& active);
+    enum class Hidden : uint8_t { Any, References };
+    bool holds(Hidden, Type, std::vector<ItemId>& active);
+    bool has(Hidden, ItemId nominal);
+    bool has(Hidden, ItemId nominal, std::vector<ItemId>& active);
     bool drop_looks(Type, int depth);
     void note_shared(Type, bool behind, std::vector<bool>& out);
 
     QueryContext& context_;
     std::unordered_map<Type, uint32_t> counts_;
     std::unordered_map<Type, std::vector<bool>> shared_;
-    std::unordered_map<uint32_t, bool> hidden_;
+    std::map<std::pair<Hidden, ItemId>, bool> hidden_;
 };
 
 }  // namespace braid::checks

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "analyzer/checks/ownership_facts.h"
 #include "analyzer/flow/queries.h"
 #include "analyzer/semantics/bodies.h"
 #include "analyzer/syntax/dump.h"
@@ -37,13 +38,17 @@ tl::expected<std::string, std::string> mir(AnalysisHost& host, FileId file) {
                          [](QueryContext& c, ItemId item) { return mir::dump(*c.get<ElaboratedMir>(item)); });
 }
 
+tl::expected<std::string, std::string> facts(AnalysisHost& host, FileId file) {
+    return for_each_body(host, file, [](QueryContext& c, ItemId item) { return checks::dump_ownership(c, item); });
+}
+
 tl::expected<std::string, std::string> bytecode(AnalysisHost& host, FileId file) {
     return loader::compile(host, file).map([](const auto& made) { return bytecode::disassemble(*made.program); });
 }
 
 const std::map<std::string, Stage>& stages() {
-    static const std::map<std::string, Stage> table = {
-        {"tokens", tokens}, {"tree", tree}, {"hir", hir}, {"mir", mir}, {"bytecode", bytecode}};
+    static const std::map<std::string, Stage> table = {{"tokens", tokens}, {"tree", tree},   {"hir", hir},
+                                                       {"mir", mir},       {"facts", facts}, {"bytecode", bytecode}};
     return table;
 }
 

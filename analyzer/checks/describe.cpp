@@ -1,5 +1,7 @@
 #include "analyzer/checks/describe.h"
 
+#include <algorithm>
+
 #include "analyzer/semantics/language.h"
 
 namespace braid::checks {
@@ -25,6 +27,20 @@ std::string describe(QueryContext& context, const mir::MirBody& body, const mir:
         prefix.projections.push_back(projection);
     }
     return text;
+}
+
+uint32_t looks_at(const mir::MirBody& body, const mir::Statement& s) {
+    auto* assign = std::get_if<mir::Assign>(&s.kind);
+    if (!assign || !assign->place.is_local() || !std::holds_alternative<mir::BorrowOf>(assign->value)) return s.node;
+    const mir::LocalDeclaration& holder = body.locals[assign->place.local];
+    return holder.name.empty() && holder.node != 0 ? holder.node : s.node;
+}
+
+bool is_written_expression(const Body& body, uint32_t node) {
+    for (const BodyFunction& f : body.functions)
+        for (const Capture& c : f.captures)
+            if (c.node == node) return false;
+    return std::none_of(body.patterns.begin(), body.patterns.end(), [&](const Pattern& p) { return p.node == node; });
 }
 
 std::string print_type(ItemId item, Type type) { return language_of(item).print_type(type); }

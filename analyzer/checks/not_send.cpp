@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "analyzer/checks/checks.h"
@@ -29,15 +31,37 @@ class Check {
   private:
     bool is_send(Type type) { return type->has(TypeHasError) || context_.get<CapabilitiesOf>(type)->send; }
 
-    ItemDiagnostic& report(uint32_t node, std::string message, Type type) {
-        ItemDiagnostic d = diagnostic(DiagnosticCode::NotSend, {item_, node}, std::move(message));
+    /// ` (`Job.lock: MutexGuard[int]`)`: from the type down to what in it may not.
+    std::string path_of(Type type) {
         CapabilityPath path = explain_not_send(context_, type);
-        if (path.culprit && path.culprit != type) {
-            std::string steps;
-            for (const std::string& step : path.steps) steps += (steps.empty() ? "" : ", ") + step;
-            d.message += fmt::format(" (`{}: {}`)", steps, print_type(item_, path.culprit));
-        }
-        out_.push_back(std::move(d));
+        if (!path.culprit || path.culprit == type) return {};
+        std::string steps;
+        for (const std::string& step : path.steps) steps += (steps.empty() ? "" : ", ") + step;
+        return fmt::format(" (`{}: {}`)", steps, print_type(item_, path.culprit));
+    }
+
+    /// What to do instead, by the part that may not leave its task.
+    std::string advice(Type type) {
+        Type culprit = explain_not_send(context_, type).culprit;
+        if (!culprit) return {};
+        if (culprit->is(TypeKind::Dyn) || culprit->is(TypeKind::Function))
+            return fmt::format("; `{} + Send` says that it may", print_type(item_, culprit));
+        if (culprit->is(TypeKind::Parameter))
+            return fmt::format("; `{}: Send` asks callers for it", print_type(item_, culprit));
+        if (culprit->is(TypeKind::Nominal) && is_guard(culprit))
+            return "; lock inside the task: the lock itself is a handle that tasks share";
+        return {};
+    }
+
+    bool is_guard(Type type) {
+        auto definition = context_.get<DefinitionOf>(type->item);
+        return std::any_of(definition->attributes.begin(), definition->attributes.end(),
+                           [](const Attribute& a) { return a.name.text() == "guard"; });
+    }
+
+    ItemDiagnostic& report(uint32_t node, std::string message, Type type) {
+        out_.push_back(
+            diagnostic(DiagnosticCode::NotSend, {item_, node}, std::move(message) + path_of(type) + advice(type)));
         return out_.back();
     }
 
@@ -103,18 +127,22 @@ class Check {
         return all;
     }
 
+    static bool asks_for(const GenericParameter& parameter, std::string_view trait) {
+        return std::any_of(parameter.bounds.begin(), parameter.bounds.end(), [&](Type bound) {
+            return bound->is(TypeKind::Nominal) && name_of(bound->item).text() == trait && is_std(file_of(bound->item));
+        });
+    }
+
     void check_call(const Expr& e, const Call& call) {
         if (std::holds_alternative<MessageCallee>(call.callee)) return check_message(e, call);
         auto* direct = std::get_if<DirectCallee>(&call.callee);
         if (!direct || direct->function == ItemId::None) return;
+        check_arguments(call, *direct);
         std::vector<GenericParameter> generics = generics_of(direct->function);
         for (size_t i = 0; i < generics.size() && i < direct->type_arguments.size(); ++i) {
-            bool wants_send = false;
-            for (Type bound : generics[i].bounds)
-                wants_send |= bound->is(TypeKind::Nominal) && name_of(bound->item).text() == "Send" &&
-                              is_std(file_of(bound->item));
             Type argument = direct->type_arguments[i];
-            if (!wants_send || !argument || is_send(argument)) continue;
+            if (!argument || !asks_for(generics[i], "Send") || is_send(argument)) continue;
+            if (receiver_tells(call, argument)) continue;
             report(offending_argument(call, argument, e.node),
                    fmt::format("`{}` needs a type that is Send; `{}` is not", name_of(direct->function).text(),
                                print_type(item_, argument)),
@@ -127,6 +155,138 @@ class Check {
         for (ExprId argument : call.arguments)
             if ((*body_)[argument].type == type) return (*body_)[argument].node;
         return otherwise;
+    }
+
+    /// Only what the call is made on has the type (`receiver.recv()`): it was told where that was made or filled.
+    bool receiver_tells(const Call& call, Type type) {
+        if (call.arguments.empty() || offending_argument(call, type, 0) != 0) return false;
+        bool found = false;
+        walk_type((*body_)[call.arguments[0]].type, [&](Type part) {
+            found |= part == type;
+            return !found;
+        });
+        return found;
+    }
+
+    // ---- functions and futures that are handed to another task ----
+
+    ExprId without_conversion(ExprId id) const {
+        while (auto* convert = body_->as<Convert>(id)) id = convert->operand;
+        return id;
+    }
+
+    /// What made the value of an expression: a variable's initializer, where the variable is never assigned.
+    ExprId origin(ExprId id) const {
+        for (int depth = 0; depth < 16; ++depth) {
+            id = without_conversion(id);
+            auto* local = body_->as<LocalRef>(id);
+            if (!local || (*body_)[local->local].is_reassigned) return id;
+            ExprId initializer = ExprId::None;
+            for (const Expr& e : body_->expressions) {
+                auto* let = std::get_if<Let>(&e.data);
+                auto* bind = let && let->pattern != PatternId::None ? body_->as<BindPattern>(let->pattern) : nullptr;
+                if (bind && bind->local == local->local) initializer = let->initializer;
+            }
+            if (initializer == ExprId::None) return id;
+            id = initializer;
+        }
+        return id;
+    }
+
+    void check_arguments(const Call& call, const DirectCallee& direct) {
+        auto signature = context_.get<SignatureOf>(direct.function);
+        size_t receiver = signature->receiver != Receiver::None;
+        auto is_task = [&](const ParameterInfo& parameter) {
+            return std::any_of(signature->attributes.begin(), signature->attributes.end(), [&](const Attribute& a) {
+                return a.name.text() == "task" && !a.arguments.empty() && a.arguments[0] == parameter.name.text();
+            });
+        };
+        for (size_t i = 0; i < signature->parameters.size() && i + receiver < call.arguments.size(); ++i) {
+            const ParameterInfo& parameter = signature->parameters[i];
+            ExprId argument = call.arguments[i + receiver];
+            bool bounded = parameter.type->is(TypeKind::Function) || parameter.type->is(TypeKind::Dyn);
+            bool starts = is_task(parameter);
+            if (bounded && parameter.type->has(TypeSendBound)) check_function(argument, starts, is_scoped(*signature));
+            else if (starts) check_future(argument);
+        }
+    }
+
+    /// A scope waits for its tasks: they may borrow, but only what tasks may share.
+    static bool is_scoped(const FunctionSignature& signature) {
+        return std::any_of(signature.attributes.begin(), signature.attributes.end(), [](const Attribute& a) {
+            return a.name.text() == "effect" && !a.arguments.empty() && a.arguments[0] == "scoped";
+        });
+    }
+
+    bool may_be_lent(const LocalInfo& local, CaptureMode mode) {
+        Type type = local.type->is(TypeKind::Reference) ? local.type->element() : local.type;
+        bool whole = mode == CaptureMode::BorrowMutable || local.type->has(TypeMutable);
+        auto capabilities = context_.get<CapabilitiesOf>(type);
+        return type->has(TypeHasError) || (whole ? capabilities->send : capabilities->sync);
+    }
+
+    void check_function(ExprId argument, bool starts, bool scoped) {
+        const Expr& value = (*body_)[without_conversion(argument)];
+        auto* closure = body_->as<Closure>(origin(argument));
+        const BodyFunction* function = closure ? &(*body_)[closure->function] : nullptr;
+        if (function && function->is_task) return;  // its captures are checked
+        if (is_send(value.type)) return;
+        std::string_view what = starts ? "a task" : "something that may run in another task";
+        for (size_t i = 0; function && i < function->captures.size(); ++i) {
+            const Capture& capture = function->captures[i];
+            const LocalInfo& local = (*body_)[capture.local];
+            bool lends = capture.mode == CaptureMode::Borrow || capture.mode == CaptureMode::BorrowMutable;
+            bool reference = local.type->is(TypeKind::Reference);
+            if (!lends && !reference && is_send(local.type)) continue;
+            if (scoped && (lends || reference)) {
+                if (may_be_lent(local, capture.mode)) continue;
+                lends = reference = false;
+            }
+            ItemDiagnostic d = diagnostic(
+                lends || reference ? DiagnosticCode::BorrowEscapesTask : DiagnosticCode::NotSend, {item_, value.node},
+                fmt::format("this closure is given to {}, but {} `{}`{}", what, lends ? "borrows" : "captures",
+                            local.name.text(),
+                            lends       ? ", which belongs to this function"
+                            : reference ? fmt::format(", a borrow (`{}`)", print_type(item_, local.type))
+                                        : fmt::format(", whose type `{}` may not leave its task{}",
+                                                      print_type(item_, local.type), path_of(local.type))));
+            d.related.push_back({{item_, capture.node}, fmt::format("`{}` is captured here", local.name.text())});
+            if (lends)
+                d.fixes.push_back({"let the closure own what it captures",
+                                   {{{item_, function->node}, ItemDiagnostic::FixEdit::InsertBefore, "move "}}});
+            out_.push_back(std::move(d));
+            return;
+        }
+        if (scoped && function) return;
+        report(value.node,
+               fmt::format("a value of type `{}` is given to {}, but may not leave its task",
+                           print_type(item_, value.type), what),
+               value.type);
+    }
+
+    /// A future holds what it was called with until it has run.
+    void check_future(ExprId argument) {
+        auto* call = body_->as<Call>(origin(argument));
+        if (!call || call->mode != CallMode::ColdFuture) return;
+        uint32_t started = (*body_)[argument].node;
+        for (ExprId held : call->arguments) {
+            const Expr& value = (*body_)[held];
+            if (value.type->is(TypeKind::Reference)) {
+                ItemDiagnostic d =
+                    diagnostic(DiagnosticCode::BorrowEscapesTask, {item_, value.node},
+                               fmt::format("a borrow (`{}`) is held by a future that runs as a task of its own",
+                                           print_type(item_, value.type)));
+                d.related.push_back({{item_, started}, "the future is started as a task here"});
+                out_.push_back(std::move(d));
+            } else if (!is_send(value.type)) {
+                auto& d = report(value.node,
+                                 fmt::format("a value of type `{}` is held by a future that runs as a task of its own, "
+                                             "but may not leave its task",
+                                             print_type(item_, value.type)),
+                                 value.type);
+                d.related.push_back({{item_, started}, "the future is started as a task here"});
+            }
+        }
     }
 
     void check_message(const Expr& e, const Call& call) {

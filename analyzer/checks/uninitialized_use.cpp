@@ -70,7 +70,7 @@ class Analysis {
         for (const Statement& s : block.statements) {
             for_each_operand(
                 s, [&](const Operand& o) { operand(state, o, s.node); },
-                [&](const Place& place) { used(state, place, s.node); });
+                [&](const Place& place) { used(state, place, looks_at(body_, s)); });
             if (auto* assign = std::get_if<Assign>(&s.kind)) {
                 if (!assign->place.is_local()) used(state, assign->place, s.node);  // a part of what is not there
                 written(state, assign->place);

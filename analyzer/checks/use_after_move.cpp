@@ -116,7 +116,7 @@ class Analysis {
         for (const Statement& s : block.statements) {
             for_each_operand(
                 s, [&](const Operand& o) { operand(state, o, s.node); },
-                [&](const Place& place) { used(state, place, s.node); });
+                [&](const Place& place) { used(state, place, looks_at(body_, s)); });
             if (auto* assign = std::get_if<Assign>(&s.kind)) {
                 if (!assign->place.is_local()) base_used(state, assign->place, s.node);
                 written(state, assign->place);
@@ -172,7 +172,7 @@ class Analysis {
         d.related.push_back({{item_, declared},
                              fmt::format("`{}` has type `{}`, which is not Copy", body_.locals[gone[0]].name.text(),
                                          print_type(item_, body_.locals[gone[0]].is_slot ? type->element() : type))});
-        if (!in_part && has_std_trait(context_, type, "Clone"))
+        if (!in_part && is_written_expression(*bodies_.body, site) && has_std_trait(context_, type, "Clone"))
             d.fixes.push_back(
                 {"clone the value that is moved", {{{item_, site}, ItemDiagnostic::FixEdit::InsertAfter, ".clone()"}}});
         out_.push_back(std::move(d));

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "analyzer/flow/lowering.h"
 
 namespace braid::mir {
@@ -31,22 +33,43 @@ void Lowering::lower_block(Place d, const hir::Block& block, ExprId id, uint32_t
     if (entered) start(exit);
 }
 
+/// `let r = &f()`, `let pair = (&f().x, 1)`: the temporary lives as long as the binding (Rust's extended temporaries).
+void Lowering::keep_borrowed_temporaries(ExprId initializer, uint32_t node) {
+    const Expr& value = body_[initializer];
+    if (auto* made = std::get_if<Aggregate>(&value.data)) {
+        // Only where that changes no order.
+        auto has_effect = [&](ExprId part) { return !is_trivial(part); };
+        if (made->kind != AggregateKind::Variant &&
+            std::count_if(made->operands.begin(), made->operands.end(), has_effect) == 1)
+            for (ExprId part : made->operands) keep_borrowed_temporaries(part, node);
+        return;
+    }
+    auto* borrow = std::get_if<Borrow>(&value.data);
+    if (!borrow) return;
+    ExprId root = borrow->place;
+    for (;;) {
+        if (auto* field = body_.as<Field>(root)) root = field->base;
+        else if (auto* index = body_.as<Index>(root); index && is_place(root)) root = index->base;
+        else break;
+    }
+    if (is_place(root) || is_trivial(root)) return;
+    keep_borrowed_temporaries(root, node);
+    Local kept = temporary(body_[root].type, node);
+    mir_.locals[kept].kind = LocalKind::Variable;
+    if (!needs_drop(body_[root].type)) schedule({Scheduled::Storage, kept});
+    push(StorageLive{kept}, node);
+    into(Place{kept, {}}, root);
+    place_overrides_[uint32_t(root)] = Place{kept, {}};
+}
+
 void Lowering::lower_let(const Let& let, uint32_t node) {
     declare_bindings(let.pattern);
     if (let.initializer == ExprId::None) return;
     const Expr& value = body_[let.initializer];
 
-    auto* borrow = std::get_if<Borrow>(&value.data);
     auto* binding = body_.as<BindPattern>(let.pattern);
     bool direct = binding && binding->mode == BindMode::Value && binding->sub == PatternId::None;
-    if (borrow && !is_place(borrow->place)) {
-        // `let r = &f()`: the temporary lives as long as the binding.
-        Local kept = temporary(body_[borrow->place].type, node);
-        mir_.locals[kept].kind = LocalKind::Variable;
-        push(StorageLive{kept}, node);
-        into(Place{kept, {}}, borrow->place);
-        place_overrides_[uint32_t(borrow->place)] = Place{kept, {}};
-    }
+    keep_borrowed_temporaries(let.initializer, node);
     size_t temporaries = mark();
     if (direct && let.otherwise == ExprId::None) {
         into(place_of_local(binding->local), let.initializer);
@@ -67,6 +90,8 @@ void Lowering::lower_let(const Let& let, uint32_t node) {
         }
         if (reachable()) bind(let.pattern, source, true);
     }
+    // What a `for` walks over may look into temporaries of its head.
+    if (direct && body_[binding->local].name.empty() && may_borrow(value.type)) return;
     if (reachable()) leave(temporaries, node);
     else scheduled_.resize(temporaries);
 }
@@ -332,8 +357,12 @@ void Lowering::lower_select(Place d, const Select& s, uint32_t node) {
         out.raw_value = arm.raw_value;
         Constant none{type::unit(), {}};
         out.channel = arm.channel == ExprId::None ? Operand(none) : stable_operand(arm.channel, true);
-        // Held in a temporary: it is moved only if the arm is taken, and dropped with the statement otherwise.
-        out.value = arm.value == ExprId::None ? Operand(none) : stable_operand(arm.value, true);
+        // Moved only if the arm is taken: a variable stays where it is, another value is held in a temporary, dropped
+        // with the statement.
+        bool is_variable = arm.value != ExprId::None && body_.as<LocalRef>(arm.value);
+        out.value = arm.value == ExprId::None ? Operand(none)
+                    : is_variable             ? operand(arm.value)
+                                              : stable_operand(arm.value, true);
         Local received = kNoLocal;
         if (arm.kind == SelectArmKind::Receive) {
             Type type = arm.pattern != PatternId::None ? body_[arm.pattern].type : type::unit();

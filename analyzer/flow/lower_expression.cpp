@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <type_traits>
 
 #include "analyzer/flow/lowering.h"
@@ -125,6 +126,15 @@ void Lowering::into(Place d, ExprId id) {
     lower_into(d, e, id);
 }
 
+/// A temporary that is borrowed and has no drop to mark its end. Literals live for ever.
+bool Lowering::ends_with_statement(const Place& lent, ExprId id) {
+    const LocalDeclaration& local = mir_.locals[lent.local];
+    bool through = std::any_of(lent.projections.begin(), lent.projections.end(),
+                               [](const Projection& p) { return std::holds_alternative<mir::Deref>(p); });
+    bool is_value = local.kind == LocalKind::Temporary && !through && !needs_drop(local.type);
+    return is_value && !is_trivial(id);
+}
+
 bool Lowering::lower_simple(Place& d, const Expr& e) {
     auto is = [&]<typename T>(std::type_identity<T>) { return std::get_if<T>(&e.data); };
     if (auto* v = is(std::type_identity<Aggregate>{})) return lower_aggregate(d, e, *v), true;
@@ -166,7 +176,9 @@ bool Lowering::lower_simple(Place& d, const Expr& e) {
         BorrowKind kind = !v->is_mutable   ? BorrowKind::Shared
                           : v->is_implicit ? BorrowKind::TwoPhase
                                            : BorrowKind::Mutable;
-        return assign(d, BorrowOf{kind, place(v->place)}, e.node), true;
+        Place lent = place(v->place);
+        if (ends_with_statement(lent, v->place)) schedule({Scheduled::Storage, lent.local});
+        return assign(d, BorrowOf{kind, std::move(lent)}, e.node), true;
     }
     if (auto* v = is(std::type_identity<Interpolate>{})) {
         InterpolateOf result;

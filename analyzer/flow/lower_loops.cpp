@@ -76,7 +76,8 @@ std::optional<Place> Lowering::iterable_place(ExprId iterable, bool lends, uint3
     size_t temporaries = mark();
     into(Place{held, {}}, iterable);
     if (!reachable()) return std::nullopt;
-    leave(temporaries, node);
+    // What the iterator borrows from lives as long as the loop.
+    if (!may_borrow(body_[iterable].type)) leave(temporaries, node);
     return Place{held, {}};
 }
 
@@ -162,6 +163,8 @@ void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
     Local index = new_local(type::integer());
     assign(Place{index, {}}, Use{Constant{type::integer(), uint64_t(0)}}, node);
     Rounds rounds = begin_rounds(id, node);
+    // Says to the checks that the list is walked over by this index: it may not change before the loop is over.
+    push(FakeRead{subplace(list, IndexOf{index})}, node);
     BlockId body = new_block();
     Local length = new_local(type::integer()), more = new_local(type::boolean());
     assign(Place{length, {}}, LengthOf{list}, node);

@@ -51,7 +51,13 @@ Place Lowering::place(ExprId id) {
         assign(Place{temp, {}}, StaticRefOf{item->item}, e.node);
         return Place{temp, {mir::Deref{}}};
     }
-    if (auto* deref = std::get_if<hir::Deref>(&e.data)) return subplace(place(deref->reference), mir::Deref{});
+    if (auto* deref = std::get_if<hir::Deref>(&e.data)) {
+        // `&mut r` looked through again is `r`: so `for x in &mut r` lends what `r` borrows, and not `r`.
+        auto* borrow = body_.as<Borrow>(deref->reference);
+        if (borrow && is_place(borrow->place) && body_[borrow->place].type->is(TypeKind::Reference))
+            return place(borrow->place);
+        return subplace(place(deref->reference), mir::Deref{});
+    }
     if (auto* field = std::get_if<Field>(&e.data)) return subplace(place(field->base), FieldOf{field->index});
     if (auto* index = std::get_if<Index>(&e.data); index && is_place(id)) {
         Place base = place(index->base);

@@ -89,9 +89,10 @@ void Lowering::emit_exits(size_t mark, uint32_t node) {
             start(next);
         }
         if (entry.kind == Scheduled::Finally) effect(entry.finally);
-        bool is_variable = entry.kind == Scheduled::Drop || entry.kind == Scheduled::Storage;
-        if (is_variable && reachable() && mir_.locals[entry.local].kind == LocalKind::Variable)
-            push(StorageDead{entry.local}, node);
+        bool is_local = entry.kind == Scheduled::Drop || entry.kind == Scheduled::Storage;
+        LocalKind kind = is_local ? mir_.locals[entry.local].kind : LocalKind::Return;
+        bool ends = kind == LocalKind::Variable || (kind == LocalKind::Temporary && entry.kind == Scheduled::Storage);
+        if (ends && reachable()) push(StorageDead{entry.local}, node);
     }
     scheduled_.resize(mark);
     scheduled_.insert(scheduled_.end(), saved.begin(), saved.end());
@@ -170,6 +171,16 @@ Place Lowering::place_of_local(LocalId id) {
     Place place{local, {}};
     if (captured_by_reference_.count(uint32_t(id))) place.projections.push_back(Deref{});
     return place;
+}
+
+/// References, and iterators that a program declares itself: they may look into temporaries.
+bool Lowering::may_borrow(Type type) {
+    bool found = type->is(TypeKind::Nominal) && !is_std(file_of(type->item));
+    walk_type(type, [&](Type part) {
+        found |= part->is(TypeKind::Reference);
+        return !found;
+    });
+    return found;
 }
 
 bool Lowering::is_copy(Type type) { return context_.get<CapabilitiesOf>(type)->copy; }

@@ -73,6 +73,7 @@ class Lowering {
     Place place_of_local(LocalId local);
     bool is_copy(Type type);
     bool needs_drop(Type type);
+    static bool may_borrow(Type type);
 
     // expressions (lower_expression.cpp, lower_calls.cpp, lower_place.cpp)
     void into(Place destination, ExprId expr);
@@ -91,6 +92,7 @@ class Lowering {
 
     void lower_into(Place& d, const Expr& e, ExprId id);
     bool lower_simple(Place& d, const Expr& e);
+    bool ends_with_statement(const Place& lent, ExprId id);
     void lower_call(Place d, const Expr& e, const hir::Call& call);
     void lower_new(Place d, const Expr& e, Type type, ItemId constructor, const std::vector<ExprId>& arguments);
     void lower_go(const Expr& e, const hir::Go& go);
@@ -106,6 +108,7 @@ class Lowering {
     // control flow (lower_control.cpp, lower_loops.cpp)
     void lower_block(Place d, const hir::Block& block, ExprId id, uint32_t node);
     void lower_let(const hir::Let& let, uint32_t node);
+    void keep_borrowed_temporaries(ExprId initializer, uint32_t node);
     void lower_if(Place d, const hir::If& e, uint32_t node);
     void condition(ExprId expr, BlockId then, BlockId otherwise);
     void lower_logical(Place d, const hir::Logical& e, uint32_t node);

@@ -1,6 +1,7 @@
 // The row "names, types" of the catalogue: each code has, in each language that knows it, a fixture that speaks in
 // three ways or more, one that stays silent, and a page whose wrong program has this code and whose right one has none.
-// What offers a fix offers one that works.
+// What offers a fix offers one that works. The codes of ownership have a page and fixes like these; their fixtures
+// stand in tests/checks.
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -88,9 +89,9 @@ size_t errors_in(const std::vector<Diagnostic>& diagnostics) {
                          [](const Diagnostic& d) { return d.severity == Severity::Error; });
 }
 
-/// Each fix on its own: its diagnostic goes, and no more errors come. One at least leaves nothing of the kind.
-void check_fixes(Code code, const Language& language) {
-    auto fixture = read_fixture(fixture_path(code, language, ""));
+/// Each fix on its own: its diagnostic goes, and no more errors come. How many leave nothing of the kind.
+size_t clean_fixes(const std::filesystem::path& path, Code code) {
+    auto fixture = read_fixture(path);
     REQUIRE(fixture);
     std::map<std::string, Texts> programs;  // by folder: files of one folder see each other
     for (const FixtureFile& file : fixture->steps[0].files) {
@@ -118,7 +119,37 @@ void check_fixes(Code code, const Language& language) {
             }
         }
     }
+    return clean;
+}
+
+void check_fixes(Code code, const Language& language) {
+    size_t clean = clean_fixes(fixture_path(code, language, ""), code);
     if (language.fixed.count(code)) CHECK(clean > 0);
+}
+
+// ---- the row "ownership", and what may cross to another task ----
+
+struct Owned {
+    Code code;
+    std::vector<std::string_view> fixtures;  ///< in tests/checks/fixtures
+};
+
+const Owned kOwned[] = {
+    {Code::UseAfterMove, {"use_after_move", "use_after_move_more"}},
+    {Code::MoveOutOfBorrow, {"move_out_of_borrow"}},
+    {Code::ConflictingBorrow, {"conflicting_borrow"}},
+    {Code::AssignWhileBorrowed, {"assign_while_borrowed"}},
+    {Code::BorrowOutlivesValue, {"borrow_outlives_value"}},
+    {Code::AssignToImmutable, {"assign_to_immutable"}},
+    {Code::BorrowEscapesTask, {"borrow_escapes_task"}},
+    {Code::NotSend, {"not_send", "not_send_more"}},
+    {Code::NotSync, {"not_sync"}},
+};
+
+void check_owned(const Owned& row) {
+    for (std::string_view name : row.fixtures)
+        clean_fixes(std::filesystem::path(BRAID_SOURCE_DIR) / "tests/checks/fixtures" / fmt::format("{}.altru", name),
+                    row.code);
 }
 
 }  // namespace
@@ -136,6 +167,14 @@ REGISTER_CASES(rows) {
             add("silent", check_silent);
             add("fixes", check_fixes);
         }
+    }
+}
+
+REGISTER_CASES(owned) {
+    for (const Owned& row : kOwned) {
+        register_case(fmt::format("page altru {}", code_name(row.code)), "[row]",
+                      [&row] { check_page(row.code, kLanguages[0]); });
+        register_case(fmt::format("fixes altru {}", code_name(row.code)), "[row]", [&row] { check_owned(row); });
     }
 }
 

@@ -269,6 +269,7 @@ class BodyBuilder {
         bool ambiguous = false;
     };
     std::optional<MethodMatch> find_method(ExprId receiver, Name name);
+    std::optional<ExprId> lent_elements(const MethodMatch& match, Type expected);
     std::optional<Target> find_method_on(Type t, Name name);
     ExprId adjust_receiver(ExprId receiver, const Target& target, uint32_t node);
     Target copied_alternative(Target target);

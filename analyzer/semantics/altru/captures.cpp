@@ -18,8 +18,7 @@ class CaptureFinder {
         : context_(context), draft_(draft), body_(body) {}
 
     void run() {
-        // Inner closures have larger ids; what they capture from further out their parents capture too.
-        for (size_t i = body_.functions.size(); i-- > 1;) capture(BodyFunctionId(i));
+        for (BodyFunctionId id : inner_first()) capture(id);
         std::vector<uint8_t> known(body_.functions.size(), 0);
         for (auto [region, function] : draft_.closure_regions) flags_of(region, 0);
         auto close = [this](Type t) { return t ? closed(t, 0) : t; };
@@ -40,6 +39,23 @@ class CaptureFinder {
     }
 
   private:
+    /// What closures capture from further out their parents capture too; and what a closure that is held by a variable
+    /// captures says whether the closures after it may copy it.
+    std::vector<BodyFunctionId> inner_first() const {
+        std::vector<std::vector<uint32_t>> inside(body_.functions.size());
+        for (uint32_t i = 1; i < body_.functions.size(); ++i) inside[uint32_t(body_.functions[i].parent)].push_back(i);
+        std::vector<BodyFunctionId> order;  // outer before inner and last before first, then turned round
+        std::vector<uint32_t> work{0};
+        while (!work.empty()) {
+            uint32_t at = work.back();
+            work.pop_back();
+            if (at != 0) order.push_back(BodyFunctionId(at));
+            work.insert(work.end(), inside[at].begin(), inside[at].end());
+        }
+        std::reverse(order.begin(), order.end());
+        return order;
+    }
+
     bool is_copy(Type t) { return context_.get<CapabilitiesOf>(closed(t, 0))->copy; }
 
     void capture(BodyFunctionId id) {

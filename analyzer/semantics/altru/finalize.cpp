@@ -79,7 +79,29 @@ class MutabilityPass {
         }
     }
 
+    /// What names bind of a lent value is lent as it is: `self` turned out to be only looked at.
+    void share_parts(LocalId whole) {
+        for (auto [local, source] : draft_.binding_source) {
+            LocalInfo& info = body_.locals[uint32_t(local)];
+            if (root_of(source) != whole || !info.type->is(TypeKind::Reference) || !info.type->has(TypeMutable))
+                continue;
+            rebind(local, BindMode::BorrowMutable, BindMode::Borrow);
+            share_parts(local);
+        }
+    }
+
   private:
+    LocalId root_of(ExprId place) const {
+        for (;;) {
+            const ExprData& data = body_[place].data;
+            if (auto* local = std::get_if<LocalRef>(&data)) return local->local;
+            if (auto* field = std::get_if<Field>(&data)) place = field->base;
+            else if (auto* index = std::get_if<Index>(&data)) place = index->base;
+            else if (auto* deref = std::get_if<hir::Deref>(&data)) place = deref->reference;
+            else return LocalId::None;
+        }
+    }
+
     ItemId map_method(std::string_view name) {
         for (const auto& candidate : *context_.get<MethodsNamed>(Name(name)))
             if (file_of(candidate.function) == file_of(Known::get().map)) return candidate.function;
@@ -89,15 +111,19 @@ class MutabilityPass {
     void upgrade(LocalId local) {
         LocalInfo& info = body_.locals[uint32_t(local)];
         if (!info.type->is(TypeKind::Reference) || info.type->has(TypeMutable)) return;
-        info.type = type::reference(info.type->element(), true);
-        for (Pattern& p : body_.patterns)
-            if (auto* bind = std::get_if<BindPattern>(&p.data);
-                bind && bind->local == local && bind->mode == BindMode::Borrow)
-                bind->mode = BindMode::BorrowMutable;
-        for (Expr& e : body_.expressions)
-            if (auto* ref = std::get_if<LocalRef>(&e.data); ref && ref->local == local) e.type = info.type;
+        rebind(local, BindMode::Borrow, BindMode::BorrowMutable);
         auto source = draft_.binding_source.find(local);
         if (source != draft_.binding_source.end()) mark(source->second);
+    }
+
+    void rebind(LocalId local, BindMode from, BindMode to) {
+        LocalInfo& info = body_.locals[uint32_t(local)];
+        info.type = type::reference(info.type->element(), to == BindMode::BorrowMutable);
+        for (Pattern& p : body_.patterns)
+            if (auto* bind = std::get_if<BindPattern>(&p.data); bind && bind->local == local && bind->mode == from)
+                bind->mode = to;
+        for (Expr& e : body_.expressions)
+            if (auto* ref = std::get_if<LocalRef>(&e.data); ref && ref->local == local) e.type = info.type;
     }
 
     QueryContext& context_;
@@ -163,6 +189,7 @@ Body finalize_body(QueryContext& context, const BodyDraft& draft) {
             local.type = type::reference(local.type->element(), false);
             for (Expr& e : body.expressions)
                 if (auto* ref = std::get_if<LocalRef>(&e.data); ref && ref->local == LocalId(i)) e.type = local.type;
+            pass.share_parts(LocalId(i));
         }
     }
     find_captures(context, draft, body);

@@ -238,6 +238,24 @@ ExprId BodyBuilder::special_method(const ast::CallExpr& e, ExprId receiver, Name
     return ExprId::None;
 }
 
+/// A list that is only borrowed keeps its elements: what takes those of an owned one (`map`, `filter`) gets them lent,
+/// except where owned elements are asked for. None: nothing has to be lent.
+std::optional<ExprId> BodyBuilder::lent_elements(const MethodMatch& match, Type expected) {
+    auto signature = context_.get<SignatureOf>(match.target.function);
+    Type list = table_.shallow(type_of(match.receiver));
+    const bool takes = signature->receiver == Receiver::Move && find_attribute(signature->attributes, "copied");
+    if (!takes || !list->is(TypeKind::List) || traits_.is_copy(list->element())) return std::nullopt;
+    if (expected && table_.resolve(expected) == table_.resolve(list)) return std::nullopt;
+    for (ExprId at = match.receiver;;) {
+        const ExprData& data = expr(at).data;
+        if (auto* field = std::get_if<Field>(&data)) at = field->base;
+        else if (auto* index = std::get_if<Index>(&data)) at = index->base;
+        else if (!std::holds_alternative<hir::Deref>(data)) return std::nullopt;
+        else break;
+    }
+    return call_std_method(std_module("list"), "lent", match.receiver, {}, expr(match.receiver).node);
+}
+
 ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldExpr& field,
                                       std::vector<Type> type_arguments, Type expected) {
     uint32_t node = node_of(e);
@@ -270,6 +288,7 @@ ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldEx
         if (!t->is(TypeKind::Error)) report_missing_method(receiver, field.name());
         return check_rest();
     }
+    if (auto lent = lent_elements(*match, expected)) match = find_method(*lent, name);
     Target target = copied_alternative(match->target);
     bool chooses = find_attribute(context_.get<SignatureOf>(target.function)->attributes, "alternatives");
     if (chooses && type_arguments.size() == 1) {  // `collect[set[int]]()`

@@ -17,6 +17,7 @@ ExprId BodyBuilder::prepare_scrutinee(ExprId value, PatternContext& context) {
     if (peeled) {
         context.by_reference = true;
         context.mutable_reference = all_mutable;
+        context.source = value;
     } else if (is_place(value) && is_behind_reference(value)) {
         context.by_reference = true;
         context.implicit = true;
@@ -50,9 +51,9 @@ PatternId BodyBuilder::bind_name(const SyntaxToken& name, bool is_mutable, Type 
               "`" + std::string(name.text()) + "` is not bound by the other alternatives of this pattern");
     }
     LocalId local = declare(wanted, t, node, is_mutable);
+    if (mode != BindMode::Value && context.source != ExprId::None) draft_.binding_source[local] = context.source;
     if (mode != BindMode::Value && context.implicit) {
         draft_.implicit_bindings.push_back(local);
-        if (context.source != ExprId::None) draft_.binding_source[local] = context.source;
         implicit_borrow_locals_.insert(uint32_t(local));
     }
     resolution(name, local, t);

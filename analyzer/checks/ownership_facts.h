@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "analyzer/flow/queries.h"
+
+namespace braid::checks {
+
+/// What holds once a part of a function has run: `braid dump facts`.
+struct OwnershipFact {
+    uint32_t node = 0;                  ///< the statement or call
+    std::vector<std::string> owned;     ///< variables that hold a value of their own
+    std::vector<std::string> moved;     ///< that gave it away, on some way here
+    std::vector<std::string> borrowed;  ///< `list by first`, `count mutably by up`: borrows that are used again
+    friend bool operator==(const OwnershipFact&, const OwnershipFact&) = default;
+};
+
+/// Of one function of an item, in the order of its blocks.
+std::vector<OwnershipFact> ownership_facts(QueryContext&, const mir::MirBody&);
+
+/// All functions of an item, a line of text for each line of the source where something is different from before.
+std::string dump_ownership(QueryContext&, ItemId);
+
+}  // namespace braid::checks

@@ -1,0 +1,59 @@
+// What `braid dump facts` says of ownership, line by line.
+#include <catch2/catch.hpp>
+
+#include "analyzer/checks/ownership_facts.h"
+#include "analyzer/semantics/bodies.h"
+#include "workspace/workspace.h"
+
+namespace braid::test {
+namespace {
+
+std::string facts_of(const std::string& text) {
+    auto host = make_host();
+    FileId file = host->set_file("/test/example.altru", text);
+    auto found = host->snapshot().run([&](QueryContext& context) {
+        std::string out;
+        for (ItemId item : items_with_bodies(context, file)) out += checks::dump_ownership(context, item);
+        return out;
+    });
+    REQUIRE(found);
+    return *found;
+}
+
+bool has(const std::string& text, const std::string& line) { return text.find(line + "\n") != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("facts say what is owned, moved and borrowed on each line") {
+    std::string facts = facts_of(
+        "fn consume(list: [int]):\n"  // 1
+        "    println(list)\n"
+        "\n"
+        "fn f():\n"
+        "    let mut list = [1]\n"  // 5
+        "    let first = &list[0]\n"
+        "    println(first)\n"
+        "    consume(list)\n"
+        "    list = [2]\n"
+        "    println(list)\n");  // 10
+    INFO(facts);
+    CHECK(has(facts, "  5  owned: list"));
+    CHECK(has(facts, "  6  owned: list, first  borrowed: list[…] by first"));
+    CHECK(has(facts, "  7  owned: list, first"));
+    CHECK(has(facts, "  8  owned: first  moved: list"));
+    CHECK(has(facts, "  9  owned: list, first"));
+}
+
+TEST_CASE("facts name a mutable borrow and who holds it") {
+    std::string facts = facts_of(
+        "fn f():\n"
+        "    let mut count = 0\n"
+        "    let up = || count += 1\n"
+        "    up()\n"
+        "    println(count)\n");
+    INFO(facts);
+    CHECK(has(facts, "  3  owned: count, up  borrowed: count mutably by up"));
+    CHECK(has(facts, "  4  owned: count, up"));
+}
+
+}  // namespace braid::test

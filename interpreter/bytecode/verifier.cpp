@@ -236,6 +236,17 @@ class Verifier {
                     if (traced == is_scalar(code[4 + i])) return bad("element in the wrong partition");
                 return "";
             }
+            case Opcode::MapFind: {
+                const TypeDescriptor& type = *f_.types[code[4]];
+                if (!type.key || !type.element) return bad("not a map");
+                return is_traced(type.key->repr) == is_scalar(code[3]) ? bad("key in the wrong partition") : "";
+            }
+            case Opcode::NewOption: {
+                const VariantDescriptor &some = *f_.variants[code[4]], &none = *f_.variants[code[5]];
+                bool fits = some.fields.size() == 1 && none.fields.empty() && some.owner == none.owner;
+                if (fits && code[3] == 1) fits = is_traced(some.fields[0].type->repr);
+                return fits && code[3] <= 1 ? "" : bad("not the variants of an option");
+            }
             case Opcode::MapGet:
             case Opcode::MapInsert: {
                 const TypeDescriptor& type = *f_.types[code[4]];

@@ -48,14 +48,19 @@ NativeAction pop(NativeCall& call) {
     set_count(list, n - 1);
     return call.give(last);
 }
+/// Precondition: both ranges lie within the list.
+void move_elements(Object* list, uint64_t to, uint64_t from, uint64_t n) {
+    Word* elements = vm::list_buffer(list)->elements();
+    if (to < from)
+        for (uint64_t i = 0; i < n; ++i) heap::store_traced(elements + to + i, heap::load_slot(elements + from + i));
+    else
+        for (uint64_t i = n; i-- > 0;) heap::store_traced(elements + to + i, heap::load_slot(elements + from + i));
+}
 /// Takes `removed` elements out at `at` and puts `items` there.
 void splice_words(NativeCall& call, Object* list, uint64_t at, uint64_t removed, const std::vector<Word>& items) {
     uint64_t n = vm::list_count(list), kept = n - at - removed;
     for (uint64_t i = removed; i < items.size(); ++i) push(call, list, Value::undefined().word());
-    if (items.size() > removed)
-        for (uint64_t i = kept; i-- > 0;) set(list, at + items.size() + i, element(list, at + removed + i));
-    else if (items.size() < removed)
-        for (uint64_t i = 0; i < kept; ++i) set(list, at + items.size() + i, element(list, at + removed + i));
+    if (items.size() != removed) move_elements(list, at + items.size(), at + removed, kept);
     for (uint64_t i = 0; i < items.size(); ++i) set(list, at + i, items[i]);
     for (uint64_t i = at + items.size() + kept; i < n; ++i) set(list, i, Value::undefined().word());
     set_count(list, at + items.size() + kept);

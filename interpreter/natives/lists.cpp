@@ -140,6 +140,23 @@ NativeAction move_to(NativeCall& call) {
     rotate(list, static_cast<uint64_t>(integer(call, 1)), static_cast<uint64_t>(integer(call, 2)));
     return call.give_unit();
 }
+NativeAction arrange(NativeCall& call) {
+    ListView list(call, 0), order(call, 1);
+    uint64_t n = list.count();
+    std::vector<Word> words(n);
+    std::vector<bool> taken(n, false);
+    bool every_index = order.count() == n;
+    for (uint64_t i = 0; i < n && every_index; ++i) {
+        Word from = order.at(i);
+        every_index = from < n && !taken[from];
+        if (!every_index) break;
+        taken[from] = true;
+        words[i] = list.at(from);
+    }
+    if (!every_index) return call.panic("an order holds every index of the list once");
+    for (uint64_t i = 0; i < n; ++i) list.set(i, words[i]);
+    return call.give_unit();
+}
 NativeAction dedup(NativeCall& call) {
     ListView list(call, 0);
     uint64_t kept = 0, n = list.count();
@@ -333,6 +350,7 @@ void register_lists(vm::NativeRegistry& r) {
     r.add(p + "reverse", reverse);
     r.add(p + "sort", sort);
     r.add(p + "move_to", move_to);
+    r.add(p + "arrange", arrange);
     r.add(p + "dedup", dedup);
     r.add(p + "first", first<false>);
     r.add(p + "first_copied", first<true>);

@@ -40,6 +40,8 @@ constexpr Effect kEffects[] = {
     {Opcode::StoreSlotS, false, None, Scalars},  {Opcode::StoreSlotT, false, None, Traced},
     {Opcode::StoreReferenceS, false, None, Scalars}, {Opcode::StoreReferenceT, false, None, Traced},
     {Opcode::StoreElementS, false, None, Scalars}, {Opcode::StoreElementT, false, None, Traced},
+    {Opcode::MapFind, false, None, None},        {Opcode::NewOption, false, None, None},
+    {Opcode::StoreElementI64, false, None, Traced}, {Opcode::StoreElementF64, false, None, Traced},
     {Opcode::NewStruct, false, None, None},      {Opcode::NewVariant, false, None, None},
     {Opcode::NewClosure, false, None, None},     {Opcode::UnionIs, false, None, None},
     {Opcode::UnionValueS, false, None, None},    {Opcode::UnionValueT, false, None, None},
@@ -74,6 +76,7 @@ std::array<uint16_t, bytecode::kMaxOperands> key_of(const Instruction& i) {
 }  // namespace
 
 bool is_reusable(Opcode op) { return effect_of(op).reusable; }
+bool writes_memory(const Instruction& i) { return effect_of(i.op).written != None; }
 bool reads_what_is_written(const Instruction& reader, const Instruction& writer) {
     return effect_of(reader.op).read & effect_of(writer.op).written;
 }

@@ -8,6 +8,7 @@ namespace braid::optimizer {
 
 /// The same operands give the same result, as long as what it reads is not written.
 bool is_reusable(Opcode op);
+bool writes_memory(const Instruction& i);
 bool reads_what_is_written(const Instruction& reader, const Instruction& writer);
 
 /// Local value numbering: what registers hold results that the same instruction would give again. A load is known until

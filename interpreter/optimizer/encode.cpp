@@ -76,8 +76,12 @@ class Encoder {
         starts_[id] = pc();
         const Block& block = graph_.blocks[id];
         const Instruction* branch = block.branch();
-        for (const Instruction& i : block.code)
-            if (&i != branch) emit(i);
+        for (size_t k = 0; k < block.code.size(); ++k) {
+            const Instruction& i = block.code[k];
+            if (&i == branch) continue;
+            if (i.quick == Opcode::Nop) emit(i);
+            else emit_quick(i, block.code[++k]);
+        }
         BlockId next = block.next;
         if (branch) next = emit_branch(*branch, next);
         else if (!block.code.empty() && block.code.back().op == Opcode::Select)
@@ -109,6 +113,24 @@ class Encoder {
         return next;
     }
 
+    /// The quick instruction, then the two that do the same for everything.
+    void emit_quick(const Instruction& load, const Instruction& unbox) {
+        Instruction quick = load;
+        quick.op = load.quick;
+        bool property = load.op == Opcode::GetProperty;
+        quick.operands = {unbox.operands[0], load.operands[1], load.operands[property ? 3 : 2]};
+        uint32_t start = pc();
+        emit(quick);
+        uint32_t jump = pc() - 2;
+        Instruction slow = load;
+        slow.is_statement = false;
+        emit(slow);
+        emit(unbox);
+        uint32_t offset = pc() - start;
+        f_.code[jump] = Unit(offset);
+        f_.code[jump + 1] = Unit(offset >> 16);
+    }
+
     void emit(const Instruction& i) {
         uint32_t start = pc();
         auto& lines = f_.debug.lines;
@@ -118,7 +140,7 @@ class Encoder {
         const auto& shapes = bytecode::info_of(i.op).operands;
         for (size_t k = 0; k < shapes.size() && shapes[k] != Shape::None; ++k) {
             if (shapes[k] == Shape::J) {
-                fixups_.push_back({pc(), start, i.target});
+                if (i.target != kNoBlock) fixups_.push_back({pc(), start, i.target});
                 f_.code.resize(f_.code.size() + 2);
             } else if (shapes[k] == Shape::L) {
                 f_.code.push_back(Unit(i.list.size()));

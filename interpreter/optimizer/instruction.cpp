@@ -58,6 +58,8 @@ const Set& pure() {
                                                        NewCellS,
                                                        NewCellT,
                                                        NewCellEmpty,
+                                                       NewOption,
+                                                       IsEmpty,
                                                        BoxF64,
                                                        BoxI64,
                                                        BoxBool,

@@ -185,8 +185,14 @@ void invert(Graph& graph) {
     }
 }
 
+/// Fails only where something is used after it was moved, which the checker has refused.
+bool is_sure_load(Opcode op) {
+    return op == Opcode::LoadReferenceS || op == Opcode::LoadReferenceT || op == Opcode::LoadSlotS ||
+           op == Opcode::LoadSlotT || op == Opcode::AddressSlot;
+}
+
 /// What the first block of a loop computes or loads from what no round changes is computed before the first round.
-/// Something that can fail only from where nothing stands before it that has an effect or can fail.
+/// What can fail only from where nothing stands before it that has an effect or can fail.
 class Invariants {
   public:
     Invariants(Graph& graph, Loop& loop) : graph_(graph), loop_(loop), writes_(graph.register_count(), 0) {
@@ -208,7 +214,7 @@ class Invariants {
         bool first = true;  // nothing that stays so far can be noticed
         for (Instruction& i : graph_.blocks[loop_.header].code) {
             bool pure = is_pure(i.op);
-            if ((first || pure) && is_invariant(i) && !live.has(graph_.index(i.operands[0]))) {
+            if ((first || pure || is_sure_load(i.op)) && is_invariant(i) && !live.has(graph_.index(i.operands[0]))) {
                 taken.push_back(i);
                 taken.back().is_statement = false;
                 --writes_[graph_.index(i.operands[0])];

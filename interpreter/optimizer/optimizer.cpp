@@ -30,6 +30,7 @@ std::string optimize(bytecode::Function& function) {
     remove_dead_code(graph);
     thread_jumps(graph);
     allocate_registers(graph);
+    mark_quick_loads(graph);
     if (std::string problem = graph.write(function); !problem.empty()) return problem;
     return bytecode::verify(function);
 }

@@ -11,12 +11,16 @@ void thread_jumps(Graph& graph);
 void propagate(Graph& graph, const bytecode::Function& function);
 
 /// Calls of natives that are an instruction or two become these.
-void expand_natives(Graph& graph, const bytecode::Function& function);
+void expand_natives(Graph& graph, bytecode::Function& function);
 /// Heap cells that only this function's loads and stores see become registers (scalar replacement).
 void promote_cells(Graph& graph, const bytecode::Function& function);
 
 /// Pure instructions without a reader go; a value is made where it is wanted instead of moved there.
 void remove_dead_code(Graph& graph);
+
+/// An element or property and the unboxing of what it holds are one quick instruction, with both behind it for what it
+/// cannot do. After registers are allocated.
+void mark_quick_loads(Graph& graph);
 
 /// Gives each value that lives inside one block a register of its own.
 void split_local_values(Graph& graph);

@@ -23,6 +23,12 @@ struct Known {
     };
     std::unordered_map<Register, Boxed> boxes;           // what a value was made of
     std::vector<std::pair<Register, uint16_t>> guarded;  // values and types they are known to have
+    struct Optional {
+        Register entry;
+        bool lends;
+    };
+    std::unordered_map<Register, Optional> options;    // what an option was made of; nothing was written since
+    std::unordered_map<Register, Register> emptiness;  // the entry whose emptiness a scalar tells
     AvailableValues values;
 
     void forget(Register r) {
@@ -31,6 +37,10 @@ struct Known {
         boxes.erase(r);
         std::erase_if(boxes, [&](const auto& box) { return box.second.scalar == r; });
         std::erase_if(guarded, [&](const auto& guard) { return guard.first == r; });
+        options.erase(r);
+        std::erase_if(options, [&](const auto& option) { return option.second.entry == r; });
+        emptiness.erase(r);
+        std::erase_if(emptiness, [&](const auto& known) { return known.second == r; });
         for (auto it = copies.begin(); it != copies.end();) it = it->second == r ? copies.erase(it) : std::next(it);
     }
     std::optional<int64_t> constant(Register r) const {
@@ -42,6 +52,8 @@ struct Known {
         if (copies.size() > kMaxKnown) copies.clear();
         if (constants.size() > kMaxKnown) constants.clear();
         if (boxes.size() > kMaxKnown) boxes.clear();
+        if (options.size() > kMaxKnown) options.clear();
+        if (emptiness.size() > kMaxKnown) emptiness.clear();
         if (guarded.size() > kMaxKnown) guarded.clear();
     }
 };
@@ -166,6 +178,10 @@ class Propagation {
             case Opcode::UnboxChar:
             case Opcode::Truthy: return unbox(i);
             case Opcode::Guard: return guard(i);
+            case Opcode::LoadSlotS:
+            case Opcode::LoadSlotT: return option_part(i);
+            case Opcode::JumpEqualImmediate:
+            case Opcode::JumpNotEqualImmediate: return empty_test(i);
             default: break;
         }
         for (const ImmediateForm& form : kImmediateForms) {
@@ -200,6 +216,24 @@ class Propagation {
         if (!same) return;
         i.op = Opcode::MoveS;
         i.operands = {i.operands[0], scalar};
+    }
+
+    /// Tag and payload of an option of an entry that was found (or not) before.
+    void option_part(Instruction& i) {
+        auto option = known_.options.find(i.operands[1]);
+        if (option == known_.options.end()) return;
+        auto [entry, lends] = option->second;
+        if (i.operands[2] == 0) i.op = Opcode::IsEmpty;  // Some is variant 0
+        else if (lends) i.op = Opcode::MoveT;
+        else i.op = i.op == Opcode::LoadSlotS ? Opcode::LoadReferenceS : Opcode::LoadReferenceT;
+        i.operands = {i.operands[0], entry};
+    }
+    void empty_test(Instruction& i) {
+        auto entry = known_.emptiness.find(i.operands[0]);
+        if (entry == known_.emptiness.end() || i.operands[1] > 1) return;
+        bool when_empty = (i.op == Opcode::JumpEqualImmediate) == (i.operands[1] == 1);
+        i.op = when_empty ? Opcode::JumpIfEmpty : Opcode::JumpIfNotEmpty;
+        i.operands = {entry->second};
     }
 
     /// A value keeps its class, whatever happens to it; what literal types say may change with its properties.
@@ -253,6 +287,7 @@ class Propagation {
 
     void note(const Instruction& i) {
         known_.values.note(i);
+        if (writes_memory(i)) known_.options.clear();
         Register r = written(i);
         if (i.op == Opcode::Select) return;  // ends the block; its arms begin with nothing known
         if (r == kNoRegister) return;
@@ -266,6 +301,8 @@ class Propagation {
                    i.op == Opcode::BoxChar) {
             known_.boxes[r] = {i.op, i.operands[1]};
         }
+        if (i.op == Opcode::NewOption && i.operands[1] != r) known_.options[r] = {i.operands[1], i.operands[2] == 1};
+        if (i.op == Opcode::IsEmpty) known_.emptiness[r] = i.operands[1];
         known_.limit();
     }
 

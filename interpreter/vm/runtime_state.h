@@ -81,7 +81,7 @@ struct Layouts {
 };
 
 struct Vm::Runtime {
-    static constexpr size_t kMaxLayouts = size_t{1} << 20;
+    size_t max_layouts = 0;  // entries of infos
     Layouts layouts{};
     Name length_name{"length"};
     std::unique_ptr<std::atomic<const LayoutInfo*>[]> infos;

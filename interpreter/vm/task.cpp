@@ -115,6 +115,8 @@ bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::
         if (f.closure != bytecode::kNoRegister) frame->registers()[f.closure] = object->slots()[kBoundClosure];
         return true;
     }
+    if (const LinkedFunction& l = linked(f); !gathered && l.direct && !l.native && l.arity == arguments.size())
+        return call(f, arguments, destination, flags, callee);
     std::vector<Word> words;
     adapt_arguments(vm_, f, Value::undefined().word(), arguments, gathered, words);
     if (is_wrapped(f) && !raw) return call_async(f, arguments, destination, flags, callee, gathered);

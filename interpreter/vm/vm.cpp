@@ -13,6 +13,16 @@
 
 namespace braid::vm {
 
+namespace {
+/// More than a program needs: the machine's own, one per type and variant, two per function, and room for what a
+/// debugger's expressions add.
+size_t layouts_of(const bytecode::Program& program) {
+    size_t count = 4096 + program.types.size() + 2 * program.functions.size();
+    for (const TypeDescriptor& type : program.types) count += type.variants.size();
+    return count;
+}
+}  // namespace
+
 Vm::Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives, heap::Heap& heap, VmOptions options)
     : program_(std::move(program)),
       natives_(natives),
@@ -20,7 +30,8 @@ Vm::Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives
       options_(std::move(options)),
       breakpoints_(std::make_unique<Breakpoints>()),
       runtime_(std::make_unique<Runtime>()) {
-    runtime_->infos = std::make_unique<std::atomic<const LayoutInfo*>[]>(Runtime::kMaxLayouts);
+    runtime_->max_layouts = layouts_of(*program_);
+    runtime_->infos = std::make_unique<std::atomic<const LayoutInfo*>[]>(runtime_->max_layouts);
     runtime_->infos[heap::kBoxedInteger].store(&runtime_->boxed_integer);
     infos_ = runtime_->infos.get();
     runtime_->link_allocator = heap_.make_allocator();
@@ -84,7 +95,7 @@ LayoutId Vm::register_layout(heap::Layout layout, LayoutInfo info) {
     const LayoutInfo& stored = runtime_->info_storage.emplace_back(std::move(info));
     layout.description = &stored;
     LayoutId id = heap_.register_layout(std::move(layout));
-    if (id >= Runtime::kMaxLayouts) out_of_memory();
+    if (id >= runtime_->max_layouts) out_of_memory();
     runtime_->infos[id].store(&stored, std::memory_order_release);
     return id;
 }

@@ -1,5 +1,5 @@
 # Sourced by ./dev: the benchmarks of bench/. `syntax` measures beside tree-sitter, built from the sources in npm packages, `ide` beside
-# other language servers, from npm and the distribution, `vm` beside other interpreters, from the distribution.
+# other language servers, from npm and the distribution, `vm` beside other interpreters, `scheduler` and `concurrency` beside Go and Erlang, from the distribution.
 
 command_bench() {
     need_packages build bench
@@ -22,6 +22,7 @@ run_benchmark() {
         ide) bench_ide "$@"; return ;;
         vm) bench_vm "$@"; return ;;
         adaptive) bench_adaptive "$@"; return ;;
+        scheduler | concurrency) bench_concurrency "$name" "$@"; return ;;
         syntax) install_npm_packages bench/tree-sitter tree-sitter ;;
     esac
     build_targets release "bench_$name"
@@ -51,6 +52,12 @@ bench_vm() {
 bench_adaptive() {
     build_release
     BRAID=$build/release/braid python3 "$root/bench/adaptive/main.py" "$@"
+}
+
+bench_concurrency() {
+    need_packages bench_concurrency
+    build_release
+    BRAID=$build/release/braid PYTHONDONTWRITEBYTECODE=1 python3 "$root/bench/concurrency/main.py" "$@"
 }
 
 # install_npm_packages FOLDER NAME: the packages of FOLDER/package-lock.json into build/NAME, without running anything of them.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "interpreter/runtime/profile.h"
 #include "interpreter/runtime/run.h"
 #include "interpreter/runtime/task_core.h"
 
@@ -30,7 +31,7 @@ struct Message {
     Word call = 0;
     Reply* reply = nullptr;  // valid for whoever claims `handle`
     vm::WakeHandle handle;
-    std::string sender;
+    uint64_t flow = 0;
 };
 
 /// Of an actor that `actor::supervise` made: how to make it again.
@@ -53,7 +54,7 @@ struct Supervision {
 class Actor final : public WaitObject {
   public:
     Actor(Word state, const TypeDescriptor* type) : state(state), type(type) {}
-    std::mutex mutex;
+    scheduler::ShortLock mutex;
     Word state;
     const TypeDescriptor* type;
     std::deque<Message> mailbox;
@@ -67,6 +68,7 @@ class Actor final : public WaitObject {
     std::unique_ptr<Supervision> supervision;
 
     std::string describe() const override { return fmt::format("an answer of actor '{}'", type->name); }
+    std::string made_name() const override { return fmt::format("actor '{}'", type->name); }
     void holders(std::vector<uint64_t>& ids) const override {
         const Actor* living = this;
         while (living->forward) living = living->forward->native<Actor>();
@@ -80,13 +82,8 @@ class Actor final : public WaitObject {
     }
 };
 
-/// What a task that handles an actor's messages carries: `self.handle()`.
-struct ActorContext {
-    Object* actor;
-};
-
 /// The actor that a handle means now, locked; `object` becomes it.
-std::unique_lock<std::mutex> lock_living(Object*& object) {
+std::unique_lock<scheduler::ShortLock> lock_living(Object*& object) {
     for (;;) {
         Actor& actor = *object->native<Actor>();
         std::unique_lock lock(actor.mutex);
@@ -99,12 +96,12 @@ bool spawn_for(NativeCall& call, Object* object, const vm::Function& function) {
     Actor& actor = *object->native<Actor>();
     vm::Vm::SpawnOptions options;
     options.kind = vm::TaskKind::Actor;
-    options.name = actor.type->name;
+    options.name = &actor.type->name;
     options.site = actor.made;
     Word argument = vm::word_of(object);
     auto task = call.vm().spawn(function, {&argument, 1}, options);
     if (!task) return false;
-    vm::vm_task(*task).context = std::make_shared<ActorContext>(ActorContext{object});
+    vm::vm_task(*task).context = object;  // an argument of its first frame, so it lives
     actor.task = *task;
     return true;
 }
@@ -147,6 +144,7 @@ NativeAction send_message(NativeCall& call) {
     }
     Message message;
     message.call = call.argument(1);
+    message.flow = flow_begins(call.vm());
     if (wants_reply) {
         Reply& reply = call.state<Reply>();
         reply.reason = {"get", &actor};
@@ -204,6 +202,7 @@ NativeAction run_actor(NativeCall& call) {
     current.message = std::move(actor.mailbox.front());
     actor.mailbox.pop_front();
     lock.unlock();
+    flow_ends(vm, current.message.flow);
     const vm::Function& method = function_of_callable(current.message.call);
     bool by_reference = !method.parameter_reprs.empty() && method.parameter_reprs[0] == Repr::Reference;
     return call.invoke(current.message.call, {by_reference ? vm::word_of(&actor.state) : actor.state}, 1);
@@ -341,12 +340,12 @@ NativeAction supervise_failed(NativeCall& call) {
 }
 
 NativeAction self_handle(NativeCall& call) {
-    auto* context = static_cast<ActorContext*>(call.task().context.get());
-    if (!context) return call.panic("`self.handle()` outside of an actor's handler");
-    Actor& actor = *context->actor->native<Actor>();
+    Object* self = call.task().context;
+    if (!self) return call.panic("`self.handle()` outside of an actor's handler");
+    Actor& actor = *self->native<Actor>();
     std::lock_guard lock(actor.mutex);
     ++actor.references;
-    return call.give(vm::word_of(context->actor));
+    return call.give(vm::word_of(self));
 }
 
 NativeAction drop_handle(NativeCall& call) {

@@ -19,6 +19,7 @@ class EventLoop;
 namespace braid::runtime {
 
 class Isolate;
+class Profile;
 
 /// What the manifest of the program's project says that a run has to know.
 struct ProjectSettings {
@@ -68,6 +69,9 @@ class Run {
 
     /// Ends the program at once. The first status counts.
     void exit(int status);
+
+    /// Null: none is taken.
+    Profile* profile = nullptr;
 
     // Layouts of the runtime's objects.
     vm::LayoutId channel, mutex, rwlock, condvar, once, wait_group, semaphore, barrier, atomic, task, actor, scope,

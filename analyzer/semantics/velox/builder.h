@@ -223,6 +223,9 @@ class BodyBuilder {
         bool is_spread = false;
     };
     std::vector<Given> taken_apart(const Arguments& arguments);
+    static std::string stand_in(Type t);
+    SyntaxNode argument_list(uint32_t call) const;
+    bool takes_int_as_number(ItemId declared, Type parameter) const;
     uint32_t callee_node(uint32_t call) const;
     std::vector<ExprId> match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional,
                                         bool variadic, Inference& inference, std::string_view callee, ItemId declared);

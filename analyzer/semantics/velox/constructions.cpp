@@ -86,8 +86,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
                            : type::any();
         Inference inference;
         std::vector<Type> wanted{type::float_()};
-        auto values =
-            match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", ItemId::None);
+        auto values = match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", klass);
         return add(list_of(element), node,
                    New{type::nominal(klass, {element}), definition->constructor, std::move(values)});
     }

@@ -7,6 +7,7 @@
 
 #include "analyzer/semantics/cycles.h"
 #include "analyzer/semantics/item_diagnostic.h"
+#include "analyzer/semantics/list_edits.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/callables.h"
 #include "analyzer/semantics/velox/enum_values.h"
@@ -372,6 +373,7 @@ void Declaration::file() {
                             fmt::format("`{}` is declared twice in this file", name));
         if (auto earlier = entry_of(first->second))
             d.related.push_back({place_of(*earlier), "it is declared first here"});
+        d.fixes.push_back(rename_second(d.location, name, "rename it to"));
         out.push_back(std::move(d));
     }
     std::map<std::string_view, SyntaxToken> imported;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "analyzer/semantics/list_edits.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
@@ -34,6 +35,12 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
             told = true;
             auto& d = report(DiagnosticCode::UnreachableCode, node_of(s.node), "this is never reached");
             d.tags |= TagUnnecessary;
+            std::vector<SyntaxNode> rest;
+            for (auto each = &s; each != list.data() + list.size(); ++each) rest.push_back(each->node);
+            bool declares = std::any_of(&s, list.data() + list.size(), [](const ast::Statement& each) {
+                return each.kind() == Kind::FunctionDecl || each.kind() == Kind::ClassDecl;
+            });
+            if (!declares && d.fixes.empty()) d.fixes.push_back({"remove it", remove_all(item_, tree_, rest)});
         }
         if (is_script_level && is_declaration) continue;
         if (auto v = s.as<ast::VariableDecl>()) {

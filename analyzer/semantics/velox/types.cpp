@@ -189,6 +189,12 @@ std::vector<std::string> FileScope::names() const {
     return all;
 }
 
+uint32_t TypeParameterCount::compute(QueryContext& context, const Key& item) {
+    auto syntax = context.get<ItemSyntax>(item);
+    if (!*syntax) return 0;
+    return uint32_t(ast::Ast(syntax->root()).child<ast::TypeParameterList>().parameters().size());
+}
+
 std::vector<GenericParameter> GenericsOf::compute(QueryContext& context, const Key& item) {
     auto syntax = context.get<ItemSyntax>(item);
     if (!*syntax) return {};
@@ -371,8 +377,11 @@ Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const Syn
         if (*context_.get<IsLazyAlias>(item)) return type::nominal(item, std::move(arguments));
         return substitute(*context_.get<ValueTypeOf>(item), item, arguments);
     }
-    auto generics = context_.get<GenericsOf>(item);
-    count_arguments(item, *generics, arguments, at);
+    // Bounds may name what they belong to (`class Node<T extends Node<T>>`): it is enough to count.
+    if (checks_bounds_ || arguments.size() != *context_.get<TypeParameterCount>(item)) {
+        auto generics = context_.get<GenericsOf>(item);
+        count_arguments(item, *generics, arguments, at);
+    }
     return type::nominal(item, std::move(arguments));
 }
 

@@ -135,7 +135,8 @@ void BodyBuilder::build_function(const ast::FunctionDecl& declaration) {
     f.id = id;
     f.result = signature->result;
     f.is_async = signature->is_async;
-    bool is_message = kind_of(parent_of(item_)) == ItemKind::Actor;  // has no future of its own
+    // A message has no future of its own.
+    bool is_message = self_type_ && self_type_->is(TypeKind::Nominal) && kind_of(self_type_->item) == ItemKind::Actor;
     if (f.is_async && !is_message) body().functions[uint32_t(id)].future = future_of(signature->result);
     bool is_main = name_of(item_).text() == "main" && kind_of(parent_of(item_)) == ItemKind::File;
     f.await_allowed = f.is_async || is_main || signature->is_test;

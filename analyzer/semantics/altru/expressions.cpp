@@ -449,7 +449,11 @@ ExprId BodyBuilder::check_prefix(const ast::PrefixExpr& e, Type expected) {
     uint32_t node = node_of(e);
     switch (e.op()) {
         case Kind::Minus: {
-            if (auto literal = e.operand().as<ast::LiteralExpr>()) return check_literal(literal, expected, true);
+            if (auto literal = e.operand().as<ast::LiteralExpr>()) {
+                ExprId value = check_literal(literal, expected, true);
+                expr(value).node = node;
+                return value;
+            }
             ExprId operand = check_value(e.operand(), expected);
             select_deferred();
             Type t = type_of(operand);

@@ -248,6 +248,7 @@ class BodyBuilder {
     void statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out);
     void variables(const ast::VariableDecl& v, std::vector<ExprId>& out);
     std::optional<LocalId> declared_early(const ast::Declarator& d, Type declared, bool is_mutable);
+    void static_blocks(size_t nth, uint32_t node, std::vector<ExprId>& out);
     void module_variable(const ast::Declarator& d, std::vector<ExprId>& out);
     ExprId discarded(const ast::Expression& e);
     void remember_guard(const ast::Expression& value, LocalId local);

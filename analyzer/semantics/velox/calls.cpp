@@ -61,6 +61,15 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
         if (auto owner = static_owner(m.object())) return call_static(*owner, e, m, arguments, expected);
         return call_method(e, m, arguments, expected);
     }
+    if (auto i = callee.as<ast::IndexExpr>(); i && !i.is_optional()) {
+        // `xs[Symbol.iterator]()`: a method by its symbol.
+        Name symbol = symbol_name(i.index());
+        Type object = symbol.empty() ? nullptr : plain_type(i.object());
+        MemberInfo info = object ? find_member(context_, object, symbol) : MemberInfo();
+        if (info.kind == MemberInfo::Method && info.item != ItemId::None)
+            return call_function(info.item, expression(i.object()), type::nominal(info.owner, info.owner_arguments),
+                                 true, {}, arguments, expected, node);
+    }
     ExprId value = expression(callee);
     if (e.is_optional()) value = optional_link(value, node_of(callee.node));
     return call_value(value, arguments, node);
@@ -271,8 +280,11 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
     if (by_context && !by_context->has(TypeHasParameter)) hint = by_context;
     ExprId value = expression(e, hint);
     if (by_context && hint == by_context && known->is(TypeKind::Parameter) && type_of(value) != by_context &&
-        fits(value, by_context))
-        value = coerce(value, by_context, node_of(e.node));
+        fits(value, by_context)) {
+        Type& slot = inference.slot(known);
+        if (!slot) slot = by_context;
+        return coerce(value, by_context, node_of(e.node));
+    }
     infer(context_, inference, wanted, type_of(value));
     return value;
 }

@@ -58,7 +58,16 @@ SyntaxElement name_of_function(const SyntaxNode& node) {
 void Declaration::signature(const FunctionParts& parts) {
     reader.declare(parts.type_parameters, item, tree);
     std::set<std::string_view> seen;
+    SyntaxToken optional;
     for (ast::Parameter p : parts.parameters.parameters()) {
+        bool required = !p.is_optional() && !p.initializer() && !p.is_rest();
+        if (auto bound = p.binding().as<ast::NameBinding>(); bound && bound.name()) {
+            if (p.is_optional()) optional = bound.name();
+            else if (required && optional)
+                report(DiagnosticCode::SyntaxError, bound.name(),
+                       fmt::format("`{}` has to be given, so `{}` before it cannot be left off", bound.name().text(),
+                                   optional.text()));
+        }
         if (p.type()) reader.read(p.type().type());
         auto name = p.binding().as<ast::NameBinding>();
         if (name && name.name() && !seen.insert(name.name().text()).second)

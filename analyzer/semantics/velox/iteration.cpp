@@ -193,7 +193,9 @@ ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated
     uint32_t node = node_of(s.node);
     std::vector<ExprId> out;
     ExprId iterator = iterator_of(iterated, node);
-    bool can_end = find_member(context_, type_of(iterator), Name("return")).kind == MemberInfo::Method;
+    bool is_known = type_of(iterator)->is(TypeKind::Nominal) && kind_of(type_of(iterator)->item) == ItemKind::Class;
+    bool ends = find_member(context_, type_of(iterator), Name("return")).kind == MemberInfo::Method;
+    bool can_end = ends || !is_known;
     LocalId held = temporary(type::any(), node), open = temporary(type::boolean(), node);
     out.push_back(let_temporary(held, convert(iterator, type::any()), node));
     if (can_end) out.push_back(let_temporary(open, add(type::boolean(), node, BoolLiteral{true}), node));
@@ -232,6 +234,11 @@ ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated
         Call end{
             VirtualCallee{Name("return"), ItemId::None}, {add(type::any(), node, LocalRef{held})}, CallMode::Plain};
         ExprId ended = add(type::unit(), node, Block{{add(type::any(), node, std::move(end))}, ExprId::None});
+        if (!ends) {
+            ExprId own = add(type::any(), node, Property{add(type::any(), node, LocalRef{held}), Name("return")});
+            ExprId has = add(type::boolean(), node, Convert{ConvertKind::ToBool, own});
+            ended = add(type::unit(), node, If{has, ended, ExprId::None});
+        }
         ExprId early = add(type::unit(), node, If{add(type::boolean(), node, LocalRef{open}), ended, ExprId::None});
         loop = add(type::unit(), node, TryCatch{loop, {}, early});
     }

@@ -361,6 +361,10 @@ Type TypeReader::named(const ast::NamedType& t) {
         if (scope_.imports(path[0].text())) return type::error();
         std::vector<std::string> candidates = scope_.names();
         std::erase_if(candidates, [&](const std::string& each) { return scope_.find_type(each) == ItemId::None; });
+        for (std::string_view built_in :
+             {"string", "number", "boolean", "bool", "int", "float", "char", "any", "unknown"})
+            candidates.emplace_back(built_in);
+        for (const auto& [parameter, type] : parameters_) candidates.emplace_back(parameter.text());
         std::string near = nearest_name(name, candidates);
         report_(DiagnosticCode::UnresolvedName, path.back(),
                 fmt::format("no type `{}` is known here{}", name,
@@ -478,10 +482,25 @@ Type TypeReader::mapped_object(const ast::MappedMember& m) {
     auto outer = parameters_.find(name);
     std::optional<Type> hidden;
     if (outer != parameters_.end()) hidden = outer->second;
-    std::vector<RecordField> fields;
+    std::vector<RecordField> fields, mapped;
+    // `keyof T` keeps what the members of T are, but for what `-?` and `-readonly` take away.
+    if (auto of = m.keys().as<ast::OperatorType>(); of && of.op() && of.op().text() == "keyof")
+        if (Type source = resolved(context_, read(of.operand())); !source->has(TypeHasParameter))
+            mapped = fields_of(context_, source);
+    bool is_required = false, is_writable = false;
+    for (const SyntaxElement& part : m.node.children()) {
+        if (!part.is_token() || part.text() != "-") continue;
+        std::string_view taken_away = part.as_token().next().text();
+        is_required |= taken_away == "?", is_writable |= taken_away == "readonly";
+    }
     for (Type key : told_apart_members(context_, keys)) {
         bind(name, key);
         Type value = m.type() ? read(m.type().type()) : type::any();
+        auto own = std::find_if(mapped.begin(), mapped.end(), [&](const RecordField& field) {
+            return key->is(TypeKind::Literal) && field.name.text() == string_value(key->text.text());
+        });
+        bool was_optional = own != mapped.end() && own->optional, was_readonly = own != mapped.end() && own->readonly;
+        if (is_required && was_optional) value = excluded(context_, value, type::undefined());
         Type renamed = m.renamed() ? read(m.renamed()) : key;
         if (key->has(TypeHasParameter) || key->is(TypeKind::Projection)) {
             fields.clear();
@@ -491,7 +510,8 @@ Type TypeReader::mapped_object(const ast::MappedMember& m) {
         if (renamed->is(TypeKind::Never)) continue;
         bool named = renamed->is(TypeKind::Literal);
         fields.push_back({named ? Name(string_value(renamed->text.text())) : index_signature(), value,
-                          m.is_optional() || !named, m.modifiers().has_readonly()});
+                          ((m.is_optional() || was_optional) && !is_required) || !named,
+                          (m.modifiers().has_readonly() || was_readonly) && !is_writable});
     }
     if (hidden) bind(name, *hidden);
     else parameters_.erase(name);

@@ -332,9 +332,16 @@ ExprId BodyBuilder::statement(const ast::Statement& s) {
             }
             case Kind::ExportDefault: return expression(s.as<ast::ExportDefault>().value());
             case Kind::ClassDecl:
-            case Kind::EnumDecl:
-                report(DiagnosticCode::SyntaxError, node, "classes and enums are declared at the top level of a file");
+            case Kind::EnumDecl: {
+                auto klass = s.as<ast::ClassDecl>();
+                SyntaxToken name = klass ? klass.name() : s.as<ast::EnumDecl>().name();
+                report(DiagnosticCode::SyntaxError, name ? node_of(name) : node,
+                       "classes and enums are declared at the top level of a file");
+                if (!name) return ExprId::None;
+                types_.bind(Name(name.text()), type::error());  // its uses are no mistakes of their own
+                read_.insert(declare(Name(name.text()), type::error(), node_of(name), false));
                 return ExprId::None;
+            }
             default: return ExprId::None;
         }
     }();

@@ -359,12 +359,10 @@ Type TypeReader::named(const ast::NamedType& t) {
     }
     if (item == ItemId::None) {
         if (scope_.imports(path[0].text())) return type::error();
-        std::vector<std::string> candidates = scope_.names();
-        std::erase_if(candidates, [&](const std::string& each) { return scope_.find_type(each) == ItemId::None; });
-        for (std::string_view built_in :
-             {"string", "number", "boolean", "bool", "int", "float", "char", "any", "unknown"})
-            candidates.emplace_back(built_in);
+        std::vector<std::string> candidates{"string", "number", "boolean", "int", "float", "char", "any", "unknown"};
         for (const auto& [parameter, type] : parameters_) candidates.emplace_back(parameter.text());
+        for (std::string& each : scope_.names())
+            if (scope_.find_type(each) != ItemId::None) candidates.push_back(std::move(each));
         std::string near = nearest_name(name, candidates);
         report_(DiagnosticCode::UnresolvedName, path.back(),
                 fmt::format("no type `{}` is known here{}", name,

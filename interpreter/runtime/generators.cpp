@@ -71,9 +71,10 @@ NativeAction return_(NativeCall& call) {
         generator.call = 0;
         return give_step(call, call.argument(1), true);
     }
-    call.traced(0) = new_error_named(call, "GeneratorEnd", "the generator was ended");
+    Word end = new_error_named(call, "GeneratorEnd", "the generator was ended");
+    call.traced(0) = end;
     NativeAction action = vm::resume(call, generator, Value::undefined().word(), 1);
-    return action == vm::NativeAction::Invoke ? call.raise(call.traced(0)) : action;
+    return action == vm::NativeAction::Invoke ? call.raise(end) : action;
 }
 
 NativeAction ended(NativeCall& call) {

@@ -184,7 +184,12 @@ class MemberCollector {
     std::optional<uint8_t> applies(ItemId parent, Type t) {
         std::vector<Type> arguments = traits_.fresh_arguments(parent);
         if (kind_of(parent) == ItemKind::Impl) {
-            Type self = context_.get<ImplOf>(parent)->self;
+            auto info = context_.get<ImplOf>(parent);
+            Type self = info->self;
+            if (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Actor) {  // the state: as its handle has them
+                if (info->trait) return std::nullopt;
+                t = type::actor_handle(t->item, t->arguments);
+            }
             if (!self || !table_.unify(substitute(self, parent, arguments), t)) return std::nullopt;
             return self->is(TypeKind::Parameter) ? 2 : 0;
         }

@@ -266,19 +266,19 @@ bool Engine::wait_for_owner(Node& node, Task& task) {
     }
     if (owner == nullptr) return true;
     task.waiting_for = &node;
-    waiters_.fetch_add(1);
-    while (node.owner.load() == owner && !task.cancelled()) {
+    // Said before the owner is looked at again, and asked after it is gone: one of the two sees the other.
+    for (node.awaited.store(true); node.owner.load() == owner && !task.cancelled(); node.awaited.store(true)) {
         owner_changed_.wait_until(lock, std::chrono::system_clock::now() + poll_interval);
     }
-    waiters_.fetch_sub(1);
     task.waiting_for = nullptr;
     return true;
 }
 
 void Engine::release(Node& node) {
     node.owner.store(nullptr);
-    if (waiters_.load() == 0) return;
+    if (!node.awaited.load()) return;  // nearly all: who waits for one node is not woken by every other
     std::lock_guard lock(wait_mutex_);
+    node.awaited.store(false);
     owner_changed_.notify_all();
 }
 

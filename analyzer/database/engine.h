@@ -53,6 +53,7 @@ struct Node {
     Revision suspect_since = 0;         ///< something below changed
     Revision announced_since = 0;       ///< its own value is said to have changed
     std::atomic<Task*> owner{nullptr};  ///< the task that brings it up to date
+    std::atomic<bool> awaited{false};   ///< a task waits for the owner to be done
     bool marked = false;                ///< for the collector
 
     std::shared_ptr<Memo> current_memo() const {
@@ -181,7 +182,6 @@ class Engine {
 
     std::mutex wait_mutex_;  ///< guards every task's `waiting_for`
     std::condition_variable owner_changed_;
-    std::atomic<size_t> waiters_{0};
     std::mutex cycle_mutex_;
 };
 

@@ -15,7 +15,7 @@ void Lowering::lower_call(Place d, const Expr& e, const Call& call) {
     } else {
         out.function_value = Constant{type::unit(), {}};
     }
-    out.arguments = operands(call.arguments, &out.spread);
+    out.arguments = operands(call.arguments, &out.spread, call.order);
     if (!reachable()) return;
     out.destination = d;
     out.target = e.type->is(TypeKind::Never) ? kNoBlock : new_block();
@@ -30,7 +30,7 @@ void Lowering::lower_new(Place d, const Expr& e, Type type, ItemId constructor, 
     out.function_value = Constant{type::unit(), {}};
     out.is_new = true;
     out.new_type = type;
-    out.arguments = operands(arguments, &out.spread);
+    out.arguments = operands(arguments, &out.spread, {});
     if (!reachable()) return;
     out.destination = d;
     BlockId next = out.target = new_block();
@@ -49,7 +49,7 @@ void Lowering::lower_go(const Expr& e, const Go& go) {
         out.function_value = Constant{type::unit(), {}};
         if (auto* value = std::get_if<ValueCallee>(&call->callee))
             out.function_value = stable_operand(value->function, true);
-        out.arguments = operands(call->arguments, &out.spread);
+        out.arguments = operands(call->arguments, &out.spread, call->order);
     } else {
         out.callee = ValueCallee{go.call};
         out.function_value = operand(go.call);

@@ -278,7 +278,7 @@ void Lowering::lower_into(Place& d, const Expr& e, ExprId id) {
 
 void Lowering::lower_aggregate(Place d, const Expr& e, const Aggregate& a) {
     AggregateOf result{a.kind, a.item, a.names, {}, {}};
-    result.operands = operands(a.operands, &result.spread);
+    result.operands = operands(a.operands, &result.spread, a.order);
     assign(d, std::move(result), e.node);
 }
 

@@ -116,19 +116,23 @@ Operand Lowering::stable_operand(ExprId id, bool later_may_write) {
     return consume(temp);
 }
 
-std::vector<Operand> Lowering::operands(const std::vector<ExprId>& exprs, std::vector<bool>* spread) {
-    size_t last_effect = 0;  // operands before this index are evaluated into temporaries
-    for (size_t i = 0; i < exprs.size(); ++i)
-        if (!is_trivial(exprs[i])) last_effect = i;
-    std::vector<Operand> result;
+std::vector<Operand> Lowering::operands(const std::vector<ExprId>& exprs, std::vector<bool>* spread,
+                                        const EvaluationOrder& order) {
+    auto nth = [&](size_t step) { return order.empty() ? step : size_t(order[step]); };
+    size_t last_effect = 0;  // operands before this step are evaluated into temporaries
+    for (size_t step = 0; step < exprs.size(); ++step)
+        if (!is_trivial(exprs[nth(step)])) last_effect = step;
+    std::vector<Operand> result(exprs.size(), Operand(Constant{type::unit(), {}}));
+    spread->assign(exprs.size(), false);
     bool any_spread = false;
-    for (size_t i = 0; i < exprs.size(); ++i) {
+    for (size_t step = 0; step < exprs.size(); ++step) {
+        size_t i = nth(step);
         auto* spreading = std::get_if<Spread>(&body_[exprs[i]].data);
         any_spread |= spreading != nullptr;
-        if (spread) spread->push_back(spreading != nullptr);
-        result.push_back(stable_operand(spreading ? spreading->operand : exprs[i], i < last_effect));
+        (*spread)[i] = spreading != nullptr;
+        result[i] = stable_operand(spreading ? spreading->operand : exprs[i], step < last_effect);
     }
-    if (spread && !any_spread) spread->clear();
+    if (!any_spread) spread->clear();
     return result;
 }
 

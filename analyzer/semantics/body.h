@@ -53,12 +53,17 @@ struct ClassRef {
     ItemId item;
 };  // Velox class as a value
 
+/// Indices of operands in the order in which they are evaluated: as they are written, what is filled in last. Empty: as
+/// they stand.
+using EvaluationOrder = std::vector<uint32_t>;
+
 enum class AggregateKind : uint8_t { Tuple, List, Array, Set, Map /* k, v, k, v… */, Struct, Variant, Record };
 struct Aggregate {
     AggregateKind kind;
     ItemId item = ItemId::None;    // Struct (also an actor's first state), Variant
     std::vector<Name> names;       // Record: one per operand (a Spread operand has an empty name)
     std::vector<ExprId> operands;  // Struct, Variant: in field order, defaults filled in
+    EvaluationOrder order = {};
 };
 struct Repeat {
     ExprId value, count;
@@ -172,6 +177,7 @@ struct Call {
     Callee callee;
     std::vector<ExprId> arguments;
     CallMode mode = CallMode::Plain;
+    EvaluationOrder order = {};
 };
 struct New {
     Type type;

@@ -17,13 +17,17 @@ void for_each_child(const Expr& expr, F&& f) {
     auto all = [&](const std::vector<ExprId>& ids) {
         for (ExprId id : ids) one(id);
     };
+    auto ordered = [&](const std::vector<ExprId>& ids, const EvaluationOrder& order) {
+        for (uint32_t i : order) one(ids[i]);
+        if (order.empty()) all(ids);
+    };
     std::visit(
         [&](const auto& e) {
             using T = std::decay_t<decltype(e)>;
             constexpr auto is = []<typename... Us>(std::type_identity<Us>...) {
                 return (std::is_same_v<T, Us> || ...);
             };
-            if constexpr (std::is_same_v<T, Aggregate>) all(e.operands);
+            if constexpr (std::is_same_v<T, Aggregate>) ordered(e.operands, e.order);
             else if constexpr (std::is_same_v<T, Repeat>) one(e.value), one(e.count);
             else if constexpr (std::is_same_v<T, Range>) one(e.begin), one(e.end);
             else if constexpr (is(std::type_identity<Spread>{}, std::type_identity<Unary>{},
@@ -37,7 +41,7 @@ void for_each_child(const Expr& expr, F&& f) {
                 one(e.left), one(e.right);
             else if constexpr (std::is_same_v<T, Call>) {
                 if (auto* value = std::get_if<ValueCallee>(&e.callee)) one(value->function);
-                all(e.arguments);
+                ordered(e.arguments, e.order);
             } else if constexpr (is(std::type_identity<New>{}, std::type_identity<SuperCall>{})) all(e.arguments);
             else if constexpr (std::is_same_v<T, Borrow>) one(e.place);
             else if constexpr (std::is_same_v<T, Deref>) one(e.reference);

@@ -251,7 +251,8 @@ NativeAction loop(NativeCall& call) {
         if (kLoop == Loop::Map || kLoop == Loop::FlatMap || kLoop == Loop::Filter) made = word_of(new_array(call));
         if (kReduces) {
             made = call.argument_count() > 2 ? call.argument(2) : Value::undefined().word();
-            if (is_missing(call, 2)) {
+            bool is_given = call.argument_count() > 2 && !call.value(2).is_empty();
+            if (!is_given) {
                 if (n == 0) return type_error(call, "reduce of an empty array with no initial value");
                 made = item();
                 i = 1;

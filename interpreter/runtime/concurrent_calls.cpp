@@ -68,7 +68,7 @@ bool start_calls(NativeCall& call, Object* object) {
     while (!calls.panic && calls.may_start()) {
         bool futures = calls.kind == CallKind::Join;
         options.name =
-            name_of_callable(futures ? heap::load_slot(vm::list_element(calls.list, calls.started)) : calls.function);
+            &name_of_callable(futures ? heap::load_slot(vm::list_element(calls.list, calls.started)) : calls.function);
         Word arguments[] = {vm::word_of(object), calls.started};
         auto task = call.vm().spawn(*Run::of(call).functions.concurrent_call, arguments, options);
         if (!task) return false;

@@ -13,13 +13,14 @@ using vm::Generator;
 using Status = Generator::Status;
 
 /// `{ value, done }`.
-NativeAction give_step(NativeCall& call, Word value, bool done) {
+Word new_step(NativeCall& call, Word value, bool done) {
     vm::Vm& vm = call.vm();
     Object* step = vm::new_instance(vm, vm.shapes().root(nullptr));
     vm::set_property(vm, step, Name("value"), value);
     vm::set_property(vm, step, Name("done"), Value::boolean(done).word());
-    return call.give(vm::word_of(step));
+    return vm::word_of(step);
 }
+NativeAction give_step(NativeCall& call, Word value, bool done) { return call.give(new_step(call, value, done)); }
 
 NativeAction stepped(NativeCall& call, Generator& generator) {
     bool ended = generator.status == Status::Running;
@@ -60,13 +61,27 @@ NativeAction failed(NativeCall& call) {
     return call.give(0);
 }
 
+/// Ends it where it stands: a `GeneratorEnd` goes through its frame and runs what `finally` holds.
 NativeAction return_(NativeCall& call) {
     auto& generator = *call.native<Generator>(0);
+    if (call.step() > 0) return stepped(call, generator);
     if (generator.status == Status::Running) return running(call);
-    generator.status = Status::Done;
-    generator.call = 0;
-    generator.frame.clear();
-    return give_step(call, call.argument(1), true);
+    if (generator.status != Status::Suspended) {
+        generator.status = Status::Done;
+        generator.call = 0;
+        return give_step(call, call.argument(1), true);
+    }
+    Word end = new_error_named(call, "GeneratorEnd", "the generator was ended");
+    call.traced(0) = end;
+    NativeAction action = vm::resume(call, generator, Value::undefined().word(), 1);
+    return action == vm::NativeAction::Invoke ? call.raise(end) : action;
+}
+
+NativeAction ended(NativeCall& call) {
+    if (call.traced(0) == 0) return call.give(0);
+    call.native<Generator>(0)->status = Status::Done;
+    if (call.error() != call.traced(0)) return call.give(0);
+    return call.recover(new_step(call, call.argument(1), true));
 }
 
 }  // namespace
@@ -89,7 +104,7 @@ void register_generators(vm::NativeRegistry& r) {
         bool async = type.find("Async") != std::string::npos;
         r.add(type + (async ? "step" : "next"), {next, 0, 1, failed});
         r.add(type + (async ? "fail" : "throw"), {throw_into, 0, 1, failed});
-        r.add(type + (async ? "end" : "return"), return_);
+        r.add(type + (async ? "end" : "return"), {return_, 1, 0, ended});
     }
 }
 

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <cmath>
 
 #include "interpreter/vm/accessors.h"
@@ -119,9 +120,15 @@ Interpreter::Property Interpreter::set_property(Value object, Name name, Word va
 }
 
 namespace {
-/// The index a value means: an integer, or a number without fraction.
+/// The index a value means: an integer, a number without fraction, or the text of one (`Object.keys` of an array).
 bool as_index(Vm& vm, Value v, int64_t& out) {
     if (as_integer(vm, v, out)) return true;
+    if (is_string(vm, v)) {
+        std::string text = text_of(vm, v);
+        auto read = std::from_chars(text.data(), text.data() + text.size(), out);
+        bool is_canonical = text == "0" || (!text.empty() && text[0] != '0' && text[0] != '-');
+        return is_canonical && read.ec == std::errc() && read.ptr == text.data() + text.size();
+    }
     if (!v.is_number() || v.as_number() != std::trunc(v.as_number()) || std::fabs(v.as_number()) > 9e15) return false;
     return out = static_cast<int64_t>(v.as_number()), true;
 }
@@ -133,8 +140,11 @@ std::string out_of_range(int64_t index, uint64_t length) {
 bool Interpreter::get_element(Value object, Value index, Word& out, WellKnown& klass, std::string& message) {
     int64_t i;
     if (Object* list = as_object(vm_, object, ObjectKind::List)) {
-        if (!as_index(vm_, index, i))
+        if (!as_index(vm_, index, i)) {
+            if (is_string(vm_, index))  // a member by its name: a method
+                return get_builtin_property(object, Name(text_of(vm_, index)), out, message) != Property::Failed;
             return message = "an array index is a number, found " + describe_value(vm_, index), false;
+        }
         Word* element = list_element(list, static_cast<uint64_t>(i));
         if (!element) return klass = WellKnown::RangeError, message = out_of_range(i, list_count(list)), false;
         return out = heap::load_slot_acquire(element), true;

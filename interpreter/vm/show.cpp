@@ -174,8 +174,9 @@ class Shower {
             parts.push_back(
                 {field.type, heap::load_slot(object_of(item.word)->slots() + field.slot), {}, true, item.depth + 1});
         }
+        bool is_tuple_of_one = name.empty() && !named && fields.size() == 1;
         out += name + (named ? "{" : "(");
-        push(std::move(parts), named ? "}" : ")");
+        push(std::move(parts), named ? "}" : is_tuple_of_one ? ",)" : ")");
     }
 
     static void scalar(Repr repr, Word w, bool nested, std::string& out) {

@@ -44,6 +44,22 @@ std::string outline(const std::vector<DocumentSymbol>& symbols, const std::strin
 
 }  // namespace
 
+TEST_CASE("Hover tells the documentation as it is written now", "[ide][hover]") {
+    World altru("doc.altru",
+                "## Old words.\nfn half(n: int) -> int: n / 2\n\n[derive(Clone)]\nstruct P:\n    ## Old field.\n"
+                "    x: int\n\nprintln(half(4), P{x: 1}.x)\n");
+    CHECK_THAT(altru.hover_at("half(4)"), Contains("Old words."));
+    altru.replace("Old words", "New words");
+    altru.replace("Old field", "New field");
+    CHECK_THAT(altru.hover_at("half(4)"), Contains("New words."));
+    CHECK_THAT(altru.hover_at("x: 1}"), Contains("New field."));
+    World velox("doc.velox",
+                "/** Old words. */\nfunction half(n: number): number { return n / 2; }\nprintln(half(4));\n");
+    CHECK_THAT(velox.hover_at("half(4)"), Contains("Old words."));
+    velox.replace("Old words", "New words");
+    CHECK_THAT(velox.hover_at("half(4)"), Contains("New words."));
+}
+
 TEST_CASE("Hover tells signature, type and documentation", "[ide][hover]") {
     World world("shop.altru", kShop);
     CHECK_THAT(world.hover_at("cheapest(&shop"), Contains("fn cheapest(items: &[Item]) -> int"));

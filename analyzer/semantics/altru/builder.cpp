@@ -1,4 +1,5 @@
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/list_edits.h"
 
 #include <algorithm>
 
@@ -111,7 +112,15 @@ void BodyBuilder::check_function_body(const ast::Block& block, const ast::Expres
             } else if (auto closure = ast::ClosureExpr::cast(tree_.element(end_node).as_node())) {
                 if (closure.result_type()) at = node_of(closure.result_type());
             }
-            error(DiagnosticCode::MissingReturn, at, what + " can end without giving its `" + show(result) + "`");
+            auto& d =
+                error(DiagnosticCode::MissingReturn, at, what + " can end without giving its `" + show(result) + "`");
+            auto statements = block.statements();
+            std::string indentation = statements.empty() ? "" : indentation_of(statements.back().node);
+            if (!indentation.empty())
+                d.fixes.push_back({"End with `todo()`",
+                                   {{{item_, node_of(statements.back())},
+                                     ItemDiagnostic::FixEdit::InsertAfter,
+                                     "\n" + indentation + "todo()"}}});
         }
     }
     body().functions[uint32_t(function().id)].root = root;
@@ -126,7 +135,8 @@ void BodyBuilder::build_function(const ast::FunctionDecl& declaration) {
     f.id = id;
     f.result = signature->result;
     f.is_async = signature->is_async;
-    bool is_message = kind_of(parent_of(item_)) == ItemKind::Actor;  // has no future of its own
+    // A message has no future of its own.
+    bool is_message = self_type_ && self_type_->is(TypeKind::Nominal) && kind_of(self_type_->item) == ItemKind::Actor;
     if (f.is_async && !is_message) body().functions[uint32_t(id)].future = future_of(signature->result);
     bool is_main = name_of(item_).text() == "main" && kind_of(parent_of(item_)) == ItemKind::File;
     f.await_allowed = f.is_async || is_main || signature->is_test;
@@ -384,8 +394,11 @@ void BodyBuilder::report_unused() {
         auto& d =
             error(DiagnosticCode::UnusedVariable, local.node, "`" + std::string(local.name.text()) + "` is never read");
         d.tags |= TagUnnecessary;
+        // `Point{x}`: the name is the field's, too.
+        bool names_field = altru::to_kind(tree_.element(local.node).parent().kind()) == Kind::FieldPattern;
+        std::string before = names_field ? std::string(local.name.text()) + ": _" : "_";
         ItemDiagnostic::Fix fix{"Rename it to `_" + std::string(local.name.text()) + "`",
-                                {{d.location, ItemDiagnostic::FixEdit::InsertBefore, "_"}}};
+                                {{d.location, ItemDiagnostic::FixEdit::InsertBefore, before}}};
         std::set<uint32_t> renamed{local.node};  // and where it is assigned
         for (const Resolution& r : body().resolutions)
             if (auto* target = std::get_if<LocalId>(&r.target);

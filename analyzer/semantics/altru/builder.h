@@ -10,6 +10,9 @@
 
 namespace braid::altru_semantics {
 
+/// The operands that are written, in that order, then the others. Empty where that is how they stand.
+hir::EvaluationOrder order_of(const std::vector<uint32_t>& written, size_t count);
+
 /// What the body of an item came to before the mutability of receivers is known: calls of methods whose `self` is
 /// inferred leave the kind of their borrow open.
 struct BodyDraft {
@@ -245,10 +248,16 @@ class BodyBuilder {
         bool rest = false;
     };
     /// Arguments in parameter order, defaults filled in.
-    std::vector<ExprId> match_arguments(const std::vector<ast::Argument>& arguments,
-                                        const std::vector<FormalParameter>& parameters, uint32_t node,
-                                        const std::string& what, const std::function<ExprId(size_t)>& default_of,
-                                        const FunctionSignature* signature);
+    struct MatchedArguments {
+        std::vector<ExprId> values;
+        hir::EvaluationOrder order;
+    };
+    MatchedArguments match_arguments(const std::vector<ast::Argument>& arguments,
+                                     const std::vector<FormalParameter>& parameters, uint32_t node,
+                                     const std::string& what, const std::function<ExprId(size_t)>& default_of,
+                                     const FunctionSignature* signature);
+    ExprId hold(ExprId value, hir::Block& block, uint32_t node);
+    static std::string stand_in(Type t);
     uint32_t callee_node(uint32_t call) const;
     ExprId check_argument(const ast::Expression& e, Type expected, bool is_task, bool is_async, bool lends);
     ExprId default_argument(ItemId function, size_t index, Type expected, uint32_t node);

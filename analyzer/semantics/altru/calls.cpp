@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/list_edits.h"
 
 // Calls of functions, constructors, variants and values.
 namespace braid::altru_semantics {
@@ -235,8 +236,10 @@ ExprId BodyBuilder::call_variant(const ast::CallExpr& e, ItemId variant, std::ve
     if (given.empty() && parameters.size() == 1 && table_.shallow(parameters[0].type)->is(TypeKind::Unit)) {
         aggregate.operands.push_back(emit(UnitLiteral{}, type::unit(), node));  // `Ok()`
     } else {
-        aggregate.operands =
+        auto matched =
             match_arguments(given, parameters, node, "`" + std::string(name_of(variant).text()) + "`", {}, nullptr);
+        aggregate.operands = std::move(matched.values);
+        aggregate.order = std::move(matched.order);
     }
     return emit(std::move(aggregate), t, node);
 }
@@ -299,8 +302,8 @@ ExprId BodyBuilder::call_value(const ast::CallExpr& e, ExprId callee) {
     }
     std::vector<FormalParameter> parameters;
     for (Type parameter : t->parameters()) parameters.push_back({Name(), parameter, false});
-    std::vector<ExprId> values = match_arguments(arguments, parameters, node, "the function", {}, nullptr);
-    return emit(Call{ValueCallee{callee}, std::move(values)}, t->result(), node);
+    auto matched = match_arguments(arguments, parameters, node, "the function", {}, nullptr);
+    return emit(Call{ValueCallee{callee}, std::move(matched.values)}, t->result(), node);
 }
 
 ExprId BodyBuilder::check_argument(const ast::Expression& e, Type expected, bool is_task, bool is_async, bool lends) {
@@ -316,6 +319,17 @@ ExprId BodyBuilder::check_argument(const ast::Expression& e, Type expected, bool
     return coerce(value, expected, node_of(e));
 }
 
+/// A plain value of a type, for a fix to put where one is missing.
+std::string BodyBuilder::stand_in(Type t) {
+    if (t->is(TypeKind::Integer)) return "0";
+    if (t->is(TypeKind::Float)) return "0.0";
+    if (t->is(TypeKind::Bool)) return "false";
+    if (t->is(TypeKind::String)) return "\"\"";
+    if (t->is(TypeKind::List)) return "[]";
+    if (is_nominal(t, Known::get().option)) return "None";
+    return "todo()";
+}
+
 /// What names the function in a call; the call itself where nothing does.
 uint32_t BodyBuilder::callee_node(uint32_t call) const {
     auto e = ast::CallExpr::cast(tree_.element(call).as_node());
@@ -324,12 +338,23 @@ uint32_t BodyBuilder::callee_node(uint32_t call) const {
     return field && field.name() ? node_of(field.name()) : node_of(e.callee());
 }
 
-std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument>& arguments,
-                                                 const std::vector<FormalParameter>& parameters, uint32_t node,
-                                                 const std::string& what,
-                                                 const std::function<ExprId(size_t)>& default_of,
-                                                 const FunctionSignature* signature) {
+EvaluationOrder order_of(const std::vector<uint32_t>& written, size_t count) {
+    EvaluationOrder order = written;
+    std::vector<bool> seen(count);
+    for (uint32_t i : written) seen[i] = true;
+    for (uint32_t i = 0; i < count; ++i)
+        if (!seen[i]) order.push_back(i);
+    return std::is_sorted(order.begin(), order.end()) ? EvaluationOrder() : order;
+}
+
+BodyBuilder::MatchedArguments BodyBuilder::match_arguments(const std::vector<ast::Argument>& arguments,
+                                                           const std::vector<FormalParameter>& parameters,
+                                                           uint32_t node, const std::string& what,
+                                                           const std::function<ExprId(size_t)>& default_of,
+                                                           const FunctionSignature* signature) {
     std::vector<ast::Expression> given(parameters.size());
+    std::vector<uint32_t> written;
+    std::vector<SyntaxNode> surplus_nodes;
     std::vector<ast::Expression> rest;
     bool has_rest = !parameters.empty() && parameters.back().rest;
     size_t fixed = parameters.size() - has_rest;
@@ -356,13 +381,17 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
                 reported = true;
             } else {
                 given[i] = argument.value();
+                written.push_back(uint32_t(i));
             }
         } else if (position < fixed) {
+            if (!given[position]) written.push_back(uint32_t(position));
             given[position++] = argument.value();
         } else if (has_rest) {
+            if (rest.empty()) written.push_back(uint32_t(fixed));
             rest.push_back(argument.value());
         } else {
             if (!surplus) surplus = argument.value();
+            surplus_nodes.push_back(argument.node);
             ++position;
             check(argument.value());
         }
@@ -384,6 +413,22 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
                         what + " takes " + wanted + " argument" + (fixed == 1 ? "" : "s") + ", not " +
                             std::to_string(arguments.size()));
         if (missing_count && !missing.empty()) d.message += "; missing" + missing;
+        auto call = ast::CallExpr::cast(tree_.element(node).as_node());
+        if (surplus && !missing_count) {
+            d.fixes.push_back({surplus_nodes.size() > 1 ? "Remove the arguments that are too many" : "Remove it",
+                               remove_from_list(item_, tree_, surplus_nodes)});
+        } else if (missing_count && call && call.argument_list()) {
+            bool named = std::any_of(arguments.begin(), arguments.end(), [](const auto& a) { return bool(a.name()); });
+            std::string added;
+            for (size_t i = 0; i < fixed; ++i) {
+                if (given[i] || parameters[i].has_default) continue;
+                added += (added.empty() ? "" : ", ") +
+                         (named ? std::string(parameters[i].name.text()) + " = " : std::string()) +
+                         stand_in(table_.resolve(parameters[i].type));
+            }
+            d.fixes.push_back(
+                {"Fill in what is missing", append_to_list(item_, tree_, call.argument_list().node, std::move(added))});
+        }
     }
     const Attribute* task = signature ? find_attribute(signature->attributes, "task") : nullptr;
     const Attribute* async_closure = signature ? find_attribute(signature->attributes, "async_closure") : nullptr;
@@ -418,7 +463,7 @@ std::vector<ExprId> BodyBuilder::match_arguments(const std::vector<ast::Argument
         }
         values.back() = emit(std::move(aggregate), list, node);
     }
-    return values;
+    return {std::move(values), order_of(written, parameters.size())};
 }
 
 ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId receiver, Type expected,
@@ -463,6 +508,7 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             draft_.captures_by_value.resize(functions);
             body().patterns.resize(patterns);
             body().locals.resize(locals);
+            std::erase_if(warn_unused_, [&](uint32_t local) { return local >= locals; });
             deferred_ = std::move(deferred);
             open_projections_ = open_projections;
             draft_.open_borrows.resize(open_borrows);
@@ -527,8 +573,12 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
         return default_argument(target.function, i - receiver_as_argument, parameters[i].type, node);
     };
     std::string what = "`" + std::string(name_of(target.function).text()) + "`";
-    std::vector<ExprId> values = match_arguments(arguments, parameters, node, what, default_of, &lending);
-    if (receiver != ExprId::None) values.insert(values.begin(), receiver);
+    auto [values, order] = match_arguments(arguments, parameters, node, what, default_of, &lending);
+    if (receiver != ExprId::None) {
+        values.insert(values.begin(), receiver);
+        for (uint32_t& i : order) ++i;
+        if (!order.empty()) order.insert(order.begin(), 0);
+    }
     if (result->has(TypeHasInference)) {
         if (open_projections_ > 0) select_deferred();
         result = table_.resolve(result);
@@ -536,6 +586,7 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
 
     Call call;
     call.arguments = std::move(values);
+    call.order = std::move(order);
     if (target.is_message || (receiver_as_argument && kind_of(parent) == ItemKind::Actor)) {
         call.callee = MessageCallee{target.function};
     } else if (target.is_dyn) {

@@ -24,8 +24,10 @@ ExprId BodyBuilder::call_generated_new(const ast::CallExpr& e, Type self) {
         return field.has_default ? default_field(owner, field, parameters[i].type, node) : error_expr(node);
     };
     Aggregate aggregate{AggregateKind::Struct, owner, {}, {}};
-    aggregate.operands = match_arguments(e.arguments(), parameters, node,
-                                         "`" + std::string(name_of(owner).text()) + "::new`", default_of, nullptr);
+    auto matched = match_arguments(e.arguments(), parameters, node, "`" + std::string(name_of(owner).text()) + "::new`",
+                                   default_of, nullptr);
+    aggregate.operands = std::move(matched.values);
+    aggregate.order = std::move(matched.order);
     ExprId value = emit(std::move(aggregate), state, node);
     return is_actor ? actor_start(value, self, node) : value;
 }

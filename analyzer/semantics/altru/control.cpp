@@ -1,4 +1,5 @@
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/list_edits.h"
 
 // `if`, `match`, conditions, blocks.
 namespace braid::altru_semantics {
@@ -105,6 +106,7 @@ ExprId BodyBuilder::check_match(const ast::MatchExpr& e, Type expected, bool wan
         size_t first_bound = body().locals.size();
         out.pattern = check_pattern(arm.pattern(), type_of(scrutinee), context);
         report_bound_twice(first_bound);
+        for (size_t i = first_bound; i < body().locals.size(); ++i) warn_unused_.insert(uint32_t(i));
         if (arm.guard()) {
             in_tail_ = false;
             out.guard = check_condition(arm.guard().condition());
@@ -189,6 +191,10 @@ ExprId BodyBuilder::check_statements(const std::vector<ast::Ast>& statements, Ty
             reported_unreachable = true;
             auto& d = error(DiagnosticCode::UnreachableCode, node_of(statement), "no execution reaches this statement");
             d.tags |= TagUnnecessary;
+            std::vector<SyntaxNode> rest;
+            for (size_t k = i; k < statements.size(); ++k)
+                if (ast::Statement::cast(statements[k])) rest.push_back(statements[k].node);
+            d.fixes.push_back({"Remove it", remove_all(item_, tree_, rest)});
         }
         last_node = node_of(statement);
         auto as_expression = statement.as<ast::ExprStmt>();

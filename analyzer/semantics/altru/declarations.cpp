@@ -8,6 +8,7 @@
 #include "analyzer/semantics/altru/foreign_names.h"
 #include "analyzer/semantics/altru/visibility.h"
 #include "analyzer/semantics/item_diagnostic.h"
+#include "analyzer/semantics/list_edits.h"
 
 // What is wrong with declarations, bodies aside.
 namespace braid::altru_semantics {
@@ -130,6 +131,7 @@ class DeclarationChecker {
             auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(child.item),
                             "`" + std::string(name.text()) + "` is declared twice");
             d.related.push_back({name_place(it->second), "first declared here"});
+            d.fixes.push_back(rename_second(d.location, name.text(), "Rename it to"));
         }
         types.insert(values.begin(), values.end());
         check_imports(*scope, types);
@@ -294,6 +296,7 @@ class DeclarationChecker {
             auto& d = error(DiagnosticCode::DuplicateDeclaration, place,
                             "the " + std::string(what) + " `" + std::string(name.text()) + "` is declared twice");
             d.related.push_back({it->second, "first declared here"});
+            d.fixes.push_back(rename_second(place, name.text(), "Rename it to"));
         };
         for (const FieldInfo& field : definition->fields) visit(field.name, false, {item_, field.node}, "field");
         if (kind_of(item_) != ItemKind::Enum)
@@ -368,6 +371,7 @@ class DeclarationChecker {
             auto& d = error(DiagnosticCode::DuplicateDeclaration, name_place(method),
                             "the method `" + std::string(name_of(method).text()) + "` is declared twice");
             d.related.push_back({name_place(it->second), "first declared here"});
+            d.fixes.push_back(rename_second(d.location, name_of(method).text(), "Rename it to"));
         }
         if (!info->trait || !info->trait->is(TypeKind::Nominal)) {
             if (!info->trait) check_inherent_target(*info);

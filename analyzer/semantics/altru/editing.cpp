@@ -140,6 +140,7 @@ class MemberCollector {
         if (t->is(TypeKind::Dyn)) add_traits(traits_.supertraits(type::nominal(t->item, t->arguments)));
         if (t->is(TypeKind::Parameter)) add_traits(traits_.all_bounds(t));
         if (t->is(TypeKind::Reference)) return;
+        add_copies(t);
         add_methods(t->is(TypeKind::Array) ? type::list(t->element()) : t);
     }
 
@@ -149,6 +150,18 @@ class MemberCollector {
             for (const auto& child : *context_.get<ItemChildren>(trait->item))
                 if (is_method(child.item)) add(name_of(child.item), child.item, nullptr, 1);
         }
+    }
+
+    /// Of an option or a list whose elements were copied when they were reached: they do no harm.
+    void add_copies(Type t) {
+        bool holds = t->is(TypeKind::List) || is_nominal(t, Known::get().option);
+        if (!holds || t->arguments.empty() || t->arguments[0]->is(TypeKind::Reference)) return;
+        for (std::string_view name : {"copied", "cloned"})
+            for (const auto& candidate : *context_.get<MethodsNamed>(Name(name))) {
+                Type of = kind_of(candidate.parent) == ItemKind::Impl ? context_.get<ImplOf>(candidate.parent)->self
+                                                                      : nullptr;
+                if (of && of->kind == t->kind && of->item == t->item) add(Name(name), candidate.function, nullptr, 3);
+            }
     }
 
     bool is_method(ItemId function) {
@@ -171,7 +184,12 @@ class MemberCollector {
     std::optional<uint8_t> applies(ItemId parent, Type t) {
         std::vector<Type> arguments = traits_.fresh_arguments(parent);
         if (kind_of(parent) == ItemKind::Impl) {
-            Type self = context_.get<ImplOf>(parent)->self;
+            auto info = context_.get<ImplOf>(parent);
+            Type self = info->self;
+            if (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Actor) {  // the state: as its handle has them
+                if (info->trait) return std::nullopt;
+                t = type::actor_handle(t->item, t->arguments);
+            }
             if (!self || !table_.unify(substitute(self, parent, arguments), t)) return std::nullopt;
             return self->is(TypeKind::Parameter) ? 2 : 0;
         }
@@ -265,12 +283,39 @@ bool add_associated_of(QueryContext& context, Type self, ItemId scope, std::vect
     return has_new;
 }
 
+/// The functions of traits that are called on the type.
+void add_functions_of(const std::vector<Type>& traits, QueryContext& context, std::vector<Offer>& out) {
+    for (Type trait : traits) {
+        if (!trait->is(TypeKind::Nominal) || kind_of(trait->item) != ItemKind::Trait) continue;
+        for (const auto& child : *context.get<ItemChildren>(trait->item))
+            if (kind_of(child.item) != ItemKind::Function ||
+                context.get<SignatureOf>(child.item)->receiver == Receiver::None)
+                out.push_back({name_of(child.item), child.item, nullptr, 1});
+    }
+}
+
 void add_associated(QueryContext& context, ItemId item, ItemId scope, std::vector<Offer>& out) {
     Type self = self_type(context, item);
     if (!self) return;
     bool has_new = add_associated_of(context, self, scope, out);
     bool makes = kind_of(item) == ItemKind::Struct || kind_of(item) == ItemKind::Actor;
     if (makes && !has_new && !is_std_item(item)) out.push_back({Name("new"), item, nullptr, 0});
+    if (derives(context.get<DefinitionOf>(item)->attributes, "Default"))
+        add_functions_of({type::nominal(Known::get().trait_default)}, context, out);
+}
+
+/// `T::` where `word` is a type parameter around: what its bounds have without a receiver.
+void add_parameter_members(QueryContext& context, std::string_view word, ItemId scope, std::vector<Offer>& out) {
+    for (ItemId item = scope; item != ItemId::None; item = parent_of(item)) {
+        auto names = generic_names(context, item);
+        for (uint32_t i = 0; i < names.size(); ++i) {
+            if (names[i].text() != word) continue;
+            InferenceTable table;
+            TraitSolver traits(context, table);
+            add_functions_of(traits.all_bounds(type::parameter(item, i, names[i])), context, out);
+            return;
+        }
+    }
 }
 
 std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope) {
@@ -306,6 +351,8 @@ std::vector<Offer> root_members(QueryContext& context, std::string_view word, It
         add_associated_of(context, scalar, scope, out);
         return out;
     }
+    add_parameter_members(context, word, scope, out);
+    if (!out.empty()) return out;
     ItemId module = enclosing_scope(scope);
     while (kind_of(module) == ItemKind::Function) module = enclosing_scope(parent_of(module));
     if (word == "super") module = outer_scope(context, module);

@@ -1,4 +1,5 @@
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/list_edits.h"
 
 namespace braid::altru_semantics {
 
@@ -162,6 +163,15 @@ ExprId BodyBuilder::check_tuple(const ast::TupleExpr& e, Type expected) {
     return emit(std::move(aggregate), type::tuple(std::move(types)), node);
 }
 
+/// Evaluates a value into a variable without a name, once for all who read it.
+ExprId BodyBuilder::hold(ExprId value, Block& block, uint32_t node) {
+    Type t = type_of(value);
+    LocalId local = declare({}, t, node, false);
+    PatternId pattern = emit_pattern(BindPattern{local, BindMode::Value}, t, node);
+    block.statements.push_back(emit(Let{pattern, value, ExprId::None}, type::unit(), node));
+    return emit(LocalRef{local}, t, node);
+}
+
 ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
     uint32_t node = node_of(e);
     Type self = nullptr;
@@ -197,6 +207,7 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
     std::string type_name = std::string(name_of(owner).text());
     Aggregate aggregate{variant != ItemId::None ? AggregateKind::Variant : AggregateKind::Struct, owner, {}, {}};
     aggregate.operands.assign(definition->fields.size(), ExprId::None);
+    std::vector<uint32_t> written;
     for (const ast::StructFieldInit& init : e.fields()) {
         if (!init.name()) continue;
         std::string name(init.name().text());
@@ -220,6 +231,7 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
         if (aggregate.operands[index] != ExprId::None)
             error(DiagnosticCode::DuplicateDeclaration, node_of(init.name()),
                   "the field `" + name + "` is given twice");
+        else written.push_back(uint32_t(index));
         ExprId value;
         if (init.value()) {
             value = check_as(init.value(), field_type);
@@ -237,8 +249,14 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
         aggregate.operands[index] = value;
     }
     ExprId base = ExprId::None;
+    Block held{{}, ExprId::None};
     if (e.base()) base = check_as(e.base().value(), self);
-    std::string missing;
+    if (base != ExprId::None && !is_place(base)) {
+        // What is not a place is evaluated once for all fields, after those that are written.
+        for (uint32_t i : written) aggregate.operands[i] = hold(aggregate.operands[i], held, node);
+        base = hold(base, held, node);
+    }
+    std::string missing, added;
     int missing_count = 0;
     for (size_t i = 0; i < definition->fields.size(); ++i) {
         if (aggregate.operands[i] != ExprId::None) continue;
@@ -250,14 +268,29 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
             aggregate.operands[i] = default_field(owner, field, field_type, node);
         } else {
             missing += (missing.empty() ? "`" : ", `") + std::string(field.name.text()) + "`";
+            added += (added.empty() ? "" : ", ") + std::string(field.name.text()) + ": " +
+                     stand_in(table_.resolve(field_type));
             ++missing_count;
             aggregate.operands[i] = error_expr(node);
         }
     }
-    if (missing_count)
-        error(DiagnosticCode::WrongArgumentCount, node_of(e.path()),
-              "`" + type_name + "` also needs the field" + (missing_count > 1 ? "s " : " ") + missing);
-    return emit(std::move(aggregate), self, node);
+    if (missing_count) {
+        auto& d = error(DiagnosticCode::WrongArgumentCount, node_of(e.path()),
+                        "`" + type_name + "` also needs the field" + (missing_count > 1 ? "s " : " ") + missing);
+        std::string title = missing_count > 1 ? "Fill in the missing fields" : "Fill in the missing field";
+        SyntaxElement last =
+            e.fields().empty() ? SyntaxElement(e.token(Kind::LeftBrace)) : SyntaxElement(e.fields().back().node);
+        if (last)
+            d.fixes.push_back({title,
+                               {{{item_, tree_.node_of(last)},
+                                 ItemDiagnostic::FixEdit::InsertAfter,
+                                 (e.fields().empty() ? "" : ", ") + added}}});
+    }
+    aggregate.order = order_of(written, aggregate.operands.size());
+    ExprId made = emit(std::move(aggregate), self, node);
+    if (held.statements.empty()) return made;
+    held.value = made;
+    return emit(std::move(held), self, node);
 }
 
 ExprId BodyBuilder::check_field(const ast::FieldExpr& e) {
@@ -416,7 +449,11 @@ ExprId BodyBuilder::check_prefix(const ast::PrefixExpr& e, Type expected) {
     uint32_t node = node_of(e);
     switch (e.op()) {
         case Kind::Minus: {
-            if (auto literal = e.operand().as<ast::LiteralExpr>()) return check_literal(literal, expected, true);
+            if (auto literal = e.operand().as<ast::LiteralExpr>()) {
+                ExprId value = check_literal(literal, expected, true);
+                expr(value).node = node;
+                return value;
+            }
             ExprId operand = check_value(e.operand(), expected);
             select_deferred();
             Type t = type_of(operand);

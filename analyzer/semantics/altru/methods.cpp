@@ -46,6 +46,8 @@ std::optional<BodyBuilder::Target> BodyBuilder::find_method_on(Type t, Name name
         literal = true;
     }
     if (t->is(TypeKind::Array)) looked_up = type::list(t->element());
+    bool is_state = t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Actor;
+    if (is_state) looked_up = type::actor_handle(t->item, t->arguments);
     auto candidates = context_.get<MethodsOf>({name, head_of(looked_up)});
     enum { Inherent, Trait, Blanket };
     for (int phase : {Inherent, Trait, Blanket}) {
@@ -59,6 +61,9 @@ std::optional<BodyBuilder::Target> BodyBuilder::find_method_on(Type t, Name name
             if (is_impl) {
                 auto info = context_.get<ImplOf>(candidate.parent);
                 if (!info->self || info->self->is(TypeKind::Parameter) != (phase == Blanket)) continue;
+                if (is_state && info->trait) continue;  // it takes the handle
+                target.is_message =
+                    t->is(TypeKind::ActorHandle) && info->self->is(TypeKind::ActorHandle) && !info->trait;
                 auto before = table_.snapshot();
                 target.parent_arguments = traits_.fresh_arguments(candidate.parent);
                 if (!table_.unify(substitute(info->self, candidate.parent, target.parent_arguments),

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/list_edits.h"
 
 namespace braid::altru_semantics {
 
@@ -256,6 +257,7 @@ void BodyBuilder::report_bound_twice(size_t first) {
             auto& d = error(DiagnosticCode::DuplicateDeclaration, local.node,
                             "`" + std::string(local.name.text()) + "` is bound twice in this pattern");
             d.related.push_back({{item_, body().locals[j].node}, "first bound here"});
+            d.fixes.push_back(rename_second(d.location, local.name.text(), "Rename it to"));
             break;
         }
     }

@@ -158,12 +158,22 @@ std::string print_signature(QueryContext& context, ItemId item) {
     }
 }
 
+namespace {
+/// In the present tree of its file: comments change nothing about an item, its own syntax may be an older one.
+ast::Ast present_declaration(QueryContext& context, ItemId item) {
+    auto tree = context.get<FileTree>(file_of(item));
+    const ItemEntry* entry = context.get<FileItems>(file_of(item))->find(item);
+    if (!tree || !*tree || !entry) return {};
+    return ast::Ast(element_at((*tree)->root(), entry->node).as_node());
+}
+}  // namespace
+
 std::string documentation(QueryContext& context, ItemId item) {
     ItemKind kind = kind_of(item);
     if (kind == ItemKind::Field || kind == ItemKind::Variant) {
         ItemId owner = parent_of(item);
         while (owner != ItemId::None && (kind_of(owner) == ItemKind::Variant)) owner = parent_of(owner);
-        ast::Ast declaration = declaration_of(context, owner);
+        ast::Ast declaration = present_declaration(context, owner);
         ast::MemberList members = declaration ? declaration.child<ast::MemberList>() : ast::MemberList();
         for (const ast::FieldDecl& field : members.fields())
             if (field.name() && field.name().text() == name_of(item).text()) return ast::documentation_of(field);
@@ -171,7 +181,7 @@ std::string documentation(QueryContext& context, ItemId item) {
             if (variant.name() && variant.name().text() == name_of(item).text()) return ast::documentation_of(variant);
         return {};
     }
-    ast::Ast declaration = declaration_of(context, item);
+    ast::Ast declaration = present_declaration(context, item);
     return declaration ? ast::documentation_of(declaration) : std::string();
 }
 

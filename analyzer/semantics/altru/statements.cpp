@@ -1,4 +1,5 @@
 #include "analyzer/semantics/altru/builder.h"
+#include "analyzer/semantics/list_edits.h"
 
 namespace braid::altru_semantics {
 
@@ -324,8 +325,11 @@ ExprId BodyBuilder::check_return(const ast::ReturnStmt& s) {
 ExprId BodyBuilder::check_break(bool is_break, uint32_t node) {
     auto& loops = function().loops;
     if (loops.empty()) {
-        error(DiagnosticCode::BreakOutsideLoop, node,
-              std::string("`") + (is_break ? "break" : "continue") + "` stands outside of a loop");
+        auto& d = error(DiagnosticCode::BreakOutsideLoop, node,
+                        std::string("`") + (is_break ? "break" : "continue") + "` stands outside of a loop");
+        bool ends_function = functions_.size() > 1 || kind_of(item_) == ItemKind::Function;
+        if (ends_function && table_.shallow(function().result)->is(TypeKind::Unit))
+            d.fixes.push_back({"Write `return`", {{d.location, ItemDiagnostic::FixEdit::Replace, "return"}}});
         return error_expr(node);
     }
     diverges_ = true;

@@ -129,7 +129,11 @@ Type self_type(QueryContext& context, ItemId item) {
                 auto tree = context.get<ItemSyntax>(item);
                 if (!*tree) return type::error();
                 TypeLowering lowering(context, item, *tree, nullptr);
-                return lowering.lower(ast::ImplDecl::cast(tree->root()).self_type());
+                auto impl = ast::ImplDecl::cast(tree->root());
+                Type self = lowering.lower(impl.self_type());
+                // What an `impl` adds to an actor works on its state, as the actor's own methods do.
+                bool is_state = self->is(TypeKind::ActorHandle) && !impl.trait_type();
+                return is_state ? type::nominal(self->item, self->arguments) : self;
             }
             case ItemKind::Trait: return trait_self(context, item);
             case ItemKind::Struct:

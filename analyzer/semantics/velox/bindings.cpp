@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzer/semantics/list_edits.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
@@ -14,6 +15,7 @@ using namespace hir;
 PatternId BodyBuilder::binding_with_default(const ast::Binding& b, const ast::Initializer& initializer, Type type,
                                             bool is_mutable) {
     uint32_t node = node_of(initializer.node);
+    type = resolved(context_, type);
     ExprId value = checked(initializer.value(), type, "default");
     PatternId sub = binding(b, type, is_mutable);
     return add_pattern(type, node, DefaultPattern{sub, convert(value, type)});
@@ -34,6 +36,7 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
                 auto& d = report(DiagnosticCode::DuplicateDeclaration, at,
                                  fmt::format("`{}` is declared twice in this block", name.text()));
                 if (d.related.empty()) d.related.push_back({{item_, body_[earlier].node}, "it is declared first here"});
+                if (d.fixes.empty()) d.fixes.push_back(rename_second(d.location, name.text(), "rename it to"));
                 read_.insert(earlier);  // which of the two is meant elsewhere nobody knows
             }
             is_second = !parameter_itself;

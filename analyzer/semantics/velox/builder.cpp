@@ -1,4 +1,5 @@
 #include "analyzer/semantics/velox/builder.h"
+#include "analyzer/semantics/list_edits.h"
 
 #include <algorithm>
 
@@ -206,8 +207,19 @@ ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Express
         if (reachable_ && must_return && parts.body) {
             SyntaxElement at =
                 parts.result ? SyntaxElement(parts.result.type().node) : SyntaxElement(parts.body.node.first_token());
-            report(DiagnosticCode::MissingReturn, node_of(at),
-                   fmt::format("a way through this function ends without returning `{}`", print_type(result)));
+            auto& d =
+                report(DiagnosticCode::MissingReturn, node_of(at),
+                       fmt::format("a way through this function ends without returning `{}`", print_type(result)));
+            SyntaxToken close = parts.body.node.last_token();
+            if (close && close.text() == "}" && d.fixes.empty()) {
+                std::string_view before = close.leading_trivia();
+                size_t line = before.rfind('\n');
+                std::string text = "throw new Error(\"not written yet\");";
+                std::string own(line == std::string_view::npos ? "" : before.substr(line + 1));
+                text = line == std::string_view::npos ? text + " " : "    " + text + "\n" + own;
+                d.fixes.push_back(
+                    {"end with an error", {{{item_, node_of(close)}, ItemDiagnostic::FixEdit::InsertBefore, text}}});
+            }
         }
         uint32_t node = parts.body ? node_of(parts.body.node) : 0;
         bool is_generator = functions_.back().is_generator;

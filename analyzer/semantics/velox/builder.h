@@ -223,6 +223,9 @@ class BodyBuilder {
         bool is_spread = false;
     };
     std::vector<Given> taken_apart(const Arguments& arguments);
+    static std::string stand_in(Type t);
+    SyntaxNode argument_list(uint32_t call) const;
+    bool takes_int_as_number(ItemId declared, Type parameter) const;
     uint32_t callee_node(uint32_t call) const;
     std::vector<ExprId> match_arguments(const Arguments& arguments, std::span<const Type> parameters, uint32_t optional,
                                         bool variadic, Inference& inference, std::string_view callee, ItemId declared);
@@ -245,6 +248,7 @@ class BodyBuilder {
     void statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out);
     void variables(const ast::VariableDecl& v, std::vector<ExprId>& out);
     std::optional<LocalId> declared_early(const ast::Declarator& d, Type declared, bool is_mutable);
+    void static_blocks(size_t nth, uint32_t node, std::vector<ExprId>& out);
     void module_variable(const ast::Declarator& d, std::vector<ExprId>& out);
     ExprId discarded(const ast::Expression& e);
     void remember_guard(const ast::Expression& value, LocalId local);

@@ -8,10 +8,31 @@
 
 namespace braid::velox_semantics {
 
+namespace {
+
+/// The function that a `const` of a file is.
+SyntaxNode constant_function(const ItemTree& file, Name name) {
+    for (ast::Statement s : ast::source_file(file.tree()).statements()) {
+        auto declared = s.as<ast::VariableDecl>();
+        if (!declared || !declared.keyword() || to_kind(declared.keyword().kind()) != Kind::ConstKw) continue;
+        for (ast::Declarator d : declared.declarators()) {
+            auto binding = d.binding().as<ast::NameBinding>();
+            bool is_it = binding && binding.name() && binding.name().text() == name.text();
+            if (is_it && d.initializer() && d.initializer().value()) return d.initializer().value().node;
+        }
+    }
+    return SyntaxNode();
+}
+
+}  // namespace
+
 std::optional<Predicate> PredicateOf::compute(QueryContext& context, const Key& function) {
-    auto syntax = context.get<ItemSyntax>(function);
+    bool is_constant = kind_of(function) == ItemKind::Static;
+    auto syntax = context.get<ItemSyntax>(is_constant ? file_item(file_of(function)) : function);
     if (!*syntax) return std::nullopt;
-    FunctionParts parts = function_parts(syntax->root());
+    SyntaxNode written_as = is_constant ? constant_function(*syntax, name_of(function)) : syntax->root();
+    if (!written_as) return std::nullopt;
+    FunctionParts parts = function_parts(written_as);
     auto written = parts.result ? parts.result.type().as<ast::PredicateType>() : ast::PredicateType();
     if (!written || !written.name()) return std::nullopt;
     TypeReader reader(context, file_of(function), [](DiagnosticCode, const SyntaxElement&, const std::string&) {});

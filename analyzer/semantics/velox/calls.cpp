@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/list_edits.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/generic_values.h"
@@ -43,7 +44,7 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
                 Type element = expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter)
                                    ? expected->element()
                                    : type::any();
-                auto values = match_arguments(arguments, wanted, 1, false, inference, "Array", ItemId::None);
+                auto values = match_arguments(arguments, wanted, 1, false, inference, "Array", item);
                 return add(list_of(element), node,
                            New{type::nominal(item, {element}), context_.get<DefinitionOf>(item)->constructor,
                                std::move(values)});
@@ -59,6 +60,15 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
     if (auto m = callee.as<ast::MemberExpr>(); m && m.name()) {
         if (auto owner = static_owner(m.object())) return call_static(*owner, e, m, arguments, expected);
         return call_method(e, m, arguments, expected);
+    }
+    if (auto i = callee.as<ast::IndexExpr>(); i && !i.is_optional()) {
+        // `xs[Symbol.iterator]()`: a method by its symbol.
+        Name symbol = symbol_name(i.index());
+        Type object = symbol.empty() ? nullptr : plain_type(i.object());
+        MemberInfo info = object ? find_member(context_, object, symbol) : MemberInfo();
+        if (info.kind == MemberInfo::Method && info.item != ItemId::None)
+            return call_function(info.item, expression(i.object()), type::nominal(info.owner, info.owner_arguments),
+                                 true, {}, arguments, expected, node);
     }
     ExprId value = expression(callee);
     if (e.is_optional()) value = optional_link(value, node_of(callee.node));
@@ -265,7 +275,16 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
         // `ints.reduce((a, b) => a + b, 0)`: a whole number beside elements that are `int` is one, too.
         if (open && known->is(TypeKind::Parameter)) hint = inference.prefers_int ? type::integer() : nullptr;
     }
+    // What the result is wanted for says what the rest is (`let zeros: int[] = Array(3).fill(0)`), where that fits.
+    Type by_context = open ? settled(context_, inference.from_context(known)) : nullptr;
+    if (by_context && !by_context->has(TypeHasParameter)) hint = by_context;
     ExprId value = expression(e, hint);
+    if (by_context && hint == by_context && known->is(TypeKind::Parameter) && type_of(value) != by_context &&
+        fits(value, by_context)) {
+        Type& slot = inference.slot(known);
+        if (!slot) slot = by_context;
+        return coerce(value, by_context, node_of(e.node));
+    }
     infer(context_, inference, wanted, type_of(value));
     return value;
 }
@@ -299,6 +318,23 @@ std::vector<BodyBuilder::Given> BodyBuilder::taken_apart(const Arguments& argume
     return given;
 }
 
+/// A plain value of a type, for a fix to put where one is missing; empty: there is none.
+std::string BodyBuilder::stand_in(Type t) {
+    if (is_number(t) || is_int(t)) return "0";
+    if (t->is(TypeKind::String)) return "\"\"";
+    if (t->is(TypeKind::Bool)) return "false";
+    if (t->is(TypeKind::List)) return "[]";
+    if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown) || t->is(TypeKind::Null)) return "null";
+    return "";
+}
+
+SyntaxNode BodyBuilder::argument_list(uint32_t call) const {
+    SyntaxNode node = tree_.element(call).as_node();
+    if (auto made = ast::NewExpr::cast(node)) return made.arguments().node;
+    if (auto called = ast::CallExpr::cast(node)) return called.arguments().node;
+    return SyntaxNode();
+}
+
 /// What names the function in a call; the call itself where nothing does.
 uint32_t BodyBuilder::callee_node(uint32_t call) const {
     SyntaxElement element = tree_.element(call);
@@ -308,6 +344,17 @@ uint32_t BodyBuilder::callee_node(uint32_t call) const {
     if (!callee) return call;
     auto member = callee.as<ast::MemberExpr>();
     return member && member.name() ? node_of(member.name()) : node_of(callee.node);
+}
+
+/// Counts, positions, durations: where the standard library wants a `number`, an `int` serves as one.
+bool BodyBuilder::takes_int_as_number(ItemId declared, Type parameter) const {
+    if (declared == ItemId::None || !is_std(file_of(declared))) return false;
+    bool takes_number = false;
+    for (Type member : members_of(parameter)) {
+        takes_number |= is_number(member);
+        if (is_int(member) || member->is(TypeKind::Any) || member->is(TypeKind::Unknown)) return false;
+    }
+    return takes_number;
 }
 
 /// Matches arguments with parameters: lambdas last, so that the others say what theirs are. Absent ones become
@@ -339,6 +386,21 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
                                      count < required ? "at least" : "at most", count < required ? required : fixed,
                                      (count < required ? required : fixed) == 1 ? "" : "s", count));
         if (declared != ItemId::None && d.related.empty()) d.related.push_back({{declared, 0}, "it is declared here"});
+        if (count > fixed && !spreads && d.fixes.empty()) {
+            std::vector<SyntaxNode> surplus;
+            for (size_t i = fixed; i < count; ++i) surplus.push_back(given[i].written.node);
+            d.fixes.push_back({surplus.size() > 1 ? "remove the arguments that are too many" : "remove it",
+                               remove_from_list(item_, tree_, surplus)});
+        } else if (!spreads && d.fixes.empty()) {
+            SyntaxNode list = argument_list(arguments.node);
+            std::string added;
+            for (size_t i = count; i < required && list; ++i) {
+                std::string value = stand_in(resolved(context_, inference.apply(parameters[i], type::any())));
+                if (value.empty()) list = SyntaxNode();
+                added += (i > count ? ", " : "") + value;
+            }
+            if (list) d.fixes.push_back({"fill in what is missing", append_to_list(item_, tree_, list, added)});
+        }
     }
     Type rest = nullptr;
     if (variadic) rest = parameters.back()->is(TypeKind::List) ? parameters.back()->element() : type::any();
@@ -356,7 +418,8 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
                            fmt::format("`{}` cannot be spread", print_type(type_of(list))));
                 list = as_list(list, node_of(written.node));
                 Type wanted = inference.apply(parameter_of(i));
-                if (inner && !wanted->has(TypeHasParameter) && !is_assignable(context_, inner, wanted))
+                bool as_number = inner && is_int(inner) && takes_int_as_number(declared, parameter_of(i));
+                if (inner && !wanted->has(TypeHasParameter) && !as_number && !is_assignable(context_, inner, wanted))
                     mismatch(node_of(written.node), inner, wanted, "argument");
                 bool is_open = type_of(list)->is(TypeKind::Any) || type_of(list)->has(TypeHasError);
                 if (i < fixed && rest && inner && !is_open)
@@ -379,6 +442,8 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
         bool spread = std::holds_alternative<Spread>(body_[values[i]].data);
         Type wanted = settled(context_, inference.apply(parameter_of(i), type::any()));
         uint32_t at = given[i].written ? node_of(given[i].written.node) : arguments.node;
+        if (!spread && is_int(type_of(values[i])) && takes_int_as_number(declared, parameter_of(i)))
+            values[i] = add(type::float_(), at, Convert{ConvertKind::IntegerToFloat, values[i]});
         if (!spread) values[i] = coerce(values[i], wanted, at, "argument");
         if (i < fixed && !(spread && rest)) result.push_back(values[i]);
         else if (rest) extra.operands.push_back(values[i]);
@@ -428,6 +493,7 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
         if (is_std_type(result, "Promise") && !is_std_type(expected, "Promise"))
             infer(context_, hinted, result->arguments[0], expected);
         if (arguments.written.empty()) inference = hinted;
+        inference.context = &hinted;
     }
     auto values = match_arguments(arguments, parameters, optional, variadic, inference,
                                   fmt::format("`{}`", name_of(callee).text()), callee);

@@ -32,8 +32,13 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         return error_expression(node);
     }
     if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
+        ItemId value = name && name.name() ? types_.scope().find_value(name.name().text()) : ItemId::None;
         if (klass == ItemId::None && name && name.name() && types_.scope().imports(name.name().text())) {
             // said at the import
+        } else if (klass == ItemId::None && value != ItemId::None && kind_of(value) == ItemKind::Static) {
+            if (!(*context_.get<ValueTypeOf>(value))->has(TypeHasError))
+                report(DiagnosticCode::TypeMismatch, node_of(name.name()),
+                       fmt::format("`{}` is a variable; `new` needs the name of a class", name.name().text()));
         } else if (name && name.name()) {
             std::string near = nearest_name(name.name().text(), types_.scope().names());
             report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch,
@@ -86,8 +91,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
                            : type::any();
         Inference inference;
         std::vector<Type> wanted{type::float_()};
-        auto values =
-            match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", ItemId::None);
+        auto values = match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", klass);
         return add(list_of(element), node,
                    New{type::nominal(klass, {element}), definition->constructor, std::move(values)});
     }

@@ -59,6 +59,14 @@ void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view w
         return true;
     });
     if (!wants_literal) from = widened(from);
+    if (is_std_type(from, "Promise") && is_assignable(context_, from->arguments[0], to)) {
+        auto& d = report(DiagnosticCode::TypeMismatch, node,
+                         fmt::format("{}{}`{}` is expected here, this is a promise of one; `await` it", what,
+                                     what.empty() ? "" : ": ", print_type(to)));
+        if (functions_.back().is_async && d.fixes.empty())
+            d.fixes.push_back({"insert `await`", {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
+        return;
+    }
     bool numbers = (is_int(from) && is_number(to)) || (is_number(from) && is_int(to));
     auto& d = report(DiagnosticCode::TypeMismatch, node,
                      fmt::format("{}{}`{}` is expected here, not `{}`", what, what.empty() ? "" : ": ", print_type(to),

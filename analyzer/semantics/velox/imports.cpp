@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/cycles.h"
 #include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/items.h"
@@ -79,17 +80,15 @@ std::vector<std::pair<FileId, Name>> needs(QueryContext& context, FileId file) {
     return out;
 }
 
-bool needs_in_a_circle(QueryContext& context, FileId from, FileId wanted) {
-    std::set<FileId> seen;
-    std::vector<FileId> pending{from};
-    while (!pending.empty()) {
-        FileId file = pending.back();
-        pending.pop_back();
-        if (file == wanted) return true;
-        if (!seen.insert(file).second) continue;
-        for (const auto& [next, name] : needs(context, file)) pending.push_back(next);
-    }
-    return false;
+/// The file by whose import this one reports that they need each other; None: it reports nothing.
+FileId needed_in_a_circle(QueryContext& context, ItemId file) {
+    auto cycle = cycle_through(file, [&](ItemId at) {
+        std::vector<ItemId> next;
+        for (const auto& [needed, name] : needs(context, file_of(at))) next.push_back(file_item(needed));
+        return next;
+    });
+    if (!reports_cycle(context, cycle)) return FileId::None;
+    return file_of(cycle.size() > 1 ? cycle[1] : cycle[0]);
 }
 
 }  // namespace
@@ -118,6 +117,7 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
         }
         d.fixes.push_back(std::move(fix));
     };
+    FileId circle_by = needed_in_a_circle(context, file);
     for (ast::Statement s : ast::source_file(tree.tree()).statements()) {
         auto exported = s.as<ast::ExportDecl>();
         auto import = s.as<ast::ImportDecl>();
@@ -198,13 +198,15 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
                                    path.text()));
         }
         if (auto all = import.namespace_import(); all && all.name()) unused(all.name(), import, all.node);
+        if (circle_by != from) continue;
         for (const auto& [needed, name] : needs(context, file_of(file)))
-            if (needed == from && needs_in_a_circle(context, from, file_of(file)))
-                for (const Imported& i : names_of(import))
-                    if (i.local.text() == name.text())
-                        report(DiagnosticCode::ImportCycle, i.name,
-                               fmt::format("`{}` is needed to set up this file, and {} needs this file first",
-                                           name.text(), path.text()));
+            for (const Imported& i : names_of(import))
+                if (needed == from && circle_by == from && i.local.text() == name.text()) {
+                    report(DiagnosticCode::ImportCycle, i.name,
+                           fmt::format("`{}` is needed to set up this file, and {} needs this file first", name.text(),
+                                       path.text()));
+                    circle_by = FileId::None;
+                }
     }
 }
 

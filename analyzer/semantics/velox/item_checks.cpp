@@ -7,6 +7,7 @@
 
 #include "analyzer/semantics/cycles.h"
 #include "analyzer/semantics/item_diagnostic.h"
+#include "analyzer/semantics/list_edits.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/callables.h"
 #include "analyzer/semantics/velox/enum_values.h"
@@ -57,7 +58,16 @@ SyntaxElement name_of_function(const SyntaxNode& node) {
 void Declaration::signature(const FunctionParts& parts) {
     reader.declare(parts.type_parameters, item, tree);
     std::set<std::string_view> seen;
+    SyntaxToken optional;
     for (ast::Parameter p : parts.parameters.parameters()) {
+        bool required = !p.is_optional() && !p.initializer() && !p.is_rest();
+        if (auto bound = p.binding().as<ast::NameBinding>(); bound && bound.name()) {
+            if (p.is_optional()) optional = bound.name();
+            else if (required && optional)
+                report(DiagnosticCode::SyntaxError, bound.name(),
+                       fmt::format("`{}` has to be given, so `{}` before it cannot be left off", bound.name().text(),
+                                   optional.text()));
+        }
         if (p.type()) reader.read(p.type().type());
         auto name = p.binding().as<ast::NameBinding>();
         if (name && name.name() && !seen.insert(name.name().text()).second)
@@ -372,6 +382,7 @@ void Declaration::file() {
                             fmt::format("`{}` is declared twice in this file", name));
         if (auto earlier = entry_of(first->second))
             d.related.push_back({place_of(*earlier), "it is declared first here"});
+        d.fixes.push_back(rename_second(d.location, name, "rename it to"));
         out.push_back(std::move(d));
     }
     std::map<std::string_view, SyntaxToken> imported;

@@ -2,13 +2,16 @@
 
 namespace braid::velox_semantics {
 
+Name symbol_name(const ast::Expression& key) {
+    auto symbol = key.as<ast::MemberExpr>();
+    auto holder = symbol ? symbol.object().as<ast::NameExpr>() : ast::NameExpr();
+    bool is_symbol = symbol && symbol.name() && holder && holder.name() && holder.name().text() == "Symbol";
+    return is_symbol ? Name("@@" + std::string(symbol.name().text())) : Name();
+}
+
 Name member_name(const ast::PropertyName& name) {
     SyntaxToken word = name.word();
-    if (auto symbol = name.computed().as<ast::MemberExpr>(); !word && symbol && symbol.name()) {
-        auto holder = symbol.object().as<ast::NameExpr>();
-        if (holder && holder.name() && holder.name().text() == "Symbol")
-            return Name("@@" + std::string(symbol.name().text()));
-    }
+    if (Name symbol = symbol_name(name.computed()); !word && !symbol.empty()) return symbol;
     if (auto literal = name.computed().as<ast::LiteralExpr>(); !word && literal) word = literal.value();
     if (!word) return {};
     return to_kind(word.kind()) == Kind::StringLiteral ? Name(string_value(word.text())) : Name(word.text());
@@ -129,6 +132,9 @@ class ItemCollector {
                     add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true);
                     break;
                 }
+                case Kind::StaticBlock:  // a static function without a name, which the script calls in its turn
+                    add(ItemKind::Function, m.node, m.node.first_token(), Name(), owner, true, false);
+                    break;
                 case Kind::ConstructorDecl: {
                     auto c = m.as<ast::ConstructorDecl>();
                     add(ItemKind::Function, c.node, c.node.first_token(), Name("constructor"), owner, true, true);

@@ -188,13 +188,17 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
 }
 
 /// An object of the program's own: `let it = x[Symbol.iterator](); while (true) { let step = it.next(); if (step.done)
-/// break; … step.value … }`.
+/// break; … step.value … }`. One with a `return` (a generator) is told where the loop is left early, in a `finally`.
 ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated, Type element) {
     uint32_t node = node_of(s.node);
     std::vector<ExprId> out;
-    ExprId iterator = convert(iterator_of(iterated, node), type::any());
-    LocalId held = temporary(type::any(), node);
-    out.push_back(let_temporary(held, iterator, node));
+    ExprId iterator = iterator_of(iterated, node);
+    bool is_known = type_of(iterator)->is(TypeKind::Nominal) && kind_of(type_of(iterator)->item) == ItemKind::Class;
+    bool ends = find_member(context_, type_of(iterator), Name("return")).kind == MemberInfo::Method;
+    bool can_end = ends || !is_known;
+    LocalId held = temporary(type::any(), node), open = temporary(type::boolean(), node);
+    out.push_back(let_temporary(held, convert(iterator, type::any()), node));
+    if (can_end) out.push_back(let_temporary(open, add(type::boolean(), node, BoolLiteral{true}), node));
     ExprId loop = reserve(node);
     LocalId step = temporary(type::any(), node);
     std::vector<ExprId> round;
@@ -207,6 +211,11 @@ ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated
     };
     ExprId done = add(type::boolean(), node, Convert{ConvertKind::ToBool, part("done")});
     ExprId leave = add(type::never(), node, Break{loop, ExprId::None});
+    if (can_end) {
+        ExprId over = add(type::boolean(), node, LocalRef{open});
+        ExprId close = add(type::unit(), node, hir::Assign{over, add(type::boolean(), node, BoolLiteral{false})});
+        leave = add(type::never(), node, Block{{close}, leave});
+    }
     round.push_back(add(type::unit(), node, If{done, leave, ExprId::None}));
     Facts head = facts_;
     ExprId store = ExprId::None;
@@ -221,6 +230,18 @@ ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated
     reachable_ = true;
     ExprId body = add(type::unit(), node, Block{std::move(round), ExprId::None});
     body_.expressions[uint32_t(loop)] = {type::unit(), node, Loop{ExprId::None, body, ExprId::None, false}};
+    if (can_end) {
+        Call end{
+            VirtualCallee{Name("return"), ItemId::None}, {add(type::any(), node, LocalRef{held})}, CallMode::Plain};
+        ExprId ended = add(type::unit(), node, Block{{add(type::any(), node, std::move(end))}, ExprId::None});
+        if (!ends) {
+            ExprId own = add(type::any(), node, Property{add(type::any(), node, LocalRef{held}), Name("return")});
+            ExprId has = add(type::boolean(), node, Convert{ConvertKind::ToBool, own});
+            ended = add(type::unit(), node, If{has, ended, ExprId::None});
+        }
+        ExprId early = add(type::unit(), node, If{add(type::boolean(), node, LocalRef{open}), ended, ExprId::None});
+        loop = add(type::unit(), node, TryCatch{loop, {}, early});
+    }
     out.push_back(loop);
     return add(type::unit(), node, Block{std::move(out), ExprId::None});
 }

@@ -136,9 +136,13 @@ ExprId BodyBuilder::jump(const SyntaxToken& label, bool is_break, uint32_t node)
         return add(type::never(), node, Continue{j->id});
     }
     std::string_view word = is_break ? "break" : "continue";
-    report(DiagnosticCode::BreakOutsideLoop, node,
-           label ? fmt::format("no enclosing statement is labelled `{}`", label.text())
-                 : fmt::format("`{}` stands in no loop", word));
+    auto& d = report(DiagnosticCode::BreakOutsideLoop, node,
+                     label ? fmt::format("no enclosing statement is labelled `{}`", label.text())
+                           : fmt::format("`{}` stands in no loop", word));
+    Type result = functions_.back().declared_result;
+    bool ends_function = functions_.size() > 1 || kind_of(item_) == ItemKind::Function;
+    if (!label && ends_function && (!result || result->is(TypeKind::Unit)) && d.fixes.empty())
+        d.fixes.push_back({"write `return;`", {{d.location, ItemDiagnostic::FixEdit::Replace, "return;"}}});
     return error_expression(node);
 }
 

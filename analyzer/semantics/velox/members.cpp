@@ -227,6 +227,8 @@ ExprId BodyBuilder::index(const ast::IndexExpr& e) {
         (t->is(TypeKind::Literal) && t->element()->is(TypeKind::String))) {
         ExprId position = expression(e.index());
         Type p = widened(type_of(position));
+        if (!is_number(p) && !is_int(p) && !p->is(TypeKind::Any) && is_assignable(context_, p, type::float_()))
+            position = convert(position, p = type::float_());  // a plain enum of numbers
         if (t->is(TypeKind::Tuple)) {
             auto* literal = std::get_if<FloatLiteral>(&body_.expressions[uint32_t(position)].data);
             if (literal && literal->value >= 0 && literal->value < double(t->arguments.size()))

@@ -281,7 +281,9 @@ std::optional<Predicate> BodyBuilder::predicate_of(const ast::Expression& callee
             return found == guards_.end() ? std::nullopt : std::optional(found->second);
         }
         ItemId item = types_.scope().find_value(name.name().text());
-        if (item != ItemId::None && kind_of(item) == ItemKind::Function) return *context_.get<PredicateOf>(item);
+        if (item == ItemId::None) return std::nullopt;
+        bool is_constant = kind_of(item) == ItemKind::Static && kind_of(parent_of(item)) == ItemKind::File;
+        if (is_constant || kind_of(item) == ItemKind::Function) return *context_.get<PredicateOf>(item);
         return std::nullopt;
     }
     auto member = callee.as<ast::MemberExpr>();

@@ -398,7 +398,10 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
         scopes_.emplace_back();
         Type narrowed = scrutinee;
         hir::MatchArm made{PatternId::None, ExprId::None, ExprId::None};
+        size_t first_bound = body_.locals.size(), reports = body_.diagnostics.size();
         made.pattern = pattern(arm.pattern(), scrutinee, narrowed);
+        for (size_t i = first_bound; i < body_.locals.size() && body_.diagnostics.size() == reports; ++i)
+            if (!body_.locals[i].name.empty()) unread_matters_.insert(LocalId(uint32_t(i)));
         if (!saw_error && (has_wildcard || is_covered(made.pattern, rest, scrutinee, seen))) {
             auto& d = report(DiagnosticCode::UnreachableCode, node_of(arm.pattern().node),
                              "this arm is never taken: those above it match everything it does");

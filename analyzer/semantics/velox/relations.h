@@ -37,7 +37,9 @@ Type function_type(QueryContext&, ItemId function);
 /// Matches `pattern`, which holds parameters of `owners`, against `actual` and fills what is still unknown.
 struct Inference {
     std::vector<std::pair<ItemId, std::vector<Type>>> owners;
-    bool prefers_int = false;  // whole literals that nothing else is known of are of type `int`
+    bool prefers_int = false;            // whole literals that nothing else is known of are of type `int`
+    const Inference* context = nullptr;  // what the place of the call wants; arguments that say otherwise win
+    Type from_context(Type t) const { return context ? context->apply(t) : t; }
     Type& slot(Type parameter);
     bool owns(Type parameter) const;
     Type apply(Type t, Type unknown = nullptr) const;  // unknown parameters become `unknown` (or stay)

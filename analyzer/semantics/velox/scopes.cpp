@@ -210,8 +210,11 @@ void BodyBuilder::report_unused() {
         auto& d =
             report(DiagnosticCode::UnusedVariable, info.node, fmt::format("`{}` is never read", info.name.text()));
         d.tags |= TagUnnecessary;
-        auto binding = ast::BindingProperty::cast(tree_.element(info.node).parent().parent());
-        bool names_member = binding && !binding.key();  // `{ a }`: the name is the member's, too
+        SyntaxNode around = tree_.element(info.node).parent().parent();
+        auto binding = ast::BindingProperty::cast(around);
+        auto tested = ast::PatternProperty::cast(around);
+        // `{ a }`: the name is the member's, too
+        bool names_member = (binding && !binding.key()) || (tested && !tested.pattern() && !tested.is_rest());
         if (!d.fixes.empty()) continue;
         ItemDiagnostic::Fix fix{fmt::format("rename it to `_{}`", info.name.text()),
                                 {{d.location, ItemDiagnostic::FixEdit::InsertBefore,

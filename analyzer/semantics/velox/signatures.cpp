@@ -27,6 +27,7 @@ FunctionParts function_parts(const SyntaxNode& node) {
     if (auto f = ast::MethodDecl::cast(node))
         return {f.modifiers(), f.type_parameters(), f.parameters(), f.result(), f.body(), f.is_generator()};
     if (auto f = ast::ConstructorDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), {}, f.body()};
+    if (auto f = ast::StaticBlock::cast(node)) return {f.modifiers(), {}, {}, {}, f.body()};
     if (auto f = ast::GetterDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), f.result(), f.body()};
     if (auto f = ast::SetterDecl::cast(node)) return {f.modifiers(), {}, f.parameters(), f.result(), f.body()};
     if (auto f = ast::FunctionExpr::cast(node))
@@ -277,7 +278,7 @@ void read_members(QueryContext& context, ItemId item, const std::vector<ast::Mem
                 continue;
             }
         }
-        if (kind == ItemKind::Function) definition.methods.push_back(child.item);
+        if (kind == ItemKind::Function && !name_of(child.item).empty()) definition.methods.push_back(child.item);
         for (FieldInfo& field : definition.fields)
             if (field.name == name_of(child.item) && (kind == ItemKind::Field || kind == ItemKind::Static))
                 field.item = child.item;
@@ -470,8 +471,7 @@ std::string print_signature(QueryContext& context, ItemId item) {
 }
 
 std::string documentation(QueryContext& context, ItemId item) {
-    auto syntax = context.get<ItemSyntax>(item);
-    if (*syntax) return doc_comment(syntax->root());
+    // Comments change nothing about an item: its present ones stand in the file's tree.
     auto tree = context.get<FileTree>(file_of(item));
     const ItemEntry* entry = context.get<FileItems>(file_of(item))->find(item);
     if (!tree || !*tree || !entry) return {};

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "analyzer/semantics/list_edits.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
@@ -24,6 +25,7 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
         predeclare(list, out);
     }
     bool told = false;
+    size_t classes = 0;
     for (const ast::Statement& s : list) {
         context_.check_cancelled();
         bool is_declaration = s.kind() == Kind::FunctionDecl || s.kind() == Kind::ClassDecl ||
@@ -34,7 +36,14 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
             told = true;
             auto& d = report(DiagnosticCode::UnreachableCode, node_of(s.node), "this is never reached");
             d.tags |= TagUnnecessary;
+            std::vector<SyntaxNode> rest;
+            for (auto each = &s; each != list.data() + list.size(); ++each) rest.push_back(each->node);
+            bool declares = std::any_of(&s, list.data() + list.size(), [](const ast::Statement& each) {
+                return each.kind() == Kind::FunctionDecl || each.kind() == Kind::ClassDecl;
+            });
+            if (!declares && d.fixes.empty()) d.fixes.push_back({"remove it", remove_all(item_, tree_, rest)});
         }
+        if (is_script_level && s.kind() == Kind::ClassDecl) static_blocks(classes++, node_of(s.node), out);
         if (is_script_level && is_declaration) continue;
         if (auto v = s.as<ast::VariableDecl>()) {
             if (is_script_level)
@@ -48,6 +57,18 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
             ExprId made = statement(s);
             if (made != ExprId::None) out.push_back(made);
         }
+    }
+}
+
+/// The `static { … }` of the nth class of the file run where the class stands.
+void BodyBuilder::static_blocks(size_t nth, uint32_t node, std::vector<ExprId>& out) {
+    for (const auto& child : *context_.get<ItemChildren>(item_)) {
+        if (kind_of(child.item) != ItemKind::Class || nth-- > 0) continue;
+        std::vector<Type> any(context_.get<GenericsOf>(child.item)->size(), type::any());
+        for (const auto& member : *context_.get<ItemChildren>(child.item))
+            if (kind_of(member.item) == ItemKind::Function && name_of(member.item).empty())
+                out.push_back(add(type::unit(), node, Call{DirectCallee{member.item, any, nullptr}, {}}));
+        return;
     }
 }
 
@@ -311,9 +332,16 @@ ExprId BodyBuilder::statement(const ast::Statement& s) {
             }
             case Kind::ExportDefault: return expression(s.as<ast::ExportDefault>().value());
             case Kind::ClassDecl:
-            case Kind::EnumDecl:
-                report(DiagnosticCode::SyntaxError, node, "classes and enums are declared at the top level of a file");
+            case Kind::EnumDecl: {
+                auto klass = s.as<ast::ClassDecl>();
+                SyntaxToken name = klass ? klass.name() : s.as<ast::EnumDecl>().name();
+                report(DiagnosticCode::SyntaxError, name ? node_of(name) : node,
+                       "classes and enums are declared at the top level of a file");
+                if (!name) return ExprId::None;
+                types_.bind(Name(name.text()), type::error());  // its uses are no mistakes of their own
+                read_.insert(declare(Name(name.text()), type::error(), node_of(name), false));
                 return ExprId::None;
+            }
             default: return ExprId::None;
         }
     }();
@@ -423,6 +451,15 @@ ExprId BodyBuilder::try_statement(const ast::TryStmt& s) {
     if (!s.catches().empty()) --try_depth_;
     Facts after = facts_;
     bool after_reached = reachable_;
+    // A generator that is ended where it stands runs its `finally` blocks; its own `catch` has no part in that.
+    ItemId end =
+        functions_.back().is_generator && !s.catches().empty() ? std_item(context_, "GeneratorEnd") : ItemId::None;
+    if (end != ItemId::None) {
+        Type t = type::nominal(end);
+        LocalId ended = temporary(t, node);
+        PatternId bound = add_pattern(t, node, BindPattern{ended, BindMode::Value, PatternId::None});
+        out.catches.push_back({t, bound, add(type::never(), node, Throw{add(t, node, LocalRef{ended})}), node});
+    }
     for (ast::CatchClause c : s.catches()) {
         // Anything in the body may have failed: only what held before and was not assigned is known.
         facts_ = before;

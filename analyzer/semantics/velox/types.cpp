@@ -189,6 +189,12 @@ std::vector<std::string> FileScope::names() const {
     return all;
 }
 
+uint32_t TypeParameterCount::compute(QueryContext& context, const Key& item) {
+    auto syntax = context.get<ItemSyntax>(item);
+    if (!*syntax) return 0;
+    return uint32_t(ast::Ast(syntax->root()).child<ast::TypeParameterList>().parameters().size());
+}
+
 std::vector<GenericParameter> GenericsOf::compute(QueryContext& context, const Key& item) {
     auto syntax = context.get<ItemSyntax>(item);
     if (!*syntax) return {};
@@ -353,8 +359,10 @@ Type TypeReader::named(const ast::NamedType& t) {
     }
     if (item == ItemId::None) {
         if (scope_.imports(path[0].text())) return type::error();
-        std::vector<std::string> candidates = scope_.names();
-        std::erase_if(candidates, [&](const std::string& each) { return scope_.find_type(each) == ItemId::None; });
+        std::vector<std::string> candidates{"string", "number", "boolean", "int", "float", "char", "any", "unknown"};
+        for (const auto& [parameter, type] : parameters_) candidates.emplace_back(parameter.text());
+        for (std::string& each : scope_.names())
+            if (scope_.find_type(each) != ItemId::None) candidates.push_back(std::move(each));
         std::string near = nearest_name(name, candidates);
         report_(DiagnosticCode::UnresolvedName, path.back(),
                 fmt::format("no type `{}` is known here{}", name,
@@ -371,8 +379,11 @@ Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const Syn
         if (*context_.get<IsLazyAlias>(item)) return type::nominal(item, std::move(arguments));
         return substitute(*context_.get<ValueTypeOf>(item), item, arguments);
     }
-    auto generics = context_.get<GenericsOf>(item);
-    count_arguments(item, *generics, arguments, at);
+    // Bounds may name what they belong to (`class Node<T extends Node<T>>`): it is enough to count.
+    if (checks_bounds_ || arguments.size() != *context_.get<TypeParameterCount>(item)) {
+        auto generics = context_.get<GenericsOf>(item);
+        count_arguments(item, *generics, arguments, at);
+    }
     return type::nominal(item, std::move(arguments));
 }
 
@@ -469,10 +480,25 @@ Type TypeReader::mapped_object(const ast::MappedMember& m) {
     auto outer = parameters_.find(name);
     std::optional<Type> hidden;
     if (outer != parameters_.end()) hidden = outer->second;
-    std::vector<RecordField> fields;
+    std::vector<RecordField> fields, mapped;
+    // `keyof T` keeps what the members of T are, but for what `-?` and `-readonly` take away.
+    if (auto of = m.keys().as<ast::OperatorType>(); of && of.op() && of.op().text() == "keyof")
+        if (Type source = resolved(context_, read(of.operand())); !source->has(TypeHasParameter))
+            mapped = fields_of(context_, source);
+    bool is_required = false, is_writable = false;
+    for (const SyntaxElement& part : m.node.children()) {
+        if (!part.is_token() || part.text() != "-") continue;
+        std::string_view taken_away = part.as_token().next().text();
+        is_required |= taken_away == "?", is_writable |= taken_away == "readonly";
+    }
     for (Type key : told_apart_members(context_, keys)) {
         bind(name, key);
         Type value = m.type() ? read(m.type().type()) : type::any();
+        auto own = std::find_if(mapped.begin(), mapped.end(), [&](const RecordField& field) {
+            return key->is(TypeKind::Literal) && field.name.text() == string_value(key->text.text());
+        });
+        bool was_optional = own != mapped.end() && own->optional, was_readonly = own != mapped.end() && own->readonly;
+        if (is_required && was_optional) value = excluded(context_, value, type::undefined());
         Type renamed = m.renamed() ? read(m.renamed()) : key;
         if (key->has(TypeHasParameter) || key->is(TypeKind::Projection)) {
             fields.clear();
@@ -482,7 +508,8 @@ Type TypeReader::mapped_object(const ast::MappedMember& m) {
         if (renamed->is(TypeKind::Never)) continue;
         bool named = renamed->is(TypeKind::Literal);
         fields.push_back({named ? Name(string_value(renamed->text.text())) : index_signature(), value,
-                          m.is_optional() || !named, m.modifiers().has_readonly()});
+                          ((m.is_optional() || was_optional) && !is_required) || !named,
+                          (m.modifiers().has_readonly() || was_readonly) && !is_writable});
     }
     if (hidden) bind(name, *hidden);
     else parameters_.erase(name);

@@ -45,6 +45,13 @@ struct GenericsOf {
     static Value cycle_fallback(const Key&) { return {}; }
 };
 
+struct TypeParameterCount {
+    using Key = ItemId;
+    using Value = uint32_t;
+    static constexpr const char* name = "velox_type_parameter_count";
+    static Value compute(QueryContext&, const Key&);
+};
+
 /// An alias whose target is only worked out where a value of it is used: one that reaches itself, or that is made by
 /// operators on types (`A & B`, `keyof T`, `Partial<T>`). It is kept as Nominal(alias, arguments); see `resolved`.
 struct IsLazyAlias {

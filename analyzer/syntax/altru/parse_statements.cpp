@@ -89,6 +89,11 @@ void Parser::stray_clause(Unit& unit) {
 Kind Parser::statement_body() {
     switch (visible_) {
         case Kind::LetKw: return let_statement();
+        case Kind::MutKw:
+            habit(token_.range(), "a variable that changes is declared with `let mut`", "write `let mut`",
+                  {{{token_.text_begin(), token_.text_begin()}, "let "}});
+            pattern();
+            return let_rest(line_);
         case Kind::ReturnKw:
         case Kind::BreakKw:
         case Kind::ContinueKw: return jump_statement();

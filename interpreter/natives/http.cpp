@@ -4,6 +4,7 @@
 
 #include "interpreter/natives/http_part.h"
 #include "interpreter/natives/natives.h"
+#include "interpreter/runtime/task_core.h"
 #include "interpreter/vm/hash_table.h"
 
 // Altru's `http`: what std::http stands on.
@@ -137,7 +138,7 @@ NativeAction serve(NativeCall& call) {
             Word flags = flags_of(exchange.request);
             vm::Vm::SpawnOptions options;
             options.kind = vm::TaskKind::AsyncTask;
-            options.name = "the handler of " + exchange.request.method + " " + exchange.request.path;
+            options.name = &runtime::name_of_callable(call.argument(1));
             options.site = call.call_site();
             Word arguments[] = {call.argument(1),
                                 operand_word(call, 0),
@@ -188,9 +189,12 @@ NativeAction answer_request(NativeCall& call) {
 /// A handler that panics spoils its own answer and nothing else.
 NativeAction answer_failed(NativeCall& call) {
     answer(*call.object(1)->native<ListenerHandle>()->server, call.argument(3), call.argument(4), 500, {}, {});
-    if (!call.task().cancel_requested())
-        call.vm().options().print_error(fmt::format("error: {} panicked: {}\n", call.task().display_name(),
-                                                    call.vm().describe_error(call.result())));
+    if (!call.task().cancel_requested()) {
+        const TypeDescriptor& type = *call.vm().info_of(call.object(2)).type;
+        auto text = [&](std::string_view name) { return vm::string_view_of(field(type, call.argument(2), name)); };
+        call.vm().options().print_error(fmt::format("error: the handler of {} {} panicked: {}\n", text("method"),
+                                                    text("path"), call.vm().describe_error(call.result())));
+    }
     return call.recover(0);
 }
 

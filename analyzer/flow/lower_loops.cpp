@@ -81,27 +81,6 @@ std::optional<Place> Lowering::iterable_place(ExprId iterable, bool lends, uint3
     return Place{held, {}};
 }
 
-/// The map or set whose entries the head copies without the program saying so: it is lent as long as the loop runs.
-std::optional<Place> Lowering::lent_by_head(const For& f) {
-    ExprId at = f.iterable;
-    while (auto* call = body_.as<Call>(at)) {
-        if (call->arguments.size() != 1) return std::nullopt;
-        at = call->arguments[0];
-    }
-    auto* borrow = body_.as<Borrow>(at);
-    if (!borrow || borrow->is_mutable || !borrow->is_implicit || at == f.iterable) return std::nullopt;
-    const Expr& lent = body_[borrow->place];
-    if (lent.node != body_[f.iterable].node || !lent.type->is(TypeKind::Nominal)) return std::nullopt;
-    ExprId root = borrow->place;  // evaluating it again does nothing
-    for (;;) {
-        if (auto* field = body_.as<Field>(root)) root = field->base;
-        else if (auto* deref = body_.as<hir::Deref>(root)) root = deref->reference;
-        else break;
-    }
-    if (!body_.as<LocalRef>(root)) return std::nullopt;
-    return place(borrow->place);
-}
-
 /// Starts at the head, which the caller ends with a way to the body and one to `exit`.
 Lowering::Rounds Lowering::begin_rounds(ExprId id, uint32_t node) {
     Rounds rounds{new_block(), new_block(), new_block(), mark()};
@@ -186,7 +165,6 @@ void Lowering::for_list(const For& f, ExprId id, uint32_t node) {
     Rounds rounds = begin_rounds(id, node);
     // Says to the checks that the list is walked over by this index: it may not change before the loop is over.
     push(FakeRead{subplace(list, IndexOf{index})}, node);
-    if (auto lent = lent_by_head(f)) push(FakeRead{subplace(*lent, IndexOf{held->local})}, node);
     BlockId body = new_block();
     Local length = new_local(type::integer()), more = new_local(type::boolean());
     assign(Place{length, {}}, LengthOf{list}, node);
@@ -239,7 +217,6 @@ void Lowering::for_iterator(const For& f, ExprId id, uint32_t node) {
     }
 
     Rounds rounds = begin_rounds(id, node);
-    if (auto lent = lent_by_head(f)) push(FakeRead{subplace(*lent, IndexOf{held->local})}, node);
     bool is_mutable = signature->receiver == Receiver::Mutable;
     Local lent = new_local(type::reference(iterator_type, is_mutable), LocalKind::Temporary, {}, LocalId::None, node);
     assign(Place{lent, {}}, BorrowOf{is_mutable ? BorrowKind::Mutable : BorrowKind::Shared, iterator}, node);

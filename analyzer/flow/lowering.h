@@ -124,7 +124,6 @@ class Lowering {
     void lower_adopting_return(const hir::Return& r, uint32_t node);
     void lower_return(const hir::Return& r, uint32_t node);
     std::optional<Place> iterable_place(ExprId iterable, bool lends, uint32_t node);
-    std::optional<Place> lent_by_head(const hir::For& f);
     Rounds begin_rounds(ExprId id, uint32_t node);
     void run_round(const hir::For& f, ExprId id, const Rounds& rounds, Place element, uint32_t node);
     void end_rounds(const Rounds& rounds, uint32_t node);

@@ -23,7 +23,6 @@ class BodyRegions {
     std::vector<Region> regions_of(mir::Local) const;
     bool is_tracked(mir::Local local) const { return first_[local] != 0; }
     uint32_t region_count() const { return uint32_t(owner_.size()); }
-    mir::Local owner(Region region) const { return owner_[region]; }
 
     /// The index by which a loop walks over a list, where the statement says so: it holds a loan of the list.
     static std::optional<mir::Local> walked_by(const mir::Statement&);

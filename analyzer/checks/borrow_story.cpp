@@ -88,7 +88,8 @@ ItemDiagnostic BorrowStory::outlived(const Conflict& c) const {
     if (c.returned && closure)
         message = fmt::format("the closure is returned, but borrows {}, which ends with this function", what);
     else if (c.returned) message = fmt::format("the result borrows {}, which ends with this function", what);
-    else if (owner.name.empty()) message = "a temporary value is borrowed, but ends with its statement";
+    else if (owner.name.empty())
+        message = "a temporary value is borrowed, but ends with its statement; give it a name first";
     else if (c.kept != kNoLocal)
         message =
             fmt::format("the borrow of {} is kept in `{}`, which outlives it", what, body_.locals[c.kept].name.text());

@@ -45,7 +45,7 @@ void CallRegions::match(Type formal, const View& actual, bool writable, bool out
         return;
     }
     if (formal->is(TypeKind::Reference) && actual.type->is(TypeKind::Reference)) {
-        out.push_back({Role::Reference, nullptr, 0, actual.regions[0], writable, outermost});
+        out.push_back({Role::Reference, nullptr, 0, actual.regions[0], writable, outermost, false, formal->element()});
         return match(formal->element(), types_.target(actual), writable || formal->has(TypeMutable), false, out);
     }
     bool is_function = formal->is(TypeKind::Function) || formal->is(TypeKind::Dyn);
@@ -101,12 +101,15 @@ std::vector<Region> CallRegions::sources(const Occurrence& to) const {
     if (to.role == Role::Parameter) return of_parameters(to);
     std::vector<Region> out;
     bool lent = receiver_is_reference_;
-    bool any_reference =
-        std::any_of(given_.begin(), given_.end(), [](const Occurrence& o) { return o.role == Role::Reference; });
+    auto lends = [&](const Occurrence& o) {
+        bool known = to.target && o.target;
+        return o.role == Role::Reference && (!known || types_.may_contain(o.target, to.target));
+    };
+    bool any_reference = std::any_of(given_.begin(), given_.end(), lends);
     for (size_t i = 0; i < given_.size(); ++i) {
         const Occurrence& o = given_[i];
         bool of_receiver = lent && i == 0;
-        bool elided = lent ? of_receiver : any_reference ? o.role == Role::Reference : true;
+        bool elided = lent ? of_receiver : any_reference ? lends(o) : true;
         bool kept = to.role != Role::Reference && (o.role == Role::Function || o.role == Role::Hidden);
         bool owned = !lent && o.role == Role::Hidden;
         if ((elided && !to.only_functions) || kept || owned) out.push_back(o.region);

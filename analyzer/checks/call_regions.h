@@ -8,9 +8,9 @@
 /// What a call's result and its `&mut` arguments may borrow afterwards: told by the signature alone.
 ///
 /// A type parameter brings the borrows of every argument that has it. A reference in the result borrows what the
-/// receiver does where the method takes it by reference, else what any argument that is a reference does (Rust's
-/// elision, RFC 141; where that asks for a lifetime, all are taken). A function, trait object or struct with borrows in
-/// the result may keep those of all arguments of these kinds.
+/// receiver does where the method takes it by reference, else what any argument does that is a reference to something
+/// with such a part (Rust's elision, RFC 141; where that asks for a lifetime, all are taken). A function, trait object
+/// or struct with borrows in the result may keep those of all arguments of these kinds.
 namespace braid::checks {
 
 class CallRegions {
@@ -32,6 +32,7 @@ class CallRegions {
         bool writable = false;  // behind a `&mut`
         bool outermost = false;
         bool only_functions = false;  // Hidden: of functions and trait objects
+        Type target = nullptr;        // Reference: to what, as the signature says it
     };
     using Occurrences = std::vector<Occurrence>;
 

@@ -77,6 +77,29 @@ bool RegionsOfTypes::has(Hidden which, ItemId nominal, std::vector<ItemId>& acti
     return found;
 }
 
+bool RegionsOfTypes::may_contain(Type whole, Type part) {
+    std::vector<Type> seen;
+    return may_contain(whole, part, seen);
+}
+
+bool RegionsOfTypes::may_contain(Type whole, Type part, std::vector<Type>& seen) {
+    auto is_open = [](Type t) {
+        return t->is(TypeKind::Parameter) || t->is(TypeKind::Projection) || t->is(TypeKind::Dyn) ||
+               t->is(TypeKind::Function) || t->is(TypeKind::Error);
+    };
+    if (whole == part || is_open(whole) || is_open(part) || seen.size() > kMaxDepth) return true;
+    if (std::find(seen.begin(), seen.end(), whole) != seen.end()) return false;
+    seen.push_back(whole);
+    std::vector<Type> parts;
+    if (whole->is(TypeKind::Nominal)) {
+        parts = field_types(context_, whole);
+        for (ItemId variant : context_.get<DefinitionOf>(whole->item)->variants)
+            for (Type payload : field_types(context_, whole, variant)) parts.push_back(payload);
+    }
+    parts.insert(parts.end(), whole->arguments.begin(), whole->arguments.end());
+    return std::any_of(parts.begin(), parts.end(), [&](Type p) { return p && may_contain(p, part, seen); });
+}
+
 bool RegionsOfTypes::keeps(Type t) {
     if (!t->is(TypeKind::Nominal) || !has_hidden(t->item)) return false;
     auto definition = context_.get<DefinitionOf>(t->item);

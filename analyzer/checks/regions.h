@@ -31,6 +31,8 @@ class RegionsOfTypes {
     bool has_hidden(ItemId nominal);
     /// Its hidden region is not only of functions and trait objects, which hold what they were made with and no more.
     bool has_references(ItemId nominal);
+    /// Whether a borrow of `part` can come out of a borrow of `whole`: one of its fields, elements, …
+    bool may_contain(Type whole, Type part);
     /// A native type that keeps what its methods are given, however it is lent.
     bool keeps(Type);
     /// Whether the end of such a value looks at what it borrows: an impl of Drop sees its fields.
@@ -52,6 +54,7 @@ class RegionsOfTypes {
     bool has(Hidden, ItemId nominal);
     bool has(Hidden, ItemId nominal, std::vector<ItemId>& active);
     bool drop_looks(Type, int depth);
+    bool may_contain(Type whole, Type part, std::vector<Type>& seen);
     void note_shared(Type, bool behind, std::vector<bool>& out);
 
     QueryContext& context_;

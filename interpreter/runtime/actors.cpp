@@ -92,25 +92,31 @@ std::unique_lock<scheduler::ShortLock> lock_living(Object*& object) {
     }
 }
 
-bool spawn_for(NativeCall& call, Object* object, const vm::Function& function) {
+constexpr WaitReason kBegins{"begin", nullptr};
+
+/// Precondition: the actor's lock. `awaited`: the caller is about to wait for it, so it goes on in the caller's place,
+/// and no other worker is woken for it.
+bool spawn_for(NativeCall& call, Object* object, const vm::Function& function, bool awaited = false) {
     Actor& actor = *object->native<Actor>();
     vm::Vm::SpawnOptions options;
     options.kind = vm::TaskKind::Actor;
     options.name = &actor.type->name;
     options.site = actor.made;
+    if (awaited) options.parked_for = &kBegins;
     Word argument = vm::word_of(object);
     auto task = call.vm().spawn(function, {&argument, 1}, options);
     if (!task) return false;
     vm::vm_task(*task).context = object;  // an argument of its first frame, so it lives
     actor.task = *task;
+    if (awaited) call.scheduler().wake_anyway(**task, scheduler::WakeNormal);
     return true;
 }
 
 /// Precondition: the actor's lock. Starts its task if it has none.
-bool wake_actor(NativeCall& call, Object* object) {
+bool wake_actor(NativeCall& call, Object* object, bool awaited) {
     Actor& actor = *object->native<Actor>();
     if (actor.task || actor.mailbox.empty()) return true;
-    return spawn_for(call, object, *Run::of(call).functions.actor);
+    return spawn_for(call, object, *Run::of(call).functions.actor, awaited);
 }
 
 NativeAction new_actor(NativeCall& call) {
@@ -153,7 +159,7 @@ NativeAction send_message(NativeCall& call) {
         message.handle = reply.handle;
     }
     actor.mailbox.push_back(std::move(message));
-    if (!wake_actor(call, object)) {
+    if (!wake_actor(call, object, wants_reply)) {
         lock.unlock();
         return call.panic("too many tasks: the actor cannot run");
     }
@@ -296,7 +302,7 @@ NativeAction restart_actor(NativeCall& call) {
     std::deque<Message> left = std::exchange(actor.mailbox, {});
     if (takes)
         for (Message& m : left) next.mailbox.push_back(std::move(m));
-    bool runs = takes && wake_actor(call, successor);
+    bool runs = takes && wake_actor(call, successor, false);
     bool ends = runs && !next.task && (next.references == 0 || next.stopping) && !next.state_dropped;
     if (ends) next.dead = next.state_dropped = true;
     if (takes && !runs) left = die(next, "too many tasks: the actor cannot run");

@@ -45,6 +45,15 @@ struct Made {
     }
 };
 
+/// Hands the members of a piece of a literal to `set` one by one, where nothing is spread among them.
+template <typename Set>
+bool each_member_of(Aggregate& record, const Set& set) {
+    if (std::find(record.names.begin(), record.names.end(), Name()) != record.names.end()) return false;
+    for (size_t i = 0; i < record.names.size(); ++i) set(record.names[i], record.operands[i]);
+    record = Aggregate{AggregateKind::Record, ItemId::None, {}, {}};
+    return true;
+}
+
 /// A function that says `this` itself, not only functions inside of it that have a `this` of their own.
 bool says_this(const SyntaxNode& function) {
     int inner = -1;
@@ -252,7 +261,11 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
     check_excess(e, made.fields, wanted);
     Type result = made.open ? type::any() : type::record(std::move(made.fields));
     if (!made.so_far) return add(result, node, std::move(made.record));
-    if (!made.record.names.empty()) {
+    bool is_set = each_member_of(made.record, [&](Name name, ExprId value) {
+        ExprId place = add(type::any(), node, Property{add(type::any(), node, LocalRef{*made.so_far}), name});
+        made.steps.push_back(add(type::unit(), node, hir::Assign{place, convert(value, type::any())}));
+    });
+    if (!is_set && !made.record.names.empty()) {
         ExprId before = add(type::any(), node, LocalRef{*made.so_far});
         made.record.names.insert(made.record.names.begin(), Name());
         made.record.operands.insert(made.record.operands.begin(), add(type::any(), node, Spread{before}));
@@ -324,12 +337,17 @@ void BodyBuilder::check_excess(const ast::ObjectExpr& e, const std::vector<Recor
 void BodyBuilder::computed_property(const ast::Property& p, Type wanted, Aggregate& record, std::vector<ExprId>& steps,
                                     std::optional<LocalId>& so_far, std::vector<RecordField>& fields) {
     uint32_t node = node_of(p.node);
-    if (so_far) {
+    // What follows a computed member is set in the object made so far: a copy would lose its accessors.
+    bool is_set = so_far && each_member_of(record, [&](Name name, ExprId value) {
+                      ExprId place = add(type::any(), node, Property{add(type::any(), node, LocalRef{*so_far}), name});
+                      steps.push_back(add(type::unit(), node, hir::Assign{place, convert(value, type::any())}));
+                  });
+    if (so_far && !is_set) {
         ExprId before = add(type::any(), node, LocalRef{*so_far});
         record.names.insert(record.names.begin(), Name());
         record.operands.insert(record.operands.begin(), add(type::any(), node, Spread{before}));
     }
-    if (!so_far || record.names.size() > 1) {
+    if (!so_far || (!is_set && record.names.size() > 1)) {
         LocalId held = temporary(type::any(), node);
         ExprId whole = add(type::record({}), node, std::move(record));
         steps.push_back(let_temporary(held, convert(whole, type::any()), node));
@@ -394,7 +412,16 @@ ExprId BodyBuilder::delegate(ExprId iterated, uint32_t node) {
                            CallMode::Plain});
     if (is_async) next = add(type::any(), node, Await{next});
     ExprId done = add(type::boolean(), node, Convert{ConvertKind::ToBool, step_part("done")});
+    // Ended or left by an error here, the other one is ended, too.
+    ExprId source = is_async ? iterated : iterator_of(iterated, node);
+    bool can_end = find_member(context_, type_of(source), Name("return")).kind == MemberInfo::Method;
+    LocalId open = temporary(type::boolean(), node);
+    auto set_open = [&](bool value) {
+        ExprId flag = add(type::boolean(), node, LocalRef{open});
+        return add(type::unit(), node, hir::Assign{flag, add(type::boolean(), node, BoolLiteral{value})});
+    };
     ExprId leave = add(type::never(), node, Break{loop, ExprId::None});
+    leave = add(type::never(), node, Block{{set_open(false)}, leave});
     std::vector<ExprId> round{
         add(type::unit(), node, hir::Assign{add(type::any(), node, LocalRef{step}), next}),
         add(type::unit(), node, If{done, leave, ExprId::None}),
@@ -404,10 +431,21 @@ ExprId BodyBuilder::delegate(ExprId iterated, uint32_t node) {
     ExprId body = add(type::unit(), node, Block{std::move(round), ExprId::None});
     body_.expressions[uint32_t(loop)] = {type::unit(), node, Loop{ExprId::None, body, ExprId::None, false}};
     ExprId nothing = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
-    ExprId iterator = convert(is_async ? iterated : iterator_of(iterated, node), type::any());
+    ExprId iterator = convert(source, type::any());
     ExprId unsent = convert(add(type::undefined(), node, UndefinedLiteral{}), type::any());
+    ExprId unfinished = add(type::boolean(), node, BoolLiteral{true});
     std::vector<ExprId> out{let_temporary(held, iterator, node), let_temporary(step, nothing, node),
-                            let_temporary(sent, unsent, node), loop};
+                            let_temporary(sent, unsent, node), let_temporary(open, unfinished, node)};
+    if (can_end) {
+        Call end{
+            VirtualCallee{Name("return"), ItemId::None}, {add(type::any(), node, LocalRef{held})}, CallMode::Plain};
+        ExprId ended = add(type::any(), node, std::move(end));
+        if (is_async) ended = add(type::any(), node, Await{ended});
+        ended = add(type::unit(), node, Block{{ended}, ExprId::None});
+        ExprId early = add(type::unit(), node, If{add(type::boolean(), node, LocalRef{open}), ended, ExprId::None});
+        loop = add(type::unit(), node, TryCatch{loop, {}, early});
+    }
+    out.push_back(loop);
     return add(type::any(), node, Block{std::move(out), step_part("value")});
 }
 

@@ -1,5 +1,8 @@
 #include <unistd.h>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 
 #include <optional>
 
@@ -24,6 +27,8 @@ struct Options {
     bool plain = false;
     bool stats = false;
     std::string max_memory;
+    std::string profile;
+    bool detect_partial_deadlock = false;
 };
 
 /// Errors and warnings of the file and what it imports, on standard error. True: it may run.
@@ -66,6 +71,15 @@ int run(Options options) {
         }
         session_options.max_memory = *size;
     }
+    if (!options.profile.empty()) {
+        session_options.profile = {std::fopen(options.profile.c_str(), "w"), [](std::FILE* file) {
+                                       if (file) std::fclose(file);
+                                   }};
+        if (!session_options.profile) {
+            complain(fmt::format("--profile: cannot write {}: {}", options.profile, std::strerror(errno)));
+            return Exit::Usage;
+        }
+    }
     if (options.path.empty()) {
         options.path = ".";
         if (projects_of(options.path).empty()) {
@@ -92,6 +106,7 @@ int run(Options options) {
     session_options.workers = options.workers;
     session_options.seed = options.seed;
     session_options.stats = options.stats;
+    session_options.detect_partial_deadlock = options.detect_partial_deadlock;
     session_options.arguments = options.arguments;
     session_options.handle_signals = true;
     runtime::Session session(executable->program, natives::standard_natives(), std::move(session_options));
@@ -117,7 +132,11 @@ void add_run(CLI::App& app, int& status) {
                      "Which contracts are checked (default: as the project says, else all)")
         ->check(CLI::IsMember({"all", "marked", "off"}));
     command->add_flag("--stats", options->stats, "Say at the end what the run has cost");
-    command->add_option("--max-memory", options->max_memory, "Limit of live memory, like 512M");
+    command->add_option("--max-memory", options->max_memory,
+                        "Limit of live memory, like 512M (default: three quarters of the machine's)");
+    command->add_option("--profile", options->profile, "Write what ran when, for ui.perfetto.dev, to this file");
+    command->add_flag("--detect-partial-deadlock", options->detect_partial_deadlock,
+                      "Report tasks that can never go on while others still run");
     command->add_option("arguments", options->arguments, "Arguments of the program");
     command->callback([options, &status] { status = run(*options); });
 }

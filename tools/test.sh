@@ -11,6 +11,7 @@ command_test() {
         case $1 in
             --quick) quick=yes ;;
             --asan | --tsan) preset=${1#--} ;;
+            --gc-stress) export BRAID_GC_STRESS=1 ;; # programs that run collect at every safepoint
             --update) export BRAID_UPDATE=1 ;;
             -*) wrong_usage "test: unknown option $1" ;;
             *) areas+=("$1") ;;

@@ -121,6 +121,7 @@ DapReply Adapter::launch(const DapRequest& request) {
         return tl::unexpected(
             DapError{fmt::format("\"contracts\" is \"all\", \"marked\" or \"off\", not \"{}\"", wanted)});
     runtime::SessionOptions options;
+    options.detect_partial_deadlock = true;
     options.arguments = arguments.value("args", std::vector<std::string>{});
     if (auto seed = arguments.find("seed"); seed != arguments.end() && !seed->is_null())
         options.seed = seed->get<uint64_t>();

@@ -69,7 +69,6 @@ bool Allocator::refill(size_t size_class) {
 }
 
 Object* Allocator::raw(LayoutId layout, uint64_t payload_bytes) {
-    if (heap_.options_.stress) heap_.want_collection();
     uint64_t bytes = sizeof(Object) + payload_bytes;
     if (bytes <= kLargestCell) {
         size_t size_class = size_class_of(bytes);

@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kUnitsPerMapping = 16;
 // So many free units are kept after a collection; the rest goes back to the system.
 constexpr size_t kFreeUnitsKept = 512;
+constexpr int64_t kChargePiece = 64 << 10;
 
 size_t live_cells(const Block& block) {
     size_t count = 0;
@@ -45,6 +46,22 @@ bool BlockStore::add_external(size_t bytes) noexcept {
     if (!within_limit(bytes)) return false;
     external_.fetch_add(bytes, std::memory_order_relaxed);
     return true;
+}
+
+size_t BlockStore::charge(int64_t bytes) noexcept {
+    static std::atomic<unsigned> threads{0};
+    thread_local unsigned stripe = threads.fetch_add(1, std::memory_order_relaxed) % charged_.size();
+    int64_t before = charged_[stripe].bytes.fetch_add(bytes, std::memory_order_relaxed);
+    int64_t after = before + bytes;
+    return after / kChargePiece > before / kChargePiece
+               ? static_cast<size_t>((after / kChargePiece - before / kChargePiece) * kChargePiece)
+               : 0;
+}
+
+size_t BlockStore::external() const {
+    auto sum = static_cast<int64_t>(external_.load(std::memory_order_relaxed));
+    for (const Stripe& stripe : charged_) sum += stripe.bytes.load(std::memory_order_relaxed);
+    return static_cast<size_t>(std::max<int64_t>(0, sum));
 }
 
 // Aligned to kUnit; zero. Null: the system says no.

@@ -38,8 +38,10 @@ class BlockStore {
     void sweep();
 
     bool add_external(size_t bytes) noexcept;
+    // Counted per thread, so that it costs little. Returns what of it is worth telling the pacing: whole pieces.
+    size_t charge(int64_t bytes) noexcept;
     void remove_external(size_t bytes) noexcept { external_.fetch_sub(bytes, std::memory_order_relaxed); }
-    size_t external() const { return external_.load(std::memory_order_relaxed); }
+    size_t external() const;
     size_t committed() const { return committed_.load(std::memory_order_relaxed); }
     size_t peak() const { return peak_.load(std::memory_order_relaxed); }
     size_t max_bytes() const { return max_bytes_; }
@@ -62,6 +64,10 @@ class BlockStore {
     std::array<std::vector<Block*>, kCellSizes.size()> with_room_;
     std::vector<void*> free_units_;  // empty small blocks, kept for the next
     std::atomic<size_t> committed_{0}, peak_{0}, external_{0};
+    struct alignas(64) Stripe {
+        std::atomic<int64_t> bytes{0};
+    };
+    std::array<Stripe, 16> charged_;
     std::unique_ptr<std::atomic<Leaf*>[]> root_ { new std::atomic<Leaf*>[ kRoot ]() };
 };
 

@@ -10,6 +10,11 @@ namespace braid::heap {
 
 namespace {
 
+// With less to mark, waking another thread takes longer than it helps.
+constexpr uint64_t kWorthHelp = 4 << 20;
+// Under stress: what a collection costs beside its objects, and what may be spent before they get rarer.
+constexpr uint64_t kCollectionCost = 500, kStressCost = 20'000'000;
+
 // Calls `visit` for each allocated object of the block that `wanted` does not exclude, by bitmap word.
 template <class Exclude, class Visit>
 void for_each_in(Block& block, Exclude exclude, Visit visit) {
@@ -30,6 +35,7 @@ Heap::Heap(HeapOptions options)
 }
 
 Heap::~Heap() {
+    state_->team.reset();
     for (Block* block : store_->blocks()) destroy_in(*block, false);
 }
 
@@ -40,8 +46,11 @@ size_t Heap::layout_count() const noexcept { return state_->layouts.size(); }
 std::unique_ptr<Allocator> Heap::make_allocator() { return std::unique_ptr<Allocator>(new Allocator(*this)); }
 
 void Heap::add_root_provider(RootProvider provider) {
+    add_root_provider(1, [provider = std::move(provider)](Marker& marker, size_t) { provider(marker); });
+}
+void Heap::add_root_provider(size_t parts, std::function<void(Marker&, size_t part)> provider) {
     std::lock_guard lock(state_->mutex);
-    state_->roots.push_back(std::move(provider));
+    state_->roots.push_back({parts, std::move(provider)});
 }
 
 void Heap::count_allocation(uint64_t bytes) {
@@ -59,6 +68,20 @@ bool Heap::add_external(size_t bytes) noexcept {
     if (!store_->add_external(bytes)) return false;
     count_allocation(bytes);
     return true;
+}
+
+void Heap::charge(size_t bytes) noexcept {
+    if (size_t pieces = store_->charge(static_cast<int64_t>(bytes))) count_allocation(pieces);
+}
+
+void Heap::discharge(size_t bytes) noexcept { store_->charge(-static_cast<int64_t>(bytes)); }
+
+bool Heap::over_limit() const noexcept {
+    return options_.soft_bytes() && store_->committed() + store_->external() > options_.soft_bytes();
+}
+
+bool Heap::live_over_limit() const noexcept {
+    return options_.soft_bytes() && state_->stats.live_bytes + store_->external() > options_.soft_bytes();
 }
 
 void Heap::remove_external(size_t bytes) noexcept { store_->remove_external(bytes); }
@@ -93,43 +116,77 @@ bool Heap::destroy_in(Block& block, bool dead_only) {
     return left;
 }
 
+void Heap::stress_point() {
+    uint64_t spacing = uint64_t{1} << state_->stress_spacing.load(std::memory_order_relaxed);
+    if (state_->stress_points.fetch_add(1, std::memory_order_relaxed) % spacing == 0) want_collection();
+}
+
+std::shared_ptr<MarkWork> Heap::make_work() {
+    struct Parts {
+        std::vector<std::pair<const State::Roots*, size_t>> all;
+        std::atomic<size_t> next{0};
+    };
+    auto parts = std::make_shared<Parts>();
+    {
+        std::lock_guard lock(state_->mutex);
+        for (const State::Roots& roots : state_->roots)
+            for (size_t part = 0; part < roots.parts; ++part) parts->all.emplace_back(&roots, part);
+    }
+    auto work = std::make_shared<MarkWork>();
+    work->next_roots = [parts](Marker& marker) {
+        size_t i = parts->next.fetch_add(1, std::memory_order_relaxed);
+        if (i < parts->all.size()) parts->all[i].first->provide(marker, parts->all[i].second);
+        return i < parts->all.size();
+    };
+    return work;
+}
+
 void Heap::collect() {
     auto start = std::chrono::steady_clock::now();
-    std::vector<RootProvider> roots;
     std::vector<Allocator*> allocators;
     {
         std::lock_guard lock(state_->mutex);
-        roots = state_->roots;
         allocators = state_->allocators;
     }
     for (Allocator* allocator : allocators) allocator->release_blocks();
-    Marker marker(*this);
-    for (const RootProvider& provide : roots) {
-        provide(marker);
-        marker.drain();
+    std::shared_ptr<MarkWork> work = make_work();
+    Marker::take_part(*work);
+    if (options_.marking_threads > 1 && state_->scanned_bytes >= kWorthHelp) {
+        if (!state_->team) state_->team = std::make_unique<MarkTeam>(*this);
+        state_->team->help(work, options_.marking_threads - 1);
     }
+    Marker(*this, *work).work();
     {
         std::lock_guard lock(state_->mutex);
         for (Block* block : store_->blocks())
             block->has_native.store(destroy_in(*block, true), std::memory_order_relaxed);
     }
     store_->sweep();
-    finish_collection(marker, start);
+    finish_collection(*work, start);
 }
 
-void Heap::finish_collection(const Marker& marker, std::chrono::steady_clock::time_point start) {
+void Heap::finish_collection(const MarkWork& marked, std::chrono::steady_clock::time_point start) {
     uint64_t since = state_->allocated_since.exchange(0, std::memory_order_relaxed);
     state_->allocated_before.fetch_add(since, std::memory_order_relaxed);
-    pace(marker.live_bytes_);
+    // Roots are the stacks of tasks: as much work as objects of their size.
+    state_->scanned_bytes = marked.live_bytes + marked.root_words * sizeof(Word);
+    pace(state_->scanned_bytes);
     state_->wanted.store(false, std::memory_order_release);
+    if (options_.stress) {
+        state_->stress_cost += kCollectionCost + marked.live_objects + marked.root_words;
+        state_->stress_spacing.store(static_cast<unsigned>(std::min<uint64_t>(40, state_->stress_cost / kStressCost)),
+                                     std::memory_order_relaxed);
+    }
     auto pause = static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
     {
         std::lock_guard lock(state_->mutex);
         HeapStats& stats = state_->stats;
-        stats.live_bytes = marker.live_bytes_;
-        stats.live_objects = marker.live_objects_;
+        stats.live_bytes = marked.live_bytes;
+        stats.live_objects = marked.live_objects;
         stats.pause_nanoseconds_total += pause;
         stats.pause_nanoseconds_max = std::max(stats.pause_nanoseconds_max, pause);
+        if (state_->pauses.size() < kPausesKept) state_->pauses.push_back(pause);
+        else state_->pauses[collections() % kPausesKept] = pause;
     }
     collections_.fetch_add(1, std::memory_order_release);
 }
@@ -161,6 +218,12 @@ HeapStats Heap::stats() const {
     stats.allocated_bytes = state_->allocated_before.load(std::memory_order_relaxed) +
                             state_->allocated_since.load(std::memory_order_relaxed);
     stats.collections = collections();
+    std::vector<uint64_t> pauses = state_->pauses;
+    std::sort(pauses.begin(), pauses.end());
+    if (!pauses.empty()) {
+        stats.pause_nanoseconds_median = pauses[pauses.size() / 2];
+        stats.pause_nanoseconds_p99 = pauses[(pauses.size() * 99 + 99) / 100 - 1];
+    }
     return stats;
 }
 

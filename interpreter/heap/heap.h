@@ -22,7 +22,10 @@ class BlockStore;
 class Heap;
 struct Block;
 
-// Handed to root providers and trace callbacks during a collection.
+class MarkTeam;
+struct MarkWork;
+
+// Handed to root providers and trace callbacks during a collection: one for each thread that marks.
 class Marker {
   public:
     // Anything that is no pointer into the heap is ignored; an interior pointer keeps its object alive.
@@ -33,8 +36,17 @@ class Marker {
 
   private:
     friend class Heap;
-    explicit Marker(Heap& heap) : heap_(heap) {}
+    friend class MarkTeam;
+    friend class Reachability;
+    friend struct MarkWork;
+    Marker(Heap& heap, MarkWork& work) : heap_(heap), work_(work) {}
+    // Its part of a whole collection: roots, what can be reached from them, what others share. Returns when all is
+    // marked.
+    void work();
     void drain();
+    void share();
+    bool take_shared();
+    static bool take_part(MarkWork& work);  // false: too late
 
     struct Pending {
         Object* object;
@@ -44,19 +56,26 @@ class Marker {
     void visit_slots(const Word* slots, const std::vector<uint64_t>& traced) noexcept;
 
     Heap& heap_;
+    MarkWork& work_;
     std::vector<Pending> pending_;
     uint64_t live_objects_ = 0;
     uint64_t live_bytes_ = 0;
+    uint64_t root_words_ = 0;
 };
 
 struct HeapOptions {
     size_t max_bytes = 0;                // 0: no limit; counts blocks, large objects and external bytes
     size_t first_collection = 32 << 20;  // allocated bytes before the first collection
     double growth = 1.0;                 // the next one comes after live * growth more, at least first_collection
-    bool stress = false;                 // ask for a collection at every allocation
+    bool stress = false;                 // ask for a collection at every safepoint, see stress()
+    unsigned marking_threads = 1;        // that mark side by side, the collecting one included
+    // The last sixteenth is for what still has to be done when memory runs out: the panic and the clean-ups.
+    size_t soft_bytes() const { return max_bytes - max_bytes / 16; }
     // Called (from any allocating thread, at most once until the next collect()) when it is time to collect.
     std::function<void()> collection_wanted;
 };
+
+inline constexpr size_t kPausesKept = 4096;
 
 struct HeapStats {
     uint64_t live_bytes = 0;  // in objects found alive by the last collection
@@ -68,6 +87,8 @@ struct HeapStats {
     uint64_t collections = 0;
     uint64_t pause_nanoseconds_total = 0;
     uint64_t pause_nanoseconds_max = 0;
+    uint64_t pause_nanoseconds_p99 = 0;  // of the last kPausesKept; so is the median
+    uint64_t pause_nanoseconds_median = 0;
     uint64_t finalized_objects = 0;
 };
 
@@ -90,9 +111,17 @@ class Heap {
 
     using RootProvider = std::function<void(Marker&)>;
     void add_root_provider(RootProvider provider);
+    // One whose roots come in parts, which several threads ask for at a time.
+    void add_root_provider(size_t parts, std::function<void(Marker&, size_t part)> provider);
 
     // World stopped. Marks from the roots, destroys dead native objects, frees the rest.
     void collect();
+    // Called wherever a task enters the machine again, so at each safepoint while collections are wanted. With
+    // HeapOptions::stress it asks for the next one; when a run has spent much on that, only at every second, fourth, …
+    // call, so that long programs end.
+    void stress() {
+        if (options_.stress) stress_point();
+    }
     uint64_t collections() const noexcept { return collections_.load(std::memory_order_acquire); }
     // Asks for a collection as allocation does when it is time (System.gc(), memory limit).
     void want_collection();
@@ -100,6 +129,12 @@ class Heap {
     // Memory outside the heap that dies with native objects (buffers): paces collections, counts for the limit.
     // False: over the limit; nothing was added.
     bool add_external(size_t bytes) noexcept;
+    // The same for what is there already, whatever the limit: stacks of tasks, queues. over_limit() says so afterwards.
+    void charge(size_t bytes) noexcept;
+    void discharge(size_t bytes) noexcept;
+    bool over_limit() const noexcept;
+    // What the last collection found alive is more than is allowed. World stopped.
+    bool live_over_limit() const noexcept;
     void remove_external(size_t bytes) noexcept;
 
     // The object a (possibly interior) pointer points into; null if into none.
@@ -115,6 +150,7 @@ class Heap {
   private:
     friend class Allocator;
     friend class Marker;
+    friend class Reachability;
 
     HeapOptions options_;
     std::unique_ptr<BlockStore> store_;
@@ -124,8 +160,25 @@ class Heap {
 
     void count_allocation(uint64_t bytes);
     void pace(uint64_t live_bytes);
+    void stress_point();
+    std::shared_ptr<MarkWork> make_work();
     bool destroy_in(Block& block, bool dead_only);
-    void finish_collection(const Marker& marker, std::chrono::steady_clock::time_point start);
+    void finish_collection(const MarkWork& marked, std::chrono::steady_clock::time_point start);
+};
+
+// What can be reached from some roots, added one after the other. World stopped as long as one lives.
+class Reachability {
+  public:
+    explicit Reachability(Heap& heap);
+    ~Reachability();
+    void add(const std::function<void(Marker&)>& roots);
+    // Of an object, or of what lies inside one.
+    bool reached(const void* pointer) const;
+
+  private:
+    Heap& heap_;
+    std::unique_ptr<MarkWork> work_;
+    Marker marker_;
 };
 
 // A thread's way to allocate. Memory is zeroed: every slot of a new object is the empty value.

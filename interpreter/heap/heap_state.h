@@ -5,13 +5,24 @@
 
 #include "interpreter/heap/heap.h"
 #include "interpreter/heap/layout_table.h"
+#include "interpreter/heap/mark_work.h"
 #include "interpreter/heap/size_classes.h"
 
 namespace braid::heap {
 
 struct Heap::State {
     LayoutTable layouts;
-    std::vector<RootProvider> roots;
+    struct Roots {
+        size_t parts;
+        std::function<void(Marker&, size_t part)> provide;
+    };
+    std::vector<Roots> roots;
+    std::unique_ptr<MarkTeam> team;
+    std::atomic<uint64_t> stress_points{0};
+    uint64_t stress_cost = 0;                  // of all collections, in objects marked
+    std::atomic<unsigned> stress_spacing{0};   // a power of two
+    std::vector<uint64_t> pauses;              // the last kPausesKept, a ring
+    uint64_t scanned_bytes = 0;                // by the last collection, roots included
     std::atomic<uint64_t> allocated_since{0};  // bytes, since the last collection
     std::atomic<uint64_t> allocated_before{0};
     std::atomic<uint64_t> next_collection{0};  // bytes allocated since

@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "interpreter/runtime/profile.h"
 #include "interpreter/runtime/run.h"
 #include "interpreter/runtime/task_core.h"
 
@@ -26,13 +27,13 @@ struct Message {
     Word call = 0;
     Reply* reply = nullptr;  // valid for whoever claims `handle`
     vm::WakeHandle handle;
-    std::string sender;
+    uint64_t flow = 0;
 };
 
 class Actor final : public WaitObject {
   public:
     Actor(Word state, const TypeDescriptor* type) : state(state), type(type) {}
-    std::mutex mutex;
+    scheduler::ShortLock mutex;
     Word state;
     const TypeDescriptor* type;
     std::deque<Message> mailbox;
@@ -64,7 +65,7 @@ bool wake_actor(NativeCall& call, Object* object) {
     if (actor.task || actor.mailbox.empty()) return true;
     vm::Vm::SpawnOptions options;
     options.kind = vm::TaskKind::Actor;
-    options.name = actor.type->name;
+    options.name = &actor.type->name;
     options.site = actor.made;
     Word argument = vm::word_of(object);
     auto task = call.vm().spawn(*Run::of(call).functions.actor, {&argument, 1}, options);
@@ -105,6 +106,7 @@ NativeAction send_message(NativeCall& call) {
     }
     Message message;
     message.call = call.argument(1);
+    message.flow = flow_begins(call.vm());
     if (wants_reply) {
         Reply& reply = call.state<Reply>();
         reply.reason = {"get", &actor};
@@ -154,6 +156,7 @@ NativeAction run_actor(NativeCall& call) {
     current.message = std::move(actor.mailbox.front());
     actor.mailbox.pop_front();
     lock.unlock();
+    flow_ends(vm, current.message.flow);
     const vm::Function& method = function_of_callable(current.message.call);
     bool by_reference = !method.parameter_reprs.empty() && method.parameter_reprs[0] == Repr::Reference;
     return call.invoke(current.message.call, {by_reference ? vm::word_of(&actor.state) : actor.state}, 1);

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "interpreter/runtime/profile.h"
+
 namespace braid::runtime {
 
 void ChannelWait::unlink() {
-    for (ChannelArm& arm : arms)
+    for (ChannelArm& arm : arms())
         if (arm.channel) arm.channel->remove(arm);
 }
 
@@ -25,12 +27,15 @@ ChannelArm* Channel::claim_first(vm::Vm& vm, WaiterList& list, const scheduler::
 }
 
 /// Precondition: the arm's task is claimed by us.
-void Channel::wake(vm::Vm& vm, ChannelArm& arm, Outcome outcome, Word value) {
+void Channel::wake(vm::Vm& vm, ChannelArm& arm, Outcome outcome, Word value, uint64_t flow) {
     ChannelWait& wait = *arm.wait;
-    vm::WakeHandle handle = arm.handle;
+    vm::WakeHandle handle = std::move(arm.handle);  // the arm may be gone once its task goes on
     wait.outcome = outcome;
     wait.chosen = arm.index;
-    if (outcome == Outcome::Received) wait.value = value;
+    if (outcome == Outcome::Received) {
+        wait.value = value;
+        wait.flow = flow;
+    }
     vm.resume(handle);
 }
 
@@ -39,27 +44,38 @@ Outcome Channel::try_send(vm::Vm& vm, Word value, const scheduler::Task* self) {
     if (closed_) return Outcome::Closed;
     if (receivers_ <= 0) return Outcome::Disconnected;
     if (ChannelArm* receiver = claim_first(vm, receivers_waiting_, self, true)) {
-        wake(vm, *receiver, Outcome::Received, value);
+        wake(vm, *receiver, Outcome::Received, value, flow_begins(vm));
         return Outcome::Sent;
     }
     if (buffer_.size() >= capacity_) return Outcome::Full;
-    buffer_.push_back(value);
+    push(value, flow_begins(vm));
     return Outcome::Sent;
+}
+
+void Channel::push(Word value, uint64_t flow) {
+    buffer_.push(value);
+    if (!flow) return;
+    if (!flows_) flows_ = std::make_unique<std::deque<uint64_t>>();
+    flows_->push_back(flow);
 }
 
 Outcome Channel::try_receive(vm::Vm& vm, Word& value, const scheduler::Task* self) {
     std::lock_guard lock(mutex_);
     if (!buffer_.empty()) {
-        value = buffer_.front();
-        buffer_.pop_front();
+        value = buffer_.pop();
+        if (flows_) {
+            flow_ends(vm, flows_->front());
+            flows_->pop_front();
+        }
         if (ChannelArm* sender = claim_first(vm, senders_waiting_, self, false)) {
-            buffer_.push_back(sender->value);
+            push(sender->value, sender->flow);
             wake(vm, *sender, Outcome::Sent);
         }
         return Outcome::Received;
     }
     if (ChannelArm* sender = claim_first(vm, senders_waiting_, self, false)) {
         value = sender->value;
+        flow_ends(vm, sender->flow);
         wake(vm, *sender, Outcome::Sent);
         return Outcome::Received;
     }
@@ -140,8 +156,7 @@ bool Channel::release(vm::Vm& vm, bool sender, bool receiver) {
 bool Channel::take_content(Word& value) {
     std::lock_guard lock(mutex_);
     if (buffer_.empty()) return false;
-    value = buffer_.front();
-    buffer_.pop_front();
+    value = buffer_.pop();
     return true;
 }
 

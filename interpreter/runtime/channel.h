@@ -1,8 +1,11 @@
 #pragma once
 #include <deque>
 #include <limits>
+#include <memory>
+#include <span>
 
 #include "interpreter/runtime/waiting.h"
+#include "interpreter/runtime/word_ring.h"
 
 namespace braid::runtime {
 
@@ -10,28 +13,33 @@ struct ChannelWait;
 
 /// A task that waits at one channel for one thing; a select has one per arm.
 struct ChannelArm : Waiter {
-    ChannelWait* wait = nullptr;
-    class Channel* channel = nullptr;
-    uint32_t index = 0;
     bool sends = false;
     bool only_ok = false;   // not ready on a closed channel
     bool only_err = false;  // ready on a closed channel only
-    Word value = 0;         // what it sends
+    uint32_t index = 0;
+    ChannelWait* wait = nullptr;
+    class Channel* channel = nullptr;
+    Word value = 0;     // what it sends
+    uint64_t flow = 0;  // of that value, see Profile
 };
 
 enum class Outcome : uint8_t { None, Received, Sent, Closed, Disconnected, Full, Empty };
 
 /// State of send, recv and select while they wait. Written by whoever claimed the task.
 struct ChannelWait : vm::NativeState {
-    std::vector<ChannelArm> arms;
+    ChannelArm first;                    // most wait at one channel only
+    std::unique_ptr<ChannelArm[]> many;  // of a select
     WaitReason reason;
-    Outcome outcome = Outcome::None;
+    uint32_t count = 1;
     uint32_t chosen = 0;
+    Outcome outcome = Outcome::None;
     Word value = 0;
+    uint64_t flow = 0;  // of the value received
     scheduler::TimerId timer = 0;
+    std::span<ChannelArm> arms() { return {many ? many.get() : &first, count}; }
     void trace(heap::Marker& marker) override {
         marker.visit(value);
-        for (const ChannelArm& arm : arms) marker.visit(arm.value);
+        for (const ChannelArm& arm : arms()) marker.visit(arm.value);
     }
     /// Takes what is still queued out of the channels' queues.
     void unlink();
@@ -41,9 +49,9 @@ struct ChannelWait : vm::NativeState {
 class Channel final : public WaitObject {
   public:
     static constexpr uint64_t kUnbounded = std::numeric_limits<uint64_t>::max();
-    Channel(uint64_t capacity, bool two_way) : capacity_(capacity), two_way_(two_way) {}
+    Channel(heap::Heap& heap, uint64_t capacity) : buffer_(heap), capacity_(capacity) {}
 
-    /// `arm.value` moves on Sent. `self`: the calling task, which does not meet itself.
+    /// `value` moves on Sent. `self`: the calling task, which does not meet itself.
     Outcome try_send(vm::Vm& vm, Word value, const scheduler::Task* self);
     Outcome try_receive(vm::Vm& vm, Word& value, const scheduler::Task* self);
     /// Queues the arm unless it is ready; true: ready, nothing was queued.
@@ -60,23 +68,22 @@ class Channel final : public WaitObject {
 
     std::string describe() const override;
     std::string missing(std::string_view what) const override;
-    void trace(heap::Marker& marker) {
-        for (Word word : buffer_) marker.visit(word);
-    }
+    void trace(heap::Marker& marker) { buffer_.trace(marker); }
 
   private:
     bool ready(const ChannelArm& arm) const;
     ChannelArm* claim_first(vm::Vm& vm, WaiterList& list, const scheduler::Task* self, bool for_value);
-    void wake(vm::Vm& vm, ChannelArm& arm, Outcome outcome, Word value = 0);
+    void wake(vm::Vm& vm, ChannelArm& arm, Outcome outcome, Word value = 0, uint64_t flow = 0);
+    void push(Word value, uint64_t flow);
     void wake_all(vm::Vm& vm, WaiterList& list, Outcome outcome, bool receivers);
 
-    std::mutex mutex_;
-    std::deque<Word> buffer_;
-    const uint64_t capacity_;
-    const bool two_way_;
+    scheduler::ShortLock mutex_;
     bool closed_ = false;
+    WordRing buffer_;
+    const uint64_t capacity_;
     int64_t senders_ = 1, receivers_ = 1;
     WaiterList senders_waiting_, receivers_waiting_;
+    std::unique_ptr<std::deque<uint64_t>> flows_;  // of what is in the buffer, while a profile is taken
 };
 
 }  // namespace braid::runtime

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "interpreter/runtime/channel.h"
+#include "interpreter/runtime/profile.h"
 #include "interpreter/runtime/run.h"
 
 namespace braid::runtime {
@@ -14,7 +15,7 @@ constexpr const char* kSendOnClosed = "send on a closed channel";
 Channel& channel_of(const NativeCall& call, size_t i = 0) { return *self_of<Channel>(call, i); }
 
 NativeAction make_channel(NativeCall& call, uint64_t capacity, bool pair) {
-    Object* object = call.vm().new_native<Channel>(Run::of(call).channel, capacity, !pair);
+    Object* object = call.vm().new_native<Channel>(Run::of(call).channel, call.vm().heap(), capacity);
     object->native<Channel>()->made = call.call_site();
     if (!pair) return call.give(vm::word_of(object));
     return call.give(new_struct_of(call.vm(), call.result_type(), {vm::word_of(object), vm::word_of(object)}));
@@ -35,20 +36,22 @@ NativeAction two_way(NativeCall& call) {
 bool wait_at(NativeCall& call, Channel& channel, bool sends, Word value, int64_t timeout_ms = -1) {
     auto& wait = call.state<ChannelWait>();
     wait.outcome = Outcome::None;
-    wait.reason = {sends ? "send to" : "receive from", &channel};
-    wait.arms.resize(1);
-    ChannelArm& arm = wait.arms[0];
+    wait.reason = {sends ? "send to" : "receive from", &channel, timeout_ms >= 0};
+    ChannelArm& arm = wait.first;
     arm.wait = &wait;
     arm.channel = &channel;
     arm.sends = sends;
     arm.value = value;
-    vm::WakeHandle handle = call.park(&wait.reason);
-    arm.handle = handle;
-    if (channel.enqueue(arm)) return !call.unpark(handle);
-    if (timeout_ms >= 0) {
-        auto& s = call.scheduler();
-        wait.timer = s.wake_at(s.now() + static_cast<uint64_t>(timeout_ms) * 1'000'000, *handle.task, handle.token);
+    if (sends) arm.flow = flow_begins(call.vm());
+    arm.handle = call.park(&wait.reason);
+    if (timeout_ms < 0) {
+        if (!channel.enqueue(arm)) return true;
+        return !call.unpark(vm::WakeHandle(arm.handle));
     }
+    vm::WakeHandle handle = arm.handle;
+    if (channel.enqueue(arm)) return !call.unpark(handle);
+    auto& s = call.scheduler();
+    wait.timer = s.wake_at(s.now() + static_cast<uint64_t>(timeout_ms) * 1'000'000, *handle.task, handle.token);
     return true;
 }
 
@@ -57,6 +60,7 @@ Outcome woken(NativeCall& call) {
     auto& wait = call.state<ChannelWait>();
     if (wait.outcome == Outcome::None) wait.unlink();
     if (wait.timer) call.scheduler().cancel_timer(std::exchange(wait.timer, 0));
+    if (wait.outcome == Outcome::Received) flow_ends(call.vm(), wait.flow);
     return wait.outcome;
 }
 

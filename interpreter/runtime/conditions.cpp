@@ -46,6 +46,7 @@ NativeAction wait_for_notification(NativeCall& call, int64_t timeout_ms,
             if (timeout_ms >= 0) {
                 auto& s = call.scheduler();
                 auto& handle = state.waiter.handle;
+                state.reason.timed = true;
                 state.timer =
                     s.wake_at(s.now() + static_cast<uint64_t>(timeout_ms) * 1'000'000, *handle.task, handle.token);
             }

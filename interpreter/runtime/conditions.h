@@ -8,7 +8,7 @@ namespace braid::runtime {
 class Gate final : public WaitObject {
   public:
     explicit Gate(const char* kind, int64_t count = 0) : count(count), kind_(kind) {}
-    std::mutex mutex;
+    scheduler::ShortLock mutex;
     int64_t count;
     int64_t arrived = 0;  // Barrier
     int64_t limit = 0;    // Barrier

@@ -319,7 +319,7 @@ NativeAction scope_spawn(NativeCall& call, bool async) {
     Scope& scope = *self_of<Scope>(call);
     vm::Vm::SpawnOptions options;
     options.kind = async ? vm::TaskKind::AsyncTask : vm::TaskKind::Goroutine;
-    options.name = name_of_callable(call.argument(1));
+    options.name = &name_of_callable(call.argument(1));
     options.site = call.call_site();
     Word arguments[] = {call.argument(1), operand_word(call, 0), async};
     std::unique_lock lock(scope.mutex);  // the task cannot end before it is counted

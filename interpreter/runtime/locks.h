@@ -20,7 +20,7 @@ class LockedValue : public WaitObject {
 
   protected:
     void poisoned_at(vm::SourceSite site);
-    mutable std::mutex mutex_;
+    mutable scheduler::ShortLock mutex_;
 
   private:
     std::atomic<int64_t> references_{1};

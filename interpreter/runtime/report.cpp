@@ -60,10 +60,11 @@ class DeadlockReport {
         }
     }
 
-    std::string text() {
+    std::string text(bool partial) {
         size_t n = tasks_.size();
-        out_ = fmt::format("error: deadlock: {} blocked and nothing else can run\n",
-                           n == 1 ? "a task is" : fmt::format("{} tasks are", n));
+        std::string who = n == 1 ? "a task is" : fmt::format("{} tasks are", n);
+        out_ = partial ? fmt::format("warning: deadlock: {} blocked for good; others still run\n", who)
+                       : fmt::format("error: deadlock: {} blocked and nothing else can run\n", who);
         std::set<uint64_t> shown;
         for (const auto& [id, task] : tasks_) {
             if (shown.contains(id)) continue;
@@ -143,7 +144,11 @@ std::string describe_wait(const vm::VmTask& task) {
 }
 
 std::string report_deadlock(vm::Vm& vm, const std::vector<scheduler::Task*>& blocked) {
-    return DeadlockReport(vm, blocked).text();
+    return DeadlockReport(vm, blocked).text(false);
+}
+
+std::string report_partial_deadlock(vm::Vm& vm, const std::vector<scheduler::Task*>& blocked) {
+    return DeadlockReport(vm, blocked).text(true);
 }
 
 std::string list_tasks(vm::Vm& vm) {

@@ -14,5 +14,7 @@ std::string describe_wait(const vm::VmTask& task);
 std::string list_tasks(vm::Vm& vm);
 /// Who waits where, for what, and for whom; cycles first. Nothing moves.
 std::string report_deadlock(vm::Vm& vm, const std::vector<scheduler::Task*>& blocked);
+/// The same of some tasks, while others can run. The world stands.
+std::string report_partial_deadlock(vm::Vm& vm, const std::vector<scheduler::Task*>& blocked);
 
 }  // namespace braid::runtime

@@ -10,6 +10,7 @@
 namespace braid::runtime {
 
 class Isolate;
+class Profile;
 
 /// What the natives of one run share. Reached through Vm::embedder.
 class Run {
@@ -31,6 +32,9 @@ class Run {
 
     /// Ends the program at once. The first status counts.
     void exit(int status);
+
+    /// Null: none is taken.
+    Profile* profile = nullptr;
 
     // Layouts of the runtime's objects.
     vm::LayoutId channel, mutex, rwlock, condvar, once, wait_group, semaphore, barrier, atomic, task, actor, scope,

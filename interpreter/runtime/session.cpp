@@ -6,17 +6,18 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <condition_variable>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
 #include <random>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "interpreter/runtime/output.h"
+#include "interpreter/runtime/partial_deadlock.h"
+#include "interpreter/runtime/profile.h"
 #include "interpreter/runtime/promise.h"
 #include "interpreter/runtime/report.h"
 #include "interpreter/runtime/run.h"
@@ -90,47 +91,35 @@ class SignalWatcher {
     std::thread thread_;
 };
 
-/// Hands what the program printed to the system now and then. In a thread of its own, because it waits for the reader.
-class OutputFlusher {
-  public:
-    OutputFlusher() : thread_([this] { work(); }) {}
-    ~OutputFlusher() {
-        {
-            std::lock_guard lock(mutex_);
-            done_ = true;
-        }
-        changed_.notify_one();
-        thread_.join();
+/// Without --max-memory: three quarters of what the machine, or its container, has. A program that needs more ends with
+/// a message, instead of taking others with it.
+uint64_t default_memory_limit() {
+    uint64_t memory = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+    if (std::FILE* file = std::fopen("/sys/fs/cgroup/memory.max", "r")) {
+        unsigned long long limit = 0;
+        if (std::fscanf(file, "%llu", &limit) == 1) memory = std::min<uint64_t>(memory, limit);
+        std::fclose(file);
     }
-
-  private:
-    void work() {
-        std::unique_lock lock(mutex_);
-        while (!changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return done_; })) {
-            lock.unlock();
-            std::fflush(stdout);
-            lock.lock();
-        }
-    }
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool done_ = false;
-    std::thread thread_;
-};
+    return memory / 4 * 3;
+}
 
 }  // namespace
 
 Session::Session(std::shared_ptr<bytecode::Program> program, const vm::NativeRegistry& natives, SessionOptions options)
     : options_(std::move(options)) {
     heap::HeapOptions heap_options;
-    heap_options.max_bytes = options_.max_memory;
-    heap_options.stress = options_.stress_collector;
+    heap_options.max_bytes = options_.max_memory ? options_.max_memory : default_memory_limit();
+    heap_options.stress = options_.stress_collector || std::getenv("BRAID_GC_STRESS");
+    heap_options.marking_threads = std::max(1u, std::thread::hardware_concurrency());
+    if (options_.workers) heap_options.marking_threads = std::min(heap_options.marking_threads, options_.workers);
     heap_options.collection_wanted = [this] { vm_->collection_wanted(); };
     heap_ = std::make_unique<heap::Heap>(heap_options);
 
     vm::VmOptions vm_options;
-    vm_options.max_memory = options_.max_memory;
+    if (!options_.print && options_.handle_signals) {
+        output_ = std::make_unique<Output>();
+        options_.print = [output = output_.get()](std::string_view text) { output->print(text); };
+    }
     vm_options.print = options_.print;
     vm_options.print_error = options_.print_error;
     vm_ = std::make_unique<vm::Vm>(std::move(program), natives, *heap_, vm_options);
@@ -138,9 +127,11 @@ Session::Session(std::shared_ptr<bytecode::Program> program, const vm::NativeReg
     uint64_t seed = options_.seed ? *options_.seed : std::random_device{}() * uint64_t{0x9e3779b97f4a7c15};
     run_ = std::make_unique<Run>(*vm_, options_.arguments, seed);
     if (is_isolate_program()) run_->make_isolate();
+    if (options_.profile) run_->profile = (profile_ = std::make_unique<Profile>()).get();
 
     scheduler::Options scheduling;
     scheduling.workers = options_.workers;
+    scheduling.observer = profile_.get();
     if (options_.seed) scheduling.policy = scheduler::seeded_policy(*options_.seed);
     scheduling.hooks.worker_started = [this](scheduler::Worker& w) { vm_->worker_started(w); };
     scheduling.hooks.worker_stopped = [this](scheduler::Worker& w) { vm_->worker_stopped(w); };
@@ -168,17 +159,18 @@ void Session::stop(int status) { scheduler_->shutdown(status); }
 
 int Session::run() {
     std::optional<SignalWatcher> watcher;
-    std::optional<OutputFlusher> flusher;
-    if (options_.handle_signals) {
-        watcher.emplace(*this);
-        flusher.emplace();
-    }
+    if (options_.handle_signals) watcher.emplace(*this);
     scheduler::Strand* strand = run_->isolate() ? &run_->isolate()->strand : nullptr;
     if (!vm_->start(strand)) return vm::kExitPanic;
+    std::optional<PartialDeadlockWatcher> deadlocks;
+    if (options_.detect_partial_deadlock && !run_->isolate()) deadlocks.emplace(*vm_);
     scheduler::RunResult end = scheduler_->run();
+    deadlocks.reset();
     status_ = end.end == scheduler::RunEnd::Shutdown ? end.code : deadlock_;
-    flusher.reset();  // first: it may wait for a reader, and is to be interrupted then
+    output_.reset();  // first: it may wait for a reader, and is to be interrupted then
     watcher.reset();
+    if (profile_ && !profile_->write(options_.profile.get()))
+        vm_->options().print_error("error: the profile could not be written\n");
     if (options_.stats) print_stats();
     return status_;
 }
@@ -217,10 +209,10 @@ void Session::print_stats() {
     out += fmt::format("steps: {}; parks: {}; wakes: {}; steals: {}; preemptions: {}; world stops: {}\n", s.total.steps,
                        s.total.parks, s.total.wakes, s.total.steals, s.total.preemptions, s.world_stops);
     out += fmt::format(
-        "heap: {} allocated, {} live, {} committed at most; collections: {}, pauses {:.3f} ms in all, {:.3f} ms at "
-        "most\n",
+        "heap: {} allocated, {} live, {} committed at most; collections: {}, pauses {:.3f} ms in all, {:.3f} ms "
+        "p99, {:.3f} ms at most\n",
         h.allocated_bytes, h.live_bytes, h.peak_committed_bytes, h.collections, double(h.pause_nanoseconds_total) / 1e6,
-        double(h.pause_nanoseconds_max) / 1e6);
+        double(h.pause_nanoseconds_p99) / 1e6, double(h.pause_nanoseconds_max) / 1e6);
     for (size_t i = 0; i < s.workers.size(); ++i) {
         const auto& w = s.workers[i];
         out += fmt::format("worker {}: {:.3f} ms busy, {:.3f} ms idle, {} steps, {} steals, {} parks\n", i,

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,17 +15,22 @@
 
 namespace braid::runtime {
 
+class Output;
+class Profile;
 class Run;
 
 struct SessionOptions {
     unsigned workers = 0;           // 0: as many as cores
     std::optional<uint64_t> seed;   // one reproducible schedule
     bool stats = false;             // printed at the end, to print_error
-    uint64_t max_memory = 0;        // bytes; 0: no limit
+    uint64_t max_memory = 0;        // bytes; 0: most of what the machine has
     bool stress_collector = false;  // a collection at every opportunity (tests)
     std::vector<std::string> arguments;
     std::function<void(std::string_view)> print, print_error;  // null: the process's streams
-    bool handle_signals = false;  // SIGINT ends the run with 130, SIGTERM with 143; SIGQUIT lists the tasks
+    /// Where the profile of the run goes; null: none is taken.
+    std::shared_ptr<std::FILE> profile;
+    bool detect_partial_deadlock = false;  // tasks that can never go on are reported while others still run
+    bool handle_signals = false;           // SIGINT ends the run with 130, SIGTERM with 143; SIGQUIT lists the tasks
     // For a debugger.
     vm::DebugHook* debug_hook = nullptr;
     std::function<void()> on_only_held;
@@ -54,9 +60,11 @@ class Session {
     bool is_isolate_program() const;
 
     SessionOptions options_;
+    std::unique_ptr<Output> output_;
     std::unique_ptr<heap::Heap> heap_;
     std::unique_ptr<vm::Vm> vm_;
     std::unique_ptr<Run> run_;
+    std::unique_ptr<Profile> profile_;
     std::unique_ptr<scheduler::Scheduler> scheduler_;
     int status_ = 0;
     int deadlock_ = 0;

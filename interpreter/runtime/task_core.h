@@ -7,7 +7,7 @@ namespace braid::runtime {
 class TaskCore final : public WaitObject {
   public:
     enum class Status : uint8_t { Running, Done, Failed, Cancelled };
-    TaskCore(std::string kind, std::string name) : kind_(std::move(kind)), name_(std::move(name)) {}
+    TaskCore(std::string_view kind, const std::string& name) : kind_(kind), name_(name) {}
 
     void started(scheduler::TaskRef task) { task_ = std::move(task); }
     void cancel();
@@ -26,7 +26,7 @@ class TaskCore final : public WaitObject {
     bool release_joiner();
     void set_joiners(int n) { joiners_ = n; }
 
-    std::string describe() const override { return "the end of " + kind_ + " '" + name_ + "'"; }
+    std::string describe() const override { return "the end of " + std::string(kind_) + " '" + name_ + "'"; }
     void holders(std::vector<uint64_t>& ids) const override {
         if (task_) ids.push_back(task_->id());
     }
@@ -34,8 +34,9 @@ class TaskCore final : public WaitObject {
     void trace(heap::Marker& marker) { marker.visit(word_); }
 
   private:
-    mutable std::mutex mutex_;
-    std::string kind_, name_;
+    mutable scheduler::ShortLock mutex_;
+    std::string_view kind_;
+    const std::string& name_;  // lives as long as the program
     scheduler::TaskRef task_;
     Status status_ = Status::Running;
     Word word_ = 0;
@@ -55,7 +56,7 @@ struct SpawnTask {
 Object* spawn_task(NativeCall& call, const SpawnTask& spawn);
 /// The message of a panic, for `try_join`.
 std::string error_text(vm::Vm& vm, Word error);
-std::string name_of_callable(Word closure);
+const std::string& name_of_callable(Word closure);
 /// The body of a future or closure: the function that does the work.
 const vm::Function& function_of_callable(Word closure);
 

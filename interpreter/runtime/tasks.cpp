@@ -57,19 +57,19 @@ std::string error_text(vm::Vm& vm, Word error) {
 }
 
 const vm::Function& function_of_callable(Word closure) { return *vm::closure_function(vm::object_of(closure)); }
-std::string name_of_callable(Word closure) { return function_of_callable(closure).name; }
+const std::string& name_of_callable(Word closure) { return function_of_callable(closure).name; }
 
 Object* spawn_task(NativeCall& call, const SpawnTask& spawn) {
     Run& run = Run::of(call);
     vm::Vm& vm = call.vm();
-    std::string name = name_of_callable(spawn.closure);
-    Object* object = vm.new_native<TaskCore>(run.task, std::string(vm::name_of(spawn.kind)), name);
+    const std::string& name = name_of_callable(spawn.closure);
+    Object* object = vm.new_native<TaskCore>(run.task, vm::name_of(spawn.kind), name);
     auto* core = object->native<TaskCore>();
     core->set_joiners(spawn.joiners);
     core->made = call.call_site();
     vm::Vm::SpawnOptions options;
     options.kind = spawn.kind;
-    options.name = name;
+    options.name = &name;
     options.site = core->made;
     options.external = spawn.external;
     Word arguments[] = {spawn.closure, vm::word_of(object), spawn.is_closure};
@@ -116,9 +116,12 @@ NativeAction run_task(NativeCall& call) {
         }
         case 1: return call.invoke(call.result(), {}, 2);  // a closure that made a future
         case 2:
-            call.object(1)->native<TaskCore>()->finish(call.vm(), TaskCore::Status::Done, call.result());
+            // What it captured ends before anybody learns that it has ended.
+            call.traced(0) = call.result();
             return call.drop_callable(call.argument(0), 3);
-        default: return call.give_unit();
+        default:
+            call.object(1)->native<TaskCore>()->finish(call.vm(), TaskCore::Status::Done, call.traced(0));
+            return call.give_unit();
     }
 }
 NativeAction task_failed(NativeCall& call) {
@@ -141,7 +144,7 @@ NativeAction run_goroutine(NativeCall& call) {
 NativeAction go(NativeCall& call) {
     vm::Vm::SpawnOptions options;
     options.kind = vm::TaskKind::Goroutine;
-    options.name = name_of_callable(call.argument(0));
+    options.name = &name_of_callable(call.argument(0));
     options.site = call.call_site();
     Word closure = call.argument(0);
     if (!call.vm().spawn(*Run::of(call).functions.goroutine, {&closure, 1}, options))
@@ -229,7 +232,7 @@ void make_task_functions(Run& run) {
     vm::Vm& vm = run.vm();
     run.functions.goroutine = &vm.make_native("$goroutine", {run_goroutine}, {Repr::Object}, Repr::Unit);
     run.functions.task =
-        &vm.make_native("$task", {run_task, 0, 0, task_failed}, {Repr::Object, Repr::Object, Repr::Bool}, Repr::Unit);
+        &vm.make_native("$task", {run_task, 1, 0, task_failed}, {Repr::Object, Repr::Object, Repr::Bool}, Repr::Unit);
 }
 
 void register_tasks(vm::NativeRegistry& r) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "interpreter/scheduler/short_lock.h"
 #include "interpreter/vm/native.h"
 #include "interpreter/vm/vm.h"
 
@@ -34,6 +35,7 @@ namespace braid::scheduler {
 struct WaitReason {
     std::string_view what;  // completes "waits to …": "lock", "receive from"
     const runtime::WaitObject* object = nullptr;
+    bool timed = false;  // ends by itself some time
 };
 
 }  // namespace braid::scheduler

@@ -142,7 +142,8 @@ bool SchedulerCore::goes_on(CoreWorker& worker, const Budget& budget) {
     return budget.left > 0 && !(signals & (SignalPreempt | SignalShutdown));
 }
 
-SchedulerCore::Ended SchedulerCore::step(CoreWorker& worker, Task& task) {
+SchedulerCore::Ended SchedulerCore::step(CoreWorker& worker, Task& task, int32_t granted) {
+    worker.spent = 0;
     worker.signals_.fetch_and(~uint32_t{SignalPreempt}, std::memory_order_relaxed);
     // hold() sets held_, then looks at task_: one of the two sees the other.
     worker.task_.store(&task, std::memory_order_seq_cst);
@@ -154,14 +155,15 @@ SchedulerCore::Ended SchedulerCore::step(CoreWorker& worker, Task& task) {
     // Nobody else changes the word of a runnable task that is in no queue.
     task.word_.store(with_state(task.word_.load(std::memory_order_relaxed), TaskState::Running),
                      std::memory_order_release);
-    Budget budget{options.policy->budget(task), &worker.signals_};
-    int32_t granted = budget.left;
+    Budget budget{granted, &worker.signals_};
     point(PointKind::Run, task.id(), static_cast<uint64_t>(granted));
     ++worker.count.steps;
+    if (options.observer) options.observer->begins(worker, task);
     StepResult result;
     do {
         result = task.run(worker, budget);
     } while (result == StepResult::Yielded && goes_on(worker, budget));
+    if (options.observer) options.observer->ended(worker, result);
     worker.spent = granted - std::max(budget.left, 0);
     switch (result) {
         case StepResult::Done: finish(worker, task); return Ended::Gone;

@@ -77,8 +77,9 @@ struct SchedulerCore {
         resume(task, tag);
         return true;
     }
-    // Runs one step of a runnable task that nobody else has.
-    Ended step(CoreWorker& worker, Task& task);
+    // Runs one step of a runnable task that nobody else has, of at most `granted` safepoints.
+    Ended step(CoreWorker& worker, Task& task, int32_t granted);
+    int32_t budget(const Task& task) { return options.policy->budget(task); }
     void make_ready(Task& task, WakeTag tag, bool woken);
     // Runnable and, if on a strand, with its turn.
     void place(Task& task, bool woken);

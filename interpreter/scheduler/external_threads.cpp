@@ -64,7 +64,8 @@ void ExternalThreads::serve(Thread& thread) {
             continue;
         }
         core_.world.enter(thread);
-        while (!core_.stopping() && core_.step(thread, thread.task) == SchedulerCore::Ended::Requeue) {
+        while (!core_.stopping() &&
+               core_.step(thread, thread.task, core_.budget(thread.task)) == SchedulerCore::Ended::Requeue) {
         }
         core_.world.leave(thread);
         bool done = thread.finished;

@@ -6,8 +6,10 @@ namespace braid::scheduler {
 
 namespace {
 
-// After so many tasks in a row from the LIFO slot the queue has its turn.
-constexpr unsigned kLifoStreak = 16;
+// What changing from one task to another counts in a tick, so that a chain of short steps ends, too.
+constexpr int32_t kSwitchCost = 25;
+// A thief takes half of what there is, but not more than this.
+constexpr size_t kMostStolen = 256;
 // So often the injector is asked first. A prime, as in Go, so as not to beat with the program's own periods.
 constexpr unsigned kInjectorPeriod = 61;
 constexpr size_t kInjectorBatch = 32;
@@ -70,6 +72,7 @@ void ParallelEngine::loop(PoolWorker& worker) {
     while (!core_.stopping()) {
         if (worker.signals().load(std::memory_order_relaxed) & SignalStopWorld) core_.world.safepoint(worker);
         if (core_.timers.next() != Timers::kNever) core_.timers.fire(now(), core_);
+        if (yielded) balance(worker);
         Task* task = yielded ? next_local(worker) : next(worker);
         if (yielded) {
             // Others first; alone, it goes on without passing through the queue.
@@ -82,7 +85,9 @@ void ParallelEngine::loop(PoolWorker& worker) {
             continue;
         }
         found(worker);
-        if (core_.step(worker, *task) == SchedulerCore::Ended::Requeue) yielded = task;
+        if (worker.slice <= 0) worker.slice = core_.budget(*task);
+        if (core_.step(worker, *task, worker.slice) == SchedulerCore::Ended::Requeue) yielded = task;
+        worker.slice -= worker.spent + kSwitchCost;
     }
 }
 
@@ -92,17 +97,21 @@ Task* ParallelEngine::next(PoolWorker& worker) {
 }
 
 Task* ParallelEngine::next_local(PoolWorker& worker) {
-    if (++worker.tick % kInjectorPeriod == 0)
-        if (Task* task = from_injector(worker, 1)) return task;
+    if (++worker.tick % kInjectorPeriod == 0) {
+        if (Task* task = from_injector(worker, 1)) {
+            worker.slice = 0;
+            return task;
+        }
+    }
     Task* woken = worker.lifo.load(std::memory_order_relaxed);
     if (woken && (woken = worker.lifo.exchange(nullptr, std::memory_order_acq_rel))) {
-        if (++worker.lifo_streak <= kLifoStreak) {
+        if (worker.slice > 0) {
             ++worker.count.lifo_hits;
             return woken;
         }
         push(worker, *woken);
     }
-    worker.lifo_streak = 0;
+    worker.slice = 0;  // a tick of its own
     if (Task* task = worker.deque.steal()) return task;
     return from_injector(worker, kInjectorBatch);
 }
@@ -135,10 +144,33 @@ Task* ParallelEngine::steal(PoolWorker& worker) {
             Task* task = from_slot ? victim.lifo.exchange(nullptr, std::memory_order_acq_rel) : victim.deque.steal();
             if (!task) continue;
             ++worker.count.steals;
+            if (!from_slot) steal_more(worker, victim, std::min(victim.deque.size() / 2, kMostStolen));
             return task;
         }
     }
     return nullptr;
+}
+
+void ParallelEngine::steal_more(PoolWorker& worker, PoolWorker& victim, size_t count) {
+    for (; count > 0; --count) {
+        Task* task = victim.deque.steal();
+        if (!task) return;
+        ++worker.count.steals;
+        push(worker, *task);
+    }
+}
+
+void ParallelEngine::balance(PoolWorker& worker) {
+    if (size_t waiting = injector_.size())
+        if (Task* task = from_injector(worker, waiting / workers_.size() + 1)) push(worker, *task);
+    PoolWorker* longest = &worker;
+    size_t most = worker.deque.size() + 1;  // the task that has just yielded is ours, too
+    for (const auto& other : workers_) {
+        if (other->deque.size() <= most) continue;
+        longest = other.get();
+        most = other->deque.size();
+    }
+    if (longest != &worker) steal_more(worker, *longest, (most - worker.deque.size()) / 2);
 }
 
 void ParallelEngine::found(PoolWorker& worker) {

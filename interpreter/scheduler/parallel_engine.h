@@ -20,6 +20,11 @@ namespace braid::scheduler {
 //   more.
 // The accesses involved are sequentially consistent, so one side always sees the other: no wake-up is lost.
 //
+// Fairness. A tick is what one task may spend in one step, and whatever it wakes into the LIFO slot runs on what is
+// left of it, so each entry of a deque costs those behind it one tick at most. At the end of a tick a worker takes its
+// share of the injector and, from the longest deque, half of what that has more than its own: with R runnable tasks on
+// W workers no deque stays much longer than R/W, and nobody waits longer than 2 * R/W ticks.
+//
 // One sleeper, the timekeeper, sleeps only until the next timer. It is the last to be woken for work, so while anybody
 // sleeps, timers are kept; and when nobody sleeps, workers look at the timers between steps.
 class ParallelEngine final : public Engine {
@@ -42,7 +47,7 @@ class ParallelEngine final : public Engine {
         alignas(64) std::atomic<Task*> lifo{nullptr};  // the task just woken; thieves take it last
         Parker parker;
         Random random;
-        unsigned lifo_streak = 0;
+        int32_t slice = 0;  // safepoints left of the present tick
         unsigned tick = 0;
         bool searching = false;             // counted in searching_
         bool asleep = false;                // its own queues are not looked at by itself
@@ -54,8 +59,10 @@ class ParallelEngine final : public Engine {
     Task* next(PoolWorker& worker);
     Task* next_local(PoolWorker& worker);
     Task* from_injector(PoolWorker& worker, size_t max);
+    void balance(PoolWorker& worker);
     Task* search(PoolWorker& worker);
     Task* steal(PoolWorker& worker);
+    void steal_more(PoolWorker& worker, PoolWorker& victim, size_t count);
     void found(PoolWorker& worker);
     void push(PoolWorker& worker, Task& task);
 

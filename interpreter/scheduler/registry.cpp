@@ -30,11 +30,13 @@ void Registry::clear() {
     for (const TaskRef& task : in_order()) remove(*task);
 }
 
+void Registry::for_each(size_t shard, const std::function<void(Task&)>& visit) const {
+    std::lock_guard lock(shards_[shard].mutex);
+    for (Task* task = shards_[shard].head; task; task = task->next_) visit(*task);
+}
+
 void Registry::for_each(const std::function<void(Task&)>& visit) const {
-    for (const Shard& shard : shards_) {
-        std::lock_guard lock(shard.mutex);
-        for (Task* task = shard.head; task; task = task->next_) visit(*task);
-    }
+    for (size_t shard = 0; shard < kShards; ++shard) for_each(shard, visit);
 }
 
 std::vector<TaskRef> Registry::in_order() const {

@@ -121,6 +121,10 @@ bool Scheduler::is_running(const Task& task) const noexcept {
 }
 
 void Scheduler::for_each_task(const std::function<void(Task&)>& visit) const { core_->registry.for_each(visit); }
+const size_t Scheduler::kTaskParts = Registry::kShards;
+void Scheduler::for_each_task(size_t part, const std::function<void(Task&)>& visit) const {
+    core_->registry.for_each(part, visit);
+}
 std::vector<TaskRef> Scheduler::tasks() const { return core_->registry.in_order(); }
 unsigned Scheduler::worker_count() const noexcept { return core_->engine->worker_count(); }
 

@@ -44,10 +44,21 @@ struct Hooks {
     std::function<void()> on_only_held;
 };
 
+// Sees every step, on the thread that runs it. After the end of a step its task may be running elsewhere, or be gone.
+class StepObserver {
+  public:
+    virtual void begins(Worker& worker, Task& task) = 0;
+    virtual void ended(Worker& worker, StepResult result) = 0;
+
+  protected:
+    ~StepObserver() = default;
+};
+
 struct Options {
     unsigned workers = 0;            // 0: as many as cores
     std::unique_ptr<Policy> policy;  // null: parallel
     Hooks hooks;
+    StepObserver* observer = nullptr;
     uint64_t max_tasks = 20'000'000;
     unsigned max_external_threads = 4096;
     unsigned max_blocking_threads = 64;
@@ -168,6 +179,9 @@ class Scheduler {
     // Each live task, in no order, under a lock of the registry: `visit` must not spawn or finish tasks. What the tasks
     // hold is stable only when the world is stopped.
     void for_each_task(const std::function<void(Task&)>& visit) const;
+    // The same in kTaskParts parts, which several threads may visit at a time.
+    static const size_t kTaskParts;
+    void for_each_task(size_t part, const std::function<void(Task&)>& visit) const;
     // Counted references in order of spawning.
     std::vector<TaskRef> tasks() const;
     Stats stats() const;

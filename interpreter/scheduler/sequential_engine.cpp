@@ -75,7 +75,7 @@ void SequentialEngine::step() {
     Task* task = runnable_[picked];
     runnable_[picked] = runnable_.back();
     runnable_.pop_back();
-    if (core_.step(runner_, *task) == SchedulerCore::Ended::Gone) return;
+    if (core_.step(runner_, *task, core_.budget(*task)) == SchedulerCore::Ended::Gone) return;
     Instant spent = static_cast<Instant>(runner_.spent) * kNanosecondsPerSafepoint;
     now_.store(now() + spent, std::memory_order_relaxed);
     runnable_.push_back(task);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <mutex>
 
+#include "interpreter/scheduler/short_lock.h"
 #include "interpreter/scheduler/task.h"
 #include "interpreter/scheduler/task_queue.h"
 
@@ -29,7 +30,7 @@ class Strand {
     // The running task gives up its turn; the next one, if any, has it.
     Task* leave();
 
-    mutable std::mutex mutex_;
+    mutable ShortLock mutex_;
     bool busy_ = false;
     TaskQueue micro_;
     TaskQueue macro_;

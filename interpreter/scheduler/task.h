@@ -97,10 +97,8 @@ class Task {
     Strand* strand() const noexcept { return strand_; }
 
     // --- descriptive, set before spawn; the values belong to the runtime ---
-    uint8_t kind = 0;         // main, goroutine, thread, actor, isolate, …
-    bool daemon = false;      // does not keep the program alive (an idle actor)
-    uint32_t name = 0;        // id in a table of the runtime
-    uint32_t spawn_site = 0;  // likewise
+    uint8_t kind = 0;     // main, goroutine, thread, actor, isolate, …
+    bool daemon = false;  // does not keep the program alive (an idle actor)
 
     void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
     void release() noexcept {
@@ -117,8 +115,10 @@ class Task {
 
     bool transition(TaskState from, TaskState to) noexcept;
 
-    std::atomic<uint64_t> word_{0};  // TaskState in the low byte, park epoch in the high half
+    // In this order a task has no padding: there may be millions.
+    std::atomic<bool> held_{false};  // by the debugger
     std::atomic<uint32_t> references_{0};
+    std::atomic<uint64_t> word_{0};  // TaskState in the low byte, park epoch in the high half
     WakeTag wake_tag_ = WakeNormal;
     uint64_t id_ = 0;
     std::atomic<const WaitReason*> wait_reason_{nullptr};
@@ -126,8 +126,7 @@ class Task {
     Task* previous_ = nullptr;    // in the registry
     Task* next_ = nullptr;
     Strand* strand_ = nullptr;
-    Worker* external_ = nullptr;     // the worker of its own OS thread
-    std::atomic<bool> held_{false};  // by the debugger
+    Worker* external_ = nullptr;  // the worker of its own OS thread
 };
 
 // Counted pointer to a task.

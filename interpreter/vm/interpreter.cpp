@@ -129,8 +129,8 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
         bool is_break = resumed_stop && *pc == static_cast<Unit>(Opcode::Break);
         if (!is_break && !task.stepping()) task.skip_break_ = ~uint64_t{0};
     }
-    if (fn->kind == FunctionKind::Bytecode && vm.runtime().memory_exceeded.load(std::memory_order_relaxed)) [[unlikely]]
-        FAIL(RangeError, "out of memory");  // a collection found it so, and every task has stopped for that
+    if (fn->kind == FunctionKind::Bytecode && vm.runtime().take_memory_exceeded()) [[unlikely]]
+        FAIL(RangeError, vm.memory_message());  // a collection found it so, and every task has stopped for that
     goto enter;
 
 // A frame has just become the innermost one: run it from its pc.
@@ -277,8 +277,10 @@ op_Break : {
 
 StepResult VmTask::run(scheduler::Worker&, scheduler::Budget& budget) {
     Vm& vm = vm_;
+    vm.heap().stress();
     bool stepping = stepping_;
     StepResult result = Interpreter::run(*this, budget);
+    if (result == StepResult::Done) release_memory();
     // After a park the task may be running elsewhere, or be gone.
     if (stepping && result != StepResult::Yielded)
         if (DebugHook* hook = vm.debug_hook()) hook->on_left(*this, result);

@@ -29,10 +29,6 @@ bytecode::NativeTraits NativeRegistry::find(std::string_view name) const {
 scheduler::Scheduler& NativeCall::scheduler() const { return vm_.scheduler(); }
 heap::Allocator& NativeCall::allocator() const { return vm_.allocator(); }
 
-const Function& NativeCall::function() const { return *task_->frame()->function; }
-size_t NativeCall::argument_count() const { return function().parameters.size(); }
-const TypeDescriptor& NativeCall::argument_type(size_t i) const { return *function().parameter_types[i]; }
-const TypeDescriptor& NativeCall::result_type() const { return *function().result_type; }
 const bytecode::SelectInfo& NativeCall::select() const { return function().selects[0]; }
 
 const TypeDescriptor& NativeCall::type_argument(size_t i) const {
@@ -45,23 +41,11 @@ const TypeDescriptor& NativeCall::type_argument(size_t i) const {
     return type ? *type : *vm_.find_type(type::unit());
 }
 
-uint32_t NativeCall::step() const { return task_->frame()->step; }
 Word& NativeCall::traced(size_t i) const { return task_->frame()->registers()[linked(function()).scratch_traced + i]; }
 Word& NativeCall::scalar(size_t i) const { return task_->frame()->registers()[linked(function()).scratch_scalar + i]; }
-NativeState*& NativeCall::state_slot() const { return task_->frame()->state; }
-Word NativeCall::result() const { return task_->native_result_; }
 
-SourceSite NativeCall::call_site() const {
-    auto frames = task_->frames();
-    for (const FrameView& f : frames)
-        if (f.function->kind == bytecode::FunctionKind::Bytecode) return f.site;
-    return {};
-}
+SourceSite NativeCall::call_site() const { return task_->innermost_site(); }
 
-NativeAction NativeCall::give(Word result) {
-    task_->native_result_ = result;
-    return NativeAction::Return;
-}
 NativeAction NativeCall::give_text(std::string_view text) { return give(vm_.string_word(text)); }
 NativeAction NativeCall::give_select(uint32_t arm, Word value) {
     task_->frame()->step = arm;
@@ -135,6 +119,7 @@ NativeAction NativeCall::show(Word word, const TypeDescriptor& type, uint32_t ne
 void NativeCall::begin_async(Word promise) {
     // Kept where a collection finds it: the error slot, unused until something unwinds.
     task_->frame()->flags |= FrameAsyncBoundary;
+    task_->had_boundary_ = true;
     task_->frame()->registers()[linked(function()).saved_error] = promise;
 }
 bool NativeCall::detached() const { return task_->frame()->flags & FrameDetached; }

@@ -105,6 +105,10 @@ struct Vm::Runtime {
     const Function* drop_closure = nullptr;
     std::mutex mutex;
     std::atomic<bool> memory_exceeded{false};
+    /// True for one task after each collection that found too much alive: that one panics, and frees what it owned.
+    bool take_memory_exceeded() {
+        return memory_exceeded.load(std::memory_order_relaxed) && memory_exceeded.exchange(false);
+    }
     LayoutInfo boxed_integer{ObjectKind::Integer};
 };
 

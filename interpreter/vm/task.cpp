@@ -19,10 +19,24 @@ std::string_view name_of(TaskKind kind) {
     return kNames[static_cast<size_t>(kind)];
 }
 
-VmTask::VmTask(Vm& vm, TaskKind kind) : vm_(vm), kind_(kind) {}
+namespace {
+const std::string kNameless;
+// Words of the smallest stack: a body that waits in a native fits. Small ones grow slowly, because there may be
+// millions.
+constexpr size_t kFirstWords = 28, kSmallWords = 1024;
+}  // namespace
+
+VmTask::VmTask(Vm& vm, TaskKind kind) : vm_(vm), name_(&kNameless), kind_(kind) { vm_.heap().charge(sizeof(VmTask)); }
 
 VmTask::~VmTask() {
     while (!empty_) pop_frame();
+}
+
+void VmTask::release_memory() {
+    while (!empty_) pop_frame();
+    vm_.heap().discharge(sizeof(VmTask) + capacity_ * sizeof(Word));
+    stack_.reset();
+    capacity_ = 0;
 }
 
 size_t VmTask::used() const { return empty_ ? 0 : top_ + kFrameWords + linked(*frame()->function).frame_words; }
@@ -30,8 +44,9 @@ size_t VmTask::used() const { return empty_ ? 0 : top_ + kFrameWords + linked(*f
 bool VmTask::reserve(size_t words) {
     if (words <= capacity_) return true;
     if (words > vm_.options().max_stack_words) return false;
-    size_t larger = std::max<size_t>({words, capacity_ * 2, 48});
-    larger = std::min(larger, vm_.options().max_stack_words);
+    size_t larger = capacity_ < kSmallWords ? capacity_ + capacity_ / 2 : capacity_ * 2;
+    larger = std::min(std::max({words, larger, kFirstWords}), vm_.options().max_stack_words);
+    vm_.heap().charge((larger - capacity_) * sizeof(Word));
     std::unique_ptr<Word[]> stack(new Word[larger]);
     if (stack_) std::memcpy(stack.get(), stack_.get(), used() * sizeof(Word));
     stack_ = std::move(stack);
@@ -124,6 +139,7 @@ bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::
 }
 
 size_t VmTask::boundary_index() const {
+    if (!had_boundary_) return SIZE_MAX;
     size_t at = top_;
     for (;;) {
         auto* f = reinterpret_cast<const Frame*>(stack_.get() + at);
@@ -142,6 +158,7 @@ scheduler::TaskRef VmTask::detach(size_t boundary, Word result) {
     fiber.top_ = top_ - boundary;
     fiber.empty_ = false;
     fiber.context = context;
+    fiber.had_boundary_ = true;
     auto* first = reinterpret_cast<Frame*>(fiber.stack_.get());
     const Frame caller_view = *first;
     first->caller_distance = 0;
@@ -149,7 +166,7 @@ scheduler::TaskRef VmTask::detach(size_t boundary, Word result) {
     first->destination = bytecode::kNoRegister;
     if (words > kFrameWords + linked(*first->function).frame_words) {
         auto* body = reinterpret_cast<Frame*>(fiber.stack_.get() + kFrameWords + linked(*first->function).frame_words);
-        fiber.name_ = body->function->name;
+        fiber.name_ = &body->function->name;
         fiber.site_ = {body->function->item, body->function->first_node};
     }
     top_ = boundary - caller_view.caller_distance;
@@ -198,6 +215,17 @@ std::vector<FrameView> VmTask::frames() const {
         at -= f->caller_distance;
     }
     return result;
+}
+
+SourceSite VmTask::innermost_site() const {
+    if (empty_) return {};
+    for (size_t at = top_;;) {
+        auto* f = reinterpret_cast<const Frame*>(stack_.get() + at);
+        if (f->function->kind == FunctionKind::Bytecode)
+            return {f->function->item, node_at(*f->function, at == top_ || f->pc == 0 ? f->pc : f->pc - 1)};
+        if (f->caller_distance == 0) return {};
+        at -= f->caller_distance;
+    }
 }
 
 std::string VmTask::stack_trace() const {

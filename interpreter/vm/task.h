@@ -66,7 +66,7 @@ class VmTask final : public scheduler::Task {
 
     Vm& vm() const { return vm_; }
     TaskKind task_kind() const { return kind_; }
-    const std::string& display_name() const { return name_; }
+    const std::string& display_name() const { return *name_; }
     SourceSite spawn_site() const { return site_; }
 
     /// Asks the task to unwind with the cancellation error at its next suspension point. From any thread.
@@ -75,7 +75,8 @@ class VmTask final : public scheduler::Task {
 
     // --- while the task does not run (parked, held, or the world stopped), or by itself ---
     std::vector<FrameView> frames() const;
-    std::string stack_trace() const;  // rendered: `  at f (file:line:column)` lines
+    std::string stack_trace() const;    // rendered: `  at f (file:line:column)` lines
+    SourceSite innermost_site() const;  // of the innermost frame of the program
     void trace(heap::Marker& marker) const;
     /// An error is on its way through clean-ups: what ends now ends because of it.
     bool unwinding() const { return unwinding_; }
@@ -117,27 +118,30 @@ class VmTask final : public scheduler::Task {
     Frame* push_frame(const Function& function, bytecode::Register destination, uint16_t flags);
     void pop_frame();
     bool reserve(size_t words);
+    /// The task is done: who still refers to it wants no more than its result.
+    void release_memory();
     /// Moves the frames from `boundary` up to a new task; the caller goes on with `result`.
     scheduler::TaskRef detach(size_t boundary, Word result);
     size_t boundary_index() const;  // of the innermost attached async boundary; npos: none
 
     Vm& vm_;
-    TaskKind kind_;
-    std::string name_;
+    const std::string* name_;  // lives as long as the program
     SourceSite site_;
-    std::unique_ptr<Word[]> stack_;
-    size_t capacity_ = 0;
-    size_t top_ = 0;     // index of the innermost frame's header; capacity_ large enough for its registers
+    TaskKind kind_;
     bool empty_ = true;  // no frame
-    Word result_ = 0;
-    Word native_result_ = 0;  // for NativeCall::result()
     bool was_parked_ = false;
     bool unwinding_ = false;
     bool stepping_ = false;
+    bool had_boundary_ = false;  // there may be async boundaries on the stack
+    std::atomic<bool> cancel_{false};
+    std::unique_ptr<Word[]> stack_;
+    size_t capacity_ = 0;
+    size_t top_ = 0;  // index of the innermost frame's header; capacity_ large enough for its registers
+    Word result_ = 0;
+    Word native_result_ = 0;  // for NativeCall::result()
     size_t step_limit_ = SIZE_MAX;
     Word raised_ = 0;                     // an error the debugger stopped at; takes its way when the task goes on
     uint64_t skip_break_ = ~uint64_t{0};  // function id << 32 | pc of the breakpoint the task stopped at
-    std::atomic<bool> cancel_{false};
 };
 
 using TaskPointer = scheduler::TaskRef;

@@ -47,6 +47,9 @@ Vm::Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives
     link_layouts();
     shapes_ = std::make_unique<ShapeTable>();
     heap_.add_root_provider([this](heap::Marker& marker) { trace_roots(marker); });
+    heap_.add_root_provider(scheduler::Scheduler::kTaskParts, [this](heap::Marker& marker, size_t part) {
+        if (scheduler_) scheduler_->for_each_task(part, [&](scheduler::Task& task) { vm_task(task).trace(marker); });
+    });
 }
 
 Vm::~Vm() = default;
@@ -68,8 +71,7 @@ void Vm::collection_wanted() {
     if (!scheduler_) return;
     scheduler_->at_stopped_world([this] {
         heap_.collect();
-        bool over = options_.max_memory && heap_.stats().live_bytes > options_.max_memory;
-        runtime_->memory_exceeded.store(over, std::memory_order_relaxed);
+        runtime_->memory_exceeded.store(heap_.live_over_limit(), std::memory_order_relaxed);
     });
 }
 
@@ -77,13 +79,26 @@ void Vm::trace_roots(heap::Marker& marker) {
     for (Object* object : runtime_->permanent) marker.visit(object);
     for (auto& [text, object] : runtime_->interned) marker.visit(object);
     for (auto& trace : runtime_->roots) trace(marker);
-    if (scheduler_) scheduler_->for_each_task([&](scheduler::Task& task) { static_cast<VmTask&>(task).trace(marker); });
+}
+
+std::string Vm::memory_message() const {
+    uint64_t limit = heap_.options().max_bytes;
+    if (!limit) return "out of memory";
+    if (limit < 10 << 20) return fmt::format("out of memory: the limit is {} KB", limit >> 10);
+    return fmt::format("out of memory: the limit is {} MB", limit >> 20);
 }
 
 void Vm::add_roots(std::function<void(heap::Marker&)> trace) { runtime_->roots.push_back(std::move(trace)); }
 
 void Vm::out_of_memory() {
-    options_.print_error("error: out of memory\n");
+    scheduler::Worker* worker = scheduler::Worker::current();
+    if (scheduler::Task* task = worker ? worker->current_task() : nullptr) {
+        const VmTask& here = vm_task(*task);
+        options_.print_error(
+            fmt::format("error: {} panicked: {}\n{}", here.display_name(), memory_message(), here.stack_trace()));
+    } else {
+        options_.print_error(fmt::format("error: {}\n", memory_message()));
+    }
     std::fflush(nullptr);
     std::_Exit(kExitPanic);
 }
@@ -222,9 +237,11 @@ const ClassDescriptor* Vm::find_class(ItemId item) const {
 
 tl::expected<TaskPointer, scheduler::SpawnError> Vm::spawn(const Function& function, std::span<const Word> arguments,
                                                            SpawnOptions options, Word closure) {
+    if (heap_.over_limit() && runtime_->memory_exceeded.load(std::memory_order_relaxed))
+        return tl::unexpected(scheduler::SpawnError::TooManyTasks);
     auto task = scheduler::make_task<VmTask>(*this, options.kind);
     VmTask& t = vm_task(task);
-    t.name_ = options.name.empty() ? function.name : options.name;
+    t.name_ = options.name ? options.name : &function.name;
     t.site_ = options.site;
     t.daemon = options.daemon;
     t.kind = static_cast<uint8_t>(options.kind);
@@ -244,7 +261,8 @@ tl::expected<scheduler::TaskRef, scheduler::SpawnError> Vm::start(scheduler::Str
     collection_wanted();
     SpawnOptions options;
     options.kind = TaskKind::Main;
-    options.name = "main";
+    static const std::string kMain = "main";
+    options.name = &kMain;
     options.strand = strand;
     return spawn(make_native("$main", {run_entries}, {}, Repr::Unit), {}, options);
 }

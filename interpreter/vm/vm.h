@@ -24,7 +24,6 @@ struct ShapeTable;
 
 struct VmOptions {
     size_t max_stack_words = 1 << 20;                   // of one task: 8 MB
-    uint64_t max_memory = 0;                            // live bytes after a collection; 0: no limit
     std::function<void(std::string_view)> print;        // standard output; called by any worker
     std::function<void(std::string_view)> print_error;  // reports
 };
@@ -68,8 +67,8 @@ class Vm {
     // --- tasks ---
     struct SpawnOptions {
         TaskKind kind = TaskKind::Goroutine;
-        std::string name;  // empty: the function's
-        SourceSite site;   // where it was started
+        const std::string* name = nullptr;  // null: the function's; lives as long as the program
+        SourceSite site;                    // where it was started
         scheduler::Strand* strand = nullptr;
         bool external = false;  // an OS thread of its own
         bool daemon = false;
@@ -137,6 +136,8 @@ class Vm {
     Word new_error(bytecode::WellKnown klass, std::string_view message);  // an error object; trace of the current task
     const ClassDescriptor* find_class(ItemId item) const;
 
+    /// All roots but the tasks.
+    void trace_roots(heap::Marker& marker);
     /// Roots of the runtime's own objects.
     void add_roots(std::function<void(heap::Marker&)> trace);
 
@@ -146,6 +147,7 @@ class Vm {
     std::function<void(VmTask&, Word error)> on_uncaught;
     std::string describe_error(Word error) const;  // message and stack, as printed
     [[noreturn]] void out_of_memory();
+    std::string memory_message() const;  // what a panic for want of memory says
 
     // --- debugger ---
     void set_debug_hook(DebugHook* hook) { hook_.store(hook, std::memory_order_release); }
@@ -172,7 +174,6 @@ class Vm {
     tl::expected<void, std::string> bind_native(const Function& function);
     void link_types();
     void link_layouts();
-    void trace_roots(heap::Marker& marker);
     std::shared_ptr<bytecode::Program> program_;
     const NativeRegistry& natives_;
     heap::Heap& heap_;

@@ -75,18 +75,31 @@ TEST_CASE("a collection is wanted after enough allocation, once until it happens
     CHECK(heap.stats().allocated_bytes - before >= live);
 }
 
-TEST_CASE("stress asks at every allocation") {
+TEST_CASE("stress asks at every safepoint, less often when much was spent") {
     HeapOptions options;
     options.stress = true;
     int wanted = 0;
     options.collection_wanted = [&] { ++wanted; };
     Heap heap(std::move(options));
-    auto allocator = heap.make_allocator();
-    for (int i = 0; i < 10; ++i) {
-        allocator->integer(INT64_MAX);
-        heap.collect();
-    }
-    CHECK(wanted == 10);
+    uint64_t roots = 0;
+    heap.add_root_provider([&](Marker& marker) {
+        std::vector<Word> words(roots);
+        marker.visit_range(words.data(), words.size());
+    });
+    auto safepoints = [&](int n) {
+        wanted = 0;
+        for (int i = 0; i < n; ++i) {
+            int before = wanted;
+            heap.stress();
+            if (wanted > before) heap.collect();
+        }
+        return wanted;
+    };
+    CHECK(safepoints(10) == 10);
+    roots = 30'000'000;
+    heap.collect();
+    roots = 0;
+    CHECK(safepoints(10) == 5);
 }
 
 // Threads allocate, link and read through shared slots; a barrier stands for the stopped world.

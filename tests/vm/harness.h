@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 
 #include "interpreter/bytecode/code.h"
@@ -69,7 +70,7 @@ inline Outcome run(std::shared_ptr<TestModel> model, ItemId entry, RunSettings s
     }
     vm::Vm* machine = nullptr;
     heap::HeapOptions heap_options;
-    heap_options.stress = settings.stress;
+    heap_options.stress = settings.stress || std::getenv("BRAID_GC_STRESS");
     heap_options.collection_wanted = [&] {
         if (machine) machine->collection_wanted();
     };

@@ -1,5 +1,5 @@
 # Sourced by ./dev: the benchmarks of bench/. `syntax` measures beside tree-sitter, built from the sources in npm packages, `ide` beside
-# other language servers, from npm and the distribution, `vm` beside other interpreters, from the distribution.
+# other language servers, from npm and the distribution, `vm` beside other interpreters, `scheduler` and `concurrency` beside Go and Erlang, from the distribution.
 
 command_bench() {
     need_packages build bench
@@ -21,6 +21,7 @@ run_benchmark() {
     case $name in
         ide) bench_ide "$@"; return ;;
         vm) bench_vm "$@"; return ;;
+        scheduler | concurrency) bench_concurrency "$name" "$@"; return ;;
         syntax) install_npm_packages bench/tree-sitter tree-sitter ;;
     esac
     build_targets release "bench_$name"
@@ -45,6 +46,12 @@ bench_vm() {
     . "$root/vscode-extension/tools/node.sh"
     braid_use_node >&2
     BRAID=$build/release/braid PYTHONDONTWRITEBYTECODE=1 python3 "$root/bench/vm/main.py" "$@"
+}
+
+bench_concurrency() {
+    need_packages bench_concurrency
+    build_release
+    BRAID=$build/release/braid PYTHONDONTWRITEBYTECODE=1 python3 "$root/bench/concurrency/main.py" "$@"
 }
 
 # install_npm_packages FOLDER NAME: the packages of FOLDER/package-lock.json into build/NAME, without running anything of them.

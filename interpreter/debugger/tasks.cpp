@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "interpreter/runtime/waiting.h"
+#include "interpreter/runtime/report.h"
 
 namespace braid::debugger {
 
@@ -44,11 +44,8 @@ std::string task_state(const vm::VmTask& task) {
         case TaskState::Done: return "ended";
         default: break;
     }
-    const scheduler::WaitReason* reason = task.wait_reason();
-    if (!reason) return "waiting";
-    std::string text = "waits to " + std::string(reason->what);
-    if (reason->object) text += " " + reason->object->describe();
-    return text;
+    std::string text = runtime::describe_wait(task);
+    return text.empty() ? "waiting" : text;
 }
 
 bool has_program_code(const vm::VmTask& task) {

@@ -168,8 +168,8 @@ void Heap::collect() {
 void Heap::finish_collection(const MarkWork& marked, std::chrono::steady_clock::time_point start) {
     uint64_t since = state_->allocated_since.exchange(0, std::memory_order_relaxed);
     state_->allocated_before.fetch_add(since, std::memory_order_relaxed);
-    // Roots are the stacks of tasks: as much work as objects of their size.
-    state_->scanned_bytes = marked.live_bytes + marked.root_words * sizeof(Word);
+    // What is outside, the stacks of tasks above all, is as much work as objects of its size.
+    state_->scanned_bytes = marked.live_bytes + store_->external();
     pace(state_->scanned_bytes);
     state_->wanted.store(false, std::memory_order_release);
     if (options_.stress) {

@@ -45,6 +45,7 @@ class Actor final : public WaitObject {
     std::string death;  // how it ended, if by a panic
 
     std::string describe() const override { return fmt::format("an answer of actor '{}'", type->name); }
+    std::string made_name() const override { return fmt::format("actor '{}'", type->name); }
     void holders(std::vector<uint64_t>& ids) const override {
         if (task) ids.push_back(task->id());
     }
@@ -52,11 +53,6 @@ class Actor final : public WaitObject {
         marker.visit(state);
         for (const Message& m : mailbox) marker.visit(m.call);
     }
-};
-
-/// What a task that handles an actor's messages carries: `self.handle()`.
-struct ActorContext {
-    Object* actor;
 };
 
 /// Precondition: the actor's lock. Starts its task if it has none.
@@ -70,7 +66,7 @@ bool wake_actor(NativeCall& call, Object* object) {
     Word argument = vm::word_of(object);
     auto task = call.vm().spawn(*Run::of(call).functions.actor, {&argument, 1}, options);
     if (!task) return false;
-    vm::vm_task(*task).context = std::make_shared<ActorContext>(ActorContext{object});
+    vm::vm_task(*task).context = object;  // an argument of its first frame, so it lives
     actor.task = *task;
     return true;
 }
@@ -186,12 +182,12 @@ NativeAction actor_failed(NativeCall& call) {
 }
 
 NativeAction self_handle(NativeCall& call) {
-    auto* context = static_cast<ActorContext*>(call.task().context.get());
-    if (!context) return call.panic("`self.handle()` outside of an actor's handler");
-    Actor& actor = *context->actor->native<Actor>();
+    Object* self = call.task().context;
+    if (!self) return call.panic("`self.handle()` outside of an actor's handler");
+    Actor& actor = *self->native<Actor>();
     std::lock_guard lock(actor.mutex);
     ++actor.references;
-    return call.give(vm::word_of(context->actor));
+    return call.give(vm::word_of(self));
 }
 
 NativeAction drop_handle(NativeCall& call) {

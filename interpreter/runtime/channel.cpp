@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "interpreter/runtime/profile.h"
 
 namespace braid::runtime {
@@ -9,6 +11,23 @@ namespace braid::runtime {
 void ChannelWait::unlink() {
     for (ChannelArm& arm : arms())
         if (arm.channel) arm.channel->remove(arm);
+}
+
+std::string SelectArms::describe() const {
+    std::vector<std::string> channels;
+    for (size_t i = 0; i < count; ++i)
+        if (arms[i].channel) channels.push_back(arms[i].channel->describe());
+    if (channels.empty()) return "a select without channels";
+    return fmt::format("a select over {}", fmt::join(channels, ", "));
+}
+
+std::string SelectArms::missing(std::string_view) const {
+    return "no task is left that could send to or receive from its channels";
+}
+
+bool SelectArms::can_be_reached(const std::function<bool(const void*)>& reached) const {
+    return std::any_of(arms.get(), arms.get() + count,
+                       [&](const ChannelArm& arm) { return arm.channel && reached(arm.channel); });
 }
 
 /// Entries of tasks that were woken by something else meanwhile are thrown away on the way.
@@ -33,8 +52,8 @@ void Channel::wake(vm::Vm& vm, ChannelArm& arm, Outcome outcome, Word value, uin
     wait.outcome = outcome;
     wait.chosen = arm.index;
     if (outcome == Outcome::Received) {
-        wait.value = value;
-        wait.flow = flow;
+        wait.value() = value;
+        wait.flow() = flow;
     }
     vm.resume(handle);
 }

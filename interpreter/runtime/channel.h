@@ -25,20 +25,34 @@ struct ChannelArm : Waiter {
 
 enum class Outcome : uint8_t { None, Received, Sent, Closed, Disconnected, Full, Empty };
 
+/// The arms of a select that wait.
+class SelectArms final : public WaitObject {
+  public:
+    explicit SelectArms(size_t count) : arms(std::make_unique<ChannelArm[]>(count)), count(count) {}
+    const std::unique_ptr<ChannelArm[]> arms;
+    const size_t count;
+
+    std::string describe() const override;
+    std::string missing(std::string_view what) const override;
+    bool can_be_reached(const std::function<bool(const void*)>& reached) const override;
+};
+
 /// State of send, recv and select while they wait. Written by whoever claimed the task.
 struct ChannelWait : vm::NativeState {
-    ChannelArm first;                    // most wait at one channel only
-    std::unique_ptr<ChannelArm[]> many;  // of a select
+    ChannelArm first;                  // most wait at one channel only
+    std::unique_ptr<SelectArms> many;  // of a select
     WaitReason reason;
-    uint32_t count = 1;
     uint32_t chosen = 0;
     Outcome outcome = Outcome::None;
-    Word value = 0;
-    uint64_t flow = 0;  // of the value received
     scheduler::TimerId timer = 0;
-    std::span<ChannelArm> arms() { return {many ? many.get() : &first, count}; }
+    // What a receive got: its arm sends nothing, so there is room.
+    Word& value() { return first.value; }
+    uint64_t& flow() { return first.flow; }
+    std::span<ChannelArm> arms() {
+        return many ? std::span<ChannelArm>(many->arms.get(), many->count) : std::span<ChannelArm>(&first, 1);
+    }
     void trace(heap::Marker& marker) override {
-        marker.visit(value);
+        marker.visit(first.value);
         for (const ChannelArm& arm : arms()) marker.visit(arm.value);
     }
     /// Takes what is still queued out of the channels' queues.

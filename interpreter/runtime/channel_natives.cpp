@@ -60,7 +60,7 @@ Outcome woken(NativeCall& call) {
     auto& wait = call.state<ChannelWait>();
     if (wait.outcome == Outcome::None) wait.unlink();
     if (wait.timer) call.scheduler().cancel_timer(std::exchange(wait.timer, 0));
-    if (wait.outcome == Outcome::Received) flow_ends(call.vm(), wait.flow);
+    if (wait.outcome == Outcome::Received) flow_ends(call.vm(), wait.flow());
     return wait.outcome;
 }
 
@@ -131,7 +131,7 @@ NativeAction recv(NativeCall& call) {
     if (call.step() == 1) {
         bool cancelled = call.was_cancelled();
         Outcome outcome = woken(call);
-        if (outcome != Outcome::None) return ended(outcome, call.state<ChannelWait>().value);
+        if (outcome != Outcome::None) return ended(outcome, call.state<ChannelWait>().value());
         if (cancelled) return call.cancelled();
     }
     for (;;) {
@@ -147,7 +147,7 @@ NativeAction recv_timeout(NativeCall& call) {
     if (call.step() == 1) {
         bool cancelled = call.was_cancelled(), late = call.wake_tag() == scheduler::WakeTimer;
         Outcome outcome = woken(call);
-        if (outcome == Outcome::Received) return give_ok(call, call.state<ChannelWait>().value);
+        if (outcome == Outcome::Received) return give_ok(call, call.state<ChannelWait>().value());
         if (outcome == Outcome::Closed) return give_err_variant(call, "Closed");
         if (cancelled) return call.cancelled();
         if (late) return give_err_variant(call, "Timeout");
@@ -177,7 +177,7 @@ NativeAction recv_many(NativeCall& call) {
     if (call.step() == 1) {
         bool cancelled = call.was_cancelled();
         Outcome outcome = woken(call);
-        if (outcome == Outcome::Received) call.vm().list_push(list, repr, call.state<ChannelWait>().value);
+        if (outcome == Outcome::Received) call.vm().list_push(list, repr, call.state<ChannelWait>().value());
         else if (outcome == Outcome::Closed) return call.give(vm::word_of(list));
         else if (cancelled) return call.cancelled();
     }

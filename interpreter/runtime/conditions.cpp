@@ -128,6 +128,14 @@ NativeAction once_finish(NativeCall& call) {
     grant_all(call.vm(), gate.waiters);
     return call.give_unit();
 }
+NativeAction once_abandon(NativeCall& call) {
+    Gate& gate = *self_of<Gate>(call);
+    std::lock_guard lock(gate.mutex);
+    gate.count = 0;
+    gate.runner = 0;
+    grant_all(call.vm(), gate.waiters);
+    return call.give_unit();
+}
 NativeAction once_is_completed(NativeCall& call) {
     Gate& gate = *self_of<Gate>(call);
     std::lock_guard lock(gate.mutex);
@@ -314,6 +322,7 @@ void register_condition_natives(vm::NativeRegistry& r) {
     r.add("sync::Once::new", new_once);
     r.add("sync::Once::begin", once_begin);
     r.add("sync::Once::finish", once_finish);
+    r.add("sync::Once::abandon", once_abandon);
     r.add("sync::Once::is_completed", once_is_completed);
     r.add("sync::WaitGroup::new", new_wait_group);
     r.add("sync::WaitGroup::add", group_add);

@@ -60,7 +60,8 @@ class Search {
         std::vector<uint64_t> holders;
         reason->object->holders(holders);
         std::erase_if(holders, [this](uint64_t id) { return !tasks_.contains(id); });
-        if (holders.empty()) return reach_.reached(reason->object);
+        if (holders.empty())
+            return reason->object->can_be_reached([this](const void* pointer) { return reach_.reached(pointer); });
         return std::all_of(holders.begin(), holders.end(), [this](uint64_t id) { return alive_.contains(id); });
     }
 

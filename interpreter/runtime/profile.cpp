@@ -82,8 +82,10 @@ Profile::Lane& Profile::lane_of(const scheduler::Worker& worker) {
     if (Lane* lane = this->lane()) return *lane;
     std::lock_guard lock(mutex_);
     Lane& lane = lanes_.emplace_back();
-    lane.number = static_cast<uint32_t>(lanes_.size());
-    lane.name = worker.is_external() ? fmt::format("thread {}", lane.number) : fmt::format("worker {}", worker.index());
+    // Workers come first, whoever of them began first.
+    lane.number = worker.is_external() ? 1'000 + static_cast<uint32_t>(lanes_.size()) : worker.index() + 1;
+    lane.name =
+        worker.is_external() ? fmt::format("thread {}", lanes_.size()) : fmt::format("worker {}", worker.index());
     t_lane = {serial_, &lane};
     return lane;
 }

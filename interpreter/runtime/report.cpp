@@ -104,7 +104,7 @@ class DeadlockReport {
         const WaitReason* reason = task.wait_reason();
         if (reason && reason->object) {
             if (auto made = place(vm_, reason->object->made); !made.empty())
-                out_ += fmt::format("    {} was made at {}\n", reason->object->describe(), made);
+                out_ += fmt::format("    {} was made at {}\n", reason->object->made_name(), made);
             const auto& holders = graph_[task.id()];
             bool named = false;
             for (uint64_t holder : holders) {
@@ -139,8 +139,10 @@ std::string name_of_task(const vm::VmTask& task) {
 std::string describe_wait(const vm::VmTask& task) {
     const WaitReason* reason = task.wait_reason();
     if (!reason) return {};
-    if (!reason->object) return fmt::format("waits to {}", reason->what);
-    return fmt::format("waits to {} {}", reason->what, reason->object->describe());
+    std::string_view what = reason->what;
+    bool waits = what.starts_with("wait ");  // not "waits to wait for"
+    std::string out = waits ? "waits" + std::string(what.substr(4)) : fmt::format("waits to {}", what);
+    return reason->object ? out + " " + reason->object->describe() : out;
 }
 
 std::string report_deadlock(vm::Vm& vm, const std::vector<scheduler::Task*>& blocked) {

@@ -30,10 +30,9 @@ NativeAction chosen(NativeCall& call, uint32_t arm, Outcome outcome, Word value)
 
 void prepare(NativeCall& call, ChannelWait& wait) {
     const auto& arms = call.select().arms;
-    wait.count = static_cast<uint32_t>(arms.size());
-    wait.many = std::make_unique<ChannelArm[]>(arms.size());
+    wait.many = std::make_unique<SelectArms>(arms.size());
     for (uint32_t i = 0; i < arms.size(); ++i) {
-        ChannelArm& arm = wait.many[i];
+        ChannelArm& arm = wait.many->arms[i];
         arm.wait = &wait;
         arm.index = i;
         if (arms[i].kind != Kind::Receive && arms[i].kind != Kind::Send) continue;
@@ -67,15 +66,15 @@ NativeAction select(NativeCall& call) {
         bool cancelled = call.was_cancelled(), late = call.wake_tag() == scheduler::WakeTimer;
         wait.unlink();
         if (wait.timer) call.scheduler().cancel_timer(std::exchange(wait.timer, 0));
-        if (wait.outcome == Outcome::Received) flow_ends(call.vm(), wait.flow);
-        if (wait.outcome != Outcome::None) return chosen(call, wait.chosen, wait.outcome, wait.value);
+        if (wait.outcome == Outcome::Received) flow_ends(call.vm(), wait.flow());
+        if (wait.outcome != Outcome::None) return chosen(call, wait.chosen, wait.outcome, wait.value());
         if (cancelled) return call.cancelled();
         if (late) return call.give_select(static_cast<uint32_t>(call.scalar(0)));
     }
     uint32_t otherwise = UINT32_MAX, timeout = UINT32_MAX;
     std::vector<uint32_t> order;
     for (uint32_t i = 0; i < arms.size(); ++i) {
-        if (wait.many[i].channel) order.push_back(i);
+        if (wait.many->arms[i].channel) order.push_back(i);
         else if (arms[i].kind == Kind::Default) otherwise = i;
         else if (timeout == UINT32_MAX || call.integer(2 * i) < call.integer(2 * timeout)) timeout = i;
     }
@@ -85,25 +84,25 @@ NativeAction select(NativeCall& call) {
         for (uint32_t i : order) {
             Outcome outcome = Outcome::None;
             Word value = 0;
-            if (try_arm(call, wait.many[i], outcome, value)) return chosen(call, i, outcome, value);
+            if (try_arm(call, wait.many->arms[i], outcome, value)) return chosen(call, i, outcome, value);
         }
         if (otherwise != UINT32_MAX) return call.give_select(otherwise);
 
         wait.outcome = Outcome::None;
-        wait.reason = {"select", nullptr};
+        wait.reason = {"take an arm of", wait.many.get(), timeout != UINT32_MAX};
         if (order.size() == 1) {
-            const ChannelArm& arm = wait.many[order[0]];
+            const ChannelArm& arm = wait.many->arms[order[0]];
             wait.reason = {arm.sends ? "send (in a select) to" : "receive (in a select) from", arm.channel,
                            timeout != UINT32_MAX};
         }
         vm::WakeHandle handle = call.park(&wait.reason);
         bool ready = false;
         for (uint32_t i : order) {
-            wait.many[i].handle = handle;
-            if (wait.many[i].sends) wait.many[i].flow = flow_begins(call.vm());
+            wait.many->arms[i].handle = handle;
+            if (wait.many->arms[i].sends) wait.many->arms[i].flow = flow_begins(call.vm());
         }
         for (size_t k = 0; k < order.size() && !ready; ++k)
-            ready = wait.many[order[k]].channel->enqueue(wait.many[order[k]]);
+            ready = wait.many->arms[order[k]].channel->enqueue(wait.many->arms[order[k]]);
         if (!ready) {
             if (timeout != UINT32_MAX) {
                 auto& s = call.scheduler();
@@ -115,7 +114,7 @@ NativeAction select(NativeCall& call) {
         }
         if (!call.unpark(handle)) return call.parked(1);
         wait.unlink();
-        if (wait.outcome != Outcome::None) return chosen(call, wait.chosen, wait.outcome, wait.value);
+        if (wait.outcome != Outcome::None) return chosen(call, wait.chosen, wait.outcome, wait.value());
     }
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,6 +21,10 @@ class WaitObject {
     virtual void holders(std::vector<uint64_t>& /*ids*/) const {}
     /// Why nobody can end a wait to `what`, when there is no holder: "nobody is left who could send".
     virtual std::string missing(std::string_view /*what*/) const { return {}; }
+    /// Whether some task that can reach what `reached` says could end the wait.
+    virtual bool can_be_reached(const std::function<bool(const void*)>& reached) const { return reached(this); }
+    /// What was made at `made`.
+    virtual std::string made_name() const { return describe(); }
 
     vm::SourceSite made;
 
@@ -53,9 +58,8 @@ using vm::Word;
 struct Waiter {
     Waiter* previous = nullptr;
     Waiter* next = nullptr;
-    bool linked = false;
     vm::WakeHandle handle;
-    struct WaitState* state = nullptr;  // of a WaitState's own waiter
+    bool linked = false;
 };
 
 /// First come, first served. Removing from the middle (timeout, cancellation, another arm of a select) is O(1).
@@ -93,14 +97,16 @@ class WaiterList {
 
 /// State of a native that waits at one object. Whoever claimed the waiter's handle sets `granted` (and `value`).
 struct WaitState : vm::NativeState {
-    Waiter waiter;
+    struct Own : Waiter {
+        WaitState* state = nullptr;
+    } waiter;
     WaitReason reason;
     bool granted = false;
     Word value = 0;
     scheduler::TimerId timer = 0;
     void trace(heap::Marker& marker) override { marker.visit(value); }
 };
-inline WaitState& wait_state_of(Waiter& w) { return *w.state; }
+inline WaitState& wait_state_of(Waiter& w) { return *static_cast<WaitState::Own&>(w).state; }
 
 /// Wakes all of a list; each is granted.
 inline void grant_all(vm::Vm& vm, WaiterList& list) {

@@ -14,15 +14,18 @@ class Task;
 // efficient work-stealing for weak memory models" (PPoPP 2013), figure 1. Two differences: their sequentially
 // consistent fences are folded into the accesses of top and bottom beside them, which costs the same on x86 and is
 // understood by ThreadSanitizer; and push() stores bottom sequentially consistently, because parking workers look at it
-// (idle_set.h).
+// (parallel_engine.h).
 //
 // The owner pushes at the bottom. For fairness between tasks workers take from the top, their own deque included
 // (steal()); take(), last in first out, is for fork/join work.
-class WorkDeque {
+//
+// `Atomic` is std::atomic, or in a test what lets every order of accesses happen.
+template <template <class> class Atomic = std::atomic, size_t kFirstCapacity = 64>
+class BasicWorkDeque {
   public:
-    WorkDeque() { grow_to(kFirstCapacity); }
-    WorkDeque(const WorkDeque&) = delete;
-    WorkDeque& operator=(const WorkDeque&) = delete;
+    BasicWorkDeque() { grow_to(kFirstCapacity); }
+    BasicWorkDeque(const BasicWorkDeque&) = delete;
+    BasicWorkDeque& operator=(const BasicWorkDeque&) = delete;
 
     // Owner only.
     void push(Task* task) {
@@ -73,14 +76,11 @@ class WorkDeque {
     }
 
   private:
-    static constexpr size_t kFirstCapacity = 64;
-
     struct Ring {
-        explicit Ring(size_t capacity)
-            : mask(static_cast<int64_t>(capacity) - 1), slots(new std::atomic<Task*>[capacity]) {}
-        std::atomic<Task*>& at(int64_t index) { return slots[static_cast<size_t>(index & mask)]; }
+        explicit Ring(size_t capacity) : mask(static_cast<int64_t>(capacity) - 1), slots(new Atomic<Task*>[capacity]) {}
+        Atomic<Task*>& at(int64_t index) { return slots[static_cast<size_t>(index & mask)]; }
         const int64_t mask;
-        std::unique_ptr<std::atomic<Task*>[]> slots;
+        std::unique_ptr<Atomic<Task*>[]> slots;
     };
 
     Ring* grow_to(size_t capacity) {
@@ -98,11 +98,13 @@ class WorkDeque {
         return rings_.back().get();
     }
 
-    alignas(64) std::atomic<int64_t> top_{0};
-    alignas(64) std::atomic<int64_t> bottom_{0};
-    std::atomic<Ring*> ring_{nullptr};
+    alignas(64) Atomic<int64_t> top_{0};
+    alignas(64) Atomic<int64_t> bottom_{0};
+    Atomic<Ring*> ring_{nullptr};
     // Thieves may still read an outgrown ring, so all stay; together they are smaller than the last.
     std::vector<std::unique_ptr<Ring>> rings_;
 };
+
+using WorkDeque = BasicWorkDeque<>;
 
 }  // namespace braid::scheduler

@@ -7,7 +7,7 @@
 
 namespace braid::scheduler {
 
-// The queue for tasks made runnable by threads that are no workers.
+// The queue for tasks made runnable by threads that are no workers, and for what workers have too much of.
 class Injector {
   public:
     bool empty() const { return size_.load(std::memory_order_seq_cst) == 0; }
@@ -15,6 +15,12 @@ class Injector {
     void push(Task& task) {
         std::lock_guard lock(mutex_);
         queue_.push(task);
+        size_.store(queue_.size(), std::memory_order_seq_cst);
+    }
+
+    void push(TaskQueue tasks) {
+        std::lock_guard lock(mutex_);
+        while (Task* task = tasks.pop()) queue_.push(*task);
         size_.store(queue_.size(), std::memory_order_seq_cst);
     }
 

@@ -9,7 +9,9 @@ namespace {
 // What changing from one task to another counts in a tick, so that a chain of short steps ends, too.
 constexpr int32_t kSwitchCost = 25;
 // A thief takes half of what there is, but not more than this.
-constexpr size_t kMostStolen = 256;
+constexpr size_t kMostStolen = 128;
+// Tasks in a deque.
+constexpr size_t kMostQueued = 256;
 // So often the injector is asked first. A prime, as in Go, so as not to beat with the program's own periods.
 constexpr unsigned kInjectorPeriod = 61;
 constexpr size_t kInjectorBatch = 32;
@@ -28,7 +30,23 @@ ParallelEngine::ParallelEngine(SchedulerCore& core) : core_(core) {
 }
 
 void ParallelEngine::push(PoolWorker& worker, Task& task) {
+    if (worker.deque.size() >= kMostQueued) {
+        TaskQueue older;
+        while (older.size() < kMostQueued / 2) {
+            Task* oldest = worker.deque.steal();
+            if (!oldest) break;
+            older.push(*oldest);
+        }
+        injector_.push(older);
+    }
     worker.deque.push(&task);
+    notify_one();
+}
+
+// A task that had its tick goes behind all others.
+void ParallelEngine::requeue(PoolWorker& worker, Task& task) {
+    if (worker.deque.size() < kMostQueued) return push(worker, task);
+    injector_.push(task);
     notify_one();
 }
 
@@ -76,7 +94,7 @@ void ParallelEngine::loop(PoolWorker& worker) {
         Task* task = yielded ? next_local(worker) : next(worker);
         if (yielded) {
             // Others first; alone, it goes on without passing through the queue.
-            if (task) push(worker, *yielded);
+            if (task) requeue(worker, *yielded);
             else task = yielded;
             yielded = nullptr;
         }
@@ -116,6 +134,7 @@ Task* ParallelEngine::next_local(PoolWorker& worker) {
     return from_injector(worker, kInjectorBatch);
 }
 
+// The oldest, and more behind the worker's own: its share, but at most `max`.
 Task* ParallelEngine::from_injector(PoolWorker& worker, size_t max) {
     size_t share = injector_.size() / workers_.size() + 1;
     TaskQueue taken = injector_.pop(std::min(max, share));
@@ -161,8 +180,9 @@ void ParallelEngine::steal_more(PoolWorker& worker, PoolWorker& victim, size_t c
 }
 
 void ParallelEngine::balance(PoolWorker& worker) {
-    if (size_t waiting = injector_.size())
-        if (Task* task = from_injector(worker, waiting / workers_.size() + 1)) push(worker, *task);
+    size_t room = kMostQueued - std::min(kMostQueued, worker.deque.size());
+    TaskQueue taken = injector_.pop(std::min(room, injector_.size() / workers_.size() + 1));
+    while (Task* task = taken.pop()) push(worker, *task);
     PoolWorker* longest = &worker;
     size_t most = worker.deque.size() + 1;  // the task that has just yielded is ours, too
     for (const auto& other : workers_) {

@@ -25,6 +25,9 @@ namespace braid::scheduler {
 // share of the injector and, from the longest deque, half of what that has more than its own: with R runnable tasks on
 // W workers no deque stays much longer than R/W, and nobody waits longer than 2 * R/W ticks.
 //
+// A deque is short. When it is full, its older half goes to the injector and the worker goes on with what is new: tasks
+// that start tasks are finished depth first rather than all started before any ends.
+//
 // One sleeper, the timekeeper, sleeps only until the next timer. It is the last to be woken for work, so while anybody
 // sleeps, timers are kept; and when nobody sleeps, workers look at the timers between steps.
 class ParallelEngine final : public Engine {
@@ -65,6 +68,7 @@ class ParallelEngine final : public Engine {
     void steal_more(PoolWorker& worker, PoolWorker& victim, size_t count);
     void found(PoolWorker& worker);
     void push(PoolWorker& worker, Task& task);
+    void requeue(PoolWorker& worker, Task& task);
 
     // Returns when there may be something to do.
     void sleep(PoolWorker& worker);

@@ -7,7 +7,8 @@
 namespace braid::scheduler {
 
 // A binary semaphore for one thread: unpark() before park() is remembered, several count once.
-class Parker {
+template <class Mutex = std::mutex, class Condition = std::condition_variable>
+class BasicParker {
   public:
     void park() {
         std::unique_lock lock(mutex_);
@@ -31,9 +32,11 @@ class Parker {
     }
 
   private:
-    std::mutex mutex_;
-    std::condition_variable condition_;
+    Mutex mutex_;
+    Condition condition_;
     bool token_ = false;
 };
+
+using Parker = BasicParker<>;
 
 }  // namespace braid::scheduler

@@ -32,7 +32,10 @@ void Registry::clear() {
 
 void Registry::for_each(size_t shard, const std::function<void(Task&)>& visit) const {
     std::lock_guard lock(shards_[shard].mutex);
-    for (Task* task = shards_[shard].head; task; task = task->next_) visit(*task);
+    for (Task* task = shards_[shard].head; task; task = task->next_) {
+        __builtin_prefetch(task->next_);
+        visit(*task);
+    }
 }
 
 void Registry::for_each(const std::function<void(Task&)>& visit) const {

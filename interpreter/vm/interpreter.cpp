@@ -190,7 +190,7 @@ leave : {
     uint32_t arm = frame->step;
     task.pop_frame();
     if (task.empty_) {
-        task.result_ = result;
+        task.native_result_ = result;
         return StepResult::Done;
     }
     LOAD_FRAME();
@@ -236,7 +236,7 @@ unwind:
 leave_unwinding:
     task.pop_frame();
     if (task.empty_) {
-        task.result_ = error;
+        task.native_result_ = error;
         vm.on_uncaught(task, error);
         return StepResult::Done;
     }

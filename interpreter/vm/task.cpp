@@ -23,7 +23,7 @@ namespace {
 const std::string kNameless;
 // Words of the smallest stack: a body that waits in a native fits. Small ones grow slowly, because there may be
 // millions.
-constexpr size_t kFirstWords = 28, kSmallWords = 1024;
+constexpr size_t kFirstWords = 21, kSmallWords = 1024;
 }  // namespace
 
 VmTask::VmTask(Vm& vm, TaskKind kind) : vm_(vm), name_(&kNameless), kind_(kind) { vm_.heap().charge(sizeof(VmTask)); }
@@ -181,7 +181,6 @@ void VmTask::cancel() {
 }
 
 void VmTask::trace(heap::Marker& marker) const {
-    marker.visit(result_);
     marker.visit(native_result_);
     marker.visit(raised_);
     if (empty_) return;

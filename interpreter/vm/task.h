@@ -78,9 +78,11 @@ class VmTask final : public scheduler::Task {
     std::string stack_trace() const;    // rendered: `  at f (file:line:column)` lines
     SourceSite innermost_site() const;  // of the innermost frame of the program
     void trace(heap::Marker& marker) const;
+    /// trace() will be called soon.
+    void prefetch() const { __builtin_prefetch(stack_.get() + (empty_ ? 0 : top_)); }
     /// An error is on its way through clean-ups: what ends now ends because of it.
     bool unwinding() const { return unwinding_; }
-    Word result() const { return result_; }  // of the first frame, once done
+    Word result() const { return native_result_; }  // of the first frame, once done
 
     /// Stepping: while set, every instruction of this task asks the debug hook first. Takes effect at the next step of
     /// the task; set it while the world is stopped or the task is held.
@@ -93,8 +95,9 @@ class VmTask final : public scheduler::Task {
     /// Grows with every frame pushed: tells frames of one task apart while they live.
     size_t position() const { return empty_ ? 0 : top_; }
 
-    /// The runtime's data of the task (actor, isolate, transaction…). Fibers inherit it from the task they come off.
-    std::shared_ptr<void> context;
+    /// The runtime's object of the task (its actor), kept alive by a frame. Fibers inherit it from the task they come
+    /// off.
+    Object* context = nullptr;
 
   private:
     friend class Vm;
@@ -136,9 +139,8 @@ class VmTask final : public scheduler::Task {
     std::atomic<bool> cancel_{false};
     std::unique_ptr<Word[]> stack_;
     size_t capacity_ = 0;
-    size_t top_ = 0;  // index of the innermost frame's header; capacity_ large enough for its registers
-    Word result_ = 0;
-    Word native_result_ = 0;  // for NativeCall::result()
+    size_t top_ = 0;          // index of the innermost frame's header; capacity_ large enough for its registers
+    Word native_result_ = 0;  // for NativeCall::result(); of the first frame, once done
     size_t step_limit_ = SIZE_MAX;
     Word raised_ = 0;                     // an error the debugger stopped at; takes its way when the task goes on
     uint64_t skip_break_ = ~uint64_t{0};  // function id << 32 | pc of the breakpoint the task stopped at

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "interpreter/vm/builtins.h"
 #include "interpreter/vm/hash_table.h"
@@ -48,7 +50,18 @@ Vm::Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives
     shapes_ = std::make_unique<ShapeTable>();
     heap_.add_root_provider([this](heap::Marker& marker) { trace_roots(marker); });
     heap_.add_root_provider(scheduler::Scheduler::kTaskParts, [this](heap::Marker& marker, size_t part) {
-        if (scheduler_) scheduler_->for_each_task(part, [&](scheduler::Task& task) { vm_task(task).trace(marker); });
+        // Stacks are asked of memory some tasks before they are read: there may be a million.
+        std::array<VmTask*, 16> ahead{};
+        size_t next = 0;
+        auto trace = [&](VmTask* task) {
+            if (VmTask* before = std::exchange(ahead[next++ % ahead.size()], task)) before->trace(marker);
+        };
+        if (!scheduler_) return;
+        scheduler_->for_each_task(part, [&](scheduler::Task& task) {
+            vm_task(task).prefetch();
+            trace(&vm_task(task));
+        });
+        for (size_t i = 0; i < ahead.size(); ++i) trace(nullptr);
     });
 }
 

@@ -8,12 +8,12 @@ using namespace braid::scheduler;
 
 namespace {
 
-TaskRef sleeper(uint32_t name = 0) {
+TaskRef sleeper(uint8_t kind = 0) {
     TaskRef task = step([](Step& self, Worker&, Budget&) {
         if (self.count++ > 0) return StepResult::Done;
         return self.prepare_park(), StepResult::Parked;
     });
-    task->name = name;
+    task->kind = kind;
     return task;
 }
 
@@ -30,13 +30,13 @@ struct WaitReason {
 TEST_CASE("a deadlock reports every blocked task, in order of spawning, with what it waits for") {
     for (int kind : {0, 1, 2}) {
         Options options = make(kind);
-        std::vector<uint32_t> names;
+        std::vector<uint8_t> kinds;
         std::vector<int> objects;
         int reports = 0;
         options.hooks.on_quiescent = [&](const std::vector<Task*>& blocked) {
             ++reports;
             for (Task* task : blocked) {
-                names.push_back(task->name);
+                kinds.push_back(task->kind);
                 EXPECT(task->state() == TaskState::Parked);
                 objects.push_back(task->wait_reason()->object);
             }
@@ -48,13 +48,13 @@ TEST_CASE("a deadlock reports every blocked task, in order of spawning, with wha
             TaskRef task = step([&reasons, i](Step& self, Worker&, Budget&) {
                 return self.prepare_park(&reasons[i]), StepResult::Parked;
             });
-            task->name = i + 1;
+            task->kind = static_cast<uint8_t>(i + 1);
             i == 1 ? scheduler.spawn_external(task) : scheduler.spawn(task);
             scheduler.spawn(once([](Worker&) {}));
         }
         CHECK(scheduler.run().end == RunEnd::Quiescent);
         CHECK(reports == 1);
-        CHECK(names == std::vector<uint32_t>{1, 2, 3});
+        CHECK(kinds == std::vector<uint8_t>{1, 2, 3});
         CHECK(objects == std::vector<int>{7, 8, 9});
     }
 }

@@ -160,11 +160,6 @@ class NativeCall {
 
 inline const Function& NativeCall::function() const { return *task_->frame()->function; }
 inline size_t NativeCall::argument_count() const { return function().parameters.size(); }
-inline Word& NativeCall::argument_slot(size_t i) const {
-    Frame* frame = task_->frame();
-    return frame->registers()[frame->function->parameters[i]];
-}
-inline Word NativeCall::argument(size_t i) const { return argument_slot(i); }
 inline const TypeDescriptor& NativeCall::argument_type(size_t i) const { return *function().parameter_types[i]; }
 inline const TypeDescriptor& NativeCall::result_type() const { return *function().result_type; }
 inline uint32_t NativeCall::step() const { return task_->frame()->step; }

@@ -105,36 +105,42 @@ NativeAction notify_all(NativeCall& call) {
 // --- Once: count 0 new, 1 running, 2 done ---
 
 NativeAction new_once(NativeCall& call) { return make(call, Run::of(call).once, "a once-only initialization"); }
-NativeAction once_begin(NativeCall& call) {
+void once_ended(NativeCall& call, Gate& gate, int64_t count) {
+    std::lock_guard lock(gate.mutex);
+    gate.count = count;
+    gate.runner = 0;
+    grant_all(call.vm(), gate.waiters);
+}
+/// (once, initialization). Steps: 0 and 1 (woken) one's turn? 2 it ran, 3 it was dropped.
+NativeAction once_call(NativeCall& call) {
     Gate& gate = *self_of<Gate>(call);
+    if (call.step() == 3) return call.give_unit();
+    if (call.step() == 2) {
+        once_ended(call, gate, 2);
+        return call.drop_callable(call.argument(1), 3);
+    }
     if (call.step() == 1) {
         bool cancelled = call.was_cancelled();
         if (!granted(call, gate) && cancelled) return call.cancelled();
     }
-    std::lock_guard lock(gate.mutex);
-    if (gate.count == 2) return call.give_bool(false);
-    if (gate.count == 0) {
+    {
+        std::lock_guard lock(gate.mutex);
+        if (gate.count == 1) return wait_in(call, gate.waiters, "wait for", &gate, 1);
+        if (gate.count == 2) return call.drop_callable(call.argument(1), 3);
         gate.count = 1;
         gate.runner = call.task().id();
-        return call.give_bool(true);
     }
-    return wait_in(call, gate.waiters, "wait for", &gate, 1);
+    return call.invoke(call.argument(1), {}, 2);
 }
-NativeAction once_finish(NativeCall& call) {
+/// After a panic in the initialization the next call tries again.
+NativeAction once_failed(NativeCall& call) {
     Gate& gate = *self_of<Gate>(call);
-    std::lock_guard lock(gate.mutex);
-    gate.count = 2;
-    gate.runner = 0;
-    grant_all(call.vm(), gate.waiters);
-    return call.give_unit();
-}
-NativeAction once_abandon(NativeCall& call) {
-    Gate& gate = *self_of<Gate>(call);
-    std::lock_guard lock(gate.mutex);
-    gate.count = 0;
-    gate.runner = 0;
-    grant_all(call.vm(), gate.waiters);
-    return call.give_unit();
+    if (call.step() == 1) return call.give_unit();
+    std::unique_lock lock(gate.mutex);
+    bool ours = gate.count == 1 && gate.runner == call.task().id();
+    lock.unlock();
+    if (ours) once_ended(call, gate, 0);
+    return call.drop_callable(call.argument(1), 1);
 }
 NativeAction once_is_completed(NativeCall& call) {
     Gate& gate = *self_of<Gate>(call);
@@ -320,9 +326,7 @@ void register_condition_natives(vm::NativeRegistry& r) {
     r.add("sync::Condvar::notify_one", notify_one);
     r.add("sync::Condvar::notify_all", notify_all);
     r.add("sync::Once::new", new_once);
-    r.add("sync::Once::begin", once_begin);
-    r.add("sync::Once::finish", once_finish);
-    r.add("sync::Once::abandon", once_abandon);
+    r.add("sync::Once::call", {once_call, 0, 0, once_failed});
     r.add("sync::Once::is_completed", once_is_completed);
     r.add("sync::WaitGroup::new", new_wait_group);
     r.add("sync::WaitGroup::add", group_add);

@@ -1,5 +1,5 @@
 // Programs with pinned output: tests/run/** and examples/**, each under two workers, under one seed, and as a debugger
-// runs it.
+// runs it; some of them with a collection at every safepoint (`./dev test --gc-stress` does that to all).
 #include <catch2/catch.hpp>
 
 #include <fmt/format.h>
@@ -78,7 +78,8 @@ std::string sorted_lines(const std::string& text) {
     return result;
 }
 
-void check_program(const fs::path& program, const fs::path& golden, const std::vector<std::string>& mode) {
+void check_program(const fs::path& program, const fs::path& golden, const std::vector<std::string>& mode,
+                   bool stress = false) {
     auto text = read_file(program);
     REQUIRE(text);
     RunHeader header = read_header(program, *text);
@@ -89,6 +90,7 @@ void check_program(const fs::path& program, const fs::path& golden, const std::v
     command.arguments.insert(command.arguments.end(), header.flags.begin(), header.flags.end());
     command.arguments.push_back(program.filename().string());
     command.arguments.insert(command.arguments.end(), header.arguments.begin(), header.arguments.end());
+    if (stress) command.environment.emplace_back("BRAID_GC_STRESS", "1");
     ProcessResult result = run_process(command);
 
     INFO("standard output:\n" << result.output << "standard error:\n" << result.errors);
@@ -103,6 +105,23 @@ void register_program(const fs::path& program, const fs::path& golden, const std
     for (const auto& mode : modes) {
         register_case(fmt::format("{} {}", name, fmt::join(mode, " ")), "[run]",
                       [=] { check_program(program, golden, mode); });
+    }
+}
+
+// Few lines, many kinds of objects.
+constexpr const char* kStressed[] = {
+    "altru/programs/actors_advanced.altru",        "altru/programs/async_and_streams.altru",
+    "altru/programs/channels_of_everything.altru", "altru/programs/closures_and_iterators.altru",
+    "altru/programs/strings.altru",                "altru/programs/synchronization.altru",
+    "altru/programs/trait_objects.altru",          "altru/drops.altru",
+};
+
+REGISTER_CASES(stressed) {
+    for (const char* name : kStressed) {
+        fs::path program = fs::path(BRAID_SOURCE_DIR) / "tests/run" / name;
+        register_case(fmt::format("{} collects at every safepoint", name), "[run]", [=] {
+            check_program(program, fs::path(program).replace_extension(".out"), {"--workers", "2"}, true);
+        });
     }
 }
 

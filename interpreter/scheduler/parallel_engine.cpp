@@ -7,7 +7,7 @@ namespace braid::scheduler {
 namespace {
 
 // What changing from one task to another counts in a tick, so that a chain of short steps ends, too.
-constexpr int32_t kSwitchCost = 25;
+constexpr int32_t kSwitchCost = 256;
 // A thief takes half of what there is, but not more than this.
 constexpr size_t kMostStolen = 128;
 // Tasks in a deque.
@@ -43,9 +43,9 @@ void ParallelEngine::push(PoolWorker& worker, Task& task) {
     notify_one();
 }
 
-// A task that had its tick goes behind all others.
+// A task that had its tick goes behind all others: of a full deque its place is for the injector's next.
 void ParallelEngine::requeue(PoolWorker& worker, Task& task) {
-    if (worker.deque.size() < kMostQueued) return push(worker, task);
+    if (worker.deque.size() + 1 < kMostQueued) return push(worker, task);
     injector_.push(task);
     notify_one();
 }

@@ -110,10 +110,14 @@ void register_program(const fs::path& program, const fs::path& golden, const std
 
 // Few lines, many kinds of objects.
 constexpr const char* kStressed[] = {
-    "altru/programs/actors_advanced.altru",        "altru/programs/async_and_streams.altru",
-    "altru/programs/channels_of_everything.altru", "altru/programs/closures_and_iterators.altru",
-    "altru/programs/strings.altru",                "altru/programs/synchronization.altru",
-    "altru/programs/trait_objects.altru",          "altru/drops.altru",
+    "altru/programs/actors_advanced.altru",
+    "altru/programs/async_and_streams.altru",
+    "altru/programs/channels_of_everything.altru",
+    "altru/programs/closures_and_iterators.altru",
+    "altru/programs/strings.altru",
+    "altru/programs/synchronization.altru",
+    "altru/programs/trait_objects.altru",
+    "altru/drops.altru",
 };
 
 REGISTER_CASES(stressed) {

@@ -28,6 +28,7 @@ void Explorer::swap_out() {
 
 void Explorer::wait_until(const std::function<bool()>& ready) {
     while (!ready()) {
+        learn(1);
         running_->waits_for = &ready;
         swap_out();
         running_->waits_for = nullptr;
@@ -101,6 +102,7 @@ size_t Explorer::explore(const std::function<Scenario()>& make) {
         depth_ = 0;
         threads_.clear();
         shared_.clear();
+        numbers_.clear();
         run_once(make());
         ++runs;
     } while (next_path());

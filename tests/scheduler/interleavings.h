@@ -7,14 +7,15 @@
 #include <functional>
 #include <memory>
 #include <type_traits>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 // Runs a few small threads in every order their accesses to shared state can come in (sequentially consistent: what the
 // hardware may reorder beyond that is for ThreadSanitizer). The threads are contexts of one thread; each access of an
 // Interleaved type is a point where another may go on. Depth-first search over the choices, by running again from the
-// start, as in Godefroid, "Model checking for programming languages using VeriSoft" (POPL 1997). A state reached before (the
-// same shared values, and threads that have seen the same) is not gone on from again: what follows is known.
+// start, as in Godefroid, "Model checking for programming languages using VeriSoft" (POPL 1997). A state reached before
+// (the same shared values, and threads that have seen the same) is not gone on from again: what follows is known.
 namespace braid::scheduler::model {
 
 class Explorer {
@@ -32,7 +33,9 @@ class Explorer {
 
     static Explorer& current() { return *current_; }
     void point() {
-        if (running_) swap_out();
+        if (!running_) return;
+        learn(0);  // how far it has come is part of the state
+        swap_out();
     }
     // Goes on when `ready`, which others make true, holds.
     void wait_until(const std::function<bool()>& ready);
@@ -42,9 +45,11 @@ class Explorer {
     void learn(uint64_t value) {
         if (running_) running_->seen = mixed(running_->seen, value);
     }
+    // Of what a pointer points to, in the order in which pointers were stored: addresses differ from run to run.
+    uint64_t number_of(const void* pointer) { return numbers_.try_emplace(pointer, numbers_.size() + 1).first->second; }
     uint64_t running_number() const { return running_ ? running_->number : ~uint64_t{0}; }
     static uint64_t mixed(uint64_t hash, uint64_t value) {
-        hash = (hash ^ value) * 0x9e3779b97f4a7c15;
+        hash = (hash + value + 0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9;
         return hash ^ hash >> 29;
     }
 
@@ -76,6 +81,7 @@ class Explorer {
     std::vector<Choice> path_;
     size_t depth_ = 0, stuck_ = 0;
     std::unordered_set<uint64_t> states_;
+    std::unordered_map<const void*, uint64_t> numbers_;
 
     friend class Shared;
     std::vector<const class Shared*> shared_;
@@ -95,9 +101,9 @@ class Shared {
 template <class T>
 class Atomic final : public Shared {
   public:
-    Atomic(T value = {}) : value_(value) {}
+    Atomic(T value = {}) : value_(value) { content(); }
     uint64_t content() const override {
-        if constexpr (std::is_pointer_v<T>) return reinterpret_cast<uintptr_t>(value_);
+        if constexpr (std::is_pointer_v<T>) return value_ ? Explorer::current().number_of(value_) : 0;
         else return static_cast<uint64_t>(value_);
     }
     T load(std::memory_order = std::memory_order_seq_cst) const {
@@ -108,6 +114,7 @@ class Atomic final : public Shared {
     void store(T value, std::memory_order = std::memory_order_seq_cst) {
         Explorer::current().point();
         value_ = value;
+        content();
     }
     bool compare_exchange_strong(T& expected, T value, std::memory_order = std::memory_order_seq_cst) {
         Explorer::current().point();

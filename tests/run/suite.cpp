@@ -129,6 +129,24 @@ REGISTER_CASES(stressed) {
     }
 }
 
+// Programs that check what their primitive promises: more workers than processors, and a hundred schedules that preempt
+// and choose at other places each.
+REGISTER_CASES(stress) {
+    constexpr int kSchedules = 100;
+    fs::path folder = fs::path(BRAID_SOURCE_DIR) / "tests/run/stress";
+    for (const fs::path& program : files_below(folder, {".altru", ".velox"})) {
+        fs::path golden = fs::path(program).replace_extension(".out");
+        register_case(fmt::format("stress {} on 1, 2 and 8 workers", program.filename().string()), "[run]", [=] {
+            for (const char* workers : {"1", "2", "8"}) check_program(program, golden, {"--workers", workers});
+        });
+        register_case(fmt::format("stress {} under {} schedules", program.filename().string(), kSchedules), "[run]",
+                      [=] {
+                          for (int seed = 1; seed <= kSchedules; ++seed)
+                              check_program(program, golden, {"--seed", std::to_string(seed)});
+                      });
+    }
+}
+
 REGISTER_CASES(programs) {
     fs::path root = BRAID_SOURCE_DIR;
     for (const fs::path& program : files_below(root / "examples", {".altru", ".velox"})) {

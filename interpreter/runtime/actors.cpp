@@ -55,19 +55,24 @@ class Actor final : public WaitObject {
     }
 };
 
-/// Precondition: the actor's lock. Starts its task if it has none.
-bool wake_actor(NativeCall& call, Object* object) {
+constexpr WaitReason kBegins{"begin", nullptr};
+
+/// Precondition: the actor's lock. Starts its task if it has none. `awaited`: the caller is about to wait for it, so it
+/// goes on in the caller's place, and no other worker is woken for it.
+bool wake_actor(NativeCall& call, Object* object, bool awaited) {
     Actor& actor = *object->native<Actor>();
     if (actor.task || actor.mailbox.empty()) return true;
     vm::Vm::SpawnOptions options;
     options.kind = vm::TaskKind::Actor;
     options.name = &actor.type->name;
     options.site = actor.made;
+    if (awaited) options.parked_for = &kBegins;
     Word argument = vm::word_of(object);
     auto task = call.vm().spawn(*Run::of(call).functions.actor, {&argument, 1}, options);
     if (!task) return false;
     vm::vm_task(*task).context = object;  // an argument of its first frame, so it lives
     actor.task = *task;
+    if (awaited) call.scheduler().wake_anyway(**task, scheduler::WakeNormal);
     return true;
 }
 
@@ -111,7 +116,7 @@ NativeAction send_message(NativeCall& call) {
         message.handle = reply.handle;
     }
     actor.mailbox.push_back(std::move(message));
-    if (!wake_actor(call, object)) {
+    if (!wake_actor(call, object, wants_reply)) {
         lock.unlock();
         return call.panic("too many tasks: the actor cannot run");
     }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -129,19 +130,20 @@ REGISTER_CASES(stressed) {
     }
 }
 
-// Programs that check what their primitive promises: more workers than processors, and a hundred schedules that preempt
-// and choose at other places each.
+// Programs that check what their primitive promises: more workers than processors, and schedules that preempt and
+// choose at other places each. BRAID_SCHEDULES says how many; a hundred take some minutes.
 REGISTER_CASES(stress) {
-    constexpr int kSchedules = 100;
+    const char* wanted = std::getenv("BRAID_SCHEDULES");
+    const int schedules = wanted ? std::atoi(wanted) : 10;
     fs::path folder = fs::path(BRAID_SOURCE_DIR) / "tests/run/stress";
     for (const fs::path& program : files_below(folder, {".altru", ".velox"})) {
         fs::path golden = fs::path(program).replace_extension(".out");
         register_case(fmt::format("stress {} on 1, 2 and 8 workers", program.filename().string()), "[run]", [=] {
             for (const char* workers : {"1", "2", "8"}) check_program(program, golden, {"--workers", workers});
         });
-        register_case(fmt::format("stress {} under {} schedules", program.filename().string(), kSchedules), "[run]",
+        register_case(fmt::format("stress {} under {} schedules", program.filename().string(), schedules), "[run]",
                       [=] {
-                          for (int seed = 1; seed <= kSchedules; ++seed)
+                          for (int seed = 1; seed <= schedules; ++seed)
                               check_program(program, golden, {"--seed", std::to_string(seed)});
                       });
     }

@@ -16,8 +16,7 @@ Output::~Output() {
         done_ = true;
     }
     changed_.notify_one();
-    thread_.join();
-    std::fflush(stdout);
+    thread_.join();  // what is left goes out, and is found to fail, at the end of the process
 }
 
 void Output::print(std::string_view text) {

@@ -1,46 +1,80 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "analyzer/checks/checks.h"
-#include "analyzer/checks/concurrency.h"
-#include "analyzer/checks/describe.h"
+#include "analyzer/checks/effects.h"
+#include "analyzer/checks/post_dominators.h"
+#include "analyzer/checks/tasks.h"
 #include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
+#include "analyzer/semantics/body_walk.h"
+#include "analyzer/semantics/item_diagnostic.h"
 
-// await-race, the model case: shared state is read, an `await` lets other tasks of the isolate run, and then the state
-// is written from what was read before.
+// await-race and stale-response: what other tasks of the isolate can do while one waits.
 //
-//     let b = this.balance;
-//     await audit();
-//     this.balance = b - amount;     // a withdrawal in between is lost
+//     let b = this.balance;                     // 1. read …
+//     await audit();                            // 2. … another task runs …
+//     this.balance = b - amount;                // 3. … and what it wrote is lost
 //
-// A forward dataflow of taints: which values come from which read of which shared place, and whether an await stands
-// between. Reading again after the await gives a fresh value. While a lock is held nothing can come between. A program
-// that only ever waits for one task at a time has nobody to come between (concurrency.h).
+//     if (this.left > 0) {                      // 1. checked …
+//         await pay();                          // 2. … another task takes the last one …
+//         this.left -= 1;                       // 3. … and this relies on the check
+//     }
+//
+//     this.results = await query(text);         // stale-response: an older answer comes after a newer one
+//
+// A forward dataflow: which values come from which read of which shared place, which branches decided on one, which
+// values answer a request made from a parameter; and whether an await stands between. Reading or checking again after
+// the await makes it fresh, a write of one's own before it takes the place, a lock keeps the others out. Whether
+// anybody can come between is asked of the tasks of the program (tasks.h): nobody can where one task does one thing at
+// a time, or where each task has an object of its own.
 namespace braid::checks {
 namespace {
 
 using namespace mir;
 using mir::Place;
 
-/// A place other tasks may reach: a property of an object that is not fresh here, or a captured or module variable.
+/// A place that other tasks may reach: a property of an object, or a captured or module variable.
 struct Shared {
-    Local object;      // the local that holds the object, resolved through copies; kNoLocal: a variable itself
-    std::string name;  // property, or variable
-    friend auto operator<=>(const Shared&, const Shared&) = default;
+    Local object = kNoLocal;  // the local that holds the object, resolved through copies; kNoLocal: a variable itself
+    std::string name;         // as the source says it: `this.balance`
+    StateKey key;
+    uint8_t origin = 0;
+    friend bool operator==(const Shared& a, const Shared& b) { return a.object == b.object && a.key == b.key; }
+    friend bool operator<(const Shared& a, const Shared& b) {
+        return a.object != b.object ? a.object < b.object : a.key < b.key;
+    }
 };
 
 struct Taint {
-    uint32_t read = 0;     // node of the read
-    uint32_t awaited = 0;  // node of the first await after it; 0: none yet
-    friend auto operator<=>(const Taint&, const Taint&) = default;
+    uint32_t read = 0;      // node of the read
+    uint32_t awaited = 0;   // node of the first await after it; 0: none yet
+    bool decides = false;   // it was compared: not the value itself
+    bool as_it_was = true;  // the very value that was read
+    bool is_fresh = false;  // what was read since is in it too
+};
+struct Check {
+    uint32_t read = 0, awaited = 0;
+    BlockId branch = 0;
+};
+/// What came back for something asked with a parameter of this function.
+struct Answer {
+    uint32_t asked = 0;  // node of the await
+    friend bool operator==(const Answer&, const Answer&) = default;
 };
 
+using Sources = std::map<Shared, Taint>;
+
 struct State {
-    std::map<Local, std::map<Shared, Taint>> taints;
+    std::map<Local, Sources> taints;
+    std::map<Local, Shared> holds;       // temp → the shared place whose object it is
     std::map<Local, Local> same_object;  // temp → the local it was copied from
+    std::map<Shared, Check> checks;
+    std::set<Local> asking;  // promises of what a parameter asks for, and what is made from one
+    std::map<Local, Answer> answers;
     bool lock_held = false;
 
     bool merge(const State& other) {
@@ -51,16 +85,49 @@ struct State {
                 if (inserted) changed = true;
                 else if (!it->second.awaited && taint.awaited) it->second = taint, changed = true;
             }
-        for (auto [temp, source] : other.same_object) changed |= same_object.emplace(temp, source).second;
+        for (const auto& [shared, check] : other.checks) {
+            auto [it, inserted] = checks.emplace(shared, check);
+            if (inserted) changed = true;
+            else if (!it->second.awaited && check.awaited) it->second = check, changed = true;
+        }
+        for (const auto& entry : other.same_object) changed |= same_object.insert(entry).second;
+        for (const auto& entry : other.holds) changed |= holds.insert(entry).second;
+        for (const auto& entry : other.answers) changed |= answers.insert(entry).second;
+        for (Local local : other.asking) changed |= asking.insert(local).second;
         if (lock_held && !other.lock_held) lock_held = false, changed = true;
         return changed;
     }
 };
 
+braid::Place place_of(QueryContext& context, const Rival& rival) {
+    return {rival.function.item, context.get<TaskPlaces>(rival.function.item)->accesses[rival.access]};
+}
+
+std::string_view called_name(const CallTerminator& call) {
+    if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee))
+        return direct->function == ItemId::None ? std::string_view() : name_of(direct->function).text();
+    if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) return found->name.text();
+    return {};
+}
+
 class Analysis {
   public:
-    Analysis(QueryContext& context, ItemId item, const MirBody& body, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), body_(body), out_(out) {}
+    Analysis(QueryContext& context, ItemId item, const Body& source, const MirBody& body,
+             const TaskRivals::Value& rivals, std::vector<ItemDiagnostic>& out)
+        : context_(context), item_(item), source_(source), body_(body), rivals_(rivals), out_(out), after_(body) {
+        for (const Block& block : body.blocks)
+            for (const Statement& s : block.statements)
+                if (auto* assign = std::get_if<Assign>(&s.kind))
+                    if (auto* ref = std::get_if<StaticRefOf>(&assign->value))
+                        if (kind_of(ref->item) == ItemKind::Static) statics_[assign->place.local] = ref->item;
+        for (const Block& block : body.blocks) {
+            auto* call = std::get_if<CallTerminator>(&block.terminator.kind);
+            if (!call) continue;
+            tells_the_older_ |= called_name(*call) == "cancel" || called_name(*call) == "abort";
+            if (call->is_new && is_std_type(call->new_type, "Promise") && hands_over(*call, block))
+                handed_over_.insert(call->destination.local);
+        }
+    }
 
     void run() {
         auto entry = forward_dataflow(
@@ -77,6 +144,31 @@ class Analysis {
     }
 
   private:
+    /// `new Promise(resolve => { this.waiters.push(resolve); })`: who is waited for will say when it is time.
+    bool hands_over(const CallTerminator& call, const Block& block) const {
+        auto* executor = call.arguments.empty() ? nullptr : read_place(call.arguments.back());
+        for (const Statement& s : block.statements) {
+            auto* assign = std::get_if<Assign>(&s.kind);
+            auto* closure = assign ? std::get_if<ClosureOf>(&assign->value) : nullptr;
+            if (!closure || !executor) continue;
+            const BodyFunction& function = source_[closure->function];
+            if (function.parameters.empty()) continue;
+            bool kept = false;
+            walk_expressions(source_, function.root, [&](ExprId id) {
+                auto* stored = source_.as<hir::Call>(id);
+                auto* set = source_.as<hir::Assign>(id);
+                static const std::set<std::string_view> kKeep = {"push", "enqueue", "add", "set", "unshift"};
+                if (!set && !(stored && kKeep.count(checks::called_name(*stored)))) return;
+                walk_expressions(source_, id, [&](ExprId part) {
+                    auto* local = source_.as<hir::LocalRef>(part);
+                    kept |= local && local->local == function.parameters[0];
+                });
+            });
+            if (kept) return true;
+        }
+        return false;
+    }
+
     Local object_of(const State& state, Local local) const {
         for (int steps = 0; steps < 64; ++steps) {
             auto it = state.same_object.find(local);
@@ -86,142 +178,385 @@ class Analysis {
         return local;
     }
 
-    /// Parameters (`this` among them), captures and what was read from elsewhere are reachable by others; an object
-    /// made here is not, as far as this check knows.
-    bool is_shared_object(Local local) const {
-        LocalKind kind = body_.locals[local].kind;
-        return kind == LocalKind::Parameter || kind == LocalKind::Capture;
+    /// Parameters (`this` among them) and captures are reachable by others; an object made here is not, as far as this
+    /// check knows.
+    std::optional<Shared> shared_property(const State& state, const Operand& object, const Name& name) const {
+        auto* place = read_place(object);
+        if (!place) return std::nullopt;
+        Local local = object_of(state, place->local);
+        const LocalDeclaration& declared = body_.locals[local];
+        bool capture = declared.kind == LocalKind::Capture;
+        if (declared.kind != LocalKind::Parameter && !capture) return std::nullopt;
+        if (!place->is_local() && !(capture && place->projections.size() == 1)) return std::nullopt;
+        Type type = declared.type->is(TypeKind::Reference) ? declared.type->element() : declared.type;
+        Shared shared{local, std::string(declared.name.text()) + "." + std::string(name.text()),
+                      property_key(context_, type, name), 0};
+        shared.origin = origin_of(declared, local);
+        return shared;
+    }
+
+    /// As TaskFacts numbers the parameters.
+    uint8_t origin_of(const LocalDeclaration& declared, Local local) const {
+        if (declared.kind == LocalKind::Parameter)
+            return local - 1 < kTrackedParameters ? uint8_t(uint32_t(Origin::Parameter) + local - 1) : 0;
+        if (declared.source == LocalId::None || source_[declared.source].function != BodyFunctionId(0)) return 0;
+        const auto& parameters = source_[BodyFunctionId(0)].parameters;
+        for (uint32_t i = 0; i < parameters.size() && i < kTrackedParameters; ++i)
+            if (parameters[i] == declared.source) return uint8_t(uint32_t(Origin::Outer) + i);
+        return 0;
     }
 
     std::optional<Shared> shared_variable(const Place& place) const {
         const LocalDeclaration& local = body_.locals[place.local];
         bool through = place.projections.size() == 1 && std::holds_alternative<Deref>(place.projections[0]);
-        if (!through) return std::nullopt;
-        if (local.kind == LocalKind::Capture && local.is_alias) return Shared{kNoLocal, std::string(local.name.text())};
+        bool captured_here = place.is_local() && local.kind == LocalKind::Variable && local.in_cell &&
+                             local.source != LocalId::None && source_[local.source].is_captured;
+        if (captured_here || (through && local.kind == LocalKind::Capture && local.is_alias)) {
+            if (local.source == LocalId::None) return std::nullopt;
+            return Shared{kNoLocal, std::string(local.name.text()), {item_, {}, local.source}, 0};
+        }
         auto it = statics_.find(place.local);
-        if (it != statics_.end() && it->second != ItemId::None)
-            return Shared{kNoLocal, std::string(name_of(it->second).text())};
-        return std::nullopt;
+        if (!through || it == statics_.end()) return std::nullopt;
+        ItemId owner = parent_of(it->second);
+        std::string name(name_of(it->second).text());
+        if (kind_of(owner) != ItemKind::File) name = std::string(name_of(owner).text()) + "." + name;
+        return Shared{kNoLocal, name, {it->second, {}, LocalId::None}, 0};
     }
 
-    using Sources = std::map<Shared, Taint>;
+    const TaskRivals::Entry* rivals_of(const Shared& shared) const {
+        for (const auto& entry : rivals_.entries)
+            if (entry.function == uint32_t(body_.function) && entry.key == shared.key &&
+                (entry.object == shared.origin || entry.object == 0))
+                return &entry;
+        return nullptr;
+    }
+
+    /// A value made from both: as stale as the older part, and fresh if one part is.
+    static void combine(Sources& into, const Sources& other) {
+        for (const auto& [shared, taint] : other) {
+            auto [it, inserted] = into.emplace(shared, taint);
+            if (inserted) continue;
+            bool fresh = !it->second.awaited || !taint.awaited || it->second.is_fresh || taint.is_fresh;
+            if (!it->second.awaited && taint.awaited) it->second = taint;
+            it->second.is_fresh = fresh;
+        }
+    }
 
     Sources sources_of(const State& state, const Operand& operand, uint32_t node) const {
         auto* place = read_place(operand);
         if (!place) return {};
-        if (auto shared = shared_variable(*place)) return {{*shared, Taint{node, 0}}};
+        if (auto shared = shared_variable(*place)) return {{*shared, Taint{node_of(operand, node)}}};
         auto it = state.taints.find(place->local);
         return it == state.taints.end() ? Sources{} : it->second;
     }
 
     Sources sources_of(State& state, const Rvalue& value, uint32_t node) {
-        Sources all;
         if (auto* property = std::get_if<PropertyOf>(&value)) {
-            if (auto* place = read_place(property->object); place && place->is_local()) {
-                Local object = object_of(state, place->local);
-                if (is_shared_object(object))
-                    return {{Shared{object, std::string(property->name.text())}, Taint{node, 0}}};
-            }
-            return all;
+            if (auto shared = shared_property(state, property->object, property->name)) return {{*shared, Taint{node}}};
+            return changed(sources_of(state, property->object, node), false);
         }
-        // What compares a stale value decides, it does not carry it on; only the model case is judged here.
-        if (auto* binary = std::get_if<BinaryOperation>(&value))
-            if (binary->op >= hir::BinaryOp::Equal && binary->op <= hir::BinaryOp::GreaterEqual) return all;
+        Sources all;
         for_each_operand(
-            value, [&](const Operand& o) { all.merge(sources_of(state, o, node)); }, [](const Place&) {});
-        return all;
+            value, [&](const Operand& o) { combine(all, sources_of(state, o, node)); },
+            [&](const Place& place) { combine(all, sources_of(state, Copy{place}, node)); });
+        bool compares = std::holds_alternative<TypeTestOf>(value);
+        if (auto* binary = std::get_if<BinaryOperation>(&value))
+            compares |= binary->op >= hir::BinaryOp::Equal && binary->op <= hir::BinaryOp::GreaterEqual;
+        if (auto* unary = std::get_if<UnaryOperation>(&value)) compares |= unary->op == hir::UnaryOp::Not;
+        bool same = std::holds_alternative<Use>(value) || std::holds_alternative<Conversion>(value);
+        return same && !compares ? all : changed(std::move(all), compares);
     }
 
-    void written(const Shared& shared, const Sources& sources, const State& state, uint32_t node) {
-        auto stale = sources.find(shared);
-        if (!reporting_ || stale == sources.end() || !stale->second.awaited || state.lock_held) return;
-        if (!reported_.insert(node).second) return;
-        std::string name = shared.object == kNoLocal
-                               ? shared.name
-                               : std::string(body_.locals[shared.object].name.text()) + "." + shared.name;
-        ItemDiagnostic d = diagnostic(
-            DiagnosticCode::AwaitRace, {item_, node},
-            fmt::format(
-                "`{}` is written from a value read before an `await`: what another task writes in between is lost",
-                name));
-        d.related.push_back({{item_, stale->second.read}, fmt::format("1. this task reads `{}` here", name)});
-        d.related.push_back({{item_, stale->second.awaited},
-                             fmt::format("2. it waits here; another task may run and write `{}`", name)});
-        d.related.push_back({{item_, node}, "3. it goes on and writes over that"});
+    static Sources changed(Sources sources, bool decides) {
+        for (auto& [shared, taint] : sources) taint.as_it_was = false, taint.decides |= decides;
+        return sources;
+    }
+
+    void report(const Shared& shared, uint32_t node, std::string message, uint32_t read, std::string first,
+                uint32_t awaited, bool written, std::string third) {
+        const TaskRivals::Entry* entry = rivals_of(shared);
+        if (!entry || !reported_.insert(node).second) return;
+        const Rival& rival = written && entry->writer ? *entry->writer
+                             : entry->changer         ? *entry->changer
+                                                      : *entry->writer;
+        ItemDiagnostic d = diagnostic(DiagnosticCode::AwaitRace, {item_, node}, std::move(message));
+        d.related.push_back({{item_, read}, std::move(first)});
+        d.related.push_back({{item_, awaited}, "2. it waits here; another task runs"});
+        d.related.push_back(
+            {place_of(context_, rival),
+             fmt::format("3. the other task {} `{}`{}", rival.same ? "runs this too and changes" : "changes",
+                         shared.name, rival.same ? "" : " here")});
+        d.related.push_back({{item_, node}, std::move(third)});
         out_.push_back(std::move(d));
+    }
+
+    void written(const Shared& shared, const Sources& sources, State& state, BlockId block, uint32_t node,
+                 bool in_place) {
+        auto check = state.checks.find(shared);
+        auto stale = sources.find(shared);
+        bool is_stale = stale != sources.end() && stale->second.awaited && !stale->second.decides;
+        // What is put back unchanged is ambient state: context-lost-across-await.
+        bool restores = is_stale && stale->second.as_it_was && shared.object == kNoLocal;
+        if (reporting_ && !state.lock_held && !restores) {
+            if (is_stale && (!in_place || !stale->second.as_it_was))
+                report(shared, node,
+                       fmt::format("`{}` is written from a value read before an `await`: what another task writes in "
+                                   "between is lost",
+                                   shared.name),
+                       stale->second.read, fmt::format("1. this task reads `{}` here", shared.name),
+                       stale->second.awaited, true, "4. this task goes on and writes over that");
+            else if (check != state.checks.end() && check->second.awaited &&
+                     !after_.always_follows(block, check->second.branch))
+                report(shared, node,
+                       fmt::format("this relies on a check of `{}` made before an `await`: another task may have "
+                                   "changed it since",
+                                   shared.name),
+                       check->second.read, fmt::format("1. this task checks `{}` here", shared.name),
+                       check->second.awaited, !in_place, "4. this task goes on as if the check still held");
+        }
+        if (check != state.checks.end()) state.checks.erase(check);
+    }
+
+    void answered(const Shared& shared, const State& state, const Rvalue* value, const Operand* operand, uint32_t node,
+                  Type type) {
+        if (!reporting_ || state.lock_held || tells_the_older_ || !is_data(type) || reported_.count(node)) return;
+        std::optional<Answer> answer;
+        auto look = [&](const Operand& o) {
+            auto* place = read_place(o);
+            auto it = place ? state.answers.find(place->local) : state.answers.end();
+            if (it != state.answers.end()) answer = it->second;
+        };
+        if (value) for_each_operand(*value, look, [](const Place&) {});
+        if (operand) look(*operand);
+        const TaskRivals::Entry* entry = answer ? rivals_of(shared) : nullptr;
+        bool twice =
+            uint32_t(body_.function) < rivals_.runs_twice.size() && rivals_.runs_twice[uint32_t(body_.function)];
+        if (!entry || !entry->writer || !twice || !reported_.insert(node).second) return;
+        ItemDiagnostic d =
+            diagnostic(DiagnosticCode::StaleResponse, {item_, node},
+                       fmt::format("the answer to an older request can arrive last and overwrite the newer one in `{}`",
+                                   shared.name));
+        d.related.push_back({{item_, answer->asked}, "1. a first task asks and waits here"});
+        d.related.push_back({{item_, answer->asked}, "2. a second one asks for something newer, and waits too"});
+        d.related.push_back({{item_, node}, fmt::format("3. the second is answered first and sets `{}`", shared.name)});
+        d.related.push_back({{item_, node}, "4. the first is answered and sets the older over it"});
+        out_.push_back(std::move(d));
+    }
+
+    /// Text, numbers, lists, records; not what is opened once and kept: what has something to wait for itself.
+    bool is_data(Type type) {
+        if (type->is(TypeKind::Union)) {
+            for (Type member : type->arguments)
+                if (!member->is(TypeKind::Null) && !member->is(TypeKind::Undefined) && !is_data(member)) return false;
+            return true;
+        }
+        if (type->is(TypeKind::Nominal)) {
+            bool collection = is_std_type(type, "Map") || is_std_type(type, "Set");
+            if (collection || is_std(file_of(type->item))) return collection;
+            auto definition = context_.get<DefinitionOf>(type->item);
+            return std::none_of(definition->methods.begin(), definition->methods.end(),
+                                [&](ItemId method) { return context_.get<SignatureOf>(method)->is_async; });
+        }
+        return !type->is(TypeKind::Function);
     }
 
     void transfer(BlockId id, State& state) {
         const Block& block = body_.blocks[id];
         for (const Statement& s : block.statements) {
-            if (auto* assign = std::get_if<Assign>(&s.kind)) {
-                if (auto* item = std::get_if<StaticRefOf>(&assign->value)) statics_[assign->place.local] = item->item;
-                Sources sources = sources_of(state, assign->value, s.node);
-                if (auto shared = shared_variable(assign->place)) {
-                    written(*shared, sources, state, s.node);
-                } else if (assign->place.is_local()) {
-                    track_object(state, assign->place.local, assign->value);
-                    if (sources.empty()) state.taints.erase(assign->place.local);
-                    else state.taints[assign->place.local] = std::move(sources);
+            if (auto* assign = std::get_if<Assign>(&s.kind)) assigned(state, id, *assign, s.node);
+            else if (auto* set = std::get_if<SetProperty>(&s.kind)) {
+                Sources sources = sources_of(state, set->value, s.node);
+                if (auto shared = shared_property(state, set->object, set->name)) {
+                    written(*shared, sources, state, id, s.node, false);
+                    // What is added to what is there overwrites nothing.
+                    if (!sources.count(*shared))
+                        answered(*shared, state, nullptr, &set->value, s.node,
+                                 operand_type(context_, body_, set->value));
                 }
-            } else if (auto* set = std::get_if<SetProperty>(&s.kind)) {
-                auto* place = read_place(set->object);
-                if (!place || !place->is_local()) continue;
-                Local object = object_of(state, place->local);
-                if (is_shared_object(object))
-                    written(Shared{object, std::string(set->name.text())}, sources_of(state, set->value, s.node), state,
-                            s.node);
+            } else if (auto* set = std::get_if<SetElement>(&s.kind)) {
+                if (auto held = held_by(state, set->object))
+                    written(*held, sources_of(state, set->value, s.node), state, id, s.node, true);
             }
         }
-        terminator(state, block.terminator);
+        terminator(state, id, block.terminator);
     }
 
-    void track_object(State& state, Local local, const Rvalue& value) {
+    std::optional<Shared> held_by(const State& state, const Operand& operand) const {
+        auto* place = read_place(operand);
+        if (!place) return std::nullopt;
+        if (auto shared = shared_variable(*place)) return shared;
+        auto it = state.holds.find(place->local);
+        return it == state.holds.end() ? std::nullopt : std::optional(it->second);
+    }
+
+    void assigned(State& state, BlockId block, const Assign& assign, uint32_t node) {
+        Sources sources = sources_of(state, assign.value, node);
+        if (auto shared = shared_variable(assign.place)) {
+            written(*shared, sources, state, block, node, false);
+            if (!sources.count(*shared))
+                answered(*shared, state, &assign.value, nullptr, node, place_type(context_, body_, assign.place));
+            return;
+        }
+        if (!assign.place.is_local()) {
+            auto held = state.holds.find(assign.place.local);
+            if (held != state.holds.end()) {
+                Shared shared = held->second;
+                written(shared, sources, state, block, node, true);
+            }
+            return;
+        }
+        Local local = assign.place.local;
+        track(state, local, assign.value);
+        if (sources.empty()) state.taints.erase(local);
+        else state.taints[local] = std::move(sources);
+    }
+
+    /// Which object a local has now, and what it answers.
+    void track(State& state, Local local, const Rvalue& value) {
         state.same_object.erase(local);
+        state.holds.erase(local);
         auto* use = std::get_if<Use>(&value);
-        auto* place = use ? read_place(use->operand) : nullptr;
-        if (place && place->is_local() && place->local != local)
-            state.same_object[local] = object_of(state, place->local);
+        auto* convert = std::get_if<Conversion>(&value);
+        const Operand* same = use ? &use->operand : convert ? &convert->operand : nullptr;
+        if (auto* place = same ? read_place(*same) : nullptr; place && place->local != local) {
+            if (place->is_local()) state.same_object[local] = object_of(state, place->local);
+            if (auto held = held_by(state, *same)) state.holds[local] = *held;
+        }
+        if (auto* property = std::get_if<PropertyOf>(&value))
+            if (auto shared = shared_property(state, property->object, property->name)) state.holds[local] = *shared;
+        bool asks = false;
+        std::optional<Answer> answer;
+        for_each_operand(
+            value,
+            [&](const Operand& o) {
+                asks |= asks_with(state, o);
+                auto* place = read_place(o);
+                auto it = place ? state.answers.find(place->local) : state.answers.end();
+                if (it != state.answers.end()) answer = it->second;
+            },
+            [](const Place&) {});
+        set_answer(state, local, asks, answer);
     }
 
-    void terminator(State& state, const Terminator& t) {
+    void set_answer(State& state, Local local, bool asks, const std::optional<Answer>& answer) {
+        if (asks) state.asking.insert(local);
+        else state.asking.erase(local);
+        if (answer) state.answers[local] = *answer;
+        else state.answers.erase(local);
+    }
+
+    /// A parameter other than `this`, or something made from one.
+    bool asks_with(const State& state, const Operand& operand) const {
+        auto* place = read_place(operand);
+        if (!place) return false;
+        const LocalDeclaration& local = body_.locals[place->local];
+        bool is_self = local.source != LocalId::None && source_[local.source].is_self;
+        return (local.kind == LocalKind::Parameter && !is_self) || state.asking.count(place->local);
+    }
+
+    void terminator(State& state, BlockId id, const Terminator& t) {
         if (auto* call = std::get_if<CallTerminator>(&t.kind)) {
-            std::string_view name = called_name(*call);
-            if (name == "unlock" || name == "release") state.lock_held = false;
-            if (name == "lock" || name == "acquire" || name == "writeLock" || name == "readLock")
-                state.lock_held = true;
-            // A call's result carries on what went into it: `compute(b)` is as stale as `b`.
-            Sources sources;
-            for (const Operand& o : call->arguments) sources.merge(sources_of(state, o, t.node));
-            if (call->destination.is_local()) {
-                state.same_object.erase(call->destination.local);
-                bool carries = !body_.locals[call->destination.local].type->is(TypeKind::Unit);
-                if (sources.empty() || !carries) state.taints.erase(call->destination.local);
-                else state.taints[call->destination.local] = std::move(sources);
-            }
+            called(state, id, *call, t.node);
         } else if (auto* await = std::get_if<AwaitTerminator>(&t.kind)) {
-            for (auto& [local, sources] : state.taints)
-                for (auto& [shared, taint] : sources)
-                    if (!taint.awaited && !state.lock_held) taint.awaited = t.node;
-            if (await->destination.is_local()) state.taints.erase(await->destination.local);
+            auto* promise = read_place(await->operand);
+            if (promise && handed_over_.count(promise->local)) {
+                // Whoever settles it says by that how things stand.
+                state.checks.clear();
+            } else if (!state.lock_held) {
+                for (auto& [local, sources] : state.taints)
+                    for (auto& [shared, taint] : sources)
+                        if (!taint.awaited) taint.awaited = t.node;
+                for (auto& [shared, check] : state.checks)
+                    if (!check.awaited) check.awaited = t.node;
+            }
+            if (!await->destination.is_local()) return;
+            state.taints.erase(await->destination.local);
+            std::optional<Answer> answer;
+            if (asks_with(state, await->operand)) answer = Answer{t.node};
+            auto* place = read_place(await->operand);
+            if (auto it = place ? state.answers.find(place->local) : state.answers.end(); it != state.answers.end())
+                answer = it->second;
+            set_answer(state, await->destination.local, false, answer);
+        } else if (auto* choice = std::get_if<SwitchInteger>(&t.kind)) {
+            for (const auto& [shared, taint] : sources_of(state, choice->value, t.node)) {
+                bool fresh = !taint.awaited || taint.is_fresh;
+                state.checks[shared] = Check{taint.read, fresh ? 0 : taint.awaited, id};
+                // Looked at again after the answer came: whoever is older may notice.
+                if (fresh) state.answers.clear();
+            }
         }
     }
 
-    static std::string_view called_name(const CallTerminator& call) {
-        if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee))
-            return direct->function == ItemId::None ? std::string_view() : name_of(direct->function).text();
-        if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) return found->name.text();
-        return {};
+    void called(State& state, BlockId id, const CallTerminator& call, uint32_t node) {
+        std::string_view name = called_name(call);
+        if (name == "unlock" || name == "release") state.lock_held = false;
+        if (name == "lock" || name == "acquire" || name == "writeLock" || name == "readLock" || name == "tryLock")
+            state.lock_held = true;
+        // A call's result carries on what went into it: `compute(b)` is as stale as `b`.
+        Sources sources;
+        bool asks = false;
+        std::optional<Answer> answer;
+        for (size_t i = 0; i < call.arguments.size(); ++i) {
+            const Operand& o = call.arguments[i];
+            combine(sources, changed(sources_of(state, o, node), false));
+            asks |= asks_with(state, o);
+            auto* place = read_place(o);
+            if (auto it = place ? state.answers.find(place->local) : state.answers.end(); it != state.answers.end())
+                answer = it->second;
+        }
+        ItemId callee = ItemId::None;
+        if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) callee = found->method;
+        if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee)) callee = direct->function;
+        if (!call.arguments.empty() && is_mutator(callee))
+            if (auto held = held_by(state, call.arguments[0])) {
+                Sources stale;
+                for (size_t i = 1; i < call.arguments.size(); ++i)
+                    combine(stale, sources_of(state, call.arguments[i], node));
+                written(*held, stale, state, id, node, true);
+            }
+        if (!call.destination.is_local()) return;
+        Local local = call.destination.local;
+        state.same_object.erase(local);
+        state.holds.erase(local);
+        set_answer(state, local, asks, answer);
+        bool carries = !body_.locals[local].type->is(TypeKind::Unit);
+        if (sources.empty() || !carries) state.taints.erase(local);
+        else state.taints[local] = std::move(sources);
     }
 
     QueryContext& context_;
     ItemId item_;
+    const Body& source_;
     const MirBody& body_;
+    const TaskRivals::Value& rivals_;
     std::vector<ItemDiagnostic>& out_;
+    PostDominators after_;
     std::map<Local, ItemId> statics_;
+    std::set<Local> handed_over_;
     std::set<uint32_t> reported_;
+    bool tells_the_older_ = false;
     bool reporting_ = false;
 };
+
+/// A loop through what another task takes elements out of.
+void report_loop(QueryContext& context, ItemId item, const TaskRivals::Disturbed& disturbed,
+                 std::vector<ItemDiagnostic>& out) {
+    auto places = context.get<TaskPlaces>(item);
+    const TaskPlaces::Loop& loop = places->iterations[disturbed.iteration];
+    ItemDiagnostic d = diagnostic(DiagnosticCode::AwaitRace, {item, loop.node},
+                                  "this is gone through with an `await` in between: another task may change it "
+                                  "meanwhile, and elements are skipped or seen twice");
+    d.related.push_back({{item, loop.node}, "1. this task goes through it"});
+    d.related.push_back({{item, loop.awaited}, "2. it waits here, in the middle; another task runs"});
+    d.related.push_back(
+        {place_of(context, disturbed.remover), fmt::format("3. the other task {} this, and what follows moves up",
+                                                           disturbed.remover.same ? "does" : "reaches")});
+    d.related.push_back({{item, loop.node}, "4. this task goes on with the next place, where another element is now"});
+    if (loop.is_list)
+        d.fixes.push_back(
+            {"go through a copy", {{{item, loop.node}, ItemDiagnostic::FixEdit::InsertAfter, ".slice()"}}});
+    out.push_back(std::move(d));
+}
 
 }  // namespace
 
@@ -229,8 +564,12 @@ void await_race(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>&
     auto bodies = context.get<BuiltMir>(item);
     for (const MirBody& body : bodies->functions) {
         if (!body.is_async || !body.errors_are_exceptions) continue;
-        if (!context.get<MayRunConcurrently>(file_of(item))->yes) return;
-        Analysis(context, item, body, out).run();
+        auto rivals = context.get<TaskRivals>(item);
+        for (const auto& loop : rivals->disturbed)
+            if (loop.function == uint32_t(body.function)) report_loop(context, item, loop, out);
+        uint32_t function = uint32_t(body.function);
+        if (rivals->entries.empty() || (function < rivals->locked.size() && rivals->locked[function])) continue;
+        Analysis(context, item, *bodies->body, body, *rivals, out).run();
     }
 }
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "analyzer/checks/checks.h"
-#include "analyzer/checks/concurrency.h"
 #include "analyzer/checks/static_uses.h"
+#include "analyzer/checks/tasks.h"
 #include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
 #include "analyzer/semantics/item_diagnostic.h"
@@ -50,8 +50,9 @@ struct State {
 
 class Analysis {
   public:
-    Analysis(QueryContext& context, ItemId item, const MirBody& body, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), body_(body), out_(out) {
+    Analysis(QueryContext& context, ItemId item, const MirBody& body, const TaskRivals::Value& rivals,
+             std::vector<ItemDiagnostic>& out)
+        : context_(context), item_(item), body_(body), rivals_(rivals), out_(out) {
         for (const Block& block : body.blocks)
             for (const Statement& s : block.statements)
                 if (auto* assign = std::get_if<Assign>(&s.kind))
@@ -81,6 +82,13 @@ class Analysis {
     }
 
   private:
+    /// Another task may set the variable while this function waits.
+    bool is_set_by_others(ItemId variable) const {
+        for (const auto& entry : rivals_.entries)
+            if (entry.function == uint32_t(body_.function) && entry.key.owner == variable && entry.writer) return true;
+        return false;
+    }
+
     ItemId static_of(const Place& place) const {
         auto it = statics_.find(place.local);
         bool whole = place.projections.size() == 1 && std::holds_alternative<Deref>(place.projections[0]);
@@ -157,7 +165,7 @@ class Analysis {
         if (ItemId item = static_of(assign->place); item != ItemId::None) {
             auto it = state.settings.find(item);
             if (it != state.settings.end() && !contextual) put_back(item, it->second, s.node);
-            if (contextual && !own) state.settings[item] = {s.node, 0};
+            if (contextual && !own && is_set_by_others(item)) state.settings[item] = {s.node, 0};
             else state.settings.erase(item);
         } else if (assign->place.is_local()) {
             if (contextual) state.contextual.insert(assign->place.local);
@@ -184,6 +192,7 @@ class Analysis {
     QueryContext& context_;
     ItemId item_;
     const MirBody& body_;
+    const TaskRivals::Value& rivals_;
     std::vector<ItemDiagnostic>& out_;
     std::map<Local, ItemId> statics_;
     std::set<uint32_t> reported_;
@@ -197,8 +206,9 @@ void context_lost(QueryContext& context, ItemId item, std::vector<ItemDiagnostic
     auto bodies = context.get<BuiltMir>(item);
     for (const MirBody& body : bodies->functions) {
         if (!body.is_async || !body.errors_are_exceptions) continue;
-        if (!context.get<MayRunConcurrently>(file_of(item))->yes) return;
-        Analysis(context, item, body, out).run();
+        auto rivals = context.get<TaskRivals>(item);
+        if (rivals->entries.empty()) return;
+        Analysis(context, item, body, *rivals, out).run();
     }
 }
 

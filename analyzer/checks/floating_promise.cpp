@@ -3,6 +3,7 @@
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
 #include "analyzer/checks/discarded.h"
+#include "analyzer/checks/failures.h"
 
 // floating-promise: a statement makes a promise and nobody waits for it or handles its failure.
 //
@@ -16,12 +17,6 @@ namespace braid::checks {
 namespace {
 
 using namespace hir;
-
-std::string_view called_name(const Call& call) {
-    if (auto* direct = std::get_if<DirectCallee>(&call.callee)) return name_of(direct->function).text();
-    if (auto* found = std::get_if<VirtualCallee>(&call.callee)) return found->name.text();
-    return {};
-}
 
 /// `p.catch(f)`, `p.then(f, g)`, and `.finally(f)` after one of them.
 bool is_handled(const Body& body, ExprId id) {
@@ -38,6 +33,38 @@ bool is_handled(const Body& body, ExprId id) {
     return name == "finally" && is_handled(body, call->arguments[0]);
 }
 
+/// Made to be dropped: what is sent has been taken over when the call returns.
+bool may_be_dropped(const Body& body, ExprId id) {
+    return std_call(body, id, "Worker", "postMessage") || std_call(body, id, "Actor", "send");
+}
+
+/// `Promise.resolve().then(f)`, `Async.sleep(1).then(f)`: something for later, that cannot fail.
+bool is_for_later(QueryContext& context, const Body& body, ExprId id) {
+    ExprId first = id;
+    for (const Call* then = std_call(body, first, "Promise", "then"); then;
+         then = std_call(body, first, "Promise", "then"))
+        first = unconverted(body, then->arguments[0]);
+    auto* call = body.as<Call>(first);
+    if (first == id || !call || !is_std(file_of(called_item(*call)))) return false;
+    return !may_fail(context, BodyContext(body), id);
+}
+
+/// `names.map(async name => …);` as a statement: a list of promises, all dropped.
+void report_list(ItemId item, const Body& body, BodyFunctionId function, ExprId id, std::vector<ItemDiagnostic>& out) {
+    const Expr& e = body[id];
+    bool list = e.type && e.type->is(TypeKind::List) && is_promise(e.type->element());
+    if (!list || !body.as<Call>(id)) return;
+    ItemDiagnostic d =
+        diagnostic(DiagnosticCode::FloatingPromise, {item, e.node},
+                   "this makes promises that nobody waits for: their failures are lost, and what follows "
+                   "may run before they have ended");
+    if (body[function].is_async || kind_of(item) == ItemKind::File)
+        d.fixes.push_back({"wait for all of them",
+                           {{{item, e.node}, ItemDiagnostic::FixEdit::InsertBefore, "await Promise.all("},
+                            {{item, e.node}, ItemDiagnostic::FixEdit::InsertAfter, ")"}}});
+    out.push_back(std::move(d));
+}
+
 }  // namespace
 
 void floating_promise(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
@@ -46,7 +73,9 @@ void floating_promise(QueryContext& context, ItemId item, std::vector<ItemDiagno
     for_each_discarded(*body, [&](BodyFunctionId function, ExprId id) {
         const Expr& e = (*body)[id];
         bool stored = body->as<Assign>(id) || body->as<Let>(id);
-        if (stored || !is_std_type(e.type, "Promise") || is_handled(*body, id)) return;
+        if (stored || may_be_dropped(*body, id)) return;
+        if (!is_promise(e.type)) return report_list(item, *body, function, id, out);
+        if (is_handled(*body, id) || is_for_later(context, *body, id)) return;
         auto* call = body->as<Call>(id);
         std::string what = call && !called_name(*call).empty()
                                ? fmt::format("`{}` returns a promise", called_name(*call))

@@ -1,4 +1,5 @@
 #include "analyzer/flow/lowering.h"
+#include "analyzer/semantics/body_walk.h"
 
 // Places and operands: reading, writing, evaluation order.
 namespace braid::mir {
@@ -209,6 +210,13 @@ void Lowering::lower_assign(const Expr& e, const hir::Assign& a) {
     }
 }
 
+/// Other tasks can run before the value is there.
+bool Lowering::waits(ExprId id) const {
+    bool found = false;
+    walk_expressions(body_, id, [&](ExprId part) { found |= body_.as<Await>(part) || body_.as<Yield>(part); });
+    return found;
+}
+
 void Lowering::lower_compound(const Expr& e, const CompoundAssign& a) {
     const Expr& target = body_[a.place];
     auto combine = [&](Operand old, Operand value) {
@@ -218,6 +226,14 @@ void Lowering::lower_compound(const Expr& e, const CompoundAssign& a) {
     };
     if (is_place(a.place)) {
         evaluate_keys(a.place);
+        if (mir_.errors_are_exceptions && waits(a.value)) {
+            // As for members: what others may change meanwhile is read before.
+            Local old = temporary(target.type, e.node);
+            assign(Place{old, {}}, Use{Copy{place(a.place)}}, e.node);
+            Operand value = operand(a.value);
+            store(place(a.place), Use{combine(consume(old), std::move(value))}, target.type, e.node);
+            return;
+        }
         Operand value = stable_operand(a.value, !std::holds_alternative<LocalRef>(target.data));
         Place destination = place(a.place);
         store(destination, Use{combine(Copy{destination}, std::move(value))}, target.type, e.node);

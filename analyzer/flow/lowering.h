@@ -100,6 +100,7 @@ class Lowering {
     void lower_closure(Place d, const Expr& e, const hir::Closure& closure);
     void lower_assign(const Expr& e, const hir::Assign& a);
     void lower_compound(const Expr& e, const hir::CompoundAssign& a);
+    bool waits(ExprId id) const;
     void lower_increment(Place d, const Expr& e, const hir::Increment& a);
     void update_member(const Expr& target, uint32_t node, const std::function<Operand(Operand)>& make);
     void lower_try(Place d, const Expr& e, const hir::Try& t);

@@ -123,6 +123,8 @@ class BodyBuilder {
     ExprId truth(ExprId value);
     bool member_mismatch(ExprId value, Type to, uint32_t node);
     void mismatch(uint32_t node, Type from, Type to, std::string_view what);
+    bool misused_promise(ExprId value, std::string_view message, Severity severity = Severity::Warning);
+    bool is_promise_of_answer(Type from, Type to, std::string_view what);
     bool mismatch_inside(ExprId value, Type to, std::string_view what);
     bool present(ExprId& value, uint32_t node, std::string_view use);
     void offer_async(ItemDiagnostic& d);

@@ -41,6 +41,31 @@ ItemDiagnostic::Fix BodyBuilder::say_it_is_there(uint32_t node) const {
     return fix;
 }
 
+/// Reports a promise that stands where its value is meant, and says whether it is one. `severity`: an error where
+/// nothing can be done with the promise itself.
+bool BodyBuilder::misused_promise(ExprId value, std::string_view message, Severity severity) {
+    if (!is_std_type(type_of(value), "Promise")) return false;
+    uint32_t node = body_[value].node;
+    auto& d = report(DiagnosticCode::MisusedPromise, node, std::string(message));
+    d.severity = severity;
+    bool can_wait = functions_.back().is_async || kind_of(item_) == ItemKind::File;
+    if (can_wait && d.fixes.empty())
+        d.fixes.push_back({"await it", {{{item_, node}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
+    return true;
+}
+
+/// A function asked for a yes or no, or for an order, that gives a promise of it: `filter(async …)`.
+bool BodyBuilder::is_promise_of_answer(Type from, Type to, std::string_view what) {
+    to = nullable_parts_removed(to);
+    if (from->is(TypeKind::Function) && to->is(TypeKind::Function)) {
+        from = from->arguments.back();
+        to = to->arguments.back();
+    } else if (what != "result" || !function().name.empty() || functions_.size() < 2) {
+        return false;
+    }
+    return is_std_type(from, "Promise") && (to->is(TypeKind::Bool) || is_number(to) || is_int(to));
+}
+
 void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view what) {
     if (from->has(TypeHasError) || to->has(TypeHasError)) return;
     if (may_be_absent(from) && is_assignable(context_, nullable_parts_removed(from), to)) {
@@ -51,6 +76,13 @@ void BodyBuilder::mismatch(uint32_t node, Type from, Type to, std::string_view w
                 from->is(TypeKind::Null) ? "null" : print_type(excluded(context_, from, nullable_parts_removed(from))),
                 print_type(to)));
         if (d.fixes.empty()) d.fixes.push_back(say_it_is_there(node));
+        return;
+    }
+    if (is_promise_of_answer(from, to, what)) {
+        auto& d = report(DiagnosticCode::MisusedPromise, node,
+                         "this gives a promise, which is always true and no number; the answer is meant: `await` it "
+                         "before, for all elements with `Promise.all`");
+        d.severity = Severity::Error;
         return;
     }
     bool wants_literal = false;
@@ -266,9 +298,7 @@ ExprId BodyBuilder::truth(ExprId value) {
 ExprId BodyBuilder::condition(const ast::Expression& e) {
     if (!e) return error_expression(0);
     ExprId value = expression(e);
-    if (is_std_type(type_of(value), "Promise"))
-        report(DiagnosticCode::MisusedPromise, node_of(e.node),
-               "a promise is always true; did you mean to `await` it?");
+    misused_promise(value, "a promise is always true; did you mean to `await` it?");
     return truth(value);
 }
 

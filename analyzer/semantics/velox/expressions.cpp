@@ -250,9 +250,7 @@ ExprId BodyBuilder::template_expression(const ast::TemplateExpr& e) {
             result.parts.push_back({unescaped(template_text(part)), ExprId::None, {}});
         } else if (auto hole = ast::Expression::cast(part)) {
             ExprId value = expression(hole);
-            if (is_std_type(type_of(value), "Promise"))
-                report(DiagnosticCode::MisusedPromise, node_of(hole.node),
-                       "this is a promise, not its value; `await` it");
+            misused_promise(value, "this is a promise, not its value; `await` it");
             if (ExprId own = own_text(value); own != ExprId::None) value = own;
             result.parts.push_back({{}, value, {}});
         }

@@ -17,6 +17,8 @@ namespace {
 bool is_dynamic(Type t) { return t->is(TypeKind::Any) || t->is(TypeKind::Error); }
 bool is_text(Type t) { return widened(t)->is(TypeKind::String); }
 
+constexpr std::string_view kNotItsValue = "this is a promise, not its value; `await` it";
+
 }  // namespace
 
 ExprId BodyBuilder::prefix(const ast::PrefixExpr& e, Type expected) {
@@ -169,10 +171,7 @@ ExprId BodyBuilder::binary(const ast::BinaryExpr& e, Type expected) {
 
 ExprId BodyBuilder::addition(ExprId left, ExprId right, uint32_t node) {
     if (is_text(type_of(left)) || is_text(type_of(right))) {
-        for (ExprId side : {left, right})
-            if (is_std_type(type_of(side), "Promise"))
-                report(DiagnosticCode::MisusedPromise, body_[side].node,
-                       "this is a promise, not its value; `await` it");
+        for (ExprId side : {left, right}) misused_promise(side, kNotItsValue);
         return add(type::string(), node, Binary{BinaryOp::Concat, to_text(left), to_text(right)});
     }
     if (type_of(left)->is(TypeKind::Any) && type_of(right)->is(TypeKind::Any))
@@ -183,10 +182,7 @@ ExprId BodyBuilder::addition(ExprId left, ExprId right, uint32_t node) {
 ExprId BodyBuilder::arithmetic(BinaryOp op, ExprId left, ExprId right, uint32_t node) {
     if (type_of(left)->has(TypeHasError) || type_of(right)->has(TypeHasError)) return error_expression(node);
     for (ExprId* side : {&left, &right}) {
-        if (is_std_type(type_of(*side), "Promise")) {
-            report(DiagnosticCode::MisusedPromise, body_[*side].node, "this is a promise, not its value; `await` it");
-            return error_expression(node);
-        }
+        if (misused_promise(*side, kNotItsValue, Severity::Error)) return error_expression(node);
         if (!present(*side, body_[*side].node, "and is no number") && type_of(*side)->has(TypeHasError))
             return error_expression(node);
     }
@@ -229,6 +225,12 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
     if (a->has(TypeHasError) || b->has(TypeHasError)) return error_expression(node);
     bool equality = op == BinaryOp::Equal || op == BinaryOp::NotEqual;
     Type wa = widened(a), wb = widened(b);
+    auto is_plain = [](Type t) {
+        return t->is(TypeKind::Bool) || t->is(TypeKind::String) || is_number(t) || is_int(t);
+    };
+    if ((is_plain(wa) && misused_promise(right, kNotItsValue, Severity::Error)) ||
+        (is_plain(wb) && misused_promise(left, kNotItsValue, Severity::Error)))
+        return error_expression(node);
     if (wa == wb &&
         (is_number(wa) || is_int(wa) || wa->is(TypeKind::Bool) || wa->is(TypeKind::String) || wa->is(TypeKind::Char)))
         return add(type::boolean(), node, Binary{op, convert(left, wa), convert(right, wb)});
@@ -286,9 +288,7 @@ ExprId BodyBuilder::logical(const ast::BinaryExpr& e, Type expected) {
     Kind op = to_kind(e.op().kind());
     bool coalesce = op == Kind::QuestionQuestion, is_and = op == Kind::AmpersandAmpersand;
     ExprId left = expression(e.left(), coalesce ? expected : nullptr);
-    if (is_std_type(type_of(left), "Promise"))
-        report(DiagnosticCode::MisusedPromise, node_of(e.left().node),
-               "a promise is always true; did you mean to `await` it?");
+    misused_promise(left, "a promise is always true; did you mean to `await` it?");
     Facts before = facts_;
     bool reached = reachable_;
     if (!coalesce) assume(e.left(), is_and);

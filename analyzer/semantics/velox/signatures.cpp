@@ -299,8 +299,10 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
     reader.enter(owner);
     reader.apply_operators_late();
     SyntaxNode node = syntax->root();
-    if (std::string doc = doc_comment(node); doc.find("@shared") != std::string::npos)
-        definition.attributes.push_back({Name("shared"), {}, 0});
+    const std::string doc = doc_comment(node);
+    for (std::string_view attribute : {"shared", "not_send"})
+        if (doc.find("@" + std::string(attribute)) != std::string::npos)
+            definition.attributes.push_back({Name(attribute), {}, 0});
     if (auto c = ast::ClassDecl::cast(node)) {
         reader.set_self(self_type(context, item));
         auto bases = c.extends().types();

@@ -446,9 +446,9 @@ ExprId BodyBuilder::try_statement(const ast::TryStmt& s) {
     TryCatch out{ExprId::None, {}, ExprId::None};
     Facts before = facts_;
     bool reached = reachable_;
-    if (!s.catches().empty()) ++try_depth_;
+    ++try_depth_;  // `catch` does not see what leaves the block as a promise, `finally` runs before it is settled
     out.body = block(s.body().statements(), node_of(s.body().node));
-    if (!s.catches().empty()) --try_depth_;
+    --try_depth_;
     Facts after = facts_;
     bool after_reached = reachable_;
     // A generator that is ended where it stands runs its `finally` blocks; its own `catch` has no part in that.

@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analyzer/checks/body_context.h"
+#include "analyzer/checks/checks.h"
+#include "analyzer/checks/describe.h"
+#include "analyzer/semantics/body_walk.h"
+#include "analyzer/semantics/item_diagnostic.h"
+
+// What crosses from one isolate to another.
+//
+//     worker.postMessage(load());                        // not-send: a promise stays where it was made
+//     new Worker(() => count + 1)                        // not-send where `count` is assigned again
+//     new Worker(() => { total += 1; })                  // data-race: a variable of the module, in two isolates
+//     new ParallelArray(xs).map(x => { seen += 1; … })   // runs-on-one-core: the function cannot leave
+//
+// Values are copied when they cross, so only what cannot be copied is reported; `any` is checked when it crosses.
+namespace braid::checks {
+namespace {
+
+using namespace hir;
+
+class Check {
+  public:
+    Check(QueryContext& context, ItemId item, const Body& body, std::vector<ItemDiagnostic>& out)
+        : context_(context), item_(item), body_(body), inside_(body), out_(out) {}
+
+    void run() {
+        for (uint32_t i = 0; i < body_.expressions.size(); ++i) {
+            ExprId id{i};
+            if (inside_.function(id) == BodyFunctionId::None) continue;
+            if (auto* made = body_.as<New>(id)) this->made(*made);
+            else if (auto* call = body_.as<Call>(id)) this->call(*call);
+        }
+    }
+
+  private:
+    struct Offence {
+        std::string steps;
+        Type culprit = nullptr;
+    };
+
+    /// Of a type: what in it may not cross. What is shared is looked into: its content crosses with it.
+    std::optional<Offence> offence(Type type, int depth = 0) {
+        if (type->has(TypeHasError) || depth > 8) return std::nullopt;
+        if (!context_.get<CapabilitiesOf>(type)->send) {
+            CapabilityPath path = explain_not_send(context_, type);
+            Offence found{{}, path.culprit ? path.culprit : type};
+            // What a function captures is not in its type: it is looked at when it crosses.
+            if (found.culprit->is(TypeKind::Function)) return std::nullopt;
+            for (const std::string& step : path.steps) found.steps += (found.steps.empty() ? "" : ", ") + step;
+            return found;
+        }
+        if (!type->is(TypeKind::Nominal) || !is_std(file_of(type->item)) || is_std_type(type, "Resolver"))
+            return std::nullopt;
+        for (Type argument : type->arguments)
+            if (auto inner = offence(argument, depth + 1)) {
+                inner->steps = fmt::format("content of {}{}{}", name_of(type->item).text(),
+                                           inner->steps.empty() ? "" : ", ", inner->steps);
+                return inner;
+            }
+        return std::nullopt;
+    }
+
+    std::string because(const Offence& offence, Type whole) {
+        if (offence.culprit == whole) return {};
+        return fmt::format(" (`{}: {}`)", offence.steps, print_type(item_, offence.culprit));
+    }
+
+    void crosses(ExprId value, std::string_view how) {
+        value = unconverted(body_, value);
+        if (value == ExprId::None || std_call(body_, value, "", "transfer")) return;  // that is looked at itself
+        BodyFunctionId function = inside_.function_value(value);
+        if (function != BodyFunctionId::None) return captures(function, how);
+        Type type = body_[value].type;
+        auto found = offence(type);
+        if (!found) return parts(value, how);
+        ItemDiagnostic d = diagnostic(DiagnosticCode::NotSend, {item_, body_[value].node},
+                                      fmt::format("{} has type `{}`, which may not leave its isolate{}", how,
+                                                  print_type(item_, type), because(*found, type)));
+        if (is_promise(type) && body_[inside_.function(value)].is_async)
+            d.fixes.push_back({"send what it gives",
+                               {{{item_, body_[value].node}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
+        out_.push_back(std::move(d));
+    }
+
+    /// An object that is written out: its parts one by one, as their types may have been widened to `any`.
+    void parts(ExprId value, std::string_view how) {
+        auto* aggregate = body_.as<Aggregate>(value);
+        if (!aggregate) return;
+        for (ExprId part : aggregate->operands) crosses(part, how);
+    }
+
+    /// The variables that a function takes with it.
+    void captures(BodyFunctionId function, std::string_view how) {
+        for (const Capture& capture : body_[function].captures) {
+            const LocalInfo& local = body_[capture.local];
+            std::string_view name = local.name.text();
+            if (local.is_reassigned) {
+                ItemDiagnostic d = diagnostic(
+                    DiagnosticCode::NotSend, {item_, capture.node},
+                    fmt::format("{} captures `{}`, which is assigned again: the other isolate would have a copy that "
+                                "does not change with it",
+                                how, name));
+                story(d, function, local);
+                out_.push_back(std::move(d));
+            } else if (auto found = offence(local.type); found && !is_function_of_its_own(capture.local)) {
+                ItemDiagnostic d =
+                    diagnostic(DiagnosticCode::NotSend, {item_, capture.node},
+                               fmt::format("{} captures `{}`, whose type `{}` may not leave its isolate{}", how, name,
+                                           print_type(item_, local.type), because(*found, local.type)));
+                story(d, function, local);
+                out_.push_back(std::move(d));
+            }
+        }
+        module_variables(function);
+    }
+
+    void story(ItemDiagnostic& d, BodyFunctionId function, const LocalInfo& local) {
+        d.related.push_back({{item_, body_[function].node}, "this function crosses to another isolate"});
+        d.related.push_back({{item_, local.node}, fmt::format("`{}` is declared here", local.name.text())});
+    }
+
+    bool is_function_of_its_own(LocalId local) {
+        ExprId initial = inside_.initializer(local);
+        return initial != ExprId::None && inside_.function_value(initial) != BodyFunctionId::None;
+    }
+
+    /// The module variable that an assignment in the function changes, with the place.
+    std::optional<std::pair<ItemId, uint32_t>> changed_variable(BodyFunctionId function) {
+        std::optional<std::pair<ItemId, uint32_t>> changed;
+        walk_expressions(body_, body_[function].root, [&](ExprId id) {
+            ExprId place = ExprId::None;
+            if (auto* assign = body_.as<Assign>(id)) place = assign->place;
+            else if (auto* compound = body_.as<CompoundAssign>(id)) place = compound->place;
+            else if (auto* step = body_.as<Increment>(id)) place = step->place;
+            auto* variable = place == ExprId::None ? nullptr : body_.as<StaticRef>(place);
+            if (variable && !changed) changed = std::pair(variable->item, body_[id].node);
+        });
+        return changed;
+    }
+
+    void module_variables(BodyFunctionId function) {
+        auto changed = changed_variable(function);
+        if (!changed) return;
+        std::string_view name = name_of(changed->first).text();
+        ItemDiagnostic d = diagnostic(
+            DiagnosticCode::DataRace, {item_, changed->second},
+            fmt::format("`{}` is changed in another isolate while the one that declares it has it too", name));
+        d.related.push_back({{item_, body_[function].node}, "this function runs in another isolate"});
+        d.related.push_back({{changed->first, 0}, fmt::format("`{}` belongs to the isolate that made it", name)});
+        out_.push_back(std::move(d));
+    }
+
+    void made(const New& made) {
+        if (made.arguments.empty()) return;
+        if (is_std_type(made.type, "Worker")) {
+            BodyFunctionId function = inside_.function_value(made.arguments[0]);
+            if (function != BodyFunctionId::None) captures(function, "the worker's function");
+        } else if (is_std_type(made.type, "ParallelArray")) {
+            ExprId list = unconverted(body_, made.arguments[0]);
+            Type type = body_[list].type;
+            auto found = type->is(TypeKind::List) ? offence(type->element()) : std::nullopt;
+            if (!found) return;
+            out_.push_back(
+                diagnostic(DiagnosticCode::NotSend, {item_, body_[list].node},
+                           fmt::format("elements of a `ParallelArray` cross to other isolates; `{}` may not{}",
+                                       print_type(item_, type->element()), because(*found, type->element()))));
+        }
+    }
+
+    void call(const Call& call) {
+        if (call.arguments.size() > 1 && is_std_call(call, "Worker", "postMessage"))
+            crosses(call.arguments[1], "the message");
+        else if (!call.arguments.empty() && is_std_call(call, "", "transfer"))
+            crosses(call.arguments[0], "what is transferred");
+        else if (call.arguments.size() > 1) parallel(call);
+    }
+
+    void parallel(const Call& call) {
+        bool each = is_std_call(call, "ParallelArray", "map") || is_std_call(call, "ParallelArray", "filter") ||
+                    is_std_call(call, "ParallelArray", "forEach");
+        if (!each) return;
+        BodyFunctionId function = inside_.function_value(call.arguments[1]);
+        if (function == BodyFunctionId::None) return;
+        for (const Capture& capture : body_[function].captures) {
+            const LocalInfo& local = body_[capture.local];
+            std::string why;
+            if (local.is_reassigned) why = "which is assigned again";
+            else if (offence(local.type) && !is_function_of_its_own(capture.local))
+                why = fmt::format("whose type `{}` may not leave its isolate", print_type(item_, local.type));
+            if (!why.empty()) return one_core(capture.node, function, local.name.text(), why);
+        }
+        if (auto changed = changed_variable(function))
+            one_core(changed->second, function, name_of(changed->first).text(), "which it changes");
+    }
+
+    void one_core(uint32_t node, BodyFunctionId function, std::string_view name, std::string_view why) {
+        ItemDiagnostic d = diagnostic(
+            DiagnosticCode::RunsOnOneCore, {item_, node},
+            fmt::format("this runs on one core: the function uses `{}`, {}, and cannot cross to other isolates", name,
+                        why));
+        d.related.push_back({{item_, body_[function].node}, "this function stays in the isolate that made it"});
+        out_.push_back(std::move(d));
+    }
+
+    QueryContext& context_;
+    ItemId item_;
+    const Body& body_;
+    BodyContext inside_;
+    std::vector<ItemDiagnostic>& out_;
+};
+
+}  // namespace
+
+void isolates(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
+    auto body = context.get<BodyOf>(item);
+    Check(context, item, *body, out).run();
+}
+
+}  // namespace braid::checks

@@ -51,6 +51,8 @@ void Machine::escape(State& state, const Value& value, int depth) {
             for (const Value& held : std::vector<Value>(object.buffer)) escape(state, held, depth + 1);
             return;
         }
+        case Value::Kind::Guard:  // whoever has it may unlock
+        case Value::Kind::Permit: state.objects[value.number].wild = true; return;
         case Value::Kind::Task: state.tasks[value.number].handle_lost = true; return;
         case Value::Kind::Pointer: {
             Value copy = value;
@@ -353,6 +355,7 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             std::reverse(list->parts.begin(), list->parts.end());
             return done(unit);
         }
+        case Model::DropValue: drop(state, arguments.at(0), task); return done(unit);
         case Model::ListClear: {
             Value* list = pointee(state, &arguments.at(0));
             for (Value& part : std::vector<Value>(std::move(list->parts))) drop(state, part, task);

@@ -197,6 +197,7 @@ enum class Model : uint8_t {
     ListPop,
     ListReverse,
     ListClear,
+    DropValue,
     Stop
 };
 

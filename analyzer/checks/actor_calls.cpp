@@ -12,19 +12,8 @@
 //
 //     let me = self.handle()
 //     return me.get() * 2      # `self.get()` is a plain call
-//
-// actor-state-escapes: a method of an actor gives out a borrow of its state.
 namespace braid::checks {
 namespace {
-
-bool has_reference(Type type) {
-    bool found = false;
-    walk_type(type, [&](Type t) {
-        found |= t->is(TypeKind::Reference);
-        return !found && !t->is(TypeKind::Function);
-    });
-    return found;
-}
 
 /// Locals that hold the handle of the actor whose method this is: what `self_handle` gave and its copies.
 std::set<mir::Local> own_handles(const mir::MirBody& body) {
@@ -55,21 +44,6 @@ void actor_calls(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>
     if (kind_of(item) != ItemKind::Function || kind_of(parent_of(item)) != ItemKind::Actor) return;
     auto signature = context.get<SignatureOf>(item);
     auto bodies = context.get<BuiltMir>(item);
-    if (name_of(item).text() != "new" && signature->result && has_reference(signature->result)) {
-        auto body = context.get<BodyOf>(item);
-        uint32_t node = 0;
-        for (const Expr& e : body->expressions)
-            if (auto* returned = std::get_if<hir::Return>(&e.data);
-                returned && returned->value != ExprId::None && !node)
-                node = (*body)[returned->value].node;
-        ItemDiagnostic d = diagnostic(
-            DiagnosticCode::ActorStateEscapes, {item, node},
-            fmt::format(
-                "`{}` gives out a borrow of the actor's state: its caller would read it while the actor handles "
-                "its next message; return a copy",
-                name_of(item).text()));
-        out.push_back(std::move(d));
-    }
     const mir::MirBody& body = bodies->functions.at(0);
     std::set<mir::Local> own = own_handles(body);
     if (own.empty()) return;

@@ -70,10 +70,6 @@ class NativeCall {
     T* native(size_t i) const {
         return object(i)->native<T>();
     }  // of a Native object held by value
-    template <class T>
-    T* native_behind(size_t i) const {
-        return object_of(*reference(i))->native<T>();
-    }  // … by reference (`&self`)
 
     const TypeDescriptor& argument_type(size_t i) const;
     const TypeDescriptor& result_type() const;

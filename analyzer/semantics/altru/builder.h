@@ -311,7 +311,6 @@ class BodyBuilder {
     ItemId variant_by_path(const std::vector<SyntaxToken>& path, bool report);
     PatternId reference_pattern(PatternId inner, Type reference, uint32_t node);
     bool is_irrefutable(PatternId p);
-    void report_missing_cases();
     /// Names that one pattern binds twice; `first`: the number of locals before it.
     void report_bound_twice(size_t first);
 
@@ -361,7 +360,7 @@ class BodyBuilder {
     std::vector<FunctionContext> functions_;
     std::vector<std::pair<Type, Type>> function_bounds_;  // `F: fn(A) -> B` of the calls so far
     std::vector<Deferred> deferred_;
-    int open_projections_ = 0;  // of those in deferred_
+    int open_projections_ = 0;                                  // of those in deferred_
     std::vector<std::pair<ExprId, uint32_t>> pending_matches_;  // exhaustiveness waits for all types
     std::vector<std::pair<PatternId, uint32_t>> pending_lets_;  // refutable patterns without an `else`
     std::vector<uint32_t> local_reads_;                         // by LocalId

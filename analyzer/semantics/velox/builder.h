@@ -68,7 +68,6 @@ class BodyBuilder {
     ItemDiagnostic& report(DiagnosticCode code, uint32_t node, std::string message);
     BodyFunction& function() { return body_.functions[uint32_t(functions_.back().id)]; }
     Type type_of(ExprId id) const { return body_.expressions[uint32_t(id)].type; }
-    bool completes() const { return reachable_; }
 
     // ---- scopes.cpp ----
     LocalId declare(Name name, Type type, uint32_t node, bool is_mutable);

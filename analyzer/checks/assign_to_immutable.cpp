@@ -179,11 +179,7 @@ class Analysis {
                 leaving(target, edge);
             });
         };
-        auto entry = forward_dataflow(body_, std::move(start), transfer, [](State& into, const State& from) {
-            size_t before = into.size();
-            into.insert(from.begin(), from.end());
-            return into.size() != before;
-        });
+        auto entry = forward_dataflow(body_, std::move(start), transfer, Union());
         reporting = true;
         for (BlockId id = 0; id < body_.blocks.size(); ++id)
             if (entry[id] && !body_.blocks[id].is_cleanup) transfer(id, *entry[id], [](BlockId, const State&) {});

@@ -69,13 +69,8 @@ class Analysis {
                     shares_ |= std::holds_alternative<ClosureOf>(assign->value);
         }
         if (locks < 2) return;
-        auto entry = forward_dataflow(
-            body_, State(),
-            [&](BlockId id, State state, auto&& leaving) {
-                transfer(id, state);
-                for_each_successor(body_.blocks[id].terminator,
-                                   [&](BlockId target, const MirPlace*) { leaving(target, state); });
-            },
+        auto entry = forward_dataflow_of_blocks(
+            body_, State(), [&](BlockId id, State& state) { transfer(id, state); },
             [](State& into, const State& from) { return into.merge(from); });
         reports_ = true;
         for (BlockId id = 0; id < body_.blocks.size(); ++id)

@@ -130,13 +130,8 @@ class Analysis {
     }
 
     void run() {
-        auto entry = forward_dataflow(
-            body_, State(),
-            [&](BlockId id, State state, auto&& leaving) {
-                transfer(id, state);
-                for_each_successor(body_.blocks[id].terminator,
-                                   [&](BlockId target, const Place*) { leaving(target, state); });
-            },
+        auto entry = forward_dataflow_of_blocks(
+            body_, State(), [&](BlockId id, State& state) { transfer(id, state); },
             [](State& into, const State& from) { return into.merge(from); });
         reporting_ = true;
         for (BlockId id = 0; id < body_.blocks.size(); ++id)

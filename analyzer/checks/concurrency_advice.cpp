@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "analyzer/checks/body_check.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/effects.h"
 #include "analyzer/semantics/body_walk.h"
@@ -22,10 +23,9 @@ namespace {
 
 using namespace hir;
 
-class Check {
+class Check : public BodyCheck {
   public:
-    Check(QueryContext& context, ItemId item, const Body& body, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), body_(body), inside_(body), out_(out) {}
+    using BodyCheck::BodyCheck;
 
     void run() {
         for (uint32_t i = 0; i < body_.expressions.size(); ++i) {
@@ -138,19 +138,12 @@ class Check {
                                 [&](ExprId id) { return body_.as<Spread>(id); });
         return std_call(body_, list, "Array", "slice") != nullptr;  // a part at a time
     }
-
-    QueryContext& context_;
-    ItemId item_;
-    const Body& body_;
-    BodyContext inside_;
-    std::vector<ItemDiagnostic>& out_;
 };
 
 }  // namespace
 
 void concurrency_advice(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    auto body = context.get<BodyOf>(item);
-    Check(context, item, *body, out).run();
+    check_body<Check>(context, item, out);
 }
 
 }  // namespace braid::checks

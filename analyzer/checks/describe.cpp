@@ -1,5 +1,8 @@
 #include "analyzer/checks/describe.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "analyzer/semantics/language.h"
@@ -44,6 +47,11 @@ bool is_written_expression(const Body& body, uint32_t node) {
 }
 
 std::string print_type(ItemId item, Type type) { return language_of(item).print_type(type); }
+
+std::string describe_path(ItemId item, const CapabilityPath& path, Type whole) {
+    if (!path.culprit || path.culprit == whole) return {};
+    return fmt::format(" (`{}: {}`)", fmt::join(path.steps, ", "), print_type(item, path.culprit));
+}
 
 bool has_std_trait(QueryContext& context, Type type, std::string_view trait) {
     for (const auto& [item, impls] : context.get<ImplIndex>()->by_trait)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "analyzer/checks/body_check.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/failures.h"
 #include "analyzer/semantics/body_walk.h"
@@ -17,10 +18,9 @@ namespace {
 
 using namespace hir;
 
-class Check {
+class Check : public BodyCheck {
   public:
-    Check(QueryContext& context, ItemId item, const Body& body, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), body_(body), inside_(body), out_(out) {}
+    using BodyCheck::BodyCheck;
 
     void run() {
         for (uint32_t i = 0; i < body_.expressions.size(); ++i)
@@ -108,19 +108,12 @@ class Check {
         out_.push_back(std::move(d));
         return out_.back();
     }
-
-    QueryContext& context_;
-    ItemId item_;
-    const Body& body_;
-    BodyContext inside_;
-    std::vector<ItemDiagnostic>& out_;
 };
 
 }  // namespace
 
 void error_replaced(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    auto body = context.get<BodyOf>(item);
-    Check(context, item, *body, out).run();
+    check_body<Check>(context, item, out);
 }
 
 }  // namespace braid::checks

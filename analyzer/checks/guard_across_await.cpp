@@ -68,18 +68,8 @@ void guard_across_await(QueryContext& context, ItemId item, std::vector<ItemDiag
         for (Local i = 0; i < body.locals.size(); ++i) any |= guards[i] = is_guard(context, body.locals[i].type);
         for (const Block& block : body.blocks) awaits |= std::holds_alternative<AwaitTerminator>(block.terminator.kind);
         if (!any || !awaits) continue;
-        auto entry = forward_dataflow(
-            body, Held(),
-            [&](BlockId id, Held held, auto&& leaving) {
-                transfer(body, guards, body.blocks[id], held);
-                for_each_successor(body.blocks[id].terminator,
-                                   [&](BlockId target, const braid::mir::Place*) { leaving(target, held); });
-            },
-            [](Held& into, const Held& from) {
-                size_t before = into.size();
-                into.insert(from.begin(), from.end());
-                return into.size() != before;
-            });
+        auto entry = forward_dataflow_of_blocks(
+            body, Held(), [&](BlockId id, Held& held) { transfer(body, guards, body.blocks[id], held); }, Union());
         for (BlockId id = 0; id < body.blocks.size(); ++id) {
             const Block& block = body.blocks[id];
             if (!entry[id] || !std::holds_alternative<AwaitTerminator>(block.terminator.kind)) continue;

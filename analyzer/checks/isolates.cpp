@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "analyzer/checks/body_context.h"
+#include "analyzer/checks/body_check.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
 #include "analyzer/semantics/body_walk.h"
@@ -23,10 +23,9 @@ namespace {
 
 using namespace hir;
 
-class Check {
+class Check : public BodyCheck {
   public:
-    Check(QueryContext& context, ItemId item, const Body& body, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), body_(body), inside_(body), out_(out) {}
+    using BodyCheck::BodyCheck;
 
     void run() {
         for (uint32_t i = 0; i < body_.expressions.size(); ++i) {
@@ -38,36 +37,24 @@ class Check {
     }
 
   private:
-    struct Offence {
-        std::string steps;
-        Type culprit = nullptr;
-    };
-
     /// Of a type: what in it may not cross. What is shared is looked into: its content crosses with it.
-    std::optional<Offence> offence(Type type, int depth = 0) {
+    std::optional<CapabilityPath> offence(Type type, int depth = 0) {
         if (type->has(TypeHasError) || depth > 8) return std::nullopt;
         if (!context_.get<CapabilitiesOf>(type)->send) {
-            CapabilityPath path = explain_not_send(context_, type);
-            Offence found{{}, path.culprit ? path.culprit : type};
+            CapabilityPath found = explain_not_send(context_, type);
+            if (!found.culprit) found.culprit = type;
             // What a function captures is not in its type: it is looked at when it crosses.
             if (found.culprit->is(TypeKind::Function)) return std::nullopt;
-            for (const std::string& step : path.steps) found.steps += (found.steps.empty() ? "" : ", ") + step;
             return found;
         }
         if (!type->is(TypeKind::Nominal) || !is_std(file_of(type->item)) || is_std_type(type, "Resolver"))
             return std::nullopt;
         for (Type argument : type->arguments)
             if (auto inner = offence(argument, depth + 1)) {
-                inner->steps = fmt::format("content of {}{}{}", name_of(type->item).text(),
-                                           inner->steps.empty() ? "" : ", ", inner->steps);
+                inner->steps.insert(inner->steps.begin(), fmt::format("content of {}", name_of(type->item).text()));
                 return inner;
             }
         return std::nullopt;
-    }
-
-    std::string because(const Offence& offence, Type whole) {
-        if (offence.culprit == whole) return {};
-        return fmt::format(" (`{}: {}`)", offence.steps, print_type(item_, offence.culprit));
     }
 
     void crosses(ExprId value, std::string_view how) {
@@ -80,7 +67,7 @@ class Check {
         if (!found) return parts(value, how);
         ItemDiagnostic d = diagnostic(DiagnosticCode::NotSend, {item_, body_[value].node},
                                       fmt::format("{} has type `{}`, which may not leave its isolate{}", how,
-                                                  print_type(item_, type), because(*found, type)));
+                                                  print_type(item_, type), describe_path(item_, *found, type)));
         if (is_promise(type) && body_[inside_.function(value)].is_async)
             d.fixes.push_back({"send what it gives",
                                {{{item_, body_[value].node}, ItemDiagnostic::FixEdit::InsertBefore, "await "}}});
@@ -111,7 +98,7 @@ class Check {
                 ItemDiagnostic d =
                     diagnostic(DiagnosticCode::NotSend, {item_, capture.node},
                                fmt::format("{} captures `{}`, whose type `{}` may not leave its isolate{}", how, name,
-                                           print_type(item_, local.type), because(*found, local.type)));
+                                           print_type(item_, local.type), describe_path(item_, *found, local.type)));
                 story(d, function, local);
                 out_.push_back(std::move(d));
             }
@@ -165,10 +152,10 @@ class Check {
             Type type = body_[list].type;
             auto found = type->is(TypeKind::List) ? offence(type->element()) : std::nullopt;
             if (!found) return;
-            out_.push_back(
-                diagnostic(DiagnosticCode::NotSend, {item_, body_[list].node},
-                           fmt::format("elements of a `ParallelArray` cross to other isolates; `{}` may not{}",
-                                       print_type(item_, type->element()), because(*found, type->element()))));
+            out_.push_back(diagnostic(
+                DiagnosticCode::NotSend, {item_, body_[list].node},
+                fmt::format("elements of a `ParallelArray` cross to other isolates; `{}` may not{}",
+                            print_type(item_, type->element()), describe_path(item_, *found, type->element()))));
         }
     }
 
@@ -206,19 +193,12 @@ class Check {
         d.related.push_back({{item_, body_[function].node}, "this function stays in the isolate that made it"});
         out_.push_back(std::move(d));
     }
-
-    QueryContext& context_;
-    ItemId item_;
-    const Body& body_;
-    BodyContext inside_;
-    std::vector<ItemDiagnostic>& out_;
 };
 
 }  // namespace
 
 void isolates(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    auto body = context.get<BodyOf>(item);
-    Check(context, item, *body, out).run();
+    check_body<Check>(context, item, out);
 }
 
 }  // namespace braid::checks

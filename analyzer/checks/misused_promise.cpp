@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "analyzer/checks/body_context.h"
+#include "analyzer/checks/body_check.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/semantics/item_diagnostic.h"
 
@@ -16,10 +16,9 @@ namespace {
 
 using namespace hir;
 
-class Check {
+class Check : public BodyCheck {
   public:
-    Check(ItemId item, const Body& body, std::vector<ItemDiagnostic>& out)
-        : item_(item), body_(body), inside_(body), out_(out) {}
+    using BodyCheck::BodyCheck;
 
     void run() {
         for (uint32_t i = 0; i < body_.expressions.size(); ++i) {
@@ -98,18 +97,12 @@ class Check {
                                   "the promise does not wait for its async executor: an error in it never rejects the "
                                   "promise, which stays pending"));
     }
-
-    ItemId item_;
-    const Body& body_;
-    BodyContext inside_;
-    std::vector<ItemDiagnostic>& out_;
 };
 
 }  // namespace
 
 void misused_promise(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    auto body = context.get<BodyOf>(item);
-    Check(item, *body, out).run();
+    check_body<Check>(context, item, out);
 }
 
 }  // namespace braid::checks

@@ -31,14 +31,7 @@ class Check {
   private:
     bool is_send(Type type) { return type->has(TypeHasError) || context_.get<CapabilitiesOf>(type)->send; }
 
-    /// ` (`Job.lock: MutexGuard[int]`)`: from the type down to what in it may not.
-    std::string path_of(Type type) {
-        CapabilityPath path = explain_not_send(context_, type);
-        if (!path.culprit || path.culprit == type) return {};
-        std::string steps;
-        for (const std::string& step : path.steps) steps += (steps.empty() ? "" : ", ") + step;
-        return fmt::format(" (`{}: {}`)", steps, print_type(item_, path.culprit));
-    }
+    std::string path_to_culprit(Type type) { return describe_path(item_, explain_not_send(context_, type), type); }
 
     /// What to do instead, by the part that may not leave its task.
     std::string advice(Type type) {
@@ -60,8 +53,8 @@ class Check {
     }
 
     ItemDiagnostic& report(uint32_t node, std::string message, Type type) {
-        out_.push_back(
-            diagnostic(DiagnosticCode::NotSend, {item_, node}, std::move(message) + path_of(type) + advice(type)));
+        out_.push_back(diagnostic(DiagnosticCode::NotSend, {item_, node},
+                                  std::move(message) + path_to_culprit(type) + advice(type)));
         return out_.back();
     }
 
@@ -249,7 +242,7 @@ class Check {
                             lends       ? ", which belongs to this function"
                             : reference ? fmt::format(", a borrow (`{}`)", print_type(item_, local.type))
                                         : fmt::format(", whose type `{}` may not leave its task{}",
-                                                      print_type(item_, local.type), path_of(local.type))));
+                                                      print_type(item_, local.type), path_to_culprit(local.type))));
             d.related.push_back({{item_, capture.node}, fmt::format("`{}` is captured here", local.name.text())});
             if (lends)
                 d.fixes.push_back({"let the closure own what it captures",

@@ -30,12 +30,7 @@ class Check {
     bool is_sync(Type type) { return type->has(TypeHasError) || context_.get<CapabilitiesOf>(type)->sync; }
 
     void report(uint32_t node, std::string message, Type type) {
-        CapabilityPath path = explain_not_sync(context_, type);
-        if (path.culprit && path.culprit != type) {
-            std::string steps;
-            for (const std::string& step : path.steps) steps += (steps.empty() ? "" : ", ") + step;
-            message += fmt::format(" (`{}: {}`)", steps, print_type(item_, path.culprit));
-        }
+        message += describe_path(item_, explain_not_sync(context_, type), type);
         out_.push_back(diagnostic(DiagnosticCode::NotSync, {item_, node}, std::move(message)));
     }
 

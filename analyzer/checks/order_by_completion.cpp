@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "analyzer/checks/body_context.h"
+#include "analyzer/checks/body_check.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/semantics/body_walk.h"
 #include "analyzer/semantics/item_diagnostic.h"
@@ -22,10 +22,9 @@ namespace {
 
 using namespace hir;
 
-class Check {
+class Check : public BodyCheck {
   public:
-    Check(ItemId item, const Body& body, std::vector<ItemDiagnostic>& out)
-        : item_(item), body_(body), inside_(body), out_(out) {}
+    using BodyCheck::BodyCheck;
 
     void run() {
         for (uint32_t i = 0; i < body_.expressions.size(); ++i) {
@@ -183,18 +182,12 @@ class Check {
         }
         return found;
     }
-
-    ItemId item_;
-    const Body& body_;
-    BodyContext inside_;
-    std::vector<ItemDiagnostic>& out_;
 };
 
 }  // namespace
 
 void order_by_completion(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    auto body = context.get<BodyOf>(item);
-    Check(item, *body, out).run();
+    check_body<Check>(context, item, out);
 }
 
 }  // namespace braid::checks

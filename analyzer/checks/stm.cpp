@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/checks/body_check.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/transactions.h"
 #include "analyzer/semantics/body_walk.h"
@@ -19,15 +20,10 @@ namespace {
 
 using namespace hir;
 
-class Check {
+class Check : public BodyCheck {
   public:
     Check(QueryContext& context, ItemId item, const Body& body, std::vector<ItemDiagnostic>& out)
-        : context_(context),
-          item_(item),
-          body_(body),
-          inside_(body),
-          transactional_(transactional_functions(inside_)),
-          out_(out) {}
+        : BodyCheck(context, item, body, out), transactional_(transactional_functions(inside_)) {}
 
     void run() {
         auto facts = context_.get<TransactionFacts>(item_);
@@ -223,20 +219,14 @@ class Check {
         }
     }
 
-    QueryContext& context_;
-    ItemId item_;
-    const Body& body_;
-    BodyContext inside_;
     std::vector<bool> transactional_;
-    std::vector<ItemDiagnostic>& out_;
     std::set<uint32_t> reported_;
 };
 
 }  // namespace
 
 void stm(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    auto body = context.get<BodyOf>(item);
-    Check(context, item, *body, out).run();
+    check_body<Check>(context, item, out);
 }
 
 }  // namespace braid::checks

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "analyzer/checks/body_check.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/effects.h"
 #include "analyzer/semantics/body_walk.h"
@@ -15,10 +16,9 @@ namespace {
 
 using namespace hir;
 
-class Check {
+class Check : public BodyCheck {
   public:
-    Check(QueryContext& context, ItemId item, const Body& body, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), body_(body), inside_(body), out_(out) {}
+    using BodyCheck::BodyCheck;
 
     void run() {
         for (uint32_t i = 0; i < body_.expressions.size(); ++i) {
@@ -80,19 +80,12 @@ class Check {
         });
         return told;
     }
-
-    QueryContext& context_;
-    ItemId item_;
-    const Body& body_;
-    BodyContext inside_;
-    std::vector<ItemDiagnostic>& out_;
 };
 
 }  // namespace
 
 void task_outlives_scope(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    auto body = context.get<BodyOf>(item);
-    Check(context, item, *body, out).run();
+    check_body<Check>(context, item, out);
 }
 
 }  // namespace braid::checks

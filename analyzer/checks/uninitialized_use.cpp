@@ -36,11 +36,7 @@ class Analysis {
         if (tracked_.empty()) return;
         auto entry = forward_dataflow(
             body_, State(), [&](BlockId id, State state, auto&& leaving) { transfer(id, std::move(state), leaving); },
-            [](State& into, const State& from) {
-                const size_t before = into.size();
-                into.insert(from.begin(), from.end());
-                return into.size() != before;
-            });
+            Union());
         reporting_ = true;
         for (BlockId id = 0; id < body_.blocks.size(); ++id)
             if (entry[id] && !body_.blocks[id].is_cleanup) transfer(id, *entry[id], [](BlockId, const State&) {});

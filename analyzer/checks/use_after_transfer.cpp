@@ -40,18 +40,8 @@ class Analysis {
 
     void run() {
         if (!transfers_) return;
-        auto entry = forward_dataflow(
-            body_, State(),
-            [&](BlockId id, State state, auto&& leaving) {
-                transfer(id, state);
-                for_each_successor(body_.blocks[id].terminator,
-                                   [&](BlockId target, const Place*) { leaving(target, state); });
-            },
-            [](State& into, const State& from) {
-                size_t before = into.size();
-                into.insert(from.begin(), from.end());
-                return into.size() > before;
-            });
+        auto entry = forward_dataflow_of_blocks(
+            body_, State(), [&](BlockId id, State& state) { transfer(id, state); }, Union());
         reporting_ = true;
         for (BlockId id = 0; id < body_.blocks.size(); ++id)
             if (entry[id]) transfer(id, *entry[id]);

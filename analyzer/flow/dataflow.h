@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "analyzer/flow/mir.h"
+#include "analyzer/flow/mir_walk.h"
 
 namespace braid::mir {
 
@@ -28,5 +28,29 @@ std::vector<std::optional<State>> forward_dataflow(const MirBody& body, State st
     }
     return entry;
 }
+
+/// The same where a block has one state on all its ways out: `transfer(id, state)` changes the state to that.
+template <typename State, typename Transfer, typename Merge>
+std::vector<std::optional<State>> forward_dataflow_of_blocks(const MirBody& body, State start, Transfer&& transfer,
+                                                             Merge&& merge) {
+    return forward_dataflow(
+        body, std::move(start),
+        [&](BlockId id, State state, auto&& leaving) {
+            transfer(id, state);
+            for_each_successor(body.blocks[id].terminator,
+                               [&](BlockId target, const Place*) { leaving(target, state); });
+        },
+        merge);
+}
+
+/// How sets merge where what one way brings is enough.
+struct Union {
+    template <typename Set>
+    bool operator()(Set& into, const Set& from) const {
+        size_t before = into.size();
+        into.insert(from.begin(), from.end());
+        return into.size() != before;
+    }
+};
 
 }  // namespace braid::mir

@@ -13,7 +13,8 @@ bool stands_before(QueryContext& context, ItemId a, ItemId b) {
         for (const auto& child : *context.get<ItemChildren>(parent_of(a)))
             if (child.item == a || child.item == b) return child.item == a;
     }
-    auto key = [](ItemId item) { return std::tuple(file_of(item), qualified_name(item), item); };
+    // By path: which file has the smaller number depends on which was heard of first.
+    auto key = [](ItemId item) { return std::tuple(files().path(file_of(item)), qualified_name(item), item); };
     return key(a) < key(b);
 }
 

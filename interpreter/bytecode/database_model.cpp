@@ -205,4 +205,12 @@ SourceLocation DatabaseModel::location(ItemId item, uint32_t node) const {
     return out;
 }
 
+std::string DatabaseModel::source_line(std::string_view file, uint32_t line) const {
+    std::lock_guard lock(mutex_);
+    for (const auto& [id, text] : texts_)
+        if (files().path(id) == file && line >= 1 && line <= text.lines().line_count())
+            return std::string(text.slice(text.lines().line_range(line - 1)));
+    return {};
+}
+
 }  // namespace braid::bytecode

@@ -31,6 +31,7 @@ class DatabaseModel : public ProgramModel {
     ItemId well_known(WellKnown item) const override;
     std::string print_type(Type type) const override;
     SourceLocation location(ItemId item, uint32_t node) const override;
+    std::string source_line(std::string_view file, uint32_t line) const override;
 
   private:
     template <typename F>

@@ -100,6 +100,8 @@ class ProgramModel {
     virtual ItemId well_known(WellKnown item) const = 0;  ///< None: this program's library has none
     virtual std::string print_type(Type type) const = 0;
     virtual SourceLocation location(ItemId item, uint32_t node) const = 0;
+    /// A line, from 1, of a file that `location` has named; empty: of no such file.
+    virtual std::string source_line(std::string_view file, uint32_t line) const = 0;
 };
 
 /// What the compiler must know of a native before it calls it. Implemented by the VM's registry.

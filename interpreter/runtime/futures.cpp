@@ -212,82 +212,12 @@ NativeAction block_on(NativeCall& call) {
     return call.step() == 0 ? call.invoke(call.argument(0), {}, 1) : call.give(call.result());
 }
 
-// --- scopes ---
-
-class Scope final : public WaitObject {
-  public:
-    std::mutex mutex;
-    std::vector<scheduler::TaskRef> running;
-    Word panic = 0;
-    WaiterList waiters;
-    std::string describe() const override { return "the tasks of a scope"; }
-    void holders(std::vector<uint64_t>& ids) const override {
-        for (const auto& task : running) ids.push_back(task->id());
-    }
-    void trace(heap::Marker& marker) { marker.visit(panic); }
-};
-
-NativeAction open_scope(NativeCall& call) {
-    Object* object = call.vm().new_native<Scope>(Run::of(call).scope);
-    object->native<Scope>()->made = call.call_site();
-    return call.give(vm::word_of(object));
-}
-NativeAction end_scoped(NativeCall& call, Word panic) {
-    Scope& scope = *call.object(1)->native<Scope>();
-    std::lock_guard lock(scope.mutex);
-    std::erase_if(scope.running, [&](const auto& task) { return task.get() == &call.task(); });
-    if (panic && !scope.panic) scope.panic = panic;
-    if (scope.running.empty()) grant_all(call.vm(), scope.waiters);
-    return panic ? call.recover(0) : call.give_unit();
-}
-NativeAction run_scoped(NativeCall& call) {
-    if (call.step() == 0)
-        return call.invoke(call.argument(0), {}, function_of_callable(call.argument(0)).is_async ? 2 : 1);
-    if (call.step() == 1 && call.boolean(2)) return call.invoke(call.result(), {}, 2);
-    return end_scoped(call, 0);
-}
-NativeAction scoped_failed(NativeCall& call) { return end_scoped(call, call.result()); }
-
-NativeAction scope_spawn(NativeCall& call, bool async) {
-    Scope& scope = *self_of<Scope>(call);
-    vm::Vm::SpawnOptions options;
-    options.kind = async ? vm::TaskKind::AsyncTask : vm::TaskKind::Goroutine;
-    options.name = &name_of_callable(call.argument(1));
-    options.site = call.call_site();
-    Word arguments[] = {call.argument(1), operand_word(call, 0), async};
-    std::unique_lock lock(scope.mutex);  // the task cannot end before it is counted
-    auto task = call.vm().spawn(*Run::of(call).functions.scoped, arguments, options);
-    if (task) scope.running.push_back(*task);
-    lock.unlock();
-    return task ? call.give_unit() : call.panic(kTooMany);
-}
-NativeAction scope_spawn_plain(NativeCall& call) { return scope_spawn(call, false); }
-NativeAction scope_spawn_async(NativeCall& call) { return scope_spawn(call, true); }
-
-NativeAction join(NativeCall& call, Scope& scope) {
-    std::unique_lock lock(scope.mutex);
-    if (call.step() == 1) {
-        scope.waiters.remove(call.state<WaitState>().waiter);
-        if (call.was_cancelled()) return call.cancelled();
-    }
-    if (!scope.running.empty()) return wait_in(call, scope.waiters, "wait for", &scope, 1);
-    Word panic = std::exchange(scope.panic, 0);
-    lock.unlock();
-    return panic ? call.raise(panic) : call.give_unit();
-}
-NativeAction scope_join(NativeCall& call) { return join(call, *self_of<Scope>(call)); }
-NativeAction scope_join_bound(NativeCall& call) { return join(call, *call.object(0)->native<Scope>()); }
-NativeAction make_scope_join(NativeCall& call) {
-    return call.give(bound(call.vm(), *Run::of(call).functions.scope_join, {operand_word(call, 0)}));
-}
-
 }  // namespace
 
 void make_future_functions(Run& run) {
     vm::Vm& vm = run.vm();
     constexpr Repr kObject = Repr::Object, kType = Repr::U64;
     auto& f = run.functions;
-    run.scope = vm.register_native_layout<Scope>("sync::Scope");
     f.sleep = &vm.make_native("async::sleep", sleep_native(), {Repr::I64}, Repr::Unit);
     f.yield = &vm.make_native("async::yield_now", {yield_native}, {}, Repr::Unit);
     f.join_all = &vm.make_native("async::join_all", {join_all, 0, 0, abandoned}, {kObject, kType, kType}, kObject);
@@ -295,9 +225,6 @@ void make_future_functions(Run& run) {
     f.any = &vm.make_native("async::any", {first<true>, 0, 0, abandoned}, {kObject, kType}, kObject);
     f.timeout =
         &vm.make_native("async::timeout", {timeout, 0, 0, abandoned}, {Repr::I64, kObject, kType, kType}, kObject);
-    f.scoped =
-        &vm.make_native("$scoped", {run_scoped, 0, 0, scoped_failed}, {kObject, kObject, Repr::Bool}, Repr::Unit);
-    f.scope_join = &vm.make_native("async::TaskScope::join", {scope_join_bound}, {kObject}, Repr::Unit);
 }
 
 void register_futures(vm::NativeRegistry& r) {
@@ -310,15 +237,7 @@ void register_futures(vm::NativeRegistry& r) {
     r.add("async::sleep", make_sleep);
     r.add("async::yield_now", make_yield);
     r.add("async::block_on", block_on);
-    r.add("sync::open_scope", open_scope);
-    r.add("sync::Scope::spawn", scope_spawn_plain);
-    r.add("sync::Scope::join", scope_join);
-    r.add("async::open_scope", open_scope);
-    r.add("async::TaskScope::spawn", scope_spawn_async);
-    r.add("async::TaskScope::join", make_scope_join);
     r.add_type("async::Future", {});
-    r.add_type("sync::Scope", {});
-    r.add_type("async::TaskScope", {});
 }
 
 }  // namespace braid::runtime

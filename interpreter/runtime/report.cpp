@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/diagnostics/snippet.h"
 #include "analyzer/semantics/queries.h"
 #include "interpreter/runtime/waiting.h"
 
@@ -25,6 +26,19 @@ std::string_view trimmed(std::string_view line) {
     size_t begin = line.find_first_not_of(" \t");
     size_t end = line.find_last_not_of(" \t\r\n");
     return begin == std::string_view::npos ? std::string_view() : line.substr(begin, end - begin + 1);
+}
+
+/// A source line with a caret below a column, as `check` shows it, after a line break.
+std::string marked(const std::string& text, std::string_view file, uint32_t line, uint32_t column) {
+    SourceText source(text);
+    snippet::Paint paint(false);
+    TextStyle style;
+    std::string number = std::to_string(line);
+    snippet::Canvas canvas{style, paint, int(number.size()), line - 1};
+    uint32_t begin = source.lines().offset({0, column - 1}, ColumnUnit::CodePoint);
+    std::string shown = snippet::marked_line(canvas, source, 0, {{begin, begin + 1}, '^', {}, {}});
+    while (!shown.empty() && shown.back() == '\n') shown.pop_back();
+    return fmt::format("\n{:>{}}--> {}:{}:{}\n{}\n{}", "", number.size(), file, line, column, canvas.gutter(), shown);
 }
 
 /// A cycle through `start`: the tasks on it in order, or none.
@@ -128,6 +142,25 @@ class DeadlockReport {
 };
 
 }  // namespace
+
+std::string with_source_line(vm::Vm& vm, std::string error) {
+    while (!error.empty() && error.back() == '\n') error.pop_back();
+    size_t stack = error.find("\n  at ");
+    for (size_t frame = stack; frame != std::string::npos; frame = error.find("\n  at ", frame + 1)) {
+        std::string_view rest = std::string_view(error).substr(frame + 1);
+        rest = rest.substr(0, rest.find('\n'));
+        // `  at name (file:line:column)`; names and files may hold anything, so from the right.
+        size_t column = rest.rfind(':'), line = rest.rfind(':', column - 1), open = rest.rfind(" (", line);
+        if (column == rest.npos || line == rest.npos || open == rest.npos || rest.back() != ')') continue;
+        std::string_view file = rest.substr(open + 2, line - open - 2);
+        auto number = [&](size_t from) { return uint32_t(std::strtoul(rest.data() + from + 1, nullptr, 10)); };
+        std::string text = vm.model().source_line(file, number(line));
+        if (text.empty() || file.starts_with("std:")) continue;
+        error.insert(stack, marked(text, file, number(line), number(column)));
+        break;
+    }
+    return error;
+}
 
 std::string name_of_task(const vm::VmTask& task) {
     std::string kind(vm::name_of(task.task_kind()));

@@ -6,6 +6,10 @@
 
 namespace braid::runtime {
 
+/// `error`, as Vm::describe_error tells it, with the source line of its innermost frame in the program between the message
+/// and the stack.
+std::string with_source_line(vm::Vm& vm, std::string error);
+
 /// `goroutine 'worker' (task 3)`
 std::string name_of_task(const vm::VmTask& task);
 /// What a parked task waits for: "waits to lock a mutex"; empty: it does not wait.

@@ -24,6 +24,7 @@ Run::Run(vm::Vm& vm, std::vector<std::string> arguments, uint64_t seed, ProjectS
     register_error_layout(*this);
     make_task_functions(*this);
     make_future_functions(*this);
+    make_scope_functions(*this);
     make_concurrent_call_functions(*this);
     make_actor_functions(*this);
     make_promise_functions(*this);
@@ -69,6 +70,7 @@ void register_runtime(vm::NativeRegistry& registry) {
     register_locks(registry);
     register_tasks(registry);
     register_futures(registry);
+    register_scopes(registry);
     register_concurrent_calls(registry);
     register_actors(registry);
     register_promises(registry);

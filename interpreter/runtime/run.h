@@ -83,14 +83,13 @@ class Run {
         const vm::Function* task;        // (closure, TaskCore, is closure)
         const vm::Function* actor;       // (ActorCore)
         const vm::Function* restart;     // (ActorCore)
-        const vm::Function* scoped;      // (closure, ScopeCore)
         const vm::Function* sleep;       // (ms)
         const vm::Function* yield;       // ()
         const vm::Function* join_all;    // (list, element type, list's element type)
         const vm::Function* race;        // (list, type of the list)
         const vm::Function* any;         // (list, type of the list)
         const vm::Function* timeout;     // (ms, awaitable, its type, result type)
-        const vm::Function* scope_join;  // (ScopeCore)
+        const vm::Function* scope_join;  // (TaskScope)
         // (list, closure or nothing, type of the results, limit that is learned)
         const vm::Function *join_futures, *map_async, *filter_async;
         const vm::Function* concurrent_call;  // (calls, index)
@@ -129,6 +128,7 @@ void register_select(vm::NativeRegistry& registry);
 void register_locks(vm::NativeRegistry& registry);
 void register_tasks(vm::NativeRegistry& registry);
 void register_futures(vm::NativeRegistry& registry);
+void register_scopes(vm::NativeRegistry& registry);
 void register_concurrent_calls(vm::NativeRegistry& registry);
 void register_actors(vm::NativeRegistry& registry);
 void register_promises(vm::NativeRegistry& registry);
@@ -137,6 +137,7 @@ void register_timers(vm::NativeRegistry& registry);
 
 void make_task_functions(Run& run);
 void make_future_functions(Run& run);
+void make_scope_functions(Run& run);
 void make_concurrent_call_functions(Run& run);
 void make_actor_functions(Run& run);
 void make_promise_functions(Run& run);

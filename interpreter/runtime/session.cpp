@@ -197,10 +197,11 @@ scheduler::QuiescentAction Session::quiescent(const std::vector<scheduler::Task*
 void Session::uncaught(vm::VmTask& task, vm::Word error) {
     bool panic = vm_->kind_of(vm::object_of(error)) == vm::ObjectKind::Panic;
     std::string who = task.task_kind() == vm::TaskKind::Main ? std::string("main") : name_of_task(task);
+    std::string what = with_source_line(*vm_, vm_->describe_error(error));
     if (panic) {
-        vm_->options().print_error(fmt::format("error: {} panicked: {}\n", who, vm_->describe_error(error)));
+        vm_->options().print_error(fmt::format("error: {} panicked: {}\n", who, what));
     } else {
-        vm_->options().print_error(fmt::format("error: uncaught {}\n", vm_->describe_error(error)));
+        vm_->options().print_error(fmt::format("error: uncaught {}\n", what));
     }
     scheduler_->shutdown(panic ? vm::kExitPanic : vm::kExitThrown);
 }

@@ -3,6 +3,31 @@
 
 namespace braid::runtime {
 
+class TaskCore;
+
+/// What waits for a number of tasks that were started in it: the state of a `Scope` or `TaskScope`.
+class ScopeCore final : public WaitObject {
+  public:
+    void starts(Object* task);
+    /// `task` has ended, or was not started after all.
+    void ended(vm::Vm& vm, TaskCore& task);
+    void cancel_all();
+    /// Queues the caller unless nothing runs; true: queued.
+    bool wait(Waiter& waiter);
+    void leave_queue(Waiter& waiter);
+    /// The first panic that nobody has joined; 0: none. Once.
+    Word take_panic();
+
+    std::string describe() const override { return "the tasks of a scope"; }
+    void holders(std::vector<uint64_t>& ids) const override;
+    void trace(heap::Marker& marker);
+
+  private:
+    mutable scheduler::ShortLock mutex_;
+    std::vector<Object*> running_, failed_;  // tasks
+    WaiterList waiters_;
+};
+
 /// What Thread, Task and TaskHandle name: a task that was started, and later its result.
 class TaskCore final : public WaitObject {
   public:
@@ -25,13 +50,21 @@ class TaskCore final : public WaitObject {
     /// Ends of handles that could join. The last one: true if a panic is left that nobody asked for.
     bool release_joiner();
     void set_joiners(int n) { joiners_ = n; }
+    /// Somebody has its panic; false: somebody had it before.
+    bool see_panic();
+    /// The scope it runs in, or null.
+    Object* scope() const { return scope_; }
+    void set_scope(Object* scope) { scope_ = scope; }
 
     std::string describe() const override { return "the end of " + std::string(kind_) + " '" + name_ + "'"; }
     void holders(std::vector<uint64_t>& ids) const override {
         if (task_) ids.push_back(task_->id());
     }
     const std::string& name() const { return name_; }
-    void trace(heap::Marker& marker) { marker.visit(word_); }
+    void trace(heap::Marker& marker) {
+        marker.visit(word_);
+        marker.visit(scope_);
+    }
 
   private:
     mutable scheduler::ShortLock mutex_;
@@ -40,6 +73,7 @@ class TaskCore final : public WaitObject {
     scheduler::TaskRef task_;
     Status status_ = Status::Running;
     Word word_ = 0;
+    Object* scope_ = nullptr;
     int joiners_ = 1;
     bool seen_ = false;
     WaiterList waiters_;
@@ -51,6 +85,7 @@ struct SpawnTask {
     bool is_closure = false;  // of an async closure, or one that makes a future; else a future
     bool external = false;
     int joiners = 1;
+    Object* scope = nullptr;  // a ScopeCore that waits for it too
 };
 /// Starts a task whose result goes to a TaskCore. Null: there can be no more tasks.
 Object* spawn_task(NativeCall& call, const SpawnTask& spawn);

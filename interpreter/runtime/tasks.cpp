@@ -45,6 +45,10 @@ void TaskCore::leave_queue(Waiter& waiter) {
     std::lock_guard lock(mutex_);
     waiters_.remove(waiter);
 }
+bool TaskCore::see_panic() {
+    std::lock_guard lock(mutex_);
+    return !std::exchange(seen_, true);
+}
 bool TaskCore::release_joiner() {
     std::lock_guard lock(mutex_);
     return --joiners_ == 0 && status_ == Status::Failed && !std::exchange(seen_, true);
@@ -66,6 +70,7 @@ Object* spawn_task(NativeCall& call, const SpawnTask& spawn) {
     Object* object = vm.new_native<TaskCore>(run.task, vm::name_of(spawn.kind), name);
     auto* core = object->native<TaskCore>();
     core->set_joiners(spawn.joiners);
+    core->set_scope(spawn.scope);
     core->made = call.call_site();
     vm::Vm::SpawnOptions options;
     options.kind = spawn.kind;
@@ -73,10 +78,11 @@ Object* spawn_task(NativeCall& call, const SpawnTask& spawn) {
     options.site = core->made;
     options.external = spawn.external;
     Word arguments[] = {spawn.closure, vm::word_of(object), spawn.is_closure};
+    if (spawn.scope) spawn.scope->native<ScopeCore>()->starts(object);
     auto task = vm.spawn(*run.functions.task, arguments, options);
-    if (!task) return nullptr;
-    core->started(*task);
-    return object;
+    if (task) core->started(*task);
+    else if (spawn.scope) spawn.scope->native<ScopeCore>()->ended(vm, *core);
+    return task ? object : nullptr;
 }
 
 NativeAction wait_for_task(NativeCall& call, TaskCore& core, uint32_t next) {
@@ -99,12 +105,20 @@ NativeAction give_task_result(NativeCall& call, TaskCore& core) {
     }
     if (core.status() == TaskCore::Status::Cancelled)
         return call.panic(fmt::format("task '{}' was cancelled", core.name()));
+    core.see_panic();
     return call.raise(core.word());
 }
 
 namespace {
 
 // --- what stands under tasks ---
+
+bool finish(NativeCall& call, TaskCore::Status status, Word word) {
+    TaskCore& core = *call.object(1)->native<TaskCore>();
+    bool unheard = core.finish(call.vm(), status, word);
+    if (core.scope()) core.scope()->native<ScopeCore>()->ended(call.vm(), core);
+    return unheard;
+}
 
 /// (closure, core, is closure): runs it, keeps what comes out.
 NativeAction run_task(NativeCall& call) {
@@ -119,9 +133,7 @@ NativeAction run_task(NativeCall& call) {
             // What it captured ends before anybody learns that it has ended.
             call.traced(0) = call.result();
             return call.drop_callable(call.argument(0), 3);
-        default:
-            call.object(1)->native<TaskCore>()->finish(call.vm(), TaskCore::Status::Done, call.traced(0));
-            return call.give_unit();
+        default: finish(call, TaskCore::Status::Done, call.traced(0)); return call.give_unit();
     }
 }
 NativeAction task_failed(NativeCall& call) {
@@ -131,8 +143,7 @@ NativeAction task_failed(NativeCall& call) {
     bool cancelled = vm.kind_of(vm::object_of(error)) == ObjectKind::Panic &&
                      vm::object_of(error)->slots()[vm::kPanicKind] == static_cast<Word>(vm::PanicKind::Cancelled);
     auto status = cancelled ? TaskCore::Status::Cancelled : TaskCore::Status::Failed;
-    if (call.object(1)->native<TaskCore>()->finish(vm, status, error))
-        return call.give_unit();  // goes on: ends the program
+    if (finish(call, status, error)) return call.give_unit();  // goes on: ends the program
     return call.recover(0);
 }
 
@@ -170,6 +181,7 @@ NativeAction thread_join(NativeCall& call) {
     if (action != NativeAction::Next) return action;
     if (!kTry) return give_task_result(call, core);
     if (core.status() == TaskCore::Status::Done) return give_ok(call, core.word());
+    core.see_panic();
     return give_err(call, make_error(call.vm(), error_text(call.vm(), core.word())));
 }
 NativeAction is_finished(NativeCall& call) { return call.give_bool(self_of<TaskCore>(call)->is_finished()); }
@@ -247,6 +259,9 @@ void register_tasks(vm::NativeRegistry& r) {
     r.add("time::sleep", kSleep);
     r.add("async::spawn", spawn_closure);
     r.add("async::spawn_future", spawn_future);
+    r.add("sync::ScopedTask::join", thread_join<false>);
+    r.add("sync::ScopedTask::try_join", thread_join<true>);
+    r.add("sync::ScopedTask::is_finished", is_finished);
     for (std::string type : {"async::Task::", "async::TaskHandle::"}) {
         r.add(type + "cancel", cancel);
         r.add(type + "is_finished", is_finished);
@@ -257,6 +272,7 @@ void register_tasks(vm::NativeRegistry& r) {
     joins.drop = drop_joiner;
     r.add_type("thread::Thread", joins);
     r.add_type("async::Task", joins);
+    r.add_type("sync::ScopedTask", joins);
     r.add_type("async::TaskHandle", {});
 }
 

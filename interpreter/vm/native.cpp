@@ -148,7 +148,7 @@ WakeHandle NativeCall::park(const scheduler::WaitReason* reason) {
     }
     WakeHandle handle{scheduler::TaskRef(task_), task_->prepare_park(reason)};
     task_->was_parked_ = true;
-    if (task_->cancel_requested()) vm_.wake(handle, scheduler::WakeCancel);
+    if (task_->cancel_requested() && !task_->cancelled_) vm_.wake(handle, scheduler::WakeCancel);
     return handle;
 }
 
@@ -174,6 +174,7 @@ NativeAction NativeCall::again(uint32_t next, bool yield) {
 scheduler::WakeTag NativeCall::wake_tag() const { return task_->wake_tag(); }
 bool NativeCall::was_cancelled() const { return task_->was_parked_ && task_->wake_tag() == scheduler::WakeCancel; }
 NativeAction NativeCall::cancelled() {
+    task_->cancelled_ = true;
     return raise(word_of(vm_.new_panic(PanicKind::Cancelled, "the task was cancelled", task_->stack_trace())));
 }
 

@@ -176,7 +176,7 @@ scheduler::TaskRef VmTask::detach(size_t boundary, Word result) {
 }
 
 void VmTask::cancel() {
-    cancel_.store(true, std::memory_order_seq_cst);
+    if (cancel_.exchange(true, std::memory_order_seq_cst)) return;
     vm_.scheduler().wake_anyway(*this, scheduler::WakeCancel);
 }
 
@@ -238,12 +238,13 @@ std::string VmTask::stack_trace() const {
             i = all.size() - kShown;
         }
         const FrameView& f = all[i];
+        std::string_view name = f.function->name.empty() ? "script" : std::string_view(f.function->name);
         if (f.function->kind != FunctionKind::Bytecode || f.site.item == ItemId::None) {
-            out += fmt::format("  at {}\n", f.function->name);
+            out += fmt::format("  at {}\n", name);
             continue;
         }
         bytecode::SourceLocation where = vm_.model().location(f.site.item, f.site.node);
-        out += fmt::format("  at {} ({}:{}:{})\n", f.function->name, where.file, where.line, where.column);
+        out += fmt::format("  at {} ({}:{}:{})\n", name, where.file, where.line, where.column);
     }
     return out;
 }

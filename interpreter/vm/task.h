@@ -137,6 +137,7 @@ class VmTask final : public scheduler::Task {
     bool stepping_ = false;
     bool had_boundary_ = false;  // there may be async boundaries on the stack
     std::atomic<bool> cancel_{false};
+    bool cancelled_ = false;  // the cancellation has been raised: what drops while it unwinds may wait
     std::unique_ptr<Word[]> stack_;
     size_t capacity_ = 0;
     size_t top_ = 0;          // index of the innermost frame's header; capacity_ large enough for its registers

@@ -250,6 +250,7 @@ class TestModel : public bytecode::ProgramModel {
             default: return "type";
         }
     }
+    std::string source_line(std::string_view, uint32_t) const override { return {}; }
     bytecode::SourceLocation location(ItemId f, uint32_t node) const override {
         return {"test", node, 1, node, 1, std::string(name_of(f).text())};
     }

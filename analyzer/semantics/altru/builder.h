@@ -281,7 +281,7 @@ class BodyBuilder {
     std::optional<ExprId> lent_elements(const MethodMatch& match, Type expected);
     std::optional<Target> find_method_on(Type t, Name name);
     ExprId adjust_receiver(ExprId receiver, const Target& target, uint32_t node);
-    Target copied_alternative(Target target);
+    Target copied_alternative(Target target, Type expected);
     Target wanted_alternative(Target target, Type receiver, Type wanted);
     ExprId special_method(const ast::CallExpr& e, ExprId receiver, Name name, bool& handled);
     void report_missing_method(ExprId receiver, const SyntaxToken& name);

@@ -274,14 +274,13 @@ ExprId BodyBuilder::call_value(const ast::CallExpr& e, ExprId callee) {
 
 ExprId BodyBuilder::check_argument(const ast::Expression& e, Type expected, bool is_task, bool is_async, bool lends) {
     auto closure = e.as<ast::ClosureExpr>();
-    ExprId value = closure ? check_closure(closure, expected, is_task, is_async) : check(e, expected);
     // Standard functions that only look at an argument take it without `&` too.
     Type wanted = table_.shallow(expected);
-    if (lends && wanted->is(TypeKind::Reference) && !wanted->has(TypeMutable) &&
-        !type_of(value)->is(TypeKind::Reference)) {
-        Type inner = wanted->element();
-        if (auto coerced = try_coerce(value, inner, node_of(e))) return borrow(*coerced, false, node_of(e));
-    }
+    lends = lends && wanted->is(TypeKind::Reference) && !wanted->has(TypeMutable);
+    Type hint = lends && e.kind() != Kind::BorrowExpr ? wanted->element() : expected;
+    ExprId value = closure ? check_closure(closure, expected, is_task, is_async) : check(e, hint);
+    if (lends && !type_of(value)->is(TypeKind::Reference))
+        if (auto coerced = try_coerce(value, wanted->element(), node_of(e))) return borrow(*coerced, false, node_of(e));
     return coerce(value, expected, node_of(e));
 }
 
@@ -402,7 +401,7 @@ BodyBuilder::MatchedArguments BodyBuilder::match_arguments(const std::vector<ast
         return attribute && !attribute->arguments.empty() && attribute->arguments[0] == name.text();
     };
     bool lends = signature && signature->is_native;
-    lends = lends || (signature && !signature->attributes.empty() && find_attribute(signature->attributes, "std"));
+    lends = lends || (signature && !signature->attributes.empty() && find_attribute(signature->attributes, "lends"));
     // Closures come last: the other arguments say what their parameters are.
     std::vector<ExprId> values(parameters.size(), ExprId::None);
     for (bool closures : {false, true}) {

@@ -119,7 +119,7 @@ std::optional<BodyBuilder::MethodMatch> BodyBuilder::find_method(ExprId receiver
 }
 
 /// Standard methods come in two forms where elements that are Copy are copied and others lent or given.
-BodyBuilder::Target BodyBuilder::copied_alternative(Target target) {
+BodyBuilder::Target BodyBuilder::copied_alternative(Target target, Type expected) {
     auto signature = context_.get<SignatureOf>(target.function);
     const Attribute* copied = find_attribute(signature->attributes, "copied");
     const Attribute* ordered = find_attribute(signature->attributes, "ordered");
@@ -129,7 +129,10 @@ BodyBuilder::Target BodyBuilder::copied_alternative(Target target) {
     Type element = table_.resolve(target.parent_arguments.back());
     bool number = element->is(TypeKind::Integer) || element->is(TypeKind::Float) || element->is(TypeKind::Inference);
     if (general && !number) choice = general;
-    if (copied && traits_.is_copy(element)) choice = copied;
+    Type wanted = expected ? table_.shallow(expected) : nullptr;  // `-> Option[&T]` asks for a lent one
+    bool lent = wanted && is_nominal(wanted, Known::get().option) &&
+                table_.shallow(wanted->arguments[0])->is(TypeKind::Reference);
+    if (copied && traits_.is_copy(element) && !lent) choice = copied;
     if (ordered && !element->is(TypeKind::Inference)) {
         // Anything that may hold a type with an order of its own.
         bool plain = true;
@@ -294,7 +297,7 @@ ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldEx
         return check_rest();
     }
     if (auto lent = lent_elements(*match, expected)) match = find_method(*lent, name);
-    Target target = copied_alternative(match->target);
+    Target target = copied_alternative(match->target, expected);
     bool chooses = find_attribute(context_.get<SignatureOf>(target.function)->attributes, "alternatives");
     if (chooses && type_arguments.size() == 1) {  // `collect[set[int]]()`
         expected = type_arguments[0];

@@ -6,8 +6,8 @@
 
 namespace braid::runtime {
 
-/// `error`, as Vm::describe_error tells it, with the source line of its innermost frame in the program between the message
-/// and the stack.
+/// `error`, as Vm::describe_error tells it, with the source line of its innermost frame in the program between the
+/// message and the stack.
 std::string with_source_line(vm::Vm& vm, std::string error);
 
 /// `goroutine 'worker' (task 3)`

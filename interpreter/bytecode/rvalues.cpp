@@ -248,7 +248,9 @@ Virtual FunctionCompiler::shown(Value value, const std::string& format) {
         return result;
     }
     if (type->kind == DescriptorKind::String && with == kNone && !boxed()) return value.reg;
-    emit(Opcode::Show, {result, value.reg, asm_.type(type), with});
+    // A constant comes boxed where a boxed word is wanted next; what is shown is the word of its type.
+    Virtual word = value.repr == Repr::Boxed && !is_traced(type->repr) ? as(value, type->repr) : value.reg;
+    emit(Opcode::Show, {result, word, asm_.type(type), with});
     return result;
 }
 

@@ -132,14 +132,16 @@ NativeAction index_of(NativeCall& call) {
 }
 NativeAction last_index_of(NativeCall& call) {
     BRAID_ARRAY(list);
-    for (int64_t i = count(list); i-- > 0;)
+    double from = std::trunc(number_or(call, 2, INFINITY));
+    if (from < 0) from += static_cast<double>(count(list));
+    for (int64_t i = static_cast<int64_t>(std::min(from + 1, static_cast<double>(count(list)))); i-- > 0;)
         if (vm::strict_equal(call.vm(), Value(element(list, static_cast<uint64_t>(i))), call.value(1)))
             return give_int(call, i);
     return give_int(call, -1);
 }
 NativeAction includes(NativeCall& call) {
     BRAID_ARRAY(list);
-    return give_boolean(call, find_item(call, list, 0, true) >= 0);
+    return give_boolean(call, find_item(call, list, index_or(call, 2, 0, count(list)), true) >= 0);
 }
 std::string joined(NativeCall& call, Object* list, const std::string& separator) {
     std::string out;
@@ -306,11 +308,29 @@ NativeAction loop(NativeCall& call) {
 
 NativeAction flat(NativeCall& call) {
     BRAID_ARRAY(list);
+    constexpr size_t kDeepest = 10'000;  // an array may hold itself
+    double depth = number_or(call, 1, 1);
     Object* out = new_array(call);
-    for (Word word : words_of(list)) {
+    struct Level {
+        Object* list;
+        uint64_t next;
+    };
+    std::vector<Level> open{{list, 0}};
+    while (!open.empty()) {
+        Level& level = open.back();
+        if (level.next == vm::list_count(level.list)) {
+            open.pop_back();
+            continue;
+        }
+        Word word = element(level.list, level.next++);
         Object* part = vm::as_object(call.vm(), Value(word), ObjectKind::List);
-        if (!part) push(call, out, word);
-        for (Word inner : words_of(part)) push(call, out, inner);
+        if (!part || !(static_cast<double>(open.size()) <= depth)) {
+            push(call, out, word);
+        } else if (open.size() == kDeepest) {
+            return call.throw_error(WellKnown::RangeError, "the array is nested too deeply to be flattened");
+        } else {
+            open.push_back({part, 0});
+        }
     }
     return give_object(call, out);
 }

@@ -1,3 +1,4 @@
+#include <bit>
 #include <charconv>
 #include <optional>
 
@@ -224,6 +225,27 @@ NativeAction extreme(NativeCall& call) {
     return give_double(call, best);
 }
 NativeAction random(NativeCall& call) { return give_double(call, random_fraction(call)); }
+NativeAction hypotenuse(NativeCall& call) {
+    double length = 0;
+    bool has_nan = false;
+    Object* values = list_argument(call, 0);
+    for (uint64_t i = 0; values && i < vm::list_count(values); ++i) {
+        double d = NAN;
+        vm::as_double(call.vm(), Value(element(values, i)), d);
+        has_nan |= d != d;
+        if (d == d) length = std::hypot(length, d);
+    }
+    return give_double(call, has_nan && !std::isinf(length) ? NAN : length);
+}
+double cube_root(double x) {
+    double root = std::cbrt(x);
+    // The library's is off by a bit for some cubes: one step of Newton's.
+    return std::isfinite(root) && root != 0 ? root - (root * root * root - x) / (3 * root * root) : root;
+}
+/// Modulo 2^32, as bit operations see a number.
+uint32_t to_uint32(double x) {
+    return std::isfinite(x) ? static_cast<uint32_t>(static_cast<int64_t>(std::fmod(std::trunc(x), 0x1p32))) : 0;
+}
 double power(double base, double exponent) {
     if (exponent != exponent || (std::fabs(base) == 1 && std::isinf(exponent))) return NAN;
     return std::pow(base, exponent);
@@ -256,7 +278,22 @@ void register_js_numbers(vm::NativeRegistry& r) {
     r.add(m + "trunc", unary([](double x) { return std::trunc(x); }));
     r.add(m + "sign", unary([](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }));
     r.add(m + "sqrt", unary([](double x) { return std::sqrt(x); }));
-    r.add(m + "cbrt", unary([](double x) { return std::cbrt(x); }));
+    r.add(m + "cbrt", unary([](double x) { return cube_root(x); }));
+    r.add(m + "fround", unary([](double x) { return static_cast<double>(static_cast<float>(x)); }));
+    r.add(m + "clz32", unary([](double x) { return static_cast<double>(std::countl_zero(to_uint32(x))); }));
+    r.add(m + "imul", binary([](double x, double y) {
+              return static_cast<double>(static_cast<int32_t>(to_uint32(x) * to_uint32(y)));
+          }));
+    r.add(m + "expm1", unary([](double x) { return std::expm1(x); }));
+    r.add(m + "log1p", unary([](double x) { return std::log1p(x); }));
+    r.add(m + "asin", unary([](double x) { return std::asin(x); }));
+    r.add(m + "acos", unary([](double x) { return std::acos(x); }));
+    r.add(m + "sinh", unary([](double x) { return std::sinh(x); }));
+    r.add(m + "cosh", unary([](double x) { return std::cosh(x); }));
+    r.add(m + "tanh", unary([](double x) { return std::tanh(x); }));
+    r.add(m + "asinh", unary([](double x) { return std::asinh(x); }));
+    r.add(m + "acosh", unary([](double x) { return std::acosh(x); }));
+    r.add(m + "atanh", unary([](double x) { return std::atanh(x); }));
     r.add(m + "exp", unary([](double x) { return std::exp(x); }));
     r.add(m + "log", unary([](double x) { return std::log(x); }));
     r.add(m + "log2", unary([](double x) { return std::log2(x); }));
@@ -266,7 +303,7 @@ void register_js_numbers(vm::NativeRegistry& r) {
     r.add(m + "tan", unary([](double x) { return std::tan(x); }));
     r.add(m + "atan", unary([](double x) { return std::atan(x); }));
     r.add(m + "atan2", binary([](double y, double x) { return std::atan2(y, x); }));
-    r.add(m + "hypot", binary([](double x, double y) { return std::hypot(x, y); }));
+    r.add(m + "hypot", hypotenuse);
     r.add(m + "pow", binary([](double x, double y) { return power(x, y); }));
     r.add(m + "min", extreme<-1>);
     r.add(m + "max", extreme<1>);

@@ -88,25 +88,34 @@ NativeAction at(NativeCall& call) {
     if (!(i >= 0 && i < static_cast<double>(length(s)))) return give_undefined(call);
     return call.give_text(unit_slice(s, static_cast<int64_t>(i), static_cast<int64_t>(i) + 1));
 }
-NativeAction index_of(NativeCall& call) {
+/// Where in the bytes a position of the program, clamped to the text, is.
+size_t offset_argument(NativeCall& call, size_t i, double otherwise) {
     Object* s = receiver(call);
-    std::string_view text = vm::string_view_of(s);
-    size_t from = vm::utf16_offset(s, static_cast<uint64_t>(index_or(call, 2, 0, length(s))));
-    size_t found = text.find(text_argument(call, 1), from);
+    double position = number_or(call, i, otherwise);
+    if (position >= static_cast<double>(length(s))) return vm::string_view_of(s).size();
+    return vm::utf16_offset(s, position > 0 ? static_cast<uint64_t>(position) : 0);
+}
+NativeAction index_of(NativeCall& call) {
+    std::string_view text = view(call);
+    size_t found = text.find(text_argument(call, 1), offset_argument(call, 2, 0));
     return give_int(call, found == std::string_view::npos ? -1 : units(text.substr(0, found)));
 }
 NativeAction last_index_of(NativeCall& call) {
     std::string_view text = view(call);
-    size_t found = text.rfind(text_argument(call, 1));
+    size_t found = text.rfind(text_argument(call, 1), offset_argument(call, 2, INFINITY));
     return give_int(call, found == std::string_view::npos ? -1 : units(text.substr(0, found)));
 }
 NativeAction includes(NativeCall& call) {
-    return give_boolean(call, view(call).find(text_argument(call, 1)) != std::string_view::npos);
+    return give_boolean(call,
+                        view(call).find(text_argument(call, 1), offset_argument(call, 2, 0)) != std::string_view::npos);
 }
 NativeAction starts_with(NativeCall& call) {
-    return give_boolean(call, view(call).starts_with(text_argument(call, 1)));
+    return give_boolean(call, view(call).substr(offset_argument(call, 2, 0)).starts_with(text_argument(call, 1)));
 }
-NativeAction ends_with(NativeCall& call) { return give_boolean(call, view(call).ends_with(text_argument(call, 1))); }
+NativeAction ends_with(NativeCall& call) {
+    std::string_view text = view(call).substr(0, offset_argument(call, 2, INFINITY));
+    return give_boolean(call, text.ends_with(text_argument(call, 1)));
+}
 NativeAction slice(NativeCall& call) {
     Object* s = receiver(call);
     return call.give_text(unit_slice(s, index_or(call, 1, 0, length(s)), index_or(call, 2, INFINITY, length(s))));

@@ -176,8 +176,8 @@ NativeAction check_rejections(NativeCall& call) {
         Promise& promise = *object->native<Promise>();
         if (promise.handled) continue;
         auto made = call.vm().model().location(promise.made.item, promise.made.node);
-        call.vm().options().print_error("error: unhandled rejection: " + call.vm().describe_error(promise.value) +
-                                        "\n");
+        call.vm().options().print_error("error: unhandled rejection: " +
+                                        with_source_line(call.vm(), call.vm().describe_error(promise.value)) + "\n");
         if (made.line)
             call.vm().options().print_error("  the promise was made at " + made.file + ":" + std::to_string(made.line) +
                                             ":" + std::to_string(made.column) + "\n");

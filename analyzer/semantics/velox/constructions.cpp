@@ -10,6 +10,24 @@ namespace braid::velox_semantics {
 
 using namespace hir;
 
+namespace {
+
+/// `(resolve) => … resolve(value) …`
+bool resolves_with_value(const ast::Expression& executor) {
+    auto parameters = function_parts(executor.node).parameters.parameters();
+    auto resolve = parameters.empty() ? ast::NameBinding() : parameters[0].binding().as<ast::NameBinding>();
+    if (!resolve || !resolve.name()) return false;
+    for (Preorder walk(executor.node); walk; walk.next()) {
+        auto call = ast::CallExpr::cast(walk->as_node());
+        auto callee = call ? call.callee().as<ast::NameExpr>() : ast::NameExpr();
+        if (callee && callee.name().text() == resolve.name().text() && !call.arguments().arguments().empty())
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
     auto name = e.callee().as<ast::NameExpr>();
@@ -107,8 +125,9 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
             parameters.push_back(t);
         }
     bool is_promise = is_std_type(self, "Promise");
-    // `new Promise` without evidence is `Promise<void>`.
-    if (is_promise && !own.empty() && !own[0]) own[0] = type::unit();
+    // `new Promise` without evidence is `Promise<void>`, unless its executor resolves it with something.
+    if (is_promise && !own.empty() && !own[0])
+        own[0] = !arguments.written.empty() && resolves_with_value(arguments.written[0]) ? type::any() : type::unit();
     auto values = match_arguments(arguments, parameters, optional, variadic, inference,
                                   fmt::format("the constructor of `{}`", name.name().text()), constructor);
     for (size_t i = 0; i < own.size(); ++i) {

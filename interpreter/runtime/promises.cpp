@@ -1,5 +1,6 @@
 #include "interpreter/runtime/promise.h"
 
+#include "interpreter/runtime/report.h"
 #include "interpreter/runtime/task_core.h"
 #include "interpreter/vm/shapes.h"
 #include "interpreter/vm/values.h"

@@ -69,6 +69,9 @@ class Analysis {
                     shares_ |= std::holds_alternative<ClosureOf>(assign->value);
         }
         if (locks < 2) return;
+        auto typed = context_.get<BodyOf>(item_);
+        for (const Expr& e : typed->expressions)
+            if (std::holds_alternative<hir::For>(e.data)) loop_nodes_.insert(e.node);
         auto entry = forward_dataflow_of_blocks(
             body_, State(), [&](BlockId id, State& state) { transfer(id, state); },
             [](State& into, const State& from) { return into.merge(from); });
@@ -140,7 +143,7 @@ class Analysis {
         const Block& block = body_.blocks[id];
         for (const Statement& s : block.statements) statement(s, state);
         const Terminator& t = block.terminator;
-        if (auto* branch = std::get_if<SwitchInteger>(&t.kind)) {
+        if (auto* branch = std::get_if<SwitchInteger>(&t.kind); branch && !loop_nodes_.count(t.node)) {
             for (const Section& section : sections(state, branch->value)) {
                 // A section that looks for itself relies on no older look.
                 std::erase_if(state.decided, [&](const auto& entry) {
@@ -171,6 +174,7 @@ class Analysis {
             return;
         }
         std::set<Section> sources;
+        bool takes = false;  // out of the container: nobody else has that any more
         for (const Operand& argument : call.arguments) {
             sources.merge(sections(state, argument));
             auto* place = read_place(argument);
@@ -178,12 +182,13 @@ class Analysis {
             if (held == state.content.end()) continue;
             if (body_.locals[to].type->is(TypeKind::Reference)) state.content.emplace(to, held->second);  // deref
             Type type = operand_type(context_, body_, argument);
-            bool changes = type->is(TypeKind::Reference) && type->has(TypeMutable) &&
-                           (body_.locals[to].type->is(TypeKind::Unit) || called_name(call) == "insert");
+            bool is_mutable = type->is(TypeKind::Reference) && type->has(TypeMutable);
+            takes |= is_mutable && called_function(call) != ItemId::None && is_std(file_of(called_function(call)));
+            bool changes = is_mutable && (body_.locals[to].type->is(TypeKind::Unit) || called_name(call) == "insert");
             if (changes && explore::model_of(called_function(call)) != explore::Model::GuardContent)
                 write(state, held->second, node, {}, false);
         }
-        if (!sources.empty()) state.from[to] = std::move(sources);
+        if (!sources.empty() && (!takes || state.content.count(to))) state.from[to] = std::move(sources);
     }
 
     /// Whether `to` runs depends on how `check` decides.
@@ -256,6 +261,7 @@ class Analysis {
     const MirBody& body_;
     std::vector<ItemDiagnostic>& out_;
     std::set<uint32_t> reported_, computed_;
+    std::set<uint32_t> loop_nodes_;  // of `for`: how often one runs decides nothing about what follows it
     bool reports_ = false, shares_ = false;
 };
 

@@ -305,17 +305,24 @@ class Facts {
     }
 
     /// It runs what it is given with a lock held: `mutex.runExclusive(f)`, or a function of the program that locks,
-    /// calls a parameter of its own and unlocks.
+    /// calls a parameter of its own and unlocks, be it by calling what the lock gave it.
     bool takes_lock(ItemId callee) {
         if (is_std(file_of(callee))) return name_of(callee).text() == "runExclusive";
         auto body = context_.get<BodyOf>(callee);
+        BodyContext inside(*body);
+        auto takes = [](const Call& call) { return is_named(called_name(call), {"lock", "acquire", "writeLock"}); };
         bool locks = false, unlocks = false, calls_back = false;
         for (const Expr& e : body->expressions) {
             auto* call = std::get_if<Call>(&e.data);
             if (!call) continue;
-            locks |= is_named(called_name(*call), {"lock", "acquire", "writeLock"});
+            locks |= takes(*call);
             unlocks |= is_named(called_name(*call), {"unlock", "release"});
-            calls_back |= std::holds_alternative<ValueCallee>(call->callee);
+            auto* value = std::get_if<ValueCallee>(&call->callee);
+            if (!value) continue;
+            ExprId from = inside.resolved(value->function);
+            if (auto* await = from == ExprId::None ? nullptr : body->as<Await>(from)) from = await->operand;
+            auto* taken = from == ExprId::None ? nullptr : body->as<Call>(unconverted(*body, from));
+            (taken && takes(*taken) ? unlocks : calls_back) = true;
         }
         return locks && unlocks && calls_back;
     }

@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "analyzer/checks/calls.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
+#include "analyzer/checks/waiting.h"
 #include "analyzer/flow/mir_walk.h"
 
 // wait-outside-loop: a condition is waited for and not checked again afterwards.
@@ -10,6 +13,17 @@
 //     if (this.items.length === 0) await this.notEmpty.wait();
 //     return this.items.shift()!;     // another task may have been first
 namespace braid::checks {
+namespace {
+
+/// A schedule shows that nothing notifies it any more: that is told, and is the graver one.
+bool loses_wakeup(QueryContext& context, Place wait) {
+    auto found = context.get<ScheduleFindings>(wait.item);
+    return std::any_of(found->begin(), found->end(), [&](const ItemDiagnostic& d) {
+        return d.code == DiagnosticCode::LostWakeup && d.location == wait;
+    });
+}
+
+}  // namespace
 
 void wait_outside_loop(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
     if (is_std(file_of(item))) return;
@@ -24,7 +38,7 @@ void wait_outside_loop(QueryContext& context, ItemId item, std::vector<ItemDiagn
             Type type = mir::operand_type(context, body, call->arguments[0]);
             if (type->is(TypeKind::Reference)) type = type->element();
             if (!is_std_type(type, "Condvar") && !is_std_type(type, "Condition")) continue;
-            if (is_in_loop(body, id)) continue;
+            if (is_in_loop(body, id) || loses_wakeup(context, {item, block.terminator.node})) continue;
             out.push_back(diagnostic(DiagnosticCode::WaitOutsideLoop, {item, block.terminator.node},
                                      "what is waited for is not checked again after the wait: another task may have "
                                      "been first; wait in a `while` over the condition"));

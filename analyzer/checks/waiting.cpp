@@ -18,25 +18,31 @@ namespace {
 
 using ObjectKey = std::tuple<uint32_t, uint32_t, explore::Symbol>;
 
+/// For ever at a channel: whether the function that made it waits too is a matter of the schedule.
+bool is_abandoned(DiagnosticCode code) {
+    return code == DiagnosticCode::ChannelDeadlock || code == DiagnosticCode::GoroutineLeak;
+}
+
 bool same_finding(const ItemDiagnostic& a, const ItemDiagnostic& b) {
-    return a.code == b.code && a.location == b.location;
+    return a.location == b.location && (a.code == b.code || (is_abandoned(a.code) && is_abandoned(b.code)));
 }
 
 /// Findings, one for each cause: the same objects in the same kind of knot are one, whoever came first.
 class Findings {
   public:
     void add(ItemDiagnostic found, std::set<ObjectKey> objects = {}) {
-        bool knot = found.code == DiagnosticCode::ChannelDeadlock || found.code == DiagnosticCode::LockOrderCycle;
+        bool knot = is_abandoned(found.code) || found.code == DiagnosticCode::LockOrderCycle;
         for (const ItemDiagnostic& known : all)
             if (same_finding(known, found)) return;
-        if (knot && !knots_.emplace(found.code, std::move(objects)).second) return;
+        bool locks = found.code == DiagnosticCode::LockOrderCycle;
+        if (knot && !knots_.emplace(locks, std::move(objects)).second) return;
         all.push_back(std::move(found));
     }
 
     std::vector<ItemDiagnostic> all;
 
   private:
-    std::set<std::pair<DiagnosticCode, std::set<ObjectKey>>> knots_;
+    std::set<std::pair<bool, std::set<ObjectKey>>> knots_;
 };
 
 std::set<ObjectKey> objects_waited_for(const explore::State& state) {

@@ -312,10 +312,12 @@ class Stuck {
         return std::nullopt;
     }
 
-    /// The source of a `for` over a channel waits here.
-    bool is_range(TaskIndex task) const {
+    bool is_range(TaskIndex task) const { return ranged_over(task).item != ItemId::None; }
+
+    /// The channel of the `for` that waits here, as the program writes it.
+    Place ranged_over(TaskIndex task) const {
         const Task& t = state_.tasks[task];
-        if (!is_receive(pending(task).kind)) return false;
+        if (!is_receive(pending(task).kind)) return {};
         for (auto frame = t.frames.rbegin(); frame != t.frames.rend(); ++frame) {
             if (is_std(file_of(frame->body->item))) continue;
             const Body& body = *frame->bodies->body;
@@ -324,10 +326,10 @@ class Stuck {
                 if (auto* loop = std::get_if<hir::For>(&e.data))
                     if (loop->iteration == hir::Iteration::Channel &&
                         (body[loop->iterable].node == node || e.node == node))
-                        return true;
-            return false;
+                        return {frame->body->item, body[loop->iterable].node};
+            return {};
         }
-        return false;
+        return {};
     }
 
     /// Another waiting task would act on what this one waits for, could it go on.
@@ -391,8 +393,8 @@ class Stuck {
                     d->related.push_back(
                         {state_.tasks[t].spawned, fmt::format("{}, started here, has ended", story_.task_name(t))});
         } else if (is_range(cause) && !state_.objects[p.object].closed) {
-            d = at(DiagnosticCode::MissingClose, cause,
-                   fmt::format("this loop receives from {} until it is closed, and nobody closes it", what));
+            d = diagnostic(DiagnosticCode::MissingClose, ranged_over(cause),
+                           fmt::format("this loop receives from {} until it is closed, and nobody closes it", what));
             keep_alive(*d, p.object);
         } else if (is_channel(p.kind)) {
             bool leak = state_.tasks[0].status == TaskStatus::Done && !mutual;

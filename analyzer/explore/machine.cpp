@@ -22,6 +22,11 @@ bool touches(QueryContext& context, const mir::MirBody& body) {
         if (std::holds_alternative<mir::SelectTerminator>(block.terminator.kind) ||
             std::holds_alternative<mir::AwaitTerminator>(block.terminator.kind))
             return true;
+        if (auto* drop = std::get_if<mir::Drop>(&block.terminator.kind); drop && drop->place.is_local()) {
+            Type type = body.locals[drop->place.local].type;
+            ItemId method = type->is(TypeKind::Nominal) ? *context.get<DropMethodOf>(type->item) : ItemId::None;
+            if (method != ItemId::None && context.get<TouchesTasks>(method)->yes) return true;
+        }
         auto* call = std::get_if<mir::CallTerminator>(&block.terminator.kind);
         if (!call) continue;
         if (call->is_go || std::holds_alternative<hir::ValueCallee>(call->callee)) return true;
@@ -59,6 +64,21 @@ TouchesTasks::Value TouchesTasks::compute(QueryContext& context, const Key& item
     return {};
 }
 
+DropMethodOf::Value DropMethodOf::compute(QueryContext& context, const Key& type) {
+    auto index = context.get<ImplIndex>(NoKey{});
+    if (!index->dropped.count(type) || is_std(file_of(type))) return ItemId::None;
+    for (const auto& [trait, impls] : index->by_trait) {
+        if (name_of(trait).text() != "Drop" || !is_std(file_of(trait))) continue;
+        for (ItemId impl : impls) {
+            auto info = context.get<ImplOf>(impl);
+            if (!info->self || !info->self->is(TypeKind::Nominal) || info->self->item != type) continue;
+            for (const auto& child : *context.get<ItemChildren>(impl))
+                if (name_of(child.item).text() == "drop") return child.item;
+        }
+    }
+    return ItemId::None;
+}
+
 Place place_of(const Frame& frame) { return {frame.body->item, frame.body->blocks[frame.block].terminator.node}; }
 
 Place place_of(const Task& task) {
@@ -73,6 +93,7 @@ std::optional<State> Machine::initial() {
     auto* bodies = bodies_of(root_);
     if (!bodies || bodies->functions.empty()) return std::nullopt;
     State state;
+    state.heap.push_back(Value::composite({}));  // cell 0: none
     state.tasks.emplace_back();
     std::vector<Value> arguments;
     for (uint32_t i = 0; i < bodies->functions[0].parameter_count; ++i)
@@ -94,8 +115,10 @@ bool Machine::make_frame(State& state, TaskIndex task, ItemId item, uint32_t fun
     frame.path = path;
     frame.locals.resize(body.locals.size());
     for (size_t i = 0; i < frame.locals.size(); ++i) frame.locals[i] = Value::of(Value::Kind::Moved, 0);
-    for (size_t i = 0; i < arguments.size() && i < body.parameter_count; ++i)
+    for (size_t i = 0; i < arguments.size() && i < body.parameter_count; ++i) {
+        name_object(state, body.locals[1 + i].name, arguments[i]);
         frame.locals[1 + i] = std::move(arguments[i]);
+    }
     if (captures)
         for (size_t i = 0; i < captures->size() && i < body.capture_count; ++i)
             frame.locals[1 + body.parameter_count + i] = (*captures)[i];
@@ -191,7 +214,9 @@ Machine::Outcome Machine::terminator(State& state, TaskIndex task, const mir::Te
     if (auto* dropped = std::get_if<mir::Drop>(&t.kind)) {
         Value* value = at(state, task, dropped->place);
         drop(state, *value, task);
-        return go_to(dropped->target);
+        go_to(dropped->target);
+        run_drops(state, task);
+        return Outcome::Continue;
     }
     if (auto* called = std::get_if<mir::CallTerminator>(&t.kind)) return call(state, task, *called, place);
     if (auto* waits = std::get_if<mir::SelectTerminator>(&t.kind)) return select(state, task, *waits, place);
@@ -207,21 +232,36 @@ Machine::Outcome Machine::terminator(State& state, TaskIndex task, const mir::Te
 void Machine::leave(State& state, TaskIndex task) {
     Value result = std::move(state.tasks[task].frames.back().locals[0]);
     if (result.is(Value::Kind::Moved)) result = Value::composite({});
+    const ObjectIndex once = state.tasks[task].frames.back().once;
+    const size_t dropped = state.tasks[task].frames.back().dropped;
     state.tasks[task].frames.pop_back();
-    if (state.tasks[task].frames.empty()) end_task(state, task, std::move(result));
+    if (once != kNone) {
+        state.objects[once].count = 2;
+        state.objects[once].holders.clear();
+    }
+    if (dropped) {
+        Value value = std::move(state.heap[dropped]);
+        state.heap[dropped] = Value::of(Value::Kind::Moved, 0);
+        value.item = ItemId::None;
+        drop(state, value, task);
+        run_drops(state, task);
+        if (state.tasks[task].frames.empty()) end_task(state, task, std::move(state.tasks[task].result));
+    } else if (state.tasks[task].frames.empty()) end_task(state, task, std::move(result));
     else complete(state, task, std::move(result));
 }
 
 void Machine::end_task(State& state, TaskIndex task, Value result) {
     Value closure = std::move(state.tasks[task].closure);
+    state.tasks[task].closure = Value::of(Value::Kind::Moved, 0);
+    state.tasks[task].result = std::move(result);
     drop(state, closure, task);
+    run_drops(state, task);
+    if (!state.tasks[task].frames.empty()) return;  // comes back here when they have run
     if (task == 0) {
         state.root_returned = true;
-        escape(state, result);
+        escape(state, Value(state.tasks[task].result));
     }
     Task& ended = state.tasks[task];
-    ended.closure = Value::of(Value::Kind::Moved, 0);
-    ended.result = std::move(result);
     ended.status = TaskStatus::Done;
     ended.pending = {};
 }

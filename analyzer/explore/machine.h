@@ -27,6 +27,14 @@ struct TouchesTasks {
     static Value cycle_fallback(const Key&) { return {}; }
 };
 
+/// The `drop` that the program gives a type; None for most.
+struct DropMethodOf {
+    using Key = ItemId;
+    using Value = ItemId;
+    static constexpr const char* name = "drop_method";
+    static Value compute(QueryContext&, const Key&);
+};
+
 /// Something that happens at a step, beside being stuck.
 struct Incident {
     DiagnosticCode code{};
@@ -71,6 +79,9 @@ class Machine {
     bool incomplete = false;
     /// A number that the text does not say was taken to be some number.
     bool assumed = false;
+    /// A large count stood for a small one although others beside it may be what it is compared with: what was found
+    /// says nothing. The machine takes all counts as they are from now on.
+    bool must_run_unscaled();
     std::set<ItemId> visited;  // items whose bodies ran
 
   private:
@@ -88,6 +99,7 @@ class Machine {
     void resolve(State&, Value&);
     uint64_t number_of(State&, Value&);
     uint64_t scaled(uint64_t number);
+    void note_count(uint64_t number);
     bool is_simple(ItemId);
     Value closure(State&, TaskIndex, const mir::ClosureOf&);
     void name_object(State&, Name, const Value&);
@@ -115,8 +127,13 @@ class Machine {
     ObjectIndex make_object(State&, ObjectKind, Place);
     Value change_atomic(State&, TaskIndex, const Pending&);
     Value lock_content(State&, ObjectIndex, Value content);
+    std::vector<Value> elements(State&, Value list);
     Outcome park(State&, TaskIndex, Pending);
     void drop(State&, Value&, TaskIndex);
+    void run_drops(State&, TaskIndex);
+    bool send_next(State&, TaskIndex);
+    Value receive_many(State&, const Move&, Pending&);
+    void begin_once(State&, const Move&, const Pending&);
     void release(State&, ObjectIndex, TaskIndex);
     void escape(State&, const Value&, int depth = 0);
     bool perform_select(State&, const Move&);
@@ -136,8 +153,11 @@ class Machine {
     std::deque<Value> scratch_;
     Symbol fork_symbol_ = 0;
     std::vector<uint64_t> fork_options_;
-    uint64_t scaled_ = 0;  // the large number that stands for a small one
-    int steps_ = 0;        // of all runs
+    std::vector<Value> dropped_;  // with a `drop` of their own: run_drops runs it
+    uint64_t scaled_ = 0;         // the large number that stands for a small one
+    bool scales_ = true;
+    std::set<uint64_t> counts_;  // what a scaled number could be mistaken for
+    int steps_ = 0;              // of all runs
     std::unordered_map<ItemId, bool> simple_;
 };
 

@@ -160,20 +160,66 @@ std::vector<Move> Machine::moves(const State& state) {
 
 namespace {
 
+// How much comes, at most, from tasks that are not seen, to one that asks again and again.
+constexpr int64_t kFromOthers = 2;
+
 Value ok(Value value) { return Value::composite({std::move(value)}, 0); }
 Value err(uint64_t symbol) { return Value::composite({Value::unknown(symbol)}, 1); }
 
 }  // namespace
+
+/// Of a list that is sent, the next is the one to send. False: there is none.
+bool Machine::send_next(State& state, TaskIndex task) {
+    Pending& pending = state.tasks[task].pending;
+    if (pending.kind != OpKind::Send || pending.rest.empty()) return false;
+    pending.value = std::move(pending.rest.front());
+    pending.rest.erase(pending.rest.begin());
+    return true;
+}
+
+/// What there is, the first of which was waited for.
+Value Machine::receive_many(State& state, const Move& move, Pending& pending) {
+    Value first = receive(state, move, pending.object);
+    if (!first.is(Value::Kind::Composite)) return Value::unknown(mix(site(state, move.task), 43));
+    std::vector<Value> many;
+    if (first.number == 0) many.push_back(std::move(first.parts[0]));
+    const uint64_t most = number_of(state, pending.value);
+    std::vector<Value>& buffer = state.objects[pending.object].buffer;
+    while (!many.empty() && many.size() < most && !buffer.empty()) {
+        many.push_back(std::move(buffer.front()));
+        buffer.erase(buffer.begin());
+    }
+    return Value::composite(std::move(many));
+}
+
+/// The first runs the initialization; the others, who waited for it, go on.
+void Machine::begin_once(State& state, const Move& move, const Pending& pending) {
+    if (state.objects[pending.object].count != 0) return complete(state, move.task, Value::composite({}));
+    state.objects[pending.object].count = 1;
+    state.objects[pending.object].holders.push_back({move.task, pending.place, false});
+    Task& task = state.tasks[move.task];
+    task.status = TaskStatus::Running;
+    task.pending = {};
+    const size_t depth = task.frames.size();
+    (void)enter_callable(state, move.task, pending.value, {});
+    if (state.tasks[move.task].frames.size() > depth) {
+        state.tasks[move.task].frames.back().once = pending.object;
+    } else {
+        state.objects[pending.object].count = 2;
+        state.objects[pending.object].holders.clear();
+    }
+}
 
 /// The Result of a receive that may go on.
 Value Machine::receive(State& state, const Move& move, ObjectIndex index) {
     if (move.partner != kNone) {
         Pending sender = state.tasks[move.partner].pending;
         Value value = move.partner_arm == kNone ? sender.value : sender.arms[move.partner_arm].value;
-        complete(state, move.partner, ok(Value::composite({})), move.partner_arm);
+        if (!send_next(state, move.partner)) complete(state, move.partner, ok(Value::composite({})), move.partner_arm);
         return ok(std::move(value));
     }
     Object& channel = state.objects[index];
+    if (move.unknown && move.arm == kNone && ++channel.count > kFromOthers) return err(31);
     if (move.unknown) return Value::unknown(mix(site(state, move.task), 29));
     if (channel.buffer.empty()) return err(31);
     Value value = std::move(channel.buffer.front());
@@ -245,16 +291,13 @@ bool Machine::perform(State& state, const Move& move) {
             result = deserted ? err(37) : ok(unit);
             if (!deserted && room && !object->closed) object->buffer.push_back(p.value);
             else if (p.kind == OpKind::TrySend) result = err(37);
+            if (!deserted && send_next(state, move.task)) return true;
             break;
         }
         case OpKind::Receive:
         case OpKind::TryReceive:
         case OpKind::ReceiveTimeout: result = move.timed_out ? err(41) : receive(state, move, p.object); break;
-        case OpKind::ReceiveMany:
-            (void)receive(state, move, p.object);
-            state.objects[p.object].buffer.clear();
-            result = Value::unknown(mix(site(state, move.task), 43));
-            break;
+        case OpKind::ReceiveMany: result = receive_many(state, move, p); break;
         case OpKind::Close:
             if (object->closed && !object->wild && !object->closed_by_drop) {
                 incident(DiagnosticCode::DoubleClose, state, p.place, p.object, move.task);
@@ -301,13 +344,7 @@ bool Machine::perform(State& state, const Move& move) {
             if (!any) object->missed_at = p.place;
             break;
         }
-        case OpKind::OnceBegin:
-            result = Value::integer(object->count == 0);
-            if (object->count == 0) {
-                object->count = 1;
-                object->holders.push_back({move.task, p.place, false});
-            }
-            break;
+        case OpKind::OnceBegin: begin_once(state, move, p); return true;
         case OpKind::Permit: result = Value::of(Value::Kind::Permit, p.object); [[fallthrough]];
         case OpKind::Hold: --object->count; break;
         case OpKind::Barrier:

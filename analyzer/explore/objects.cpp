@@ -76,6 +76,10 @@ void Machine::release(State& state, ObjectIndex index, TaskIndex task) {
 void Machine::drop(State& state, Value& place, TaskIndex task) {
     Value value = std::move(place);
     place = Value::of(Value::Kind::Moved, 0);
+    if (value.is(Value::Kind::Composite) && value.item != ItemId::None) {
+        dropped_.push_back(std::move(value));
+        return;
+    }
     switch (value.kind) {
         case Value::Kind::Guard: release(state, ObjectIndex(value.number), task); break;
         case Value::Kind::Permit: ++state.objects[value.number].count; break;
@@ -105,6 +109,25 @@ void Machine::drop(State& state, Value& place, TaskIndex task) {
         case Value::Kind::Pointer: break;
         default:
             for (Value& part : value.parts) drop(state, part, task);
+    }
+}
+
+/// What was dropped and has a `drop` of its own runs it, in frames above the current one; its parts are dropped then.
+void Machine::run_drops(State& state, TaskIndex task) {
+    while (!dropped_.empty()) {
+        Value value = std::move(dropped_.back());
+        dropped_.pop_back();
+        const ItemId method = *context_.get<DropMethodOf>(value.item);
+        const uint64_t path = mix(value.hash(), state.tasks[task].path);
+        state.heap.push_back(std::move(value));
+        const size_t cell = state.heap.size() - 1;
+        Value self = Value::of(Value::Kind::Pointer, Target::heap(cell));
+        if (make_frame(state, task, method, 0, {self}, nullptr, path)) {
+            state.tasks[task].frames.back().dropped = cell;
+        } else {
+            incomplete = true;
+            escape(state, self);
+        }
     }
 }
 
@@ -161,7 +184,8 @@ std::optional<Simple> visible_operation(Model model) {
         case Model::Write: return Simple{OpKind::Write, ObjectKind::RwLock};
         case Model::TryRead:
         case Model::TryWrite: return Simple{OpKind::TryLock, ObjectKind::RwLock};
-        case Model::Send: return Simple{OpKind::Send, ObjectKind::Channel};
+        case Model::Send:
+        case Model::SendAll: return Simple{OpKind::Send, ObjectKind::Channel};
         case Model::TrySend: return Simple{OpKind::TrySend, ObjectKind::Channel};
         case Model::Receive: return Simple{OpKind::Receive, ObjectKind::Channel};
         case Model::ReceiveMany: return Simple{OpKind::ReceiveMany, ObjectKind::Channel};
@@ -219,6 +243,15 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
         pending.shared = model == Model::Read || model == Model::TryRead;
         if (model == Model::Add) pending.value = Value::integer(number(1, 1));
         else if (arguments.size() > 1) pending.value = std::move(arguments[1]);
+        if (model == Model::SendAll) {
+            pending.rest = elements(state, pending.value);
+            if (pending.rest.empty()) {
+                complete(state, task, Value::composite({unit}, 0));
+                return Outcome::Continue;
+            }
+            pending.value = std::move(pending.rest.front());
+            pending.rest.erase(pending.rest.begin());
+        }
         return park(state, task, std::move(pending));
     }
     auto make = [&](ObjectKind kind) { return make_object(state, kind, place); };
@@ -277,13 +310,6 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             pending.lock = ObjectIndex(guard.number);
             pending.place = place;
             return park(state, task, std::move(pending));
-        }
-        case Model::OnceFinish: {
-            if (auto once = object_of(state, arguments.at(0), ObjectKind::Once)) {
-                state.objects[*once].count = 2;
-                state.objects[*once].holders.clear();
-            }
-            return done(unit);
         }
         case Model::Done: {
             if (auto group = object_of(state, arguments.at(0), ObjectKind::WaitGroup)) {
@@ -355,12 +381,18 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             std::reverse(list->parts.begin(), list->parts.end());
             return done(unit);
         }
-        case Model::DropValue: drop(state, arguments.at(0), task); return done(unit);
+        case Model::DropValue:
+            drop(state, arguments.at(0), task);
+            complete(state, task, unit);
+            run_drops(state, task);
+            return Outcome::Continue;
         case Model::ListClear: {
             Value* list = pointee(state, &arguments.at(0));
             for (Value& part : std::vector<Value>(std::move(list->parts))) drop(state, part, task);
             pointee(state, &arguments.at(0))->parts.clear();
-            return done(unit);
+            complete(state, task, unit);
+            run_drops(state, task);
+            return Outcome::Continue;
         }
         default: return Outcome::Abandon;
     }

@@ -53,9 +53,13 @@ Exploration explore(QueryContext& context, Machine& machine) {
     Exploration out;
     auto first = machine.initial();
     if (!first) return out;
-    bool finished = follow(context, machine, *first, false, out);
-    // Too many ways to try all: some of them to their end.
-    if (!finished && out.stuck.empty() && machine.incidents.empty()) follow(context, machine, *first, true, out);
+    bool finished = false;
+    do {
+        out = {};
+        finished = follow(context, machine, *first, false, out);
+        // Too many ways to try all: some of them to their end.
+        if (!finished && out.stuck.empty() && machine.incidents.empty()) follow(context, machine, *first, true, out);
+    } while (machine.must_run_unscaled());
     out.incidents = std::move(machine.incidents);
     out.visited = machine.visited;
     out.complete = finished && !machine.incomplete && !machine.assumed;

@@ -22,6 +22,7 @@ uint64_t hash_of(const Object& o) {
 uint64_t hash_of(const Task& t) {
     uint64_t h = mix(uint64_t(t.status), uint64_t(t.pending.kind) << 1 | t.pending.notified);
     h = mix(h, t.pending.value.hash());
+    for (const Value& v : t.pending.rest) h = mix(h, v.hash());
     for (const Frame& f : t.frames) {
         h = mix(h, reinterpret_cast<uintptr_t>(f.body));
         h = mix(h, uint64_t(f.block) << 32 | f.statement);

@@ -28,7 +28,7 @@ struct Value {
         Unknown,    // number: symbol
         Moved,      // nothing: its drop does nothing
         Integer,    // number; also bool, char
-        Composite,  // parts; number: variant
+        Composite,  // parts; number: variant; item: the type, where it has a `drop` of its own that has not run
         Pointer,    // number: see Pointer; parts: projections as integers
         Closure,    // item, number: function; parts: captures, as pointers into the heap where they live in a slot
         Future,     // a call that has not begun: as Closure; parts: arguments
@@ -94,7 +94,8 @@ struct Object {
     bool wild = false;         // others may act on it too: nothing waits for it for ever
     bool unbounded = false, closed = false, closed_by_drop = false;
     int64_t capacity = 0;
-    int64_t count = 0;  // WaitGroup, Semaphore, Barrier; Once: 1 running, 2 done
+    // WaitGroup, Semaphore, Barrier; Once: 1 running, 2 done; a channel that others have too: what came from them.
+    int64_t count = 0;
     uint32_t senders = 0, receivers = 0;
     bool two_way = false;
     size_t content = 0;  // heap cell of a lock or atomic
@@ -163,7 +164,6 @@ enum class Model : uint8_t {
     Notify,
     NotifyAll,
     OnceBegin,
-    OnceFinish,
     Add,
     Done,
     WaitGroupWait,
@@ -179,6 +179,7 @@ enum class Model : uint8_t {
     CompareExchange,
     Close,
     Send,
+    SendAll,
     TrySend,
     Receive,
     ReceiveMany,
@@ -217,6 +218,7 @@ struct Pending {
     bool notified = false;
     bool shared = false;
     Value value;
+    std::vector<Value> rest;  // Send: what follows it, of a list
     std::vector<Arm> arms;
     Place place;
 };
@@ -226,7 +228,9 @@ struct Frame {
     const mir::MirBody* body = nullptr;
     mir::BlockId block = 0;
     uint32_t statement = 0;
-    uint64_t path = 0;  // hash of the calls that lead here
+    uint64_t path = 0;         // hash of the calls that lead here
+    ObjectIndex once = kNone;  // it is the initialization of this one
+    size_t dropped = 0;        // it is the `drop` of what this heap cell holds; nobody waits for its result
     std::vector<Value> locals;
 };
 

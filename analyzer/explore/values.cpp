@@ -44,11 +44,36 @@ void Machine::resolve(State& state, Value& value) {
 /// A count too large to be tried stands for a small one, the same wherever the program writes it: what is right for
 /// every such number is right for that one. A second large number is taken as it is.
 uint64_t Machine::scaled(uint64_t number) {
-    if (number <= kLargestCount || number > kLargestScaled) return number;
+    note_count(number);
+    if (!scales_ || number <= kLargestCount || number > kLargestScaled) return number;
     if (scaled_ == 0) scaled_ = number;
     if (scaled_ != number) return number;
     assumed = true;
     return kScaledCount;
+}
+
+void Machine::note_count(uint64_t number) {
+    if (number >= kScaledCount && number <= kLargestScaled && counts_.size() < 3) counts_.insert(number);
+}
+
+bool Machine::must_run_unscaled() {
+    if (!scaled_ || (counts_.size() == 1 && counts_.count(scaled_))) return false;
+    scales_ = incomplete = assumed = false;
+    scaled_ = 0;
+    steps_ = 0;
+    counts_.clear();
+    incidents.clear();
+    return true;
+}
+
+/// The elements of a list that is given away; of one that the text does not show, some.
+std::vector<Value> Machine::elements(State& state, Value list) {
+    if (list.is(Value::Kind::Composite)) return std::move(list.parts);
+    Value length = Value::unknown(mix(list.hash(), 67));
+    const uint64_t count = number_of(state, length);
+    std::vector<Value> out;
+    for (uint64_t i = 0; i < count && i < kMaxList; ++i) out.push_back(*part(&list, i));
+    return out;
 }
 
 /// As a count: what is unknown is decided to be `kAssumedCount`.
@@ -202,13 +227,17 @@ Value Machine::closure(State& state, TaskIndex task, const mir::ClosureOf& made)
 bool Machine::binary(State& state, const mir::BinaryOperation& operation, TaskIndex task, Value& out) {
     using Op = hir::BinaryOp;
     Value left = evaluate(state, task, operation.left), right = evaluate(state, task, operation.right);
-    bool compares = operation.op >= Op::Less && operation.op <= Op::GreaterEqual;
+    bool orders = operation.op >= Op::Less && operation.op <= Op::GreaterEqual;
+    bool compares = orders || operation.op == Op::Equal || operation.op == Op::NotEqual;
     // The bound of a counted loop.
     if (auto* place = mir::read_place(operation.left);
-        compares && place && place->is_local() && left.is(Value::Kind::Integer) &&
+        orders && place && place->is_local() && left.is(Value::Kind::Integer) &&
         (right.is(Value::Kind::Unknown) || right.is(Value::Kind::Integer)) &&
         state.tasks[task].frames.back().body->locals[place->local].name.empty())
         right = Value::integer(number_of(state, right));
+    else if (compares)
+        for (const Value& side : {left, right})
+            if (side.is(Value::Kind::Integer)) note_count(side.number);
     if (!left.is(Value::Kind::Integer) || !right.is(Value::Kind::Integer)) {
         bool same = left.hash() == right.hash() && !left.is(Value::Kind::Composite);
         if (same && operation.op == Op::Equal) out = Value::integer(1);
@@ -274,6 +303,11 @@ bool Machine::rvalue(State& state, TaskIndex task, const mir::Rvalue& rvalue, Va
         if (opaque)
             for (const Value& value : parts) escape(state, value);
         else out = Value::composite(std::move(parts), variant);
+        if (out.is(Value::Kind::Composite) &&
+            (aggregate->kind == hir::AggregateKind::Struct || aggregate->kind == hir::AggregateKind::Variant)) {
+            ItemId type = aggregate->kind == hir::AggregateKind::Variant ? parent_of(aggregate->item) : aggregate->item;
+            if (type != ItemId::None && *context_.get<DropMethodOf>(type) != ItemId::None) out.item = type;
+        }
         if (is_large(out)) {
             escape(state, out);
             out = Value::unknown(mix(site(state, task), 3));

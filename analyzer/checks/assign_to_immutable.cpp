@@ -33,15 +33,16 @@ struct Obstacle {
 
 class Analysis {
   public:
-    Analysis(QueryContext& context, ItemId item, const Body& typed, const MirBody& body,
+    Analysis(QueryContext& context, ItemId item, const MirBodies& bodies, const MirBody& body,
              std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), typed_(typed), body_(body), out_(out) {}
+        : context_(context), item_(item), bodies_(bodies), typed_(*bodies.body), body_(body), out_(out) {}
 
     void run() {
         note_statics();
         for (const Block& block : body_.blocks) {
             if (block.is_cleanup) continue;
-            for (const Statement& s : block.statements) check(s);
+            for (const Statement& s : block.statements)
+                if (!is_unique_capture(body_, block, s)) check(s);
         }
         check_second_assignments();
     }
@@ -66,6 +67,48 @@ class Analysis {
         } else if (auto* set = std::get_if<SetElement>(&s.kind)) {
             if (auto* object = read_place(set->object)) check_write(*object, s.node, "assigned to");
         }
+    }
+
+    /// A closure that writes through a `&mut` of the function around it has that to itself, as long as it does not
+    /// give the variable another one.
+    bool is_unique_capture(const MirBody& body, const Block& block, const Statement& s) const {
+        auto* assign = std::get_if<Assign>(&s.kind);
+        auto* borrow = assign ? std::get_if<BorrowOf>(&assign->value) : nullptr;
+        if (!borrow || borrow->kind != BorrowKind::Mutable || !assign->place.is_local()) return false;
+        Type type = place_type(context_, body, borrow->place);
+        return type->is(TypeKind::Reference) && type->has(TypeMutable) &&
+               std::any_of(block.statements.begin(), block.statements.end(), [&](const Statement& other) {
+                   auto* made = std::get_if<Assign>(&other.kind);
+                   auto* closure = made ? std::get_if<ClosureOf>(&made->value) : nullptr;
+                   if (!closure) return false;
+                   for (size_t i = 0; i < closure->captures.size(); ++i)
+                       if (auto* place = read_place(closure->captures[i]);
+                           place && place->is_local() && place->local == assign->place.local)
+                           return !rebinds(bodies_.functions[uint32_t(closure->function)], i);
+                   return false;
+               });
+    }
+
+    /// Whether the closure assigns to its capture itself, or lends it to be assigned to.
+    bool rebinds(const MirBody& closure, size_t capture) const {
+        auto is_captured = [local = Local(1 + closure.parameter_count + capture)](const Place& place) {
+            return place.local == local && place.projections.size() == 1;
+        };
+        for (const Block& block : closure.blocks) {
+            for (const Statement& s : block.statements) {
+                auto* assign = std::get_if<Assign>(&s.kind);
+                if (!assign) continue;
+                auto* borrow = std::get_if<BorrowOf>(&assign->value);
+                bool lends = borrow && borrow->kind != BorrowKind::Shared && is_captured(borrow->place);
+                if (is_captured(assign->place) || (lends && !is_unique_capture(closure, block, s))) return true;
+            }
+            bool written = false;
+            for_each_successor(block.terminator, [&](BlockId, const Place* destination) {
+                written |= destination && is_captured(*destination);
+            });
+            if (written) return true;
+        }
+        return false;
     }
 
     Obstacle obstacle(const Place& place) const {
@@ -215,6 +258,7 @@ class Analysis {
 
     QueryContext& context_;
     ItemId item_;
+    const MirBodies& bodies_;
     const Body& typed_;
     const MirBody& body_;
     std::vector<ItemDiagnostic>& out_;
@@ -227,7 +271,7 @@ class Analysis {
 void assign_to_immutable(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
     if (language_of(item).has_any) return;
     auto bodies = context.get<BuiltMir>(item);
-    for (const MirBody& body : bodies->functions) Analysis(context, item, *bodies->body, body, out).run();
+    for (const MirBody& body : bodies->functions) Analysis(context, item, *bodies, body, out).run();
 }
 
 }  // namespace braid::checks

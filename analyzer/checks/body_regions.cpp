@@ -35,7 +35,7 @@ std::optional<Local> BodyRegions::walked_by(const Statement& s) {
 
 std::vector<Region> BodyRegions::regions_of(Local local) const {
     std::vector<Region> out;
-    for (Region r = first_[local]; r != 0 && r < owner_.size() && owner_[r] == local; ++r) out.push_back(r);
+    for_each_region(local, [&](Region r) { out.push_back(r); });
     return out;
 }
 

@@ -21,6 +21,10 @@ class BodyRegions {
     View view(const mir::Operand&);
     View view(mir::Local local) const { return {body_.locals[local].type, regions_of(local)}; }
     std::vector<Region> regions_of(mir::Local) const;
+    template <typename F>
+    void for_each_region(mir::Local local, F&& f) const {
+        for (Region r = first_[local]; r != 0 && r < owner_.size() && owner_[r] == local; ++r) f(r);
+    }
     bool is_tracked(mir::Local local) const { return first_[local] != 0; }
     uint32_t region_count() const { return uint32_t(owner_.size()); }
 

@@ -80,6 +80,15 @@ ItemDiagnostic BorrowStory::assigned(const Conflict& c) const {
     return d;
 }
 
+uint32_t BorrowStory::outlived_at(const Conflict& c) const {
+    return c.returned && c.later != 0 && !closure_at(c.loan->node) ? c.later : c.loan->node;
+}
+
+uint32_t BorrowStory::cause(const Conflict& c) const {
+    const BodyFunction* closure = closure_at(c.loan->node);
+    return closure ? closure->node : outlived_at(c);
+}
+
 ItemDiagnostic BorrowStory::outlived(const Conflict& c) const {
     const LocalDeclaration& owner = body_.locals[c.loan->place.local];
     std::string what = owner.name.empty() ? "a temporary value" : fmt::format("`{}`", owner.name.text());
@@ -94,7 +103,7 @@ ItemDiagnostic BorrowStory::outlived(const Conflict& c) const {
         message =
             fmt::format("the borrow of {} is kept in `{}`, which outlives it", what, body_.locals[c.kept].name.text());
     else message = fmt::format("{} does not live as long as a borrow of it", what);
-    uint32_t at = c.returned && c.later != 0 && !closure ? c.later : c.loan->node;
+    uint32_t at = outlived_at(c);
     ItemDiagnostic d = diagnostic(DiagnosticCode::BorrowOutlivesValue, {item_, at}, std::move(message));
     if (at != c.loan->node) d.related.push_back({{item_, c.loan->node}, fmt::format("{} is borrowed here", what)});
     if (!owner.name.empty() && owner.node != 0)

@@ -22,6 +22,8 @@ class BorrowStory {
         : context_(context), item_(item), bodies_(bodies), body_(body) {}
 
     ItemDiagnostic tell(const Conflict& conflict) const;
+    /// Of values that end too early: what has to change; those with the same one are told once.
+    uint32_t cause(const Conflict& conflict) const;
 
   private:
     ItemDiagnostic overlap(const Conflict& c) const;
@@ -30,6 +32,7 @@ class BorrowStory {
     ItemDiagnostic outlived(const Conflict& c) const;
     void used_later(ItemDiagnostic& d, const Conflict& c) const;
     std::string quoted(const mir::Place& place, std::string_view otherwise) const;
+    uint32_t outlived_at(const Conflict& c) const;
     const BodyFunction* closure_at(uint32_t node) const;
 
     QueryContext& context_;

@@ -7,8 +7,6 @@ using mir::Place;  // not the place in the source
 
 namespace {
 
-constexpr uint32_t kNone = 0xffffffff;
-
 /// The local that a statement gives a new value as a whole, or ends.
 Local killed_by(const Statement& s) {
     if (auto* assign = std::get_if<Assign>(&s.kind)) return assign->place.is_local() ? assign->place.local : kNoLocal;

@@ -16,11 +16,18 @@ class Liveness {
         return local.kind == mir::LocalKind::Parameter || local.kind == mir::LocalKind::Capture;
     }
 
+    static constexpr uint32_t kNone = 0xffffffff;
+    /// The listed locals are numbered: which number this one has, kNone if it is not listed.
+    uint32_t index_of(mir::Local local) const { return index_[local]; }
+    mir::Local local_at(size_t index) const { return locals_[index]; }
+    size_t words() const { return words_; }
+    /// A bit per number: those that live at the begin of the block.
+    const uint64_t* at_start(mir::BlockId block) const { return live_in_.data() + block * words_; }
     /// Calls `f(local)` for each that lives at the begin of the block.
     template <typename F>
     void at_start(mir::BlockId block, F&& f) const {
         for (size_t word = 0; word < words_; ++word)
-            for (uint64_t bits = live_in_[block * words_ + word]; bits != 0; bits &= bits - 1)
+            for (uint64_t bits = at_start(block)[word]; bits != 0; bits &= bits - 1)
                 f(locals_[word * 64 + size_t(__builtin_ctzll(bits))]);
     }
 

@@ -83,6 +83,7 @@ bool LoanState::merge(const LoanState& other) {
 Loans::Loans(QueryContext& context, const MirBody& body)
     : context_(context), body_(body), types_(context), regions_(types_, body) {
     collect();
+    index();
     if (loans_.empty()) return;
     members_.assign(regions_.region_count(), 0);
     for (Region r = 1; r < regions_.region_count(); ++r) ++members_[regions_.representative(r)];
@@ -97,26 +98,44 @@ void Loans::collect() {
             if (auto index = BodyRegions::walked_by(block.statements[i])) {
                 Place list = std::get<FakeRead>(block.statements[i].kind).place;
                 list.projections.pop_back();
-                add({list, BorrowKind::Shared, id, block.statements[i].node, *index, true}, i);
+                add({list, BorrowKind::Shared, id, block.statements[i].node, *index, true,
+                     regions_.regions_of(*index)[0]},
+                    i);
                 continue;
             }
             auto* assign = std::get_if<Assign>(&block.statements[i].kind);
             auto* borrow = assign ? std::get_if<BorrowOf>(&assign->value) : nullptr;
             if (!borrow || borrow->kind == BorrowKind::Alias || body_.locals[borrow->place.local].is_alias) continue;
-            add({borrow->place, borrow->kind, id, looks_at(body_, block.statements[i]), assign->place.local}, i);
+            View to = regions_.view(assign->place);
+            bool replaced = assign->place.is_local() && borrow->place.local == assign->place.local;
+            add({borrow->place, borrow->kind, id, looks_at(body_, block.statements[i]), assign->place.local, false,
+                 replaced || to.regions.empty() ? kStatic : to.regions[0]},
+                i);
         }
     }
 }
 
 void Loans::add(Loan loan, uint32_t statement) {
     made_at_[{loan.block, statement}] = LoanId(loans_.size());
-    by_local_[loan.place.local].push_back(LoanId(loans_.size()));
     loans_.push_back(std::move(loan));
 }
 
-const LoanSet* Loans::on(Local local) const {
-    auto found = by_local_.find(local);
-    return found == by_local_.end() ? nullptr : &found->second;
+void Loans::index() {
+    by_local_.assign(body_.locals.size(), {});
+    for (LoanId id = 0; id < loans_.size(); ++id) by_local_[loans_[id].place.local].push_back(id);
+}
+
+void Loans::keep_only(const std::vector<bool>& wanted) {
+    std::vector<Loan> kept;
+    std::map<std::pair<BlockId, uint32_t>, LoanId> made_at;
+    for (const auto& [at, id] : made_at_) {
+        if (!wanted[id]) continue;
+        made_at[at] = LoanId(kept.size());
+        kept.push_back(loans_[id]);
+    }
+    loans_ = std::move(kept);
+    made_at_ = std::move(made_at);
+    index();
 }
 
 /// The local gets another value or ends: what its regions held goes, and loans of what it was or referred to.
@@ -129,8 +148,11 @@ void Loans::forget(Local local, LoanState& state) {
 void Loans::apply(const Statement& s, uint32_t statement, BlockId block, LoanState& state) {
     if (auto* live = std::get_if<StorageLive>(&s.kind)) return forget(live->local, state);
     if (auto* dead = std::get_if<StorageDead>(&s.kind)) return forget(dead->local, state);
-    if (auto index = BodyRegions::walked_by(s))
-        return state.add(regions_.representative(regions_.regions_of(*index)[0]), {made_at_.at({block, statement})});
+    if (auto index = BodyRegions::walked_by(s)) {
+        auto made = made_at_.find({block, statement});
+        if (made != made_at_.end()) state.add(regions_.representative(regions_.regions_of(*index)[0]), {made->second});
+        return;
+    }
     auto* assign = std::get_if<Assign>(&s.kind);
     if (!assign) return;
     Gained gained;
@@ -139,10 +161,8 @@ void Loans::apply(const Statement& s, uint32_t statement, BlockId block, LoanSta
             gained.emplace_back(regions_.representative(to), *loans);
     });
     if (auto made = made_at_.find({block, statement}); made != made_at_.end()) {
-        View to = regions_.view(assign->place);
-        bool replaced = assign->place.is_local() && loans_[made->second].place.local == assign->place.local;
-        if (!to.regions.empty() && !replaced)
-            gained.emplace_back(regions_.representative(to.regions[0]), LoanSet{made->second});
+        Region held_by = loans_[made->second].held_by;
+        if (held_by != kStatic) gained.emplace_back(regions_.representative(held_by), LoanSet{made->second});
     }
     if (assign->place.is_local()) {
         forget(assign->place.local, state);

@@ -21,6 +21,7 @@ struct Loan {
     uint32_t node = 0;
     mir::Local holder = mir::kNoLocal;  // what the borrow was first put into
     bool walks = false;                 // a loop over the list, by the index `holder`
+    Region held_by = kStatic;           // the region it is first in; kStatic: it ends what it was made from
     bool is_mutable() const { return kind != mir::BorrowKind::Shared; }
 };
 using LoanId = uint32_t;
@@ -61,7 +62,9 @@ class Loans {
 
     bool any() const { return !loans_.empty(); }
     const std::vector<Loan>& all() const { return loans_; }
-    const LoanSet* on(mir::Local local) const;
+    const LoanSet* on(mir::Local local) const { return by_local_[local].empty() ? nullptr : &by_local_[local]; }
+    /// The others are forgotten.
+    void keep_only(const std::vector<bool>& wanted);
     BodyRegions& regions() { return regions_; }
     const BodyRegions& regions() const { return regions_; }
     const Liveness& liveness() const { return *liveness_; }
@@ -76,6 +79,7 @@ class Loans {
   private:
     void collect();
     void add(Loan loan, uint32_t statement);
+    void index();
     bool is_alone(Region region) { return members_[regions_.representative(region)] == 1; }
     void forget(mir::Local local, LoanState& state);
     using Gained = std::vector<std::pair<Region, LoanSet>>;
@@ -86,7 +90,7 @@ class Loans {
     BodyRegions regions_;
     std::optional<Liveness> liveness_;
     std::vector<Loan> loans_;
-    std::map<mir::Local, LoanSet> by_local_;
+    std::vector<LoanSet> by_local_;
     std::map<std::pair<mir::BlockId, uint32_t>, LoanId> made_at_;
     std::vector<uint32_t> members_;  // by representative
     std::vector<std::optional<LoanState>> entry_;

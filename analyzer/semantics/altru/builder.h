@@ -197,7 +197,8 @@ class BodyBuilder {
     bool report_no_dyn(Type wanted, Type actual, uint32_t node);
     /// Only tries; None when it does not fit.
     std::optional<ExprId> try_coerce(ExprId value, Type expected, uint32_t node);
-    ExprId decay(ExprId value);  // `&T` of a Copy T becomes T
+    ExprId decay(ExprId value);         // `&T` of a Copy T becomes T
+    ExprId decay_shared(ExprId value);  // the same, but a `&mut` stays one: nobody asked for what is behind it
     ExprId deref(ExprId reference, uint32_t node);
     ExprId borrow(ExprId place, bool is_mutable, uint32_t node);
     /// One step of `*`: through a reference or a type with Deref; None when there is none.

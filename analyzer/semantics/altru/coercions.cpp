@@ -99,6 +99,11 @@ ExprId BodyBuilder::decay(ExprId value) {
     return value;
 }
 
+ExprId BodyBuilder::decay_shared(ExprId value) {
+    Type t = type_of(value);
+    return t->is(TypeKind::Reference) && t->has(TypeMutable) ? value : decay(value);
+}
+
 std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint32_t node) {
     expected = traits_.normalize(table_.shallow(expected));
     Type actual = traits_.normalize(type_of(value));
@@ -108,7 +113,7 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
     if (actual == expected && !is_lent_again) return value;
 
     if (expected->is(TypeKind::Inference)) {
-        ExprId plain = decay(value);
+        ExprId plain = decay_shared(value);
         if (table_.unify(expected, type_of(plain))) return plain;
         return std::nullopt;
     }
@@ -303,7 +308,7 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
 ExprId BodyBuilder::join_value(Type& joined, ExprId value, Type expected, uint32_t node) {
     if (type_of(value)->is(TypeKind::Never)) return value;
     if (expected) return coerce(value, expected, node);
-    value = decay(value);
+    value = decay_shared(value);
     if (!joined) {
         joined = type_of(value);
         return value;

@@ -156,7 +156,7 @@ ExprId BodyBuilder::check_tuple(const ast::TupleExpr& e, Type expected) {
     Aggregate aggregate{AggregateKind::Tuple, ItemId::None, {}, {}};
     std::vector<Type> types;
     for (size_t i = 0; i < elements.size(); ++i) {
-        ExprId value = fits ? check_as(elements[i], wanted->arguments[i]) : check_value(elements[i]);
+        ExprId value = fits ? check_as(elements[i], wanted->arguments[i]) : decay_shared(check(elements[i], nullptr));
         aggregate.operands.push_back(value);
         types.push_back(fits ? wanted->arguments[i] : type_of(value));
     }

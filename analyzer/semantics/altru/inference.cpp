@@ -46,6 +46,8 @@ bool InferenceTable::bind(Type variable, Type t) {
     Variable& v = variables_[variable->index];
     if (t->is(TypeKind::Inference)) {
         Variable& other = variables_[t->index];
+        // The younger one refers to the older one, so that a thousand of them do not make a chain.
+        if (v.kind == other.kind && variable->index < t->index) return bind(t, variable);
         if (v.kind == VariableKind::General || v.kind == other.kind) {
             trail_.push_back({variable->index, v.bound, v.kind});
             v.bound = t;

@@ -248,7 +248,7 @@ Virtual FunctionCompiler::shown(Value value, const std::string& format) {
         return result;
     }
     if (type->kind == DescriptorKind::String && with == kNone && !boxed()) return value.reg;
-    emit(Opcode::Show, {result, value.reg, asm_.type(type), with});
+    emit(Opcode::Show, {result, as(value, type->repr), asm_.type(type), with});  // a constant may be boxed
     return result;
 }
 

@@ -83,6 +83,16 @@ bool wants_type(const EditingRules& rules, const SyntaxToken& before) {
     return what != TokenClass::Name && !(may_end && before == parent.last_token());
 }
 
+/// `{"key": …}`: what stands before the colon is a value, so what follows is one, too.
+bool follows_value(const EditingRules& rules, const SyntaxToken& colon) {
+    SyntaxElement previous;
+    for (const SyntaxElement& child : colon.parent().children()) {
+        if (child == colon) break;
+        previous = child;
+    }
+    return previous.is_node() && rules.is(previous.as_node(), Expression);
+}
+
 /// The place by what is around the word, or around the cursor when there is none yet.
 Kind kind_around(const SyntaxTree& tree, const EditingRules& rules, const SyntaxToken& word,
                  const CompletionPlace& place) {
@@ -103,7 +113,8 @@ Kind kind_around(const SyntaxTree& tree, const EditingRules& rules, const Syntax
     if (!word && wants_type(rules, place.before)) return Kind::Type;
     if (place.before && !begins_line && place.before.text() == ":") {
         bool is_suite = rules.is(place.before.parent(), Suite) || rules.is(place.before.parent(), Literal);
-        bool is_value = rules.is(place.before.parent(), Expression | Shorthand | Property);
+        bool is_value =
+            rules.is(place.before.parent(), Expression | Shorthand | Property) || follows_value(rules, place.before);
         if (!is_suite) return is_value ? Kind::Expression : Kind::Type;
     }
     if (place.before && !begins_line && place.before.text() == "->" && rules.is(place.before.parent(), Function))

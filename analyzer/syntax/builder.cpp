@@ -115,7 +115,7 @@ void GreenBuilder::abandon_unit(const UnitMark& unit) {
 const GreenNode* GreenBuilder::reuse(ReuseCursor::Request request, bool* ended_with_separator) {
     if (!reuse_ || depth_ >= MaxDepth) return nullptr;
     request.max_height = MaxDepth - depth_;
-    request.without_errors = just_failed();
+    request.without_errors |= just_failed();
     const GreenNode* node = reuse_->find(position_, request);
     if (!node) return nullptr;
     node->retain();

@@ -33,7 +33,7 @@ class ReuseCursor {
         bool at_separator = false;         ///< the list expects a separator here, not an element
         bool whole_chunks = true;          ///< hidden list chunks of such elements may be taken at once
         uint32_t max_height = 0xffff;      ///< set by the builder: levels of nesting left before the depth limit
-        bool without_errors = false;       ///< set by the builder: an error was just reported here
+        bool without_errors = false;       ///< set by the builder, too: an error was just reported here
     };
     /// The largest node (or list chunk) that starts at `new_offset` of the new text and may be taken whole; null when
     /// none.

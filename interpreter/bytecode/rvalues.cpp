@@ -248,9 +248,7 @@ Virtual FunctionCompiler::shown(Value value, const std::string& format) {
         return result;
     }
     if (type->kind == DescriptorKind::String && with == kNone && !boxed()) return value.reg;
-    // A constant comes boxed where a boxed word is wanted next; what is shown is the word of its type.
-    Virtual word = value.repr == Repr::Boxed && !is_traced(type->repr) ? as(value, type->repr) : value.reg;
-    emit(Opcode::Show, {result, word, asm_.type(type), with});
+    emit(Opcode::Show, {result, as(value, type->repr), asm_.type(type), with});  // a constant may be boxed
     return result;
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 /// What a load may be changed by, and what a store changes. Words of scalars and traced words are never the same ones:
 /// a reference points into a slot of its own kind.
-enum Memory : uint8_t { None = 0, Scalars = 1, Traced = 2, Lists = 4, All = 7 };  // Lists: lengths and buffers
+/// Lists: lengths and buffers; Grows: an element that may be a new one.
+enum Memory : uint8_t { None = 0, Scalars = 1, Traced = 2, Lists = 4, Grows = 6, All = 7 };
 
 struct Effect {
     Opcode op;
@@ -39,9 +40,9 @@ constexpr Effect kEffects[] = {
     {Opcode::ListLength, true, Lists, None},
     {Opcode::StoreSlotS, false, None, Scalars},  {Opcode::StoreSlotT, false, None, Traced},
     {Opcode::StoreReferenceS, false, None, Scalars}, {Opcode::StoreReferenceT, false, None, Traced},
-    {Opcode::StoreElementS, false, None, Scalars}, {Opcode::StoreElementT, false, None, Traced},
+    {Opcode::StoreElementS, false, None, Scalars}, {Opcode::StoreElementT, false, None, Grows},
     {Opcode::MapFind, false, None, None},        {Opcode::NewOption, false, None, None},
-    {Opcode::StoreElementI64, false, None, Traced}, {Opcode::StoreElementF64, false, None, Traced},
+    {Opcode::StoreElementI64, false, None, Grows}, {Opcode::StoreElementF64, false, None, Grows},
     {Opcode::NewStruct, false, None, None},      {Opcode::NewVariant, false, None, None},
     {Opcode::NewClosure, false, None, None},     {Opcode::UnionIs, false, None, None},
     {Opcode::UnionValueS, false, None, None},    {Opcode::UnionValueT, false, None, None},

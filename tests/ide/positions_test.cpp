@@ -133,9 +133,6 @@ TEST_CASE("A name leads to its declaration, and that one back", "[ide][laws]") {
 const std::set<std::string> kNotOfferedYet = {
     "associated_types.altru:71:17",
     "bank_actors.altru:11:53",
-    "http.altru:23:38",
-    "http.altru:23:54",
-    "http.altru:23:68",
     "lists_maps_sets.altru:11:44",
     "literals.altru:8:24",
     "patterns.altru:26:22",

@@ -111,6 +111,26 @@ uint32_t farthest_look(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("what hangs on its surroundings is not taken over into others") {
+    struct Case {
+        const char* what;
+        std::string before;
+        uint32_t place, removed;
+        const char* inserted;
+    };
+    std::string lines;
+    for (int i = 0; i < 60; ++i) lines += i == 40 ? "}\n" : "a\n";
+    for (const Case& edit : {
+             Case{"where the braces of its switch stand", " switch(){\n default\n }}", 0, 0, "catch"},
+             Case{"what the lexer looks at behind a template", "function{{\n `${;\n }``\n}}\ns``", 27, 1, ""},
+             Case{"an error inside of what may be type arguments", "let changed: M<{n\xff}>", 3, 10, ""},
+             Case{"a brace too many, which closes a block", "function{\n {}}\n" + lines, 11, 0, "{"},
+         }) {
+        INFO(edit.what);
+        Edited(edit.before, edit.place, edit.removed, edit.inserted);
+    }
+}
+
 TEST_CASE("a backquote turns no other template of the file inside out") {
     for (const char* value : {"`${a} and ${b}`", "`a-b`", "`/path/${a}`", "`it's ${a}`", "`\n        SELECT a FROM b`",
                               "f(`${a}`, `b`)", "html`<p>${a}</p>`"}) {

@@ -117,6 +117,7 @@ class BodyBuilder {
     ExprId unguarded(ExprId value) const;
     Type declared_type(ExprId place) const;
     ExprId to_text(ExprId value);
+    ExprId as_number(ExprId value, uint32_t node);
     ExprId own_text(ExprId value);
     ExprId condition(const ast::Expression& e);
     ExprId truth(ExprId value);

@@ -164,4 +164,31 @@ bool IsRecursivelyInferred::compute(QueryContext& context, const Key& function) 
     return false;
 }
 
+bool ReturnsThis::compute(QueryContext& context, const Key& function) {
+    auto syntax = context.get<ItemSyntax>(function);
+    if (!*syntax) return false;
+    auto method = ast::MethodDecl::cast(syntax->root());
+    if (!method || method.is_generator() || method.modifiers().has_static() || method.modifiers().has_async())
+        return false;
+    if (method.result()) {
+        auto word = method.result().type().as<ast::KeywordType>();
+        return word && word.word() && word.word().text() == "this";
+    }
+    bool returns = false;
+    int inner = -1;
+    for (Preorder walk(method.body().node); walk; walk.next()) {
+        if (inner >= 0 && walk.depth() <= inner) inner = -1;
+        if (!walk->is_node() || inner >= 0) continue;
+        Kind kind = to_kind(walk->kind());
+        bool is_function = kind == Kind::FunctionExpr || kind == Kind::FunctionDecl || kind == Kind::ArrowExpr ||
+                           kind == Kind::MethodDecl || kind == Kind::GetterDecl || kind == Kind::SetterDecl;
+        if (is_function) inner = walk.depth();
+        auto statement = ast::ReturnStmt::cast(*walk);
+        if (!statement) continue;
+        returns = statement.value() && statement.value().kind() == Kind::ThisExpr;
+        if (!returns) return false;
+    }
+    return returns;
+}
+
 }  // namespace braid::velox_semantics

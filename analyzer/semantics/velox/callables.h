@@ -20,6 +20,14 @@ struct PredicateOf {
     static Value compute(QueryContext&, const Key&);
 };
 
+/// A method that gives the object it is called on: its result is `this`, or it says nothing but `return this`.
+struct ReturnsThis {
+    using Key = ItemId;
+    using Value = bool;
+    static constexpr const char* name = "velox_returns_this";
+    static Value compute(QueryContext&, const Key&);
+};
+
 /// The declarations without a body that stand before a function of the same name: what callers see of it.
 std::vector<ItemId> overloads_of(QueryContext&, ItemId function);
 /// The one with the body, for any of them.

@@ -147,6 +147,15 @@ ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m
             expression(a.kind() == Kind::SpreadExpr ? a.as<ast::SpreadExpr>().operand() : a);
         return error_expression(node);
     }
+    if (t->is(TypeKind::List) && name.text() == "next" && m.object().kind() == Kind::CallExpr) {
+        // `map.keys().next()`: what is a list here is an iterator in JavaScript.
+        MemberInfo made = find_member(context_, t, Name("@@iterator"));
+        if (made.item != ItemId::None) {
+            object = call_function(made.item, object, type::nominal(made.owner, made.owner_arguments), true, {},
+                                   {{}, node}, nullptr, node);
+            t = type_of(object);
+        }
+    }
     MemberInfo info = t->is(TypeKind::Any) ? MemberInfo() : find_member(context_, t, name);
     if (t->is(TypeKind::Union)) {
         // The same method of each member: called by name, checked against the first whose parameters the others take.
@@ -274,6 +283,8 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
         open = still_own;
         // `ints.reduce((a, b) => a + b, 0)`: a whole number beside elements that are `int` is one, too.
         if (open && known->is(TypeKind::Parameter)) hint = inference.prefers_int ? type::integer() : nullptr;
+        // `Object.fromEntries(xs.map(x => [x.name, x]))`: what the shape says reaches into another call.
+        else if (open && e.kind() == Kind::CallExpr) hint = settled(context_, inference.apply(wanted, type::any()));
     }
     // What the result is wanted for says what the rest is (`let zeros: int[] = Array(3).fill(0)`), where that fits.
     Type by_context = open ? settled(context_, inference.from_context(known)) : nullptr;
@@ -524,6 +535,7 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
         if (d.related.empty()) d.related.push_back({{callee, 0}, "it is declared here"});
     }
     result = settled(context_, inference.apply(result, type::any()));
+    if (receiver != ExprId::None && *context_.get<ReturnsThis>(callee)) result = type_of(receiver);
     result = refined_result(callee, arguments, values, result);
     if (is_std_type(result, "Promise")) result = promise_of(context_, result->arguments[0]);
     bool is_whole =

@@ -140,6 +140,18 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
                    fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name.name().text(),
                                definition->generics[i].name.text(), print_type(bound), print_type(own[i])));
     }
+    // Maps and sets are made of lists, maps and sets; what else can be gone through becomes a list.
+    if ((is_std_type(self, "Map") || is_std_type(self, "Set")) && values.size() == 1) {
+        ExprId given = values[0];
+        while (auto* c = body_.as<Convert>(given)) given = c->operand;
+        Type t = resolved(context_, type_of(given));
+        bool is_text = widened(t)->is(TypeKind::String);
+        bool built_in = t->is(TypeKind::List) || is_std_type(t, "Map") || is_std_type(t, "Set");
+        bool gone_through = !built_in && (t->is(TypeKind::Nominal) || t->is(TypeKind::Record));
+        if (is_text) given = code_points(given, node);
+        if (gone_through) given = as_list(given, node);
+        if (is_text || gone_through) values[0] = convert(convert(given, type::any()), type_of(values[0]));
+    }
     Type result = inference.apply(self, type::any());
     return add(result, node, New{result, constructor, std::move(values)});
 }

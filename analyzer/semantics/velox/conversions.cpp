@@ -283,8 +283,20 @@ ExprId BodyBuilder::to_text(ExprId value) {
     if (ExprId own = own_text(value); own != ExprId::None) return own;
     Type from = type_of(value);
     if (from->is(TypeKind::String)) return value;
-    if (from->is(TypeKind::Literal) && from->element()->is(TypeKind::String)) return convert(value, type::string());
+    if (from->is(TypeKind::Literal)) value = convert(value, from->element());
+    if (type_of(value)->is(TypeKind::String)) return value;
     return add(type::string(), body_[value].node, Convert{ConvertKind::ToString, value});
+}
+
+/// `Number(x)`
+ExprId BodyBuilder::as_number(ExprId value, uint32_t node) {
+    if (MemberInfo time = find_member(context_, type_of(value), Name("getTime"));
+        time.item != ItemId::None && is_std_type(type_of(value), "Date"))
+        return call_function(time.item, value, type::nominal(time.owner, time.owner_arguments), true, {}, {{}, node},
+                             nullptr, node);
+    ItemId function = std_item(context_, "number");
+    if (function == ItemId::None) return error_expression(node);
+    return call_function(function, ExprId::None, nullptr, false, {}, {{}, node, value}, nullptr, node);
 }
 
 ExprId BodyBuilder::truth(ExprId value) {

@@ -103,6 +103,10 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
         }
         for (Type part : pattern->arguments)
             if (part->is(TypeKind::Parameter)) bare = part;
+        if (!bare)
+            for (Type part : pattern->arguments)
+                if (is_std_type(part, "Iterable"))
+                    for (Type member : rest) infer(context, inference, part, member);
         if (bare && !rest.empty()) infer(context, inference, bare, type::union_of(std::move(rest)));
         return;
     }

@@ -135,7 +135,8 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
         element = type::error();
     }
     Iteration iteration = s.is_await() ? Iteration::AsyncIterator : Iteration::Iterator;
-    bool by_protocol = t->is(TypeKind::Nominal) && !is_std_type(t, "Map") && !is_std_type(t, "Set") && !s.is_await();
+    bool by_protocol = t->is(TypeKind::Nominal) && !is_std_type(t, "Map") && !is_std_type(t, "Set") &&
+                       (!s.is_await() || is_std_type(t, "AsyncGenerator"));
     if (t->is(TypeKind::List)) {
         iteration = Iteration::List;
     } else if (t->is(TypeKind::Tuple)) {
@@ -205,7 +206,8 @@ ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated
     ExprId next =
         add(type::any(), node,
             Call{VirtualCallee{Name("next"), ItemId::None}, {add(type::any(), node, LocalRef{held})}, CallMode::Plain});
-    round.push_back(let_temporary(step, next, node));
+    auto awaited = [&](ExprId made) { return s.is_await() ? add(type::any(), node, Await{made}) : made; };
+    round.push_back(let_temporary(step, awaited(next), node));
     auto part = [&](std::string_view name) {
         return add(type::any(), node, Property{add(type::any(), node, LocalRef{step}), Name(name)});
     };
@@ -233,7 +235,7 @@ ExprId BodyBuilder::iterate(const ast::ForOfStmt& s, Name label, ExprId iterated
     if (can_end) {
         Call end{
             VirtualCallee{Name("return"), ItemId::None}, {add(type::any(), node, LocalRef{held})}, CallMode::Plain};
-        ExprId ended = add(type::unit(), node, Block{{add(type::any(), node, std::move(end))}, ExprId::None});
+        ExprId ended = add(type::unit(), node, Block{{awaited(add(type::any(), node, std::move(end)))}, ExprId::None});
         if (!ends) {
             ExprId own = add(type::any(), node, Property{add(type::any(), node, LocalRef{held}), Name("return")});
             ExprId has = add(type::boolean(), node, Convert{ConvertKind::ToBool, own});

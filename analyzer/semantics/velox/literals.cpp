@@ -153,6 +153,11 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
     auto field_type = [&](ExprId value, Type field) {
         Type produced = type_of(value);
         if (keeps_literals_) return produced;
+        bool tells =
+            produced->is(TypeKind::Union) && std::all_of(produced->arguments.begin(), produced->arguments.end(),
+                                                         [](Type member) { return member->is(TypeKind::Literal); });
+        if (tells && field && !field->has(TypeHasParameter) && is_assignable(context_, produced, field))
+            return produced;
         if (!field || field->has(TypeHasParameter)) {
             return field && produced->is(TypeKind::Literal) ? produced : widened(produced);
         }

@@ -15,6 +15,7 @@ std::string BodyBuilder::fact_key(const ast::Expression& e) const {
     }
     if (e.kind() == Kind::ThisExpr) return "this";
     if (auto present = e.as<ast::NonNullExpr>()) return fact_key(present.operand());
+    if (auto assigned = e.as<ast::AssignExpr>()) return fact_key(assigned.target());  // `(m = f()) !== null`
     if (auto element = e.as<ast::IndexExpr>()) {
         // `a["b"]` and `a[0]` keep what is known of them as `a.b` does.
         auto literal = element.index().as<ast::LiteralExpr>();

@@ -49,6 +49,9 @@ ExprId BodyBuilder::prefix(const ast::PrefixExpr& e, Type expected) {
             ExprId value = expression(e.operand(), expected);
             present(value, node_of(e.operand().node), "and is no number");
             Type t = widened(type_of(value));
+            if (to_kind(op.kind()) == Kind::Plus &&
+                (t->is(TypeKind::String) || is_std_type(t, "Date") || t->is(TypeKind::Bool) || is_dynamic(t)))
+                return as_number(value, node);
             if (is_dynamic(t)) value = convert(value, t = type::float_());
             else if (!is_number(t) && !is_int(t)) {
                 mismatch(node_of(e.operand().node), t, type::float_(), fmt::format("operand of `{}`", op.text()));

@@ -6,6 +6,7 @@
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/exhaustive.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -460,7 +461,11 @@ ExprId BodyBuilder::match(const ast::MatchExpr& e, Type expected) {
         }
         out.arms.push_back(made);
     }
-    check_exhaustive(e, rest, seen, scrutinee, has_wildcard);
+    std::vector<PatternId> certain;
+    for (const hir::MatchArm& arm : out.arms)
+        if (arm.guard == ExprId::None) certain.push_back(arm.pattern);
+    if (saw_error || !fit_all_values(context_, body_, certain, scrutinee))
+        check_exhaustive(e, rest, seen, scrutinee, has_wildcard);
     Type result = nullptr;
     for (Type t : results)
         if (!t->is(TypeKind::Never)) result = result ? joined(context_, result, widened(t)) : widened(t);

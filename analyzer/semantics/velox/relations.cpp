@@ -46,6 +46,7 @@ struct Relation {
                     if (!holds(variant, to)) return false;
                 return true;
             }
+            if (from->is(TypeKind::Record) && told_apart_fits(from, to)) return true;
             // boolean is `true | false`
             return from->is(TypeKind::Bool) && holds(type::literal(type::boolean(), "true"), to) &&
                    holds(type::literal(type::boolean(), "false"), to);
@@ -98,6 +99,24 @@ struct Relation {
         auto generics = context.get<GenericsOf>(parameter->item);
         bool has = parameter->index < generics->size() && !(*generics)[parameter->index].bounds.empty();
         return has ? (*generics)[parameter->index].bounds[0] : nullptr;
+    }
+
+    /// `{ t: "a" | "b" }` is `{ t: "a" } | { t: "b" }`.
+    bool told_apart_fits(Type from, Type to) {
+        constexpr size_t kMost = 25;
+        for (size_t i = 0; i < from->fields.size(); ++i) {
+            Type field = resolved(context, from->fields[i].type);
+            bool tells = field->is(TypeKind::Union) && field->arguments.size() <= kMost && !from->fields[i].optional &&
+                         std::all_of(field->arguments.begin(), field->arguments.end(),
+                                     [](Type member) { return member->is(TypeKind::Literal); });
+            if (!tells) continue;
+            return std::all_of(field->arguments.begin(), field->arguments.end(), [&](Type literal) {
+                std::vector<RecordField> fields = from->fields;
+                fields[i].type = literal;
+                return holds(type::record(std::move(fields)), to);
+            });
+        }
+        return false;
     }
 
     bool arguments_fit(Type from, Type to) {

@@ -97,12 +97,46 @@ Type parameters_of(QueryContext& context, const Arguments& a) {
     return type::tuple({f->parameters().begin(), f->parameters().end()}, TypeShared);
 }
 Type awaited_type(QueryContext& context, const Arguments& a) { return awaited(resolved(context, a[0])); }
-Type itself(QueryContext&, const Arguments& a) { return a[0]; }
+/// `f` changes the text of a literal; what is no literal stays a `string`.
+template <typename F>
+Type with_text(QueryContext& context, Type t, F&& f) {
+    std::vector<Type> results;
+    for (Type member : told_apart_members(context, resolved(context, t))) {
+        bool is_text = member->is(TypeKind::Literal) && member->element()->is(TypeKind::String);
+        std::string text = is_text ? string_value(member->text.text()) : std::string();
+        f(text);
+        results.push_back(is_text ? text_literal(Name(text)) : member);
+    }
+    return type::union_of(std::move(results));
+}
+char upper(char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }
+Type upper_case(QueryContext& context, const Arguments& a) {
+    return with_text(context, a[0],
+                     [](std::string& text) { std::transform(text.begin(), text.end(), text.begin(), upper); });
+}
+Type lower_case(QueryContext& context, const Arguments& a) {
+    return with_text(context, a[0],
+                     [](std::string& text) { std::transform(text.begin(), text.end(), text.begin(), lower); });
+}
+Type capitalized(QueryContext& context, const Arguments& a) {
+    return with_text(context, a[0], [](std::string& text) {
+        if (!text.empty()) text[0] = upper(text[0]);
+    });
+}
+Type uncapitalized(QueryContext& context, const Arguments& a) {
+    return with_text(context, a[0], [](std::string& text) {
+        if (!text.empty()) text[0] = lower(text[0]);
+    });
+}
 Type keys_of(QueryContext& context, const Arguments& a) {
     Type object = resolved(context, a[0]);
     if (object->is(TypeKind::Any)) return type::string();
-    if (object->is(TypeKind::List) || object->is(TypeKind::Tuple)) return type::float_();
     std::vector<Type> keys;
+    if (object->is(TypeKind::List) || object->is(TypeKind::Tuple)) {
+        keys.push_back(type::float_());
+        for (const std::string& name : member_names(context, object)) keys.push_back(text_literal(Name(name)));
+    }
     for (const RecordField& f : fields_of(context, object))
         keys.push_back(f.name == index_signature() ? type::string() : text_literal(f.name));
     return type::union_of(std::move(keys));
@@ -111,9 +145,10 @@ Type element_of(QueryContext& context, const Arguments& a) {
     Type object = resolved(context, a[0]), index = resolved(context, a[1]);
     std::vector<Type> results;
     for (Type key : told_apart_members(context, index)) {
-        if (object->is(TypeKind::List)) {
+        bool names_member = key->is(TypeKind::Literal) && key->element()->is(TypeKind::String);
+        if (object->is(TypeKind::List) && !names_member) {
             results.push_back(object->element());
-        } else if (object->is(TypeKind::Tuple)) {
+        } else if (object->is(TypeKind::Tuple) && !names_member) {
             results.push_back(type::union_of(object->arguments));
         } else {
             Name name = key->is(TypeKind::Literal) ? Name(string_value(key->text.text())) : index_signature();
@@ -168,10 +203,10 @@ const std::map<std::string_view, Operator>& operators() {
         {"ReturnType", {1, result_of}},
         {"Parameters", {1, parameters_of}},
         {"Awaited", {1, awaited_type}},
-        {"Uppercase", {1, itself}},
-        {"Lowercase", {1, itself}},
-        {"Capitalize", {1, itself}},
-        {"Uncapitalize", {1, itself}},
+        {"Uppercase", {1, upper_case}},
+        {"Lowercase", {1, lower_case}},
+        {"Capitalize", {1, capitalized}},
+        {"Uncapitalize", {1, uncapitalized}},
         {"keyof", {1, keys_of}},
         {"[]", {2, element_of}},
         {"&", {0, intersection}},

@@ -26,7 +26,7 @@ Type primitive(std::string_view name) {
     static const std::map<std::string_view, Type> table = {
         {"number", type::float_()},   {"float", type::float_()},    {"int", type::integer()},
         {"bool", type::boolean()},    {"boolean", type::boolean()}, {"string", type::string()},
-        {"char", type::character()},  {"void", type::unit()},       {"any", type::any()},
+        {"char", type::string()},  {"void", type::unit()},       {"any", type::any()},
         {"unknown", type::unknown()}, {"never", type::never()},     {"object", type::any()},
         {"bigint", type::integer()},  {"symbol", type::string()},
     };
@@ -302,7 +302,7 @@ Type TypeReader::read(const ast::Type& t) {
             }
             case Kind::ConditionalType: return conditional(t.as<ast::ConditionalType>());
             case Kind::TypeofType: return type_of_value(t.as<ast::TypeofType>());
-            case Kind::TemplateType: return type::string();
+            case Kind::TemplateType: return template_type(t.as<ast::TemplateType>());
             case Kind::ConstructorType: return type::any();  // classes as values are checked when they are used
             case Kind::PredicateType: {
                 auto p = t.as<ast::PredicateType>();
@@ -471,101 +471,6 @@ Type TypeReader::object(const std::vector<ast::Member>& members) {
         }
     }
     return type::record(std::move(fields));
-}
-
-/// `{ [K in Keys]: T }`: one field for each literal key; of `string`, an index signature.
-Type TypeReader::mapped_object(const ast::MappedMember& m) {
-    Name name(m.name() ? m.name().text() : std::string_view());
-    Type keys = resolved(context_, read(m.keys()));
-    auto outer = parameters_.find(name);
-    std::optional<Type> hidden;
-    if (outer != parameters_.end()) hidden = outer->second;
-    std::vector<RecordField> fields, mapped;
-    // `keyof T` keeps what the members of T are, but for what `-?` and `-readonly` take away.
-    if (auto of = m.keys().as<ast::OperatorType>(); of && of.op() && of.op().text() == "keyof")
-        if (Type source = resolved(context_, read(of.operand())); !source->has(TypeHasParameter))
-            mapped = fields_of(context_, source);
-    bool is_required = false, is_writable = false;
-    for (const SyntaxElement& part : m.node.children()) {
-        if (!part.is_token() || part.text() != "-") continue;
-        std::string_view taken_away = part.as_token().next().text();
-        is_required |= taken_away == "?", is_writable |= taken_away == "readonly";
-    }
-    for (Type key : told_apart_members(context_, keys)) {
-        bind(name, key);
-        Type value = m.type() ? read(m.type().type()) : type::any();
-        auto own = std::find_if(mapped.begin(), mapped.end(), [&](const RecordField& field) {
-            return key->is(TypeKind::Literal) && field.name.text() == string_value(key->text.text());
-        });
-        bool was_optional = own != mapped.end() && own->optional, was_readonly = own != mapped.end() && own->readonly;
-        if (is_required && was_optional) value = excluded(context_, value, type::undefined());
-        Type renamed = m.renamed() ? read(m.renamed()) : key;
-        if (key->has(TypeHasParameter) || key->is(TypeKind::Projection)) {
-            fields.clear();
-            fields.push_back({index_signature(), type::any(), true, false});
-            break;
-        }
-        if (renamed->is(TypeKind::Never)) continue;
-        bool named = renamed->is(TypeKind::Literal);
-        fields.push_back({named ? Name(string_value(renamed->text.text())) : index_signature(), value,
-                          ((m.is_optional() || was_optional) && !is_required) || !named,
-                          (m.modifiers().has_readonly() || was_readonly) && !is_writable});
-    }
-    if (hidden) bind(name, *hidden);
-    else parameters_.erase(name);
-    return type::record(std::move(fields));
-}
-
-/// The names that `infer` stands before.
-static std::vector<Name> inferred_names(const SyntaxNode& bound) {
-    std::vector<Name> names;
-    for (Preorder walk(bound); walk; walk.next()) {
-        auto op = walk->is_node() ? ast::OperatorType::cast(*walk) : ast::OperatorType();
-        if (!op || !op.op() || op.op().text() != "infer") continue;
-        auto named = op.operand().as<ast::NamedType>();
-        auto path = named.path().names();
-        if (path.size() == 1) names.emplace_back(path[0].text());
-    }
-    return names;
-}
-
-/// `A extends B ? C : D`, where A can be judged; a union is judged member by member, and `infer U` in B stands in C for
-/// what it meets in A.
-Type TypeReader::conditional(const ast::ConditionalType& c) {
-    std::map<Name, Type> outer = parameters_;
-    std::vector<Name> inferred = inferred_names(c.bound().node);
-    Type checked = resolved(context_, read(c.checked()));
-    if (checked->has(TypeHasParameter) || checked->is(TypeKind::Projection) || checked->is(TypeKind::Any)) {
-        for (Name name : inferred) bind(name, type::any());
-        read(c.bound());
-        Type either = type::union_of({read(c.when_true()), read(c.when_false())});
-        parameters_ = std::move(outer);
-        return either;
-    }
-    ItemId owner = file_item(scope_.file());
-    Inference inference;
-    inference.owners.push_back({owner, std::vector<Type>(inferred.size(), nullptr)});
-    for (uint32_t i = 0; i < inferred.size(); ++i) bind(inferred[i], type::parameter(owner, i, inferred[i]));
-    Type bound = read(c.bound());
-    auto own = c.checked().as<ast::NamedType>();
-    auto path = own.path().names();
-    Name name = path.size() == 1 ? Name(path[0].text()) : Name();
-    bool distributes = !name.empty() && outer.count(name) > 0;
-    std::vector<Type> results;
-    for (Type member : distributes ? members_of(checked) : std::vector<Type>{checked}) {
-        for (Type& slot : inference.owners[0].second) slot = nullptr;
-        parameters_ = outer;
-        if (distributes) bind(name, member);
-        infer(context_, inference, bound, member);
-        bool holds = is_assignable(context_, member, inference.apply(bound, type::any()));
-        for (uint32_t i = 0; i < inferred.size(); ++i) {
-            Type found = inference.owners[0].second[i];
-            bind(inferred[i], found ? found : type::unknown());
-        }
-        results.push_back(read(holds ? c.when_true() : c.when_false()));
-    }
-    parameters_ = std::move(outer);
-    return type::union_of(std::move(results));
 }
 
 /// `typeof value`: the declared type of a function, variable or class of the file.

@@ -114,6 +114,7 @@ class TypeReader {
         return applies_late_ ? late_operator(context_, name, std::move(arguments))
                              : type_operator(context_, name, std::move(arguments));
     }
+    Type template_type(const ast::TemplateType&);
     Type mapped_object(const ast::MappedMember& member);
     Type conditional(const ast::ConditionalType& type);
     Type type_of_value(const ast::TypeofType& type);

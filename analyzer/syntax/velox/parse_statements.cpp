@@ -368,7 +368,7 @@ Kind Parser::switch_statement() {
     }
     Braces braces = open_braces("`switch`");
     while (!at_close(braces)) {
-        if (reuse(is_switch_case, Within::Statements, braces.indented)) continue;
+        if (braces.indented && reuse(is_switch_case, Within::Statements, true)) continue;
         if (at(Kind::CaseKw) || at(Kind::DefaultKw)) {
             switch_case(braces);
         } else {
@@ -396,6 +396,8 @@ void Parser::switch_case(const Braces& braces) {
     } else {
         expect(Kind::Colon, "a case is `case value: …` or `case value -> …`");
         statement_list(&ours, true);
+        // Where the case ends then hangs on where the braces of the `switch` stand.
+        if (!braces.indented || (at(Kind::RightBrace) && newline_before())) unit.context = NoReuse;
     }
     finish_unit(unit, Kind::SwitchCase);
 }

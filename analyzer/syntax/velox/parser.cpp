@@ -118,7 +118,8 @@ uint16_t Parser::context(Within within) {
 }
 
 void Parser::finish_unit(Unit unit, Kind kind) {
-    if (doubts_ != unit.doubts) unit.context = NoReuse;
+    // What is wrong here may be right elsewhere: a `}` ends a block, a `case` the one before.
+    if (doubts_ != unit.doubts || kind == Kind::Error) unit.context = NoReuse;
     builder_.finish_unit(unit, raw(kind));
 }
 
@@ -126,6 +127,7 @@ bool Parser::reuse(KindPredicate elements, Within within, bool whole_chunks, boo
     if (!builder_.reusing()) return false;
     ReuseCursor::Request request{.elements = elements, .context = context(within), .whole_chunks = whole_chunks};
     if (outermost) request.other_context = request.context | DecidedByItself;
+    request.without_errors = speculating_;  // they are no complaints of this attempt
     if (!builder_.reuse(request)) return false;
     forget_tokens();
     return true;
@@ -139,7 +141,8 @@ bool Parser::reuse_elements(const List& list, bool* expect_comma) {
     ReuseCursor::Request request{.elements = list.reusable,
                                  .context = context(list.within),
                                  .separator = raw(Kind::Comma),
-                                 .at_separator = *expect_comma};
+                                 .at_separator = *expect_comma,
+                                 .without_errors = speculating_};  // they are no complaints of this attempt
     bool ended_with_comma = false;
     if (!builder_.reuse(request, &ended_with_comma)) return false;
     forget_tokens();

@@ -68,6 +68,7 @@ Kind opener_of(Kind kind) {
 Kind TokenScan::next() {
     lex_token(text_, at_, token_, backquotes_);
     uint32_t begin = at_ + token_.trivia_length;
+    examined_ = std::max(examined_, begin + token_.length + token_.lookahead);
     bool newline = token_.newline_before;
     switch (token_.kind) {
         case Kind::Slash:
@@ -85,6 +86,7 @@ Kind TokenScan::next() {
     }
     token_.newline_before = newline;
     at_ = begin + token_.length;
+    examined_ = std::max(examined_, at_ + token_.lookahead);
     after_operand_ = ends_operand(token_.kind);
     return token_.kind;
 }
@@ -111,7 +113,7 @@ ParenMatches::Match ParenMatches::find(uint32_t open) {
             if (!fails) {
                 opened.pop_back();
                 if (kind == Kind::RightParen)
-                    known_[closed.begin] = {closed.holds_statement ? 0 : scan.end(), scan.end()};
+                    known_[closed.begin] = {closed.holds_statement ? 0 : scan.end(), scan.examined()};
                 if (opened.empty()) return known_[open];
             }
         } else if (kind == Kind::Semicolon || begins_statement_only(kind)) {
@@ -119,7 +121,7 @@ ParenMatches::Match ParenMatches::find(uint32_t open) {
             opened.back().holds_statement = true;
         }
         if (fails) {
-            Match none{0, scan.end() + (kind == Kind::EndOfFile)};
+            Match none{0, scan.examined() + (kind == Kind::EndOfFile)};
             for (const Open& still : opened)
                 if (still.kind == Kind::LeftParen) known_[still.begin] = none;
             return none;
@@ -136,14 +138,14 @@ BraceRegion brace_region(std::string_view text, uint32_t begin, uint32_t column)
         uint32_t before = scan.end();
         Kind kind = scan.next();
         bool closes = kind == Kind::RightBrace || kind == Kind::TemplateTail;
-        if (kind == Kind::EndOfFile) return {begin, true, depth == 0, scan.end() + 1};
-        if (closes && depth == 0) return {begin, true, false, scan.end()};
-        if (dedented && scan.end() - dedented > farthest) return {begin, true, false, scan.end()};
+        if (kind == Kind::EndOfFile) return {begin, true, depth == 0, scan.examined() + 1};
+        if (closes && depth == 0) return {begin, true, false, scan.examined()};
+        if (dedented && scan.end() - dedented > farthest) return {begin, true, false, scan.examined()};
         if (scan.newline_before() && !closes && !first) {
             size_t line = text.substr(before, scan.begin() - before).find_last_of("\r\n");
             if (line != std::string_view::npos && scan.begin() - (before + line + 1) <= column) {
                 bool next_statement = is_keyword(kind) || kind == Kind::Identifier || kind == Kind::At;
-                if (depth == 0 && next_statement) return {begin, true, true, scan.end()};
+                if (depth == 0 && next_statement) return {begin, true, true, scan.examined()};
                 if (depth > 0 && !dedented) dedented = scan.begin();
             }
         }

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <unordered_map>
@@ -23,12 +24,15 @@ class TokenScan {
     Kind next();
     uint32_t begin() const { return at_ - token_.length; }
     uint32_t end() const { return at_; }
+    /// What was read depends on the text up to here, of which the end counts as one byte.
+    uint32_t examined() const { return std::min(examined_, uint32_t(text_.size()) + 1); }
     bool newline_before() const { return token_.newline_before; }
     LexError error() const { return token_.error; }
 
   private:
     std::string_view text_;
     uint32_t at_;
+    uint32_t examined_ = 0;
     Backquotes backquotes_;
     LexedToken token_;
     bool after_operand_ = false;

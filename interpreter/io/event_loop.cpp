@@ -23,6 +23,22 @@ void EventLoop::stop() {
 }
 
 /// Precondition: the lock.
+bool EventLoop::finish_serving() {
+    if (serving_ == 0) return false;
+    post([this](uv_loop_t&) {
+        std::vector<Resident*> all(residents_.begin(), residents_.end());  // who is done leaves at once
+        for (Resident* resident : all) resident->finish();
+    });
+    return true;
+}
+
+void EventLoop::add(Resident& resident) {
+    if (residents_.insert(&resident).second && resident.serves()) ++serving_;
+}
+void EventLoop::remove(Resident& resident) {
+    if (residents_.erase(&resident) != 0 && resident.serves()) --serving_;
+}
+
 bool EventLoop::begin() {
     if (thread_.joinable()) return true;
     loop_ = std::make_unique<uv_loop_t>();

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,10 @@ namespace braid::io {
 class Resident {
   public:
     virtual void leave() = 0;
+    /// The program is asked to end: take nothing new, bring what is under way to its end. On the loop's thread.
+    virtual void finish() {}
+    /// Whether there may be something under way that `finish` brings to its end.
+    virtual bool serves() const { return false; }
 
   protected:
     ~Resident() = default;
@@ -45,9 +50,12 @@ class EventLoop final : public scheduler::IoService {
     void wake(const Sleeper& sleeper) { scheduler_->wake(*sleeper.task, sleeper.token, scheduler::WakeInput); }
     scheduler::Scheduler& scheduler() const { return *scheduler_; }
 
+    /// Asks what serves to finish; false: nothing does. From any thread.
+    bool finish_serving();
+
     // --- on the loop's thread ---
-    void add(Resident& resident) { residents_.insert(&resident); }
-    void remove(Resident& resident) { residents_.erase(&resident); }
+    void add(Resident& resident);
+    void remove(Resident& resident);
 
   private:
     bool begin();
@@ -61,6 +69,7 @@ class EventLoop final : public scheduler::IoService {
     std::unique_ptr<uv_loop_s> loop_;
     std::unique_ptr<uv_async_s> wake_up_;
     std::unordered_set<Resident*> residents_;
+    std::atomic<size_t> serving_{0};  // of the residents
     std::thread thread_;
 };
 

@@ -50,6 +50,8 @@ class HttpServer final : public Resident, public std::enable_shared_from_this<Ht
     void stop(bool abandons = false);
 
     void leave() override;  // at the end of the run: all at once
+    void finish() override { begin_stop(false); }
+    bool serves() const override { return true; }
 
   private:
     struct Connection;

@@ -42,38 +42,46 @@ class Descriptor {
     const int number_;
 };
 
-/// Waits for signals while a program runs. SIGINT and SIGTERM end it, SIGQUIT lists its tasks.
+/// Waits for signals while a program runs. SIGINT and SIGTERM end it, after its servers have answered what is under
+/// way; asked twice, it ends at once. SIGQUIT lists its tasks.
 class SignalWatcher {
   public:
-    explicit SignalWatcher(Session& session) : session_(session) {
-        sigemptyset(&set_);
-        for (int signal : {SIGINT, SIGTERM, SIGQUIT}) sigaddset(&set_, signal);
-        pthread_sigmask(SIG_BLOCK, &set_, &before_);  // the workers inherit this
-        thread_ = std::thread([this] { watch(); });
-    }
+    SignalWatcher(Session& session, const sigset_t& set) : session_(session), set_(set), thread_([this] { watch(); }) {}
     ~SignalWatcher() {
         eventfd_write(end_.get(), 1);
         thread_.join();
-        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
     }
 
   private:
     void watch() {
         Descriptor signals(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
         pollfd waited[] = {{signals.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
-        int status = 0;  // not 0: the program has been asked to end
+        int status = 0;         // not 0: the program has been asked to end
+        bool finishes = false;  // its servers do
+        auto insist = [&] {
+            // It has been told already: something never reaches a safepoint, or nobody takes what it prints.
+            if (!std::exchange(finishes, false)) std::_Exit(status);
+            session_.stop(status);
+        };
         for (;;) {
-            int ready = poll(waited, 2, status ? kMillisecondsToEnd : -1);
+            int ready = poll(waited, 2, !status ? -1 : finishes ? kMillisecondsToFinish : kMillisecondsToEnd);
             if (waited[1].revents) return;
-            if (ready == 0) std::_Exit(status);  // something never reaches a safepoint, or nobody takes what it prints
+            if (ready == 0) {
+                insist();
+                continue;
+            }
             signalfd_siginfo info;
             if (ready < 0 || read(signals.get(), &info, sizeof info) != sizeof info) continue;
             if (info.ssi_signo == SIGQUIT) {
                 list();
             } else {
-                if (status) std::_Exit(status);  // asked twice
+                if (status) {
+                    insist();
+                    continue;
+                }
                 status = 128 + static_cast<int>(info.ssi_signo);
-                session_.stop(status);
+                finishes = session_.finish_serving(status);
+                if (!finishes) session_.stop(status);
             }
         }
     }
@@ -84,11 +92,11 @@ class SignalWatcher {
         session_.vm().options().print_error(tasks);
     }
 
-    static constexpr int kMillisecondsToEnd = 500;
+    static constexpr int kMillisecondsToEnd = 500, kMillisecondsToFinish = 10'000;
 
     Session& session_;
     const Descriptor end_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    sigset_t set_, before_;
+    const sigset_t set_;
     std::thread thread_;
 };
 
@@ -106,8 +114,25 @@ uint64_t default_memory_limit() {
 
 }  // namespace
 
+/// The signals that a run looks after come to none of its threads: all inherit the mask, so it stands before the first.
+class Session::BlockedSignals {
+  public:
+    BlockedSignals() {
+        sigemptyset(&set);
+        for (int signal : {SIGINT, SIGTERM, SIGQUIT}) sigaddset(&set, signal);
+        pthread_sigmask(SIG_BLOCK, &set, &before_);
+    }
+    ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    BlockedSignals(const BlockedSignals&) = delete;
+
+    sigset_t set;
+
+  private:
+    sigset_t before_;
+};
+
 Session::Session(std::shared_ptr<bytecode::Program> program, const vm::NativeRegistry& natives, SessionOptions options)
-    : options_(std::move(options)) {
+    : options_(std::move(options)), signals_(options_.handle_signals ? std::make_unique<BlockedSignals>() : nullptr) {
     heap::HeapOptions heap_options;
     heap_options.max_bytes = options_.max_memory ? options_.max_memory : default_memory_limit();
     heap_options.stress = options_.stress_collector || std::getenv("BRAID_GC_STRESS");
@@ -160,10 +185,15 @@ bool Session::is_isolate_program() const {
 tl::expected<void, std::string> Session::link() { return vm_->link(); }
 
 void Session::stop(int status) { scheduler_->shutdown(status); }
+bool Session::finish_serving(int status) {
+    if (!run_->loop().finish_serving()) return false;
+    asked_to_end_ = status;
+    return true;
+}
 
 int Session::run() {
     std::optional<SignalWatcher> watcher;
-    if (options_.handle_signals) watcher.emplace(*this);
+    if (signals_) watcher.emplace(*this, signals_->set);
     scheduler::Strand* strand = run_->isolate() ? &run_->isolate()->strand : nullptr;
     if (!vm_->start(strand)) return vm::kExitPanic;
     std::optional<PartialDeadlockWatcher> deadlocks;
@@ -171,6 +201,7 @@ int Session::run() {
     scheduler::RunResult end = scheduler_->run();
     deadlocks.reset();
     status_ = end.end == scheduler::RunEnd::Shutdown ? end.code : deadlock_;
+    if (status_ == 0) status_ = asked_to_end_;
     output_.reset();  // first: it may wait for a reader, and is to be interrupted then
     watcher.reset();
     if (profile_ && !profile_->write(options_.profile.get()))

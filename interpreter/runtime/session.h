@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -32,7 +33,9 @@ struct SessionOptions {
     /// Where the profile of the run goes; null: none is taken.
     std::shared_ptr<std::FILE> profile;
     bool detect_partial_deadlock = false;  // tasks that can never go on are reported while others still run
-    bool handle_signals = false;           // SIGINT ends the run with 130, SIGTERM with 143; SIGQUIT lists the tasks
+    // SIGINT ends the run with 130, SIGTERM with 143: servers finish the requests under way first, unless it comes
+    // twice. SIGQUIT lists the tasks.
+    bool handle_signals = false;
     // For a debugger.
     vm::DebugHook* debug_hook = nullptr;
     std::function<void()> on_only_held;
@@ -51,6 +54,9 @@ class Session {
     int run();
     /// Ends run() soon, from any thread.
     void stop(int status);
+    /// Lets what serves finish what is under way, so that run() ends by itself, with that status; false: nothing
+    /// serves.
+    bool finish_serving(int status);
 
     vm::Vm& vm() { return *vm_; }
     scheduler::Scheduler& scheduler() { return *scheduler_; }
@@ -61,7 +67,9 @@ class Session {
     void print_stats();
     bool is_isolate_program() const;
 
+    class BlockedSignals;
     SessionOptions options_;
+    std::unique_ptr<BlockedSignals> signals_;  // null: they are not looked after
     std::unique_ptr<Output> output_;
     std::unique_ptr<heap::Heap> heap_;
     std::unique_ptr<vm::Vm> vm_;
@@ -69,6 +77,7 @@ class Session {
     std::unique_ptr<Profile> profile_;
     std::unique_ptr<scheduler::Scheduler> scheduler_;
     int status_ = 0;
+    std::atomic<int> asked_to_end_{0};  // by a signal; its status
     int deadlock_ = 0;
 };
 

@@ -64,12 +64,17 @@ async fn handle(req: Request) -> Response:
         panic("boom")
     if req.path == "/slow":
         await async::sleep(300)
+    if req.path == "/wait":
+        println("waiting")
+        while fs::exists(env::args()[0]):
+            await async::sleep(5)
     return Response::text("${req.method} ${req.path} ${req.body.len()} ${req.param("a").unwrap_or("-")}").with_header("x-split", "a\r\nb: c")
 
 async fn main():
     let server = http::Server::new("127.0.0.1:0", max_body = 1000, max_connections = 600, timeout_ms = 300)
     println("listening on port ${server.listen().unwrap()}")
     await server.serve_async(handle)
+    println("served")
 )";
 
 }  // namespace
@@ -122,6 +127,25 @@ TEST_CASE("a server answers what is a request and refuses what is none") {
     CHECK(status("GET / HTTP/1.1\r\nHo") == "HTTP/1.1 408");
     CHECK(status("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx") == "HTTP/1.1 408");
     CHECK(body_of(server.ask("GET /still HTTP/1.1")) == "GET /still 0 -");
+}
+
+TEST_CASE("a server that is told to end answers what is under way, and nothing more") {
+    TemporaryFolder folder;
+    std::filesystem::path gate = folder.write("gate", "");
+    Served server(folder.write("echo.altru", kEcho), {"--workers", "2"}, {gate.string()});
+    RawClient idle(server.port()), slow(server.port());
+    slow.send("GET /kept HTTP/1.1\r\nHost: a\r\n\r\nGET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK_THAT(slow.read_until("GET /kept 0 -"), Catch::EndsWith("GET /kept 0 -"));
+    std::string mark = "waiting";
+    server.child().wait_until([&](const ChildProcess& child) { return child.output().find(mark) != std::string::npos; },
+                              kGenerous);
+    server.child().signal(SIGTERM);
+    CHECK(idle.read_all().empty());  // nothing was under way there
+    std::filesystem::remove(gate);
+    CHECK_THAT(slow.read_all(), Catch::EndsWith("GET /wait 0 -"));
+    ProcessResult result = server.child().finish(kGenerous);
+    CHECK(result.status == 143);
+    CHECK_THAT(result.output, Catch::EndsWith("served\n"));
 }
 
 TEST_CASE("a connection serves one request after the other, pipelined and in chunks") {

@@ -106,6 +106,10 @@ struct TaskRivals {
     static Value compute(QueryContext&, const Key&);
 };
 
+/// It uses state that others may reach. What others do, TaskRivals, is asked for such bodies only: an edit of another
+/// one does not concern the rest.
+bool shares_state(QueryContext&, ItemId item);
+
 /// Where these accesses and loops stand: apart, since they move with every edit of the body.
 struct TaskPlaces {
     using Key = ItemId;

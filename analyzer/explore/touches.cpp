@@ -17,6 +17,7 @@ bool is_plain(Model model) {
         case Model::ListLength:
         case Model::ListPush:
         case Model::ListPop:
+        case Model::ListRemove:
         case Model::ListReverse:
         case Model::ListClear:
         case Model::DropValue:

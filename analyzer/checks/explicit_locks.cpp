@@ -109,7 +109,7 @@ class Analysis {
             auto name = operation ? names_.of(call->arguments[0]) : std::nullopt;
             if (!name) continue;
             if (*operation == LockOperation::Exclusive) {
-                if (auto closure = closure_of(*call)) exclusive.emplace_back(*closure, *name);
+                if (auto closure = closure_given(body_, *call)) exclusive.emplace_back(*closure, *name);
                 continue;
             }
             bool takes = *operation != LockOperation::Release;
@@ -118,19 +118,6 @@ class Analysis {
             if (!takes) released_.insert(*name);
             if (call->destination.is_local()) waits_.insert(call->destination.local);
         }
-    }
-
-    std::optional<BodyFunctionId> closure_of(const CallTerminator& call) const {
-        for (const Operand& argument : call.arguments) {
-            auto* place = read_place(argument);
-            if (!place || !place->is_local()) continue;
-            for (const Block& block : body_.blocks)
-                for (const Statement& s : block.statements)
-                    if (auto* assign = std::get_if<Assign>(&s.kind);
-                        assign && assign->place.is_local() && assign->place.local == place->local)
-                        if (auto* closure = std::get_if<ClosureOf>(&assign->value)) return closure->function;
-        }
-        return std::nullopt;
     }
 
     bool throws(const Block& block) const {

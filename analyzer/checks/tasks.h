@@ -127,6 +127,9 @@ struct TaskPlaces {
     static Value compute(QueryContext&, const Key&);
 };
 
+/// One task can be in the first while another, or the same one by another way, is in the second.
+bool run_together(QueryContext&, const TaskFunction&, const TaskFunction&);
+
 /// The state that a property of this object is, wherever it is declared.
 StateKey property_key(QueryContext&, Type object, Name property);
 

@@ -71,6 +71,58 @@ void cold(State& state, bool velox) {
     report_growth(state, "cold", velox, lines, spent / double(state.iterations()));
 }
 
+/// How long all checks of a program take, compared with its names and types.
+void checks(State& state, bool velox) {
+    const std::string text = bench::program(shape_of(velox), size_t(state.range(0)));
+    double types = 0, all = 0;
+    for (auto _ : state) {
+        auto host = make_host();
+        FileId file = host->set_file(path_of(velox), text);
+        const double start = processor_time();
+        benchmark::DoNotOptimize(host->snapshot().get<FastDiagnostics>(file));
+        types += processor_time() - start;
+        if (diagnose(*host, file) != 0) return state.SkipWithError("the program has diagnostics");
+        all += processor_time() - start;
+    }
+    state.counters["times_names_and_types"] = (all - types) / types;
+    report_growth(state, "checks", velox, double(std::count(text.begin(), text.end(), '\n')),
+                  (all - types) / double(state.iterations()));
+}
+
+/// What grows in a program that is made for it: one function, a chain of calls, the locks that one function takes.
+std::string long_function(size_t n) {
+    std::string text = "fn long_one(list: [int], ch: chan int) -> int:\n    let mut sum = 0\n";
+    for (size_t i = 0; i < n; ++i)
+        text += fmt::format("    let v{0} = list[{0}] + sum\n    if v{0} > sum:\n        sum = v{0}\n", i);
+    return text + "    ch <- sum\n    return sum\n";
+}
+std::string long_chain(size_t n) {
+    std::string text = "use std::sync::Mutex\n\nfn f0(m: Mutex[int]) -> int:\n    return *m.lock()\n";
+    for (size_t i = 1; i <= n; ++i)
+        text += fmt::format("\nfn f{}(m: Mutex[int]) -> int:\n    return f{}(m) + 1\n", i, i - 1);
+    return text;
+}
+std::string many_locks(size_t n) {
+    std::string text = "use std::sync::Mutex\n\nfn all(first: Mutex[int]) -> int:\n    let mut sum = *first.lock()\n";
+    for (size_t i = 0; i < n; ++i)
+        text += fmt::format("    let m{0} = Mutex::new({0})\n    let g{0} = m{0}.lock()\n    sum += *g{0}\n", i);
+    return text + "    return sum\n";
+}
+void growing(State& state, const char* name, std::string (*program)(size_t)) {
+    const std::string text = program(size_t(state.range(0)));
+    double spent = 0;
+    for (auto _ : state) {
+        auto host = make_host();
+        FileId file = host->set_file(path_of(false), text);
+        benchmark::DoNotOptimize(host->snapshot().get<FastDiagnostics>(file));
+        const double start = processor_time();
+        benchmark::DoNotOptimize(diagnose(*host, file));
+        spent += processor_time() - start;
+    }
+    report_growth(state, name, false, double(std::count(text.begin(), text.end(), '\n')),
+                  spent / double(state.iterations()));
+}
+
 /// A digit is typed into a body and taken away again, each time in another body; all diagnostics of the file each time.
 void keystroke(State& state, bool velox) {
     const std::string text = bench::program(shape_of(velox), size_t(state.range(0)));
@@ -162,8 +214,14 @@ void files(State& state, bool velox) {
 #define BRAID_BOTH_VELOX(function) BENCHMARK_CAPTURE(function, velox, true)
 BRAID_BOTH(cold)->Arg(10'000)->Arg(20'000)->Arg(40'000)->Unit(benchmark::kMillisecond);
 BRAID_BOTH_VELOX(cold)->Arg(10'000)->Arg(20'000)->Arg(40'000)->Unit(benchmark::kMillisecond);
-BRAID_BOTH(keystroke)->Arg(10'000)->Arg(20'000)->Arg(50'000)->Unit(benchmark::kMicrosecond);
-BRAID_BOTH_VELOX(keystroke)->Arg(10'000)->Arg(20'000)->Arg(50'000)->Unit(benchmark::kMicrosecond);
+BRAID_BOTH(checks)->Arg(10'000)->Arg(100'000)->Iterations(1)->Unit(benchmark::kMillisecond);
+BRAID_BOTH_VELOX(checks)->Arg(10'000)->Arg(100'000)->Iterations(1)->Unit(benchmark::kMillisecond);
+#define BRAID_GROWING(program) BENCHMARK_CAPTURE(growing, program, #program, program)
+BRAID_GROWING(long_function)->Arg(250)->Arg(1'000)->Arg(4'000)->Iterations(1)->Unit(benchmark::kMillisecond);
+BRAID_GROWING(long_chain)->Arg(250)->Arg(1'000)->Arg(4'000)->Iterations(1)->Unit(benchmark::kMillisecond);
+BRAID_GROWING(many_locks)->Arg(50)->Arg(200)->Arg(800)->Iterations(1)->Unit(benchmark::kMillisecond);
+BRAID_BOTH(keystroke)->Arg(1'000)->Arg(10'000)->Arg(20'000)->Arg(50'000)->Unit(benchmark::kMicrosecond);
+BRAID_BOTH_VELOX(keystroke)->Arg(1'000)->Arg(10'000)->Arg(20'000)->Arg(50'000)->Unit(benchmark::kMicrosecond);
 BRAID_BOTH(memory)->Arg(10'000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BRAID_BOTH_VELOX(memory)->Arg(10'000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BRAID_BOTH(files)->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);

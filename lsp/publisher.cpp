@@ -76,15 +76,15 @@ bool Publisher::publish_document(const Run& run, const Document& document) {
     if (!fast) return false;
     // Some items at a time, so that the cheap ones can go out between two dear ones.
     bool sent_fast = false;
-    std::vector<ItemGroup> groups;
+    std::vector<std::function<void(QueryContext&)>> parts;
     if (!ask(run, [&](QueryContext& context) {
-            groups = groups_at(context, document.file, 1);
+            parts = parts_of_diagnostics(context, document.file);
             return Json();
         }))
         return false;
-    for (ItemGroup group : groups) {
+    for (const auto& part : parts) {
         if (!ask(run, [&](QueryContext& context) {
-                context.get<GroupCheckDiagnostics>(group);
+                part(context);
                 return Json();
             }))
             return false;

@@ -191,34 +191,6 @@ class Analysis {
         if (!sources.empty() && (!takes || state.content.count(to))) state.from[to] = std::move(sources);
     }
 
-    /// Whether `to` runs depends on how `check` decides.
-    bool depends(BlockId check, BlockId to) const {
-        std::vector<BlockId> edges;
-        for_each_successor(body_.blocks[check].terminator,
-                           [&](BlockId target, const MirPlace*) { edges.push_back(target); });
-        bool avoidable = false, reached = false;
-        for (BlockId edge : edges) {
-            std::set<BlockId> seen{edge};
-            std::vector<BlockId> work{edge};
-            while (!work.empty()) {
-                BlockId id = work.back();
-                work.pop_back();
-                if (id == to) {
-                    reached = true;
-                    continue;
-                }
-                if (id == check || std::holds_alternative<ReturnTerminator>(body_.blocks[id].terminator.kind)) {
-                    avoidable = true;
-                    continue;
-                }
-                for_each_successor(body_.blocks[id].terminator, [&](BlockId target, const MirPlace*) {
-                    if (seen.insert(target).second) work.push_back(target);
-                });
-            }
-        }
-        return avoidable && reached;
-    }
-
     BlockId block_of(uint32_t lock_node) const {
         for (BlockId id = 0; id < body_.blocks.size(); ++id)
             if (auto* call = std::get_if<CallTerminator>(&body_.blocks[id].terminator.kind);
@@ -233,7 +205,8 @@ class Analysis {
         const Section& now = open->second;
         for (const auto& [section, at] : state.decided) {
             BlockId begins = block_of(now.node);
-            if (section.lock != now.lock || section == now || begins == kNoBlock || !depends(at.block, begins))
+            if (section.lock != now.lock || section == now || begins == kNoBlock ||
+                !decides_about(body_, at.block, begins))
                 continue;
             return report(node, section, now, at.node,
                           "what was found in one lock section of `{}` decides about this write in another one");

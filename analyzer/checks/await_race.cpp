@@ -559,6 +559,7 @@ void await_race(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>&
     auto bodies = context.get<BuiltMir>(item);
     for (const MirBody& body : bodies->functions) {
         if (!body.is_async || !body.errors_are_exceptions) continue;
+        if (!shares_state(context, item)) return;
         auto rivals = context.get<TaskRivals>(item);
         for (const auto& loop : rivals->disturbed)
             if (loop.function == uint32_t(body.function)) report_loop(context, item, loop, out);

@@ -1,5 +1,7 @@
 #include "analyzer/checks/calls.h"
 
+#include <set>
+
 #include "analyzer/flow/mir_walk.h"
 
 namespace braid::checks {
@@ -58,6 +60,33 @@ mir::Place source_of(const mir::MirBody& body, const mir::Block& block, const mi
         current = std::move(next);
     }
     return current;
+}
+
+bool decides_about(const mir::MirBody& body, mir::BlockId check, mir::BlockId to) {
+    std::vector<mir::BlockId> edges;
+    mir::for_each_successor(body.blocks[check].terminator,
+                            [&](mir::BlockId target, const mir::Place*) { edges.push_back(target); });
+    bool avoidable = false, reached = false;
+    for (mir::BlockId edge : edges) {
+        std::set<mir::BlockId> seen{edge};
+        std::vector<mir::BlockId> work{edge};
+        while (!work.empty()) {
+            mir::BlockId id = work.back();
+            work.pop_back();
+            if (id == to) {
+                reached = true;
+                continue;
+            }
+            if (id == check || std::holds_alternative<mir::ReturnTerminator>(body.blocks[id].terminator.kind)) {
+                avoidable = true;
+                continue;
+            }
+            mir::for_each_successor(body.blocks[id].terminator, [&](mir::BlockId target, const mir::Place*) {
+                if (seen.insert(target).second) work.push_back(target);
+            });
+        }
+    }
+    return avoidable && reached;
 }
 
 }  // namespace braid::checks

@@ -17,4 +17,7 @@ bool is_in_loop(const mir::MirBody&, mir::BlockId);
 /// where it is a variable.
 mir::Place source_of(const mir::MirBody&, const mir::Block&, const mir::Place&);
 
+/// Whether `to` runs depends on how `check` decides.
+bool decides_about(const mir::MirBody&, mir::BlockId check, mir::BlockId to);
+
 }  // namespace braid::checks

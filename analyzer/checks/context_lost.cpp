@@ -206,6 +206,7 @@ void context_lost(QueryContext& context, ItemId item, std::vector<ItemDiagnostic
     auto bodies = context.get<BuiltMir>(item);
     for (const MirBody& body : bodies->functions) {
         if (!body.is_async || !body.errors_are_exceptions) continue;
+        if (!shares_state(context, item)) return;
         auto rivals = context.get<TaskRivals>(item);
         if (rivals->entries.empty()) return;
         Analysis(context, item, body, *rivals, out).run();

@@ -7,10 +7,13 @@
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
 #include "analyzer/checks/explicit_locks.h"
+#include "analyzer/checks/tasks.h"
 #include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
+#include "analyzer/semantics/bodies.h"
 
-// Locks that the program takes and releases by calls: lock-not-released, double-unlock, self-deadlock.
+// Locks that the program takes and releases by calls: lock-not-released, double-unlock, self-deadlock, and two
+// functions that take two locks in opposite orders: lock-order-cycle.
 //
 //     await lock.lock();
 //     const value = await compute();     // when it throws, the lock stays
@@ -65,6 +68,21 @@ bool may_throw(QueryContext& context, const CallTerminator& call) {
     return context.get<MayThrow>(function)->yes;
 }
 
+/// A lock that is the same wherever it is named so: of the module, or of the receiver.
+struct LockKey {
+    ItemId owner = ItemId::None;  // the module variable, the class
+    std::string path;
+    friend bool operator==(const LockKey&, const LockKey&) = default;
+};
+
+/// `second` is taken with `first` held.
+struct LockEdge {
+    LockKey first, second;
+    std::string first_text, second_text;
+    uint32_t function = 0, first_node = 0, second_node = 0;
+    friend bool operator==(const LockEdge&, const LockEdge&) = default;
+};
+
 class Analysis {
   public:
     Analysis(QueryContext& context, ItemId item, const MirBody& body, std::vector<ItemDiagnostic>& out)
@@ -93,7 +111,13 @@ class Analysis {
     }
 
     /// For each closure given to `runExclusive`: what is held while it runs.
-    std::vector<std::pair<BodyFunctionId, LockName>> exclusive;
+    struct Exclusive {
+        BodyFunctionId closure;
+        LockName lock;
+        uint32_t node;
+    };
+    std::vector<Exclusive> exclusive;
+    std::vector<LockEdge> edges;
 
   private:
     struct Operation {
@@ -109,7 +133,9 @@ class Analysis {
             auto name = operation ? names_.of(call->arguments[0]) : std::nullopt;
             if (!name) continue;
             if (*operation == LockOperation::Exclusive) {
-                if (auto closure = closure_of(*call)) exclusive.emplace_back(*closure, *name);
+                if (auto closure = closure_given(body_, *call))
+                    exclusive.push_back({*closure, *name, body_.blocks[id].terminator.node});
+                exclusive_calls_.emplace(id, *name);
                 continue;
             }
             bool takes = *operation != LockOperation::Release;
@@ -118,19 +144,6 @@ class Analysis {
             if (!takes) released_.insert(*name);
             if (call->destination.is_local()) waits_.insert(call->destination.local);
         }
-    }
-
-    std::optional<BodyFunctionId> closure_of(const CallTerminator& call) const {
-        for (const Operand& argument : call.arguments) {
-            auto* place = read_place(argument);
-            if (!place || !place->is_local()) continue;
-            for (const Block& block : body_.blocks)
-                for (const Statement& s : block.statements)
-                    if (auto* assign = std::get_if<Assign>(&s.kind);
-                        assign && assign->place.is_local() && assign->place.local == place->local)
-                        if (auto* closure = std::get_if<ClosureOf>(&assign->value)) return closure->function;
-        }
-        return std::nullopt;
     }
 
     bool throws(const Block& block) const {
@@ -152,9 +165,12 @@ class Analysis {
         const uint32_t node = body_.blocks[id].terminator.node;
         if (auto* call = std::get_if<CallTerminator>(&body_.blocks[id].terminator.kind); call && reports)
             calls(*call, node, locks);
+        if (auto whole = exclusive_calls_.find(id); whole != exclusive_calls_.end() && reports)
+            note_order(locks, whole->second, node);
         auto found = operations_.find(id);
         if (found == operations_.end()) return;
         const Operation& operation = found->second;
+        if (operation.takes && reports) note_order(locks, operation.name, node);
         Known& known = locks[operation.name];
         if (operation.takes) {
             if (reports && known.states == Held && !operation.shared && !shared_.count(operation.name) &&
@@ -179,6 +195,21 @@ class Analysis {
         }
         if (known.states & Held || known.states & Released) known = {Released, known.locked, node};
         else known = {ReleasedCallers, 0, node};
+    }
+
+    std::optional<LockKey> key_of(const LockName& name) const {
+        if (name.item != ItemId::None) return LockKey{name.item, name.path};
+        if (name.text.rfind("this.", 0) != 0 || kind_of(parent_of(item_)) != ItemKind::Class) return std::nullopt;
+        return LockKey{parent_of(item_), name.path};
+    }
+
+    void note_order(const Locks& locks, const LockName& taken, uint32_t node) {
+        auto second = key_of(taken);
+        for (const auto& [held, known] : locks) {
+            auto first = second && known.states == Held ? key_of(held) : std::nullopt;
+            if (first && *first != *second)
+                edges.push_back({*first, *second, held.text, taken.text, uint32_t(body_.function), known.locked, node});
+        }
     }
 
     /// A call into a method of the same object that takes the lock again.
@@ -223,23 +254,74 @@ class Analysis {
     LockNames names_;
     std::vector<ItemDiagnostic>& out_;
     std::map<BlockId, Operation> operations_;
+    std::map<BlockId, LockName> exclusive_calls_;
     std::set<LockName> released_, shared_;
     std::set<Local> waits_;  // promises of lock calls
     std::set<uint32_t> reported_;
 };
 
+std::vector<LockEdge> analyze(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
+    std::vector<LockEdge> edges;
+    auto bodies = context.get<BuiltMir>(item);
+    std::map<BodyFunctionId, Locks> starts;
+    for (const MirBody& body : bodies->functions) {
+        if (!body.errors_are_exceptions) break;
+        Analysis analysis(context, item, body, out);
+        analysis.run(starts[body.function]);
+        for (const auto& given : analysis.exclusive) starts[given.closure][given.lock] = {Held, given.node, 0};
+        edges.insert(edges.end(), analysis.edges.begin(), analysis.edges.end());
+    }
+    return edges;
+}
+
+struct LockEdgesOf {
+    using Key = ItemId;
+    using Value = std::vector<LockEdge>;
+    static constexpr const char* name = "lock_edges";
+    static Value compute(QueryContext& context, const Key& item) {
+        std::vector<ItemDiagnostic> said;
+        if (context.get<BodyOf>(item)->has_errors) return {};
+        return analyze(context, item, said);
+    }
+};
+
+/// Two locks taken in opposite orders by functions that run side by side; told where the first of them stands.
+void opposite_orders(QueryContext& context, ItemId item, const std::vector<LockEdge>& edges,
+                     std::vector<ItemDiagnostic>& out) {
+    std::set<uint32_t> reported;
+    for (ItemId other : items_with_bodies(context, file_of(item))) {
+        if (other < item) continue;
+        for (const LockEdge& theirs : *context.get<LockEdgesOf>(other))
+            for (const LockEdge& mine : edges) {
+                if (mine.first != theirs.second || mine.second != theirs.first) continue;
+                if (other == item && mine.second_node >= theirs.second_node) continue;
+                if (!run_together(context, {item, mine.function}, {other, theirs.function})) continue;
+                if (!reported.insert(mine.second_node).second) continue;
+                std::string_view here = name_of(item).text(), there = name_of(other).text();
+                ItemDiagnostic d = diagnostic(
+                    DiagnosticCode::LockOrderCycle, {item, mine.second_node},
+                    fmt::format("`{}` is locked here while `{}` is held, and `{}` locks them the other way round: each "
+                                "can wait for the other for ever",
+                                mine.second_text, mine.first_text, there));
+                d.related.push_back(
+                    {{item, mine.first_node}, fmt::format("1. `{}` holds `{}`", here, mine.first_text)});
+                d.related.push_back(
+                    {{other, theirs.first_node}, fmt::format("2. `{}` holds `{}`", there, theirs.first_text)});
+                d.related.push_back(
+                    {{item, mine.second_node}, fmt::format("3. `{}` waits for `{}`", here, mine.second_text)});
+                d.related.push_back(
+                    {{other, theirs.second_node}, fmt::format("4. `{}` waits for `{}`", there, theirs.second_text)});
+                out.push_back(std::move(d));
+            }
+    }
+}
+
 }  // namespace
 
 void explicit_locks(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
     if (is_std(file_of(item))) return;
-    auto bodies = context.get<BuiltMir>(item);
-    std::map<BodyFunctionId, Locks> starts;
-    for (const MirBody& body : bodies->functions) {
-        if (!body.errors_are_exceptions) return;
-        Analysis analysis(context, item, body, out);
-        analysis.run(starts[body.function]);
-        for (auto& [function, name] : analysis.exclusive) starts[function][name] = {Held, body.node, 0};
-    }
+    auto edges = analyze(context, item, out);
+    if (!edges.empty()) opposite_orders(context, item, edges, out);
 }
 
 }  // namespace braid::checks

@@ -34,6 +34,9 @@ enum class LockOperation : uint8_t { Take, TakeShared, Release, Exclusive };
 /// A call of a method of a lock: the library's Mutex or RwLock, or a class of the program called so.
 std::optional<LockOperation> lock_operation(QueryContext&, const mir::MirBody&, const mir::CallTerminator&);
 
+/// The closure that a call is given, through conversions.
+std::optional<BodyFunctionId> closure_given(const mir::MirBody&, const mir::CallTerminator&);
+
 /// The locks that a method takes, itself or through methods of the same object, relative to its receiver.
 struct LocksOf {
     using Key = ItemId;

@@ -34,18 +34,6 @@ class Reader {
         return name->path;
     }
 
-    std::optional<BodyFunctionId> closure_in(const MirBody& body, const CallTerminator& call) const {
-        for (const Operand& argument : call.arguments) {
-            auto* place = read_place(argument);
-            if (!place) continue;
-            for (const Block& block : body.blocks)
-                for (const Statement& s : block.statements)
-                    if (auto* assign = std::get_if<Assign>(&s.kind); assign && assign->place.local == place->local)
-                        if (auto* closure = std::get_if<ClosureOf>(&assign->value)) return closure->function;
-        }
-        return std::nullopt;
-    }
-
     void act(const MirBody& body, const LockNames& names, BlockId id, Held& held) {
         auto* call = std::get_if<CallTerminator>(&body.blocks[id].terminator.kind);
         auto operation = call ? lock_operation(context_, body, *call) : std::nullopt;
@@ -100,7 +88,7 @@ class Reader {
             if (auto operation = lock_operation(context_, body, *call);
                 operation && *operation == LockOperation::Exclusive && !nested) {
                 auto lock = path_of(names, call->arguments[0]);
-                auto closure = closure_in(body, *call);
+                auto closure = closure_given(body, *call);
                 if (lock && closure) exclusive_[*closure] = Held{{*lock, block.terminator.node}};
             } else if (!held.empty() && path_of(names, call->arguments[0]) == std::string()) {
                 if (ItemId function = called_function(*call); function != ItemId::None)

@@ -76,6 +76,26 @@ std::optional<LockOperation> lock_operation(QueryContext& context, const MirBody
     return name == "readLock" ? LockOperation::TakeShared : LockOperation::Take;
 }
 
+std::optional<BodyFunctionId> closure_given(const MirBody& body, const CallTerminator& call) {
+    std::vector<Local> pending;
+    auto follow = [&](const Operand& operand) {
+        auto* place = read_place(operand);
+        if (place && place->is_local() && std::find(pending.begin(), pending.end(), place->local) == pending.end())
+            pending.push_back(place->local);
+    };
+    for (const Operand& argument : call.arguments) follow(argument);
+    for (size_t i = 0; i < pending.size(); ++i)
+        for (const Block& block : body.blocks)
+            for (const Statement& s : block.statements) {
+                auto* assign = std::get_if<Assign>(&s.kind);
+                if (!assign || !assign->place.is_local() || assign->place.local != pending[i]) continue;
+                if (auto* closure = std::get_if<ClosureOf>(&assign->value)) return closure->function;
+                if (auto* use = std::get_if<Use>(&assign->value)) follow(use->operand);
+                if (auto* conversion = std::get_if<Conversion>(&assign->value)) follow(conversion->operand);
+            }
+    return std::nullopt;
+}
+
 LocksOf::Value LocksOf::compute(QueryContext& context, const Key& item) {
     if (kind_of(item) != ItemKind::Function || context.get<BodyOf>(item)->has_errors) return {};
     auto signature = context.get<SignatureOf>(item);

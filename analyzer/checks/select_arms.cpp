@@ -34,7 +34,7 @@ bool spins(QueryContext& context, const mir::MirBody& body, mir::BlockId select,
             bool idle = function != ItemId::None && is_std(file_of(function)) && !call->is_go &&
                         effect_of(context, function).empty() && call->mode == hir::CallMode::Plain &&
                         explore::model_of(function) == explore::Model::None && called_name(*call) != "yield_now" &&
-                        !context.get<explore::TouchesTasks>(function)->yes;
+                        !context.get<explore::TouchesTasks>(function)->runs;
             if (!idle) continue;
         }
         if (std::holds_alternative<mir::AwaitTerminator>(t.kind) ||

@@ -27,10 +27,12 @@ class Check : public BodyCheck {
 
     void run() {
         auto facts = context_.get<TransactionFacts>(item_);
+        bool has_transaction = std::any_of(transactional_.begin(), transactional_.end(), [](bool is) { return is; });
+        bool writes = std::any_of(facts->accesses.begin(), facts->accesses.end(),
+                                  [](const auto& access) { return access.is_write && !access.inside; });
+        // Most bodies have neither: an edit of another one does not concern them.
+        if (!has_transaction && !writes) return;
         auto parts = context_.get<TransactionalParts>(file_of(item_));
-        if (parts->functions.empty() && parts->cells.empty() &&
-            std::none_of(transactional_.begin(), transactional_.end(), [](bool is) { return is; }))
-            return;
         side_effects(*facts);
         bool reached = std::binary_search(parts->functions.begin(), parts->functions.end(), item_);
         if (!reached) outside_writes(*facts, *parts);

@@ -425,6 +425,11 @@ TaskFacts::Value TaskFacts::compute(QueryContext& context, const Key& item) {
     return std::move(facts.found);
 }
 
+bool shares_state(QueryContext& context, ItemId item) {
+    auto facts = context.get<TaskFacts>(item);
+    return !facts->accesses.empty() || !facts->iterations.empty();
+}
+
 TaskPlaces::Value TaskPlaces::compute(QueryContext& context, const Key& item) {
     auto body = context.get<BodyOf>(item);
     if (body->has_errors || body->functions.empty() || body->functions[0].root == ExprId::None) return {};

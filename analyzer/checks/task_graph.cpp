@@ -252,6 +252,15 @@ bool can_meet(const Graph& graph, Overlap& overlap, const TaskFunction& f, uint8
 
 }  // namespace
 
+bool run_together(QueryContext& context, const TaskFunction& a, const TaskFunction& b) {
+    auto graph = context.get<TaskGraph>(NoKey{});
+    Overlap overlap(*graph);
+    for (const auto& [first, way] : graph->roots_of(a))
+        for (const auto& [second, other_way] : graph->roots_of(b))
+            if (overlap.of(first, second)) return true;
+    return false;
+}
+
 TaskRivals::Value TaskRivals::compute(QueryContext& context, const Key& item) {
     Value value;
     auto facts = context.get<TaskFacts>(item);

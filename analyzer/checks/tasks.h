@@ -106,6 +106,10 @@ struct TaskRivals {
     static Value compute(QueryContext&, const Key&);
 };
 
+/// It uses state that others may reach. What others do, TaskRivals, is asked for such bodies only: an edit of another
+/// one does not concern the rest.
+bool shares_state(QueryContext&, ItemId item);
+
 /// Where these accesses and loops stand: apart, since they move with every edit of the body.
 struct TaskPlaces {
     using Key = ItemId;
@@ -122,6 +126,9 @@ struct TaskPlaces {
     static constexpr const char* name = "task_places";
     static Value compute(QueryContext&, const Key&);
 };
+
+/// One task can be in the first while another, or the same one by another way, is in the second.
+bool run_together(QueryContext&, const TaskFunction&, const TaskFunction&);
 
 /// The state that a property of this object is, wherever it is declared.
 StateKey property_key(QueryContext&, Type object, Name property);

@@ -85,11 +85,13 @@ ScheduleFindings::Value ScheduleFindings::compute(QueryContext& context, const K
     return out;
 }
 
-void waiting(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    ItemKind kind = kind_of(item);
-    if (kind != ItemKind::Function && kind != ItemKind::File) return;
-    auto found = context.get<ScheduleFindings>(item);
-    out.insert(out.end(), found->begin(), found->end());
+ScheduleDiagnostics::Value ScheduleDiagnostics::compute(QueryContext& context, const Key& file) {
+    Value out;
+    for (ItemId item : *context.get<explore::TaskUsers>(file)) {
+        auto found = context.get<ScheduleFindings>(item);
+        out.insert(out.end(), found->begin(), found->end());
+    }
+    return out;
 }
 
 }  // namespace braid::checks

@@ -13,6 +13,15 @@ struct ScheduleFindings {
     static Value cycle_fallback(const Key&) { return {}; }
 };
 
+/// Those of a file's bodies. They are no part of what is said of each item: whether one has schedules depends on all
+/// that it reaches, and only those that have should be asked again when something changes.
+struct ScheduleDiagnostics {
+    using Key = FileId;
+    using Value = std::vector<ItemDiagnostic>;
+    static constexpr const char* name = "schedule_diagnostics";
+    static Value compute(QueryContext&, const Key&);
+};
+
 /// Why a state in which every living task waits for ever came to be, and its story. Nothing where the reason is not
 /// one of those that have a code.
 std::optional<ItemDiagnostic> explain_stuck(QueryContext&, explore::Machine&, const explore::State&);

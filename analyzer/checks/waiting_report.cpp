@@ -17,6 +17,7 @@ bool is_lock(OpKind kind) { return kind == OpKind::Lock || kind == OpKind::Read 
 bool is_receive(OpKind kind) {
     return kind == OpKind::Receive || kind == OpKind::ReceiveMany || kind == OpKind::ReceiveTimeout;
 }
+bool is_permit(OpKind kind) { return kind == OpKind::Permit || kind == OpKind::Hold; }
 bool is_channel(OpKind kind) { return kind == OpKind::Send || is_receive(kind) || kind == OpKind::Select; }
 
 class Story {
@@ -76,6 +77,8 @@ class Story {
             case ObjectKind::WaitGroup: return "the WaitGroup";
             case ObjectKind::Condvar: return "the condition";
             case ObjectKind::Once: return "the Once";
+            case ObjectKind::Semaphore: return "the semaphore";
+            case ObjectKind::Barrier: return "the barrier";
             default: return "the lock";
         }
     }
@@ -109,6 +112,9 @@ class Story {
             case OpKind::JoinSome:
             case OpKind::ScopeJoin: return fmt::format("{} waits here for another task to end", who);
             case OpKind::ConditionWait: return fmt::format("{} waits for {} to be notified", who, what);
+            case OpKind::Permit:
+            case OpKind::Hold: return fmt::format("{} waits here for a permit of {}", who, what);
+            case OpKind::Barrier: return fmt::format("{} waits at {} for the others", who, what);
             default:
                 if (is_lock(p.kind)) return fmt::format("{} waits here for {}", who, what);
                 return fmt::format("{} waits here to receive from {}", who, what);
@@ -190,6 +196,7 @@ class Stuck {
     std::optional<ItemDiagnostic> explain() {
         if (auto own = own_lock()) return own;
         if (auto held = channel_with_lock()) return held;
+        if (auto kept = kept_permit()) return kept;
         if (auto cycle = lock_cycle()) return cycle;
         return blocked();
     }
@@ -234,6 +241,27 @@ class Stuck {
         return std::nullopt;
     }
 
+    /// A permit that one who has ended, or is the one that waits, has taken and not given back.
+    std::optional<ItemDiagnostic> kept_permit() {
+        for (TaskIndex t : waiting_) {
+            const Pending& p = pending(t);
+            if (!is_permit(p.kind)) continue;
+            for (const Hold& hold : state_.objects[p.object].holders) {
+                if (hold.task != t && state_.tasks[hold.task].status != TaskStatus::Done) continue;
+                std::string what = story_.object_name(p.object, t);
+                ItemDiagnostic d = diagnostic(
+                    DiagnosticCode::LockNotReleased, hold.place,
+                    fmt::format("this permit of {} is not given back on some path: the next who wants it waits for "
+                                "ever",
+                                what));
+                d.related.push_back({place_of(state_.tasks[t]), story_.wait(t)});
+                story_.tell(d, {t}, false);
+                return d;
+            }
+        }
+        return std::nullopt;
+    }
+
     /// Somebody waits for a lock whose holder waits at a channel.
     std::optional<ItemDiagnostic> channel_with_lock() {
         for (TaskIndex t : waiting_) {
@@ -258,7 +286,7 @@ class Stuck {
     std::vector<TaskIndex> awaited(TaskIndex task) const {
         const Pending& p = pending(task);
         std::vector<TaskIndex> out;
-        if (is_lock(p.kind) || p.kind == OpKind::OnceBegin)
+        if (is_lock(p.kind) || is_permit(p.kind) || p.kind == OpKind::OnceBegin)
             for (const Hold& hold : state_.objects[p.object].holders) out.push_back(hold.task);
         if (p.kind == OpKind::Join && p.object != kNone) out.push_back(p.object);
         if (p.kind == OpKind::Join)
@@ -290,7 +318,9 @@ class Stuck {
         for (TaskIndex t : waiting_) {
             std::vector<TaskIndex> cycle;
             if (!search_cycle(t, cycle)) continue;
-            bool locks = std::any_of(cycle.begin(), cycle.end(), [&](TaskIndex c) { return is_lock(pending(c).kind); });
+            bool locks = std::any_of(cycle.begin(), cycle.end(), [&](TaskIndex c) {
+                return is_lock(pending(c).kind) || is_permit(pending(c).kind);
+            });
             if (!locks) continue;
             std::sort(cycle.begin(), cycle.end());
             std::string text;
@@ -355,11 +385,12 @@ class Stuck {
         bool mutual = causes.empty();
         if (mutual)  // they wait for each other
             for (TaskIndex t : waiting_)
-                if (is_channel(pending(t).kind)) causes.push_back(t);
+                if (is_channel(pending(t).kind) || pending(t).kind == OpKind::ConditionWait) causes.push_back(t);
         auto rank = [&](TaskIndex t) {
             const Pending& p = pending(t);
             if (p.kind == OpKind::ConditionWait) return 0;
             if (p.kind == OpKind::Send) return 1;
+            if (p.kind == OpKind::Barrier) return 2;
             if (is_channel(p.kind)) return is_range(t) ? 3 : 2;
             return p.kind == OpKind::WaitGroupWait ? 4 : 5;
         };
@@ -376,6 +407,8 @@ class Stuck {
         for (TaskIndex t : waiting_)
             if (t != cause && told.size() < 4) told.push_back(t);
         if (p.kind == OpKind::ConditionWait) {
+            // A condition that the text does not decide may be another one than was tried here.
+            if (!state_.decided.empty() || machine_.assumed) return std::nullopt;
             d = at(DiagnosticCode::LostWakeup, cause,
                    fmt::format("nothing notifies {} after this wait has begun: the task waits for ever", what));
             if (const Object& object = state_.objects[p.object]; object.missed_at.item != ItemId::None)
@@ -392,6 +425,10 @@ class Stuck {
                 if (state_.tasks[t].status == TaskStatus::Done)
                     d->related.push_back(
                         {state_.tasks[t].spawned, fmt::format("{}, started here, has ended", story_.task_name(t))});
+        } else if (p.kind == OpKind::Barrier) {
+            d = at(DiagnosticCode::GoroutineLeak, cause,
+                   fmt::format("this waits for ever: {} is for {} tasks, and fewer come", what,
+                               state_.objects[p.object].capacity));
         } else if (is_range(cause) && !state_.objects[p.object].closed) {
             d = diagnostic(DiagnosticCode::MissingClose, ranged_over(cause),
                            fmt::format("this loop receives from {} until it is closed, and nobody closes it", what));

@@ -13,71 +13,7 @@ constexpr size_t kMaxFrames = 24, kMaxTasks = 14, kMaxHeap = 400;
 constexpr int kMaxSteps = 6000;  // between two waits
 constexpr int kMaxAllSteps = 1'000'000;
 
-bool touches(QueryContext& context, const mir::MirBody& body) {
-    for (const mir::Block& block : body.blocks) {
-        for (const mir::Statement& s : block.statements)
-            if (auto* assign = std::get_if<mir::Assign>(&s.kind);
-                assign && std::holds_alternative<mir::ClosureOf>(assign->value))
-                return true;
-        if (std::holds_alternative<mir::SelectTerminator>(block.terminator.kind) ||
-            std::holds_alternative<mir::AwaitTerminator>(block.terminator.kind))
-            return true;
-        if (auto* drop = std::get_if<mir::Drop>(&block.terminator.kind); drop && drop->place.is_local()) {
-            Type type = body.locals[drop->place.local].type;
-            ItemId method = type->is(TypeKind::Nominal) ? *context.get<DropMethodOf>(type->item) : ItemId::None;
-            if (method != ItemId::None && context.get<TouchesTasks>(method)->yes) return true;
-        }
-        auto* call = std::get_if<mir::CallTerminator>(&block.terminator.kind);
-        if (!call) continue;
-        if (call->is_go || std::holds_alternative<hir::ValueCallee>(call->callee)) return true;
-        auto* direct = std::get_if<hir::DirectCallee>(&call->callee);
-        if (!direct || direct->function == ItemId::None) continue;
-        if (model_of(direct->function) != Model::None || context.get<TouchesTasks>(direct->function)->yes) return true;
-    }
-    return false;
-}
-
 }  // namespace
-
-Model model_of(ItemId function) {
-    static const auto models = [] {
-        std::unordered_map<std::string, Model> table;
-#define MODEL(name, operation) table.emplace(name, Model::operation);
-#include "analyzer/explore/models.def"
-#undef MODEL
-        return table;
-    }();
-    if (function == ItemId::None || !is_std(file_of(function))) return Model::None;
-    auto it = models.find(qualified_name(function));
-    return it == models.end() ? Model::None : it->second;
-}
-
-TouchesTasks::Value TouchesTasks::compute(QueryContext& context, const Key& item) {
-    if (kind_of(item) == ItemKind::Function) {
-        auto signature = context.get<SignatureOf>(item);
-        if (!signature->has_body || signature->is_native) return {};
-    } else if (kind_of(item) != ItemKind::File) return {};
-    if (context.get<BodyOf>(item)->has_errors) return {};
-    auto bodies = context.get<BuiltMir>(item);
-    for (const mir::MirBody& body : bodies->functions)
-        if (touches(context, body)) return {true};
-    return {};
-}
-
-DropMethodOf::Value DropMethodOf::compute(QueryContext& context, const Key& type) {
-    auto index = context.get<ImplIndex>(NoKey{});
-    if (!index->dropped.count(type) || is_std(file_of(type))) return ItemId::None;
-    for (const auto& [trait, impls] : index->by_trait) {
-        if (name_of(trait).text() != "Drop" || !is_std(file_of(trait))) continue;
-        for (ItemId impl : impls) {
-            auto info = context.get<ImplOf>(impl);
-            if (!info->self || !info->self->is(TypeKind::Nominal) || info->self->item != type) continue;
-            for (const auto& child : *context.get<ItemChildren>(impl))
-                if (name_of(child.item).text() == "drop") return child.item;
-        }
-    }
-    return ItemId::None;
-}
 
 Place place_of(const Frame& frame) { return {frame.body->item, frame.body->blocks[frame.block].terminator.node}; }
 
@@ -372,7 +308,7 @@ Machine::Outcome Machine::call(State& state, TaskIndex task, const mir::CallTerm
         return spawn(state, task, Value{Value::Kind::Closure, 0, function, {}}, std::move(arguments), place, kNone);
     if (Model known = model_of(function); known != Model::None) return model(state, task, known, arguments, place);
     auto signature = context_.get<SignatureOf>(function);
-    bool runs = signature->has_body && !signature->is_native && context_.get<TouchesTasks>(function)->yes;
+    bool runs = signature->has_body && !signature->is_native && context_.get<TouchesTasks>(function)->runs;
     if (call.mode == hir::CallMode::ColdFuture && signature->has_body && !signature->is_native) {
         Value future{Value::Kind::Future, 0, function, {}};
         future.parts = {Value{Value::Kind::Closure, 0, function, {}}, Value::composite(std::move(arguments))};

@@ -6,34 +6,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "analyzer/explore/state.h"
-#include "analyzer/flow/queries.h"
+#include "analyzer/explore/touches.h"
 
 namespace braid::explore {
-
-/// What models.def says of a function; None for most.
-Model model_of(ItemId function);
-
-/// A body reaches something that waits, starts a task or runs a closure, in itself or through what it calls: the
-/// explorer runs it. Everything else is stepped over.
-struct TouchesTasks {
-    using Key = ItemId;
-    struct Value {
-        bool yes = false;
-        friend bool operator==(const Value&, const Value&) = default;
-    };
-    static constexpr const char* name = "touches_tasks";
-    static Value compute(QueryContext&, const Key&);
-    static Value cycle_fallback(const Key&) { return {}; }
-};
-
-/// The `drop` that the program gives a type; None for most.
-struct DropMethodOf {
-    using Key = ItemId;
-    using Value = ItemId;
-    static constexpr const char* name = "drop_method";
-    static Value compute(QueryContext&, const Key&);
-};
 
 /// Something that happens at a step, beside being stuck.
 struct Incident {

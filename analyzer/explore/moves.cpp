@@ -123,8 +123,8 @@ std::vector<Move> Machine::moves(const State& state) {
                 int64_t here = 0;
                 for (const Task& other : state.tasks)
                     here += other.status == TaskStatus::Parked && other.pending.kind == OpKind::Barrier &&
-                            other.pending.object == p.object;
-                alone(object->count > 0 || here >= object->capacity || object->wild);
+                            other.pending.object == p.object && !other.pending.notified;
+                alone(p.notified || here >= object->capacity || object->wild);
                 break;
             }
             case OpKind::Join: {
@@ -346,10 +346,16 @@ bool Machine::perform(State& state, const Move& move) {
         }
         case OpKind::OnceBegin: begin_once(state, move, p); return true;
         case OpKind::Permit: result = Value::of(Value::Kind::Permit, p.object); [[fallthrough]];
-        case OpKind::Hold: --object->count; break;
+        case OpKind::Hold:
+            --object->count;
+            object->holders.push_back({move.task, p.place, false});
+            break;
         case OpKind::Barrier:
-            if (object->count > 0) --object->count;
-            else object->count = std::max<int64_t>(object->capacity, 1) - 1;
+            // The last one lets those go that wait now; who comes back early waits for the next round.
+            for (Task& other : state.tasks)
+                if (!p.notified && other.status == TaskStatus::Parked && other.pending.kind == OpKind::Barrier &&
+                    other.pending.object == p.object)
+                    other.pending.notified = true;
             result = Value::unknown(mix(site(state, move.task), 47));
             break;
         case OpKind::Join:

@@ -82,7 +82,10 @@ void Machine::drop(State& state, Value& place, TaskIndex task) {
     }
     switch (value.kind) {
         case Value::Kind::Guard: release(state, ObjectIndex(value.number), task); break;
-        case Value::Kind::Permit: ++state.objects[value.number].count; break;
+        case Value::Kind::Permit:
+            ++state.objects[value.number].count;
+            release(state, ObjectIndex(value.number), task);
+            break;
         case Value::Kind::Sender: {
             Object& channel = state.objects[value.number];
             if (channel.senders > 0 && --channel.senders == 0 && !channel.closed)
@@ -322,8 +325,10 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             return done(unit);
         }
         case Model::ReleasePermit: {
-            if (auto semaphore = object_of(state, arguments.at(0), ObjectKind::Semaphore))
+            if (auto semaphore = object_of(state, arguments.at(0), ObjectKind::Semaphore)) {
                 ++state.objects[*semaphore].count;
+                release(state, *semaphore, task);
+            }
             return done(unit);
         }
         case Model::Store:
@@ -375,6 +380,17 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             Value last = std::move(list->parts.back());
             list->parts.pop_back();
             return done(Value::composite({std::move(last)}, 0));
+        }
+        case Model::ListRemove: {
+            Value* list = pointee(state, &arguments.at(0));
+            Value index = arguments.at(1);
+            resolve(state, index);
+            if (!list->is(Value::Kind::Composite) || !index.is(Value::Kind::Integer))
+                return unknown_call(state, task, arguments);
+            if (index.number >= list->parts.size()) return Outcome::Abandon;  // a panic
+            Value taken = std::move(list->parts[index.number]);
+            list->parts.erase(list->parts.begin() + long(index.number));
+            return done(std::move(taken));
         }
         case Model::ListReverse: {
             Value* list = pointee(state, &arguments.at(0));

@@ -87,6 +87,8 @@ bool Machine::reaches(State& state, const Value& value, ObjectIndex object, int 
 
 bool Machine::mentions(const State& from, TaskIndex task, ObjectIndex object) {
     State state = from;
+    // The end of what one waits at is an act only where it closes a channel.
+    const bool ends_count = object < state.objects.size() && state.objects[object].kind == ObjectKind::Channel;
     for (const Frame& frame : from.tasks[task].frames) {
         std::set<mir::Local> read;
         std::vector<bool> seen(frame.body->blocks.size(), false);
@@ -107,7 +109,8 @@ bool Machine::mentions(const State& from, TaskIndex task, ObjectIndex object) {
             for (const mir::Statement& s : block.statements)
                 for_each_operand(s, note, [&](const mir::Place& p) { read.insert(p.local); });
             for_each_operand(block.terminator, note);
-            if (auto* drop = std::get_if<mir::Drop>(&block.terminator.kind)) read.insert(drop->place.local);
+            auto* drop = std::get_if<mir::Drop>(&block.terminator.kind);
+            if (drop && ends_count) read.insert(drop->place.local);
             follow(id);
         }
         for (mir::Local local : read)

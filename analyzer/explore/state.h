@@ -196,6 +196,7 @@ enum class Model : uint8_t {
     ListLength,
     ListPush,
     ListPop,
+    ListRemove,
     ListReverse,
     ListClear,
     DropValue,

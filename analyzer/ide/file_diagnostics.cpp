@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "analyzer/checks/checks.h"
+#include "analyzer/checks/waiting.h"
 #include "analyzer/ide/suppressions.h"
 #include "analyzer/project/project.h"
 #include "analyzer/semantics/bodies.h"
@@ -143,10 +144,20 @@ ItemDiagnostics GroupCheckDiagnostics::compute(QueryContext& context, const Key&
     return out;
 }
 
+std::vector<std::function<void(QueryContext&)>> parts_of_diagnostics(QueryContext& context, FileId file) {
+    std::vector<std::function<void(QueryContext&)>> parts;
+    for (ItemGroup group : groups_at(context, file, 1))
+        parts.push_back([group](QueryContext& later) { later.get<GroupCheckDiagnostics>(group); });
+    for (ItemId item : *context.get<explore::TaskUsers>(file))
+        parts.push_back([item](QueryContext& later) { later.get<checks::ScheduleFindings>(item); });
+    return parts;
+}
+
 std::vector<Diagnostic> FileDiagnostics::compute(QueryContext& context, const Key& file) {
     std::vector<Diagnostic> out = *context.get<LanguageDiagnostics>(file);
     for (ItemGroup group : *context.get<ItemGroups>(file))
         for (const ItemDiagnostic& d : *context.get<GroupCheckDiagnostics>(group)) out.push_back(render(context, d));
+    for (const ItemDiagnostic& d : *context.get<checks::ScheduleDiagnostics>(file)) out.push_back(render(context, d));
     suppress(context, file, true, out);
     apply_severities(context, file, out);
     sort_by_place(out);

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <vector>
 
 #include "analyzer/semantics/queries.h"
@@ -37,5 +38,9 @@ struct GroupCheckDiagnostics {
     static constexpr const char* name = "group_check_diagnostics";
     static Value compute(QueryContext&, const Key&);
 };
+
+/// The dear parts of FileDiagnostics, each a question of its own: whoever asks for them one after the other can do
+/// something else in between.
+std::vector<std::function<void(QueryContext&)>> parts_of_diagnostics(QueryContext&, FileId);
 
 }  // namespace braid

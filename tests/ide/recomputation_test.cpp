@@ -62,10 +62,10 @@ void check_costs(World& world, std::string_view comment) {
 
 namespace {
 
-/// How many answers were looked at, however they were found, to bring syntax, names and types up to date.
+/// How many answers were looked at, however they were found, to bring all diagnostics up to date.
 uint64_t looked_at(World& world) {
     world.host().database().reset_statistics();
-    CHECK(world.ask([&](QueryContext& context) { return context.get<FastDiagnostics>(world.file())->empty(); }));
+    CHECK(world.ask([&](QueryContext& context) { return context.get<FileDiagnostics>(world.file())->empty(); }));
     uint64_t all = 0;
     for (const auto& [query, how] : world.host().database().all_statistics())
         all += how.computed + how.verified + how.reused;

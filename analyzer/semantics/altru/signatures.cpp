@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analyzer/semantics/altru/lifetimes.h"
+
 namespace braid::altru_semantics {
 namespace {
 
@@ -64,6 +66,8 @@ FunctionSignature lower_signature(QueryContext& context, ItemId item, std::vecto
         signature.is_native = true;
         signature.native_missing = !native->arguments.empty() && native->arguments[0] == "planned";
     }
+    if (auto lifetimes = lifetimes_of(context, item, function, signature))
+        signature.attributes.push_back(std::move(*lifetimes));
     ast::Block body = function.body();
     signature.has_body = body && (!body.is_empty() || body.contracts().empty());
     if (parent != ItemId::None && kind_of(parent) == ItemKind::Trait && !signature.has_body)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "analyzer/checks/stored_borrows.h"
+
 namespace braid::checks {
 
 using namespace mir;
@@ -164,6 +166,23 @@ std::vector<Region> CallRegions::sources(const Occurrence& to) const {
     return out;
 }
 
+/// What the function is known to put into what its arguments refer to; only asked where it might.
+void CallRegions::flow_stored(const std::function<void(Region, Region)>& f) {
+    auto takes = [](const Occurrence& o) {
+        return o.writable && (o.role == Role::Reference || (o.role == Role::Hidden && !o.only_functions));
+    };
+    auto lends = [](const Occurrence& o) { return o.role == Role::Reference && o.outermost; };
+    bool has_body = signature_->has_body && !signature_->is_native && !is_std(file_of(function_));
+    if (!has_body || std::none_of(given_.begin(), given_.end(), takes) ||
+        std::count_if(given_.begin(), given_.end(), lends) < 2)
+        return;
+    for (const StoredBorrows::Stored& stored : *types_.context().get<StoredBorrows>(function_)) {
+        if (stored.to >= arguments_.size() || stored.from >= arguments_.size()) continue;
+        const View &to = arguments_[stored.to], &from = arguments_[stored.from];
+        if (to.regions.size() == stored.regions && !from.regions.empty()) f(to.regions[stored.region], from.regions[0]);
+    }
+}
+
 void CallRegions::flow(const View& result, const std::function<void(Region, Region)>& f) {
     if (!signature_) {
         for (Region to : result.regions)
@@ -196,6 +215,7 @@ void CallRegions::flow(const View& result, const std::function<void(Region, Regi
         for (const Occurrence& from : given_)
             if (share_lifetime(to, from) && from.region != to.region) f(to.region, from.region);
     }
+    if (types_.calls() == Calls::BySummary && std::holds_alternative<hir::DirectCallee>(call_.callee)) flow_stored(f);
     if (keeps_functions_ && has_receiver)
         for (const Occurrence& to : given_)
             if (to.role == Role::Hidden)

@@ -48,6 +48,7 @@ class CallRegions {
                Written written = Written());
     void match_parts(Type formal, const View& actual, bool writable, Occurrences& out, Written written);
     void read_lifetimes();
+    void flow_stored(const std::function<void(Region, Region)>& f);
     std::vector<std::string_view> lifetimes_at(Written) const;
     bool share_lifetime(const Occurrence& a, const Occurrence& b) const;
     Type formal_receiver(const View& actual) const;

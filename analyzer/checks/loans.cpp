@@ -80,8 +80,8 @@ bool LoanState::merge(const LoanState& other) {
     return changed;
 }
 
-Loans::Loans(QueryContext& context, const MirBody& body)
-    : context_(context), body_(body), types_(context), regions_(types_, body) {
+Loans::Loans(QueryContext& context, const MirBody& body, Calls calls)
+    : context_(context), body_(body), types_(context, calls), regions_(types_, body) {
     collect();
     index();
     if (!loans_.empty()) prepare();

@@ -58,7 +58,7 @@ class LoanState {
 
 class Loans {
   public:
-    Loans(QueryContext& context, const mir::MirBody& body);
+    Loans(QueryContext& context, const mir::MirBody& body, Calls calls = Calls::BySummary);
 
     bool any() const { return !loans_.empty(); }
     const std::vector<Loan>& all() const { return loans_; }

@@ -1,6 +1,9 @@
 #include "analyzer/checks/call_regions.h"
 
 #include <algorithm>
+#include <charconv>
+
+#include "analyzer/checks/stored_borrows.h"
 
 namespace braid::checks {
 
@@ -15,6 +18,34 @@ CallRegions::CallRegions(RegionsOfTypes& types, const CallTerminator& call) : ty
     ItemId parent = parent_of(function_);
     if (kind_of(parent) == ItemKind::Impl) self_ = context.get<ImplOf>(parent)->self;
     keeps_functions_ = self_ && types.keeps(self_);
+    read_lifetimes();
+}
+
+/// See kLifetimes in semantics/altru/lifetimes.h.
+void CallRegions::read_lifetimes() {
+    for (const Attribute& attribute : signature_->attributes) {
+        if (attribute.name.text() != "lifetimes" || attribute.node != 0) continue;
+        for (std::string_view text : attribute.arguments) {
+            size_t first = text.find(' '), last = text.rfind(' ');
+            uint32_t term = 0;
+            std::from_chars(text.data() + first + 1, text.data() + last, term);
+            lifetimes_.emplace(std::pair(text.substr(0, first), term), text.substr(last + 1));
+        }
+    }
+}
+
+std::vector<std::string_view> CallRegions::lifetimes_at(Written written) const {
+    std::vector<std::string_view> out;
+    if (lifetimes_.empty()) return out;
+    if (written.slot == "&self" && written.term > 0) written = {"self", written.term - 1};
+    auto [begin, end] = lifetimes_.equal_range({written.slot, written.term});
+    for (auto it = begin; it != end; ++it) out.push_back(it->second);
+    return out;
+}
+
+bool CallRegions::share_lifetime(const Occurrence& a, const Occurrence& b) const {
+    return std::find_first_of(a.lifetimes.begin(), a.lifetimes.end(), b.lifetimes.begin(), b.lifetimes.end()) !=
+           a.lifetimes.end();
 }
 
 void CallRegions::argument(View view) { arguments_.push_back(std::move(view)); }
@@ -25,41 +56,53 @@ Type CallRegions::formal_receiver(const View& actual) const {
     return self_ ? type::reference(self_, actual.type->has(TypeMutable)) : nullptr;
 }
 
-void CallRegions::match_parts(Type formal, const View& actual, bool writable, Occurrences& out) {
+void CallRegions::match_parts(Type formal, const View& actual, bool writable, Occurrences& out, Written written) {
     size_t n = std::min(formal->arguments.size(), actual.type->arguments.size());
-    for (size_t i = 0; i < n; ++i) match(formal->arguments[i], types_.argument(actual, i), writable, false, out);
+    ++written.term;
+    for (size_t i = 0; i < n; ++i) {
+        match(formal->arguments[i], types_.argument(actual, i), writable, false, out, written);
+        if (!lifetimes_.empty()) walk_type(formal->arguments[i], [&](Type) { return ++written.term, true; });
+    }
 }
 
-void CallRegions::match(Type formal, const View& actual, bool writable, bool outermost, Occurrences& out) {
+void CallRegions::match(Type formal, const View& actual, bool writable, bool outermost, Occurrences& out,
+                        Written written) {
     if (actual.regions.empty()) return;
     bool open = !formal || formal->is(TypeKind::Parameter) || formal->is(TypeKind::Projection);
     if (open && !formal && actual.type->is(TypeKind::Reference) && outermost && receiver_is_reference_) {
-        out.push_back({Role::Reference, nullptr, 0, actual.regions[0], false, true});
+        out.push_back(
+            {Role::Reference, nullptr, 0, actual.regions[0], false, true, false, nullptr, lifetimes_at(written)});
         return match(nullptr, types_.target(actual), writable || actual.type->has(TypeMutable), false, out);
     }
     if (open) {
         bool functions = actual.type->is(TypeKind::Nominal) && types_.hidden(actual) != kStatic &&
                          !types_.has_references(actual.type->item);
         for (uint32_t i = 0; i < actual.regions.size(); ++i)
-            out.push_back({Role::Parameter, formal, i, actual.regions[i], writable, false, functions && i == 0});
+            out.push_back(
+                {Role::Parameter, formal, i, actual.regions[i], writable, false, functions && i == 0, nullptr, {}});
         return;
     }
     if (formal->is(TypeKind::Reference) && actual.type->is(TypeKind::Reference)) {
-        out.push_back({Role::Reference, nullptr, 0, actual.regions[0], writable, outermost, false, formal->element()});
-        return match(formal->element(), types_.target(actual), writable || formal->has(TypeMutable), false, out);
+        out.push_back({Role::Reference, nullptr, 0, actual.regions[0], writable, outermost, false, formal->element(),
+                       lifetimes_at(written)});
+        ++written.term;
+        return match(formal->element(), types_.target(actual), writable || formal->has(TypeMutable), false, out,
+                     written);
     }
     bool is_function = formal->is(TypeKind::Function) || formal->is(TypeKind::Dyn);
     if (is_function && actual.regions.size() == 1) {
-        out.push_back({Role::Function, nullptr, 0, actual.regions[0], writable, false});
+        out.push_back({Role::Function, nullptr, 0, actual.regions[0], writable, false, false, nullptr, {}});
         return;
     }
     bool same = formal->kind == actual.type->kind && formal->item == actual.type->item;
     if (same && (formal->is(TypeKind::Nominal) || !formal->arguments.empty())) {
         if (Region hidden = types_.hidden(actual); hidden != kStatic)
-            out.push_back({Role::Hidden, nullptr, 0, hidden, writable, false, !types_.has_references(formal->item)});
-        return match_parts(formal, actual, writable, out);
+            out.push_back({Role::Hidden, nullptr, 0, hidden, writable, false, !types_.has_references(formal->item),
+                           nullptr, lifetimes_at(written)});
+        return match_parts(formal, actual, writable, out, written);
     }
-    for (Region region : actual.regions) out.push_back({Role::Hidden, nullptr, 0, region, writable, false});
+    for (Region region : actual.regions)
+        out.push_back({Role::Hidden, nullptr, 0, region, writable, false, false, nullptr, {}});
 }
 
 /// Parameters that a function argument makes values of: those may hold whatever it was given or captured.
@@ -100,6 +143,12 @@ std::vector<Region> CallRegions::of_parameters(const Occurrence& wanted) const {
 std::vector<Region> CallRegions::sources(const Occurrence& to) const {
     if (to.role == Role::Parameter) return of_parameters(to);
     std::vector<Region> out;
+    bool named = std::any_of(given_.begin(), given_.end(), [&](const Occurrence& o) { return share_lifetime(o, to); });
+    if (named || std::find(to.lifetimes.begin(), to.lifetimes.end(), "'static") != to.lifetimes.end()) {
+        for (const Occurrence& o : given_)
+            if (share_lifetime(o, to)) out.push_back(o.region);
+        return out;
+    }
     bool lent = receiver_is_reference_;
     auto lends = [&](const Occurrence& o) {
         bool known = to.target && o.target;
@@ -117,6 +166,23 @@ std::vector<Region> CallRegions::sources(const Occurrence& to) const {
     return out;
 }
 
+/// What the function is known to put into what its arguments refer to; only asked where it might.
+void CallRegions::flow_stored(const std::function<void(Region, Region)>& f) {
+    auto takes = [](const Occurrence& o) {
+        return o.writable && (o.role == Role::Reference || (o.role == Role::Hidden && !o.only_functions));
+    };
+    auto lends = [](const Occurrence& o) { return o.role == Role::Reference && o.outermost; };
+    bool has_body = signature_->has_body && !signature_->is_native && !is_std(file_of(function_));
+    if (!has_body || std::none_of(given_.begin(), given_.end(), takes) ||
+        std::count_if(given_.begin(), given_.end(), lends) < 2)
+        return;
+    for (const StoredBorrows::Stored& stored : *types_.context().get<StoredBorrows>(function_)) {
+        if (stored.to >= arguments_.size() || stored.from >= arguments_.size()) continue;
+        const View &to = arguments_[stored.to], &from = arguments_[stored.from];
+        if (to.regions.size() == stored.regions && !from.regions.empty()) f(to.regions[stored.region], from.regions[0]);
+    }
+}
+
 void CallRegions::flow(const View& result, const std::function<void(Region, Region)>& f) {
     if (!signature_) {
         for (Region to : result.regions)
@@ -132,14 +198,24 @@ void CallRegions::flow(const View& result, const std::function<void(Region, Regi
         Type formal = is_receiver                             ? formal_receiver(arguments_[i])
                       : index < signature_->parameters.size() ? signature_->parameters[index].type
                                                               : nullptr;
-        match(formal, arguments_[i], false, true, given_);
+        std::string slot = std::to_string(index);
+        auto named = lifetimes_.lower_bound({slot, 0});
+        bool has_names = named != lifetimes_.end() && named->first.first == slot;
+        Written written{is_receiver ? receiver_is_reference_ ? "&self" : "self"
+                        : has_names ? named->first.first
+                                    : "",
+                        0};
+        match(formal, arguments_[i], false, true, given_, written);
         if (!is_receiver) find_made_by_functions(formal, false);
     }
     for (const Occurrence& to : given_) {
         if (!to.writable) continue;
         if (to.role == Role::Parameter)
             for (Region from : of_parameters(to)) f(to.region, from);
+        for (const Occurrence& from : given_)
+            if (share_lifetime(to, from) && from.region != to.region) f(to.region, from.region);
     }
+    if (types_.calls() == Calls::BySummary && std::holds_alternative<hir::DirectCallee>(call_.callee)) flow_stored(f);
     if (keeps_functions_ && has_receiver)
         for (const Occurrence& to : given_)
             if (to.role == Role::Hidden)
@@ -151,13 +227,13 @@ void CallRegions::flow(const View& result, const std::function<void(Region, Regi
         // The future holds its arguments until it is awaited.
         for (const Occurrence& from : given_) f(types_.hidden(result), from.region);
         Occurrences into;
-        match(formal, types_.argument(result, 0), false, true, into);
+        match(formal, types_.argument(result, 0), false, true, into, {"result", 0});
         for (const Occurrence& to : into)
             for (Region from : sources(to)) f(to.region, from);
         return;
     }
     Occurrences into;
-    match(formal, result, false, false, into);
+    match(formal, result, false, false, into, {"result", 0});
     for (const Occurrence& to : into)
         for (Region from : sources(to)) f(to.region, from);
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/checks/regions.h"
@@ -10,7 +11,8 @@
 /// A type parameter brings the borrows of every argument that has it. A reference in the result borrows what the
 /// receiver does where the method takes it by reference, else what any argument does that is a reference to something
 /// with such a part (Rust's elision, RFC 141; where that asks for a lifetime, all are taken). A function, trait object
-/// or struct with borrows in the result may keep those of all arguments of these kinds.
+/// or struct with borrows in the result may keep those of all arguments of these kinds. Where a result names a
+/// lifetime, it borrows what the arguments of that lifetime do and nothing else.
 namespace braid::checks {
 
 class CallRegions {
@@ -31,13 +33,24 @@ class CallRegions {
         Region region;
         bool writable = false;  // behind a `&mut`
         bool outermost = false;
-        bool only_functions = false;  // Hidden: of functions and trait objects
-        Type target = nullptr;        // Reference: to what, as the signature says it
+        bool only_functions = false;              // Hidden: of functions and trait objects
+        Type target = nullptr;                    // Reference: to what, as the signature says it
+        std::vector<std::string_view> lifetimes;  // as written; most have none
     };
     using Occurrences = std::vector<Occurrence>;
 
-    void match(Type formal, const View& actual, bool writable, bool outermost, Occurrences& out);
-    void match_parts(Type formal, const View& actual, bool writable, Occurrences& out);
+    /// Which term of which type in the signature is matched, for the lifetimes that it names.
+    struct Written {
+        std::string_view slot;
+        uint32_t term;
+    };
+    void match(Type formal, const View& actual, bool writable, bool outermost, Occurrences& out,
+               Written written = Written());
+    void match_parts(Type formal, const View& actual, bool writable, Occurrences& out, Written written);
+    void read_lifetimes();
+    void flow_stored(const std::function<void(Region, Region)>& f);
+    std::vector<std::string_view> lifetimes_at(Written) const;
+    bool share_lifetime(const Occurrence& a, const Occurrence& b) const;
     Type formal_receiver(const View& actual) const;
     void find_made_by_functions(Type formal, bool in_result);
     std::vector<Region> of_parameters(const Occurrence&) const;
@@ -50,6 +63,7 @@ class CallRegions {
     Type self_ = nullptr;
     std::vector<View> arguments_;
     Occurrences given_;
+    std::multimap<std::pair<std::string_view, uint32_t>, std::string_view> lifetimes_;
     std::vector<Type> made_by_functions_;
     bool receiver_is_reference_ = false, keeps_functions_ = false;
     bool functions_get_borrows_ = false;  // a function among the arguments is lent what it works on

@@ -80,14 +80,18 @@ bool LoanState::merge(const LoanState& other) {
     return changed;
 }
 
-Loans::Loans(QueryContext& context, const MirBody& body)
-    : context_(context), body_(body), types_(context), regions_(types_, body) {
+Loans::Loans(QueryContext& context, const MirBody& body, Calls calls)
+    : context_(context), body_(body), types_(context, calls), regions_(types_, body) {
     collect();
     index();
-    if (loans_.empty()) return;
+    if (!loans_.empty()) prepare();
+}
+
+void Loans::prepare() {
+    if (liveness_) return;
     members_.assign(regions_.region_count(), 0);
     for (Region r = 1; r < regions_.region_count(); ++r) ++members_[regions_.representative(r)];
-    liveness_.emplace(body, regions_, types_);
+    liveness_.emplace(body_, regions_, types_);
 }
 
 void Loans::collect() {
@@ -113,6 +117,16 @@ void Loans::collect() {
                 i);
         }
     }
+}
+
+void Loans::follow_parameters() {
+    loans_.clear();
+    made_at_.clear();
+    index();
+    for (Local local = 1; local <= body_.parameter_count; ++local)
+        if (body_.locals[local].type->is(TypeKind::Reference) && regions_.is_tracked(local))
+            loans_.push_back({{local, {}}, BorrowKind::Shared, 0, 0, local, false, regions_.regions_of(local)[0]});
+    if (!loans_.empty()) prepare();
 }
 
 void Loans::add(Loan loan, uint32_t statement) {
@@ -202,6 +216,8 @@ void Loans::apply_edge(const Place* destination, const LoanState& before, const 
 void Loans::solve() {
     entry_.assign(body_.blocks.size(), std::nullopt);
     entry_[0].emplace();
+    if (made_at_.empty())
+        for (LoanId id = 0; id < loans_.size(); ++id) entry_[0]->add(regions_.representative(loans_[id].held_by), {id});
     std::vector<uint32_t> mark(regions_.region_count(), 0);
     uint32_t round = 0;
     std::set<Region> everywhere;

@@ -58,11 +58,14 @@ class LoanState {
 
 class Loans {
   public:
-    Loans(QueryContext& context, const mir::MirBody& body);
+    Loans(QueryContext& context, const mir::MirBody& body, Calls calls = Calls::BySummary);
 
     bool any() const { return !loans_.empty(); }
     const std::vector<Loan>& all() const { return loans_; }
     const LoanSet* on(mir::Local local) const { return by_local_[local].empty() ? nullptr : &by_local_[local]; }
+    /// Follows what the parameters borrow from the caller instead of what is lent here: a loan for each of them that is
+    /// a reference.
+    void follow_parameters();
     /// The others are forgotten.
     void keep_only(const std::vector<bool>& wanted);
     BodyRegions& regions() { return regions_; }
@@ -78,6 +81,7 @@ class Loans {
 
   private:
     void collect();
+    void prepare();
     void add(Loan loan, uint32_t statement);
     void index();
     bool is_alone(Region region) { return members_[regions_.representative(region)] == 1; }

@@ -29,7 +29,27 @@ class Check {
     }
 
   private:
-    bool is_send(Type type) { return type->has(TypeHasError) || context_.get<CapabilitiesOf>(type)->send; }
+    bool is_send(Type type) {
+        if (type->has(TypeHasError) || context_.get<CapabilitiesOf>(type)->send) return true;
+        if (kind_of(item_) != ItemKind::Function || !type->has(TypeHasParameter)) return false;
+        // What this method's `where` says of the parameters of its `impl`.
+        Type known = map_type(type, [&](Type part) {
+            bool asked = part->is(TypeKind::Parameter) && asks(item_, part->text.text(), "Send");
+            return asked ? type::integer() : part;
+        });
+        return known != type && context_.get<CapabilitiesOf>(known)->send;
+    }
+
+    /// Of a parameter of what the function stands in.
+    bool asks(ItemId function, std::string_view parameter, std::string_view trait) {
+        for (const Attribute& attribute : context_.get<SignatureOf>(function)->attributes) {
+            if (attribute.name.text() != "asks" || attribute.node != 0) continue;
+            for (std::string_view asked : attribute.arguments)
+                if (asked.starts_with(parameter) && asked.substr(parameter.size()) == fmt::format(" {}", trait))
+                    return true;
+        }
+        return false;
+    }
 
     std::string path_to_culprit(Type type) { return describe_path(item_, explain_not_send(context_, type), type); }
 
@@ -134,8 +154,9 @@ class Check {
         std::vector<GenericParameter> generics = generics_of(direct->function);
         for (size_t i = 0; i < generics.size() && i < direct->type_arguments.size(); ++i) {
             Type argument = direct->type_arguments[i];
-            if (!argument || !asks_for(generics[i], "Send") || is_send(argument)) continue;
-            if (receiver_tells(call, argument)) continue;
+            bool here = asks(direct->function, generics[i].name.text(), "Send");
+            if (!argument || !(here || asks_for(generics[i], "Send")) || is_send(argument)) continue;
+            if (!here && receiver_tells(call, argument)) continue;
             report(offending_argument(call, argument, e.node),
                    fmt::format("`{}` needs a type that is Send; `{}` is not", name_of(direct->function).text(),
                                print_type(item_, argument)),

@@ -116,7 +116,9 @@ class Facts {
 
     void add(uint32_t node, const State& state, const LoanState& held, const std::set<Local>& live) {
         if (node == 0) return;
-        OwnershipFact fact{node, names(state.owned), names(state.moved), {}};
+        OwnershipFact fact{node, names(state.owned), names(state.moved), {}, {}};
+        for (Local local : state.owned)
+            if (is_guard(body_.locals[local].type)) fact.locked.emplace_back(body_.locals[local].name.text());
         for (Local local : live) {
             if (!is_variable(local)) continue;
             for (Region region : loans_.regions().regions_of(local)) {
@@ -133,6 +135,13 @@ class Facts {
         std::sort(fact.borrowed.begin(), fact.borrowed.end());
         fact.borrowed.erase(std::unique(fact.borrowed.begin(), fact.borrowed.end()), fact.borrowed.end());
         facts_.push_back(std::move(fact));
+    }
+
+    bool is_guard(Type type) const {
+        if (!type->is(TypeKind::Nominal)) return false;
+        auto definition = context_.get<DefinitionOf>(type->item);
+        return std::any_of(definition->attributes.begin(), definition->attributes.end(),
+                           [](const Attribute& a) { return a.name.text() == "guard"; });
     }
 
     std::vector<std::string> names(const std::set<Local>& locals) const {
@@ -176,8 +185,8 @@ std::string dump_ownership(QueryContext& context, ItemId item) {
         out += fmt::format("function #{} {}\n", i, body.name.text());
         std::string before;
         for (const auto& [line, fact] : by_line) {
-            std::string text =
-                listed("owned", fact.owned) + listed("moved", fact.moved) + listed("borrowed", fact.borrowed);
+            std::string text = listed("owned", fact.owned) + listed("moved", fact.moved) +
+                               listed("locked", fact.locked) + listed("borrowed", fact.borrowed);
             if (text != before) out += fmt::format("  {}{}\n", line, text.empty() ? "  nothing" : text);
             before = std::move(text);
         }

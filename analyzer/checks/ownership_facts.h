@@ -11,6 +11,7 @@ struct OwnershipFact {
     uint32_t node = 0;                  ///< the statement or call
     std::vector<std::string> owned;     ///< variables that hold a value of their own
     std::vector<std::string> moved;     ///< that gave it away, on some way here
+    std::vector<std::string> locked;    ///< those of them that hold a lock
     std::vector<std::string> borrowed;  ///< `list by first`, `count mutably by up`: borrows that are used again
     friend bool operator==(const OwnershipFact&, const OwnershipFact&) = default;
 };

@@ -21,9 +21,12 @@ struct View {
     std::vector<Region> regions;
 };
 
+/// What is asked of a function that is called.
+enum class Calls : uint8_t { BySignature, BySummary };
+
 class RegionsOfTypes {
   public:
-    explicit RegionsOfTypes(QueryContext& context) : context_(context) {}
+    explicit RegionsOfTypes(QueryContext& context, Calls calls = Calls::BySummary) : context_(context), calls_(calls) {}
 
     uint32_t count(Type);
     /// For each region of the type, whether what it holds may be exchanged from elsewhere: it stands behind a `&mut`.
@@ -46,6 +49,7 @@ class RegionsOfTypes {
     Region hidden(const View& nominal);
 
     QueryContext& context() { return context_; }
+    Calls calls() const { return calls_; }
 
   private:
     void walk_field(Type generic, const View& owner, std::vector<Region>& out);
@@ -58,6 +62,7 @@ class RegionsOfTypes {
     void note_shared(Type, bool behind, std::vector<bool>& out);
 
     QueryContext& context_;
+    Calls calls_;
     std::unordered_map<Type, uint32_t> counts_;
     std::unordered_map<Type, std::vector<bool>> shared_;
     std::map<std::pair<Hidden, ItemId>, bool> hidden_;

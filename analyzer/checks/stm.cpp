@@ -45,7 +45,10 @@ class Check : public BodyCheck {
                 if (block == BodyFunctionId::None) continue;
                 if (nested && !is_std_call(*call, "", "orElse")) nested_retry(ExprId(i), block);
                 if (!nested && !reached) skew(ExprId(i), block);
-                if (!nested && !is_std_call(*call, "", "orElse")) retry_of_nothing(block);
+                if (!nested && !is_std_call(*call, "", "orElse")) {
+                    retry_of_nothing(block);
+                    retry_unheard(block, *parts);
+                }
             }
         }
     }
@@ -126,6 +129,48 @@ class Check : public BodyCheck {
                                       "`orElse` gives an alternative");
         d.related.push_back({{item_, body_[transaction].node}, "this transaction is part of the one around it"});
         out_.push_back(std::move(d));
+    }
+
+    /// It waits for a change of cells that nobody changes.
+    void retry_unheard(BodyFunctionId block, const TransactionalParts::Value& parts) {
+        ExprId retried = find_call(block, [](const Call& call) { return is_std_call(call, "", "retry"); });
+        if (retried == ExprId::None) return;
+        std::vector<ExprId> reads;
+        bool all_known = true;
+        walk_expressions(body_, body_[block].root, [&](ExprId id) {
+            auto* call = body_.as<Call>(id);
+            if (!call) return;
+            ItemId called = called_item(*call);
+            if (called == ItemId::None || !is_std(file_of(called)) || is_transaction(*call)) all_known = false;
+            if (!is_cell_read(*call)) return;
+            reads.push_back(id);
+            all_known = all_known && is_constant(call->arguments[0], parts);
+        });
+        if (!all_known || reads.empty()) return;
+        ExprId cell = body_.as<Call>(reads[0])->arguments[0];
+        ItemDiagnostic d = diagnostic(
+            DiagnosticCode::NeverSettled, {item_, body_[retried].node},
+            fmt::format("nothing ever writes `{}`: no write can wake this transaction, and it waits for ever",
+                        path_of(body_, cell)));
+        d.related.push_back(
+            {{item_, body_[reads[0]].node}, "the transaction waits for a change of what it reads here"});
+        out_.push_back(std::move(d));
+    }
+
+    /// A cell of this file alone that keeps what it was made with.
+    bool is_constant(ExprId cell, const TransactionalParts::Value& parts) {
+        auto name = cell_name(inside_, item_, cell);
+        if (!name || std::binary_search(parts.changing.begin(), parts.changing.end(), *name)) return false;
+        cell = unconverted(body_, cell);
+        if (auto* local = body_.as<LocalRef>(cell)) {
+            ExprId made = inside_.initializer(local->local);
+            return made != ExprId::None && body_.as<New>(unconverted(body_, made));
+        }
+        auto* variable = body_.as<StaticRef>(cell);
+        if (!variable || is_std(file_of(variable->item)) || file_of(variable->item) != file_of(item_)) return false;
+        for (const auto& child : *context_.get<ItemChildren>(file_item(file_of(item_))))
+            if (child.item == variable->item) return !child.is_public;
+        return false;
     }
 
     void retry_of_nothing(BodyFunctionId block) {

@@ -91,6 +91,7 @@ class Facts {
             if (auto* call = body_.as<Call>(id)) this->call(id, *call, inside);
             else if (auto* compound = body_.as<CompoundAssign>(id)) changed(id, compound->place, inside);
             else if (auto* step = body_.as<Increment>(id)) changed(id, step->place, inside);
+            if (body_[id].type && is_std_type(body_[id].type, "STM")) used(id);
         }
     }
 
@@ -114,6 +115,23 @@ class Facts {
             if (reference && !is_std(file_of(reference->item)))
                 found.calls.push_back({reference->item, node, inside || is_transaction(call)});
         }
+    }
+
+    /// `const cell = new STM(0)` of a module.
+    bool makes(ExprId assignment, ExprId cell) const {
+        auto* assign = body_.as<Assign>(assignment);
+        return assign && assign->place == cell && body_.as<New>(unconverted(body_, assign->value));
+    }
+
+    void used(ExprId id) {
+        auto cell = cell_name(inside_, item_, id);
+        if (!cell || unconverted(body_, id) != id) return;
+        ExprId around = inside_.parent(id);
+        while (around != ExprId::None && body_.as<Convert>(around)) around = inside_.parent(around);
+        if (around != ExprId::None && makes(around, id)) return;
+        auto* call = around == ExprId::None ? nullptr : body_.as<Call>(around);
+        if (!call || !(is_cell_read(*call) || is_cell_write(*call)) || unconverted(body_, call->arguments[0]) != id)
+            found.lent.push_back(*cell);
     }
 
     /// `attempts += 1`, `log.push(x)` on what the transaction did not make itself: each run does it once more.
@@ -157,7 +175,7 @@ TransactionFacts::Value TransactionFacts::compute(QueryContext& context, const K
 TransactionalParts::Value TransactionalParts::compute(QueryContext& context, const Key& file) {
     std::vector<ItemId> pending{file_item(file)};
     std::set<ItemId> functions;
-    std::set<CellName> cells;
+    std::set<CellName> cells, changing;
     for (size_t i = 0; i < pending.size(); ++i) {
         ItemId item = pending[i];
         for (const auto& child : *context.get<ItemChildren>(item)) pending.push_back(child.item);
@@ -165,8 +183,11 @@ TransactionalParts::Value TransactionalParts::compute(QueryContext& context, con
         auto facts = context.get<TransactionFacts>(item);
         for (const auto& call : facts->calls)
             if (call.inside) functions.insert(call.function);
-        for (const auto& access : facts->accesses)
+        for (const auto& access : facts->accesses) {
             if (access.inside) cells.insert(access.cell);
+            if (access.is_write) changing.insert(access.cell);
+        }
+        changing.insert(facts->lent.begin(), facts->lent.end());
     }
     std::vector<ItemId> reached(functions.begin(), functions.end());
     while (!reached.empty()) {
@@ -177,7 +198,7 @@ TransactionalParts::Value TransactionalParts::compute(QueryContext& context, con
         for (const auto& call : facts->calls)
             if (functions.insert(call.function).second) reached.push_back(call.function);
     }
-    return {{functions.begin(), functions.end()}, {cells.begin(), cells.end()}};
+    return {{functions.begin(), functions.end()}, {cells.begin(), cells.end()}, {changing.begin(), changing.end()}};
 }
 
 }  // namespace braid::checks

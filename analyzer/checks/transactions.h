@@ -43,6 +43,7 @@ struct TransactionFacts {
         std::vector<Access> accesses;
         std::vector<Call> calls;
         std::vector<SideEffect> side_effects;
+        std::vector<CellName> lent;  ///< cells that are used in another way than read or written
         friend bool operator==(const Value&, const Value&) = default;
     };
     static constexpr const char* name = "transaction_facts";
@@ -55,6 +56,7 @@ struct TransactionalParts {
     struct Value {
         std::vector<ItemId> functions;
         std::vector<CellName> cells;
+        std::vector<CellName> changing;  ///< that somebody writes, or that somebody unknown may write
         friend bool operator==(const Value&, const Value&) = default;
     };
     static constexpr const char* name = "transactional_parts";

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analyzer/ide/expression_types.h"
+#include "analyzer/ide/hover_facts.h"
 #include "analyzer/ide/navigation.h"
 #include "analyzer/ide/structure.h"
 #include "analyzer/semantics/language.h"
@@ -107,13 +108,14 @@ std::optional<Hover> hover(QueryContext& context, FileId file, uint32_t offset) 
     auto use = name_at(context, file, offset);
     if (!use) return hover_without_name(context, file, offset);
     if (auto* item = std::get_if<ItemId>(&use->target)) {
-        std::string text = item_text(context, *item);
+        std::string text = item_text(context, *item) + shared_text(context, *item, *use);
         return Hover{std::move(text), use->range};
     }
     if (auto* parameter = std::get_if<TypeParameterId>(&use->target))
         return Hover{type_parameter_text(context, *parameter), use->range};
     auto body = context.get<BodyOf>(use->home);
-    return Hover{local_text(language_of(use->owner), *body, *use), use->range};
+    std::string text = local_text(language_of(use->owner), *body, *use);
+    return Hover{text + why_text(context, *body, *use, file), use->range};
 }
 
 }  // namespace braid

@@ -273,8 +273,12 @@ class DeclarationChecker {
                 error(DiagnosticCode::WrongArgumentCount, signature->parameters[0].node,
                       "`main` takes no parameters; `env::args()` gives the arguments");
         }
-        if (kind_of(parent) == ItemKind::Actor && !signature->is_constructor &&
-            signature->result->is(TypeKind::Reference))
+        bool lends = false;  // also as a part: `Option[&T]`, `[&T]`
+        walk_type(signature->result, [&](Type part) {
+            lends |= part->is(TypeKind::Reference);
+            return !part->is(TypeKind::Function);
+        });
+        if (kind_of(parent) == ItemKind::Actor && !signature->is_constructor && lends)
             error(DiagnosticCode::ActorStateEscapes, tree_.node_of(function.result_type().node),
                   "a borrow of the actor's state cannot leave the actor; return a value of its own");
     }

@@ -286,11 +286,12 @@ void Parser::parameters() {
     builder_.finish(mark, raw(Kind::ParameterList));
 }
 
-/// `self`, `mut self`, `&self`, `&mut self`, `move self`
+/// `self`, `mut self`, `&self`, `&mut self`, `&'a self`, `move self`
 bool Parser::at_self_parameter() {
     if (at(Kind::SelfKw)) return true;
     if (!at(Kind::Amp) && !at(Kind::MutKw) && !at(Kind::MoveKw)) return false;
     Token next = peek();
+    if (at(Kind::Amp) && next.kind == Kind::Lifetime) next = peek_after(next);
     if (at(Kind::Amp) && next.kind == Kind::MutKw) next = peek_after(next);
     return next.kind == Kind::SelfKw;
 }

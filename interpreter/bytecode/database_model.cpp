@@ -140,14 +140,18 @@ ItemId DatabaseModel::find_member(ItemId klass, Name name, MemberKind kind) cons
         ItemId current = klass;
         for (int depth = 0; depth < 256 && current != ItemId::None; ++depth) {
             auto definition = context.get<DefinitionOf>(current);
+            ItemId without_body = ItemId::None;  // abstract, or an overload before the one with the body
             for (ItemId method : definition->methods) {
                 if (name_of(method) != name) continue;
                 auto signature = context.get<SignatureOf>(method);
                 MemberKind its = signature->is_getter   ? MemberKind::Getter
                                  : signature->is_setter ? MemberKind::Setter
                                                         : MemberKind::Method;
-                if (its == kind && !signature->is_static) return method;
+                if (its != kind || signature->is_static) continue;
+                if (signature->has_body || signature->is_native) return method;
+                if (without_body == ItemId::None) without_body = method;
             }
+            if (without_body != ItemId::None) return without_body;
             current =
                 definition->base && definition->base->is(TypeKind::Nominal) ? definition->base->item : ItemId::None;
         }

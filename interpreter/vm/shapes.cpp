@@ -33,7 +33,10 @@ std::vector<Name> all_names(const Shape* shape) {
 
 std::vector<Name> Shape::names() const {
     std::vector<Name> result = all_names(this);
-    std::erase_if(result, is_accessor_name);
+    // `#name` of a class is seen by its methods only; a plain object may have a member that is called so.
+    bool has_class = klass != nullptr;
+    std::erase_if(result,
+                  [&](Name name) { return is_accessor_name(name) || (has_class && name.text().starts_with('#')); });
     return result;
 }
 

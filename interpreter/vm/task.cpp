@@ -78,9 +78,12 @@ bool VmTask::call(const Function& function, std::span<const Word> arguments, byt
     bool boxed = function.policy == SlotPolicy::Boxed;
     bool already = gathered && arguments.size() == n;
     size_t plain = function.rest && n > 0 && !already ? n - 1 : n;
+    // A native with overloads sees whether an argument was left off, or is undefined.
+    bool tells_absent = gathered && function.kind == bytecode::FunctionKind::Native;
+    Value absent = tells_absent ? Value::empty() : Value::undefined();
     for (size_t i = 0; i < plain; ++i) {
         if (i < arguments.size()) r[function.parameters[i]] = arguments[i];
-        else if (boxed) r[function.parameters[i]] = Value::undefined().word();
+        else if (boxed) r[function.parameters[i]] = absent.word();
         else r[function.parameters[i]] = 0;
     }
     if (plain < n) {

@@ -32,6 +32,16 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e, bool wants_value) {
     mark_read(e.target());
     if (auto n = e.target().as<ast::NameExpr>(); n && n.name())
         if (auto local = find_local(Name(n.name().text()))) check_assigned(*local, node_of(n.name()));
+    if (auto setter = static_setter(e.target())) {
+        Type taken = resolved(context_, context_.get<SignatureOf>(*setter)->parameters[0].type);
+        ExprId old = expression(e.target());
+        ExprId value = expression(e.value(), is_int(taken) ? taken : nullptr);
+        auto kind = arithmetic_operator(operation);
+        if (!kind || type_of(old)->has(TypeHasError)) return error_expression(node);
+        ExprId sum = *kind == BinaryOp::Add ? addition(old, value, node) : arithmetic(*kind, old, value, node);
+        if (type_of(sum)->has(TypeHasError)) return error_expression(node);
+        return call_static_setter(*setter, coerce(sum, taken, node), node, wants_value);
+    }
     ExprId place = assignable(e.target());
     Type t = declared_type(place);
     if (type_of(place)->has(TypeHasError)) return expression(e.value()), error_expression(node);
@@ -63,11 +73,43 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e, bool wants_value) {
     return add(body_[held].type, node, Block{{let, set}, add(body_[held].type, node, LocalRef{held})});
 }
 
+/// `Class.name` where that is written through a setter.
+std::optional<ItemId> BodyBuilder::static_setter(const ast::Expression& target) {
+    auto member = target.as<ast::MemberExpr>();
+    auto owner = member && member.name() ? static_owner(member.object()) : std::nullopt;
+    if (!owner || kind_of(*owner) != ItemKind::Class) return std::nullopt;
+    for (ItemId method : context_.get<DefinitionOf>(*owner)->methods) {
+        auto signature = context_.get<SignatureOf>(method);
+        bool is_meant = signature->is_setter && signature->is_static && !signature->parameters.empty() &&
+                        name_of(method).text() == member.name().text();
+        if (!is_meant) continue;
+        resolve(node_of(member.name()), method, resolved(context_, signature->parameters[0].type));
+        return method;
+    }
+    return std::nullopt;
+}
+
+ExprId BodyBuilder::call_static_setter(ItemId setter, ExprId value, uint32_t node, bool wants_value) {
+    LocalId held = temporary(type_of(value), node);
+    ExprId let = let_temporary(held, value, node);
+    std::vector<Type> arguments(context_.get<GenericsOf>(parent_of(setter))->size(), type::any());
+    ExprId given = add(body_[held].type, node, LocalRef{held});
+    ExprId set =
+        add(type::unit(), node, Call{DirectCallee{setter, std::move(arguments), nullptr}, {given}, CallMode::Plain});
+    ExprId kept = wants_value ? add(body_[held].type, node, LocalRef{held}) : ExprId::None;
+    return add(wants_value ? body_[held].type : type::unit(), node, Block{{let, set}, kept});
+}
+
 ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value) {
     uint32_t node = node_of(e.node);
     ast::Expression target = e.target();
     while (auto paren = target.as<ast::ParenExpr>()) target = paren.inner();
     if (target.kind() == Kind::ArrayExpr || target.kind() == Kind::ObjectExpr) return destructure(e, wants_value);
+    if (auto setter = static_setter(target)) {
+        Type taken = resolved(context_, context_.get<SignatureOf>(*setter)->parameters[0].type);
+        ExprId given = coerce(expression(e.value(), taken), taken, e.value() ? node_of(e.value().node) : node);
+        return call_static_setter(*setter, given, node, wants_value);
+    }
     // The variable counts as assigned behind the value only.
     Facts before = facts_;
     size_t told = body_.diagnostics.size();

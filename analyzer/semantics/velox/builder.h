@@ -118,6 +118,8 @@ class BodyBuilder {
     Type declared_type(ExprId place) const;
     ExprId to_text(ExprId value);
     ExprId as_number(ExprId value, uint32_t node);
+    std::optional<ItemId> static_setter(const ast::Expression& target);
+    ExprId call_static_setter(ItemId setter, ExprId value, uint32_t node, bool wants_value);
     ExprId own_text(ExprId value);
     ExprId condition(const ast::Expression& e);
     ExprId truth(ExprId value);
@@ -148,8 +150,9 @@ class BodyBuilder {
     Type sequence_wanted(Type wanted, const std::vector<ast::Expression>& elements);
     Type told_apart(const ast::ObjectExpr& e, Type wanted);
     void check_excess(const ast::ObjectExpr& e, const std::vector<RecordField>& fields, Type wanted);
-    void computed_property(const ast::Property& p, Type wanted, hir::Aggregate& record, std::vector<ExprId>& steps,
-                           std::optional<LocalId>& so_far, std::vector<RecordField>& fields);
+    void computed_property(const ast::PropertyName& name_written, Type wanted, hir::Aggregate& record,
+                           std::vector<ExprId>& steps, std::optional<LocalId>& so_far, std::vector<RecordField>& fields,
+                           const std::function<ExprId(Type)>& value_of);
     ExprId snapshot(ExprId container, uint32_t node);
     ExprId as_list(ExprId container, uint32_t node);
     ExprId iterator_of(ExprId iterated, uint32_t node);

@@ -74,6 +74,11 @@ ExprId BodyBuilder::as_list(ExprId container, uint32_t node) {
     if (Type list = array_base(context_, t)) return convert(container, list);
     Type element = t->is(TypeKind::Nominal) || t->is(TypeKind::Record) ? element_type(t, false) : nullptr;
     ItemId array = std_item(context_, "Array");
+    if (t->is(TypeKind::Any) && array != ItemId::None) {
+        MemberInfo spread = find_member(context_, type::nominal(array, {type::any()}), Name("spread"), true);
+        return add(type::any(), node,
+                   Call{DirectCallee{spread.item, {type::any()}, nullptr}, {container}, CallMode::Plain});
+    }
     if (!element || array == ItemId::None) return container;
     MemberInfo collect = find_member(context_, type::nominal(array, {type::any()}), Name("collect"), true);
     if (collect.item == ItemId::None) return container;

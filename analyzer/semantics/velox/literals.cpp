@@ -192,7 +192,8 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
         if (auto p = m.as<ast::Property>()) {
             Name name = member_name(p.name());
             if (name.empty() && p.name().computed()) {
-                computed_property(p, wanted, made.record, made.steps, made.so_far, made.fields);
+                computed_property(p.name(), wanted, made.record, made.steps, made.so_far, made.fields,
+                                  [&](Type hint) { return expression(p.value(), hint); });
                 continue;
             }
             check_twice(name, p.name().node);
@@ -210,6 +211,12 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             put(name, value, wanted_member(wanted, name), at);
         } else if (auto method = m.as<ast::MethodDecl>()) {
             Name name = member_name(method.name());
+            if (name.empty() && method.name().computed()) {
+                computed_property(
+                    method.name(), wanted, made.record, made.steps, made.so_far, made.fields,
+                    [&](Type hint) { return closure(method.node, hint, has_receiver(m) ? receiver : nullptr); });
+                continue;
+            }
             check_twice(name, method.name().node);
             resolve_member(method.name().word(), wanted);
             ExprId value = closure(method.node, wanted_member(wanted, name), has_receiver(m) ? receiver : nullptr);
@@ -339,9 +346,10 @@ void BodyBuilder::check_excess(const ast::ObjectExpr& e, const std::vector<Recor
 }
 
 /// `[key]: value`: the object so far is kept in a variable, and the member set in it.
-void BodyBuilder::computed_property(const ast::Property& p, Type wanted, Aggregate& record, std::vector<ExprId>& steps,
-                                    std::optional<LocalId>& so_far, std::vector<RecordField>& fields) {
-    uint32_t node = node_of(p.node);
+void BodyBuilder::computed_property(const ast::PropertyName& name_written, Type wanted, Aggregate& record,
+                                    std::vector<ExprId>& steps, std::optional<LocalId>& so_far,
+                                    std::vector<RecordField>& fields, const std::function<ExprId(Type)>& value_of) {
+    uint32_t node = node_of(name_written.node);
     // What follows a computed member is set in the object made so far: a copy would lose its accessors.
     bool is_set = so_far && each_member_of(record, [&](Name name, ExprId value) {
                       ExprId place = add(type::any(), node, Property{add(type::any(), node, LocalRef{*so_far}), name});
@@ -359,10 +367,10 @@ void BodyBuilder::computed_property(const ast::Property& p, Type wanted, Aggrega
         so_far = held;
     }
     record = Aggregate{AggregateKind::Record, ItemId::None, {}, {}};
-    ExprId key = expression(p.name().computed());
+    ExprId key = expression(name_written.computed());
     Type key_type = type_of(key);
     Type index = wanted_member(wanted, index_signature());
-    ExprId value = expression(p.value(), index);
+    ExprId value = value_of(index);
     if (index && fits(value, index)) value = coerce(value, index, node);
     Type value_type = index && type_of(value) == index ? index : widened(type_of(value));
     ExprId place = add(type::any(), node, Index{add(type::any(), node, LocalRef{*so_far}), convert(key, type::any())});

@@ -112,6 +112,11 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
                     report(DiagnosticCode::PrivateAccess, at,
                            fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
                 if (info.kind == MemberInfo::Method) return add(info.type, node, FunctionRef{info.item, {}});
+                if (info.kind == MemberInfo::Getter) {
+                    std::vector<Type> arguments(context_.get<GenericsOf>(info.owner)->size(), type::any());
+                    return add(info.type, node,
+                               Call{DirectCallee{info.item, std::move(arguments), nullptr}, {}, CallMode::Plain});
+                }
                 Type now = narrowed(fact_key(e.as<ast::Expression>()), info.type);
                 ExprId reference = add(info.type, node, StaticRef{info.item});
                 return now == info.type ? reference : convert(reference, now);

@@ -4,6 +4,8 @@ namespace braid::optimizer {
 
 Liveness::Liveness(const Graph& graph) : graph_(graph) {
     in_.assign(graph.blocks.size(), RegisterSet(graph.register_count()));
+    unwound_.resize(graph.blocks.size());
+    for (BlockId handler : graph.handler_targets) unwound_[handler] = in_[handler];
     // Backwards over blocks, until nothing changes: blocks stand roughly in the order of control.
     for (bool changed = true; changed;) {
         changed = false;
@@ -11,8 +13,12 @@ Liveness::Liveness(const Graph& graph) : graph_(graph) {
             const Block& block = graph.blocks[id];
             RegisterSet live = out(id);
             for (auto i = block.code.rbegin(); i != block.code.rend(); ++i) step_back(*i, live);
-            if (block.arrives != kNoRegister) live.remove(graph.index(block.arrives));
-            changed |= in_[id].add_all(live);
+            if (!in_[id].add_all(live)) continue;
+            changed = true;
+            if (block.arrives != kNoRegister) {
+                live.remove(graph.index(block.arrives));
+                unwound_[id].add_all(live);
+            }
         }
     }
 }
@@ -21,6 +27,11 @@ RegisterSet Liveness::out(BlockId id) const {
     RegisterSet live(graph_.register_count());
     graph_.for_each_successor(id, [&](BlockId to) { live.add_all(in_[to]); });
     return live;
+}
+
+void Liveness::add_handlers(const Instruction& i, RegisterSet& live) const {
+    if (i.region == 0 || is_pure(i.op)) return;
+    graph_.for_each_handler(i.region, [&](BlockId handler) { live.add_all(unwound_[handler]); });
 }
 
 void Liveness::step_back(const Instruction& i, RegisterSet& live) const {
@@ -32,7 +43,7 @@ void Liveness::step_back(const Instruction& i, RegisterSet& live) const {
 bool Liveness::handlers_read(const Instruction& i, Register r) const {
     bool found = false;
     if (i.region != 0 && !is_pure(i.op))
-        graph_.for_each_handler(i.region, [&](BlockId handler) { found |= in_[handler].has(graph_.index(r)); });
+        graph_.for_each_handler(i.region, [&](BlockId handler) { found |= unwound_[handler].has(graph_.index(r)); });
     return found;
 }
 

@@ -43,15 +43,16 @@ class Liveness {
     /// From what is live behind an instruction to what is live before it.
     void step_back(const Instruction& i, RegisterSet& live) const;
     /// What handlers read when this instruction raises.
-    void add_handlers(const Instruction& i, RegisterSet& live) const {
-        if (i.region == 0 || is_pure(i.op)) return;
-        graph_.for_each_handler(i.region, [&](BlockId handler) { live.add_all(in_[handler]); });
-    }
+    void add_handlers(const Instruction& i, RegisterSet& live) const;
     bool handlers_read(const Instruction& i, Register r) const;
 
   private:
     const Graph& graph_;
     std::vector<RegisterSet> in_;
+    // Of handlers: the same without the error that arrives when something raises. Control may also come there with the
+    // error at hand (a cleanup that goes on with an outer one), so that this is a matter of the edge and not of the
+    // block.
+    std::vector<RegisterSet> unwound_;
 };
 
 }  // namespace braid::optimizer

@@ -1,9 +1,9 @@
 #pragma once
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <vector>
 
+#include "analyzer/explore/decisions.h"
 #include "analyzer/flow/mir.h"
 #include "analyzer/semantics/item.h"
 #include "analyzer/semantics/place.h"
@@ -263,7 +263,7 @@ struct State {
     std::vector<Task> tasks;
     std::vector<Object> objects;
     std::vector<Value> heap;
-    std::map<Symbol, uint64_t> decided;
+    Decisions decided;
     std::shared_ptr<const Step> steps;
     bool root_returned = false;
 

@@ -56,7 +56,7 @@ void DatabasePool::give_back(std::shared_ptr<io::SqlConnection> connection) {
     while (scheduler::Worker::current()) {
         runtime::Waiter* waiter = waiters_.pop_front();
         if (!waiter) break;
-        vm::WakeHandle handle = waiter->handle;
+        vm::WakeToken handle = waiter->handle;
         if (!vm_.claim(handle)) continue;
         auto& query = static_cast<Query&>(runtime::wait_state_of(*waiter));
         query.connection = std::move(connection);

@@ -8,7 +8,8 @@
 #include "interpreter/runtime/task_core.h"
 
 // An actor is its state and a mailbox. While there are messages a task of its own handles them one after the other; an
-// idle actor is no task at all, so it neither keeps the program alive nor counts in a deadlock.
+// idle actor has no task, so it neither keeps the program alive nor counts in a deadlock. (The task may linger, parked,
+// to be given back when the next message comes. Nothing else knows of it.)
 namespace braid::runtime {
 
 using bytecode::Repr;
@@ -33,6 +34,12 @@ struct Message {
     vm::WakeHandle handle;
     uint64_t flow = 0;
 };
+using Messages = std::vector<Message>;
+
+/// Of a mailbox longer than this its senders let others run, the actor perhaps, every now and then.
+constexpr size_t kLongMailbox = 1024, kMessagesBetweenTurns = 256;
+/// Tasks of idle actors that linger, at most: they cost memory.
+constexpr int kMostLingering = 1024;
 
 /// Of an actor that `actor::supervise` made: how to make it again.
 struct Supervision {
@@ -57,8 +64,9 @@ class Actor final : public WaitObject {
     scheduler::ShortLock mutex;
     Word state;
     const TypeDescriptor* type;
-    std::deque<Message> mailbox;
+    Messages mailbox;
     scheduler::TaskRef task;  // handles messages now
+    vm::WakeToken lingering;  // the task that did, and waits to do so again
     int64_t references = 1;
     bool stopping = false;  // takes no more messages
     bool dead = false;
@@ -112,10 +120,27 @@ bool spawn_for(NativeCall& call, Object* object, const vm::Function& function, b
     return true;
 }
 
+std::atomic<int>& lingering_tasks(const vm::Vm& vm) { return Run::of(vm).lingering_actors; }
+
+/// Precondition: the actor's lock. Gives it back the task that lingers; false: none does.
+bool recall(vm::Vm& vm, Actor& actor) {
+    if (!actor.lingering.task) return false;
+    vm::WakeToken handle = std::exchange(actor.lingering, {});
+    lingering_tasks(vm).fetch_sub(1, std::memory_order_relaxed);
+    handle.task->daemon = false;
+    actor.task = scheduler::TaskRef(handle.task);
+    vm.wake(handle);
+    return true;
+}
+/// Precondition: the actor's lock. The task that lingers, if any, ends: it finds that it is not the actor's.
+void dismiss(vm::Vm& vm, Actor& actor) {
+    if (recall(vm, actor)) actor.task = {};
+}
+
 /// Precondition: the actor's lock. Starts its task if it has none.
 bool wake_actor(NativeCall& call, Object* object, bool awaited) {
     Actor& actor = *object->native<Actor>();
-    if (actor.task || actor.mailbox.empty()) return true;
+    if (actor.task || actor.mailbox.empty() || recall(call.vm(), actor)) return true;
     return spawn_for(call, object, *Run::of(call).functions.actor, awaited);
 }
 
@@ -134,6 +159,7 @@ std::string gone(const Actor& actor) {
 NativeAction send_message(NativeCall& call) {
     Object* object = vm::object_of(operand_word(call, 0));
     bool wants_reply = call.result_type().repr != Repr::Unit;
+    if (call.step() == 2) return call.give_unit();  // it was sent, and others have had a turn
     if (call.step() == 1) {
         Reply& reply = call.state<Reply>();
         if (reply.status == Reply::Status::Answered) return call.give(reply.value);
@@ -148,22 +174,34 @@ NativeAction send_message(NativeCall& call) {
         lock.unlock();
         return call.panic(fmt::format("{}; '{}' called it", gone(actor), call.task().display_name()));
     }
-    Message message;
+    Message& message = actor.mailbox.emplace_back();
     message.call = call.argument(1);
     message.flow = flow_begins(call.vm());
     if (wants_reply) {
         Reply& reply = call.state<Reply>();
         reply.reason = {"get", &actor};
-        reply.handle = call.park(&reply.reason);
         message.reply = &reply;
-        message.handle = reply.handle;
+        message.handle = call.park(&reply.reason);
     }
-    actor.mailbox.push_back(std::move(message));
     if (!wake_actor(call, object, wants_reply)) {
         lock.unlock();
         return call.panic("too many tasks: the actor cannot run");
     }
-    return wants_reply ? call.parked(1) : call.give_unit();
+    if (wants_reply) return call.parked(1);
+    bool long_mailbox = actor.mailbox.size() >= kLongMailbox && actor.mailbox.size() % kMessagesBetweenTurns == 0;
+    return long_mailbox ? call.again(2) : call.give_unit();
+}
+/// Sends to an actor that has a task and no long mailbox, without waiting for an answer.
+bool send_message_at_once(vm::FastCall& call) {
+    if (call.function().result_type->repr != Repr::Unit) return false;
+    Actor& actor = *self_of<Actor>(call);
+    std::lock_guard lock(actor.mutex);
+    if (actor.forward || actor.dead || actor.stopping || actor.mailbox.size() + 1 >= kLongMailbox) return false;
+    if (!actor.task && !recall(call.vm(), actor)) return false;
+    Message& message = actor.mailbox.emplace_back();
+    message.call = call.argument(1);
+    message.flow = flow_begins(call.vm());
+    return call.give(0);
 }
 
 /// Drops what an actor held: its state, then what could make it again. Enters the native again at `before + 1`, then at
@@ -174,19 +212,48 @@ NativeAction end_actor(NativeCall& call, Actor& actor, uint32_t before) {
     return call.give_unit();
 }
 
-/// The message being handled.
+/// What an actor's task has taken out of the mailbox: the message being handled, and those after it.
 struct Current : vm::NativeState {
     Message message;
-    void trace(heap::Marker& marker) override { marker.visit(message.call); }
+    Messages taken;
+    size_t next = 0;  // of `taken`
+    WaitReason idle{"be sent something", nullptr};
+    void trace(heap::Marker& marker) override {
+        marker.visit(message.call);
+        for (size_t i = next; i < taken.size(); ++i) marker.visit(taken[i].call);
+    }
+    /// The next one; false: all are handled.
+    bool advance() {
+        if (next == taken.size()) return false;
+        message = std::move(taken[next++]);
+        return true;
+    }
+    /// Precondition: the actor's lock. Puts back what is not handled yet.
+    void put_back(Actor& actor) {
+        actor.mailbox.insert(actor.mailbox.begin(), std::make_move_iterator(taken.begin() + static_cast<long>(next)),
+                             std::make_move_iterator(taken.end()));
+        taken.clear();
+        next = 0;
+    }
 };
 
-/// Under the actor's task: (actor). Steps: 0 next message, 1 handled, 2 state dropped.
+/// Precondition: the actor's lock. Whether its task may wait for messages: not under a debugger, which would show it.
+bool may_linger(vm::Vm& vm, const Actor& actor) {
+    if (actor.stopping || vm.debug_hook()) return false;
+    auto& lingering = lingering_tasks(vm);
+    if (lingering.fetch_add(1, std::memory_order_relaxed) < kMostLingering) return true;
+    lingering.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+}
+
+/// Under the actor's task: (actor). Steps: 0 next message, 1 handled, 2 state dropped, then 3; 4 called back, or
+/// dismissed.
 NativeAction run_actor(NativeCall& call) {
     Object* object = call.object(0);
     Actor& actor = *object->native<Actor>();
     vm::Vm& vm = call.vm();
     auto& current = call.state<Current>();
-    if (call.step() >= 2) return end_actor(call, actor, 1);
+    if (call.step() == 2 || call.step() == 3) return end_actor(call, actor, 1);
     if (call.step() == 1) {
         Message& m = current.message;
         if (m.reply && vm.claim(m.handle)) {
@@ -196,18 +263,28 @@ NativeAction run_actor(NativeCall& call) {
         }
         m = {};
     }
-    std::unique_lock lock(actor.mutex);
-    if (actor.mailbox.empty()) {
-        actor.task = {};
-        bool ends = (actor.references == 0 || actor.stopping) && !actor.state_dropped;
-        if (!ends) return call.give_unit();
-        actor.dead = actor.state_dropped = true;
+    if (!current.advance()) {
+        current.taken.clear();
+        current.next = 0;
+        std::unique_lock lock(actor.mutex);
+        if (call.step() == 4 && actor.task.get() != &call.task()) return call.give_unit();
+        if (actor.mailbox.empty()) {
+            actor.task = {};
+            bool ends = (actor.references == 0 || actor.stopping) && !actor.state_dropped;
+            if (ends) {
+                actor.dead = actor.state_dropped = true;
+                lock.unlock();
+                return end_actor(call, actor, 1);
+            }
+            if (actor.state_dropped || !may_linger(vm, actor)) return call.give_unit();
+            call.task().daemon = true;
+            actor.lingering = call.park(&current.idle);
+            return call.parked(4);
+        }
+        std::swap(current.taken, actor.mailbox);
         lock.unlock();
-        return end_actor(call, actor, 1);
+        current.advance();
     }
-    current.message = std::move(actor.mailbox.front());
-    actor.mailbox.pop_front();
-    lock.unlock();
     flow_ends(vm, current.message.flow);
     const vm::Function& method = function_of_callable(current.message.call);
     bool by_reference = !method.parameter_reprs.empty() && method.parameter_reprs[0] == Repr::Reference;
@@ -215,7 +292,7 @@ NativeAction run_actor(NativeCall& call) {
 }
 
 /// Tells all that wait for an answer; true: somebody did.
-bool fail_all(vm::Vm& vm, std::deque<Message>& messages, const std::string& failure) {
+bool fail_all(vm::Vm& vm, Messages& messages, const std::string& failure) {
     bool told = false;
     for (Message& m : messages) {
         if (!m.reply || !vm.claim(m.handle)) continue;
@@ -229,7 +306,7 @@ bool fail_all(vm::Vm& vm, std::deque<Message>& messages, const std::string& fail
 }
 
 /// Precondition: the lock. It ends because of `death`; gives the messages that nobody will handle.
-std::deque<Message> die(Actor& actor, std::string death) {
+Messages die(Actor& actor, std::string death) {
     actor.dead = true;
     actor.death = std::move(death);
     actor.task = {};
@@ -248,8 +325,9 @@ NativeAction actor_failed(NativeCall& call) {
         return action == NativeAction::Return && call.scalar(0) ? call.recover(0) : action;
     }
     std::unique_lock lock(actor.mutex);
+    current.put_back(actor);
     std::string text = error_text(vm, call.result());
-    std::deque<Message> failed;
+    Messages failed;
     Supervision* supervision = actor.supervision.get();
     if (supervision && !actor.stopping && supervision->allows(call.scheduler().now()) &&
         spawn_for(call, object, *Run::of(call).functions.restart)) {
@@ -262,7 +340,7 @@ NativeAction actor_failed(NativeCall& call) {
         text += fmt::format("; it was started again {} times within {} ms", supervision->failures.size() - 1,
                             supervision->within / 1'000'000);
     failed = die(actor, std::move(text));
-    failed.push_front(std::move(current.message));
+    failed.insert(failed.begin(), std::move(current.message));
     actor.state_dropped = true;
     std::string failure = gone(actor);
     lock.unlock();
@@ -299,12 +377,15 @@ NativeAction restart_actor(NativeCall& call) {
     next.stopping |= actor.stopping;
     next.references -= actor.references == 0;
     bool takes = !next.dead;
-    std::deque<Message> left = std::exchange(actor.mailbox, {});
+    Messages left = std::exchange(actor.mailbox, {});
     if (takes)
         for (Message& m : left) next.mailbox.push_back(std::move(m));
     bool runs = takes && wake_actor(call, successor, false);
     bool ends = runs && !next.task && (next.references == 0 || next.stopping) && !next.state_dropped;
-    if (ends) next.dead = next.state_dropped = true;
+    if (ends) {
+        dismiss(call.vm(), next);
+        next.dead = next.state_dropped = true;
+    }
     if (takes && !runs) left = die(next, "too many tasks: the actor cannot run");
     std::string failure = runs ? "" : gone(next);
     lock_next.unlock();
@@ -317,7 +398,7 @@ NativeAction restart_failed(NativeCall& call) {
     Actor& actor = *call.object(0)->native<Actor>();
     if (call.step() > 0) return call.recover(0);
     std::unique_lock lock(actor.mutex);
-    std::deque<Message> failed = die(actor, "starting it again failed: " + error_text(call.vm(), call.result()));
+    Messages failed = die(actor, "starting it again failed: " + error_text(call.vm(), call.result()));
     std::string failure = gone(actor);
     lock.unlock();
     fail_all(call.vm(), failed, failure);
@@ -366,11 +447,20 @@ NativeAction drop_handle(NativeCall& call) {
             continue;
         }
         if (actor.state_dropped) return call.give_unit();
+        dismiss(call.vm(), actor);
         actor.dead = actor.state_dropped = true;
         lock.unlock();
         call.traced(0) = vm::word_of(object);
         return end_actor(call, actor, 0);
     }
+}
+
+bool drop_handle_at_once(vm::FastCall& call) {
+    Actor& actor = *vm::object_of(call.argument(0))->native<Actor>();
+    std::lock_guard lock(actor.mutex);
+    if (actor.references < 2) return false;
+    --actor.references;
+    return call.give(0);
 }
 
 /// Handles only the messages before it.
@@ -381,6 +471,7 @@ NativeAction stop(NativeCall& call) {
     Actor& actor = *object->native<Actor>();
     actor.stopping = true;
     if (actor.task || actor.state_dropped) return call.give_unit();
+    dismiss(call.vm(), actor);
     actor.dead = actor.state_dropped = true;
     lock.unlock();
     call.traced(0) = vm::word_of(object);
@@ -405,7 +496,9 @@ void make_actor_functions(Run& run) {
 
 void register_actors(vm::NativeRegistry& r) {
     r.add_intrinsic(vm::Intrinsic::NewActor, {new_actor});
-    r.add_intrinsic(vm::Intrinsic::SendMessage, {send_message});
+    vm::NativeInfo sends{send_message};
+    sends.fast = send_message_at_once;
+    r.add_intrinsic(vm::Intrinsic::SendMessage, sends);
     r.add_intrinsic(vm::Intrinsic::HandleSelf, {self_handle});
     r.add("actor::start", new_actor);
     r.add("actor::self_handle", self_handle);
@@ -420,6 +513,7 @@ void register_actors(vm::NativeRegistry& r) {
         return word;
     };
     ops.drop = drop_handle;
+    ops.fast_drop = drop_handle_at_once;
     ops.inspect = [](vm::Vm&, const TypeDescriptor&, Word word, const auto& part) {
         Object* object = vm::object_of(word);
         while (Object* next = object->native<Actor>()->forward) object = next;

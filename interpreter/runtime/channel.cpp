@@ -35,7 +35,7 @@ ChannelArm* Channel::claim_first(vm::Vm& vm, WaiterList& list, const scheduler::
     for (Waiter* w = list.first(); w;) {
         auto* arm = static_cast<ChannelArm*>(w);
         Waiter* next = w->next;
-        bool fits = w->handle.task.get() != self && !(for_value && arm->only_err);
+        bool fits = w->handle.task != self && !(for_value && arm->only_err);
         if (fits) {
             list.remove(*w);
             if (vm.claim(w->handle)) return arm;
@@ -48,7 +48,7 @@ ChannelArm* Channel::claim_first(vm::Vm& vm, WaiterList& list, const scheduler::
 /// Precondition: the arm's task is claimed by us.
 void Channel::wake(vm::Vm& vm, ChannelArm& arm, Outcome outcome, Word value, uint64_t flow) {
     ChannelWait& wait = *arm.wait;
-    vm::WakeHandle handle = std::move(arm.handle);  // the arm may be gone once its task goes on
+    vm::WakeToken handle = arm.handle;  // the arm may be gone once its task goes on
     wait.outcome = outcome;
     wait.chosen = arm.index;
     if (outcome == Outcome::Received) {
@@ -105,7 +105,7 @@ bool Channel::ready(const ChannelArm& arm) const {
     auto others = [&](const WaiterList& list, bool for_value) {
         for (Waiter* w = list.first(); w; w = w->next) {
             bool useless = for_value && static_cast<ChannelArm*>(w)->only_err;
-            if (w->handle.task.get() != arm.handle.task.get() && !useless) return true;
+            if (w->handle.task != arm.handle.task && !useless) return true;
         }
         return false;
     };

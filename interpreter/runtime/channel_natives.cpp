@@ -46,9 +46,9 @@ bool wait_at(NativeCall& call, Channel& channel, bool sends, Word value, int64_t
     arm.handle = call.park(&wait.reason);
     if (timeout_ms < 0) {
         if (!channel.enqueue(arm)) return true;
-        return !call.unpark(vm::WakeHandle(arm.handle));
+        return !call.unpark(vm::WakeToken(arm.handle));
     }
-    vm::WakeHandle handle = arm.handle;
+    vm::WakeToken handle = arm.handle;
     if (channel.enqueue(arm)) return !call.unpark(handle);
     auto& s = call.scheduler();
     wait.timer = s.wake_at(s.now() + static_cast<uint64_t>(timeout_ms) * 1'000'000, *handle.task, handle.token);
@@ -79,11 +79,15 @@ NativeAction send(NativeCall& call) {
         if (outcome != Outcome::None) return send_ended(call, outcome, call.argument(1));
         if (cancelled) return call.cancelled();
     }
-    for (;;) {
-        Outcome outcome = channel.try_send(call.vm(), call.argument(1), &call.task());
+    for (bool tried = call.step() == 0 && call.tried_fast();; tried = false) {
+        Outcome outcome = tried ? Outcome::Full : channel.try_send(call.vm(), call.argument(1), &call.task());
         if (outcome != Outcome::Full) return send_ended(call, outcome, call.argument(1));
         if (wait_at(call, channel, true, call.argument(1))) return call.parked(1);
     }
+}
+bool send_at_once(vm::FastCall& call) {
+    Outcome outcome = self_of<Channel>(call)->try_send(call.vm(), call.argument(1), &call.task());
+    return outcome == Outcome::Sent && call.give_success(0);
 }
 
 NativeAction try_send(NativeCall& call) {
@@ -134,12 +138,17 @@ NativeAction recv(NativeCall& call) {
         if (outcome != Outcome::None) return ended(outcome, call.state<ChannelWait>().value());
         if (cancelled) return call.cancelled();
     }
-    for (;;) {
+    for (bool tried = call.step() == 0 && call.tried_fast();; tried = false) {
         Word value = 0;
-        Outcome outcome = channel.try_receive(call.vm(), value, &call.task());
+        Outcome outcome = tried ? Outcome::Empty : channel.try_receive(call.vm(), value, &call.task());
         if (outcome != Outcome::Empty) return ended(outcome, value);
         if (wait_at(call, channel, false, 0)) return call.parked(1);
     }
+}
+bool receive_at_once(vm::FastCall& call) {
+    Word value = 0;
+    Outcome outcome = self_of<Channel>(call)->try_receive(call.vm(), value, &call.task());
+    return outcome == Outcome::Received && call.give_success(value);
 }
 
 NativeAction recv_timeout(NativeCall& call) {
@@ -264,14 +273,14 @@ void register_channels(vm::NativeRegistry& r) {
     r.add("sync::make_channel", two_way);
     r.add("sync::close", close_handle);
     for (std::string end : {"sync::Sender::", "sync::Channel::"}) {
-        r.add(end + "send", send);
+        r.add(end + "send", send, send_at_once);
         r.add(end + "try_send", try_send);
         r.add(end + "send_all", {send_all, 0, 1});
         r.add(end + "close", close);
         r.add(end + "len", length);
     }
     for (std::string end : {"sync::Receiver::", "sync::Channel::"}) {
-        r.add(end + "recv", recv);
+        r.add(end + "recv", recv, receive_at_once);
         r.add(end + "try_recv", try_recv);
         r.add(end + "recv_timeout", recv_timeout);
         r.add(end + "recv_many", {recv_many, 1, 0});

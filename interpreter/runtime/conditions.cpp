@@ -162,6 +162,13 @@ NativeAction change_group(NativeCall& call, int64_t by) {
     if (gate.count == 0) grant_all(call.vm(), gate.waiters);
     return call.give_unit();
 }
+bool group_done_at_once(vm::FastCall& call) {
+    Gate& gate = *self_of<Gate>(call);
+    std::lock_guard lock(gate.mutex);
+    if (gate.count < 1) return false;
+    if (--gate.count == 0) grant_all(call.vm(), gate.waiters);
+    return call.give(0);
+}
 NativeAction group_add(NativeCall& call) { return change_group(call, call.integer(1)); }
 NativeAction group_done(NativeCall& call) { return change_group(call, -1); }
 NativeAction group_wait(NativeCall& call) {
@@ -256,6 +263,17 @@ NativeAction new_atomic(NativeCall& call) {
         vm::word_of(call.vm().new_native<AtomicValue>(Run::of(call).atomic, call.argument(0), &call.argument_type(0))));
 }
 NativeAction atomic_load(NativeCall& call) { return call.give(self_of<AtomicValue>(call)->word.load()); }
+bool atomic_load_at_once(vm::FastCall& call) { return call.give(self_of<AtomicValue>(call)->word.load()); }
+bool atomic_store_at_once(vm::FastCall& call) {
+    self_of<AtomicValue>(call)->word.store(call.argument(1));
+    return call.give(0);
+}
+template <int kSign>
+bool atomic_add_at_once(vm::FastCall& call) {
+    AtomicValue& a = *self_of<AtomicValue>(call);
+    if (a.type->repr != Repr::I64 && a.type->repr != Repr::U64) return false;
+    return call.give(kSign > 0 ? a.word.fetch_add(call.argument(1)) : a.word.fetch_sub(call.argument(1)));
+}
 NativeAction atomic_store(NativeCall& call) {
     self_of<AtomicValue>(call)->word.store(call.argument(1));
     return call.give_unit();
@@ -330,7 +348,7 @@ void register_condition_natives(vm::NativeRegistry& r) {
     r.add("sync::Once::is_completed", once_is_completed);
     r.add("sync::WaitGroup::new", new_wait_group);
     r.add("sync::WaitGroup::add", group_add);
-    r.add("sync::WaitGroup::done", group_done);
+    r.add("sync::WaitGroup::done", group_done, group_done_at_once);
     r.add("sync::WaitGroup::wait", group_wait);
     r.add("sync::Semaphore::new", new_semaphore);
     r.add("sync::Semaphore::acquire", semaphore_acquire);
@@ -341,11 +359,11 @@ void register_condition_natives(vm::NativeRegistry& r) {
     r.add("sync::Barrier::new", new_barrier);
     r.add("sync::Barrier::wait", barrier_wait);
     r.add("sync::Atomic::new", new_atomic);
-    r.add("sync::Atomic::load", atomic_load);
-    r.add("sync::Atomic::store", atomic_store);
+    r.add("sync::Atomic::load", atomic_load, atomic_load_at_once);
+    r.add("sync::Atomic::store", atomic_store, atomic_store_at_once);
     r.add("sync::Atomic::swap", atomic_swap);
-    r.add("sync::Atomic::fetch_add", atomic_add<1>);
-    r.add("sync::Atomic::fetch_sub", atomic_add<-1>);
+    r.add("sync::Atomic::fetch_add", atomic_add<1>, atomic_add_at_once<1>);
+    r.add("sync::Atomic::fetch_sub", atomic_add<-1>, atomic_add_at_once<-1>);
     r.add("sync::Atomic::compare_exchange", atomic_compare_exchange);
     vm::NativeTypeOps guard;
     guard.drop = drop_semaphore_guard;

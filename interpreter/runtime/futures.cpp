@@ -67,7 +67,7 @@ NativeAction wait_for_any(NativeCall& call, Group& group, uint32_t next, int64_t
     // For the first, as far as one is told; any of them, or the time, may end it.
     bool timed = timeout_ms >= 0 || group.tasks.size() > 1;
     group.reason = {"wait for", group.tasks.empty() ? nullptr : &group.core(0), timed};
-    vm::WakeHandle handle = call.park(&group.reason);
+    vm::WakeToken handle = call.park(&group.reason);
     bool ready = group.tasks.empty();
     for (size_t i = 0; i < group.tasks.size() && !ready; ++i) {
         group.waits[i].waiter.state = &group.waits[i];

@@ -8,59 +8,90 @@
 
 namespace braid::runtime {
 
+namespace {
+/// To whom it has waited so long, the lock is handed over. Go's threshold for "starvation mode".
+constexpr scheduler::Instant kLongWait = 1'000'000;
+}  // namespace
+
 std::string LockedValue::poison(vm::Vm& vm, std::string_view kind) {
+    if (!is_poisoned()) return {};
     std::unique_lock lock(mutex_);
-    if (!poisoned_) return {};
     auto site = poisoned_at_;
     lock.unlock();
     auto where = vm.model().location(site.item, site.node);
     return fmt::format("the {} is poisoned: a task panicked while it held it ({}:{}:{})", kind, where.file, where.line,
                        where.column);
 }
-bool LockedValue::is_poisoned() {
-    std::lock_guard lock(mutex_);
-    return poisoned_;
-}
 void LockedValue::poisoned_at(vm::SourceSite site) {
-    poisoned_ = true;
     poisoned_at_ = site;
+    state_.fetch_or(kPoisoned, std::memory_order_release);
 }
 
 // --- Mutex ---
 
-bool Mutex::acquire(const vm::VmTask& task) {
-    std::lock_guard lock(mutex_);
-    if (locked_) return false;
-    locked_ = true;
-    holder_ = task.id();
-    unwinding_at_lock_ = task.unwinding();
-    return true;
-}
 bool Mutex::acquire_or_wait(NativeCall& call, uint32_t next, NativeAction& parked) {
     std::lock_guard lock(mutex_);
-    if (!locked_) {
-        locked_ = true;
-        holder_ = call.task().id();
-        unwinding_at_lock_ = call.task().unwinding();
-        return true;
+    for (;;) {
+        if (acquire(call.task())) return true;
+        // Who unlocks from here on sees that somebody waits, and comes to mutex_.
+        uint64_t state = state_.load(std::memory_order_relaxed);
+        if (!(state & kLocked)) continue;
+        if (state & kQueued || state_.compare_exchange_strong(state, state | kQueued, std::memory_order_relaxed,
+                                                              std::memory_order_relaxed))
+            break;
     }
-    parked = wait_in(call, waiters_, "lock", this, next);
+    WaitState& state = call.state<WaitState>();
+    bool again = state.since != 0;
+    if (!again) state.since = call.scheduler().now();
+    prepare_wait(call, state, "lock", this);
+    again ? waiters_.push_front(state.waiter) : waiters_.push_back(state.waiter);
+    parked = call.parked(next);
     return false;
 }
 void Mutex::leave_queue(Waiter& waiter) {
     std::lock_guard lock(mutex_);
     waiters_.remove(waiter);
 }
-void Mutex::note_holder(const vm::VmTask& task) {
-    std::lock_guard lock(mutex_);
-    unwinding_at_lock_ = task.unwinding();
-}
 void Mutex::unlock(NativeCall& call) {
-    bool panicking = call.task().unwinding();
-    auto site = panicking ? call.call_site() : vm::SourceSite{};
+    if (call.task().unwinding() && !unwinding_at_lock_ && !call.task().cancel_requested()) {
+        auto site = call.call_site();
+        std::lock_guard lock(mutex_);
+        poisoned_at(site);
+    }
+    uint64_t state = state_.load(std::memory_order_relaxed);
+    while (!(state & kQueued))
+        if (state_.compare_exchange_weak(state, state & ~kLocked, std::memory_order_release, std::memory_order_relaxed))
+            return;
+    wake_next(call);
+}
+void Mutex::wake_next(NativeCall& call) {
     std::lock_guard lock(mutex_);
-    if (panicking && !unwinding_at_lock_ && !call.task().cancel_requested()) poisoned_at(site);
-    locked_ = grant_first(call.vm(), waiters_, 0, &holder_);
+    uint64_t given_up = kLocked | kQueued;
+    Waiter* woken = nullptr;
+    while ((woken = waiters_.pop_front()) && !call.vm().claim(woken->handle)) {
+    }
+    if (!waiters_.empty()) given_up &= ~kQueued;
+    vm::WakeToken handle;
+    if (woken) {
+        WaitState& wait = wait_state_of(*woken);
+        handle = woken->handle;
+        wait.granted = call.scheduler().now() - wait.since > kLongWait;
+        if (wait.granted) {
+            given_up &= ~kLocked;
+            holder_.store(handle.task->id(), std::memory_order_relaxed);
+        }
+    }
+    if (given_up) state_.fetch_and(~given_up, std::memory_order_release);
+    if (woken) call.vm().resume(handle);
+}
+bool Mutex::unlock_guard(const vm::VmTask& task) {
+    if (task.unwinding()) return false;
+    uint64_t state = state_.load(std::memory_order_relaxed);
+    do {
+        if (state & kQueued || state / kReference == 1) return false;
+    } while (!state_.compare_exchange_weak(state, (state & ~kLocked) - kReference, std::memory_order_acq_rel,
+                                           std::memory_order_relaxed));
+    return true;
 }
 
 // --- RwLock ---
@@ -94,7 +125,7 @@ void RwLock::grant(vm::Vm& vm) {
         bool write = state.value != 0;
         if (writing_ || (write && !holders_.empty())) return;
         waiters_.remove(*w);
-        vm::WakeHandle handle = w->handle;
+        vm::WakeToken handle = w->handle;
         if (!vm.claim(handle)) continue;
         writing_ = write;
         holders_.push_back(handle.task->id());
@@ -152,6 +183,12 @@ NativeAction lock(NativeCall& call) {
     }
     return give_guard(call, mutex);
 }
+bool lock_at_once(vm::FastCall& call) {
+    Word handle = operand_word(call, 0);
+    auto& mutex = *vm::object_of(handle)->native<Mutex>();
+    if (mutex.is_poisoned() || !mutex.acquire(call.task(), true)) return false;
+    return call.give(handle);
+}
 NativeAction try_lock(NativeCall& call) {
     auto& mutex = *self_of<Mutex>(call);
     if (!mutex.acquire(call.task())) return give_none(call);
@@ -191,6 +228,10 @@ NativeAction try_lock_shared(NativeCall& call) {
     return give_some(call, operand_word(call, 0));
 }
 
+bool deref_at_once(vm::FastCall& call) { return call.give(vm::word_of(&self_of<LockedValue>(call)->value)); }
+bool unlock_at_once(vm::FastCall& call) {
+    return vm::object_of(call.argument(0))->native<Mutex>()->unlock_guard(call.task()) && call.give(0);
+}
 NativeAction deref(NativeCall& call) { return call.give(vm::word_of(&self_of<LockedValue>(call)->value)); }
 
 Word retain(vm::Vm&, const TypeDescriptor&, Word word) {
@@ -239,7 +280,7 @@ void register_condition_natives(vm::NativeRegistry& r);
 
 void register_locks(vm::NativeRegistry& r) {
     r.add("sync::Mutex::new", new_mutex);
-    r.add("sync::Mutex::lock", lock);
+    r.add("sync::Mutex::lock", lock, lock_at_once);
     r.add("sync::Mutex::try_lock", try_lock);
     r.add("sync::Mutex::is_poisoned", is_poisoned);
     r.add("sync::RwLock::new", new_rwlock);
@@ -248,11 +289,13 @@ void register_locks(vm::NativeRegistry& r) {
     r.add("sync::RwLock::try_read", try_lock_shared<false>);
     r.add("sync::RwLock::try_write", try_lock_shared<true>);
     for (std::string guard : {"sync::MutexGuard::", "sync::ReadGuard::", "sync::WriteGuard::"}) {
-        r.add(guard + "deref", deref);
-        r.add(guard + "deref_mut", deref);
+        r.add(guard + "deref", deref, deref_at_once);
+        r.add(guard + "deref_mut", deref, deref_at_once);
     }
     r.add_type("sync::Mutex", handle_ops<Mutex>(drop<Mutex, 0>));
-    r.add_type("sync::MutexGuard", guard_ops<Mutex>(drop<Mutex, 1>));
+    auto mutex_guard = guard_ops<Mutex>(drop<Mutex, 1>);
+    mutex_guard.fast_drop = unlock_at_once;
+    r.add_type("sync::MutexGuard", mutex_guard);
     r.add_type("sync::RwLock", handle_ops<RwLock>(drop<RwLock, 0>));
     r.add_type("sync::ReadGuard", guard_ops<RwLock>(drop<RwLock, 1>));
     r.add_type("sync::WriteGuard", guard_ops<RwLock>(drop<RwLock, 2>));

@@ -10,44 +10,68 @@ class LockedValue : public WaitObject {
     Word value;
     const TypeDescriptor* type;
 
-    void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+    void retain() { state_.fetch_add(kReference, std::memory_order_relaxed); }
     /// True: that was the last one.
-    bool release() { return references_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+    bool release() { return state_.fetch_sub(kReference, std::memory_order_acq_rel) / kReference == 1; }
     void trace(heap::Marker& marker) { marker.visit(value); }
     /// Why taking it panics; empty: it is not poisoned.
     std::string poison(vm::Vm& vm, std::string_view kind);
-    bool is_poisoned();
+    bool is_poisoned() const { return state_.load(std::memory_order_acquire) & kPoisoned; }
 
   protected:
+    static constexpr uint64_t kLocked = 1;  // Mutex only
+    static constexpr uint64_t kQueued = 2;  // Mutex only: somebody waits, or is about to
+    static constexpr uint64_t kPoisoned = 4;
+    static constexpr uint64_t kReference = 16;  // handles and guards are counted above
+
     void poisoned_at(vm::SourceSite site);
     mutable scheduler::ShortLock mutex_;
+    std::atomic<uint64_t> state_{kReference};
 
   private:
-    std::atomic<int64_t> references_{1};
-    bool poisoned_ = false;
     vm::SourceSite poisoned_at_;
 };
 
+/// Taking it when it is free, and giving it up when nobody waits, is one compare-exchange. Who waits is woken and tries
+/// again: whoever runs may take the lock before (so a task that locks again and again does not change places with the
+/// next one each time); but to one who has waited long the lock is handed over. After Go's sync.Mutex.
 class Mutex final : public LockedValue {
   public:
     using LockedValue::LockedValue;
-    /// Takes it, or (`wait` given) queues the caller, who then returns `parked(next)`.
-    bool acquire(const vm::VmTask& task);
+    /// Takes it, if it is free; `guarded`: and counts a guard.
+    bool acquire(const vm::VmTask& task, bool guarded = false) {
+        uint64_t state = state_.load(std::memory_order_relaxed);
+        uint64_t guard = guarded ? kReference : 0;
+        do {
+            if (state & kLocked) return false;
+        } while (!state_.compare_exchange_weak(state, (state | kLocked) + guard, std::memory_order_acquire,
+                                               std::memory_order_relaxed));
+        note_holder(task);
+        return true;
+    }
+    /// Takes it, or queues the caller, who then returns `parked` and tries again at `next`, unless `granted` then.
     bool acquire_or_wait(NativeCall& call, uint32_t next, NativeAction& parked);
     void leave_queue(Waiter& waiter);
-    /// After a hand-over: notes in which state the holder got it.
-    void note_holder(const vm::VmTask& task);
+    /// Notes who took it, or got it handed over, and in which state.
+    void note_holder(const vm::VmTask& task) {
+        holder_.store(task.id(), std::memory_order_relaxed);
+        unwinding_at_lock_ = task.unwinding();
+    }
     /// Ends the hold of a guard.
     void unlock(NativeCall& call);
+    /// The same and drops the guard, if nobody waits, nothing unwinds and a handle is left.
+    bool unlock_guard(const vm::VmTask& task);
 
     std::string describe() const override { return "a mutex"; }
     void holders(std::vector<uint64_t>& ids) const override {
-        if (locked_) ids.push_back(holder_);
+        if (state_.load(std::memory_order_relaxed) & kLocked) ids.push_back(holder_.load(std::memory_order_relaxed));
     }
 
   private:
-    bool locked_ = false, unwinding_at_lock_ = false;
-    uint64_t holder_ = 0;
+    void wake_next(NativeCall& call);
+
+    bool unwinding_at_lock_ = false;  // the holder's
+    std::atomic<uint64_t> holder_{0};
     WaiterList waiters_;
 };
 

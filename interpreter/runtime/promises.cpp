@@ -166,7 +166,7 @@ constexpr WaitReason kChecks{"look after rejections", nullptr};
 NativeAction check_rejections(NativeCall& call) {
     Isolate& isolate = *Run::of(call).isolate();
     if (call.step() == 0) {
-        vm::WakeHandle handle = call.park(&kChecks);
+        vm::WakeToken handle = call.park(&kChecks);
         call.scheduler().wake_at(call.scheduler().now(), *handle.task, handle.token);
         return call.parked(1);
     }
@@ -203,7 +203,7 @@ NativeAction await_promise(NativeCall& call) {
     }
     auto& state = call.state<Awaiting>();
     state.reason = {"await", promise};
-    vm::WakeHandle handle = call.park(&state.reason);
+    vm::WakeToken handle = call.park(&state.reason);
     if (promise && promise->status == Promise::Status::Pending) {
         Promise::Reaction reaction;
         reaction.handle = handle;

@@ -73,6 +73,9 @@ class Run {
     /// Null: none is taken.
     Profile* profile = nullptr;
 
+    /// Tasks of idle actors that are kept for the next message.
+    std::atomic<int> lingering_actors{0};
+
     // Layouts of the runtime's objects.
     vm::LayoutId channel, mutex, rwlock, condvar, once, wait_group, semaphore, barrier, atomic, task, actor, scope,
         calls, promise, group, error;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "interpreter/runtime/channel.h"
 #include "interpreter/runtime/profile.h"
@@ -28,24 +29,38 @@ NativeAction chosen(NativeCall& call, uint32_t arm, Outcome outcome, Word value)
     return call.give_select(arm, vm::word_of(vm.new_variant(*variant, {value})));
 }
 
+/// What an arm does, as the program says; without a channel: `default`, `timeout`.
+struct ArmView {
+    Channel* channel = nullptr;
+    bool sends = false, only_ok = false, only_err = false;
+    Word value = 0;
+};
+ArmView view_of(const NativeCall& call, uint32_t i) {
+    const bytecode::SelectArmInfo& info = call.select().arms[i];
+    if (info.kind != Kind::Receive && info.kind != Kind::Send) return {};
+    bool sends = info.kind == Kind::Send;
+    return {self_of<Channel>(call, 2 * i), sends, info.only_ok || info.raw_value, info.only_err,
+            sends ? call.argument(2 * i + 1) : 0};
+}
+
 void prepare(NativeCall& call, ChannelWait& wait) {
-    const auto& arms = call.select().arms;
-    wait.many = std::make_unique<SelectArms>(arms.size());
-    for (uint32_t i = 0; i < arms.size(); ++i) {
+    size_t count = call.select().arms.size();
+    wait.many = std::make_unique<SelectArms>(count);
+    for (uint32_t i = 0; i < count; ++i) {
         ChannelArm& arm = wait.many->arms[i];
+        ArmView view = view_of(call, i);
         arm.wait = &wait;
         arm.index = i;
-        if (arms[i].kind != Kind::Receive && arms[i].kind != Kind::Send) continue;
-        arm.channel = self_of<Channel>(call, 2 * i);
-        arm.sends = arms[i].kind == Kind::Send;
-        arm.only_ok = arms[i].only_ok || arms[i].raw_value;
-        arm.only_err = arms[i].only_err;
-        arm.value = arm.sends ? call.argument(2 * i + 1) : 0;
+        arm.channel = view.channel;
+        arm.sends = view.sends;
+        arm.only_ok = view.only_ok;
+        arm.only_err = view.only_err;
+        arm.value = view.value;
     }
 }
 
 /// Tries one arm; true: it was taken, or failed for good.
-bool try_arm(NativeCall& call, ChannelArm& arm, Outcome& outcome, Word& value) {
+bool try_arm(NativeCall& call, const ArmView& arm, Outcome& outcome, Word& value) {
     if (arm.sends) return (outcome = arm.channel->try_send(call.vm(), arm.value, &call.task())) != Outcome::Full;
     if (arm.only_err) {
         // Ready only when closed and drained: a value must stay where it is.
@@ -57,12 +72,30 @@ bool try_arm(NativeCall& call, ChannelArm& arm, Outcome& outcome, Word& value) {
     return outcome == Outcome::Received || (outcome == Outcome::Closed && !arm.only_ok);
 }
 
+/// The arms with channels, to be tried in a random order; few lie on the native stack.
+class Order {
+  public:
+    explicit Order(size_t arms) {
+        if (arms > few_.size()) many_ = std::make_unique<uint32_t[]>(arms);
+    }
+    void add(uint32_t arm) { first()[size_++] = arm; }
+    void shuffle(scheduler::Scheduler& scheduler) {
+        for (size_t left = size_; left > 1; --left) std::swap(first()[left - 1], first()[scheduler.choose(left)]);
+    }
+    size_t size() const { return size_; }
+    std::span<const uint32_t> arms() { return {first(), size_}; }
+
+  private:
+    uint32_t* first() { return many_ ? many_.get() : few_.data(); }
+    std::array<uint32_t, 8> few_{};
+    std::unique_ptr<uint32_t[]> many_;
+    size_t size_ = 0;
+};
+
 NativeAction select(NativeCall& call) {
     const auto& arms = call.select().arms;
-    auto& wait = call.state<ChannelWait>();
-    if (call.step() == 0) {
-        prepare(call, wait);
-    } else {
+    if (call.step() != 0) {
+        auto& wait = call.state<ChannelWait>();
         bool cancelled = call.was_cancelled(), late = call.wake_tag() == scheduler::WakeTimer;
         wait.unlink();
         if (wait.timer) call.scheduler().cancel_timer(std::exchange(wait.timer, 0));
@@ -72,37 +105,39 @@ NativeAction select(NativeCall& call) {
         if (late) return call.give_select(static_cast<uint32_t>(call.scalar(0)));
     }
     uint32_t otherwise = UINT32_MAX, timeout = UINT32_MAX;
-    std::vector<uint32_t> order;
+    Order order(arms.size());
     for (uint32_t i = 0; i < arms.size(); ++i) {
-        if (wait.many->arms[i].channel) order.push_back(i);
+        if (arms[i].kind == Kind::Receive || arms[i].kind == Kind::Send) order.add(i);
         else if (arms[i].kind == Kind::Default) otherwise = i;
         else if (timeout == UINT32_MAX || call.integer(2 * i) < call.integer(2 * timeout)) timeout = i;
     }
     for (;;) {
-        for (size_t left = order.size(); left > 1; --left)
-            std::swap(order[left - 1], order[call.scheduler().choose(left)]);
-        for (uint32_t i : order) {
+        order.shuffle(call.scheduler());
+        for (uint32_t i : order.arms()) {
             Outcome outcome = Outcome::None;
             Word value = 0;
-            if (try_arm(call, wait.many->arms[i], outcome, value)) return chosen(call, i, outcome, value);
+            if (try_arm(call, view_of(call, i), outcome, value)) return chosen(call, i, outcome, value);
         }
         if (otherwise != UINT32_MAX) return call.give_select(otherwise);
+
+        auto& wait = call.state<ChannelWait>();
+        if (!wait.many) prepare(call, wait);
 
         wait.outcome = Outcome::None;
         wait.reason = {"take an arm of", wait.many.get(), timeout != UINT32_MAX};
         if (order.size() == 1) {
-            const ChannelArm& arm = wait.many->arms[order[0]];
+            const ChannelArm& arm = wait.many->arms[order.arms()[0]];
             wait.reason = {arm.sends ? "send (in a select) to" : "receive (in a select) from", arm.channel,
                            timeout != UINT32_MAX};
         }
-        vm::WakeHandle handle = call.park(&wait.reason);
+        vm::WakeToken handle = call.park(&wait.reason);
         bool ready = false;
-        for (uint32_t i : order) {
+        for (uint32_t i : order.arms()) {
             wait.many->arms[i].handle = handle;
             if (wait.many->arms[i].sends) wait.many->arms[i].flow = flow_begins(call.vm());
         }
-        for (size_t k = 0; k < order.size() && !ready; ++k)
-            ready = wait.many->arms[order[k]].channel->enqueue(wait.many->arms[order[k]]);
+        for (uint32_t i : order.arms())
+            if ((ready = wait.many->arms[i].channel->enqueue(wait.many->arms[i]))) break;
         if (!ready) {
             if (timeout != UINT32_MAX) {
                 auto& s = call.scheduler();

@@ -91,7 +91,7 @@ NativeAction wait_for_task(NativeCall& call, TaskCore& core, uint32_t next) {
     state.granted = false;
     state.waiter.state = &state;
     state.reason = {"wait for", &core};
-    vm::WakeHandle handle = call.park(&state.reason);
+    vm::WakeToken handle = call.park(&state.reason);
     state.waiter.handle = handle;
     if (core.wait(state.waiter)) return call.parked(next);
     if (call.unpark(handle)) return NativeAction::Next;
@@ -228,7 +228,7 @@ NativeAction sleep(NativeCall& call) {
         return call.cancelled();
     }
     auto ms = static_cast<uint64_t>(std::clamp<int64_t>(call.integer(0), 0, INT64_MAX / 2'000'000));
-    vm::WakeHandle handle = call.park(&kSleeps);
+    vm::WakeToken handle = call.park(&kSleeps);
     call.scalar(0) = s.wake_at(s.now() + ms * 1'000'000, *handle.task, handle.token);
     return call.parked(1);
 }

@@ -24,7 +24,7 @@ NativeAction run_timer(NativeCall& call) {
     if (wanted && call.integer(2) != 0) {
         int64_t due = call.integer(1) + call.integer(2);
         call.argument_slot(1) = static_cast<Word>(due);
-        vm::WakeHandle handle = call.park(&kSleeps);
+        vm::WakeToken handle = call.park(&kSleeps);
         timer->second.timer = call.scheduler().wake_at(static_cast<uint64_t>(due), *handle.task, handle.token);
         return call.parked(0);
     }

@@ -58,7 +58,7 @@ using vm::Word;
 struct Waiter {
     Waiter* previous = nullptr;
     Waiter* next = nullptr;
-    vm::WakeHandle handle;
+    vm::WakeToken handle;
     bool linked = false;
 };
 
@@ -73,6 +73,14 @@ class WaiterList {
         w.linked = true;
         (last_ ? last_->next : first_) = &w;
         last_ = &w;
+        ++size_;
+    }
+    void push_front(Waiter& w) {
+        w.previous = nullptr;
+        w.next = first_;
+        w.linked = true;
+        (first_ ? first_->previous : last_) = &w;
+        first_ = &w;
         ++size_;
     }
     void remove(Waiter& w) {
@@ -104,6 +112,7 @@ struct WaitState : vm::NativeState {
     bool granted = false;
     Word value = 0;
     scheduler::TimerId timer = 0;
+    scheduler::Instant since = 0;  // of a mutex: when it came to the queue for the first time
     void trace(heap::Marker& marker) override { marker.visit(value); }
 };
 inline WaitState& wait_state_of(Waiter& w) { return *static_cast<WaitState::Own&>(w).state; }
@@ -111,7 +120,7 @@ inline WaitState& wait_state_of(Waiter& w) { return *static_cast<WaitState::Own&
 /// Wakes all of a list; each is granted.
 inline void grant_all(vm::Vm& vm, WaiterList& list) {
     while (Waiter* w = list.pop_front()) {
-        vm::WakeHandle handle = w->handle;
+        vm::WakeToken handle = w->handle;
         if (!vm.claim(handle)) continue;
         wait_state_of(*w).granted = true;
         vm.resume(handle);
@@ -120,7 +129,7 @@ inline void grant_all(vm::Vm& vm, WaiterList& list) {
 /// Wakes the first that still waits; false: none did.
 inline bool grant_first(vm::Vm& vm, WaiterList& list, Word value = 0, uint64_t* task = nullptr) {
     while (Waiter* w = list.pop_front()) {
-        vm::WakeHandle handle = w->handle;
+        vm::WakeToken handle = w->handle;
         if (!vm.claim(handle)) continue;
         WaitState& state = wait_state_of(*w);
         state.granted = true;
@@ -132,14 +141,18 @@ inline bool grant_first(vm::Vm& vm, WaiterList& list, Word value = 0, uint64_t* 
     return false;
 }
 
-/// Parks at the object whose lock the caller holds; goes on at `next`.
-inline NativeAction wait_in(NativeCall& call, WaiterList& list, std::string_view what, const WaitObject* object,
-                            uint32_t next) {
-    WaitState& state = call.state<WaitState>();
+inline void prepare_wait(NativeCall& call, WaitState& state, std::string_view what, const WaitObject* object) {
     state.granted = false;
     state.waiter.state = &state;
     state.reason = {what, object};
     state.waiter.handle = call.park(&state.reason);
+}
+
+/// Parks at the object whose lock the caller holds; goes on at `next`.
+inline NativeAction wait_in(NativeCall& call, WaiterList& list, std::string_view what, const WaitObject* object,
+                            uint32_t next) {
+    WaitState& state = call.state<WaitState>();
+    prepare_wait(call, state, what, object);
     list.push_back(state.waiter);
     return call.parked(next);
 }
@@ -158,9 +171,16 @@ inline Operand operand(const NativeCall& call, size_t i) {
     return o;
 }
 inline Word operand_word(const NativeCall& call, size_t i) { return operand(call, i).word; }
-template <class T>
-T* self_of(const NativeCall& call, size_t i = 0) {
-    return vm::object_of(operand(call, i).word)->native<T>();
+inline Word operand_word(const vm::FastCall& call, size_t i) {
+    Word word = call.argument(i);
+    for (const TypeDescriptor* type = &call.argument_type(i); type->kind == bytecode::DescriptorKind::Reference;
+         type = type->element)
+        word = heap::load_slot_acquire(reinterpret_cast<const Word*>(static_cast<uintptr_t>(word)));
+    return word;
+}
+template <class T, class Call>
+T* self_of(const Call& call, size_t i = 0) {
+    return vm::object_of(operand_word(call, i))->template native<T>();
 }
 
 // --- Option and Result of the call's result type ---
@@ -170,11 +190,9 @@ inline NativeAction give_variant(NativeCall& call, const TypeDescriptor& type, s
     if (!variant) return call.panic("internal error: no variant " + std::string(name) + " in " + type.name);
     return call.give(vm::word_of(call.vm().new_variant(*variant, {payload})));
 }
-inline NativeAction give_some(NativeCall& call, Word word) {
-    return give_variant(call, call.result_type(), "Some", word);
-}
+inline NativeAction give_some(NativeCall& call, Word word) { return call.give_success(word); }
 inline NativeAction give_none(NativeCall& call) { return give_variant(call, call.result_type(), "None"); }
-inline NativeAction give_ok(NativeCall& call, Word word) { return give_variant(call, call.result_type(), "Ok", word); }
+inline NativeAction give_ok(NativeCall& call, Word word) { return call.give_success(word); }
 inline NativeAction give_err(NativeCall& call, Word word) {
     return give_variant(call, call.result_type(), "Err", word);
 }

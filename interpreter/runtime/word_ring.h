@@ -37,6 +37,7 @@ class WordRing {
         std::unique_ptr<heap::Word[]> words(new heap::Word[larger]);
         for (size_t i = 0; i < size_; ++i) words[i] = words_[(first_ + i) & (capacity_ - 1)];
         heap_.charge((larger - capacity_) * sizeof(heap::Word));
+        if (heap_.over_limit()) heap_.want_collection();  // which finds that it is so, and ends the program
         words_ = std::move(words);
         capacity_ = larger;
         first_ = 0;

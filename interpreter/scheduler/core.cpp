@@ -114,11 +114,11 @@ void SchedulerCore::resume(Task& task, WakeTag tag) {
     task.wait_reason_.store(nullptr, std::memory_order_release);
     if (CoreWorker* worker = current()) ++worker->count.wakes;
     point(PointKind::Wake, task.id(), tag);
-    for (;;) {
-        // Still inside run(): its worker will see to the rest, and the task may be gone once this succeeds.
-        if (task.transition(TaskState::ParkingClaimed, TaskState::ParkingWoken)) return;
-        if (task.transition(TaskState::ParkedClaimed, TaskState::Runnable)) break;
-    }
+    // Still inside run(): its worker will see to the rest, and the task may be gone once this succeeds.
+    if (task.transition(TaskState::ParkingClaimed, TaskState::ParkingWoken)) return;
+    // Parked and claimed: nobody but who has claimed it changes its word.
+    task.word_.store(with_state(task.word_.load(std::memory_order_relaxed), TaskState::Runnable),
+                     std::memory_order_release);
     make_ready(task, tag, true);
 }
 
@@ -144,7 +144,8 @@ bool SchedulerCore::goes_on(CoreWorker& worker, const Budget& budget) {
 
 SchedulerCore::Ended SchedulerCore::step(CoreWorker& worker, Task& task, int32_t granted) {
     worker.spent = 0;
-    worker.signals_.fetch_and(~uint32_t{SignalPreempt}, std::memory_order_relaxed);
+    if (worker.signals_.load(std::memory_order_relaxed) & SignalPreempt)
+        worker.signals_.fetch_and(~uint32_t{SignalPreempt}, std::memory_order_relaxed);
     // hold() sets held_, then looks at task_: one of the two sees the other.
     worker.task_.store(&task, std::memory_order_seq_cst);
     if (must_hold(task) && set_aside(task)) {

@@ -1,11 +1,18 @@
 #include "interpreter/scheduler/short_lock.h"
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 namespace braid::scheduler {
 
 namespace {
 
 // Longer than any section takes while its owner runs.
 constexpr int kTries = 64;
+// Then so often another thread's turn, then sleep.
+constexpr int kYields = 16;
+constexpr std::chrono::microseconds kFirstSleep{20}, kLongestSleep{500};
 
 inline void pause() noexcept {
 #if defined(__x86_64__)
@@ -16,15 +23,18 @@ inline void pause() noexcept {
 }  // namespace
 
 void ShortLock::lock_taken() noexcept {
-    for (int i = 0; i < kTries; ++i) {
-        uint32_t free = kFree;
-        if (state_.load(std::memory_order_relaxed) == kFree &&
-            state_.compare_exchange_weak(free, kTaken, std::memory_order_acquire, std::memory_order_relaxed))
-            return;
-        pause();
+    auto sleep = kFirstSleep;
+    for (int tries = 0;; ++tries) {
+        if (!taken_.load(std::memory_order_relaxed) && !taken_.exchange(true, std::memory_order_acquire)) return;
+        if (tries < kTries) {
+            pause();
+        } else if (tries < kTries + kYields) {
+            std::this_thread::yield();
+        } else {
+            std::this_thread::sleep_for(sleep);
+            sleep = std::min(sleep * 2, kLongestSleep);
+        }
     }
-    while (state_.exchange(kWaitedFor, std::memory_order_acquire) != kFree)
-        state_.wait(kWaitedFor, std::memory_order_relaxed);
 }
 
 }  // namespace braid::scheduler

@@ -4,13 +4,6 @@
 
 namespace braid::scheduler {
 
-bool Task::transition(TaskState from, TaskState to) noexcept {
-    uint64_t word = word_.load(std::memory_order_relaxed);
-    while (state_of(word) == from)
-        if (word_.compare_exchange_weak(word, with_state(word, to), std::memory_order_acq_rel)) return true;
-    return false;
-}
-
 ParkToken Task::prepare_park(const WaitReason* reason) noexcept {
     // Nobody else changes the word of a running task.
     uint32_t epoch = epoch_of(word_.load(std::memory_order_relaxed)) + 1;

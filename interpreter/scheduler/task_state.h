@@ -12,4 +12,11 @@ inline uint64_t make_word(uint32_t epoch, TaskState state) {
 }
 inline uint64_t with_state(uint64_t word, TaskState state) { return make_word(epoch_of(word), state); }
 
+inline bool Task::transition(TaskState from, TaskState to) noexcept {
+    uint64_t word = word_.load(std::memory_order_relaxed);
+    while (state_of(word) == from)
+        if (word_.compare_exchange_weak(word, with_state(word, to), std::memory_order_acq_rel)) return true;
+    return false;
+}
+
 }  // namespace braid::scheduler

@@ -1,5 +1,6 @@
 #include "interpreter/vm/interpreter.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -129,8 +130,11 @@ StepResult Interpreter::run(VmTask& task, scheduler::Budget& budget) {
         bool is_break = resumed_stop && *pc == static_cast<Unit>(Opcode::Break);
         if (!is_break && !task.stepping()) task.skip_break_ = ~uint64_t{0};
     }
-    if (fn->kind == FunctionKind::Bytecode && vm.runtime().take_memory_exceeded()) [[unlikely]]
-        FAIL(RangeError, vm.memory_message());  // a collection found it so, and every task has stopped for that
+    if (vm.runtime().memory_exceeded.load(std::memory_order_relaxed)) [[unlikely]] {
+        // A collection found it so, and every task has stopped for that. A native goes on to the next safepoint.
+        if (fn->kind != FunctionKind::Bytecode) budget.left = std::min(budget.left, 1);
+        else if (vm.runtime().take_memory_exceeded()) FAIL(RangeError, vm.memory_message());
+    }
     goto enter;
 
 // A frame has just become the innermost one: run it from its pc.

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "interpreter/vm/builtins.h"
 #include "interpreter/vm/closures.h"
 #include "interpreter/vm/runtime_state.h"
@@ -85,14 +87,23 @@ tl::expected<void, std::string> Vm::bind_native(const Function& f) {
     if (!l.native && f.native_name.rfind("drop ", 0) == 0) {
         const NativeTypeOps* ops = natives_.type(std::string_view(f.native_name).substr(5));
         if (ops && ops->drop) {
-            l.native = &runtime_->internal_natives.emplace_back(NativeInfo{ops->drop, 2, 2});
+            NativeInfo info{ops->drop, 2, 2};
+            info.fast = ops->fast_drop;
+            l.native = &runtime_->internal_natives.emplace_back(info);
         } else {  // nothing of its own to release
-            static const NativeInfo kNothing{[](NativeCall& call) { return call.give_unit(); }};
+            static const NativeInfo kNothing = [] {
+                NativeInfo info{[](NativeCall& call) { return call.give_unit(); }};
+                info.fast = [](FastCall& call) { return call.give(0); };
+                return info;
+            }();
             l.native = &kNothing;
         }
     }
     if (!l.native) return tl::unexpected(fmt::format("'{}' has no native implementation", f.native_name));
     size_native_frame(f, l);
+    if (f.policy == SlotPolicy::Static) l.fast = l.native->fast;
+    for (std::string_view name : {"Ok", "Some"})
+        if (f.result_type && !l.success) l.success = find_variant(*f.result_type, name);
     l.direct = true;
     l.checks_arguments = f.policy == SlotPolicy::Boxed && f.native_name[0] != '$';
     return {};
@@ -116,7 +127,10 @@ void Vm::link_types() {
             for (const auto& field : variant.fields) slots.push_back(traced(field));
             variant.layout =
                 register_layout(heap::Layout::fixed(type.name, slots), {ObjectKind::Variant, &type, &variant});
-            if (!variant.fields.empty()) continue;
+            // Also those that carry nothing but units, as `Ok(())`, are all alike.
+            if (std::any_of(variant.fields.begin(), variant.fields.end(),
+                            [&](const auto& field) { return boxed || field.type->repr != Repr::Unit; }))
+                continue;
             Object* shared = require(allocator().fixed(variant.layout));
             shared->slots()[kVariantTag] = variant.index;
             runtime_->permanent.push_back(shared);

@@ -52,6 +52,18 @@ const Function* NativeCall::caller() const {
     return nullptr;
 }
 
+bool FastCall::give_success(Word payload) {
+    const VariantDescriptor& success = *callee_.success;
+    Object* object = vm().new_variant(success);
+    if (!success.shared) object->slots()[kVariantTag + 1] = payload;
+    return give(word_of(object));
+}
+NativeAction NativeCall::give_success(Word payload) {
+    const VariantDescriptor* success = linked(function()).success;
+    if (!success) return panic("internal error: the result of a native is neither Result nor Option");
+    return give(word_of(vm_.new_variant(*success, {payload})));
+}
+
 NativeAction NativeCall::give_text(std::string_view text) { return give(vm_.string_word(text)); }
 NativeAction NativeCall::give_select(uint32_t arm, Word value) {
     task_->frame()->step = arm;
@@ -130,7 +142,9 @@ void NativeCall::begin_async(Word promise) {
 }
 bool NativeCall::detached() const { return task_->frame()->flags & FrameDetached; }
 
-WakeHandle NativeCall::park(const scheduler::WaitReason* reason) {
+bool NativeCall::tried_fast() const { return linked(function()).fast != nullptr; }
+
+WakeToken NativeCall::park(const scheduler::WaitReason* reason) {
     size_t boundary = task_->boundary_index();
     if (boundary != SIZE_MAX) {
         auto* frame = reinterpret_cast<Frame*>(task_->stack_.get() + boundary);
@@ -142,17 +156,18 @@ WakeHandle NativeCall::park(const scheduler::WaitReason* reason) {
         auto token = vm_.scheduler().spawn_parked(fiber, outer->strand(), reason);
         if (token) {
             task_->was_parked_ = true;
-            return {fiber, *token};
+            return {task_, *token};
         }
-        return {fiber, {}};  // shutting down: nobody will run it
+        fiber->retain();  // shutting down: nobody will run it, nor end it
+        return {task_, {}};
     }
-    WakeHandle handle{scheduler::TaskRef(task_), task_->prepare_park(reason)};
+    WakeToken handle{task_, task_->prepare_park(reason)};
     task_->was_parked_ = true;
     if (task_->cancel_requested() && !task_->cancelled_) vm_.wake(handle, scheduler::WakeCancel);
     return handle;
 }
 
-bool NativeCall::unpark(const WakeHandle& handle) {
+bool NativeCall::unpark(const WakeToken& handle) {
     if (task_->state() == scheduler::TaskState::Parking || task_->state() == scheduler::TaskState::ParkingClaimed ||
         task_->state() == scheduler::TaskState::ParkingWoken) {
         if (!task_->cancel_park()) return false;

@@ -36,8 +36,18 @@ struct NativeState {
     virtual void trace(heap::Marker&) {}
 };
 
-/// Names one park of a task, across the hand-over from a caller's stack to a fiber of its own.
+/// Names one park of a task that still lives: it has not ended while it waits, and leaves the queues it waits in before
+/// it does.
+struct WakeToken {
+    scheduler::Task* task = nullptr;
+    scheduler::ParkToken token;
+};
+
+/// The same for whoever may come too late, when the task has ended already.
 struct WakeHandle {
+    WakeHandle() = default;
+    WakeHandle(const WakeToken& parked) : task(parked.task), token(parked.token) {}
+    operator WakeToken() const { return {task.get(), token}; }
     scheduler::TaskRef task;
     scheduler::ParkToken token;
 };
@@ -97,6 +107,7 @@ class NativeCall {
     NativeAction give_number(double d) { return give(double_word(d)); }
     NativeAction give_value(Value v) { return give(v.word()); }  // Boxed policy
     NativeAction give_text(std::string_view text);
+    NativeAction give_success(Word payload);                 // `Ok(payload)` or `Some(payload)` of the result's type
     NativeAction give_select(uint32_t arm, Word value = 0);  // $select only: select().arms[arm] was chosen
     const bytecode::SelectInfo& select() const;
     NativeAction panic(std::string message);
@@ -137,8 +148,10 @@ class NativeCall {
     /// call.parked(next)`. Waking: vm.wake(handle), or vm.claim + hand over + vm.resume.
     /// Inside a hot async function that has not been suspended yet, park() first gives the frames above the call to a
     /// task of their own; task() is that one afterwards.
-    WakeHandle park(const scheduler::WaitReason* reason);
-    bool unpark(const WakeHandle& handle);
+    WakeToken park(const scheduler::WaitReason* reason);
+    bool unpark(const WakeToken& handle);
+    /// FastFunction of this native has most likely been tried: it could not go on at once.
+    bool tried_fast() const;
     NativeAction parked(uint32_t next);
     NativeAction again(uint32_t next, bool yield = true);  // without `yield`: entered again at once
     scheduler::WakeTag wake_tag() const;                   // why the last park ended
@@ -169,6 +182,41 @@ inline NativeAction NativeCall::give(Word result) {
 
 using NativeFunction = NativeAction (*)(NativeCall&);
 
+struct LinkedFunction;
+
+/// A native's short way, tried before a frame is made for it: what it does when nothing stands in the way. It neither
+/// parks, nor fails, nor runs code of the program; false: nothing has happened, and the native is called as usual.
+class FastCall {
+  public:
+    /// Only the machine makes these. `arguments`: where in the caller's registers they lie.
+    FastCall(VmTask& task, const LinkedFunction& callee, const Function& function, const Word* registers,
+             const bytecode::Register* arguments)
+        : task_(task), callee_(callee), function_(function), registers_(registers), arguments_(arguments) {}
+
+    Vm& vm() const { return task_.vm(); }
+    VmTask& task() const { return task_; }
+    const Function& function() const { return function_; }
+    Word argument(size_t i) const { return registers_[arguments_[i]]; }
+    const TypeDescriptor& argument_type(size_t i) const { return *function().parameter_types[i]; }
+
+    bool give(Word word) {
+        result_ = word;
+        return true;
+    }
+    /// `Ok(payload)` or `Some(payload)` of the result's type.
+    bool give_success(Word payload);
+    Word result() const { return result_; }
+
+  private:
+    VmTask& task_;
+    const LinkedFunction& callee_;
+    const Function& function_;
+    const Word* registers_;
+    const bytecode::Register* arguments_;
+    Word result_ = 0;
+};
+using FastFunction = bool (*)(FastCall&);
+
 struct NativeInfo {
     NativeFunction function = nullptr;
     uint8_t traced_scratch = 0, scalar_scratch = 0;
@@ -177,6 +225,7 @@ struct NativeInfo {
     /// `recover` (see NativeCall::recover) stops it.
     NativeFunction unwind = nullptr;
     bool shows_rest = false;  // see bytecode::NativeTraits
+    FastFunction fast = nullptr;
 };
 
 /// The operations of a native type (a type of stdlib/ marked native), found by its qualified name. Words are values of
@@ -185,6 +234,7 @@ struct NativeTypeOps {
     Word (*copy)(Vm&, const TypeDescriptor&, Word) = nullptr;   // Copy operand; null: the word itself
     Word (*clone)(Vm&, const TypeDescriptor&, Word) = nullptr;  // null: as copy
     NativeFunction drop = nullptr;  // argument 0 is the value: may invoke/drop what it held; type_argument(i) works
+    FastFunction fast_drop = nullptr;
     void (*show)(Vm&, const TypeDescriptor&, Word, std::string& out) = nullptr;  // null: the type's name
     bool (*equal)(Vm&, const TypeDescriptor&, Word, Word) = nullptr;             // null: identity
     uint64_t (*hash)(Vm&, const TypeDescriptor&, Word) = nullptr;
@@ -218,8 +268,10 @@ std::string_view spelling(Intrinsic intrinsic);
 class NativeRegistry : public bytecode::NativeCatalog {
   public:
     void add(std::string qualified_name, NativeInfo info);
-    void add(std::string qualified_name, NativeFunction function) {
-        add(std::move(qualified_name), NativeInfo{function});
+    void add(std::string qualified_name, NativeFunction function, FastFunction fast = nullptr) {
+        NativeInfo info{function};
+        info.fast = fast;
+        add(std::move(qualified_name), info);
     }
     void add_type(std::string qualified_name, NativeTypeOps ops);
     void add_intrinsic(Intrinsic intrinsic, NativeInfo info) { add(std::string(spelling(intrinsic)), info); }

@@ -47,6 +47,8 @@ class InlineCache {
 struct LinkedFunction {
     const Function* function = nullptr;
     const NativeInfo* native = nullptr;
+    FastFunction fast = nullptr;                 // the native's short way
+    const VariantDescriptor* success = nullptr;  // Ok or Some of a native's result type
     bool direct = false;            // takes its arguments as they lie in the caller's registers, if all are there
     bool checks_arguments = false;  // a native of the Boxed policy: typed parameters are checked before it sees them
     uint32_t arity = 0;

@@ -139,7 +139,7 @@ class Walk {
             }
             case DescriptorKind::Enum: {
                 uint64_t tag = variant_tag(object_of(word));
-                if (tag >= type->variants.size() || type->variants[tag].fields.empty()) return word;
+                if (tag >= type->variants.size() || type->variants[tag].shared) return word;
                 Object* fresh = vm_.new_variant(type->variants[tag]);
                 for (const FieldDescriptor& field : type->variants[tag].fields)
                     fresh->slots()[field.slot] = part(field.type, slot(word, field.slot));

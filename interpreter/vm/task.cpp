@@ -124,12 +124,12 @@ bool VmTask::call_value(Word callee, std::span<const Word> arguments, bytecode::
         while (given > 0 && bytecode::is_traced(f.parameter_reprs[given - 1]) &&
                object->slots()[kBoundFirst + given - 1])
             --given;
-        std::vector<Word> words(arguments.begin(), arguments.begin() + static_cast<long>(given));
-        // What was bound are the last ones; a rest list was made when it was bound.
-        for (size_t i = given; i < n; ++i) words.push_back(heap::load_slot(object->slots() + kBoundFirst + i));
         Frame* frame = push_frame(f, destination, flags);
         if (!frame) return false;
-        for (size_t i = 0; i < n; ++i) frame->registers()[f.parameters[i]] = words[i];
+        // What was bound are the last ones; a rest list was made when it was bound.
+        for (size_t i = 0; i < n; ++i)
+            frame->registers()[f.parameters[i]] =
+                i < given ? arguments[i] : heap::load_slot(object->slots() + kBoundFirst + i);
         if (f.closure != bytecode::kNoRegister) frame->registers()[f.closure] = object->slots()[kBoundClosure];
         return true;
     }

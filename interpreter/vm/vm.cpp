@@ -188,7 +188,7 @@ void Vm::list_push(Object* list, Repr element, Word word) {
 Object* Vm::new_struct(const TypeDescriptor& type) { return require(allocator().fixed(type.layout)); }
 
 Object* Vm::new_variant(const VariantDescriptor& variant) {
-    if (variant.fields.empty()) return object_of(variant.shared);
+    if (variant.shared) return object_of(variant.shared);
     Object* object = require(allocator().fixed(variant.layout));
     object->slots()[kVariantTag] = variant.index;
     return object;
@@ -197,7 +197,7 @@ Object* Vm::new_variant(const VariantDescriptor& variant) {
 Object* Vm::new_variant(const VariantDescriptor& variant, std::initializer_list<Word> payload) {
     Object* object = new_variant(variant);
     size_t i = 1;
-    if (!variant.fields.empty())
+    if (!variant.shared)
         for (Word word : payload) object->slots()[i++] = word;
     return object;
 }

@@ -88,11 +88,11 @@ class Vm {
     const Function& method_value();
     const Function& intrinsic(Intrinsic which) const { return *intrinsics_[static_cast<size_t>(which)]; }
 
-    bool claim(const WakeHandle& handle) { return scheduler_->claim(*handle.task, handle.token); }
-    void resume(const WakeHandle& handle, scheduler::WakeTag tag = scheduler::WakeNormal) {
+    bool claim(const WakeToken& handle) { return scheduler_->claim(*handle.task, handle.token); }
+    void resume(const WakeToken& handle, scheduler::WakeTag tag = scheduler::WakeNormal) {
         scheduler_->resume(*handle.task, tag);
     }
-    bool wake(const WakeHandle& handle, scheduler::WakeTag tag = scheduler::WakeNormal) {
+    bool wake(const WakeToken& handle, scheduler::WakeTag tag = scheduler::WakeNormal) {
         return scheduler_->wake(*handle.task, handle.token, tag);
     }
 
@@ -103,7 +103,7 @@ class Vm {
     void list_push(Object* list, Repr element, Word word);
     Object* new_buffer(Repr element, uint64_t capacity);
     Object* new_struct(const TypeDescriptor& type);         // slots empty
-    Object* new_variant(const VariantDescriptor& variant);  // the shared one if it has no payload
+    Object* new_variant(const VariantDescriptor& variant);  // the shared one if all are alike
     Object* new_variant(const VariantDescriptor& variant, std::initializer_list<Word> payload);
     Object* new_closure(const Function& function);     // captures empty
     Object* new_bound_call(const Function& function);  // arguments empty

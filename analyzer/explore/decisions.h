@@ -13,6 +13,7 @@ class Decisions {
 
     auto begin() const { return entries_.begin(); }
     auto end() const { return entries_.end(); }
+    bool empty() const { return entries_.empty(); }
     std::vector<Entry>::const_iterator find(uint64_t symbol) const {
         auto at = std::lower_bound(begin(), end(), Entry{symbol, 0});
         return at != end() && at->first == symbol ? at : end();

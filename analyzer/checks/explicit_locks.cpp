@@ -129,6 +129,7 @@ class Analysis {
         for (BlockId id = 0; id < body_.blocks.size(); ++id) {
             auto* call = std::get_if<CallTerminator>(&body_.blocks[id].terminator.kind);
             if (!call || call->arguments.empty()) continue;
+            if (never_fails(*call) && call->destination.is_local()) waits_.insert(call->destination.local);
             auto operation = lock_operation(context_, body_, *call);
             auto name = operation ? names_.of(call->arguments[0]) : std::nullopt;
             if (!name) continue;
@@ -144,6 +145,14 @@ class Analysis {
             if (!takes) released_.insert(*name);
             if (call->destination.is_local()) waits_.insert(call->destination.local);
         }
+    }
+
+    /// What it promises of the library comes without an error: a pause, a notification, a permit.
+    static bool never_fails(const CallTerminator& call) {
+        ItemId function = called_function(call);
+        std::string_view name = called_name(call);
+        return function != ItemId::None && is_std(file_of(function)) &&
+               (name == "sleep" || name == "wait" || name == "acquire");
     }
 
     bool throws(const Block& block) const {
@@ -256,7 +265,7 @@ class Analysis {
     std::map<BlockId, Operation> operations_;
     std::map<BlockId, LockName> exclusive_calls_;
     std::set<LockName> released_, shared_;
-    std::set<Local> waits_;  // promises of lock calls
+    std::set<Local> waits_;  // promises that never fail: of lock calls and their like
     std::set<uint32_t> reported_;
 };
 

@@ -127,6 +127,7 @@ TEST_CASE("tasks that keep waking each other share one tick") {
         scheduler.spawn(step([&, i](Step& self, Worker& worker, Budget& budget) {
             if (turns >= kTurns) {
                 if (partners[1 - i].task) worker.scheduler().wake_anyway(*partners[1 - i].task, WakeNormal);
+                partners[i].task = nullptr;  // gone soon
                 return StepResult::Done;
             }
             ++wakes;

@@ -168,6 +168,15 @@ std::vector<OwnershipFact> ownership_facts(QueryContext& context, const MirBody&
     return Facts(context, body).run();
 }
 
+OwnershipFacts::Value OwnershipFacts::compute(QueryContext& context, const Key& item) {
+    Value all;
+    for (const MirBody& body : context.get<ElaboratedMir>(item)->functions) {
+        Value of_body = ownership_facts(context, body);
+        all.insert(all.end(), std::make_move_iterator(of_body.begin()), std::make_move_iterator(of_body.end()));
+    }
+    return all;
+}
+
 std::string dump_ownership(QueryContext& context, ItemId item) {
     std::string out;
     auto bodies = context.get<ElaboratedMir>(item);

@@ -16,6 +16,14 @@ struct OwnershipFact {
     friend bool operator==(const OwnershipFact&, const OwnershipFact&) = default;
 };
 
+/// Those of all functions of an item, as hover asks for them at one name after the other.
+struct OwnershipFacts {
+    using Key = ItemId;
+    using Value = std::vector<OwnershipFact>;
+    static constexpr const char* name = "ownership_facts";
+    static Value compute(QueryContext&, const Key&);
+};
+
 /// Of one function of an item, in the order of its blocks.
 std::vector<OwnershipFact> ownership_facts(QueryContext&, const mir::MirBody&);
 

@@ -25,16 +25,20 @@ std::string section(const std::vector<std::string>& lines) {
 std::optional<OwnershipFact> fact_at(QueryContext& context, ItemId item, FileId file, uint32_t offset) {
     std::optional<OwnershipFact> found;
     uint32_t smallest = 0xffffffff;
-    auto bodies = context.get<ElaboratedMir>(item);
-    for (const mir::MirBody& body : bodies->functions)
-        for (OwnershipFact& fact : checks::ownership_facts(context, body)) {
-            FileRange at = locate(context, {item, fact.node});
-            uint32_t size = at.range.end - at.range.begin;
-            bool around = at.file == file && at.range.begin <= offset && offset < at.range.end;
-            if (!around || size > smallest) continue;  // the last of several about the same part
-            smallest = size;
-            found = std::move(fact);
-        }
+    const OwnershipFact* best = nullptr;
+    auto facts = context.get<checks::OwnershipFacts>(item);
+    uint32_t last_node = 0;
+    for (const OwnershipFact& fact : *facts) {
+        if (fact.node == last_node && best != &fact - 1) continue;  // does not stand around the name, as before
+        last_node = fact.node;
+        FileRange at = locate(context, {item, fact.node});
+        uint32_t size = at.range.end - at.range.begin;
+        bool around = at.file == file && at.range.begin <= offset && offset < at.range.end;
+        if (!around || size > smallest) continue;  // the last of several about the same part
+        smallest = size;
+        best = &fact;
+    }
+    if (best) found = *best;
     return found;
 }
 

@@ -152,6 +152,8 @@ CompletionPlace completion_place(const SyntaxTree& tree, const EditingRules& rul
     offset = std::min(offset, uint32_t(text.size()));
     uint32_t begin = offset;
     while (begin > 0 && is_word(text[begin - 1])) --begin;
+    // `#name`: the sign is part of the name, where it is no comment.
+    if (begin > 0 && text[begin - 1] == '#' && tree.token_at(begin - 1).begin() == begin - 1) --begin;
     place.word = {begin, offset};
     if (begin < offset && isdigit(uint8_t(text[begin]))) return place;
     SyntaxToken here = tree.token_at(offset);

@@ -128,8 +128,8 @@ TEST_CASE("A name leads to its declaration, and that one back", "[ide][laws]") {
 }
 
 /// Places where completion is known not to offer what is written: through an alias, built-in associated items, fields
-/// in patterns below a reference, members behind `?.` of library types. A place that comes to work has to leave the
-/// list.
+/// in patterns below a reference, members behind `?.` of library types, `next` of a list that JavaScript iterates. A
+/// place that comes to work has to leave the list.
 const std::set<std::string> kNotOfferedYet = {
     "associated_types.altru:71:17",
     "bank_actors.altru:11:53",
@@ -144,6 +144,8 @@ const std::set<std::string> kNotOfferedYet = {
     "regexps.velox:31:40",
     "regexps.velox:8:56",
     "results_and_options.altru:7:31",
+    "typescript_habits.velox:39:20",
+    "typescript_habits.velox:39:48",
 };
 
 bool is_offered_yet(const std::string& place) { return !kNotOfferedYet.count(place.substr(0, place.find(": "))); }

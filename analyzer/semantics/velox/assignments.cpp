@@ -123,17 +123,17 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
     Type produced = type_of(value);
     std::string key = fact_key(target);
     forget(key);
+    bool only_here = false;
     if (auto n = target.as<ast::NameExpr>(); n && n.name())
-        if (auto local = find_local(Name(n.name().text()))) mark_assigned(*local);
+        if (auto local = find_local(Name(n.name().text()))) {
+            mark_assigned(*local);
+            only_here = !is_assigned_in_closure(n.name().text());
+        }
     if (wrong || refused) return error_expression(node);
     uint32_t at = e.value() ? node_of(e.value().node) : node;
     value = coerce(value, t, at);
-    // An assignment narrows to what was assigned.
-    if (!key.empty() && t->is(TypeKind::Union) && is_assignable(context_, produced, t) &&
-        !produced->is(TypeKind::Any)) {
-        Type now = restricted(context_, t, produced->is(TypeKind::Literal) ? produced : widened(produced));
-        if (!now->is(TypeKind::Never)) facts_[key] = now;
-    }
+    if (!key.empty() && is_assignable(context_, produced, t))
+        if (Type now = narrowed_by_assignment(t, produced, only_here)) facts_[key] = now;
     if (!wants_value) return add(type::unit(), node, hir::Assign{place, convert(value, type_of(place))});
     Type kept = widened(type_of(value));
     if (kept->is(TypeKind::Unit)) kept = type::undefined();

@@ -98,6 +98,8 @@ class BodyBuilder {
     std::optional<Predicate> predicate_of(const ast::Expression& callee);
     void assume_type(const ast::Expression& e, const std::function<Type(Type)>& narrow);
     void forget(const std::string& key);
+    Type narrowed_by_assignment(Type declared, Type produced, bool only_here);
+    bool is_assigned_in_closure(std::string_view name);
     void forget_assigned(const SyntaxNode& loop);
     void merge_facts(const Facts& a, bool a_reached, const Facts& b, bool b_reached);
     void leave_loop(const Jump& loop, bool ends_by_itself);
@@ -312,6 +314,7 @@ class BodyBuilder {
     std::vector<BodyFunctionId> scope_owner_;
     std::vector<Jump> jumps_;
     Facts facts_;
+    std::optional<std::set<Name>> assigned_in_closures_;  // found when first asked for
     Jump left_{};  // the loop whose body was made last
     bool reachable_ = true;
     int depth_ = 0;

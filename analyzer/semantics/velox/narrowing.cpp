@@ -43,6 +43,37 @@ void BodyBuilder::forget(const std::string& key) {
         it = it->first == key || it->first[key.size()] == '.' ? facts_.erase(it) : std::next(it);
 }
 
+/// What a variable of a union type is after an assignment; null: nothing new is known. Of what functions assign that
+/// may run meanwhile (`only_here`: there is none) it says at most that something is there: which of its values it is,
+/// or that it is absent, holds only until somebody is called.
+Type BodyBuilder::narrowed_by_assignment(Type declared, Type produced, bool only_here) {
+    if (!declared->is(TypeKind::Union) || produced->is(TypeKind::Any)) return nullptr;
+    Type now = restricted(context_, declared, produced->is(TypeKind::Literal) ? produced : widened(produced));
+    if (now->is(TypeKind::Never)) return nullptr;
+    if (only_here) return now;
+    return may_be_absent(now) ? declared : nullable_parts_removed(declared);
+}
+
+/// Whether a function inside this one assigns to a variable of that name.
+bool BodyBuilder::is_assigned_in_closure(std::string_view name) {
+    if (!assigned_in_closures_) {
+        auto& names = assigned_in_closures_.emplace();
+        int closure = -1;  // depth of the outermost one around
+        for (Preorder walk(tree_.root()); walk; walk.next()) {
+            if (closure >= 0 && walk.depth() <= closure) closure = -1;
+            if (!walk->is_node()) continue;
+            Kind kind = to_kind(walk->kind());
+            bool opens = kind == Kind::ArrowExpr || kind == Kind::FunctionExpr ||
+                         (walk.depth() > 0 && (kind == Kind::FunctionDecl || kind == Kind::MethodDecl));
+            if (closure < 0 && opens) closure = walk.depth();
+            auto assigned = closure >= 0 ? ast::AssignExpr::cast(*walk) : ast::AssignExpr();
+            auto target = assigned ? assigned.target().as<ast::NameExpr>() : ast::NameExpr();
+            if (target && target.name()) names.insert(Name(target.name().text()));
+        }
+    }
+    return assigned_in_closures_->count(Name(name)) != 0;
+}
+
 /// Before a loop: what its body assigns is not known at its head.
 void BodyBuilder::forget_assigned(const SyntaxNode& loop) {
     if (!loop) return;

@@ -103,14 +103,11 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
     if (name && name.name()) {
         if (item == ItemId::None) return;
         resolve(node_of(name.name()), item, t, true);
-        bool narrows =
-            d.type() && t->is(TypeKind::Union) && !produced->is(TypeKind::Any) && is_assignable(context_, produced, t);
+        bool narrows = d.type() && is_assignable(context_, produced, t);
         value = d.type() ? coerce(value, t, initializer ? node_of(initializer.node) : node, "initializer")
                          : convert(value, t);
-        if (narrows) {
-            Type now = restricted(context_, t, produced->is(TypeKind::Literal) ? produced : widened(produced));
-            if (!now->is(TypeKind::Never) && now != t) facts_["static " + std::string(name.name().text())] = now;
-        }
+        if (Type now = narrows ? narrowed_by_assignment(t, produced, false) : nullptr; now && now != t)
+            facts_["static " + std::string(name.name().text())] = now;
         out.push_back(add(type::unit(), node, hir::Assign{add(t, node, StaticRef{item}), value}));
         return;
     }
@@ -215,10 +212,10 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             unread_matters_.insert(local);
             remember_guard(initializer, local);
             std::string key = std::to_string(uint32_t(local));
-            if (declared && declared->is(TypeKind::Union) && !produced->is(TypeKind::Any)) {
-                Type now =
-                    restricted(context_, declared, produced->is(TypeKind::Literal) ? produced : widened(produced));
-                if (!now->is(TypeKind::Never) && now != declared) facts_[key] = now;
+            if (declared && declared->is(TypeKind::Union)) {
+                bool only_here = !is_assigned_in_closure(body_.locals[uint32_t(local)].name.text());
+                Type now = narrowed_by_assignment(declared, produced, only_here);
+                if (now && now != declared) facts_[key] = now;
             } else if (!declared && !is_mutable && produced != t && widened(produced) == t) {
                 facts_[key] = produced;  // a constant keeps its literal type
             }

@@ -70,9 +70,18 @@ class CaptureFinder {
             Type t = body_[local].type;
             if (by_value || use.use == UseOf::Consume) out.mode = is_copy(t) ? CaptureMode::Copy : CaptureMode::Move;
             else if (use.use == UseOf::LendMutable) out.mode = CaptureMode::BorrowMutable;
+            else if (is_shared_borrow(local)) out.mode = CaptureMode::Copy;
             f.captures.push_back(out);
             body_.locals[uint32_t(local)].is_captured = true;
         }
+    }
+
+    /// A `&T` that stays what it is: the closure holds it as well, and lives as long as what is borrowed, not as the
+    /// variable
+    /// (`for part in &parts: s.spawn(|| work(part))`).
+    bool is_shared_borrow(LocalId local) const {
+        const LocalInfo& info = body_.locals[uint32_t(local)];
+        return info.type->is(TypeKind::Reference) && !info.type->has(TypeMutable) && !info.is_mutable;
     }
 
     void record(LocalId local, UseOf use, uint32_t node) {

@@ -12,10 +12,10 @@ class RegisterSet {
     bool has(size_t i) const { return words_[i / 64] >> (i % 64) & 1; }
     void add(size_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
     void remove(size_t i) { words_[i / 64] &= ~(uint64_t{1} << (i % 64)); }
-    /// Whether anything was new.
+    /// Whether anything was new. `other` may be of fewer registers: it was made before others were.
     bool add_all(const RegisterSet& other) {
         uint64_t added = 0;
-        for (size_t i = 0; i < words_.size(); ++i) {
+        for (size_t i = 0; i < other.words_.size(); ++i) {
             added |= other.words_[i] & ~words_[i];
             words_[i] |= other.words_[i];
         }

@@ -34,7 +34,11 @@ class TaskCore final : public WaitObject {
     enum class Status : uint8_t { Running, Done, Failed, Cancelled };
     TaskCore(std::string_view kind, const std::string& name) : kind_(kind), name_(name) {}
 
-    void started(scheduler::TaskRef task) { task_ = std::move(task); }
+    /// It may have ended already.
+    void started(scheduler::TaskRef task) {
+        std::lock_guard lock(mutex_);
+        if (status_ == Status::Running) task_ = std::move(task);
+    }
     void cancel();
     /// Ends it; true: a panic that no handle can receive any more.
     bool finish(vm::Vm& vm, Status status, Word word);
@@ -58,6 +62,7 @@ class TaskCore final : public WaitObject {
 
     std::string describe() const override { return "the end of " + std::string(kind_) + " '" + name_ + "'"; }
     void holders(std::vector<uint64_t>& ids) const override {
+        std::lock_guard lock(mutex_);
         if (task_) ids.push_back(task_->id());
     }
     const std::string& name() const { return name_; }

@@ -72,7 +72,10 @@ void ExternalThreads::serve(Thread& thread) {
         core_.end_outside();
         if (done) break;
     }
+    // Inside: what the worker has of the heap is given back while no collection looks at it.
+    core_.world.enter(thread);
     if (core_.options.hooks.worker_stopped) core_.options.hooks.worker_stopped(thread);
+    core_.world.leave(thread);
     core_.world.remove(thread);
     SchedulerCore::set_current(nullptr);
     std::lock_guard lock(mutex_);

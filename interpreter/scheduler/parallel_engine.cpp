@@ -79,8 +79,9 @@ void ParallelEngine::serve(PoolWorker& worker) {
     if (core_.options.hooks.worker_started) core_.options.hooks.worker_started(worker);
     core_.world.enter(worker);
     loop(worker);
-    core_.world.leave(worker);
+    // Inside: what the worker has of the heap is given back while no collection looks at it.
     if (core_.options.hooks.worker_stopped) core_.options.hooks.worker_stopped(worker);
+    core_.world.leave(worker);
     core_.world.remove(worker);
     SchedulerCore::set_current(outer);
 }

@@ -116,8 +116,8 @@ void SchedulerCore::resume(Task& task, WakeTag tag) {
     point(PointKind::Wake, task.id(), tag);
     // Still inside run(): its worker will see to the rest, and the task may be gone once this succeeds.
     if (task.transition(TaskState::ParkingClaimed, TaskState::ParkingWoken)) return;
-    // Parked and claimed: nobody but who has claimed it changes its word. Its last worker may have parked it just now: what
-    // that one wrote is seen by who runs it next.
+    // Parked and claimed: nobody but who has claimed it changes its word. Its last worker may have parked it just now:
+    // what that one wrote is seen by who runs it next.
     task.word_.store(with_state(task.word_.load(std::memory_order_acquire), TaskState::Runnable),
                      std::memory_order_release);
     make_ready(task, tag, true);

@@ -315,7 +315,7 @@ class BodyBuilder {
     std::vector<Jump> jumps_;
     Facts facts_;
     std::optional<std::set<Name>> assigned_in_closures_;  // found when first asked for
-    Jump left_{};  // the loop whose body was made last
+    Jump left_{};                                         // the loop whose body was made last
     bool reachable_ = true;
     int depth_ = 0;
     int try_depth_ = 0;

@@ -24,10 +24,9 @@ bool names_a_value(ItemKind kind) {
 /// The built-in types that are spelled as names.
 Type primitive(std::string_view name) {
     static const std::map<std::string_view, Type> table = {
-        {"number", type::float_()},   {"float", type::float_()},    {"int", type::integer()},
-        {"bool", type::boolean()},    {"boolean", type::boolean()}, {"string", type::string()},
-        {"char", type::string()},  {"void", type::unit()},       {"any", type::any()},
-        {"unknown", type::unknown()}, {"never", type::never()},     {"object", type::any()},
+        {"number", type::float_()},   {"float", type::float_()},    {"int", type::integer()}, {"bool", type::boolean()},
+        {"boolean", type::boolean()}, {"string", type::string()},   {"char", type::string()}, {"void", type::unit()},
+        {"any", type::any()},         {"unknown", type::unknown()}, {"never", type::never()}, {"object", type::any()},
         {"bigint", type::integer()},  {"symbol", type::string()},
     };
     auto found = table.find(name);

@@ -31,6 +31,8 @@ void LockedValue::poisoned_at(vm::SourceSite site) {
 
 bool Mutex::acquire_or_wait(NativeCall& call, uint32_t next, NativeAction& parked) {
     std::lock_guard lock(mutex_);
+    // Arrived: the next to unlock wakes another.
+    if (call.step() == next) state_.fetch_and(~kWoken, std::memory_order_relaxed);
     for (;;) {
         if (acquire(call.task())) return true;
         // Who unlocks from here on sees that somebody waits, and comes to mutex_.
@@ -59,7 +61,7 @@ void Mutex::unlock(NativeCall& call) {
         poisoned_at(site);
     }
     uint64_t state = state_.load(std::memory_order_relaxed);
-    while (!(state & kQueued))
+    while (!(state & kQueued) || state & kWoken)
         if (state_.compare_exchange_weak(state, state & ~kLocked, std::memory_order_release, std::memory_order_relaxed))
             return;
     wake_next(call);
@@ -71,16 +73,19 @@ void Mutex::wake_next(NativeCall& call) {
     while ((woken = waiters_.pop_front()) && !call.vm().claim(woken->handle)) {
     }
     if (!waiters_.empty()) given_up &= ~kQueued;
+    uint64_t on_its_way = 0;
     vm::WakeToken handle;
     if (woken) {
         WaitState& wait = wait_state_of(*woken);
         handle = woken->handle;
         wait.granted = call.scheduler().now() - wait.since > kLongWait;
+        if (!wait.granted) on_its_way = kWoken;
         if (wait.granted) {
             given_up &= ~kLocked;
             holder_.store(handle.task->id(), std::memory_order_relaxed);
         }
     }
+    if (on_its_way) state_.fetch_or(on_its_way, std::memory_order_relaxed);
     if (given_up) state_.fetch_and(~given_up, std::memory_order_release);
     if (woken) call.vm().resume(handle);
 }
@@ -88,7 +93,7 @@ bool Mutex::unlock_guard(const vm::VmTask& task) {
     if (task.unwinding()) return false;
     uint64_t state = state_.load(std::memory_order_relaxed);
     do {
-        if (state & kQueued || state / kReference == 1) return false;
+        if ((state & kQueued && !(state & kWoken)) || state / kReference == 1) return false;
     } while (!state_.compare_exchange_weak(state, (state & ~kLocked) - kReference, std::memory_order_acq_rel,
                                            std::memory_order_relaxed));
     return true;

@@ -22,7 +22,6 @@ void EventLoop::stop() {
     thread_.join();
 }
 
-/// Precondition: the lock.
 bool EventLoop::finish_serving() {
     if (serving_ == 0) return false;
     post([this](uv_loop_t&) {
@@ -39,6 +38,7 @@ void EventLoop::remove(Resident& resident) {
     if (residents_.erase(&resident) != 0 && resident.serves()) --serving_;
 }
 
+/// Precondition: the lock.
 bool EventLoop::begin() {
     if (thread_.joinable()) return true;
     loop_ = std::make_unique<uv_loop_t>();

@@ -242,10 +242,6 @@ double cube_root(double x) {
     // The library's is off by a bit for some cubes: one step of Newton's.
     return std::isfinite(root) && root != 0 ? root - (root * root * root - x) / (3 * root * root) : root;
 }
-/// Modulo 2^32, as bit operations see a number.
-uint32_t to_uint32(double x) {
-    return std::isfinite(x) ? static_cast<uint32_t>(static_cast<int64_t>(std::fmod(std::trunc(x), 0x1p32))) : 0;
-}
 double power(double base, double exponent) {
     if (exponent != exponent || (std::fabs(base) == 1 && std::isinf(exponent))) return NAN;
     return std::pow(base, exponent);
@@ -280,9 +276,12 @@ void register_js_numbers(vm::NativeRegistry& r) {
     r.add(m + "sqrt", unary([](double x) { return std::sqrt(x); }));
     r.add(m + "cbrt", unary([](double x) { return cube_root(x); }));
     r.add(m + "fround", unary([](double x) { return static_cast<double>(static_cast<float>(x)); }));
-    r.add(m + "clz32", unary([](double x) { return static_cast<double>(std::countl_zero(to_uint32(x))); }));
+    r.add(m + "clz32", unary([](double x) {
+              return static_cast<double>(std::countl_zero(static_cast<uint32_t>(vm::to_int32(x))));
+          }));
     r.add(m + "imul", binary([](double x, double y) {
-              return static_cast<double>(static_cast<int32_t>(to_uint32(x) * to_uint32(y)));
+              return static_cast<double>(static_cast<int32_t>(static_cast<uint32_t>(vm::to_int32(x)) *
+                                                              static_cast<uint32_t>(vm::to_int32(y))));
           }));
     r.add(m + "expm1", unary([](double x) { return std::expm1(x); }));
     r.add(m + "log1p", unary([](double x) { return std::log1p(x); }));

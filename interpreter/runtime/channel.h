@@ -11,16 +11,20 @@ namespace braid::runtime {
 
 struct ChannelWait;
 
-/// A task that waits at one channel for one thing; a select has one per arm.
-struct ChannelArm : Waiter {
+/// What is to be done at a channel.
+struct ChannelOperation {
+    class Channel* channel = nullptr;
+    Word value = 0;  // what it sends
     bool sends = false;
     bool only_ok = false;   // not ready on a closed channel
     bool only_err = false;  // ready on a closed channel only
+};
+
+/// A task that waits at one channel for one thing; a select has one per arm.
+struct ChannelArm : Waiter, ChannelOperation {
     uint32_t index = 0;
     ChannelWait* wait = nullptr;
-    class Channel* channel = nullptr;
-    Word value = 0;     // what it sends
-    uint64_t flow = 0;  // of that value, see Profile
+    uint64_t flow = 0;  // of the value, see Profile
 };
 
 enum class Outcome : uint8_t { None, Received, Sent, Closed, Disconnected, Full, Empty };

@@ -114,9 +114,8 @@ NativeAction timeout(NativeCall& call) {
     vm::as_double(call.vm(), call.value(1), ms);
     Object* object = new_group(call, Kind::Timeout);
     PromiseGroup& group = *object->native<PromiseGroup>();
-    Object* callback = call.vm().new_bound_call(*Run::of(call).functions.timed_out);
-    callback->slots()[vm::kBoundFirst] = vm::word_of(object);
-    group.timer = start_timer(call, vm::word_of(callback), ms, false);
+    Word callback = bound_call(call.vm(), *Run::of(call).functions.timed_out, {vm::word_of(object)});
+    group.timer = start_timer(call, callback, ms, false);
     add_part(call, object, 0, call.argument(0));
     return call.give(vm::word_of(group.derived));
 }

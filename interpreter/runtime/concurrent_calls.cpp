@@ -165,7 +165,7 @@ NativeAction run_calls(NativeCall& call) {
         if (call.was_cancelled()) return call.cancelled();
         if (!wait.granted) ++calls.beyond_limit;  // the timer woke it
     }
-    if (!start_calls(call, object)) return call.panic("too many tasks: no other one can be started");
+    if (!start_calls(call, object)) return call.panic(kTooManyTasks);
     if (!calls.is_over()) return wait_for_calls(call, calls);
     return calls.panic ? call.raise(calls.panic) : give_results(call, calls);
 }
@@ -190,10 +190,9 @@ Word learned_limit(NativeCall& call) {
 }
 
 NativeAction cold(NativeCall& call, const vm::Function& function, Word callable) {
-    Object* future = call.vm().new_bound_call(function);
-    Word words[] = {operand_word(call, 0), callable, vm::word_of(call.result_type().element), learned_limit(call)};
-    for (size_t i = 0; i < std::size(words); ++i) future->slots()[vm::kBoundFirst + i] = words[i];
-    return call.give(vm::word_of(future));
+    return call.give(
+        bound_call(call.vm(), function,
+                   {operand_word(call, 0), callable, vm::word_of(call.result_type().element), learned_limit(call)}));
 }
 
 NativeAction make_join(NativeCall& call) { return cold(call, *Run::of(call).functions.join_futures, 0); }

@@ -9,6 +9,13 @@ namespace braid::runtime {
 using bytecode::DescriptorKind;
 using bytecode::Repr;
 
+Word bound_call(vm::Vm& vm, const vm::Function& function, std::initializer_list<Word> arguments) {
+    Object* object = vm.new_bound_call(function);
+    size_t i = vm::kBoundFirst;
+    for (Word word : arguments) object->slots()[i++] = word;
+    return vm::word_of(object);
+}
+
 const vm::NativeInfo& sleep_native();
 NativeAction yield_native(NativeCall& call);
 
@@ -16,13 +23,6 @@ namespace {
 
 const TypeDescriptor* type_in(const NativeCall& call, size_t i) {
     return reinterpret_cast<const TypeDescriptor*>(static_cast<uintptr_t>(call.argument(i)));
-}
-
-Word bound(vm::Vm& vm, const vm::Function& function, std::initializer_list<Word> arguments) {
-    Object* object = vm.new_bound_call(function);
-    size_t i = vm::kBoundFirst;
-    for (Word word : arguments) object->slots()[i++] = word;
-    return vm::word_of(object);
 }
 
 /// Tasks that run for somebody; one waiter per task, so that the first to end can be seen.
@@ -92,14 +92,12 @@ NativeAction abandoned(NativeCall& call) {
     return call.give_unit();
 }
 
-constexpr const char* kTooMany = "too many tasks: no other one can be started";
-
 // --- join_all of tasks: (list, its type, type of the results' list) ---
 
 NativeAction join_all(NativeCall& call) {
     auto& group = call.state<Group>();
     if (call.step() == 0) {
-        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(kTooMany);
+        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(kTooManyTasks);
     } else {
         group.core(group.next).leave_queue(group.waits[0].waiter);
         if (call.was_cancelled()) return call.cancelled();
@@ -128,7 +126,7 @@ template <bool kAny>
 NativeAction first(NativeCall& call) {
     auto& group = call.state<Group>();
     if (call.step() == 0) {
-        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(kTooMany);
+        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(kTooManyTasks);
         if (group.tasks.empty()) return call.panic(kAny ? "`any` of no futures" : "`race` of no futures");
     } else {
         group.unlink();
@@ -160,7 +158,7 @@ NativeAction timeout(NativeCall& call) {
     bool late = false;
     if (call.step() == 0) {
         Object* task = start(call, call.argument(1), *type_in(call, 2));
-        if (!task) return call.panic(kTooMany);
+        if (!task) return call.panic(kTooManyTasks);
         group.tasks.push_back(task);
     } else {
         late = call.wake_tag() == scheduler::WakeTimer;
@@ -188,26 +186,28 @@ Word type_word(const TypeDescriptor* type) { return vm::word_of(type); }
 
 NativeAction make_join_all(NativeCall& call) {
     auto list = operand(call, 0);
-    return call.give(bound(call.vm(), *Run::of(call).functions.join_all,
-                           {list.word, type_word(list.type), type_word(call.result_type().element)}));
+    return call.give(bound_call(call.vm(), *Run::of(call).functions.join_all,
+                                {list.word, type_word(list.type), type_word(call.result_type().element)}));
 }
 NativeAction make_race(NativeCall& call) {
     auto list = operand(call, 0);
-    return call.give(bound(call.vm(), *Run::of(call).functions.race, {list.word, type_word(list.type)}));
+    return call.give(bound_call(call.vm(), *Run::of(call).functions.race, {list.word, type_word(list.type)}));
 }
 NativeAction make_any(NativeCall& call) {
     auto list = operand(call, 0);
-    return call.give(bound(call.vm(), *Run::of(call).functions.any, {list.word, type_word(list.type)}));
+    return call.give(bound_call(call.vm(), *Run::of(call).functions.any, {list.word, type_word(list.type)}));
 }
 NativeAction make_timeout(NativeCall& call) {
-    return call.give(bound(call.vm(), *Run::of(call).functions.timeout,
-                           {call.argument(0), call.argument(1), type_word(&call.argument_type(1)),
-                            type_word(call.result_type().element)}));
+    return call.give(bound_call(call.vm(), *Run::of(call).functions.timeout,
+                                {call.argument(0), call.argument(1), type_word(&call.argument_type(1)),
+                                 type_word(call.result_type().element)}));
 }
 NativeAction make_sleep(NativeCall& call) {
-    return call.give(bound(call.vm(), *Run::of(call).functions.sleep, {call.argument(0)}));
+    return call.give(bound_call(call.vm(), *Run::of(call).functions.sleep, {call.argument(0)}));
 }
-NativeAction make_yield(NativeCall& call) { return call.give(bound(call.vm(), *Run::of(call).functions.yield, {})); }
+NativeAction make_yield(NativeCall& call) {
+    return call.give(bound_call(call.vm(), *Run::of(call).functions.yield, {}));
+}
 NativeAction block_on(NativeCall& call) {
     return call.step() == 0 ? call.invoke(call.argument(0), {}, 1) : call.give(call.result());
 }

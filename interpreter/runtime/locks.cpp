@@ -73,19 +73,18 @@ void Mutex::wake_next(NativeCall& call) {
     while ((woken = waiters_.pop_front()) && !call.vm().claim(woken->handle)) {
     }
     if (!waiters_.empty()) given_up &= ~kQueued;
-    uint64_t on_its_way = 0;
     vm::WakeToken handle;
     if (woken) {
         WaitState& wait = wait_state_of(*woken);
         handle = woken->handle;
         wait.granted = call.scheduler().now() - wait.since > kLongWait;
-        if (!wait.granted) on_its_way = kWoken;
         if (wait.granted) {
             given_up &= ~kLocked;
             holder_.store(handle.task->id(), std::memory_order_relaxed);
+        } else {
+            state_.fetch_or(kWoken, std::memory_order_relaxed);
         }
     }
-    if (on_its_way) state_.fetch_or(on_its_way, std::memory_order_relaxed);
     if (given_up) state_.fetch_and(~given_up, std::memory_order_release);
     if (woken) call.vm().resume(handle);
 }

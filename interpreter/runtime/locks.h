@@ -22,7 +22,8 @@ class LockedValue : public WaitObject {
     static constexpr uint64_t kLocked = 1;  // Mutex only
     static constexpr uint64_t kQueued = 2;  // Mutex only: somebody waits, or is about to
     static constexpr uint64_t kPoisoned = 4;
-    static constexpr uint64_t kWoken = 8;  // Mutex only: one who waited is on its way to try again, so nobody need be woken
+    static constexpr uint64_t kWoken =
+        8;  // Mutex only: one who waited is on its way to try again; nobody need be woken
     static constexpr uint64_t kReference = 16;  // handles and guards are counted above
 
     void poisoned_at(vm::SourceSite site);

@@ -30,10 +30,7 @@ bool is_callable(vm::Vm& vm, Word value) {
 }
 
 Word resolver_of(NativeCall& call, const vm::Function& function, Object* promise) {
-    Object* bound = call.vm().new_bound_call(function);
-    bound->slots()[vm::kBoundFirst] = 0;
-    bound->slots()[vm::kBoundFirst + 1] = vm::word_of(promise);
-    return vm::word_of(bound);
+    return bound_call(call.vm(), function, {0, vm::word_of(promise)});
 }
 
 scheduler::TaskRef start_job(NativeCall& call, const vm::Function& function, std::span<const Word> arguments) {

@@ -68,31 +68,18 @@ NativeAction start(NativeCall& call, vm::TaskKind kind, bool is_closure) {
     spawn.joiners = 2;  // the handle and the scope
     spawn.scope = vm::object_of(operand_word(call, 0));
     Object* task = spawn_task(call, spawn);
-    return task ? call.give(vm::word_of(task)) : call.panic("too many tasks: no other one can be started");
+    return task ? call.give(vm::word_of(task)) : call.panic(kTooManyTasks);
 }
 NativeAction start_goroutine(NativeCall& call) { return start(call, vm::TaskKind::Goroutine, false); }
 NativeAction start_closure(NativeCall& call) { return start(call, vm::TaskKind::AsyncTask, true); }
 NativeAction start_future(NativeCall& call) { return start(call, vm::TaskKind::AsyncTask, false); }
-
-/// Waits until nothing runs any more; `Next`: so it is.
-NativeAction wait_for_all(NativeCall& call, ScopeCore& scope, uint32_t next) {
-    WaitState& state = call.state<WaitState>();
-    state.granted = false;
-    state.waiter.state = &state;
-    state.reason = {"wait for", &scope};
-    vm::WakeHandle handle = call.park(&state.reason);
-    state.waiter.handle = handle;
-    if (scope.wait(state.waiter)) return call.parked(next);
-    if (call.unpark(handle)) return NativeAction::Next;
-    return call.parked(next);
-}
 
 NativeAction join(NativeCall& call, ScopeCore& scope) {
     if (call.step() == 1) {
         scope.leave_queue(call.state<WaitState>().waiter);
         if (call.was_cancelled()) return call.cancelled();
     }
-    NativeAction action = wait_for_all(call, scope, 1);
+    NativeAction action = wait_until_over(call, scope, 1);
     if (action != NativeAction::Next) return action;
     Word panic = scope.take_panic();
     return panic ? call.raise(panic) : call.give_unit();
@@ -100,9 +87,7 @@ NativeAction join(NativeCall& call, ScopeCore& scope) {
 NativeAction scope_join(NativeCall& call) { return join(call, *self_of<ScopeCore>(call)); }
 NativeAction scope_join_bound(NativeCall& call) { return join(call, *call.object(0)->native<ScopeCore>()); }
 NativeAction make_scope_join(NativeCall& call) {
-    Object* object = call.vm().new_bound_call(*Run::of(call).functions.scope_join);
-    object->slots()[vm::kBoundFirst] = operand_word(call, 0);
-    return call.give(vm::word_of(object));
+    return call.give(bound_call(call.vm(), *Run::of(call).functions.scope_join, {operand_word(call, 0)}));
 }
 
 /// The end of the scope, when its body did not come as far as `join`: waits all the same.
@@ -111,7 +96,7 @@ NativeAction end_scope(NativeCall& call) {
     ScopeCore& scope = *self_of<ScopeCore>(call);
     if (call.step() == 1) scope.leave_queue(call.state<WaitState>().waiter);
     else if (kCancel) scope.cancel_all();
-    NativeAction action = wait_for_all(call, scope, 1);
+    NativeAction action = wait_until_over(call, scope, 1);
     return action == NativeAction::Next ? call.give_unit() : action;
 }
 

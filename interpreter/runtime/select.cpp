@@ -30,17 +30,12 @@ NativeAction chosen(NativeCall& call, uint32_t arm, Outcome outcome, Word value)
 }
 
 /// What an arm does, as the program says; without a channel: `default`, `timeout`.
-struct ArmView {
-    Channel* channel = nullptr;
-    bool sends = false, only_ok = false, only_err = false;
-    Word value = 0;
-};
-ArmView view_of(const NativeCall& call, uint32_t i) {
+ChannelOperation operation_of(const NativeCall& call, uint32_t i) {
     const bytecode::SelectArmInfo& info = call.select().arms[i];
     if (info.kind != Kind::Receive && info.kind != Kind::Send) return {};
     bool sends = info.kind == Kind::Send;
-    return {self_of<Channel>(call, 2 * i), sends, info.only_ok || info.raw_value, info.only_err,
-            sends ? call.argument(2 * i + 1) : 0};
+    return {self_of<Channel>(call, 2 * i), sends ? call.argument(2 * i + 1) : 0, sends, info.only_ok || info.raw_value,
+            info.only_err};
 }
 
 void prepare(NativeCall& call, ChannelWait& wait) {
@@ -48,19 +43,14 @@ void prepare(NativeCall& call, ChannelWait& wait) {
     wait.many = std::make_unique<SelectArms>(count);
     for (uint32_t i = 0; i < count; ++i) {
         ChannelArm& arm = wait.many->arms[i];
-        ArmView view = view_of(call, i);
+        static_cast<ChannelOperation&>(arm) = operation_of(call, i);
         arm.wait = &wait;
         arm.index = i;
-        arm.channel = view.channel;
-        arm.sends = view.sends;
-        arm.only_ok = view.only_ok;
-        arm.only_err = view.only_err;
-        arm.value = view.value;
     }
 }
 
 /// Tries one arm; true: it was taken, or failed for good.
-bool try_arm(NativeCall& call, const ArmView& arm, Outcome& outcome, Word& value) {
+bool try_arm(NativeCall& call, const ChannelOperation& arm, Outcome& outcome, Word& value) {
     if (arm.sends) return (outcome = arm.channel->try_send(call.vm(), arm.value, &call.task())) != Outcome::Full;
     if (arm.only_err) {
         // Ready only when closed and drained: a value must stay where it is.
@@ -116,7 +106,7 @@ NativeAction select(NativeCall& call) {
         for (uint32_t i : order.arms()) {
             Outcome outcome = Outcome::None;
             Word value = 0;
-            if (try_arm(call, view_of(call, i), outcome, value)) return chosen(call, i, outcome, value);
+            if (try_arm(call, operation_of(call, i), outcome, value)) return chosen(call, i, outcome, value);
         }
         if (otherwise != UINT32_MAX) return call.give_select(otherwise);
 

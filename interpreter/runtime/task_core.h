@@ -92,6 +92,7 @@ struct SpawnTask {
     int joiners = 1;
     Object* scope = nullptr;  // a ScopeCore that waits for it too
 };
+constexpr const char* kTooManyTasks = "too many tasks: no other one can be started";
 /// Starts a task whose result goes to a TaskCore. Null: there can be no more tasks.
 Object* spawn_task(NativeCall& call, const SpawnTask& spawn);
 /// The message of a panic, for `try_join`.

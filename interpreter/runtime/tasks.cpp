@@ -86,16 +86,7 @@ Object* spawn_task(NativeCall& call, const SpawnTask& spawn) {
 }
 
 NativeAction wait_for_task(NativeCall& call, TaskCore& core, uint32_t next) {
-    if (core.is_finished()) return NativeAction::Next;
-    WaitState& state = call.state<WaitState>();
-    state.granted = false;
-    state.waiter.state = &state;
-    state.reason = {"wait for", &core};
-    vm::WakeToken handle = call.park(&state.reason);
-    state.waiter.handle = handle;
-    if (core.wait(state.waiter)) return call.parked(next);
-    if (call.unpark(handle)) return NativeAction::Next;
-    return call.parked(next);
+    return core.is_finished() ? NativeAction::Next : wait_until_over(call, core, next);
 }
 
 NativeAction give_task_result(NativeCall& call, TaskCore& core) {
@@ -206,7 +197,7 @@ NativeAction drop_joiner(NativeCall& call) {
 
 NativeAction async_spawn(NativeCall& call, bool is_closure) {
     Object* core = spawn_task(call, {vm::TaskKind::AsyncTask, call.argument(0), is_closure, false, 1});
-    if (!core) return call.panic("too many tasks: no other one can be started");
+    if (!core) return call.panic(kTooManyTasks);
     return call.give(vm::word_of(core));
 }
 NativeAction spawn_closure(NativeCall& call) { return async_spawn(call, true); }

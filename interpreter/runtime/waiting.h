@@ -157,6 +157,17 @@ inline NativeAction wait_in(NativeCall& call, WaiterList& list, std::string_view
     return call.parked(next);
 }
 
+/// Waits for what has `bool wait(Waiter&)`, which queues the caller unless it is over; `Next`: it is. For natives with
+/// a WaitState.
+template <class Awaited>
+NativeAction wait_until_over(NativeCall& call, Awaited& awaited, uint32_t next) {
+    WaitState& state = call.state<WaitState>();
+    prepare_wait(call, state, "wait for", &awaited);
+    vm::WakeToken handle = state.waiter.handle;  // the state may be gone once it is queued
+    bool waits = awaited.wait(state.waiter) || !call.unpark(handle);
+    return waits ? call.parked(next) : NativeAction::Next;
+}
+
 /// The value of an argument, through however many references it came; `type` becomes its own type.
 struct Operand {
     Word word;
@@ -200,6 +211,8 @@ inline NativeAction give_err(NativeCall& call, Word word) {
 NativeAction give_err_variant(NativeCall& call, std::string_view variant, Word payload = 0);
 /// A value of Altru's `error`.
 Word make_error(vm::Vm& vm, std::string_view message, Word cause = 0);
+/// The call of a function, not yet begun: a cold future, a callback that knows its object.
+Word bound_call(vm::Vm& vm, const vm::Function& function, std::initializer_list<Word> arguments);
 /// A tuple or other struct of this type.
 Word new_struct_of(vm::Vm& vm, const TypeDescriptor& type, std::initializer_list<Word> fields);
 

@@ -231,11 +231,12 @@ uint64_t hash_value(Vm& vm, Value v) {
 
 // --- operators ---
 
-namespace {
 int32_t to_int32(double d) {
     if (!std::isfinite(d)) return 0;
     return static_cast<int32_t>(static_cast<uint32_t>(static_cast<int64_t>(std::fmod(std::trunc(d), 4294967296.0))));
 }
+
+namespace {
 
 std::optional<int64_t> integer_operation(hir::BinaryOp op, int64_t a, int64_t b, std::string& error) {
     using hir::BinaryOp;

@@ -21,6 +21,8 @@ inline bool as_integer(Vm& vm, Value v, int64_t& out) {
     Object* boxed = as_object(vm, v, ObjectKind::Integer);
     return boxed ? (out = static_cast<int64_t>(boxed->slots()[0]), true) : false;
 }
+/// As bit operations see a number: modulo 2^32, with sign.
+int32_t to_int32(double d);
 /// A number or an integer.
 inline bool as_double(Vm& vm, Value v, double& out) {
     if (v.is_number()) return out = v.as_number(), true;

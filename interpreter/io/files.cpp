@@ -12,29 +12,13 @@
 #include <fmt/format.h>
 
 #include "analyzer/text/utf8.h"
+#include "interpreter/io/descriptor.h"
 
 namespace braid::io {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A file descriptor, closed at the end.
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return number_; }
-    /// What closing says: a full disk is sometimes seen only then.
-    int close() { return ::close(std::exchange(number_, -1)); }
-
-  private:
-    int number_;
-};
 
 tl::unexpected<std::string> failed(std::string_view what, const std::string& path, std::string_view reason) {
     return tl::unexpected(fmt::format("cannot {} {}: {}", what, path.empty() ? "a file without a name" : path, reason));

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "interpreter/io/descriptor.h"
 #include "interpreter/io/event_loop.h"
 #include "interpreter/runtime/output.h"
 #include "interpreter/runtime/partial_deadlock.h"
@@ -26,21 +27,6 @@
 namespace braid::runtime {
 
 namespace {
-
-/// A file descriptor, closed at the end.
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return number_; }
-
-  private:
-    const int number_;
-};
 
 /// Waits for signals while a program runs. SIGINT and SIGTERM end it, after its servers have answered what is under
 /// way; asked twice, it ends at once. SIGQUIT lists its tasks.
@@ -54,7 +40,7 @@ class SignalWatcher {
 
   private:
     void watch() {
-        Descriptor signals(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
+        io::Descriptor signals(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
         pollfd waited[] = {{signals.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
         int status = 0;         // not 0: the program has been asked to end
         bool finishes = false;  // its servers do
@@ -95,7 +81,7 @@ class SignalWatcher {
     static constexpr int kMillisecondsToEnd = 500, kMillisecondsToFinish = 10'000;
 
     Session& session_;
-    const Descriptor end_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    const io::Descriptor end_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     const sigset_t set_;
     std::thread thread_;
 };

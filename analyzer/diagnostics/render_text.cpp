@@ -153,8 +153,11 @@ class Renderer {
                 out_ += snippet::marked_line(canvas(fixed->first_line), fixed->text, 0,
                                              {{begin, begin + length}, symbol, "", std::nullopt});
             } else {
-                changed_lines(*text, fixed->first_line, text->lines().line_of(edits.back().range.end), 0, '-');
-                changed_lines(fixed->text, 0, fixed->text.lines().line_count() - 1, fixed->first_line, '+');
+                LineSpan before{fixed->first_line, text->lines().line_of(edits.back().range.end) + 1};
+                LineSpan after{0, fixed->text.lines().line_count()};
+                leave_out_what_stays(*text, before, fixed->text, after);
+                changed_lines(*text, before, 0, '-');
+                changed_lines(fixed->text, after, fixed->first_line, '+');
             }
         }
     }
@@ -184,10 +187,30 @@ class Renderer {
                text.lines().line_of(edit.range.begin) == text.lines().line_of(edit.range.end);
     }
 
+    struct LineSpan {
+        uint32_t begin, end;
+    };
+    static std::string_view line_text(const SourceText& text, uint32_t line) {
+        return text.slice(text.lines().line_range(line));
+    }
+    /// An edit that removes a whole line reaches into the next one.
+    static void leave_out_what_stays(const SourceText& old_text, LineSpan& before, const SourceText& new_text,
+                                     LineSpan& after) {
+        auto both_have_lines = [&] { return before.begin < before.end && after.begin < after.end; };
+        while (both_have_lines() && line_text(old_text, before.begin) == line_text(new_text, after.begin)) {
+            ++before.begin;
+            ++after.begin;
+        }
+        while (both_have_lines() && line_text(old_text, before.end - 1) == line_text(new_text, after.end - 1)) {
+            --before.end;
+            --after.end;
+        }
+    }
+
     /// `shift`: how many lines stand before the text.
-    void changed_lines(const SourceText& text, uint32_t first, uint32_t last, uint32_t shift, char sign) {
-        for (uint32_t line = first; line <= last; ++line) {
-            if (line - first == most_lines_of_a_fix) {
+    void changed_lines(const SourceText& text, LineSpan lines, uint32_t shift, char sign) {
+        for (uint32_t line = lines.begin; line < lines.end; ++line) {
+            if (line - lines.begin == most_lines_of_a_fix) {
                 out_ += paint_.gutter("...") + "\n";
                 return;
             }

@@ -89,7 +89,7 @@ int run(Options options) {
             return Exit::Usage;
         }
     }
-    auto host = make_host();
+    auto host = make_host_for(options.path);
     auto file = load_file(*host, options.path);
     if (!file) {
         complain(file.error());

@@ -238,6 +238,16 @@ std::unique_ptr<AnalysisHost> make_host() {
     return std::make_unique<AnalysisHost>(standard_library());
 }
 
+std::unique_ptr<AnalysisHost> make_host_for(const std::string& program) {
+    register_all_languages();
+    const Language* language = language_of_path(program);
+    if (!language) language = language_of_path(project_main(program).value_or(""));
+    std::vector<StandardFile> modules;
+    for (const StandardFile& module : standard_library())
+        if (!language || language_of_path(module.path) == language) modules.push_back(module);
+    return std::make_unique<AnalysisHost>(modules);
+}
+
 HostSources::HostSources(const AnalysisHost& host) : host_(host) {
     std::error_code error;
     working_directory_ = fs::current_path(error).string() + "/";

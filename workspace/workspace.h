@@ -54,6 +54,8 @@ void load_imports(AnalysisHost& host);
 
 /// A host with the standard library, languages registered.
 std::unique_ptr<AnalysisHost> make_host();
+/// For one program: with the standard modules of its language only, which is a third of what a start costs.
+std::unique_ptr<AnalysisHost> make_host_for(const std::string& program);
 
 /// Sources of a host for the renderers; paths relative to the working directory where that is shorter. Keeps the texts
 /// it has given out, with their lines: for one thread, and for as long as the host's files stay as they are.

@@ -10,7 +10,7 @@ namespace braid::dap {
 
 tl::expected<LoadedProgram, LaunchError> load_program(const std::string& path, bytecode::ContractChecks contracts) {
     LoadedProgram loaded;
-    loaded.host = make_host();
+    loaded.host = make_host_for(path);
     auto file = load_file(*loaded.host, path);
     if (!file) return tl::unexpected(LaunchError{file.error(), {}});
 

@@ -84,28 +84,41 @@ class Expander {
     }
 
     /// `m.get(&k)`: the entry is found, and an option made of it. Where the option is only looked at, propagation reads
-    /// the entry instead and the option is never made.
+    /// the entry instead and the option is never made. `m.contains(&k)` asks whether there is an entry.
     bool expand_lookup(const Instruction& i, const Function& callee, std::vector<Instruction>& out) {
         bool lends = callee.native_name == "map::get", copies = callee.native_name == "map::get_copied";
-        if ((!lends && !copies) || callee.policy != SlotPolicy::Static || i.operands[0] == kNoRegister ||
+        bool asks = callee.native_name == "map::contains";
+        if ((!lends && !copies && !asks) || callee.policy != SlotPolicy::Static || i.operands[0] == kNoRegister ||
             i.list.size() != 2 || !refers_to(callee.parameter_types[0], DescriptorKind::Map))
             return false;
         const TypeDescriptor &map = *callee.parameter_types[0]->element, &key = *callee.parameter_types[1];
-        const auto& variants = callee.result_type->variants;
-        bool option = variants.size() == 2 && variants[0].name.text() == "Some" && variants[0].fields.size() == 1 &&
-                      variants[1].fields.empty();
         bool by_reference = key.kind == DescriptorKind::Reference;
-        if (!option || (copies && map.element->deep_copy) || map.key->kind == DescriptorKind::Reference ||
+        if ((!asks && !gives_option(callee)) || (copies && map.element->deep_copy) ||
+            map.key->kind == DescriptorKind::Reference ||
             (by_reference && key.element->kind == DescriptorKind::Reference))
             return false;
         Register table = load(i, out, i.list[0], true);
         Register wanted = by_reference ? load(i, out, i.list[1], bytecode::is_traced(key.element->repr)) : i.list[1];
         Register entry = graph_.new_register(true);
         out.push_back(with(i, Opcode::MapFind, {entry, table, wanted, index(f_.types, &map)}));
+        if (asks) {
+            Register missing = graph_.new_register(false);
+            out.push_back(with(i, Opcode::IsEmpty, {missing, entry}));
+            out.push_back(with(i, Opcode::NotBool, {i.operands[0], missing}));
+            return true;
+        }
+        const auto& variants = callee.result_type->variants;
         out.push_back(with(i, Opcode::NewOption,
                            {i.operands[0], entry, uint16_t(lends), index(f_.variants, &variants[0]),
                             index(f_.variants, &variants[1])}));
         return true;
+    }
+
+    /// Some, which holds a value, is variant 0, None is 1.
+    static bool gives_option(const Function& callee) {
+        const auto& variants = callee.result_type->variants;
+        return variants.size() == 2 && variants[0].name.text() == "Some" && variants[0].fields.size() == 1 &&
+               variants[1].fields.empty();
     }
 
     template <class T>

@@ -29,6 +29,8 @@ struct Known {
     };
     std::unordered_map<Register, Optional> options;    // what an option was made of; nothing was written since
     std::unordered_map<Register, Register> emptiness;  // the entry whose emptiness a scalar tells
+    std::unordered_map<Register, Register> negations;  // the scalar of which one is the negation
+    std::unordered_map<Register, bool> empty;          // references that a branch has asked whether they are
     AvailableValues values;
 
     void forget(Register r) {
@@ -41,6 +43,9 @@ struct Known {
         std::erase_if(options, [&](const auto& option) { return option.second.entry == r; });
         emptiness.erase(r);
         std::erase_if(emptiness, [&](const auto& known) { return known.second == r; });
+        negations.erase(r);
+        std::erase_if(negations, [&](const auto& known) { return known.second == r; });
+        empty.erase(r);
         for (auto it = copies.begin(); it != copies.end();) it = it->second == r ? copies.erase(it) : std::next(it);
     }
     std::optional<int64_t> constant(Register r) const {
@@ -54,6 +59,8 @@ struct Known {
         if (boxes.size() > kMaxKnown) boxes.clear();
         if (options.size() > kMaxKnown) options.clear();
         if (emptiness.size() > kMaxKnown) emptiness.clear();
+        if (negations.size() > kMaxKnown) negations.clear();
+        if (empty.size() > kMaxKnown) empty.clear();
         if (guarded.size() > kMaxKnown) guarded.clear();
     }
 };
@@ -103,12 +110,44 @@ class Propagation {
         std::vector<Known> behind(graph_.blocks.size());
         graph_.for_each_extended_block([&](BlockId id, BlockId before) {
             known_ = before == kNoBlock ? Known{} : behind[before];
+            if (before != kNoBlock) learn(graph_.blocks[before], id);
             block(graph_.blocks[id]);
             behind[id] = std::move(known_);
         });
     }
 
   private:
+    /// What follows from having come here: the outcome of the branch before.
+    void learn(const Block& before, BlockId here) {
+        const Instruction* branch = before.branch();
+        if (!branch || branch->target == before.next) return;
+        bool taken = branch->target == here;
+        Register r = branch->operands[0];
+        switch (branch->op) {
+            case Opcode::JumpIfEmpty: known_.empty[r] = taken; break;
+            case Opcode::JumpIfNotEmpty: known_.empty[r] = !taken; break;
+            case Opcode::JumpIf: known_.constants[r] = taken; break;
+            case Opcode::JumpIfNot: known_.constants[r] = !taken; break;
+            case Opcode::JumpEqualImmediate:
+                if (taken) known_.constants[r] = branch->immediate(1);
+                break;
+            case Opcode::JumpNotEqualImmediate:
+                if (!taken) known_.constants[r] = branch->immediate(1);
+                break;
+            default: break;
+        }
+    }
+
+    std::optional<bool> outcome(const Instruction& branch) const {
+        if (branch.op == Opcode::JumpIfEmpty || branch.op == Opcode::JumpIfNotEmpty) {
+            auto known = known_.empty.find(branch.operands[0]);
+            if (known == known_.empty.end()) return std::nullopt;
+            return known->second == (branch.op == Opcode::JumpIfEmpty);
+        }
+        auto value = known_.constant(branch.operands[0]);
+        return value ? decided(branch.op, *value, branch.immediate(1)) : std::nullopt;
+    }
+
     void block(Block& block) {
         for (size_t k = 0; k < block.code.size(); ++k) {
             Instruction& i = block.code[k];
@@ -121,10 +160,8 @@ class Propagation {
             note(i);
         }
         if (Instruction* branch = block.branch()) {
-            auto value = known_.constant(branch->operands[0]);
-            auto outcome = value ? decided(branch->op, *value, branch->immediate(1)) : std::nullopt;
-            if (outcome) {
-                if (*outcome) block.next = branch->target;
+            if (auto jumps = outcome(*branch)) {
+                if (*jumps) block.next = branch->target;
                 block.code.pop_back();
             } else if (branch->target == block.next) {
                 block.code.pop_back();
@@ -182,6 +219,8 @@ class Propagation {
             case Opcode::LoadSlotT: return option_part(i);
             case Opcode::JumpEqualImmediate:
             case Opcode::JumpNotEqualImmediate: return empty_test(i);
+            case Opcode::JumpIf:
+            case Opcode::JumpIfNot: return truth_test(i);
             default: break;
         }
         for (const ImmediateForm& form : kImmediateForms) {
@@ -233,6 +272,19 @@ class Propagation {
         if (entry == known_.emptiness.end() || i.operands[1] > 1) return;
         bool when_empty = (i.op == Opcode::JumpEqualImmediate) == (i.operands[1] == 1);
         i.op = when_empty ? Opcode::JumpIfEmpty : Opcode::JumpIfNotEmpty;
+        i.operands = {entry->second};
+    }
+
+    void truth_test(Instruction& i) {
+        bool positive = i.op == Opcode::JumpIf;
+        if (auto negated = known_.negations.find(i.operands[0]); negated != known_.negations.end()) {
+            positive = !positive;
+            i.operands = {negated->second};
+        }
+        i.op = positive ? Opcode::JumpIf : Opcode::JumpIfNot;
+        auto entry = known_.emptiness.find(i.operands[0]);
+        if (entry == known_.emptiness.end()) return;
+        i.op = positive ? Opcode::JumpIfEmpty : Opcode::JumpIfNotEmpty;
         i.operands = {entry->second};
     }
 
@@ -303,6 +355,7 @@ class Propagation {
         }
         if (i.op == Opcode::NewOption && i.operands[1] != r) known_.options[r] = {i.operands[1], i.operands[2] == 1};
         if (i.op == Opcode::IsEmpty) known_.emptiness[r] = i.operands[1];
+        if (i.op == Opcode::NotBool && i.operands[1] != r) known_.negations[r] = i.operands[1];
         known_.limit();
     }
 

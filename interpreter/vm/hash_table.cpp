@@ -5,6 +5,8 @@
 
 namespace braid::vm {
 
+using bytecode::DescriptorKind;
+
 namespace {
 
 constexpr Word kLive = Word{1} << 63;
@@ -26,10 +28,15 @@ Object* make(Vm& vm, LayoutId layout, bool key_traced, bool value_traced) {
     return map;
 }
 
-bool same_key(Vm& vm, const TypeDescriptor* type, Word a, Word b) {
-    return type ? equal_words(vm, *type, a, b) : same_value_zero(vm, Value(a), Value(b));
+/// Keys that are compared as words: integers, booleans, characters of the Static policy.
+bool is_plain(const TypeDescriptor* type) {
+    return type && type->kind == DescriptorKind::Scalar && !bytecode::is_float(type->repr);
+}
+bool is_string(const TypeDescriptor* type) {
+    return type && type->kind == DescriptorKind::String && type->repr != Repr::Boxed;
 }
 Word hash_key(Vm& vm, const TypeDescriptor* type, Word key) {
+    if (is_plain(type)) return hash_integer(key) | kLive;
     return (type ? hash_word(vm, *type, key) : hash_value(vm, Value(key))) | kLive;
 }
 
@@ -38,21 +45,25 @@ Word hash_key(Vm& vm, const TypeDescriptor* type, Word key) {
 constexpr Word kNumber = 0xffff'ffff;
 Word index_word(Word number, Word hash) { return number | (hash & ~kNumber); }
 
-/// Places of the index in the order in which a hash tries them: its lowest bits, then ever more of it, in the end all
-/// places (5 i + 1 has the full period).
+/// Places of the index in the order in which a hash tries them: the one its lowest bits name and its neighbours, which
+/// lie in the same line of the cache; then the same where ever more of the bits lead, in the end all places (5 i + 1
+/// has the full period).
 class Probes {
   public:
-    Probes(Word hash, uint64_t mask) : rest_(hash), mask_(mask), position_(hash & mask) {}
-    uint64_t position() const { return position_; }
+    Probes(Word hash, uint64_t mask) : rest_(hash), mask_(mask), home_(hash & mask) {}
+    uint64_t position() const { return (home_ + step_) & mask_; }
     void next() {
+        if (++step_ < kNeighbours) return;
+        step_ = 0;
         rest_ >>= 5;
-        position_ = (position_ * 5 + rest_ + 1) & mask_;
+        home_ = (home_ * 5 + rest_ + 1) & mask_;
     }
     /// Enough to have tried every place.
-    static uint64_t limit(uint64_t mask) { return mask + 14; }
+    static uint64_t limit(uint64_t mask) { return kNeighbours * (mask + 14); }
 
   private:
-    uint64_t rest_, mask_, position_;
+    static constexpr uint64_t kNeighbours = 4;
+    uint64_t rest_, mask_, home_, step_ = 0;
 };
 
 /// Index slot of the key, or of the place where it would be put.
@@ -62,7 +73,8 @@ struct Found {
 };
 
 // Racing tasks can hand a torn table to a reader: every number is checked against the buffers it is used with.
-Found find(Vm& vm, const Object* map, const TypeDescriptor* type, Word key, Word hash) {
+template <class Same>
+inline Found find_where(const Object* map, Word hash, Same same) {
     Object* index = slot_object(map, kMapIndex);
     Object* entries = slot_object(map, kMapEntries);
     uint64_t mask = index->length() - 1;
@@ -73,10 +85,22 @@ Found find(Vm& vm, const Object* map, const TypeDescriptor* type, Word key, Word
         uint64_t number = word & kNumber;
         if ((word ^ hash) & ~kNumber || number == 0 || number > entries->length()) continue;
         const Word* entry = entries->elements() + (number - 1) * 3;
-        if (heap::load_slot(entry) == hash && same_key(vm, type, heap::load_slot(entry + 1), key))
-            return {at.position(), number};
+        if (heap::load_slot(entry) == hash && same(heap::load_slot(entry + 1))) return {at.position(), number};
     }
     return {at.position(), 0};
+}
+
+Found find(Vm& vm, const Object* map, const TypeDescriptor* type, Word key, Word hash) {
+    if (is_plain(type)) return find_where(map, hash, [&](Word other) { return other == key; });
+    if (is_string(type) && key) {
+        std::string_view text = string_view_of(key);
+        return find_where(map, hash,
+                          [&](Word other) { return other == key || (other && string_view_of(other) == text); });
+    }
+    return find_where(map, hash, [&](Word other) {
+        return type ? equal_words(vm, *type, other, key)
+                    : other == key || same_value_zero(vm, Value(other), Value(key));
+    });
 }
 
 void rebuild(Vm& vm, Object* map, uint64_t capacity) {

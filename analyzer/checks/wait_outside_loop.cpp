@@ -18,8 +18,8 @@ namespace {
 /// A schedule shows that nothing notifies it any more: that is told, and is the graver one.
 bool loses_wakeup(QueryContext& context, Place wait) {
     auto found = context.get<ScheduleFindings>(wait.item);
-    return std::any_of(found->begin(), found->end(), [&](const ItemDiagnostic& d) {
-        return d.code == DiagnosticCode::LostWakeup && d.location == wait;
+    return std::any_of(found->begin(), found->end(), [&](const ScheduleFindings::Finding& each) {
+        return each.diagnostic.code == DiagnosticCode::LostWakeup && each.diagnostic.location == wait;
     });
 }
 

@@ -16,7 +16,8 @@
 namespace braid::checks {
 namespace {
 
-using ObjectKey = std::tuple<uint32_t, uint32_t, explore::Symbol>;
+using ObjectKey = ScheduleFindings::ObjectKey;
+using Finding = ScheduleFindings::Finding;
 
 /// For ever at a channel: whether the function that made it waits too is a matter of the schedule.
 bool is_abandoned(DiagnosticCode code) {
@@ -27,22 +28,31 @@ bool same_finding(const ItemDiagnostic& a, const ItemDiagnostic& b) {
     return a.location == b.location && (a.code == b.code || (is_abandoned(a.code) && is_abandoned(b.code)));
 }
 
-/// Findings, one for each cause: the same objects in the same kind of knot are one, whoever came first.
+bool is_knot(DiagnosticCode code) { return is_abandoned(code) || code == DiagnosticCode::LockOrderCycle; }
+
+/// The same place, or the same objects in the same kind of knot, whoever came first.
+bool same_cause(const Finding& a, const Finding& b) {
+    if (same_finding(a.diagnostic, b.diagnostic)) return true;
+    const bool locks = a.diagnostic.code == DiagnosticCode::LockOrderCycle;
+    return is_knot(a.diagnostic.code) && is_knot(b.diagnostic.code) &&
+           locks == (b.diagnostic.code == DiagnosticCode::LockOrderCycle) && a.knot == b.knot;
+}
+
+/// They know it as an object that is made in the program, not as an argument of theirs.
+bool is_made_here(const std::set<ObjectKey>& knot) {
+    return !knot.empty() && std::all_of(knot.begin(), knot.end(),
+                                        [](const ObjectKey& key) { return std::get<explore::Symbol>(key) == 0; });
+}
+
+/// Findings, one for each cause.
 class Findings {
   public:
-    void add(ItemDiagnostic found, std::set<ObjectKey> objects = {}) {
-        bool knot = is_abandoned(found.code) || found.code == DiagnosticCode::LockOrderCycle;
-        for (const ItemDiagnostic& known : all)
-            if (same_finding(known, found)) return;
-        bool locks = found.code == DiagnosticCode::LockOrderCycle;
-        if (knot && !knots_.emplace(locks, std::move(objects)).second) return;
-        all.push_back(std::move(found));
+    void add(Finding found) {
+        if (std::none_of(all.begin(), all.end(), [&](const Finding& known) { return same_cause(known, found); }))
+            all.push_back(std::move(found));
     }
 
-    std::vector<ItemDiagnostic> all;
-
-  private:
-    std::set<std::pair<bool, std::set<ObjectKey>>> knots_;
+    std::vector<Finding> all;
 };
 
 std::set<ObjectKey> objects_waited_for(const explore::State& state) {
@@ -62,24 +72,26 @@ ScheduleFindings::Value ScheduleFindings::compute(QueryContext& context, const K
     explore::Machine machine(context, item);
     explore::Exploration found = explore::explore(context, machine);
     Findings findings;
-    for (const explore::Incident& incident : found.incidents) findings.add(explain_incident(context, incident));
+    for (const explore::Incident& incident : found.incidents) findings.add({explain_incident(context, incident), {}});
     bool unexplained = false;
     for (const explore::State& state : found.stuck) {
         auto stuck = explain_stuck(context, machine, state);
-        if (stuck) findings.add(std::move(*stuck), objects_waited_for(state));
+        if (stuck) findings.add({std::move(*stuck), objects_waited_for(state)});
         else unexplained = true;
     }
-    std::vector<ItemDiagnostic> out = std::move(findings.all);
+    Value out = std::move(findings.all);
     bool certain = found.complete && !found.ends_well && !unexplained && out.size() == 1;
-    for (ItemDiagnostic& each : out) each.severity = certain ? Severity::Error : Severity::Warning;
+    for (Finding& each : out) each.diagnostic.severity = certain ? Severity::Error : Severity::Warning;
     // What a body shows when it is run alone is told there.
     if (!out.empty())
         for (ItemId other : found.visited) {
             if (other == item || is_std(file_of(other))) continue;
             auto known = context.get<ScheduleFindings>(other);
-            std::erase_if(out, [&](const ItemDiagnostic& mine) {
-                return std::any_of(known->begin(), known->end(),
-                                   [&](const ItemDiagnostic& theirs) { return same_finding(mine, theirs); });
+            std::erase_if(out, [&](const Finding& mine) {
+                return std::any_of(known->begin(), known->end(), [&](const Finding& theirs) {
+                    return same_finding(mine.diagnostic, theirs.diagnostic) ||
+                           (is_made_here(mine.knot) && same_cause(mine, theirs));
+                });
             });
         }
     return out;
@@ -89,7 +101,7 @@ ScheduleDiagnostics::Value ScheduleDiagnostics::compute(QueryContext& context, c
     Value out;
     for (ItemId item : *context.get<explore::TaskUsers>(file)) {
         auto found = context.get<ScheduleFindings>(item);
-        out.insert(out.end(), found->begin(), found->end());
+        for (const Finding& each : *found) out.push_back(each.diagnostic);
     }
     return out;
 }

@@ -1,4 +1,7 @@
 #pragma once
+#include <set>
+#include <tuple>
+
 #include "analyzer/explore/search.h"
 #include "analyzer/semantics/item_diagnostic.h"
 
@@ -7,7 +10,14 @@ namespace braid::checks {
 /// What the schedules of one body show: see waiting.cpp.
 struct ScheduleFindings {
     using Key = ItemId;
-    using Value = std::vector<ItemDiagnostic>;
+    /// Where an object is made, or the unknown that it was found in.
+    using ObjectKey = std::tuple<uint32_t, uint32_t, explore::Symbol>;
+    struct Finding {
+        ItemDiagnostic diagnostic;
+        std::set<ObjectKey> knot;  ///< what all wait for who wait for ever; empty: it is no such finding
+        friend bool operator==(const Finding&, const Finding&) = default;
+    };
+    using Value = std::vector<Finding>;
     static constexpr const char* name = "schedule_findings";
     static Value compute(QueryContext&, const Key&);
     static Value cycle_fallback(const Key&) { return {}; }

@@ -13,7 +13,10 @@ namespace {
 
 using namespace explore;
 
-bool is_lock(OpKind kind) { return kind == OpKind::Lock || kind == OpKind::Read || kind == OpKind::Write; }
+/// Of locks and actors: one at a time.
+bool is_lock(OpKind kind) {
+    return kind == OpKind::Lock || kind == OpKind::Read || kind == OpKind::Write || kind == OpKind::Ask;
+}
 bool is_receive(OpKind kind) {
     return kind == OpKind::Receive || kind == OpKind::ReceiveMany || kind == OpKind::ReceiveTimeout;
 }
@@ -79,6 +82,7 @@ class Story {
             case ObjectKind::Once: return "the Once";
             case ObjectKind::Semaphore: return "the semaphore";
             case ObjectKind::Barrier: return "the barrier";
+            case ObjectKind::Actor: return "the actor";
             default: return "the lock";
         }
     }
@@ -115,6 +119,7 @@ class Story {
             case OpKind::Permit:
             case OpKind::Hold: return fmt::format("{} waits here for a permit of {}", who, what);
             case OpKind::Barrier: return fmt::format("{} waits at {} for the others", who, what);
+            case OpKind::Ask: return fmt::format("{} waits here for {} to answer", who, what);
             default:
                 if (is_lock(p.kind)) return fmt::format("{} waits here for {}", who, what);
                 return fmt::format("{} waits here to receive from {}", who, what);
@@ -164,6 +169,8 @@ class Story {
             if (!assign || !assign->place.is_local() || assign->place.local != place.local) continue;
             if (auto* borrow = std::get_if<mir::BorrowOf>(&assign->value))
                 return describe(context_, body, borrow->place);
+            if (auto* item = std::get_if<mir::StaticRefOf>(&assign->value))
+                return std::string(name_of(item->item).text());
             if (auto* use = std::get_if<mir::Use>(&assign->value))
                 if (auto* read = mir::read_place(use->operand)) return describe(context_, body, *read);
         }
@@ -221,6 +228,7 @@ class Stuck {
             const Hold* hold = is_lock(p.kind) || p.kind == OpKind::OnceBegin ? hold_of(p.object, t) : nullptr;
             if (!hold) continue;
             std::string what = story_.object_name(p.object, t);
+            if (p.kind == OpKind::Ask) return own_message(t, *hold, what);
             ItemDiagnostic d =
                 at(DiagnosticCode::SelfDeadlock, t,
                    p.kind == OpKind::OnceBegin
@@ -239,6 +247,22 @@ class Stuck {
             return d;
         }
         return std::nullopt;
+    }
+
+    /// An actor's handler waits, perhaps through other actors, for an answer of that actor.
+    ItemDiagnostic own_message(TaskIndex task, const Hold& hold, const std::string& what) {
+        const auto& frames = state_.tasks[task].frames;
+        size_t between = 0;
+        for (auto frame = frames.rbegin(); frame != frames.rend() && frame->actor != pending(task).object; ++frame)
+            between += frame->actor != kNone;
+        ItemDiagnostic d =
+            at(between ? DiagnosticCode::LockOrderCycle : DiagnosticCode::ActorSelfCall, task,
+               fmt::format("{} is asked here while it {}: neither ever answers", what,
+                           between ? "waits itself for the actor that asks" : "handles the message that asks"));
+        d.related.push_back({hold.place, fmt::format("the message that {} handles is sent here",
+                                                     story_.name_at(hold.place, pending(task).object))});
+        story_.tell(d, {task}, false);
+        return d;
     }
 
     /// A permit that one who has ended, or is the one that waits, has taken and not given back.
@@ -331,8 +355,10 @@ class Stuck {
                 for (TaskIndex other : cycle)
                     if (const Hold* hold = is_lock(pending(other).kind) ? hold_of(pending(other).object, c) : nullptr) {
                         std::string lock = story_.name_at(hold->place, pending(other).object);
-                        text += fmt::format(" while it holds {}", lock);
-                        d.related.push_back({hold->place, fmt::format("{} locks {} here", story_.task_name(c), lock)});
+                        const bool message = pending(other).kind == OpKind::Ask;
+                        text += fmt::format(" while it {} {}", message ? "handles a message of" : "holds", lock);
+                        d.related.push_back({hold->place, fmt::format("{} {} {} here", story_.task_name(c),
+                                                                      message ? "asks" : "locks", lock)});
                     }
             }
             d.message = text + ": none of them ever goes on";

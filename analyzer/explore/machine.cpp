@@ -169,12 +169,14 @@ void Machine::leave(State& state, TaskIndex task) {
     Value result = std::move(state.tasks[task].frames.back().locals[0]);
     if (result.is(Value::Kind::Moved)) result = Value::composite({});
     const ObjectIndex once = state.tasks[task].frames.back().once;
+    const ObjectIndex actor = state.tasks[task].frames.back().actor;
     const size_t dropped = state.tasks[task].frames.back().dropped;
     state.tasks[task].frames.pop_back();
     if (once != kNone) {
         state.objects[once].count = 2;
         state.objects[once].holders.clear();
     }
+    if (actor != kNone) release(state, actor, task);
     if (dropped) {
         Value value = std::move(state.heap[dropped]);
         state.heap[dropped] = Value::of(Value::Kind::Moved, 0);
@@ -296,6 +298,8 @@ Machine::Outcome Machine::call(State& state, TaskIndex task, const mir::CallTerm
         if (call.is_go) return spawn(state, task, std::move(callable), std::move(arguments), place, kNone);
         return enter_callable(state, task, callable, std::move(arguments));
     }
+    if (auto* sent = std::get_if<hir::MessageCallee>(&call.callee); sent && !call.is_go)
+        return message(state, task, sent->method, std::move(arguments), place);
     auto* direct = std::get_if<hir::DirectCallee>(&call.callee);
     if (!direct || direct->function == ItemId::None || !call.spread.empty())
         return unknown_call(state, task, arguments);
@@ -321,6 +325,60 @@ Machine::Outcome Machine::call(State& state, TaskIndex task, const mir::CallTerm
         if (is_simple(function)) return enter(state, task, function, 0, std::move(arguments), nullptr);
     }
     return unknown_call(state, task, arguments);
+}
+
+/// The actor is idle, and handles a message.
+bool Machine::handle(State& state, TaskIndex task, ObjectIndex actor, ItemId method, std::vector<Value> arguments,
+                     Place place) {
+    const size_t cell = state.objects[actor].content;
+    arguments.at(0) = Value::of(Value::Kind::Pointer, Target::heap(cell));
+    const uint64_t path = state.tasks[task].frames.empty() ? state.tasks[task].path : site(state, task);
+    if (!make_frame(state, task, method, 0, std::move(arguments), nullptr, mix(path, uint64_t(method)))) return false;
+    state.tasks[task].frames.back().actor = actor;
+    state.objects[actor].holders.push_back({task, place, false});
+    return true;
+}
+
+/// A message with a reply is a call for which the actor has to be idle, one without goes on beside the sender. Handlers
+/// that do not wait themselves run at once where they can: what others could do meanwhile makes nobody wait.
+Machine::Outcome Machine::message(State& state, TaskIndex task, ItemId method, std::vector<Value> arguments,
+                                  Place place) {
+    Value* target = arguments.empty() ? nullptr : &arguments[0];
+    for (int i = 0; target && i < 4 && target->is(Value::Kind::Pointer); ++i) target = pointee(state, target);
+    auto signature = context_.get<SignatureOf>(method);
+    if (!target || !target->is(Value::Kind::Object) || !signature->has_body || state.objects[target->number].wild)
+        return unknown_call(state, task, arguments);
+    const auto actor = ObjectIndex(target->number);
+    const bool replies = signature->result && !signature->result->is(TypeKind::Unit);
+    const bool idle = state.objects[actor].holders.empty() && state.objects[actor].buffer.empty();
+    if (idle && !context_.get<TouchesTasks>(method)->yes) {
+        if (handle(state, task, actor, method, arguments, place)) return Outcome::Continue;
+        incomplete = true;
+        return unknown_call(state, task, arguments);
+    }
+    Pending pending;
+    pending.kind = OpKind::Ask;
+    pending.object = actor;
+    pending.value = Value{Value::Kind::Closure, 0, method, {}};
+    pending.rest = std::move(arguments);
+    pending.place = place;
+    if (replies) {
+        state.objects[actor].buffer.push_back(Value::integer(task));
+        return park(state, task, std::move(pending));
+    }
+    if (state.tasks.size() >= kMaxTasks) {
+        incomplete = true;
+        return Outcome::Abandon;
+    }
+    Task handler;
+    handler.status = TaskStatus::Parked;
+    handler.spawned = place;
+    handler.path = mix(site(state, task), state.tasks.size());
+    handler.pending = std::move(pending);
+    state.objects[actor].buffer.push_back(Value::integer(state.tasks.size()));
+    state.tasks.push_back(std::move(handler));
+    complete(state, task, Value::composite({}));
+    return Outcome::Continue;
 }
 
 Machine::Outcome Machine::await(State& state, TaskIndex task, Value value, Place place) {

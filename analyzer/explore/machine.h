@@ -70,6 +70,7 @@ class Machine {
     Value borrow(State&, TaskIndex, const mir::Place&);
     bool rvalue(State&, TaskIndex, const mir::Rvalue&, Value& out);
     bool binary(State&, const mir::BinaryOperation&, TaskIndex, Value& out);
+    bool order(State&, const mir::BinaryOperation&, TaskIndex, const Value& left, const Value& right, Value& out);
     void assign(State&, TaskIndex, const mir::Place&, Value);
     void resolve(State&, Value&);
     uint64_t number_of(State&, Value&);
@@ -92,6 +93,8 @@ class Machine {
     void leave(State&, TaskIndex);
     void complete(State&, TaskIndex, Value result, uint32_t arm = kNone);
     void end_task(State&, TaskIndex, Value result);
+    Outcome message(State&, TaskIndex, ItemId method, std::vector<Value> arguments, Place);
+    bool handle(State&, TaskIndex, ObjectIndex actor, ItemId method, std::vector<Value> arguments, Place);
     Outcome spawn(State&, TaskIndex, Value callable, std::vector<Value> arguments, Place, ObjectIndex scope);
     bool make_frame(State&, TaskIndex, ItemId, uint32_t function, std::vector<Value> arguments,
                     const std::vector<Value>* captures, uint64_t path);
@@ -134,6 +137,7 @@ class Machine {
     std::set<uint64_t> counts_;  // what a scaled number could be mistaken for
     int steps_ = 0;              // of all runs
     std::unordered_map<ItemId, bool> simple_;
+    std::unordered_map<Symbol, ItemId> statics_;
 };
 
 }  // namespace braid::explore

@@ -116,6 +116,9 @@ std::vector<Move> Machine::moves(const State& state) {
             case OpKind::WaitGroupWait: alone(object->count <= 0 || object->wild); break;
             case OpKind::ConditionWait: alone((p.notified || object->wild) && can_lock(state, t, p.lock, false)); break;
             case OpKind::ConditionTimeout: alone(can_lock(state, t, p.lock, false)); break;
+            case OpKind::Ask:
+                alone(object->wild || (object->holders.empty() && object->buffer.front().number == t));
+                break;
             case OpKind::OnceBegin: alone(object->count != 1 || object->wild); break;
             case OpKind::Permit:
             case OpKind::Hold: alone(object->count > 0 || object->wild); break;
@@ -255,6 +258,7 @@ bool Machine::perform_select(State& state, const Move& move) {
 bool Machine::perform(State& state, const Move& move) {
     Task& task = state.tasks[move.task];
     Pending p = task.pending;
+    task.unlocked = false;
     Step step{state.steps, move.task, p.kind, p.object, p.place, move.arm};
     if (p.kind == OpKind::Select) step.object = p.arms[move.arm].channel;
     state.steps = std::make_shared<const Step>(std::move(step));
@@ -327,6 +331,10 @@ bool Machine::perform(State& state, const Move& move) {
                     state.tasks[t].pending.kind == OpKind::Add && state.tasks[t].pending.object == p.object)
                     incident(DiagnosticCode::WaitgroupMisuse, state, state.tasks[t].pending.place, p.object, t);
             break;
+        case OpKind::ConditionBegin:
+            release(state, p.lock, move.task);
+            state.tasks[move.task].pending.kind = OpKind::ConditionWait;
+            return true;
         case OpKind::ConditionWait: result = hold(p.lock, false); break;
         case OpKind::ConditionTimeout:
             result = Value::composite({hold(p.lock, false), Value::integer(p.notified)});
@@ -344,6 +352,13 @@ bool Machine::perform(State& state, const Move& move) {
             if (!any) object->missed_at = p.place;
             break;
         }
+        case OpKind::Ask:
+            if (!object->buffer.empty()) object->buffer.erase(object->buffer.begin());
+            task.pending = {};
+            task.status = TaskStatus::Running;
+            if (handle(state, move.task, p.object, p.value.item, p.rest, p.place)) return true;
+            incomplete = true;
+            return false;
         case OpKind::OnceBegin: begin_once(state, move, p); return true;
         case OpKind::Permit: result = Value::of(Value::Kind::Permit, p.object); [[fallthrough]];
         case OpKind::Hold:

@@ -32,6 +32,7 @@ std::optional<ObjectIndex> Machine::object_of(State& state, Value value, ObjectK
     Object& object = state.objects[made];
     object.symbol = symbol;
     object.wild = object.two_way = true;
+    if (auto item = statics_.find(symbol); item != statics_.end()) object.name = name_of(item->second);
     state.heap.push_back(Value::unknown(mix(symbol, 13)));
     object.content = state.heap.size() - 1;
     return made;
@@ -68,6 +69,7 @@ void Machine::escape(State& state, const Value& value, int depth) {
 
 void Machine::release(State& state, ObjectIndex index, TaskIndex task) {
     auto& holders = state.objects[index].holders;
+    state.tasks[task].unlocked = true;
     auto held = std::find_if(holders.rbegin(), holders.rend(), [&](const Hold& h) { return h.task == task; });
     if (held != holders.rend()) holders.erase(std::next(held).base());
     else if (!holders.empty()) holders.pop_back();
@@ -262,6 +264,7 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
         case Model::NewMutex: return done(lock_content(state, make(ObjectKind::Mutex), arguments.at(0)));
         case Model::NewRwLock: return done(lock_content(state, make(ObjectKind::RwLock), arguments.at(0)));
         case Model::NewAtomic: return done(lock_content(state, make(ObjectKind::Atomic), arguments.at(0)));
+        case Model::NewActor: return done(lock_content(state, make(ObjectKind::Actor), arguments.at(0)));
         case Model::NewCondvar: return done(Value::of(Value::Kind::Object, make(ObjectKind::Condvar)));
         case Model::NewOnce: return done(Value::of(Value::Kind::Object, make(ObjectKind::Once)));
         case Model::NewWaitGroup: return done(Value::of(Value::Kind::Object, make(ObjectKind::WaitGroup)));
@@ -306,12 +309,13 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             auto condition = object_of(state, arguments.at(0), ObjectKind::Condvar);
             Value guard = arguments.at(1);
             if (!condition || !guard.is(Value::Kind::Guard)) return unknown_call(state, task, arguments);
-            release(state, ObjectIndex(guard.number), task);
             Pending pending;
             pending.kind = model == Model::ConditionWait ? OpKind::ConditionWait : OpKind::ConditionTimeout;
             pending.object = *condition;
             pending.lock = ObjectIndex(guard.number);
             pending.place = place;
+            if (state.tasks[task].unlocked && model == Model::ConditionWait) pending.kind = OpKind::ConditionBegin;
+            else release(state, pending.lock, task);
             return park(state, task, std::move(pending));
         }
         case Model::Done: {

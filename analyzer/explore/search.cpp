@@ -89,6 +89,8 @@ bool Machine::mentions(const State& from, TaskIndex task, ObjectIndex object) {
     State state = from;
     // The end of what one waits at is an act only where it closes a channel.
     const bool ends_count = object < state.objects.size() && state.objects[object].kind == ObjectKind::Channel;
+    for (const Value& value : from.tasks[task].pending.rest)
+        if (from.tasks[task].pending.kind == OpKind::Ask && reaches(state, value, object, 0)) return true;
     for (const Frame& frame : from.tasks[task].frames) {
         std::set<mir::Local> read;
         std::vector<bool> seen(frame.body->blocks.size(), false);

@@ -21,6 +21,7 @@ uint64_t hash_of(const Object& o) {
 
 uint64_t hash_of(const Task& t) {
     uint64_t h = mix(uint64_t(t.status), uint64_t(t.pending.kind) << 1 | t.pending.notified);
+    h = mix(h, t.pending.object);
     h = mix(h, t.pending.value.hash());
     for (const Value& v : t.pending.rest) h = mix(h, v.hash());
     for (const Frame& f : t.frames) {

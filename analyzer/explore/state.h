@@ -77,7 +77,8 @@ enum class ObjectKind : uint8_t {
     Semaphore,
     Barrier,
     Atomic,
-    Scope
+    Scope,
+    Actor
 };
 
 struct Hold {
@@ -98,8 +99,8 @@ struct Object {
     int64_t count = 0;
     uint32_t senders = 0, receivers = 0;
     bool two_way = false;
-    size_t content = 0;  // heap cell of a lock or atomic
-    std::vector<Value> buffer;
+    size_t content = 0;         // heap cell of a lock, an atomic, an actor's state
+    std::vector<Value> buffer;  // of an actor: the tasks whose messages wait, in order
     std::vector<Hold> holders;
     Place closed_at, missed_at, added_at;
     TaskIndex closer = kNone;
@@ -121,6 +122,7 @@ enum class OpKind : uint8_t {
     Close,
     Add,
     WaitGroupWait,
+    ConditionBegin,  // another lock was given back just before: something may happen in between
     ConditionWait,
     ConditionTimeout,
     Notify,
@@ -133,7 +135,8 @@ enum class OpKind : uint8_t {
     JoinSome,
     ScopeJoin,
     Load,
-    Change
+    Change,
+    Ask  // a message: it begins when the actor is idle
 };
 
 /// The operations of the standard library that models.def names.
@@ -147,6 +150,7 @@ enum class Model : uint8_t {
     NewSemaphore,
     NewBarrier,
     NewAtomic,
+    NewActor,
     NewUnbounded,
     NewBounded,
     NewRendezvous,
@@ -219,7 +223,7 @@ struct Pending {
     bool notified = false;
     bool shared = false;
     Value value;
-    std::vector<Value> rest;  // Send: what follows it, of a list
+    std::vector<Value> rest;  // Send: what follows it, of a list; Ask: the arguments, `value` being the method
     std::vector<Arm> arms;
     Place place;
 };
@@ -229,9 +233,10 @@ struct Frame {
     const mir::MirBody* body = nullptr;
     mir::BlockId block = 0;
     uint32_t statement = 0;
-    uint64_t path = 0;         // hash of the calls that lead here
-    ObjectIndex once = kNone;  // it is the initialization of this one
-    size_t dropped = 0;        // it is the `drop` of what this heap cell holds; nobody waits for its result
+    uint64_t path = 0;          // hash of the calls that lead here
+    ObjectIndex once = kNone;   // it is the initialization of this one
+    ObjectIndex actor = kNone;  // it handles a message of this one
+    size_t dropped = 0;         // it is the `drop` of what this heap cell holds; nobody waits for its result
     std::vector<Value> locals;
 };
 
@@ -247,6 +252,7 @@ struct Task {
     uint64_t path = 0;
     ObjectIndex scope = kNone;
     bool handle_lost = false;
+    bool unlocked = false;  // a lock since it last waited
 };
 
 /// How a state came about, newest step first.

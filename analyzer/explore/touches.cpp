@@ -47,6 +47,10 @@ void note(QueryContext& context, const mir::MirBody& body, OwnTaskUse::Value& ou
         if (!call) continue;
         out.touches |= call->is_go;
         out.runs |= std::holds_alternative<hir::ValueCallee>(call->callee);
+        if (auto* sent = std::get_if<hir::MessageCallee>(&call->callee)) {
+            out.touches = true;
+            calls(sent->method);
+        }
         auto* direct = std::get_if<hir::DirectCallee>(&call->callee);
         if (!direct || direct->function == ItemId::None) continue;
         if (Model known = model_of(direct->function); known != Model::None)

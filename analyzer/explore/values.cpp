@@ -239,6 +239,9 @@ bool Machine::binary(State& state, const mir::BinaryOperation& operation, TaskIn
         for (const Value& side : {left, right})
             if (side.is(Value::Kind::Integer)) note_count(side.number);
     if (!left.is(Value::Kind::Integer) || !right.is(Value::Kind::Integer)) {
+        if (orders && (left.is(Value::Kind::Unknown) || left.is(Value::Kind::Integer)) &&
+            (right.is(Value::Kind::Unknown) || right.is(Value::Kind::Integer)))
+            return order(state, operation, task, left, right, out);
         bool same = left.hash() == right.hash() && !left.is(Value::Kind::Composite);
         if (same && operation.op == Op::Equal) out = Value::integer(1);
         else if (same && operation.op == Op::NotEqual) out = Value::integer(0);
@@ -263,6 +266,29 @@ bool Machine::binary(State& state, const mir::BinaryOperation& operation, TaskIn
         case Op::BitOr: out = Value::integer(x | y); break;
         default: out = Value::unknown(mix(mix(uint64_t(operation.op) + 100, x), y));
     }
+    return true;
+}
+
+/// Of two unknowns one is less than the other, and everybody finds the same: locks are taken in that order.
+bool Machine::order(State& state, const mir::BinaryOperation& operation, TaskIndex task, const Value& left,
+                    const Value& right, Value& out) {
+    using Op = hir::BinaryOp;
+    const uint64_t a = left.hash(), b = right.hash();
+    if (a == b) {
+        out = Value::integer(operation.op == Op::LessEqual || operation.op == Op::GreaterEqual);
+        return true;
+    }
+    const Symbol symbol = mix(mix(std::min(a, b), std::max(a, b)), 0x0cd);
+    auto decided = state.decided.find(symbol);
+    if (decided == state.decided.end()) {
+        if (auto* moved = mir::moved_place(operation.left)) *at(state, task, *moved) = left;
+        if (auto* moved = mir::moved_place(operation.right)) *at(state, task, *moved) = right;
+        fork_symbol_ = symbol;
+        fork_options_ = {0, 1};
+        return false;
+    }
+    const bool less = operation.op == Op::Less || operation.op == Op::LessEqual;
+    out = Value::integer((decided->second == 1) == (less == (a < b)));
     return true;
 }
 
@@ -331,6 +357,7 @@ bool Machine::rvalue(State& state, TaskIndex task, const mir::Rvalue& rvalue, Va
         out = this->closure(state, task, *closure);
     } else if (auto* item = std::get_if<mir::StaticRefOf>(&rvalue)) {
         out = Value::unknown(mix(uint64_t(item->item), 7));
+        statics_[out.number] = item->item;
     } else if (auto* test = std::get_if<mir::TypeTestOf>(&rvalue)) {
         Value value = evaluate(state, task, test->operand);
         out = Value::unknown(mix(value.hash(), test->tested->id));

@@ -33,14 +33,24 @@ void Lowering::lower_block(Place d, const hir::Block& block, ExprId id, uint32_t
     if (entered) start(exit);
 }
 
+/// `m.lock()` where the place is what such a guard gives, `*m.lock()`: it is the argument of a `deref`.
+ExprId Lowering::dereferenced(ExprId place) const {
+    auto* deref = body_.as<hir::Deref>(place);
+    auto* call = deref ? body_.as<Call>(deref->reference) : nullptr;
+    auto* direct = call ? std::get_if<DirectCallee>(&call->callee) : nullptr;
+    if (!direct || call->arguments.size() != 1) return ExprId::None;
+    auto* lent = body_.as<Borrow>(call->arguments[0]);
+    const std::string_view name = name_of(direct->function).text();
+    return lent && lent->is_implicit && (name == "deref" || name == "deref_mut") ? lent->place : ExprId::None;
+}
+
 /// `let r = &f()`, `let pair = (&f().x, 1)`: the temporary lives as long as the binding (Rust's extended temporaries).
 void Lowering::keep_borrowed_temporaries(ExprId initializer, uint32_t node) {
     const Expr& value = body_[initializer];
     if (auto* made = std::get_if<Aggregate>(&value.data)) {
         // Only where that changes no order.
         auto has_effect = [&](ExprId part) { return !is_trivial(part); };
-        if (made->kind != AggregateKind::Variant &&
-            std::count_if(made->operands.begin(), made->operands.end(), has_effect) == 1)
+        if (std::count_if(made->operands.begin(), made->operands.end(), has_effect) == 1)
             for (ExprId part : made->operands) keep_borrowed_temporaries(part, node);
         return;
     }
@@ -50,6 +60,7 @@ void Lowering::keep_borrowed_temporaries(ExprId initializer, uint32_t node) {
     for (;;) {
         if (auto* field = body_.as<Field>(root)) root = field->base;
         else if (auto* index = body_.as<Index>(root); index && is_place(root)) root = index->base;
+        else if (ExprId guard = dereferenced(root); guard != ExprId::None) root = guard;
         else break;
     }
     if (is_place(root) || is_trivial(root)) return;

@@ -110,6 +110,7 @@ class Lowering {
     // control flow (lower_control.cpp, lower_loops.cpp)
     void lower_block(Place d, const hir::Block& block, ExprId id, uint32_t node);
     void lower_let(const hir::Let& let, uint32_t node);
+    ExprId dereferenced(ExprId place) const;
     void keep_borrowed_temporaries(ExprId initializer, uint32_t node);
     void lower_if(Place d, const hir::If& e, uint32_t node);
     void condition(ExprId expr, BlockId then, BlockId otherwise);

@@ -295,9 +295,12 @@ class BodyBuilder {
     struct PatternContext {
         bool by_reference = false;  // default binding mode
         bool mutable_reference = false;
-        bool implicit = false;  // the reference was not written: bindings may become mutable
+        bool implicit = false;   // the reference was not written: bindings may become mutable
+        bool undecided = false;  // of `self`, which lends mutably only if the body needs it
         ExprId source = ExprId::None;
         std::map<Name, LocalId>* reuse = nullptr;  // alternatives of `p | q` bind the same locals
+
+        bool lends_copies() const { return mutable_reference && !implicit && !undecided; }
     };
     PatternId check_pattern(const ast::Pattern& p, Type expected, PatternContext context);
     PatternId bind_name(const SyntaxToken& name, bool is_mutable, Type expected, const PatternContext& context);

@@ -10,6 +10,9 @@ using namespace hir;
 ExprId BodyBuilder::prepare_scrutinee(ExprId value, PatternContext& context) {
     bool peeled = false;
     bool all_mutable = true;
+    auto* local = body().as<LocalRef>(value);
+    context.undecided = local && body().locals[uint32_t(local->local)].is_self &&
+                        context_.get<SignatureOf>(item_)->receiver == Receiver::Inferred;
     while (type_of(value)->is(TypeKind::Reference)) {
         all_mutable = all_mutable && type_of(value)->has(TypeMutable);
         value = deref(value, expr(value).node);
@@ -33,7 +36,8 @@ PatternId BodyBuilder::bind_name(const SyntaxToken& name, bool is_mutable, Type 
     Name wanted(name.text());
     Type t = table_.resolve(expected);
     BindMode mode = BindMode::Value;
-    if (context.by_reference && !t->is(TypeKind::Error) && !traits_.is_copy(t)) {
+    // Matched through a `&mut` that is written, a Copy part is lent, too: it may be written.
+    if (context.by_reference && !t->is(TypeKind::Error) && (context.lends_copies() || !traits_.is_copy(t))) {
         mode = context.mutable_reference ? BindMode::BorrowMutable : BindMode::Borrow;
         t = type::reference(t, context.mutable_reference);
     } else {
@@ -333,7 +337,7 @@ PatternId BodyBuilder::check_typed_pattern(const ast::TypedPattern& p, Type expe
         mismatch(node, t, tested,
                  t->is(TypeKind::Union) ? "it is no member of the union" : "the pattern can never match");
     PatternContext own = context;
-    if (own.by_reference && traits_.is_copy(tested)) own.by_reference = false;
+    if (own.by_reference && !own.lends_copies() && traits_.is_copy(tested)) own.by_reference = false;
     PatternId sub = p.pattern() ? check_pattern(p.pattern(), tested, own) : PatternId::None;
     return emit_pattern(TypePattern{tested, sub}, t, node);
 }

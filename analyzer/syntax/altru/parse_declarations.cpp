@@ -53,7 +53,7 @@ bool Parser::at_declaration() {
 /// `[name, name(…)]` on a line of its own above a declaration.
 bool Parser::at_attributes() {
     Token token = peek();
-    if (token.kind != Kind::Identifier || token.first_on_line) return false;
+    if (token.kind != Kind::Identifier || token.first_on_line || !token_.first_on_line) return false;
     int depth = 1;
     for (int i = 0; depth > 0; ++i) {
         if (i == 1000) return false;
@@ -65,7 +65,9 @@ bool Parser::at_attributes() {
         if (depth == 1 && (token.kind == Kind::Dot || token.kind == Kind::Semicolon)) return false;
     }
     token = peek_after(token);
-    return token.first_on_line && (begins_declaration(token.kind) || token.kind == Kind::LeftBracket);
+    // `[x]` may be the last line of a body, too, with the next declaration further left.
+    return token.first_on_line && !deeper(token_.column, token.column) &&
+           (begins_declaration(token.kind) || token.kind == Kind::LeftBracket);
 }
 
 void Parser::attribute_lists() {

@@ -192,7 +192,9 @@ void Session::add_synchronization() {
                               }}});
 }
 
-void Session::texts_changed(FileId file) { publisher_.refresh(store_.table(), features_, file); }
+void Session::texts_changed(FileId file) {
+    publisher_.refresh(store_.table(), features_, file, store_.superseded(file));
+}
 
 void Session::tell(const std::string& message) {
     constexpr int kWarning = 2;
@@ -205,12 +207,14 @@ Session::Work Session::about_file(const Json& params, Question question) const {
     SyntaxTreePtr asked = file == FileId::None ? nullptr : host_->tree(file);
     if (!asked) return protocol::SnapshotWork([](const auto&) -> Reply { return nullptr; });
     // A write of another file cancels what runs, too; only when this file has another text the answer is of no use.
-    return answer([file, asked, question = std::move(question)](QueryContext& context,
-                                                                Converter& converter) -> std::optional<Json> {
-        auto tree = context.get<FileTree>(file);
-        if (!tree || *tree != asked) return std::nullopt;
-        return question(context, converter, file);
-    });
+    return answer(
+        [file, asked, question = std::move(question)](QueryContext& context,
+                                                      Converter& converter) -> std::optional<Json> {
+            auto tree = context.get<FileTree>(file);
+            if (!tree || *tree != asked) return std::nullopt;
+            return question(context, converter, file);
+        },
+        store_.superseded(file));
 }
 
 Session::Work Session::about_workspace(std::function<Json(QueryContext&, Converter&)> question) const {
@@ -219,12 +223,16 @@ Session::Work Session::about_workspace(std::function<Json(QueryContext&, Convert
     });
 }
 
-Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question) const {
-    auto work = [this, documents = store_.table(), features = features_,
-                 question = std::move(question)](const protocol::CancellationToken& cancelled) -> Reply {
+Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question,
+                              std::stop_token superseded) const {
+    auto work = [this, documents = store_.table(), features = features_, question = std::move(question),
+                 superseded = std::move(superseded)](const protocol::CancellationToken& cancelled) -> Reply {
         auto token = CancellationToken::create();
         std::stop_callback forward(cancelled, [&] { token.cancel(); });
+        std::stop_callback forward_edit(superseded, [&] { token.cancel(); });
         for (;;) {
+            // Without waiting for the write that is to come.
+            if (superseded.stop_requested()) return tl::unexpected(ResponseError{RpcError::ContentModified, {}});
             auto answer = host_->snapshot().run(
                 [&](QueryContext& context) {
                     Converter converter(context, features, *documents);
@@ -236,7 +244,7 @@ Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, C
             if (answer.error().reason == Cancelled::Reason::TooDeep)
                 return tl::unexpected(
                     ResponseError{RpcError::RequestFailed, "this program is nested too deeply to be analyzed"});
-            if (answer.error().reason == Cancelled::Reason::Request)
+            if (answer.error().reason == Cancelled::Reason::Request && !superseded.stop_requested())
                 return tl::unexpected(ResponseError{RpcError::RequestCancelled, {}});
         }
     };

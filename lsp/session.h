@@ -48,7 +48,9 @@ class Session {
     Work at_position(const Json& params,
                      std::function<Json(QueryContext&, Converter&, FileId, uint32_t offset)> question) const;
     /// Runs a question on a snapshot until no write interrupts it; without an answer the text has changed meanwhile.
-    Work answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question) const;
+    /// So does `superseded`, before the text changes.
+    Work answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question,
+                std::stop_token superseded = {}) const;
     /// The work of a request about no file in particular.
     Work about_workspace(std::function<Json(QueryContext&, Converter&)> question) const;
     /// An answer made of what stands at a position, for each method that has no other params.

@@ -92,7 +92,7 @@ struct Publisher::Pieces {
 };
 
 /// A document of so many is large: the checks of a smaller one are done before anybody misses them.
-constexpr size_t kManyPieces = 4;
+constexpr size_t kManyPieces = 50;
 /// A keystroke leaves next to nothing to do; what is still at it after this is shared with another thread.
 constexpr std::chrono::milliseconds kAlone{5};
 
@@ -124,18 +124,19 @@ bool Publisher::work_off(const Run& run, const std::shared_ptr<Pieces>& pieces, 
 bool Publisher::publish_document(const Run& run, const Document& document) {
     if (document.file == FileId::None || document.is_standard) return true;
     const auto begin = std::chrono::steady_clock::now();
-    auto pieces_by = [&](Parts (*parts)(QueryContext&, FileId)) {
+    const PartSize size = shows(document) ? PartSize::Large : PartSize::Small;
+    auto pieces_by = [&](const std::function<Parts(QueryContext&)>& parts) {
         auto pieces = std::make_shared<Pieces>();
         const auto asked = ask(run, [&](QueryContext& context) {
-            pieces->all = parts(context, document.file);
+            pieces->all = parts(context);
             return Json();
         });
         return asked ? pieces : nullptr;
     };
     bool waits = true;
     std::shared_ptr<Pieces> pieces;
-    if (!shows(document)) {
-        pieces = pieces_by(parts_of_fast_diagnostics);
+    if (size == PartSize::Small) {
+        pieces = pieces_by([&](QueryContext& c) { return parts_of_fast_diagnostics(c, document.file, size); });
         if (!pieces || !work_off(run, pieces, [] { return true; })) return false;
         waits = pieces->all.size() < kManyPieces;
     }
@@ -151,10 +152,10 @@ bool Publisher::publish_document(const Run& run, const Document& document) {
         sent_fast = true;
         return send(run, document, *fast);
     };
-    for (auto* parts : {parts_of_checks, parts_of_schedules}) {
-        pieces = pieces_by(parts);
-        if (!pieces || !send_fast() || !work_off(run, pieces, send_fast)) return false;
-    }
+    pieces = pieces_by([&](QueryContext& c) { return parts_of_checks(c, document.file, size); });
+    if (!pieces || !send_fast() || !work_off(run, pieces, send_fast)) return false;
+    pieces = pieces_by([&](QueryContext& c) { return parts_of_schedules(c, document.file); });
+    if (!pieces || !work_off(run, pieces, send_fast)) return false;
     auto all = ask(run, [&](QueryContext& context) {
         Converter converter(context, run.features, *run.documents);
         return all_of(context, converter, *context.get<FileDiagnostics>(document.file));

@@ -270,7 +270,7 @@ void Session::add_semantic_tokens() {
     constexpr TextRange kWhole{0, 0xffffffff};
     auto tokens_of = [this](const Json& params, std::string previous_id) {
         return about_file(params, [this, previous_id](QueryContext& context, Converter& convert, FileId file) {
-            return semantic_tokens_result(file, convert.tokens(file, semantic_tokens(context, file, kWhole)),
+            return semantic_tokens_result(context, file, convert.tokens(file, semantic_tokens(context, file, kWhole)),
                                           previous_id);
         });
     };
@@ -289,7 +289,16 @@ void Session::add_semantic_tokens() {
     });
 }
 
-Json Session::semantic_tokens_result(FileId file, std::vector<uint32_t> data, const std::string& previous_id) {
+Json Session::semantic_tokens_result(QueryContext& context, FileId file, std::vector<uint32_t> data,
+                                     const std::string& previous_id) {
+    auto array = [&](auto begin, auto end) {
+        Json out = Json::array();
+        for (auto at = begin; at != end; ++at) {
+            if (out.size() % 4096 == 0) context.check_cancelled();
+            out.push_back(*at);
+        }
+        return out;
+    };
     std::lock_guard lock(tokens_mutex_);
     SentTokens& sent = sent_tokens_[file];
     Json result;
@@ -299,13 +308,13 @@ Json Session::semantic_tokens_result(FileId file, std::vector<uint32_t> data, co
                                                 data.rbegin(), std::make_reverse_iterator(new_begin));
         Json edits = Json::array();
         auto removed = old_end.base() - old_begin;
-        std::vector<uint32_t> inserted(new_begin, new_end.base());
-        if (removed || !inserted.empty())
-            edits.push_back(Json{
-                {"start", old_begin - sent.data.begin()}, {"deleteCount", removed}, {"data", std::move(inserted)}});
+        if (removed || new_begin != new_end.base())
+            edits.push_back(Json{{"start", old_begin - sent.data.begin()},
+                                 {"deleteCount", removed},
+                                 {"data", array(new_begin, new_end.base())}});
         result["edits"] = std::move(edits);
     } else {
-        result["data"] = data;
+        result["data"] = array(data.begin(), data.end());
     }
     sent.id = ++last_tokens_id_;
     sent.data = std::move(data);

@@ -60,7 +60,7 @@ class Session {
     void texts_changed(FileId file);
     void tell(const std::string& message);
 
-    Json semantic_tokens_result(FileId file, std::vector<uint32_t> data, const std::string& previous_id);
+    Json semantic_tokens_result(QueryContext&, FileId file, std::vector<uint32_t> data, const std::string& previous_id);
 
     const ServerOptions options_;
     std::unique_ptr<AnalysisHost> host_;

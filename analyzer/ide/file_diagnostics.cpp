@@ -147,16 +147,16 @@ ItemDiagnostics GroupCheckDiagnostics::compute(QueryContext& context, const Key&
     return out;
 }
 
-Parts parts_of_fast_diagnostics(QueryContext& context, FileId file) {
+Parts parts_of_fast_diagnostics(QueryContext& context, FileId file, PartSize size) {
     Parts parts;
-    for (ItemGroup group : groups_at(context, file, 1))
+    for (ItemGroup group : groups_at(context, file, size == PartSize::Large))
         parts.push_back([group](QueryContext& later) { later.get<GroupFastDiagnostics>(group); });
     return parts;
 }
 
-Parts parts_of_checks(QueryContext& context, FileId file) {
+Parts parts_of_checks(QueryContext& context, FileId file, PartSize size) {
     Parts parts;
-    for (ItemGroup group : groups_at(context, file, 1))
+    for (ItemGroup group : groups_at(context, file, size == PartSize::Large))
         parts.push_back([group](QueryContext& later) { later.get<GroupCheckDiagnostics>(group); });
     return parts;
 }

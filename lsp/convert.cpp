@@ -260,6 +260,7 @@ std::vector<uint32_t> Converter::tokens(FileId file, const std::vector<SemanticT
     auto found = lines(file);
     LineColumn last;
     for (const SemanticToken& token : tokens) {
+        if (data.size() % 1280 == 0) context_.check_cancelled();
         LineColumn begin = found->lines->position(token.range.begin, features_.unit);
         LineColumn end = found->lines->position(token.range.end, features_.unit);
         uint32_t line = begin.line - last.line;

@@ -131,6 +131,7 @@ std::string DocumentStore::change(const Json& params, ColumnUnit unit) {
     if (!document.is_standard && document.file != FileId::None) {
         SyntaxTreePtr tree = host_.tree(document.file);
         if (!tree) return {};
+        std::exchange(editions_[document.file], std::stop_source()).request_stop();
         std::vector<TextEdit> edits =
             edits_of_changes(tree->text(), *host_.lines(document.file), params.at("contentChanges"), unit);
         size_t size = tree->text().size();
@@ -151,6 +152,7 @@ void DocumentStore::close(const Json& params) {
     std::erase_if(fresh->documents, [&](const Document& d) { return d.uri == document.uri; });
     table_ = std::move(fresh);
     if (document.is_standard || document.file == FileId::None || table_->by_file(document.file)) return;
+    if (auto edition = editions_.extract(document.file)) edition.mapped().request_stop();
     // Others may import it: from here on it is what the disk says.
     const std::string path = files().path(document.file);
     if (auto text = read_source_file(path)) host_.set_file(path, std::move(*text));

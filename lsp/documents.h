@@ -1,6 +1,8 @@
 #pragma once
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "analyzer/ide/host.h"
@@ -35,6 +37,9 @@ class DocumentStore {
     explicit DocumentStore(AnalysisHost& host) : host_(host), table_(std::make_shared<DocumentTable>()) {}
 
     Documents table() const { return table_; }
+    /// Says stop as soon as an edit of the file's present text is at hand, before that is made: what is asked about the
+    /// text needs no answer any more.
+    std::stop_token superseded(FileId file) const { return editions_[file].get_token(); }
     /// Each gives a message for the user, or an empty one; `didOpen`, `didChange` and `didClose` take their params.
     std::string open(const Json& params);
     std::string change(const Json& params, ColumnUnit unit);
@@ -59,6 +64,7 @@ class DocumentStore {
     AnalysisHost& host_;
     std::vector<std::string> folders_;  // absolute, each with a slash at its end
     Documents table_;
+    mutable std::unordered_map<FileId, std::stop_source> editions_;  // made when first asked for
 };
 
 /// The host's path for a document: `language` decides when the name does not. Empty: none of our languages.

@@ -5,6 +5,10 @@
 #include "analyzer/project/project.h"
 #include "analyzer/semantics/bodies.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace braid::lsp {
 namespace {
 
@@ -17,17 +21,28 @@ Json all_of(QueryContext& context, Converter& converter, const std::vector<Diagn
     return out;
 }
 
+/// What reading and checking a large file took and no longer needs goes back to the system.
+void give_back_memory() {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
-void Publisher::refresh(Documents documents, const ClientFeatures& features, FileId first) {
-    Run run{++generation_, host_.snapshot().revision(), std::move(documents), features};
+void Publisher::refresh(Documents documents, const ClientFeatures& features, FileId first, std::stop_token superseded) {
+    Run run{++generation_, host_.snapshot().revision(), std::move(documents), features, std::move(superseded)};
+    on_pool([this, run = std::move(run), first] { work(run, first); });
+}
+
+void Publisher::on_pool(std::function<void()> job) {
     {
         std::lock_guard lock(mutex_);
         if (stopped_) return;
         ++running_;
     }
-    executor_([this, run = std::move(run), first] {
-        work(run, first);
+    executor_([this, job = std::move(job)] {
+        job();
         std::lock_guard lock(mutex_);
         --running_;
         idle_.notify_all();
@@ -41,7 +56,7 @@ void Publisher::clear(const std::string& uri) {
 }
 
 void Publisher::stop() {
-    token_.cancel();
+    end_.request_stop();
     ++generation_;
     std::unique_lock lock(mutex_);
     stopped_ = true;
@@ -49,55 +64,103 @@ void Publisher::stop() {
 }
 
 void Publisher::work(const Run& run, FileId first) {
+    const size_t shown = shown_count();
     for (const Document& document : run.documents->documents)
         if (document.file == first && !publish_document(run, document)) return;
     for (const Document& document : run.documents->documents)
         if (document.file != first && !publish_document(run, document)) return;
     publish_manifests(run);
+    if (shown_count() > shown) give_back_memory();
 }
 
 std::optional<Json> Publisher::ask(const Run& run, const std::function<Json(QueryContext&)>& question) const {
-    if (generation_ != run.generation) return std::nullopt;
+    if (generation_ != run.generation || run.superseded.stop_requested()) return std::nullopt;
+    auto token = CancellationToken::create();
+    std::stop_callback forward(end_.get_token(), [&] { token.cancel(); });
+    std::stop_callback forward_edit(run.superseded, [&] { token.cancel(); });
     Snapshot snapshot = host_.snapshot();
     if (snapshot.revision() != run.revision) return std::nullopt;
-    auto answer = snapshot.run(question, token_);
+    auto answer = snapshot.run(question, token);
     if (answer) return std::move(*answer);
     if (answer.error().reason == Cancelled::Reason::TooDeep) return Json();
     return std::nullopt;
 }
 
+struct Publisher::Pieces {
+    std::vector<std::function<void(QueryContext&)>> all;
+    std::atomic<size_t> next{0};
+};
+
+/// A document of so many is large: the checks of a smaller one are done before anybody misses them.
+constexpr size_t kManyPieces = 50;
+/// A keystroke leaves next to nothing to do; what is still at it after this is shared with another thread.
+constexpr std::chrono::milliseconds kAlone{5};
+
+bool Publisher::work_off(const Run& run, const std::shared_ptr<Pieces>& pieces, const std::function<bool()>& between) {
+    auto next = [this, run, pieces] {
+        const size_t at = pieces->next++;
+        if (at >= pieces->all.size()) return tl::expected<bool, Cancelled>(false);
+        const bool is_current = ask(run, [&](QueryContext& context) {
+                                    pieces->all[at](context);
+                                    return Json();
+                                }).has_value();
+        return is_current ? tl::expected<bool, Cancelled>(true) : tl::make_unexpected(Cancelled{});
+    };
+    const auto begin = std::chrono::steady_clock::now();
+    bool is_shared = false;
+    for (;;) {
+        const auto went_on = next();
+        if (!went_on || !between()) return false;
+        if (!*went_on) return true;
+        if (is_shared || std::chrono::steady_clock::now() - begin < kAlone) continue;
+        is_shared = true;
+        on_pool([next] {
+            while (next().value_or(false)) {
+            }
+        });
+    }
+}
+
 bool Publisher::publish_document(const Run& run, const Document& document) {
     if (document.file == FileId::None || document.is_standard) return true;
-    auto begin = std::chrono::steady_clock::now();
+    const auto begin = std::chrono::steady_clock::now();
+    const PartSize size = shows(document) ? PartSize::Large : PartSize::Small;
+    auto pieces_by = [&](const std::function<Parts(QueryContext&)>& parts) {
+        auto pieces = std::make_shared<Pieces>();
+        const auto asked = ask(run, [&](QueryContext& context) {
+            pieces->all = parts(context);
+            return Json();
+        });
+        return asked ? pieces : nullptr;
+    };
+    bool waits = true;
+    std::shared_ptr<Pieces> pieces;
+    if (size == PartSize::Small) {
+        pieces = pieces_by([&](QueryContext& c) { return parts_of_fast_diagnostics(c, document.file, size); });
+        if (!pieces || !work_off(run, pieces, [] { return true; })) return false;
+        waits = pieces->all.size() < kManyPieces;
+    }
     auto fast = ask(run, [&](QueryContext& context) {
         Converter converter(context, run.features, *run.documents);
         return all_of(context, converter, *context.get<FastDiagnostics>(document.file));
     });
     if (!fast) return false;
-    // Some items at a time, so that the cheap ones can go out between two dear ones.
+    // Between two parts the cheap ones can go out.
     bool sent_fast = false;
-    std::vector<std::function<void(QueryContext&)>> parts;
-    if (!ask(run, [&](QueryContext& context) {
-            parts = parts_of_diagnostics(context, document.file);
-            return Json();
-        }))
-        return false;
-    for (const auto& part : parts) {
-        if (!ask(run, [&](QueryContext& context) {
-                part(context);
-                return Json();
-            }))
-            return false;
-        if (sent_fast || std::chrono::steady_clock::now() - begin < patience_) continue;
+    auto send_fast = [&] {
+        if (sent_fast || (waits && std::chrono::steady_clock::now() - begin < patience_)) return true;
         sent_fast = true;
-        if (!send(run, document, *fast)) return false;
-    }
+        return send(run, document, *fast);
+    };
+    pieces = pieces_by([&](QueryContext& c) { return parts_of_checks(c, document.file, size); });
+    if (!pieces || !send_fast() || !work_off(run, pieces, send_fast)) return false;
+    pieces = pieces_by([&](QueryContext& c) { return parts_of_schedules(c, document.file); });
+    if (!pieces || !work_off(run, pieces, send_fast)) return false;
     auto all = ask(run, [&](QueryContext& context) {
         Converter converter(context, run.features, *run.documents);
         return all_of(context, converter, *context.get<FileDiagnostics>(document.file));
     });
-    if (!all) return false;
-    return send(run, document, all->is_array() ? *all : fast->is_array() ? *fast : Json::array());
+    return all && send(run, document, all->is_array() ? *all : fast->is_array() ? *fast : Json::array());
 }
 
 /// Manifests are no documents of ours: what is wrong with one stands beside its name whether it is open or not.
@@ -128,6 +191,16 @@ void Publisher::publish_manifests(const Run& run) {
         std::lock_guard lock(sending_);
         manifests_.erase(uri);
     }
+}
+
+size_t Publisher::shown_count() {
+    std::lock_guard lock(sending_);
+    return shown_.size();
+}
+
+bool Publisher::shows(const Document& document) {
+    std::lock_guard lock(sending_);
+    return shown_.count(document.uri) != 0;
 }
 
 bool Publisher::send(const Run& run, const Document& document, const Json& diagnostics) {

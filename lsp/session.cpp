@@ -192,7 +192,9 @@ void Session::add_synchronization() {
                               }}});
 }
 
-void Session::texts_changed(FileId file) { publisher_.refresh(store_.table(), features_, file); }
+void Session::texts_changed(FileId file) {
+    publisher_.refresh(store_.table(), features_, file, store_.superseded(file));
+}
 
 void Session::tell(const std::string& message) {
     constexpr int kWarning = 2;
@@ -205,12 +207,14 @@ Session::Work Session::about_file(const Json& params, Question question) const {
     SyntaxTreePtr asked = file == FileId::None ? nullptr : host_->tree(file);
     if (!asked) return protocol::SnapshotWork([](const auto&) -> Reply { return nullptr; });
     // A write of another file cancels what runs, too; only when this file has another text the answer is of no use.
-    return answer([file, asked, question = std::move(question)](QueryContext& context,
-                                                                Converter& converter) -> std::optional<Json> {
-        auto tree = context.get<FileTree>(file);
-        if (!tree || *tree != asked) return std::nullopt;
-        return question(context, converter, file);
-    });
+    return answer(
+        [file, asked, question = std::move(question)](QueryContext& context,
+                                                      Converter& converter) -> std::optional<Json> {
+            auto tree = context.get<FileTree>(file);
+            if (!tree || *tree != asked) return std::nullopt;
+            return question(context, converter, file);
+        },
+        store_.superseded(file));
 }
 
 Session::Work Session::about_workspace(std::function<Json(QueryContext&, Converter&)> question) const {
@@ -219,12 +223,16 @@ Session::Work Session::about_workspace(std::function<Json(QueryContext&, Convert
     });
 }
 
-Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question) const {
-    auto work = [this, documents = store_.table(), features = features_,
-                 question = std::move(question)](const protocol::CancellationToken& cancelled) -> Reply {
+Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question,
+                              std::stop_token superseded) const {
+    auto work = [this, documents = store_.table(), features = features_, question = std::move(question),
+                 superseded = std::move(superseded)](const protocol::CancellationToken& cancelled) -> Reply {
         auto token = CancellationToken::create();
         std::stop_callback forward(cancelled, [&] { token.cancel(); });
+        std::stop_callback forward_edit(superseded, [&] { token.cancel(); });
         for (;;) {
+            // Without waiting for the write that is to come.
+            if (superseded.stop_requested()) return tl::unexpected(ResponseError{RpcError::ContentModified, {}});
             auto answer = host_->snapshot().run(
                 [&](QueryContext& context) {
                     Converter converter(context, features, *documents);
@@ -236,7 +244,7 @@ Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, C
             if (answer.error().reason == Cancelled::Reason::TooDeep)
                 return tl::unexpected(
                     ResponseError{RpcError::RequestFailed, "this program is nested too deeply to be analyzed"});
-            if (answer.error().reason == Cancelled::Reason::Request)
+            if (answer.error().reason == Cancelled::Reason::Request && !superseded.stop_requested())
                 return tl::unexpected(ResponseError{RpcError::RequestCancelled, {}});
         }
     };
@@ -262,7 +270,7 @@ void Session::add_semantic_tokens() {
     constexpr TextRange kWhole{0, 0xffffffff};
     auto tokens_of = [this](const Json& params, std::string previous_id) {
         return about_file(params, [this, previous_id](QueryContext& context, Converter& convert, FileId file) {
-            return semantic_tokens_result(file, convert.tokens(file, semantic_tokens(context, file, kWhole)),
+            return semantic_tokens_result(context, file, convert.tokens(file, semantic_tokens(context, file, kWhole)),
                                           previous_id);
         });
     };
@@ -281,7 +289,16 @@ void Session::add_semantic_tokens() {
     });
 }
 
-Json Session::semantic_tokens_result(FileId file, std::vector<uint32_t> data, const std::string& previous_id) {
+Json Session::semantic_tokens_result(QueryContext& context, FileId file, std::vector<uint32_t> data,
+                                     const std::string& previous_id) {
+    auto array = [&](auto begin, auto end) {
+        Json out = Json::array();
+        for (auto at = begin; at != end; ++at) {
+            if (out.size() % 4096 == 0) context.check_cancelled();
+            out.push_back(*at);
+        }
+        return out;
+    };
     std::lock_guard lock(tokens_mutex_);
     SentTokens& sent = sent_tokens_[file];
     Json result;
@@ -291,13 +308,13 @@ Json Session::semantic_tokens_result(FileId file, std::vector<uint32_t> data, co
                                                 data.rbegin(), std::make_reverse_iterator(new_begin));
         Json edits = Json::array();
         auto removed = old_end.base() - old_begin;
-        std::vector<uint32_t> inserted(new_begin, new_end.base());
-        if (removed || !inserted.empty())
-            edits.push_back(Json{
-                {"start", old_begin - sent.data.begin()}, {"deleteCount", removed}, {"data", std::move(inserted)}});
+        if (removed || new_begin != new_end.base())
+            edits.push_back(Json{{"start", old_begin - sent.data.begin()},
+                                 {"deleteCount", removed},
+                                 {"data", array(new_begin, new_end.base())}});
         result["edits"] = std::move(edits);
     } else {
-        result["data"] = data;
+        result["data"] = array(data.begin(), data.end());
     }
     sent.id = ++last_tokens_id_;
     sent.data = std::move(data);

@@ -48,7 +48,9 @@ class Session {
     Work at_position(const Json& params,
                      std::function<Json(QueryContext&, Converter&, FileId, uint32_t offset)> question) const;
     /// Runs a question on a snapshot until no write interrupts it; without an answer the text has changed meanwhile.
-    Work answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question) const;
+    /// So does `superseded`, before the text changes.
+    Work answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question,
+                std::stop_token superseded = {}) const;
     /// The work of a request about no file in particular.
     Work about_workspace(std::function<Json(QueryContext&, Converter&)> question) const;
     /// An answer made of what stands at a position, for each method that has no other params.
@@ -58,7 +60,7 @@ class Session {
     void texts_changed(FileId file);
     void tell(const std::string& message);
 
-    Json semantic_tokens_result(FileId file, std::vector<uint32_t> data, const std::string& previous_id);
+    Json semantic_tokens_result(QueryContext&, FileId file, std::vector<uint32_t> data, const std::string& previous_id);
 
     const ServerOptions options_;
     std::unique_ptr<AnalysisHost> host_;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "analyzer/database/task.h"
+#include "analyzer/database/transient_query.h"
 
 namespace braid::detail {
 
@@ -18,6 +19,8 @@ constexpr Revision kept_revisions = 256;
 constexpr std::chrono::milliseconds poll_interval{2};
 
 }  // namespace
+
+QueryTable::QueryTable(const QueryType& query) : type(query), is_transient(detail::is_transient(query)) {}
 
 Node& QueryTable::node(const void* key, std::atomic<size_t>& node_count) {
     const KeyReference wanted{key, type.hash_key(key)};
@@ -232,6 +235,7 @@ size_t Engine::sweep(Revision keep) {
     }
     for (const auto& [type, table] : tables_)
         table->each_node([](Node& node) { node.dependents.keep_if([](const Node& each) { return each.marked; }); });
+    transient_values_.forget_unmarked();
     size_t removed = 0;
     for (const auto& [type, table] : tables_) {
         for (const auto& shard : table->shards) {

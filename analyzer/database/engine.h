@@ -14,6 +14,7 @@
 
 #include "analyzer/database/database.h"
 #include "analyzer/database/node_set.h"
+#include "analyzer/database/transient.h"
 
 // The engine behind database.h, with types erased. Not for other folders.
 //
@@ -29,7 +30,7 @@ struct Node;
 
 /// What is known of one key: for a query its last result, for an input its value (null: not set).
 struct Memo {
-    std::shared_ptr<const void> value;
+    std::shared_ptr<const void> value;  ///< of a query null only where it was dropped: it is made again when asked for
     Revision changed_at = 0;
     std::atomic<Revision> verified_at{0};
     Durability durability = Durability::High;
@@ -50,11 +51,13 @@ struct Node {
     NodeSet dependents;  ///< at least those whose memos read this one's value, if it is of low durability
     // Revisions, changed under exclusive access only, so that a memo and what is thought of it never disagree: a memo
     // verified earlier is not to be trusted.
-    Revision suspect_since = 0;         ///< something below changed
-    Revision announced_since = 0;       ///< its own value is said to have changed
-    std::atomic<Task*> owner{nullptr};  ///< the task that brings it up to date
-    std::atomic<bool> awaited{false};   ///< a task waits for the owner to be done
-    bool marked = false;                ///< for the collector
+    Revision suspect_since = 0;            ///< something below changed
+    Revision announced_since = 0;          ///< its own value is said to have changed
+    std::atomic<Task*> owner{nullptr};     ///< the task that brings it up to date
+    std::atomic<bool> awaited{false};      ///< a task waits for the owner to be done
+    std::atomic<bool> asked_again{false};  ///< a transient value, since it was last looked over
+    bool holds_transient = false;          ///< guarded by the mutex of TransientValues
+    bool marked = false;                   ///< for the collector
 
     std::shared_ptr<Memo> current_memo() const {
         std::lock_guard lock(mutex);
@@ -69,7 +72,7 @@ struct Node {
 };
 
 struct QueryTable {
-    explicit QueryTable(const QueryType& query) : type(query) {}
+    explicit QueryTable(const QueryType& query);
 
     Node& node(const void* key, std::atomic<size_t>& node_count);
     Node* find(const void* key) const;  ///< null: nobody asked for it
@@ -97,6 +100,7 @@ struct QueryTable {
     };
 
     const QueryType& type;
+    const bool is_transient;
     std::array<std::unique_ptr<Shard>, 16> shards;
     Counters counters;
 
@@ -147,6 +151,7 @@ class Engine {
     /// through others, for `task`.
     bool wait_for_owner(Node& node, Task& task);
     void release(Node& node);
+    TransientValues& transient_values() { return transient_values_; }
     std::mutex& cycle_mutex() { return cycle_mutex_; }
     void retire(const Task& task);  ///< after its last release: nobody looks at it any more
 
@@ -183,6 +188,7 @@ class Engine {
     std::mutex wait_mutex_;  ///< guards every task's `waiting_for`
     std::condition_variable owner_changed_;
     std::mutex cycle_mutex_;
+    TransientValues transient_values_;
 };
 
 }  // namespace braid::detail

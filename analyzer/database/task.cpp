@@ -29,7 +29,8 @@ Task::Task(Engine& engine, const CancellationToken& token, Access access)
       access_(access),
       context_(*this),
       answers_(kAnswers),
-      stack_base_(stack_position()) {}
+      stack_base_(stack_position()),
+      run_(engine.transient_values()) {}
 
 Task::~Task() {
     unwind_to(0);
@@ -65,8 +66,9 @@ std::shared_ptr<const void> Task::fetch(const QueryType& type, const void* key) 
             node.table->counters.reused.fetch_add(1, std::memory_order_relaxed);
         } else {
             memo = up_to_date(node);
-            if (!memo) memo = refresh(node);
         }
+        if (memo && memo->value && node.table->is_transient) node.asked_again.store(true, std::memory_order_relaxed);
+        while (!memo || !memo->value) memo = refresh(node);  // another task may drop it at once
     }
     if (!frames_.empty()) record(frames_.back(), node, durability_of(memo.get()));
     std::shared_ptr<const void> value = memo ? memo->value : nullptr;
@@ -111,13 +113,13 @@ std::shared_ptr<Memo> Task::up_to_date(Node& node) {
 std::shared_ptr<Memo> Task::refresh(Node& node) {
     const size_t base = frames_.size();
     try {
-        if (auto done = begin(node)) return done;
+        if (auto done = begin(node, true)) return done;
         while (frames_.size() > base) {
             Frame& frame = frames_.back();
             Node* dependency = nullptr;
             try {
                 switch (advance(frame, dependency)) {
-                    case Next::Descend: begin(*dependency); break;
+                    case Next::Descend: begin(*dependency, false); break;
                     case Next::Compute:
                         compute(frame);
                         pop();
@@ -137,8 +139,9 @@ std::shared_ptr<Memo> Task::refresh(Node& node) {
 }
 
 /// Claims `node` and pushes its frame; or gives its memo if that turns out to be up to date.
-std::shared_ptr<Memo> Task::begin(Node& node) {
+std::shared_ptr<Memo> Task::begin(Node& node, bool wants_value) {
     check_cancelled();
+    auto is_enough = [wants_value](const std::shared_ptr<Memo>& memo) { return memo && (memo->value || !wants_value); };
     if (auto active = active_.find(&node); active != active_.end()) {
         throw CycleUnwind{resolve_cycle(active->second)};
     }
@@ -151,15 +154,16 @@ std::shared_ptr<Memo> Task::begin(Node& node) {
         // and finds it on its own stack. The first to store a memo decides.
         if (!engine_.wait_for_owner(node, *this)) break;
         check_cancelled();
-        if (auto memo = up_to_date(node)) return memo;
+        if (auto memo = up_to_date(node); is_enough(memo)) return memo;
     }
-    if (auto memo = up_to_date(node)) {
+    if (auto memo = up_to_date(node); is_enough(memo)) {
         if (owned) engine_.release(node);
         return memo;
     }
     Frame& frame = frames_.emplace_back();
     frame.node = &node;
     frame.owned = owned;
+    frame.wants_value = wants_value;
     frame.old = node.current_memo();
     if (frame.old) frame.old_verified_at = frame.old->verified_at.load(std::memory_order_acquire);
     active_.emplace(&node, frames_.size() - 1);
@@ -170,6 +174,11 @@ std::shared_ptr<Memo> Task::begin(Node& node) {
 /// the earlier ones are unchanged.
 Task::Next Task::advance(Frame& frame, Node*& dependency) {
     if (!frame.old || frame.old_verified_at < frame.node->announced_since) return Next::Compute;
+    const bool is_dropped = frame.wants_value && !frame.old->value;
+    if (is_dropped && frame.old_verified_at == engine_.revision()) {
+        frame.restores = true;
+        return Next::Compute;
+    }
     const auto& dependencies = frame.old->dependencies;
     for (; frame.next < dependencies.size(); ++frame.next) {
         if (frame.next % poll_every == poll_every - 1) check_cancelled();
@@ -186,7 +195,8 @@ Task::Next Task::advance(Frame& frame, Node*& dependency) {
     frame.old->verified_at.store(engine_.revision(), std::memory_order_release);
     frame.node->table->counters.verified.fetch_add(1, std::memory_order_relaxed);
     engine_.notify(QueryEvent::Kind::Verified, *frame.node);
-    return Next::Done;
+    frame.restores = is_dropped;
+    return is_dropped ? Next::Compute : Next::Done;
 }
 
 void Task::compute_again(Node& node) {
@@ -246,19 +256,26 @@ std::shared_ptr<Memo> Task::store(Frame& frame, std::shared_ptr<Memo> memo) {
     memo->changed_at = engine_.revision();
     memo->verified_at.store(engine_.revision(), std::memory_order_relaxed);
     const QueryType& type = frame.node->table->type;
-    if (frame.old && memo->durability >= frame.old->durability &&
-        type.equal(frame.old->value.get(), memo->value.get())) {
+    if (frame.restores) {
+        memo->changed_at = frame.old->changed_at;
+    } else if (frame.old && frame.old->value && memo->durability >= frame.old->durability &&
+               type.equal(frame.old->value.get(), memo->value.get())) {
         memo->changed_at = frame.old->changed_at;
         memo->value = frame.old->value;
     }
     for (Node* dependency : frame.tells) dependency->add_dependent(*frame.node);
-    std::lock_guard lock(frame.node->mutex);
-    const std::shared_ptr<Memo>& present = frame.node->memo;
-    if (!present || present->verified_at.load(std::memory_order_acquire) != engine_.revision()) {
-        if (present) engine_.count_replacement();
-        frame.node->memo = std::move(memo);
+    std::shared_ptr<Memo> stored;
+    {
+        std::lock_guard lock(frame.node->mutex);
+        const std::shared_ptr<Memo>& present = frame.node->memo;
+        if (!present || !present->value || present->verified_at.load(std::memory_order_acquire) != engine_.revision()) {
+            if (present && !frame.restores) engine_.count_replacement();
+            frame.node->memo = std::move(memo);
+        }
+        stored = frame.node->memo;
     }
-    return frame.node->memo;
+    if (frame.node->table->is_transient) engine_.transient_values().keep(*frame.node);
+    return stored;
 }
 
 std::vector<Node*> Task::read_so_far(const Frame& frame) {

@@ -35,6 +35,8 @@ class Task {
         Node* node = nullptr;
         bool owned = false;  ///< false: another task has it, and waiting for that one would be a deadlock
         bool computing = false;
+        bool wants_value = false;  ///< a memo whose value was dropped is not enough
+        bool restores = false;     ///< such a memo holds: what is computed is what it was
         std::shared_ptr<Memo> old;
         Revision old_verified_at = 0;
         size_t next = 0;  ///< of old->dependencies, while verifying
@@ -63,7 +65,7 @@ class Task {
     QueryTable& table(const QueryType& type);
     std::shared_ptr<Memo> up_to_date(Node& node);
     std::shared_ptr<Memo> refresh(Node& node);
-    std::shared_ptr<Memo> begin(Node& node);
+    std::shared_ptr<Memo> begin(Node& node, bool wants_value);
     Next advance(Frame& frame, Node*& dependency);
     void compute(Frame& frame);
     std::shared_ptr<const void> call_on_enough_stack(const Node& node, const void* old);
@@ -86,6 +88,7 @@ class Task {
 
     const char* stack_base_;
     size_t stack_segments_ = 1;
+    const TransientValues::Run run_;
 };
 
 }  // namespace braid::detail

@@ -2,9 +2,17 @@
 
 #include <cassert>
 
+#include "analyzer/database/transient_query.h"
 #include "analyzer/flow/lowering.h"
 
 namespace braid {
+namespace {
+
+// Both are many times as large as the text they come from, and made in a fraction of the time the checks take.
+const TransientQuery<BuiltMir> kBuiltMir;
+const TransientQuery<ElaboratedMir> kElaboratedMir;
+
+}  // namespace
 
 mir::MirBodies BuiltMir::compute(QueryContext& context, const Key& item) {
     mir::MirBodies bodies;

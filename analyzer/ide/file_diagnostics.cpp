@@ -139,15 +139,30 @@ ItemDiagnostics GroupCheckDiagnostics::compute(QueryContext& context, const Key&
         for (ItemGroup part : *context.get<SubGroups>(group)) append(out, *context.get<GroupCheckDiagnostics>(part));
         return out;
     }
-    for (ItemId item : *context.get<GroupItems>(group))
-        if (may_have_body(kind_of(item))) append(out, *context.get<CheckDiagnostics>(item));
+    for (ItemId item : *context.get<GroupItems>(group)) {
+        if (!may_have_body(kind_of(item))) continue;
+        append(out, *context.get<CheckDiagnostics>(item));
+        context.get<explore::OwnTaskUse>(item);  // for the schedules, while the MIR is at hand
+    }
     return out;
 }
 
-std::vector<std::function<void(QueryContext&)>> parts_of_diagnostics(QueryContext& context, FileId file) {
-    std::vector<std::function<void(QueryContext&)>> parts;
-    for (ItemGroup group : groups_at(context, file, 1))
+Parts parts_of_fast_diagnostics(QueryContext& context, FileId file, PartSize size) {
+    Parts parts;
+    for (ItemGroup group : groups_at(context, file, size == PartSize::Large))
+        parts.push_back([group](QueryContext& later) { later.get<GroupFastDiagnostics>(group); });
+    return parts;
+}
+
+Parts parts_of_checks(QueryContext& context, FileId file, PartSize size) {
+    Parts parts;
+    for (ItemGroup group : groups_at(context, file, size == PartSize::Large))
         parts.push_back([group](QueryContext& later) { later.get<GroupCheckDiagnostics>(group); });
+    return parts;
+}
+
+Parts parts_of_schedules(QueryContext& context, FileId file) {
+    Parts parts;
     for (ItemId item : *context.get<explore::TaskUsers>(file))
         parts.push_back([item](QueryContext& later) { later.get<checks::ScheduleFindings>(item); });
     return parts;

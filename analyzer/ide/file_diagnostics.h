@@ -39,8 +39,15 @@ struct GroupCheckDiagnostics {
     static Value compute(QueryContext&, const Key&);
 };
 
-/// The dear parts of FileDiagnostics, each a question of its own: whoever asks for them one after the other can do
-/// something else in between.
-std::vector<std::function<void(QueryContext&)>> parts_of_diagnostics(QueryContext&, FileId);
+/// The dear parts of FastDiagnostics and of FileDiagnostics, each a question of its own: whoever asks for them one
+/// after the other can do something else in between, and several threads can share them. Schedules come after the
+/// checks.
+using Parts = std::vector<std::function<void(QueryContext&)>>;
+/// Few parts for a file that was looked at before, many small ones for a new one: what a part read is kept while it
+/// runs.
+enum class PartSize : uint8_t { Small, Large };
+Parts parts_of_fast_diagnostics(QueryContext&, FileId, PartSize);
+Parts parts_of_checks(QueryContext&, FileId, PartSize);
+Parts parts_of_schedules(QueryContext&, FileId);
 
 }  // namespace braid

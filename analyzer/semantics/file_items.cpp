@@ -20,8 +20,8 @@ uint32_t first_of(uint32_t number, uint32_t level) { return number << kGroupBits
 /// Declarations of several pieces in a row, places counted from the root.
 class Declarations {
   public:
-    Declarations(FileId file, const SyntaxNode& root, const Language& language)
-        : file_(file), root_(root), language_(language) {}
+    Declarations(const QueryContext& context, FileId file, const SyntaxNode& root, const Language& language)
+        : context_(context), file_(file), root_(root), language_(language) {}
 
     /// The pieces that make up the nodes from `begin` to `end`.
     void read(uint32_t begin, uint32_t end) {
@@ -57,6 +57,7 @@ class Declarations {
   private:
     void read(const SyntaxElement& piece, uint32_t index) {
         if (!piece.is_node()) return;
+        context_.check_cancelled();
         const uint32_t first = uint32_t(items.size());
         for (DeclaredItem& item : language_.declared_items(file_, SyntaxNode(piece))) {
             item.node += index;
@@ -66,13 +67,14 @@ class Declarations {
         }
     }
 
+    const QueryContext& context_;
     FileId file_;
     SyntaxNode root_;
     const Language& language_;
 };
 
 /// Gives the declarations of a whole file their identity.
-Value identified(FileId file, SyntaxTreePtr tree, const std::vector<DeclaredItem>& items) {
+Value identified(const QueryContext& context, FileId file, SyntaxTreePtr tree, const std::vector<DeclaredItem>& items) {
     struct Hash {
         size_t operator()(const ItemKey& key) const {
             return combine_hashes(size_t(key.parent) * 64 + size_t(key.kind), key.name.hash());
@@ -85,6 +87,7 @@ Value identified(FileId file, SyntaxTreePtr tree, const std::vector<DeclaredItem
     value.entries.reserve(items.size() + 1);
     value.entries.push_back({file_item(file), 0, 0, true, true});
     for (const DeclaredItem& item : items) {
+        if (value.entries.size() % 256 == 0) context.check_cancelled();
         const size_t parent = item.parent == DeclaredItem::kNoParent ? 0 : item.parent + 1;
         ItemKey key{value.entries[parent].item, item.kind, item.name, 0, file};
         key.ordinal = namesakes[key]++;
@@ -207,9 +210,9 @@ Value FileItems::compute(QueryContext& context, const Key& file) {
     auto tree = context.get<FileTree>(file);
     const Language* language = language_of_path(files().path(file));
     if (!tree || !*tree || !language) return {};
-    Declarations declarations(file, (*tree)->root(), *language);
+    Declarations declarations(context, file, (*tree)->root(), *language);
     declarations.read_all();
-    return identified(file, *tree, declarations.items);
+    return identified(context, file, *tree, declarations.items);
 }
 
 Value FileItems::update(QueryContext& context, const Key& file, const Value& old) {
@@ -220,7 +223,7 @@ Value FileItems::update(QueryContext& context, const Key& file, const Value& old
     const SharedEnds ends = shared_ends(before, after);
     const size_t begin = entry_at(old, 1 + ends.before), end = entry_at(old, before.size() - ends.behind);
     const uint32_t shift = after.size() - before.size();  // modulo 2^32, as are the places it is added to
-    Declarations middle(file, after, *language);
+    Declarations middle(context, file, after, *language);
     middle.read(1 + ends.before, after.size() - ends.behind);
     if (same_items(old, begin, end, middle.items)) {
         Value now{old.entries, old.index, *tree};
@@ -236,11 +239,11 @@ Value FileItems::update(QueryContext& context, const Key& file, const Value& old
         }
         return now;
     }
-    Declarations all(file, after, *language);
+    Declarations all(context, file, after, *language);
     all.take(old, 1, begin, 0);
     all.read(1 + ends.before, after.size() - ends.behind);
     all.take(old, end, old.entries.size(), shift);
-    return identified(file, *tree, all.items);
+    return identified(context, file, *tree, all.items);
 }
 
 void FileItems::announce(const Value& old, const Value& now, Announcements& out) {

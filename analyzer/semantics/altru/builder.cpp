@@ -3,11 +3,15 @@
 
 #include <algorithm>
 
+#include "analyzer/database/transient_query.h"
 #include "analyzer/semantics/item_diagnostic.h"
 
 namespace braid::altru_semantics {
 
 using namespace hir;
+
+/// Read once, to make the body.
+static const TransientQuery<DraftOf> kDraftOf;
 
 BodyBuilder::BodyBuilder(QueryContext& context, ItemId item, ItemTree tree)
     : context_(context),

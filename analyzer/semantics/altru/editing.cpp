@@ -1,6 +1,7 @@
 #include "analyzer/semantics/altru/editing.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "analyzer/semantics/altru/std_modules.h"
@@ -105,6 +106,22 @@ Type target_of_deref(QueryContext& context, TraitSolver& traits, InferenceTable&
     return nullptr;
 }
 
+/// The methods of the impls for one head, or of traits and of impls for any type (0).
+struct MethodsWithHead {
+    using Key = TypeHead;
+    using Value = std::vector<std::pair<Name, MethodIndex::Candidate>>;
+    static constexpr const char* name = "altru_methods_with_head";
+    static Value compute(QueryContext& context, const Key& head) {
+        auto index = context.get<MethodIndex>();
+        Value methods;
+        for (const auto& [key, positions] : index->by_head)
+            if (key.second == head)
+                for (uint32_t position : positions)
+                    methods.emplace_back(key.first, index->by_name.at(key.first)[position]);
+        return methods;
+    }
+};
+
 class MemberCollector {
   public:
     MemberCollector(QueryContext& context, ItemId scope) : context_(context), scope_(scope), traits_(context, table_) {}
@@ -170,14 +187,25 @@ class MemberCollector {
     }
 
     void add_methods(Type t) {
-        auto index = context_.get<MethodIndex>();
-        for (const auto& [name, candidates] : index->by_name)
-            for (const auto& candidate : candidates) {
-                if (seen_.count(name) || !is_method(candidate.function)) continue;
-                auto before = table_.snapshot();
-                if (auto extra = applies(candidate.parent, t)) add(name, candidate.function, nullptr, *extra);
-                table_.rollback(before);
+        // The state of an actor has what its handle has.
+        const bool is_state = t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Actor;
+        const TypeHead head = head_of(is_state ? type::actor_handle(t->item, t->arguments) : t);
+        std::unordered_map<ItemId, std::optional<uint8_t>> known;
+        auto add_from = [&](const MethodsWithHead::Value& methods) {
+            for (const auto& [name, candidate] : methods) {
+                if (seen_.count(name)) continue;
+                auto [entry, is_new] = known.try_emplace(candidate.parent);
+                if (is_new) {
+                    auto before = table_.snapshot();
+                    entry->second = applies(candidate.parent, t);
+                    table_.rollback(before);
+                }
+                if (entry->second && is_method(candidate.function))
+                    add(name, candidate.function, nullptr, *entry->second);
             }
+        };
+        if (head != 0) add_from(*context_.get<MethodsWithHead>(head));
+        add_from(*context_.get<MethodsWithHead>(0));
     }
 
     /// How far an impl or trait is from the type; none when it is not one of its own.

@@ -1,7 +1,6 @@
 #include "analyzer/checks/call_regions.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "analyzer/checks/stored_borrows.h"
 
@@ -18,28 +17,14 @@ CallRegions::CallRegions(RegionsOfTypes& types, const CallTerminator& call) : ty
     ItemId parent = parent_of(function_);
     if (kind_of(parent) == ItemKind::Impl) self_ = context.get<ImplOf>(parent)->self;
     keeps_functions_ = self_ && types.keeps(self_);
-    read_lifetimes();
 }
 
-/// See kLifetimes in semantics/altru/lifetimes.h.
-void CallRegions::read_lifetimes() {
-    for (const Attribute& attribute : signature_->attributes) {
-        if (attribute.name.text() != "lifetimes" || attribute.node != 0) continue;
-        for (std::string_view text : attribute.arguments) {
-            size_t first = text.find(' '), last = text.rfind(' ');
-            uint32_t term = 0;
-            std::from_chars(text.data() + first + 1, text.data() + last, term);
-            lifetimes_.emplace(std::pair(text.substr(0, first), term), text.substr(last + 1));
-        }
-    }
-}
-
-std::vector<std::string_view> CallRegions::lifetimes_at(Written written) const {
-    std::vector<std::string_view> out;
-    if (lifetimes_.empty()) return out;
-    if (written.slot == "&self" && written.term > 0) written = {"self", written.term - 1};
-    auto [begin, end] = lifetimes_.equal_range({written.slot, written.term});
-    for (auto it = begin; it != end; ++it) out.push_back(it->second);
+std::vector<Name> CallRegions::lifetimes_at(LifetimePlace written) const {
+    std::vector<Name> out;
+    if (written.of == LifetimePlace::Of::Receiver && written.term > 0)
+        written = {LifetimePlace::Of::Self, 0, written.term - 1};
+    for (const NamedLifetime& lifetime : signature_->lifetimes)
+        if (lifetime.place == written) out.push_back(lifetime.name);
     return out;
 }
 
@@ -56,17 +41,17 @@ Type CallRegions::formal_receiver(const View& actual) const {
     return self_ ? type::reference(self_, actual.type->has(TypeMutable)) : nullptr;
 }
 
-void CallRegions::match_parts(Type formal, const View& actual, bool writable, Occurrences& out, Written written) {
+void CallRegions::match_parts(Type formal, const View& actual, bool writable, Occurrences& out, LifetimePlace written) {
     size_t n = std::min(formal->arguments.size(), actual.type->arguments.size());
     ++written.term;
     for (size_t i = 0; i < n; ++i) {
         match(formal->arguments[i], types_.argument(actual, i), writable, false, out, written);
-        if (!lifetimes_.empty()) walk_type(formal->arguments[i], [&](Type) { return ++written.term, true; });
+        if (!signature_->lifetimes.empty()) walk_type(formal->arguments[i], [&](Type) { return ++written.term, true; });
     }
 }
 
 void CallRegions::match(Type formal, const View& actual, bool writable, bool outermost, Occurrences& out,
-                        Written written) {
+                        LifetimePlace written) {
     if (actual.regions.empty()) return;
     bool open = !formal || formal->is(TypeKind::Parameter) || formal->is(TypeKind::Projection);
     if (open && !formal && actual.type->is(TypeKind::Reference) && outermost && receiver_is_reference_) {
@@ -144,7 +129,7 @@ std::vector<Region> CallRegions::sources(const Occurrence& to) const {
     if (to.role == Role::Parameter) return of_parameters(to);
     std::vector<Region> out;
     bool named = std::any_of(given_.begin(), given_.end(), [&](const Occurrence& o) { return share_lifetime(o, to); });
-    if (named || std::find(to.lifetimes.begin(), to.lifetimes.end(), "'static") != to.lifetimes.end()) {
+    if (named || std::find(to.lifetimes.begin(), to.lifetimes.end(), Name("'static")) != to.lifetimes.end()) {
         for (const Occurrence& o : given_)
             if (share_lifetime(o, to)) out.push_back(o.region);
         return out;
@@ -198,13 +183,9 @@ void CallRegions::flow(const View& result, const std::function<void(Region, Regi
         Type formal = is_receiver                             ? formal_receiver(arguments_[i])
                       : index < signature_->parameters.size() ? signature_->parameters[index].type
                                                               : nullptr;
-        std::string slot = std::to_string(index);
-        auto named = lifetimes_.lower_bound({slot, 0});
-        bool has_names = named != lifetimes_.end() && named->first.first == slot;
-        Written written{is_receiver ? receiver_is_reference_ ? "&self" : "self"
-                        : has_names ? named->first.first
-                                    : "",
-                        0};
+        using Of = LifetimePlace::Of;
+        LifetimePlace written{is_receiver ? receiver_is_reference_ ? Of::Receiver : Of::Self : Of::Parameter,
+                              is_receiver ? 0 : uint32_t(index)};
         match(formal, arguments_[i], false, true, given_, written);
         if (!is_receiver) find_made_by_functions(formal, false);
     }
@@ -227,13 +208,13 @@ void CallRegions::flow(const View& result, const std::function<void(Region, Regi
         // The future holds its arguments until it is awaited.
         for (const Occurrence& from : given_) f(types_.hidden(result), from.region);
         Occurrences into;
-        match(formal, types_.argument(result, 0), false, true, into, {"result", 0});
+        match(formal, types_.argument(result, 0), false, true, into, {LifetimePlace::Of::Result});
         for (const Occurrence& to : into)
             for (Region from : sources(to)) f(to.region, from);
         return;
     }
     Occurrences into;
-    match(formal, result, false, false, into, {"result", 0});
+    match(formal, result, false, false, into, {LifetimePlace::Of::Result});
     for (const Occurrence& to : into)
         for (Region from : sources(to)) f(to.region, from);
 }

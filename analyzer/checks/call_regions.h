@@ -1,7 +1,5 @@
 #pragma once
 #include <functional>
-#include <map>
-#include <string_view>
 #include <vector>
 
 #include "analyzer/checks/regions.h"
@@ -33,23 +31,18 @@ class CallRegions {
         Region region;
         bool writable = false;  // behind a `&mut`
         bool outermost = false;
-        bool only_functions = false;              // Hidden: of functions and trait objects
-        Type target = nullptr;                    // Reference: to what, as the signature says it
-        std::vector<std::string_view> lifetimes;  // as written; most have none
+        bool only_functions = false;  // Hidden: of functions and trait objects
+        Type target = nullptr;        // Reference: to what, as the signature says it
+        std::vector<Name> lifetimes;  // as written; most have none
     };
     using Occurrences = std::vector<Occurrence>;
 
-    /// Which term of which type in the signature is matched, for the lifetimes that it names.
-    struct Written {
-        std::string_view slot;
-        uint32_t term;
-    };
+    /// `written`: which term of which type in the signature is matched, for the lifetimes that it names.
     void match(Type formal, const View& actual, bool writable, bool outermost, Occurrences& out,
-               Written written = Written());
-    void match_parts(Type formal, const View& actual, bool writable, Occurrences& out, Written written);
-    void read_lifetimes();
+               LifetimePlace written = {});
+    void match_parts(Type formal, const View& actual, bool writable, Occurrences& out, LifetimePlace written);
     void flow_stored(const std::function<void(Region, Region)>& f);
-    std::vector<std::string_view> lifetimes_at(Written) const;
+    std::vector<Name> lifetimes_at(LifetimePlace) const;
     bool share_lifetime(const Occurrence& a, const Occurrence& b) const;
     Type formal_receiver(const View& actual) const;
     void find_made_by_functions(Type formal, bool in_result);
@@ -63,7 +56,6 @@ class CallRegions {
     Type self_ = nullptr;
     std::vector<View> arguments_;
     Occurrences given_;
-    std::multimap<std::pair<std::string_view, uint32_t>, std::string_view> lifetimes_;
     std::vector<Type> made_by_functions_;
     bool receiver_is_reference_ = false, keeps_functions_ = false;
     bool functions_get_borrows_ = false;  // a function among the arguments is lent what it works on

@@ -21,16 +21,6 @@ using namespace mir;
 
 using Held = std::map<Local, uint32_t>;  // guard → where it was taken
 
-bool is_guard(QueryContext& context, Type type) {
-    if (!type || !type->is(TypeKind::Nominal) || !is_std(file_of(type->item))) return false;
-    if (kind_of(type->item) != ItemKind::Struct) return false;
-    static const Name guard("guard");
-    auto definition = context.get<DefinitionOf>(type->item);
-    for (const Attribute& attribute : definition->attributes)
-        if (attribute.name == guard) return true;
-    return false;
-}
-
 void transfer(const MirBody& body, const std::vector<bool>& guards, const Block& block, Held& held) {
     auto take = [&](const Operand& operand) {
         if (auto* place = moved_place(operand)) held.erase(place->local);

@@ -34,21 +34,18 @@ class Check {
         if (kind_of(item_) != ItemKind::Function || !type->has(TypeHasParameter)) return false;
         // What this method's `where` says of the parameters of its `impl`.
         Type known = map_type(type, [&](Type part) {
-            bool asked = part->is(TypeKind::Parameter) && asks(item_, part->text.text(), "Send");
+            bool asked = part->is(TypeKind::Parameter) && asks(item_, part->text, "Send");
             return asked ? type::integer() : part;
         });
         return known != type && context_.get<CapabilitiesOf>(known)->send;
     }
 
     /// Of a parameter of what the function stands in.
-    bool asks(ItemId function, std::string_view parameter, std::string_view trait) {
-        for (const Attribute& attribute : context_.get<SignatureOf>(function)->attributes) {
-            if (attribute.name.text() != "asks" || attribute.node != 0) continue;
-            for (std::string_view asked : attribute.arguments)
-                if (asked.starts_with(parameter) && asked.substr(parameter.size()) == fmt::format(" {}", trait))
-                    return true;
-        }
-        return false;
+    bool asks(ItemId function, Name parameter, std::string_view trait) {
+        auto signature = context_.get<SignatureOf>(function);
+        return std::any_of(signature->demands.begin(), signature->demands.end(), [&](const TaskDemand& demand) {
+            return demand.parameter == parameter && demand.trait.text() == trait;
+        });
     }
 
     std::string path_to_culprit(Type type) { return describe_path(item_, explain_not_send(context_, type), type); }
@@ -61,15 +58,8 @@ class Check {
             return fmt::format("; `{} + Send` says that it may", print_type(item_, culprit));
         if (culprit->is(TypeKind::Parameter))
             return fmt::format("; `{}: Send` asks callers for it", print_type(item_, culprit));
-        if (culprit->is(TypeKind::Nominal) && is_guard(culprit))
-            return "; lock inside the task: the lock itself is a handle that tasks share";
+        if (is_guard(context_, culprit)) return "; lock inside the task: the lock itself is a handle that tasks share";
         return {};
-    }
-
-    bool is_guard(Type type) {
-        auto definition = context_.get<DefinitionOf>(type->item);
-        return std::any_of(definition->attributes.begin(), definition->attributes.end(),
-                           [](const Attribute& a) { return a.name.text() == "guard"; });
     }
 
     ItemDiagnostic& report(uint32_t node, std::string message, Type type) {
@@ -154,7 +144,7 @@ class Check {
         std::vector<GenericParameter> generics = generics_of(direct->function);
         for (size_t i = 0; i < generics.size() && i < direct->type_arguments.size(); ++i) {
             Type argument = direct->type_arguments[i];
-            bool here = asks(direct->function, generics[i].name.text(), "Send");
+            bool here = asks(direct->function, generics[i].name, "Send");
             if (!argument || !(here || asks_for(generics[i], "Send")) || is_send(argument)) continue;
             if (!here && receiver_tells(call, argument)) continue;
             report(offending_argument(call, argument, e.node),

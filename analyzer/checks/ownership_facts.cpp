@@ -118,7 +118,7 @@ class Facts {
         if (node == 0) return;
         OwnershipFact fact{node, names(state.owned), names(state.moved), {}, {}};
         for (Local local : state.owned)
-            if (is_guard(body_.locals[local].type)) fact.locked.emplace_back(body_.locals[local].name.text());
+            if (is_guard(context_, body_.locals[local].type)) fact.locked.emplace_back(body_.locals[local].name.text());
         for (Local local : live) {
             if (!is_variable(local)) continue;
             for (Region region : loans_.regions().regions_of(local)) {
@@ -135,13 +135,6 @@ class Facts {
         std::sort(fact.borrowed.begin(), fact.borrowed.end());
         fact.borrowed.erase(std::unique(fact.borrowed.begin(), fact.borrowed.end()), fact.borrowed.end());
         facts_.push_back(std::move(fact));
-    }
-
-    bool is_guard(Type type) const {
-        if (!type->is(TypeKind::Nominal)) return false;
-        auto definition = context_.get<DefinitionOf>(type->item);
-        return std::any_of(definition->attributes.begin(), definition->attributes.end(),
-                           [](const Attribute& a) { return a.name.text() == "guard"; });
     }
 
     std::vector<std::string> names(const std::set<Local>& locals) const {

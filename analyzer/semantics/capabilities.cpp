@@ -7,8 +7,7 @@ namespace braid {
 namespace {
 
 bool has_attribute(const TypeDefinition& definition, std::string_view name) {
-    return std::any_of(definition.attributes.begin(), definition.attributes.end(),
-                       [&](const Attribute& a) { return a.name.text() == name; });
+    return find_attribute(definition.attributes, name);
 }
 
 bool derives(const TypeDefinition& definition, std::string_view trait) {
@@ -240,6 +239,11 @@ struct Explanation {
 }  // namespace
 
 Capabilities CapabilitiesOf::compute(QueryContext& context, const Key& t) { return Walk{context, {}}.of(t); }
+
+bool is_guard(QueryContext& context, Type t) {
+    return t && t->is(TypeKind::Nominal) && is_std(file_of(t->item)) && kind_of(t->item) == ItemKind::Struct &&
+           has_attribute(*context.get<DefinitionOf>(t->item), "guard");
+}
 
 CapabilityPath explain_not_send(QueryContext& context, Type t) {
     Explanation explanation{context, false, {}};

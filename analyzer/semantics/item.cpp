@@ -1,5 +1,6 @@
 #include "analyzer/semantics/item.h"
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <shared_mutex>
@@ -68,6 +69,12 @@ const std::string* Name::intern(std::string_view text) {
 
 ItemId intern_item(const ItemKey& key) { return table().intern(key); }
 const ItemKey& item_key(ItemId item) { return table().key(item); }
+
+const Attribute* find_attribute(const std::vector<Attribute>& attributes, std::string_view name) {
+    auto it =
+        std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name.text() == name; });
+    return it == attributes.end() ? nullptr : &*it;
+}
 
 std::string qualified_name(ItemId item, std::string_view separator) {
     const ItemKey& key = item_key(item);

@@ -53,6 +53,8 @@ struct Attribute {
     friend bool operator==(const Attribute&, const Attribute&) = default;
 };
 
+const Attribute* find_attribute(const std::vector<Attribute>& attributes, std::string_view name);
+
 struct GenericParameter {
     Name name;
     std::vector<Type> bounds;  ///< Nominal of trait items (Altru) or an upper bound type (Velox extends)
@@ -73,6 +75,34 @@ struct ParameterInfo {
     friend bool operator==(const ParameterInfo&, const ParameterInfo&) = default;
 };
 
+/// Where a signature names a lifetime: a term, in preorder, of one of its types.
+struct LifetimePlace {
+    enum class Of : uint8_t {
+        Nothing,
+        Parameter,
+        Result,
+        Receiver,  ///< the borrow of `&'a self`
+        Self,      ///< the type of `self`, as the impl writes it
+    };
+    Of of{};
+    uint32_t parameter = 0;
+    uint32_t term = 0;
+    friend bool operator==(const LifetimePlace&, const LifetimePlace&) = default;
+};
+/// Types do not have lifetimes; the borrow check reads them here.
+struct NamedLifetime {
+    LifetimePlace place;
+    Name name;
+    friend bool operator==(const NamedLifetime&, const NamedLifetime&) = default;
+};
+
+/// What a method's `where` asks of a parameter of the `impl` around it: the parameter's own bounds do not have it.
+struct TaskDemand {
+    Name parameter;
+    Name trait;  ///< `Send` or `Sync`
+    friend bool operator==(const TaskDemand&, const TaskDemand&) = default;
+};
+
 /// What a caller may know of a function. Comparable: an edit that leaves it equal recomputes no caller.
 struct FunctionSignature {
     std::vector<GenericParameter> generics;  ///< own ones; those of the parent (impl, class) come from the parent
@@ -88,6 +118,8 @@ struct FunctionSignature {
     bool native_missing = false;  ///< `[native(planned)]`: analyzed fully, a program that calls it does not run
     bool is_test = false;
     std::vector<Attribute> attributes;
+    std::vector<NamedLifetime> lifetimes;
+    std::vector<TaskDemand> demands;
     friend bool operator==(const FunctionSignature&, const FunctionSignature&) = default;
 };
 

@@ -56,6 +56,7 @@ struct Language {
     std::vector<DeclaredItem> (*declared_items)(FileId file, const SyntaxNode& piece);
     /// Paths of the files that this one names (`mod name`, `import … from "./m.velox"`), beside `path`.
     std::vector<std::string> (*imported_paths)(std::string_view path, const SyntaxTree& tree);
+    SyntaxKind identifier, import;  ///< of a name's token; of what brings in names of other files
     /// Whether such a child of a file's root may name another file.
     bool (*may_import)(SyntaxKind kind);
 

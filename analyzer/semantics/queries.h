@@ -278,6 +278,8 @@ struct CapabilitiesOf {
     static Value compute(QueryContext&, const Key&);
     static Value cycle_fallback(const Key&) { return {true, false, true, true}; }  // greatest fixed point
 };
+/// Whether values of the type hold a lock until they are dropped: std's types with the attribute `guard`.
+bool is_guard(QueryContext&, Type);
 /// Why a type is not Send (or Sync): from the type down to the offending part: `Job.lock`, `[MutexGuard[int]]`…
 struct CapabilityPath {
     std::vector<std::string> steps;  // "Job.lock", "element of list"

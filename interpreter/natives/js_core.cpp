@@ -7,6 +7,8 @@
 #include "interpreter/natives/js_support.h"
 #include "interpreter/natives/natives.h"
 #include "interpreter/vm/accessors.h"
+#include "interpreter/vm/runtime_state.h"
+#include "interpreter/vm/shapes.h"
 
 // Velox's prelude, console, process, Object.
 namespace braid::natives {
@@ -75,13 +77,19 @@ void each_property(NativeCall& call, Value value, F&& f) {
             f(std::string(field.name.text()), heap::load_slot(variant->slots() + field.slot));
     }
 }
-enum class Part { Keys, Values, Entries };
+NativeAction keys(NativeCall& call) {
+    Object* out = new_array(call);
+    if (Object* instance = vm::as_object(call.vm(), call.value(0), ObjectKind::Instance))
+        for (Name name : vm::shape_of(instance)->keys()) push_text(call, out, std::string(name.text()));
+    else each_property(call, call.value(0), [&](const std::string& name, Word) { push_text(call, out, name); });
+    return give_object(call, out);
+}
+enum class Part { Values, Entries };
 template <Part kPart>
 NativeAction properties(NativeCall& call) {
     Object* out = new_array(call);
     each_property(call, call.value(0), [&](const std::string& name, Word word) {
         if (kPart == Part::Values) push(call, out, word);
-        else if (kPart == Part::Keys) push_text(call, out, name);
         else push(call, out, word_of(pair(call, call.vm().string_word(name), word)));
     });
     return give_object(call, out);
@@ -108,6 +116,32 @@ NativeAction assign(NativeCall& call) {
             vm::set_property(call.vm(), target, Name(name), word);
         });
     return call.give(call.argument(0));
+}
+
+const vm::ClassDescriptor* class_value(NativeCall& call, size_t i) {
+    Object* value = vm::as_object(call.vm(), call.value(i), ObjectKind::Class);
+    return value ? reinterpret_cast<const vm::ClassDescriptor*>(value->slots()[0]) : nullptr;
+}
+/// (class, arguments): as `new` does, where the class is known only now.
+NativeAction construct(NativeCall& call) {
+    if (call.step() > 0) return call.give(call.traced(0));
+    const vm::ClassDescriptor* klass = class_value(call, 0);
+    if (!klass) return type_error(call, vm::describe_value(call.vm(), call.value(0)) + " is not a class");
+    if (klass->constructor && klass->constructor->kind == bytecode::FunctionKind::Native)
+        return type_error(call, "objects of " + klass->name + " are made by its name");
+    call.traced(0) = word_of(vm::new_instance(call.vm(), vm::runtime_of(*klass).first_shape));
+    if (!klass->constructor) return call.give(call.traced(0));
+    std::vector<Word> words{call.traced(0)};
+    Object* arguments = list_argument(call, 1);
+    for (uint64_t i = 0; arguments && i < vm::list_count(arguments); ++i) words.push_back(element(arguments, i));
+    return call.invoke(*klass->constructor, words, 1);
+}
+NativeAction is_instance(NativeCall& call) {
+    const vm::ClassDescriptor* klass = class_value(call, 1);
+    if (!klass) return type_error(call, vm::describe_value(call.vm(), call.value(1)) + " is not a class");
+    const vm::ClassDescriptor* of = vm::class_of(call.vm(), call.value(0));
+    while (of && of != klass) of = of->base;
+    return give_boolean(call, of);
 }
 
 /// What a value holds directly.
@@ -222,7 +256,9 @@ void register_js_core(vm::NativeRegistry& r) {
     r.add("core::process::now", now);
     r.add("dates::Date::now", date_now);
     r.add("core::Reflect::deleteProperty", delete_property);
-    r.add("collections::Object::keys", properties<Part::Keys>);
+    r.add("core::Reflect::construct", {construct, 1});
+    r.add("core::Reflect::isInstance", is_instance);
+    r.add("collections::Object::keys", keys);
     r.add("collections::Object::values", properties<Part::Values>);
     r.add("collections::Object::entries", properties<Part::Entries>);
     r.add("collections::Object::assign", assign);

@@ -134,7 +134,9 @@ NativeAction runs_code(NativeCall& call) {
         const vm::ClassDescriptor* klass = vm::class_of(vm, Value(word));
         if ((klass && klass->methods.count(method)) || vm::find_property(object, method))
             return give_boolean(call, true);
-        for (Name name : vm::shape_of(object)->names()) todo.push_back(*vm::find_property(object, name));
+        const auto names = vm::shape_of(object)->names();
+        if (names.size() != vm::shape_of(object)->keys().size()) return give_boolean(call, true);  // accessors
+        for (Name name : names) todo.push_back(*vm::find_property(object, name));
     }
     return give_boolean(call, false);
 }

@@ -84,6 +84,18 @@ NativeAction ended(NativeCall& call) {
     return call.recover(new_step(call, call.argument(1), true));
 }
 
+NativeAction is_busy(NativeCall& call) {
+    auto& generator = *call.native<Generator>(0);
+    const bool is_awaited = generator.waiting && vm::list_count(vm::object_of(generator.waiting)) > 0;
+    return call.give(Value::boolean(generator.status == Status::Running || is_awaited).word());
+}
+
+NativeAction waiting(NativeCall& call) {
+    auto& generator = *call.native<Generator>(0);
+    if (!generator.waiting) generator.waiting = vm::word_of(call.vm().new_list(bytecode::Repr::Boxed, 0));
+    return call.give(call.native<Generator>(0)->waiting);
+}
+
 }  // namespace
 
 void Isolate::make_layouts(vm::Vm& vm) {
@@ -106,6 +118,8 @@ void register_generators(vm::NativeRegistry& r) {
         r.add(type + (async ? "fail" : "throw"), {throw_into, 0, 1, failed});
         r.add(type + (async ? "end" : "return"), {return_, 1, 0, ended});
     }
+    r.add("core::AsyncGenerator::isBusy", is_busy);
+    r.add("core::AsyncGenerator::waiting", waiting);
 }
 
 }  // namespace braid::runtime

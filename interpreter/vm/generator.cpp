@@ -9,6 +9,7 @@ namespace braid::vm {
 
 void Generator::trace(heap::Marker& marker) const {
     marker.visit(call);
+    marker.visit(waiting);
     if (frame.empty()) return;
     auto* f = reinterpret_cast<const Frame*>(frame.data());
     const LinkedFunction& l = linked(*f->function);

@@ -10,8 +10,9 @@ class Generator {
   public:
     enum class Status : uint8_t { Fresh, Suspended, Running, Done };
     Status status = Status::Fresh;
-    Word call = 0;                                    // Fresh: the bound call of its function
-    std::vector<Word> frame;                          // Suspended: header and registers
+    Word waiting = 0;         // of an async one: the array of those who wait for their turn, once there was one
+    Word call = 0;            // Fresh: the bound call of its function
+    std::vector<Word> frame;  // Suspended: header and registers
     bytecode::Register sent = bytecode::kNoRegister;  // where the frame's `yield` gives what `next` was given
 
     void trace(heap::Marker& marker) const;

@@ -1,7 +1,11 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "analyzer/text/utf8.h"
+#include "interpreter/vm/accessors.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/native.h"
 #include "interpreter/vm/runtime_state.h"
@@ -40,7 +44,51 @@ void append_number(double d, std::string& out) {
 namespace {
 
 constexpr int kMaxDepth = 3;  // nested deeper: [Object], as node
-constexpr size_t kLineWidth = 72;
+constexpr size_t kBreakLength = 80;
+constexpr size_t kMaxItems = 100;
+constexpr size_t kGroupedFrom = 7;  // an array of so many elements is shown in columns
+
+size_t width_of(const std::string& text) {
+    return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+/// Elements of an array as lines of columns, where columns are of use: node's `groupArrayElements`
+/// (lib/internal/util/inspect.js). `more`: the last one says how many are left out.
+std::vector<std::string> in_columns(const std::vector<std::string>& parts, bool more, bool numbers, size_t indent) {
+    constexpr size_t kSeparator = 2, kMaxColumns = 12;
+    const size_t count = parts.size() - more;
+    size_t total = 0, longest = 0;
+    std::vector<size_t> widths(parts.size());
+    for (size_t i = 0; i < count; ++i) {
+        widths[i] = width_of(parts[i]);
+        total += widths[i] + kSeparator;
+        longest = std::max(longest, widths[i]);
+    }
+    const size_t cell = longest + kSeparator;
+    const bool alike = double(total) / double(cell) > 5 || longest <= 6;
+    if (cell * 3 + indent >= kBreakLength || !alike) return parts;
+    // About a square, where a character is two and a half times as high as it is wide.
+    const double biased =
+        std::max(double(cell) - 3 - std::sqrt(double(cell) - double(total) / double(parts.size())), 1.0);
+    const auto square = size_t(std::floor(std::sqrt(2.5 * biased * double(count)) / biased + 0.5));
+    const size_t columns = std::min({square, (kBreakLength - indent) / cell, kMaxColumns});
+    if (columns <= 1) return parts;
+    std::vector<std::string> lines;
+    for (size_t begin = 0; begin < count; begin += columns) {
+        std::string line;
+        const size_t end = std::min(begin + columns, count);
+        for (size_t i = begin; i < end; ++i) {
+            size_t column = 0;
+            for (size_t j = i - begin; j < count; j += columns) column = std::max(column, widths[j]);
+            const std::string padding(column - widths[i], ' ');
+            const bool last = i + 1 == end;
+            line += (numbers ? padding : "") + parts[i] + (last ? "" : ", ") + (numbers || last ? "" : padding);
+        }
+        lines.push_back(std::move(line));
+    }
+    if (more) lines.push_back(parts.back());
+    return lines;
+}
 
 class Inspector {
   public:
@@ -111,11 +159,19 @@ class Inspector {
         if (depth > kMaxDepth - 1) return "[Array]";
         std::vector<std::string> parts;
         uint64_t n = list_count(o);
-        for (uint64_t i = 0; i < n && i < 100; ++i)
-            if (Word* element = list_element(o, i))
-                parts.push_back(value(Value(heap::load_slot(element)), true, depth + 1));
-        if (n > 100) parts.push_back("... " + std::to_string(n - 100) + " more item" + (n > 101 ? "s" : ""));
-        return join("", "[", parts, "]", depth);
+        bool numbers = true;
+        for (uint64_t i = 0; i < n && i < kMaxItems; ++i)
+            if (Word* element = list_element(o, i)) {
+                Value item(heap::load_slot(element));
+                int64_t whole;
+                numbers &= item.is_number() || as_integer(vm_, item, whole);
+                parts.push_back(value(item, true, depth + 1));
+            }
+        const bool more = n > kMaxItems;
+        if (more) parts.push_back(fmt::format("... {} more item{}", n - kMaxItems, n > kMaxItems + 1 ? "s" : ""));
+        const size_t before = parts.size();
+        if (before >= kGroupedFrom) parts = in_columns(parts, more, numbers, open_width(depth));
+        return join("", "[", parts, "]", depth, parts.size() == before);
     }
 
     std::string map(Object* o, bool is_map, int depth) {
@@ -143,27 +199,30 @@ class Inspector {
         }
         if (depth > kMaxDepth - 1) return shape->klass ? "[" + shape->klass->name + "]" : "[Object]";
         std::vector<std::string> parts;
-        for (Name name : shape->names()) {
+        for (Name name : shape->keys()) {
             Word* slot = find_property(o, name);
-            if (slot) parts.push_back(key(name.text()) + ": " + value(Value(heap::load_slot(slot)), true, depth + 1));
+            std::string text = slot ? value(Value(heap::load_slot(slot)), true, depth + 1) : accessors(*shape, name);
+            parts.push_back(key(name.text()) + ": " + text);
         }
         return join(shape->klass ? shape->klass->name + " " : "", "{", parts, "}", depth);
     }
 
-    static std::string join(std::string head, const char* open, const std::vector<std::string>& parts,
-                            const char* close, int depth) {
+    static std::string accessors(const Shape& shape, Name name) {
+        const bool reads = shape.find(accessor_name("get", name)) != Shape::kMissing;
+        const bool writes = shape.find(accessor_name("set", name)) != Shape::kMissing;
+        return reads && writes ? "[Getter/Setter]" : reads ? "[Getter]" : "[Setter]";
+    }
+
+    static std::string join(const std::string& head, const char* open, const std::vector<std::string>& parts,
+                            const char* close, int depth, bool may_be_one_line = true) {
         if (parts.empty()) return head + open + close;
-        size_t total = head.size() + parts.size();
-        bool broken = false;
-        for (const std::string& part : parts) total += part.size() + 1, broken |= part.find('\n') != part.npos;
-        std::string out = head + open;
-        if (!broken && total + open_width(depth) <= kLineWidth) {
-            for (size_t i = 0; i < parts.size(); ++i) out += (i ? ", " : " ") + parts[i];
-            return out + " " + close;
-        }
-        std::string indent(static_cast<size_t>(depth) * 2 + 2, ' ');
-        for (size_t i = 0; i < parts.size(); ++i) out += (i ? ",\n" : "\n") + indent + parts[i];
-        return out + "\n" + std::string(static_cast<size_t>(depth) * 2, ' ') + close;
+        constexpr size_t kSlack = 10;  // node's: what is near the end of the line is broken
+        size_t total = head.size() + 1 + 2 * parts.size() + open_width(depth) + kSlack;
+        for (const std::string& part : parts) total += width_of(part), may_be_one_line &= part.find('\n') == part.npos;
+        if (may_be_one_line && total <= kBreakLength)
+            return fmt::format("{}{} {} {}", head, open, fmt::join(parts, ", "), close);
+        const std::string line = "\n" + std::string(open_width(depth), ' ');
+        return fmt::format("{}{}{}  {}{}{}", head, open, line, fmt::join(parts, "," + line + "  "), line, close);
     }
     static size_t open_width(int depth) { return static_cast<size_t>(depth) * 2; }
 

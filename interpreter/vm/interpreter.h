@@ -93,6 +93,8 @@ class Interpreter {
     Property get_builtin_property(Value object, Name name, Word& out, std::string& message);
     Property set_property(Value object, Name name, Word value, InlineCache& cache, std::string& message,
                           const Function*& setter, Word& accessor);
+    /// An object some members of which are read or written by functions: for elements by their names, too.
+    bool runs_code(Value object);
     bool get_element(Value object, Value index, Word& out, bytecode::WellKnown& klass, std::string& message);
     bool set_element(Value object, Value index, Word value, bytecode::WellKnown& klass, std::string& message);
     std::string extend_list(Object* list, Value spread);

@@ -68,7 +68,7 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
         if (length >= 0) return out = Value::number(static_cast<double>(length)).word(), Property::Found;
     }
     Object* instance = as_object(vm_, object, ObjectKind::Instance);
-    if (instance && !shape_of(instance)->klass)  // an object literal may have accessors
+    if (instance && shape_of(instance)->has_accessors)
         if (Word* getter = find_property(instance, accessor_name("get", name)))
             return out = heap::load_slot(getter), Property::Accessor;
     if (const ClassDescriptor* klass = class_of(vm_, object)) {
@@ -82,6 +82,8 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
             return out = word_of(bound), Property::Found;
         }
     }
+    if (instance && text == "constructor" && shape_of(instance)->klass)
+        return out = runtime_of(*shape_of(instance)->klass).value, Property::Found;
     if (Object* variant = as_object(vm_, object, ObjectKind::Variant)) {
         const LayoutInfo& info = vm_.info_of(variant);
         for (const auto& field : info.variant->fields)
@@ -108,7 +110,7 @@ Interpreter::Property Interpreter::set_property(Value object, Name name, Word va
         auto found = shape->klass->setters.find(name);
         if (found != shape->klass->setters.end()) return setter = found->second, Property::Getter;
     }
-    if (slot == Shape::kMissing && !shape->klass) {
+    if (slot == Shape::kMissing && shape->has_accessors) {
         if (Word* found = find_property(instance, accessor_name("set", name)))
             return accessor = heap::load_slot(found), Property::Accessor;
         if (find_property(instance, accessor_name("get", name)))
@@ -136,6 +138,13 @@ std::string out_of_range(int64_t index, uint64_t length) {
     return "index " + std::to_string(index) + " is out of range: the length is " + std::to_string(length);
 }
 }  // namespace
+
+bool Interpreter::runs_code(Value object) {
+    Object* instance = as_object(vm_, object, ObjectKind::Instance);
+    if (!instance) return false;
+    const Shape* shape = shape_of(instance);
+    return shape->has_accessors || (shape->klass && !(shape->klass->getters.empty() && shape->klass->setters.empty()));
+}
 
 bool Interpreter::get_element(Value object, Value index, Word& out, WellKnown& klass, std::string& message) {
     int64_t i;

@@ -40,6 +40,20 @@ std::vector<Name> Shape::names() const {
     return result;
 }
 
+std::vector<Name> Shape::keys() const {
+    std::vector<Name> result;
+    const bool has_class = klass != nullptr;
+    for (Name name : all_names(this)) {
+        if (has_class && name.text().starts_with('#')) continue;
+        if (is_accessor_name(name)) {
+            name = accessed_name(name);
+            if (std::find(result.begin(), result.end(), name) != result.end()) continue;
+        }
+        result.push_back(name);
+    }
+    return result;
+}
+
 Shape* ShapeTable::root(const ClassDescriptor* klass) {
     std::lock_guard lock(mutex_);
     Shape*& root = roots_[klass];
@@ -59,6 +73,7 @@ Shape* ShapeTable::with(const Shape* shape, Name name) {
     made.parent = shape;
     made.name = name;
     made.count = shape->count + 1;
+    made.has_accessors = shape->has_accessors || is_accessor_name(name);
     if (made.count % kIndexEvery == 0) {
         auto& index = indices_.emplace_back();
         uint32_t slot = 0;

@@ -19,10 +19,12 @@ struct Shape {
     const Shape* parent = nullptr;
     Name name;           // the property this shape added
     uint32_t count = 0;  // properties
+    bool has_accessors = false;
 
     static constexpr uint32_t kMissing = 0xffffffff;
     uint32_t find(Name name) const;
-    std::vector<Name> names() const;  // in order of insertion
+    std::vector<Name> names() const;  // of what has a value in a slot, in order of insertion
+    std::vector<Name> keys() const;   // the same with those of accessors
 
   private:
     friend struct ShapeTable;

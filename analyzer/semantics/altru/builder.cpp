@@ -388,9 +388,7 @@ void BodyBuilder::report_unused() {
             continue;
         if (named_by_function(local.name)) continue;
         // A guard is held, a handle keeps something alive: the name has its use.
-        if (local.type->is(TypeKind::Nominal) &&
-            find_attribute(context_.get<DefinitionOf>(local.type->item)->attributes, "guard"))
-            continue;
+        if (is_guard(context_, local.type)) continue;
         if (is_nominal(local.type, Known::get().future)) {
             report_unawaited(LocalId(i));
             continue;

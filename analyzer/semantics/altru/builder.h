@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "analyzer/semantics/altru/associated.h"
 #include "analyzer/semantics/altru/traits.h"
 
 namespace braid::altru_semantics {
@@ -241,6 +242,7 @@ class BodyBuilder {
     ExprId call_function(const ast::CallExpr& e, Target target, ExprId receiver, Type expected, uint32_t name_node);
     Type instantiate(Type t, const Target& target);
     Type with_open_projections(Type t);
+    void register_binding(const AssociatedBindings::Binding& binding, const Target& target, uint32_t node);
     void register_bounds(const Target& target, uint32_t node);
     struct FormalParameter {
         Name name;

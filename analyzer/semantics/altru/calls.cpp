@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "analyzer/semantics/altru/associated.h"
 #include "analyzer/semantics/altru/builder.h"
 #include "analyzer/semantics/list_edits.h"
 
@@ -44,6 +45,25 @@ void BodyBuilder::register_bounds(const Target& target, uint32_t node) {
         add(parent, context_.get<ImplOf>(parent)->generics, target.parent_arguments);
     for (const auto& [subject, bound] : *context_.get<WhereBounds>(target.function))
         ask(instantiate(subject, target), bound, subject);
+    for (ItemId owner : {target.function, parent})
+        if (owner != ItemId::None)
+            for (const auto& binding : *context_.get<AssociatedBindings>(owner))
+                register_binding(binding, target, node);
+}
+
+/// `I: Iterator[Item = int]`: the type that is given for `I` has to say so.
+void BodyBuilder::register_binding(const AssociatedBindings::Binding& binding, const Target& target, uint32_t node) {
+    Type self = instantiate(binding.subject, target), wanted = instantiate(binding.is, target);
+    defer([this, self, wanted, binding, node, function = target.written()](bool last) {
+        Type found = traits_.project(self, binding.trait, binding.name);
+        if (!found) return last;
+        if (table_.unify(found, wanted) || !unmet_bounds_.emplace(node, binding.subject).second) return true;
+        std::string name(binding.name.text());
+        error(DiagnosticCode::BoundNotMet, node,
+              "`" + name + "` of `" + show(table_.resolve(self)) + "` is `" + show(table_.resolve(found)) + "`; `" +
+                  std::string(name_of(function).text()) + "` asks for `" + show(table_.resolve(wanted)) + "`");
+        return true;
+    });
 }
 
 ExprId BodyBuilder::check_call(const ast::CallExpr& e, Type expected) {

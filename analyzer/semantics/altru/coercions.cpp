@@ -279,7 +279,7 @@ ExprId BodyBuilder::coerce(ExprId value, Type expected, uint32_t node) {
         table_.unify(wanted->element(), actual)) {
         fix("Borrow it", Edit::InsertBefore, wanted->has(TypeMutable) ? "&mut " : "&");
         d.message += "; lend it with `&" + std::string(wanted->has(TypeMutable) ? "mut " : "") + "`";
-    } else if (actual->is(TypeKind::Reference) && table_.resolve(actual->element()) == wanted) {
+    } else if (actual->is(TypeKind::Reference) && table_.unify(actual->element(), wanted)) {
         if (traits_.holds(wanted, known.trait_clone)) fix("Clone it", Edit::InsertAfter, ".clone()");
     } else if (wanted->is(TypeKind::Float) && literal) {
         fix("Write it with a decimal point", Edit::InsertAfter, ".0");

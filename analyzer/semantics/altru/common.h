@@ -45,7 +45,6 @@ inline bool is_nominal(Type t, ItemId item) { return t->is(TypeKind::Nominal) &&
 
 // ---- attributes ----
 
-const Attribute* find_attribute(const std::vector<Attribute>& attributes, std::string_view name);
 bool derives(const std::vector<Attribute>& attributes, std::string_view trait);
 std::vector<Attribute> attributes_of(const ItemTree& tree, const ast::Ast& declaration);
 

@@ -9,6 +9,7 @@
 #include "analyzer/semantics/altru/visibility.h"
 #include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/list_edits.h"
+#include "analyzer/semantics/used_names.h"
 
 // What is wrong with declarations, bodies aside.
 namespace braid::altru_semantics {
@@ -21,45 +22,6 @@ void report_value_type(QueryContext&, ItemId, std::vector<ItemDiagnostic>&);
 }  // namespace detail
 
 namespace {
-
-/// The identifiers in the text of one item, without `use` and without what its children own.
-struct NamesIn {
-    using Key = ItemId;
-    using Value = std::set<Name>;
-    static constexpr const char* name = "altru_names_in";
-    static Value compute(QueryContext& context, const Key& item) {
-        Value names;
-        auto tree = context.get<ItemSyntax>(item);
-        if (!*tree) return names;
-        tree->each_own([&](const SyntaxElement& element) {
-            if (element.is_token() && element.kind() == ast::raw(Kind::Identifier)) names.insert(Name(element.text()));
-            return element.kind() != ast::raw(Kind::UseDecl);
-        });
-        return names;
-    }
-};
-
-/// Those of some hundreds of items at once, so that an edit in one asks its groups alone.
-struct NamesInGroup {
-    using Key = ItemGroup;
-    using Value = std::set<Name>;
-    static constexpr const char* name = "altru_names_in_group";
-    static Value compute(QueryContext& context, const Key& group) {
-        Value names;
-        auto add = [&](const Value& more) { names.insert(more.begin(), more.end()); };
-        if (group.level == 0)
-            for (ItemId item : *context.get<GroupItems>(group)) add(*context.get<NamesIn>(item));
-        else
-            for (ItemGroup part : *context.get<SubGroups>(group)) add(*context.get<NamesInGroup>(part));
-        return names;
-    }
-};
-
-bool is_used(QueryContext& context, FileId file, Name name) {
-    for (ItemGroup group : groups_at(context, file, 1))
-        if (context.get<NamesInGroup>(group)->count(name)) return true;
-    return false;
-}
 
 class DeclarationChecker {
   public:
@@ -145,7 +107,7 @@ class DeclarationChecker {
             bool found = path.resolved == import.path.size() && path.item != ItemId::None;
             // `use std::sync` names a module; `use std::thread::Thread` an item; an enum's variants count as items.
             if (!found && !(import.path.size() == 1 && import.path[0].text() == "std")) {
-                if (is_without_file(path.item)) continue;  // said where the module is declared
+                if (is_without_file(context_, path.item)) continue;  // said where the module is declared
                 size_t bad = std::min(path.resolved, import.path.size() - 1);
                 if (import.path[0].text() == "std" && path.resolved < 2)
                     bad = std::min<size_t>(1, import.path.size() - 1);
@@ -158,6 +120,15 @@ class DeclarationChecker {
                     describe_foreign(d, *foreign);
                     d.message += "; that needs no `use`";
                     d.fixes.clear();
+                    continue;
+                }
+                if (import.path[0].text() == "std" &&
+                    in_prelude(context_, import.path.back(), Want::Any) != ItemId::None) {
+                    auto& d =
+                        error(DiagnosticCode::UnresolvedImport, import.nodes[bad],
+                              "`" + std::string(import.path.back().text()) + "` needs no `use`: every file has it");
+                    if (import.name == import.path.back())
+                        d.fixes.push_back({"Remove it", removal_of(import.name_node)});
                     continue;
                 }
                 std::string what(import.path[bad].text()), near = nearest_name(what, candidates);
@@ -198,20 +169,13 @@ class DeclarationChecker {
             }
             // Traits are used by the methods they bring.
             bool is_trait = path.item != ItemId::None && kind_of(path.item) == ItemKind::Trait;
-            if (!is_trait && !is_used(context_, file_of(item_), import.name)) {
+            if (!is_trait && !is_named_in(context_, file_of(item_), import.name)) {
                 auto& d = error(DiagnosticCode::UnusedImport, import.name_node,
                                 "`" + std::string(import.name.text()) + "` is imported and never used");
                 d.tags |= TagUnnecessary;
                 d.fixes.push_back({"Remove it", removal_of(import.name_node)});
             }
         }
-    }
-
-    /// `mod name` whose file is not there.
-    bool is_without_file(ItemId module) {
-        if (module == ItemId::None || kind_of(module) != ItemKind::Module) return false;
-        auto tree = context_.get<ItemSyntax>(module);
-        return *tree && !ast::ModDecl::cast(tree->root()).members() && module_contents(context_, module) == module;
     }
 
     /// What goes with an imported name: in braces its comma, else the whole `use`.
@@ -384,7 +348,7 @@ class DeclarationChecker {
         ItemId trait = info->trait->item;
         ast::ImplDecl declaration = ast::ImplDecl::cast(tree_.root());
         uint32_t at = tree_.node_of(declaration.trait_type().node);
-        std::string missing;
+        std::vector<std::string> missing;
         for (const auto& member : *context_.get<ItemChildren>(trait)) {
             bool is_function = kind_of(member.item) == ItemKind::Function;
             bool is_type = kind_of(member.item) == ItemKind::TraitType;
@@ -394,31 +358,40 @@ class DeclarationChecker {
                 bool has_default = signature->has_body || signature->is_native;
                 ItemId own = find_child(context_, item_, name_of(member.item), ItemKind::Function);
                 if (own != ItemId::None) check_signature(member.item, own, *info);
-                else if (!has_default)
-                    missing += (missing.empty() ? "`" : ", `") + std::string(name_of(member.item).text()) + "`";
+                else if (!has_default) missing.emplace_back(name_of(member.item).text());
             } else if (find_child(context_, item_, name_of(member.item), ItemKind::TraitType) == ItemId::None) {
                 auto tree = context_.get<ItemSyntax>(member.item);
                 if (!ast::TypeAliasDecl::cast(tree->root()).type())
-                    missing +=
-                        (missing.empty() ? "`type " : ", `type ") + std::string(name_of(member.item).text()) + "`";
+                    missing.push_back("type " + std::string(name_of(member.item).text()));
             }
         }
         std::string trait_name(name_of(trait).text());
-        if (!missing.empty())
+        for (ItemId method : info->methods) {
+            if (find_child(context_, trait, name_of(method), ItemKind::Function) != ItemId::None) continue;
+            std::string name(name_of(method).text()), near = nearest_name(name, missing);
+            auto& d = error(DiagnosticCode::MissingMember, name_place(method),
+                            "`" + trait_name + "` has no method `" + name + "`" +
+                                (near.empty() ? "" : "; did you mean `" + near + "`?"));
+            if (near.empty()) continue;
+            d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+            std::erase(missing, near);  // one mistake
+        }
+        std::string lacks;
+        for (const std::string& name : missing) lacks += (lacks.empty() ? "`" : ", `") + name + "`";
+        if (!lacks.empty())
             error(DiagnosticCode::TraitNotImplemented, at,
-                  "the `impl` of `" + trait_name + "` for `" + print_type(info->self) + "` lacks " + missing);
-        for (ItemId method : info->methods)
-            if (find_child(context_, trait, name_of(method), ItemKind::Function) == ItemId::None)
-                error(DiagnosticCode::MissingMember, name_place(method),
-                      "`" + trait_name + "` has no method `" + std::string(name_of(method).text()) + "`");
+                  "the `impl` of `" + trait_name + "` for `" + print_type(info->self) + "` lacks " + lacks);
+        check_supertraits(*info, trait, at);
+    }
+
+    void check_supertraits(const ImplInfo& info, ItemId trait, uint32_t at) {
         for (Type super : context_.get<DefinitionOf>(trait)->interfaces) {
             InferenceTable table;
             TraitSolver solver(context_, table);
-            if (solver.satisfies(info->self, substitute(super, trait, info->trait->arguments)) ==
-                TraitSolver::Answer::No)
+            if (solver.satisfies(info.self, substitute(super, trait, info.trait->arguments)) == TraitSolver::Answer::No)
                 error(DiagnosticCode::BoundNotMet, at,
-                      "`" + trait_name + "` asks for `" + print_type(super) + "`, which `" + print_type(info->self) +
-                          "` does not implement");
+                      "`" + std::string(name_of(trait).text()) + "` asks for `" + print_type(super) + "`, which `" +
+                          print_type(info.self) + "` does not implement");
         }
     }
 

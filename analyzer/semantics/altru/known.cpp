@@ -71,12 +71,6 @@ Type range_of(Type t) { return type::nominal(Known::get().range, {t}); }
 Type map_of(Type key, Type value) { return type::nominal(Known::get().map, {key, value}); }
 Type set_of(Type element) { return type::nominal(Known::get().set, {element}); }
 
-const Attribute* find_attribute(const std::vector<Attribute>& attributes, std::string_view name) {
-    auto it =
-        std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name.text() == name; });
-    return it == attributes.end() ? nullptr : &*it;
-}
-
 bool derives(const std::vector<Attribute>& attributes, std::string_view trait) {
     return std::any_of(attributes.begin(), attributes.end(), [&](const Attribute& a) {
         return a.name.text() == "derive" &&

@@ -16,6 +16,8 @@ const Language altru_language{
     .grammar = altru::grammar,
     .declared_items = altru_semantics::declared_items,
     .imported_paths = altru_semantics::imported_paths,
+    .identifier = altru::raw(altru::Kind::Identifier),
+    .import = altru::raw(altru::Kind::UseDecl),
     .may_import = [](SyntaxKind kind) { return kind == altru::raw(altru::Kind::ModDecl); },
     .function_signature = altru_semantics::function_signature,
     .type_definition = altru_semantics::type_definition,

@@ -238,7 +238,7 @@ BodyBuilder::Named BodyBuilder::resolve_named(const std::vector<SyntaxToken>& se
     bad = std::min(bad, segments.size() - 1);
     if (bad == 0) {
         report_unresolved_name(segments[0], false);
-    } else {
+    } else if (!is_without_file(context_, path.item)) {
         std::vector<std::string> candidates;
         if (path.item != ItemId::None)
             for (const auto& child : *context_.get<ItemChildren>(module_contents(context_, path.item)))

@@ -98,7 +98,7 @@ ItemId BodyBuilder::variant_by_path(const std::vector<SyntaxToken>& path, bool r
                             (near.empty() ? "" : "; did you mean `" + near + "`?"));
         if (!near.empty())
             d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
-    } else {
+    } else if (!is_without_file(context_, resolved.item)) {
         error(DiagnosticCode::UnresolvedName, node_of(path[bad]), "there is no variant `" + what + "` here");
     }
     return ItemId::None;

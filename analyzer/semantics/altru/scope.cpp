@@ -103,17 +103,16 @@ class Lookup {
     ItemId visible(ItemId scope, Name name, Want want);
     ItemId member(ItemId container, Name name, Want want);
     PathResolution path(ItemId scope, const std::vector<Name>& segments, Want want);
+    ItemId in_prelude(Name name, Want want);
 
   private:
     ItemId imported(const ScopeNames::Value& names, ItemId scope, Name name, Want want);
-    ItemId in_prelude(Name name, Want want);
 
     QueryContext& context_;
     std::map<std::tuple<ItemId, Name, Want>, ItemId> imported_;
     int depth_ = 0;
 };
 
-/// The prelude: the public items of core, its public imports, and `Some None Ok Err`.
 ItemId Lookup::in_prelude(Name name, Want want) {
     const Known& known = Known::get();
     for (ItemId variant : {known.some, known.none, known.ok, known.err})
@@ -254,6 +253,12 @@ ItemId enclosing_scope(ItemId item) {
     return item;
 }
 
+bool is_without_file(QueryContext& context, ItemId module) {
+    if (module == ItemId::None || kind_of(module) != ItemKind::Module) return false;
+    auto tree = context.get<ItemSyntax>(module);
+    return *tree && !ast::ModDecl::cast(tree->root()).members() && module_contents(context, module) == module;
+}
+
 ItemId module_contents(QueryContext& context, ItemId module) {
     if (kind_of(module) != ItemKind::Module) return module;
     if (!context.get<ItemChildren>(module)->empty()) return module;
@@ -340,6 +345,7 @@ PathResolution Lookup::path(ItemId scope, const std::vector<Name>& segments, Wan
 ItemId lookup_in_scope(QueryContext& context, ItemId scope, Name name, Want want) {
     return Lookup(context).in_scope(scope, name, want);
 }
+ItemId in_prelude(QueryContext& context, Name name, Want want) { return Lookup(context).in_prelude(name, want); }
 ItemId lookup_name(QueryContext& context, ItemId scope, Name name, Want want) {
     return Lookup(context).visible(scope, name, want);
 }

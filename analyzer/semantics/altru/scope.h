@@ -93,6 +93,10 @@ bool is_import_missing(QueryContext&, ItemId scope, Name name);
 ItemId lookup_member(QueryContext&, ItemId container, Name name, Want want);
 /// Every name visible in `scope`, for suggestions.
 std::vector<std::string> visible_names(QueryContext&, ItemId scope);
+/// The same in what every file has: the public items of core, its public imports, and `Some None Ok Err`.
+ItemId in_prelude(QueryContext&, Name name, Want want);
+/// `mod name` whose file is not there, which is reported where it stands.
+bool is_without_file(QueryContext&, ItemId module);
 /// The file of `mod name` without a body, or the module itself.
 ItemId module_contents(QueryContext&, ItemId module);
 

@@ -20,20 +20,16 @@ Receiver receiver_of(const ast::FunctionDecl& function, ItemId item, Type self) 
     return function.body() ? Receiver::Inferred : Receiver::Shared;
 }
 
-/// What a method's `where` asks of the parameters of the `impl` around it about tasks, as an attribute `asks` of
-/// `T Send`: their bounds stand with the `impl`, which does not have it.
-std::optional<Attribute> asked_of_others(const ast::FunctionDecl& function, const FunctionSignature& signature) {
-    Attribute out{Name("asks"), {}, 0};
+std::vector<TaskDemand> demands_of(const ast::FunctionDecl& function, const FunctionSignature& signature) {
+    std::vector<TaskDemand> out;
     for (const ast::WherePredicate& predicate : function.where_clause().predicates()) {
         if (!predicate.type()) continue;
-        std::string subject(predicate.type().text());
+        const Name subject(predicate.type().text());
         bool own = std::any_of(signature.generics.begin(), signature.generics.end(),
-                               [&](const GenericParameter& g) { return g.name.text() == subject; });
+                               [&](const GenericParameter& g) { return g.name == subject; });
         for (const ast::Type& bound : own ? std::vector<ast::Type>() : predicate.bounds().bounds())
-            if (bound.text() == "Send" || bound.text() == "Sync")
-                out.arguments.push_back(subject + " " + std::string(bound.text()));
+            if (bound.text() == "Send" || bound.text() == "Sync") out.push_back({subject, Name(bound.text())});
     }
-    if (out.arguments.empty()) return std::nullopt;
     return out;
 }
 
@@ -83,9 +79,8 @@ FunctionSignature lower_signature(QueryContext& context, ItemId item, std::vecto
         signature.is_native = true;
         signature.native_missing = !native->arguments.empty() && native->arguments[0] == "planned";
     }
-    if (auto asked = asked_of_others(function, signature)) signature.attributes.push_back(std::move(*asked));
-    if (auto lifetimes = lifetimes_of(context, item, function, signature))
-        signature.attributes.push_back(std::move(*lifetimes));
+    signature.demands = demands_of(function, signature);
+    signature.lifetimes = lifetimes_of(context, item, function, signature);
     ast::Block body = function.body();
     signature.has_body = body && (!body.is_empty() || body.contracts().empty());
     if (parent != ItemId::None && kind_of(parent) == ItemKind::Trait && !signature.has_body)

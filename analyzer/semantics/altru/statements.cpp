@@ -86,6 +86,9 @@ ExprId BodyBuilder::check_let(const ast::LetStmt& s) {
         if (annotated) initializer = coerce(initializer, annotated, value_node);
         else t = type_of(initializer);
         if (!annotated && t->is(TypeKind::Never)) t = fresh(node);
+    } else if (s.token(Kind::Equal)) {  // a value that is not there, or no expression: that has been said
+        initializer = error_expr(node);
+        if (!t) t = type_of(initializer);
     }
     if (!t) t = fresh(node);
     select_deferred();
@@ -109,9 +112,7 @@ ExprId BodyBuilder::check_let(const ast::LetStmt& s) {
     report_bound_twice(first);
     for (size_t i = first; i < body().locals.size(); ++i) warn_unused_.insert(uint32_t(i));
     if (s.pattern() && s.pattern().kind() == Kind::WildcardPattern && initializer != ExprId::None) {
-        Type value_type = type_of(initializer);
-        if (value_type->is(TypeKind::Nominal) &&
-            find_attribute(context_.get<DefinitionOf>(value_type->item)->attributes, "guard"))
+        if (is_guard(context_, type_of(initializer)))
             error(DiagnosticCode::UnusedResult, node,
                   "`let _` releases the lock at once; give the guard a name to hold it");
     }

@@ -1,5 +1,7 @@
 #include "analyzer/semantics/altru/traits.h"
 
+#include "analyzer/semantics/altru/associated.h"
+
 #include <algorithm>
 
 namespace braid::altru_semantics {
@@ -196,7 +198,12 @@ Type TraitSolver::project(Type self, ItemId trait, Name name) {
     if (self->is(TypeKind::Inference)) return nullptr;
     if (self->has(TypeHasError)) return type::error();
     if (self->is(TypeKind::Reference)) return project(self->element(), trait, name);
-    if (self->is(TypeKind::Parameter) || self->is(TypeKind::Projection)) return nullptr;
+    if (self->is(TypeKind::Parameter)) {
+        for (const auto& binding : *context_.get<AssociatedBindings>(self->item))
+            if (binding.subject == self && binding.trait == trait && binding.name == name) return normalize(binding.is);
+        return nullptr;
+    }
+    if (self->is(TypeKind::Projection)) return nullptr;
     auto match = find_impl(self, type::nominal(trait, fresh_arguments(trait)));
     // What has no such type has been told that it lacks the trait.
     if (!match) return self->has(TypeHasInference) || self->is(TypeKind::Dyn) ? nullptr : type::error();

@@ -1,4 +1,5 @@
 #include "analyzer/semantics/altru/types.h"
+#include "analyzer/semantics/altru/associated.h"
 #include "analyzer/semantics/altru/traits.h"
 
 #include <array>
@@ -385,7 +386,8 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
     if (names[0].text() == "std" && bad == 0) bad = 1;
     bad = std::min(bad, segments.size() - 1);
     std::string what(segments[bad].text());
-    if (is_import_missing(context_, enclosing_scope(item_), names[0])) return type::error();
+    if (is_import_missing(context_, enclosing_scope(item_), names[0]) || is_without_file(context_, path.item))
+        return type::error();
     if (auto* foreign = bad == 0 ? foreign_name(what, ForeignPlace::Type) : nullptr) {
         if (auto* diagnostic = report(DiagnosticCode::UnresolvedName, tree_.node_of(segments[bad]), ""))
             describe_foreign(*diagnostic, *foreign);
@@ -532,6 +534,7 @@ std::vector<Type> TypeLowering::bounds(const ast::TypeBounds& written) {
             continue;
         }
         bool trait = t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Trait;
+        if (trait && report_) check_bindings(bound.as<ast::PathType>(), t->item);
         if (trait || t->is(TypeKind::Function)) {
             result.push_back(t);
         } else {
@@ -540,6 +543,17 @@ std::vector<Type> TypeLowering::bounds(const ast::TypeBounds& written) {
         }
     }
     return result;
+}
+
+/// `Iterator[Item = int]`: there is such a type, and what it is said to be is one.
+void TypeLowering::check_bindings(const ast::PathType& bound, ItemId trait) {
+    for (const ast::AssociatedTypeBinding& binding : bound.arguments().bindings()) {
+        lower(binding.type());
+        Name name(binding.name() ? binding.name().text() : std::string_view());
+        if (trait_with_type(context_, trait, name) == ItemId::None)
+            report(DiagnosticCode::MissingMember, tree_.node_of(binding.name()),
+                   "`" + std::string(name_of(trait).text()) + "` has no type `" + std::string(name.text()) + "`");
+    }
 }
 
 std::vector<GenericParameter> TypeLowering::generics(const ast::GenericParameterList& list,

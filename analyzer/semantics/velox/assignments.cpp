@@ -32,6 +32,7 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e, bool wants_value) {
     mark_read(e.target());
     if (auto n = e.target().as<ast::NameExpr>(); n && n.name())
         if (auto local = find_local(Name(n.name().text()))) check_assigned(*local, node_of(n.name()));
+        else check_assigned(types_.scope().find_value(n.name().text()), node_of(n.name()));
     if (auto setter = static_setter(e.target())) {
         Type taken = resolved(context_, context_.get<SignatureOf>(*setter)->parameters[0].type);
         ExprId old = expression(e.target());
@@ -128,6 +129,8 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
         if (auto local = find_local(Name(n.name().text()))) {
             mark_assigned(*local);
             only_here = !is_assigned_in_closure(n.name().text());
+        } else {
+            mark_assigned(types_.scope().find_value(n.name().text()));
         }
     if (wrong || refused) return error_expression(node);
     uint32_t at = e.value() ? node_of(e.value().node) : node;

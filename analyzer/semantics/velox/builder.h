@@ -80,6 +80,9 @@ class BodyBuilder {
     bool report_used_early(const SyntaxToken& name);
     void report_unused();
     void check_assigned(LocalId local, uint32_t node);
+    void mark_assigned(ItemId variable);
+    void check_assigned(ItemId variable, uint32_t node);
+    bool is_named_by_functions(Name name);
     void mark_assigned(LocalId local);
     void resolve(uint32_t node, std::variant<LocalId, ItemId> target, Type type, bool is_write = false);
     void resolve_member(const SyntaxToken& key, Type owner);
@@ -143,6 +146,7 @@ class BodyBuilder {
     ExprId item_reference(ItemId item, uint32_t node);
     ExprId literal(const SyntaxToken& token, bool negative, Type expected, uint32_t node);
     ExprId template_expression(const ast::TemplateExpr& e);
+    ExprId template_texts(const SyntaxNode& quoted, Type tag, uint32_t node);
     ExprId tagged_template(const ast::TaggedTemplateExpr& e);
     ExprId array(const ast::ArrayExpr& e, Type expected);
     ExprId object(const ast::ObjectExpr& e, Type expected);
@@ -184,6 +188,7 @@ class BodyBuilder {
     ExprId assignable(const ast::Expression& target);
     ExprId conditional(const ast::ConditionalExpr& e, Type expected);
     ExprId await(const ast::AwaitExpr& e, Type expected);
+    ExprId promise_of_thenable(ExprId value, uint32_t node);
     ExprId cast(const ast::AsExpr& e);
 
     // ---- members.cpp ----
@@ -204,6 +209,8 @@ class BodyBuilder {
         ExprId first = ExprId::None;  // made already, before those that are written: the texts of a template
     };
     ExprId call(const ast::CallExpr& e, Type expected);
+    ExprId new_of_value(const ast::Expression& callee, const Arguments& arguments);
+    ExprId call_reflection(std::string_view name, std::vector<ExprId> arguments, Type result, uint32_t node);
     ExprId new_object(const ast::NewExpr& e, Type expected);
     ExprId super_call(const ast::CallExpr& e);
     ExprId call_method(const ast::CallExpr& e, const ast::MemberExpr& m, const Arguments& arguments, Type expected);
@@ -216,6 +223,8 @@ class BodyBuilder {
                          const ast::TypeArgumentList& explicit_types, const Arguments& arguments, Type expected,
                          uint32_t node);
     Type refined_result(ItemId callee, const Arguments& arguments, const std::vector<ExprId>& values, Type result);
+    ExprId call_by_symbol(const ast::IndexExpr& callee, Name symbol, const Arguments& arguments, Type expected,
+                          uint32_t node);
     ExprId call_value(ExprId callee, const Arguments& arguments, uint32_t node);
     ExprId call_function(ItemId function, ExprId receiver, Type owner, bool is_virtual,
                          const ast::TypeArgumentList& explicit_types, const Arguments& arguments, Type expected,
@@ -335,6 +344,7 @@ class BodyBuilder {
     std::map<uint32_t, Type> filtered_;     // functions that tell, by BodyFunctionId: what their parameter is when true
     std::set<LocalId> read_;                // locals read anywhere
     std::set<LocalId> late_;                // declared without a value
+    std::set<ItemId> late_items_;           // the same of top-level variables that no function names
     std::set<LocalId> unread_matters_;      // variables that are there to be read
     struct Rest {
         LocalId object, rest;

@@ -91,18 +91,12 @@ ItemId implementation_of(QueryContext& context, ItemId function) {
 
 namespace {
 
-/// The values of a function's own `return`s; those of functions inside it are theirs.
+/// The values of a function's own `return`s.
 template <typename F>
 void each_return(const SyntaxNode& function, F&& f) {
-    for (Preorder walk(function); walk; walk.next()) {
-        if (!walk->is_node()) continue;
-        Kind kind = to_kind(walk->kind());
-        bool nested = kind == Kind::ArrowExpr || kind == Kind::FunctionExpr ||
-                      (kind == Kind::FunctionDecl && walk.depth() > 0) ||
-                      (kind == Kind::MethodDecl && walk.depth() > 0);
-        if (nested) walk.skip_children();
-        else if (auto r = ast::ReturnStmt::cast(*walk); r && r.value()) f(r.value().node);
-    }
+    each_own_node(function, [&](const SyntaxNode& node) {
+        if (auto r = ast::ReturnStmt::cast(node); r && r.value()) f(r.value().node);
+    });
 }
 
 }  // namespace
@@ -174,21 +168,13 @@ bool ReturnsThis::compute(QueryContext& context, const Key& function) {
         auto word = method.result().type().as<ast::KeywordType>();
         return word && word.word() && word.word().text() == "this";
     }
-    bool returns = false;
-    int inner = -1;
-    for (Preorder walk(method.body().node); walk; walk.next()) {
-        if (inner >= 0 && walk.depth() <= inner) inner = -1;
-        if (!walk->is_node() || inner >= 0) continue;
-        Kind kind = to_kind(walk->kind());
-        bool is_function = kind == Kind::FunctionExpr || kind == Kind::FunctionDecl || kind == Kind::ArrowExpr ||
-                           kind == Kind::MethodDecl || kind == Kind::GetterDecl || kind == Kind::SetterDecl;
-        if (is_function) inner = walk.depth();
-        auto statement = ast::ReturnStmt::cast(*walk);
-        if (!statement) continue;
-        returns = statement.value() && statement.value().kind() == Kind::ThisExpr;
-        if (!returns) return false;
-    }
-    return returns;
+    size_t all = 0, of_this = 0;
+    each_own_node(method.node, [&](const SyntaxNode& node) {
+        auto statement = ast::ReturnStmt::cast(node);
+        all += bool(statement);
+        of_this += statement && statement.value() && statement.value().kind() == Kind::ThisExpr;
+    });
+    return all > 0 && of_this == all;
 }
 
 }  // namespace braid::velox_semantics

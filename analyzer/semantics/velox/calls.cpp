@@ -62,17 +62,31 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
         return call_method(e, m, arguments, expected);
     }
     if (auto i = callee.as<ast::IndexExpr>(); i && !i.is_optional()) {
-        // `xs[Symbol.iterator]()`: a method by its symbol.
         Name symbol = symbol_name(i.index());
-        Type object = symbol.empty() ? nullptr : plain_type(i.object());
-        MemberInfo info = object ? find_member(context_, object, symbol) : MemberInfo();
-        if (info.kind == MemberInfo::Method && info.item != ItemId::None)
-            return call_function(info.item, expression(i.object()), type::nominal(info.owner, info.owner_arguments),
-                                 true, {}, arguments, expected, node);
+        if (!symbol.empty()) return call_by_symbol(i, symbol, arguments, expected, node);
     }
     ExprId value = expression(callee);
     if (e.is_optional()) value = optional_link(value, node_of(callee.node));
     return call_value(value, arguments, node);
+}
+
+/// `xs[Symbol.iterator]()`
+ExprId BodyBuilder::call_by_symbol(const ast::IndexExpr& callee, Name symbol, const Arguments& arguments, Type expected,
+                                   uint32_t node) {
+    ExprId object = expression(callee.object());
+    Type t = type_of(object);
+    if (t->has(TypeHasError)) return error_expression(node);
+    if (t->is(TypeKind::Any)) return add(t, node, Call{VirtualCallee{symbol, ItemId::None}, {object}, CallMode::Plain});
+    present(object, node_of(callee.object().node), "and cannot be iterated");
+    MemberInfo info = find_member(context_, type_of(object), symbol);
+    if (info.kind == MemberInfo::Method && info.item != ItemId::None)
+        return call_function(info.item, object, type::nominal(info.owner, info.owner_arguments), true, {}, arguments,
+                             expected, node);
+    if (info.kind != MemberInfo::None)
+        return call_value(add(info.type, node, Property{object, symbol}), arguments, node);
+    report(DiagnosticCode::MissingMember, node_of(callee.index().node),
+           fmt::format("`{}` has no `[{}]`", print_type(t), callee.index().text()));
+    return error_expression(node);
 }
 
 /// `String(x)`, `Number(x)`, `Boolean(x)`; None: another class.
@@ -490,7 +504,7 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     uint32_t optional = 0;
     bool variadic = false;
     for (const ParameterInfo& p : signature.parameters) {
-        Type t = here(p.type);
+        Type t = inference.apply(here(p.type));  // with the type arguments that are written
         if (p.rest) t = t->is(TypeKind::List) ? t : list_of(t), variadic = true;
         if (p.has_default) ++optional, t = or_undefined(t);
         parameters.push_back(t);
@@ -500,9 +514,12 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     // What the context wants is evidence where the arguments say nothing; tried on a copy so that arguments win.
     Inference hinted = inference;
     if (expected && !expected->has(TypeHasParameter) && !expected->is(TypeKind::Any)) {
-        infer(context_, hinted, result, expected);
-        if (is_std_type(result, "Promise") && !is_std_type(expected, "Promise"))
-            infer(context_, hinted, result->arguments[0], expected);
+        Type wanted = expected;  // of `Promise<T> | undefined` what the result can be
+        for (Type member : members_of(expected))
+            if (member->kind == result->kind && member->item == result->item) wanted = member;
+        infer(context_, hinted, result, wanted);
+        if (is_std_type(result, "Promise") && !is_std_type(wanted, "Promise"))
+            infer(context_, hinted, result->arguments[0], wanted);
         if (arguments.written.empty()) inference = hinted;
         inference.context = &hinted;
     }

@@ -177,6 +177,12 @@ double number_value(std::string_view token) {
     return std::strtod(text.c_str(), nullptr);
 }
 
+bool is_function(Kind kind) {
+    return kind == Kind::FunctionDecl || kind == Kind::FunctionExpr || kind == Kind::ArrowExpr ||
+           kind == Kind::MethodDecl || kind == Kind::GetterDecl || kind == Kind::SetterDecl ||
+           kind == Kind::ConstructorDecl;
+}
+
 std::string string_value(std::string_view token) {
     if (token.size() >= 2 && (token.front() == '"' || token.front() == '\'' || token.front() == '`')) {
         bool closed = token.back() == token.front();

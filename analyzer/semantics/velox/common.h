@@ -42,6 +42,30 @@ bool is_int(Type t);
 
 std::string print_type(Type t);
 
+/// A function in the text: its code is not done where it stands.
+bool is_function(Kind kind);
+/// Calls `f` for the nodes of a function's own code, or that of a statement or expression, the root first: not for
+/// functions inside of it, nor for what is in them.
+template <typename F>
+void each_own_node(const SyntaxNode& root, F&& f) {
+    for (Preorder walk(root); walk; walk.next()) {
+        if (!walk->is_node()) continue;
+        if (walk.depth() > 0 && is_function(to_kind(walk->kind()))) walk.skip_children();
+        else f(SyntaxNode(*walk));
+    }
+}
+/// Calls `f` for the nodes of all functions in `root`, which may be one itself.
+template <typename F>
+void each_inner_node(const SyntaxNode& root, F&& f) {
+    int function = -1;  // depth of the outermost one around
+    for (Preorder walk(root); walk; walk.next()) {
+        if (function >= 0 && walk.depth() <= function) function = -1;
+        if (!walk->is_node()) continue;
+        if (function < 0 && is_function(to_kind(walk->kind()))) function = walk.depth();
+        if (function >= 0) f(SyntaxNode(*walk));
+    }
+}
+
 /// Text of a string token without quotes, escapes resolved; lone surrogates become U+FFFD.
 std::string string_value(std::string_view token_text);
 /// What a number literal stands for.

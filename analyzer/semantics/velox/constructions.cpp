@@ -28,17 +28,43 @@ bool resolves_with_value(const ast::Expression& executor) {
 
 }  // namespace
 
+/// `new C(x)` where which class `C` is shows only as the program runs.
+ExprId BodyBuilder::new_of_value(const ast::Expression& callee, const Arguments& arguments) {
+    ExprId klass = expression(callee);
+    Aggregate given{AggregateKind::List, ItemId::None, {}, {}};
+    for (const ast::Expression& written : arguments.written) {
+        auto spread = written.as<ast::SpreadExpr>();
+        ExprId value = expression(spread ? spread.operand() : written);
+        if (spread)
+            value = add(type::any(), node_of(written.node),
+                        Spread{convert(as_list(value, node_of(written.node)), type::any())});
+        given.operands.push_back(convert(value, type::any()));
+    }
+    Type t = type_of(klass);
+    if (t->has(TypeHasError)) return error_expression(arguments.node);
+    if (!t->is(TypeKind::Any)) {
+        report(DiagnosticCode::TypeMismatch, node_of(callee.node),
+               fmt::format("`new` needs a class; this is `{}`", print_type(t)));
+        return error_expression(arguments.node);
+    }
+    return call_reflection("construct", {klass, add(list_of(type::any()), arguments.node, std::move(given))},
+                           type::any(), arguments.node);
+}
+
+/// A function of std's `Reflect`.
+ExprId BodyBuilder::call_reflection(std::string_view name, std::vector<ExprId> arguments, Type result, uint32_t node) {
+    ItemId reflect = std_item(context_, "Reflect");
+    if (reflect == ItemId::None) return error_expression(node);
+    MemberInfo function = find_member(context_, type::nominal(reflect), Name(name), true);
+    return add(result, node, Call{DirectCallee{function.item, {}, nullptr}, std::move(arguments), CallMode::Plain});
+}
+
 ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
     auto name = e.callee().as<ast::NameExpr>();
     Arguments arguments{e.arguments().arguments(), node};
-    if (name && name.name() && find_local(Name(name.name().text()))) {
-        ExprId klass_value = expression(e.callee());
-        if (!type_of(klass_value)->has(TypeHasError))
-            report(DiagnosticCode::TypeMismatch, node_of(name.name()),
-                   fmt::format("`{}` is a variable; `new` needs the name of a class", name.name().text()));
-        return error_expression(node);
-    }
+    if (name ? name.name() && find_local(Name(name.name().text())) : bool(e.callee()))
+        return new_of_value(e.callee(), arguments);
     ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
     if (klass != ItemId::None && kind_of(klass) == ItemKind::Interface) {
         resolve(node_of(name.name()), klass, nullptr);
@@ -54,9 +80,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         if (klass == ItemId::None && name && name.name() && types_.scope().imports(name.name().text())) {
             // said at the import
         } else if (klass == ItemId::None && value != ItemId::None && kind_of(value) == ItemKind::Static) {
-            if (!(*context_.get<ValueTypeOf>(value))->has(TypeHasError))
-                report(DiagnosticCode::TypeMismatch, node_of(name.name()),
-                       fmt::format("`{}` is a variable; `new` needs the name of a class", name.name().text()));
+            return new_of_value(e.callee(), arguments);
         } else if (name && name.name()) {
             std::string near = nearest_name(name.name().text(), types_.scope().names());
             report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch,

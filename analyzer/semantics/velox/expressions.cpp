@@ -133,6 +133,7 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
         return error_expression(node);
     }
     if (is_set_up_later(item, e.name())) return error_expression(node);
+    check_assigned(item, at);
     if (is_std(file_of(item)) && kind_of(item) == ItemKind::Static) {
         // The two constants of the prelude that are no literals.
         if (text == "Infinity") return add(type::float_(), node, FloatLiteral{INFINITY});
@@ -223,23 +224,41 @@ static std::string_view template_text(const SyntaxElement& part) {
     return text.size() >= 2 ? text.substr(1, text.size() - 2) : std::string_view();
 }
 
+/// The texts around the values of a template; where the tag wants a `TemplateStringsArray`, also as they are written.
+ExprId BodyBuilder::template_texts(const SyntaxNode& quoted, Type tag, uint32_t node) {
+    auto list = [&](bool raw) {
+        Aggregate texts{AggregateKind::List, ItemId::None, {}, {}};
+        for (SyntaxElement part : quoted.children()) {
+            if (!part.is_token()) continue;
+            std::string text = raw ? std::string(template_text(part)) : unescaped(template_text(part));
+            texts.operands.push_back(add(type::string(), node, StringLiteral{std::move(text)}));
+        }
+        return add(list_of(type::string()), node, std::move(texts));
+    };
+    bool has_parameter = tag->is(TypeKind::Function) && !tag->parameters().empty();
+    if (!has_parameter || !is_std_type(tag->parameters()[0], "TemplateStringsArray")) return list(false);
+    MemberInfo made = find_member(context_, tag->parameters()[0], Name("made"), true);
+    return add(tag->parameters()[0], node,
+               Call{DirectCallee{made.item, {}, nullptr}, {list(false), list(true)}, CallMode::Plain});
+}
+
 /// tag`a ${x} b` is `tag(["a ", " b"], x)`.
 ExprId BodyBuilder::tagged_template(const ast::TaggedTemplateExpr& e) {
     uint32_t node = node_of(e.node);
-    Aggregate texts{AggregateKind::List, ItemId::None, {}, {}};
     Arguments arguments{{}, node};
-    for (SyntaxElement part : e.quoted().node.children()) {
-        if (part.is_token())
-            texts.operands.push_back(add(type::string(), node, StringLiteral{unescaped(template_text(part))}));
-        else if (auto hole = ast::Expression::cast(part)) arguments.written.push_back(hole);
-    }
-    arguments.first = add(list_of(type::string()), node, std::move(texts));
+    for (SyntaxElement part : e.quoted().node.children())
+        if (auto hole = ast::Expression::cast(part)) arguments.written.push_back(hole);
     auto name = e.tag().as<ast::NameExpr>();
     bool is_local = !name || !name.name() || find_local(Name(name.name().text()));
     ItemId item = is_local ? ItemId::None : types_.scope().find_value(name.name().text());
-    if (item == ItemId::None || kind_of(item) != ItemKind::Function)
-        return call_value(expression(e.tag()), arguments, node);
-    resolve(node_of(name.name()), item, function_type(context_, item));
+    if (item == ItemId::None || kind_of(item) != ItemKind::Function) {
+        ExprId tag = expression(e.tag());
+        arguments.first = template_texts(e.quoted().node, type_of(tag), node);
+        return call_value(tag, arguments, node);
+    }
+    Type tag = function_type(context_, item);
+    resolve(node_of(name.name()), item, tag);
+    arguments.first = template_texts(e.quoted().node, tag, node);
     return call_function(item, ExprId::None, nullptr, false, {}, arguments, nullptr, node);
 }
 
@@ -423,6 +442,7 @@ ExprId BodyBuilder::await(const ast::AwaitExpr& e, Type expected) {
         if (d.fixes.empty()) offer_async(d);
     }
     ExprId operand = expression(e.operand(), is_target(expected) ? promise_of(context_, expected) : nullptr);
+    if (ExprId promise = promise_of_thenable(operand, node); promise != ExprId::None) operand = promise;
     Type result = awaited(type_of(operand));
     if (result->is(TypeKind::Projection)) result = type::any();
     // Another task may run meanwhile: what is known of anything but this task's own variables is forgotten.
@@ -432,6 +452,25 @@ ExprId BodyBuilder::await(const ast::AwaitExpr& e, Type expected) {
         it = own ? std::next(it) : facts_.erase(it);
     }
     return add(result, node, Await{operand});
+}
+
+/// An object that is no promise, but has a `then` that is given what to call: as a promise. None: it is none of these.
+ExprId BodyBuilder::promise_of_thenable(ExprId value, uint32_t node) {
+    Type t = resolved(context_, type_of(value));
+    bool is_object = t->is(TypeKind::Record) || (t->is(TypeKind::Nominal) && kind_of(t->item) != ItemKind::Enum);
+    if (!is_object || is_std_type(t, "Promise")) return ExprId::None;
+    MemberInfo then = find_member(context_, t, Name("then"));
+    bool has_then =
+        then.kind != MemberInfo::None && then.type->is(TypeKind::Function) && !then.type->parameters().empty();
+    Type resolve = has_then ? resolved(context_, nullable_parts_removed(then.type->parameters()[0])) : nullptr;
+    ItemId promise = std_item(context_, "Promise");
+    if (!resolve || !resolve->is(TypeKind::Function) || promise == ItemId::None) return ExprId::None;
+    Type result = resolve->parameters().empty() ? type::unit() : resolve->parameters()[0];
+    if (result->has(TypeHasParameter) && !t->has(TypeHasParameter)) result = type::any();
+    MemberInfo adopt = find_member(context_, promise_of(context_, type::any()), Name("adopt"), true);
+    if (adopt.item == ItemId::None) return ExprId::None;
+    return add(promise_of(context_, result), node,
+               Call{DirectCallee{adopt.item, {type::any(), result}, nullptr}, {convert(value, type::any())}});
 }
 
 ExprId BodyBuilder::cast(const ast::AsExpr& e) {

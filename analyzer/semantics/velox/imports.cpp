@@ -7,45 +7,13 @@
 #include "analyzer/semantics/cycles.h"
 #include "analyzer/semantics/item_diagnostic.h"
 #include "analyzer/semantics/names.h"
+#include "analyzer/semantics/used_names.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/types.h"
 
 namespace braid::velox_semantics {
 
-std::set<Name> NamesIn::compute(QueryContext& context, const Key& item) {
-    std::set<Name> names;
-    auto syntax = context.get<ItemSyntax>(item);
-    if (!*syntax) return names;
-    syntax->each_own([&](const SyntaxElement& element) {
-        if (element.is_token() && to_kind(element.kind()) == Kind::Identifier) names.insert(Name(element.text()));
-        return to_kind(element.kind()) != Kind::ImportDecl;
-    });
-    return names;
-}
-
 namespace {
-
-/// Those of some hundreds of items at once, so that an edit in one asks its groups alone.
-struct NamesInGroup {
-    using Key = ItemGroup;
-    using Value = std::set<Name>;
-    static constexpr const char* name = "velox_names_in_group";
-    static Value compute(QueryContext& context, const Key& group) {
-        Value names;
-        auto add = [&](const Value& more) { names.insert(more.begin(), more.end()); };
-        if (group.level == 0)
-            for (ItemId item : *context.get<GroupItems>(group)) add(*context.get<NamesIn>(item));
-        else
-            for (ItemGroup part : *context.get<SubGroups>(group)) add(*context.get<NamesInGroup>(part));
-        return names;
-    }
-};
-
-bool is_used(QueryContext& context, ItemId file, Name name) {
-    for (ItemGroup group : groups_at(context, file_of(file), 1))
-        if (context.get<NamesInGroup>(group)->count(name)) return true;
-    return false;
-}
 
 struct Imported {
     SyntaxToken name, local;
@@ -98,7 +66,7 @@ void check_imports(QueryContext& context, ItemId file, const ItemTree& tree, std
         return out.emplace_back(diagnostic(code, {file, tree.node_of(at)}, std::move(message)));
     };
     auto unused = [&](const SyntaxToken& local, const ast::ImportDecl& import, const SyntaxElement& part) {
-        if (is_used(context, file, Name(local.text()))) return;
+        if (is_named_in(context, file_of(file), Name(local.text()))) return;
         auto& d =
             report(DiagnosticCode::UnusedImport, local, fmt::format("`{}` is imported and never used", local.text()));
         d.tags |= TagUnnecessary;

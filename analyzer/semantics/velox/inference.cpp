@@ -45,6 +45,19 @@ bool keeps_literals(QueryContext& context, Type bound) {
     return true;
 }
 
+/// A parameter that is said to be two things by turns. Of numbers, texts and truth values the first counts (and the
+/// other argument is a mistake, as in TypeScript), unless the context takes both; the rest is either.
+Type agreed(QueryContext& context, const Inference& inference, Type parameter, Type before, Type now) {
+    auto is_plain = [](Type t) {
+        return t->is(TypeKind::String) || t->is(TypeKind::Bool) || t->is(TypeKind::Integer) || t->is(TypeKind::Float);
+    };
+    if (!is_plain(before) || !is_plain(now) || is_std(file_of(parameter->item))) return joined(context, before, now);
+    Type wanted = inference.from_context(parameter);
+    bool takes_both =
+        wanted != parameter && is_assignable(context, before, wanted) && is_assignable(context, now, wanted);
+    return takes_both ? wanted : before;
+}
+
 }  // namespace
 
 void infer(QueryContext& context, Inference& inference, Type pattern, Type actual) {
@@ -78,7 +91,7 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
         Type wide = bound && keeps_literals(context, bound) ? actual : widened(actual);
         if (!slot || slot->is(TypeKind::Never)) slot = wide;
         else if (slot != wide && !is_assignable(context, wide, slot))
-            slot = is_assignable(context, slot, wide) ? wide : joined(context, slot, wide);
+            slot = is_assignable(context, slot, wide) ? wide : agreed(context, inference, pattern, slot, wide);
         return;
     }
     if (pattern->is(TypeKind::Union)) {

@@ -17,6 +17,8 @@ const Language language = {
     .grammar = ast::grammar,
     .declared_items = declared_items,
     .imported_paths = imported_paths,
+    .identifier = raw(Kind::Identifier),
+    .import = raw(Kind::ImportDecl),
     .may_import =
         [](SyntaxKind kind) { return to_kind(kind) == Kind::ImportDecl || to_kind(kind) == Kind::ExportDecl; },
     .function_signature = function_signature,

@@ -62,8 +62,7 @@ bool says_this(const SyntaxNode& function) {
         if (!walk->is_node() || inner >= 0) continue;
         Kind kind = to_kind(walk->kind());
         if (kind == Kind::ThisExpr) return true;
-        bool own = kind == Kind::FunctionExpr || kind == Kind::FunctionDecl || kind == Kind::MethodDecl ||
-                   kind == Kind::GetterDecl || kind == Kind::SetterDecl || kind == Kind::ClassExpr;
+        bool own = (is_function(kind) && kind != Kind::ArrowExpr) || kind == Kind::ClassExpr;
         if (own && walk.depth() > 0) inner = walk.depth();
     }
     return false;

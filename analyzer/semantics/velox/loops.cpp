@@ -31,7 +31,7 @@ bool has_break(const SyntaxNode& body, Name label) {
         while (!ends.empty() && walk.depth() <= ends.back()) ends.pop_back(), --nested;
         if (!walk->is_node()) continue;
         Kind kind = to_kind(walk->kind());
-        if (kind == Kind::ArrowExpr || kind == Kind::FunctionExpr || kind == Kind::FunctionDecl) {
+        if (is_function(kind)) {
             walk.skip_children();
         } else if (kind == Kind::WhileStmt || kind == Kind::DoStmt || kind == Kind::ForStmt ||
                    kind == Kind::ForOfStmt || kind == Kind::SwitchStmt) {

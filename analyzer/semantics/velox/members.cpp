@@ -122,6 +122,8 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
                 return now == info.type ? reference : convert(reference, now);
             }
         }
+        if (kind_of(*owner) == ItemKind::Class && name.text() == "name")
+            return add(type::string(), node, StringLiteral{std::string(name_of(*owner).text())});
         std::vector<std::string> candidates;
         for (const auto& child : *context_.get<ItemChildren>(*owner))
             candidates.emplace_back(name_of(child.item).text());
@@ -158,6 +160,9 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
         report(DiagnosticCode::TypeMismatch, at, "nothing is known of this value; test what it is first");
         return error_expression(node);
     }
+    bool is_object = t->is(TypeKind::Nominal) && kind_of(t->item) != ItemKind::Enum;
+    if (is_object && name.text() == "constructor" && find_member(context_, t, name).kind == MemberInfo::None)
+        return add(type::any(), node, Property{convert(object, type::any()), name});  // its class
     std::vector<Type> members = t->is(TypeKind::Union) ? t->arguments : std::vector<Type>{t};
     std::vector<Type> results;
     bool is_whole = true;

@@ -58,18 +58,12 @@ Type BodyBuilder::narrowed_by_assignment(Type declared, Type produced, bool only
 bool BodyBuilder::is_assigned_in_closure(std::string_view name) {
     if (!assigned_in_closures_) {
         auto& names = assigned_in_closures_.emplace();
-        int closure = -1;  // depth of the outermost one around
-        for (Preorder walk(tree_.root()); walk; walk.next()) {
-            if (closure >= 0 && walk.depth() <= closure) closure = -1;
-            if (!walk->is_node()) continue;
-            Kind kind = to_kind(walk->kind());
-            bool opens = kind == Kind::ArrowExpr || kind == Kind::FunctionExpr ||
-                         (walk.depth() > 0 && (kind == Kind::FunctionDecl || kind == Kind::MethodDecl));
-            if (closure < 0 && opens) closure = walk.depth();
-            auto assigned = closure >= 0 ? ast::AssignExpr::cast(*walk) : ast::AssignExpr();
+        auto note = [&](const SyntaxNode& node) {
+            auto assigned = ast::AssignExpr::cast(node);
             auto target = assigned ? assigned.target().as<ast::NameExpr>() : ast::NameExpr();
             if (target && target.name()) names.insert(Name(target.name().text()));
-        }
+        };
+        for (const SyntaxNode& part : tree_.root().child_nodes()) each_inner_node(part, note);
     }
     return assigned_in_closures_->count(Name(name)) != 0;
 }
@@ -236,6 +230,7 @@ void BodyBuilder::assume_equal(const ast::Expression& side, const ast::Expressio
         return assume_type(prefix.operand(), [&](Type t) -> Type {
             t = resolved(context_, t);
             if (is_object) {
+                if (t->is(TypeKind::Unknown)) return same ? type::any() : t;  // `object`: looked at as the program runs
                 if (!t->is(TypeKind::Union)) return t;
                 std::vector<Type> kept;
                 for (Type member : t->arguments) {

@@ -264,6 +264,9 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
             for (Type kind : {type::float_(), type::string()})
                 if (is_assignable(context_, na, kind) && is_assignable(context_, nb, kind))
                     return add(type::boolean(), node, Binary{op, convert(left, kind), convert(right, kind)});
+            // Values of an open type are numbers or texts, or the machine says what they are.
+            if (na == nb && na->is(TypeKind::Parameter))
+                return add(type::boolean(), node, Binary{op, convert(left, type::any()), convert(right, type::any())});
             if (dates) return add(type::boolean(), node, Binary{op, date_value(left), date_value(right)});
             if (!na->has(TypeHasError) && !nb->has(TypeHasError))
                 report(DiagnosticCode::TypeMismatch, node,
@@ -348,13 +351,17 @@ ExprId BodyBuilder::instance_test(const ast::BinaryExpr& e) {
     auto name = e.right().as<ast::NameExpr>();
     ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
     if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
-        if (klass != ItemId::None)
+        if (klass != ItemId::None) {
             report(DiagnosticCode::TypeMismatch, node_of(e.right().node),
                    "`instanceof` needs a class; interfaces cannot be tested");
-        else expression(e.right());
-        if (klass == ItemId::None && name && name.name())
-            report(DiagnosticCode::UnresolvedName, node_of(name.name()),
-                   fmt::format("no class `{}` is known here", name.name().text()));
+            return error_expression(node);
+        }
+        ExprId tested = expression(e.right());
+        if (type_of(tested)->has(TypeHasError)) return error_expression(node);
+        if (type_of(tested)->is(TypeKind::Any))
+            return call_reflection("isInstance", {value, tested}, type::boolean(), node);
+        report(DiagnosticCode::TypeMismatch, node_of(e.right().node),
+               fmt::format("`instanceof` needs a class; this is `{}`", print_type(type_of(tested))));
         return error_expression(node);
     }
     std::vector<Type> arguments(context_.get<GenericsOf>(klass)->size(), type::any());
@@ -382,6 +389,7 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
             return local_reference(*local, node);
         }
         ItemId item = types_.scope().find_value(n.name().text());
+        mark_assigned(item);
         bool imported = item != ItemId::None && kind_of(item) == ItemKind::Static && file_of(item) != file_of(item_);
         if (item != ItemId::None && (imported || is_constant(context_, item))) {
             auto& d = report(DiagnosticCode::AssignToImmutable, at,

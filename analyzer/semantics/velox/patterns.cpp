@@ -97,6 +97,12 @@ PatternId BodyBuilder::name_pattern(const ast::Pattern& p, Type scrutinee, Type&
         return add_pattern(scrutinee, node, TypePattern{tested, PatternId::None});
     }
     std::string_view text = names[0].text();
+    Type scalar = names.size() == 1 ? primitive(text) : nullptr;
+    if (scalar && !scalar->is(TypeKind::Any) && !scalar->is(TypeKind::Unknown)) {
+        narrowed = restricted(context_, scrutinee, scalar);
+        if (narrowed->is(TypeKind::Never)) narrowed = scalar;
+        return add_pattern(scrutinee, node, TypePattern{scalar, PatternId::None});
+    }
     if (names.size() > 1 || std::isupper(static_cast<unsigned char>(text[0]))) {
         std::vector<std::string> candidates = types_.scope().names();
         if (scrutinee->is(TypeKind::Nominal))

@@ -130,17 +130,9 @@ void BodyBuilder::predeclare(const std::vector<ast::Statement>& statements, std:
             ExprId nothing = open ? convert(add(type::undefined(), at, hir::UndefinedLiteral{}), type) : ExprId::None;
             out.push_back(add(type::unit(), at, hir::Let{pattern, nothing, ExprId::None}));
         }
-        int in_function = -1;
-        for (Preorder walk(s.node); walk; walk.next()) {
-            if (in_function >= 0 && walk.depth() <= in_function) in_function = -1;
-            if (!walk->is_node()) continue;
-            Kind kind = to_kind(walk->kind());
-            if (in_function < 0 &&
-                (kind == Kind::ArrowExpr || kind == Kind::FunctionExpr || kind == Kind::FunctionDecl))
-                in_function = walk.depth();
-            if (in_function < 0) continue;
-            if (auto used = ast::NameExpr::cast(*walk); used && used.name()) named.insert(Name(used.name().text()));
-        }
+        each_inner_node(s.node, [&](const SyntaxNode& node) {
+            if (auto used = ast::NameExpr::cast(node); used && used.name()) named.insert(Name(used.name().text()));
+        });
     }
 }
 
@@ -157,6 +149,19 @@ void BodyBuilder::check_assigned(LocalId local, uint32_t node) {
                      fmt::format("`{}` has no value on some way here", body_[local].name.text()));
     if (d.related.empty()) d.related.push_back({{item_, body_[local].node}, "it is declared here, without one"});
     mark_assigned(local);
+}
+
+void BodyBuilder::mark_assigned(ItemId variable) {
+    if (late_items_.count(variable)) facts_["=" + std::to_string(uint32_t(variable)) + " static"] = type::unit();
+}
+
+void BodyBuilder::check_assigned(ItemId variable, uint32_t node) {
+    if (!reachable_ || !late_items_.count(variable) || functions_.size() != 1) return;
+    if (facts_.count("=" + std::to_string(uint32_t(variable)) + " static")) return;
+    auto& d = report(DiagnosticCode::UninitializedUse, node,
+                     fmt::format("`{}` has no value on some way here", name_of(variable).text()));
+    if (d.related.empty()) d.related.push_back({{variable, 0}, "it is declared here, without one"});
+    mark_assigned(variable);
 }
 
 /// A name that a later statement of an enclosing block declares: it has no value yet.

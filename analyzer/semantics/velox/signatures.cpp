@@ -287,6 +287,35 @@ void read_members(QueryContext& context, ItemId item, const std::vector<ast::Mem
 
 }  // namespace
 
+namespace {
+
+/// Whether code makes the objects of a class: its constructor, the initial values of its fields, or those of its base.
+/// Not part of the definition, which for classes that extend each other in a circle would have to be known already.
+struct HasConstructor {
+    using Key = ItemId;
+    using Value = bool;
+    static constexpr const char* name = "velox_has_constructor";
+    static Value compute(QueryContext& context, const Key& klass) {
+        auto syntax = context.get<ItemSyntax>(klass);
+        auto c = *syntax ? ast::ClassDecl::cast(syntax->root()) : ast::ClassDecl();
+        if (!c) return false;
+        for (const ast::Member& m : c.members()) {
+            auto field = m.as<ast::FieldDecl>();
+            if (m.kind() == Kind::ConstructorDecl || (field && field.initializer() && !field.modifiers().has_static()))
+                return true;
+        }
+        auto bases = c.extends().types();
+        if (bases.empty()) return false;
+        TypeReader reader(context, file_of(klass), ignore());
+        reader.enter(klass);
+        Type base = reader.read(bases[0]);
+        return base->is(TypeKind::Nominal) && *context.get<HasConstructor>(base->item);
+    }
+    static Value cycle_fallback(const Key&) { return false; }
+};
+
+}  // namespace
+
 TypeDefinition type_definition(QueryContext& context, ItemId item) {
     TypeDefinition definition;
     definition.by_reference = true;
@@ -310,14 +339,8 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
         for (ast::Type t : c.implements().types()) definition.interfaces.push_back(reader.read(t));
         definition.is_abstract = c.modifiers().has_abstract();
         read_members(context, item, c.members(), *syntax, reader, definition);
-        if (definition.constructor == ItemId::None) {
-            bool initializes = false;
-            for (const FieldInfo& f : definition.fields) initializes |= f.has_default && !f.is_static;
-            if (initializes) definition.constructor = implicit_constructor(item);
-            else if (definition.base && definition.base->is(TypeKind::Nominal) && definition.base->item != item)
-                if (context.get<DefinitionOf>(definition.base->item)->constructor != ItemId::None)
-                    definition.constructor = implicit_constructor(item);
-        }
+        if (definition.constructor == ItemId::None && *context.get<HasConstructor>(item))
+            definition.constructor = implicit_constructor(item);
         for (ItemId method : definition.methods) {
             auto signature = context.get<ItemSyntax>(method);
             FunctionParts parts = *signature ? function_parts(signature->root()) : FunctionParts();

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include "analyzer/semantics/list_edits.h"
+#include "analyzer/semantics/used_names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/operator_kinds.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
@@ -72,6 +74,32 @@ void BodyBuilder::static_blocks(size_t nth, uint32_t node, std::vector<ExprId>& 
     }
 }
 
+/// `let x!: T`: that it has a value in time is the program's word.
+static bool is_definite(const ast::Declarator& d) {
+    for (SyntaxElement part : d.node.children())
+        if (part.is_token() && to_kind(part.kind()) == Kind::Exclamation) return true;
+    return false;
+}
+
+/// Whether a function of the file may set a top-level variable: when it runs is not known here.
+bool BodyBuilder::is_named_by_functions(Name name) {
+    std::vector<ItemId> pending{item_};
+    while (!pending.empty()) {
+        ItemId at = pending.back();
+        pending.pop_back();
+        for (const auto& child : *context_.get<ItemChildren>(at)) pending.push_back(child.item);
+        if (at != item_ && context_.get<NamesIn>(at)->count(name)) return true;
+    }
+    bool found = false;
+    for (const SyntaxNode& part : tree_.root().child_nodes())
+        if (!tree_.is_hole(part))
+            each_inner_node(part, [&](const SyntaxNode& node) {
+                auto used = ast::NameExpr::cast(node);
+                found |= used && used.name() && used.name().text() == name.text();
+            });
+    return found;
+}
+
 /// A top-level variable is a static of the file: the script assigns it in its turn.
 void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>& out) {
     uint32_t node = node_of(d.node);
@@ -81,11 +109,13 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
     if (!initializer && name) {
         if (!declared) declared = type::any();
         ItemId item = name.name() ? find_child(context_, item_, Name(name.name().text())) : ItemId::None;
-        if (item != ItemId::None) resolve(node_of(name.name()), item, declared, true);
-        if (item != ItemId::None && is_assignable(context_, type::undefined(), declared))
+        if (item == ItemId::None) return;
+        resolve(node_of(name.name()), item, declared, true);
+        if (is_assignable(context_, type::undefined(), declared))
             out.push_back(add(type::unit(), node,
                               hir::Assign{add(declared, node, StaticRef{item}),
                                           convert(add(type::undefined(), node, UndefinedLiteral{}), declared)}));
+        else if (!is_definite(d) && !is_named_by_functions(name_of(item))) late_items_.insert(item);
         return;
     }
     ItemId item = name && name.name() ? find_child(context_, item_, Name(name.name().text())) : ItemId::None;
@@ -134,29 +164,20 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
 std::optional<LocalId> BodyBuilder::declared_early(const ast::Declarator& d, Type declared, bool is_mutable) {
     auto name = d.binding().as<ast::NameBinding>();
     if (!name || !name.name() || scopes_.back().names.count(Name(name.name().text()))) return std::nullopt;
-    int in_function = -1;
-    for (Preorder walk(d.initializer().node); walk; walk.next()) {
-        if (in_function >= 0 && walk.depth() <= in_function) in_function = -1;
-        Kind kind = to_kind(walk->kind());
-        if (in_function < 0 && (kind == Kind::ArrowExpr || kind == Kind::FunctionExpr)) in_function = walk.depth();
-        auto used = walk->is_node() ? ast::NameExpr::cast(*walk) : ast::NameExpr();
-        if (in_function < 0 || !used || !used.name() || used.name().text() != name.name().text()) continue;
-        uint32_t at = node_of(name.name());
-        ast::Expression value = d.initializer().value();
-        std::vector<Type> parameters;
-        if (!declared && is_function_literal(value) && value.kind() != Kind::ParenExpr)
-            declared = closure_type(function_parts(value.node), nullptr, parameters);
-        LocalId local = declare(Name(name.name().text()), declared ? declared : type::any(), at, is_mutable);
-        resolve(at, local, body_[local].type, true);
-        return local;
-    }
-    return std::nullopt;
-}
-
-static bool is_definite(const ast::Declarator& d) {
-    for (SyntaxElement part : d.node.children())
-        if (part.is_token() && to_kind(part.kind()) == Kind::Exclamation) return true;
-    return false;
+    bool is_named = false;
+    each_inner_node(d.initializer().node, [&](const SyntaxNode& node) {
+        auto used = ast::NameExpr::cast(node);
+        is_named |= used && used.name() && used.name().text() == name.name().text();
+    });
+    if (!is_named) return std::nullopt;
+    uint32_t at = node_of(name.name());
+    ast::Expression value = d.initializer().value();
+    std::vector<Type> parameters;
+    if (!declared && is_function_literal(value) && value.kind() != Kind::ParenExpr)
+        declared = closure_type(function_parts(value.node), nullptr, parameters);
+    LocalId local = declare(Name(name.name().text()), declared ? declared : type::any(), at, is_mutable);
+    resolve(at, local, body_[local].type, true);
+    return local;
 }
 
 void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out) {
@@ -177,7 +198,6 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             ExprId value = open ? convert(add(type::undefined(), node, UndefinedLiteral{}), declared) : ExprId::None;
             if (auto* bind = body_.as<BindPattern>(pattern)) {
                 unread_matters_.insert(bind->local);
-                // `let x!: T`: that it has a value in time is the program's word.
                 if (!open && !is_definite(d)) late_.insert(bind->local);
             }
             out.push_back(add(type::unit(), node, Let{pattern, value, ExprId::None}));
@@ -353,6 +373,15 @@ ExprId BodyBuilder::discarded(const ast::Expression& e) {
     if (auto b = e.as<ast::BinaryExpr>(); b && b.op() && to_kind(b.op().kind()) == Kind::Comma) {
         ExprId first = discarded(b.left()), second = discarded(b.right());
         return add(type::unit(), node_of(e.node), Block{{first, second}, ExprId::None});
+    }
+    auto b = e.as<ast::BinaryExpr>();
+    if (b && b.op() && (arithmetic_operator(to_kind(b.op().kind())) || comparison_operator(to_kind(b.op().kind())))) {
+        ExprId value = expression(e);
+        if (!type_of(value)->has(TypeHasError))
+            report(DiagnosticCode::UnusedResult, node_of(e.node),
+                   fmt::format("nobody uses what `{}` gives{}", b.op().text(),
+                               b.op().text().starts_with("==") ? "; `=` assigns" : ""));
+        return value;
     }
     return expression(e);
 }

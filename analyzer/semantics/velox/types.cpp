@@ -21,7 +21,8 @@ bool names_a_value(ItemKind kind) {
     return kind == ItemKind::Class || kind == ItemKind::Enum || kind == ItemKind::Function || kind == ItemKind::Static;
 }
 
-/// The built-in types that are spelled as names.
+}  // namespace
+
 Type primitive(std::string_view name) {
     static const std::map<std::string_view, Type> table = {
         {"number", type::float_()},   {"float", type::float_()},    {"int", type::integer()}, {"bool", type::boolean()},
@@ -32,8 +33,6 @@ Type primitive(std::string_view name) {
     auto found = table.find(name);
     return found == table.end() ? nullptr : found->second;
 }
-
-}  // namespace
 
 FileId imported_file(QueryContext& context, FileId from, std::string_view token_text) {
     std::string path = std::string(files().path(from));

@@ -74,6 +74,9 @@ bool is_infinite_alias(QueryContext&, ItemId alias);
 /// Reports at an element of the item whose syntax is being read.
 using Report = std::function<void(DiagnosticCode, const SyntaxElement&, std::string)>;
 
+/// The built-in types that are spelled as names; null: another name.
+Type primitive(std::string_view name);
+
 /// Turns type syntax into terms. Type parameters in scope are found by name, innermost last.
 class TypeReader {
   public:

@@ -33,7 +33,7 @@ struct Options {
 };
 
 /// Errors and warnings of the file and what it imports, on standard error. True: it may run.
-bool report(const AnalysisHost& host, FileId file) {
+bool report(AnalysisHost& host, FileId file) {
     std::vector<Diagnostic> shown = loader::problems(host, file);
     HostSources sources(host);
     TextStyle style;

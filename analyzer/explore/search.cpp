@@ -12,7 +12,8 @@ constexpr size_t kMaxStates = 3000, kMaxStuck = 64;
 constexpr size_t kMaxCells = 1'000'000;  // locals in all states
 
 /// Follows schedules from `first`: the shortest ones first, or one after the other to its end.
-bool follow(QueryContext& context, Machine& machine, const State& first, bool in_depth, Exploration& out) {
+bool follow(QueryContext& context, Machine& machine, const State& first, bool in_depth, size_t max_states,
+            Exploration& out) {
     std::deque<State> queue;
     std::unordered_set<uint64_t> seen;
     size_t cells = 0;
@@ -27,7 +28,7 @@ bool follow(QueryContext& context, Machine& machine, const State& first, bool in
         }
     };
     add(State(first));
-    while (!queue.empty() && seen.size() <= kMaxStates && cells <= kMaxCells) {
+    while (!queue.empty() && seen.size() <= max_states && cells <= kMaxCells) {
         context.check_cancelled();
         State state = std::move(in_depth ? queue.back() : queue.front());
         in_depth ? queue.pop_back() : queue.pop_front();
@@ -53,12 +54,15 @@ Exploration explore(QueryContext& context, Machine& machine) {
     Exploration out;
     auto first = machine.initial();
     if (!first) return out;
+    auto wanted = context.get<StateLimit>({});
+    const size_t max_states = wanted ? *wanted : kMaxStates;
     bool finished = false;
     do {
         out = {};
-        finished = follow(context, machine, *first, false, out);
+        finished = follow(context, machine, *first, false, max_states, out);
         // Too many ways to try all: some of them to their end.
-        if (!finished && out.stuck.empty() && machine.incidents.empty()) follow(context, machine, *first, true, out);
+        if (!finished && out.stuck.empty() && machine.incidents.empty())
+            follow(context, machine, *first, true, max_states, out);
     } while (machine.must_run_unscaled());
     out.incidents = std::move(machine.incidents);
     out.visited = machine.visited;

@@ -5,6 +5,15 @@
 
 namespace braid::explore {
 
+/// Input: how many states of a body are looked at, at most. Not set: as many as an editor or `check` has time for.
+/// What starts a program sets fewer, because the program waits for the answer, and will tell of itself what it meets.
+struct StateLimit {
+    using Key = NoKey;
+    using Value = size_t;
+    static constexpr const char* name = "state_limit";
+    static constexpr size_t kBeforeRun = 150;
+};
+
 /// All schedules of what starts in one body, within limits: where everything that still lives waits for ever, and what
 /// went wrong on the way. Breadth first, so that the story of each is a shortest one.
 struct Exploration {

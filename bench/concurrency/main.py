@@ -1,46 +1,21 @@
 """How fast concurrent programs run beside Go and Erlang: the same work in each language, whole processes in turn."""
 
 import argparse
-import math
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
-import time
 
 BENCH = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(BENCH))
+import http_table
+import measure
+from measure import Cost, Failed
+
 MEMORY = "parked"  # run for its memory, once with a million tasks and once with one
 SCALING = "mandelbrot"  # run with one and with two workers
+SERVER = "http_hello"  # measured from outside, see http_table.py
 TASKS = 1_000_000
-
-
-class Failed(Exception):
-    pass
-
-
-class Cost:
-    def __init__(self, wall, processor, peak):
-        self.wall, self.processor, self.peak = wall, processor, peak
-
-    @staticmethod
-    def median(costs):
-        of = lambda part: statistics.median(getattr(c, part) for c in costs)
-        return Cost(of("wall"), of("processor"), of("peak"))
-
-
-def run(command, environment=None):
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                               env={**os.environ, **(environment or {})})
-    output = process.stdout.read()
-    process.stdout.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise Failed(f"{' '.join(command)} ended with status {process.returncode}")
-    return output.decode(), Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 class Language:
@@ -118,7 +93,7 @@ class Suite:
 
     def once(self, language, program, workers, arguments=()):
         command, environment = language.start(language.source(self.options.suite, program), self.build, workers, arguments)
-        return run(command, environment)
+        return measure.run(command, environment)
 
     def costs(self, program, workers, arguments=()):
         """Language to its median cost. Languages take turns, so that a slow minute of the machine is everybody's."""
@@ -137,7 +112,7 @@ def time_table(suite):
     ratios = {"go": [], "erlang": []}
     print(f"{'':14}{'altru, s':>10}{'go, s':>16}{'erlang, s':>16}   (in brackets: our time to theirs)")
     for program in suite.options.programs:
-        if program in (MEMORY, SCALING):
+        if program in (MEMORY, SCALING, SERVER):
             continue
         costs = suite.costs(program, suite.options.workers)
         line = f"{program:14}{costs['altru'].wall:10.3f}"
@@ -149,9 +124,13 @@ def time_table(suite):
             ratios[peer].append(ratio)
             line += f"{f'{costs[peer].wall:.3f} ({ratio:.2f})':>16}"
         print(line, flush=True)
-    means = {p: math.exp(sum(map(math.log, r)) / len(r)) for p, r in ratios.items() if r}
+    return ratios
+
+
+def print_means(ratios):
+    means = {p: measure.geometric_mean(r) for p, r in ratios.items() if r}
     if means:
-        print("geometric mean of the ratios: " + ", ".join(f"{m:.2f} to {peer}" for peer, m in means.items()))
+        print("\ngeometric mean of the ratios: " + ", ".join(f"{m:.2f} to {peer}" for peer, m in means.items()))
 
 
 def memory_table(suite):
@@ -173,11 +152,15 @@ def main():
     try:
         suite = Suite(options)
         print(f"wall time, medians of {options.rounds}, {options.workers} workers")
-        time_table(suite)
+        ratios = time_table(suite)
         if MEMORY in options.programs:
             memory_table(suite)
         if SCALING in options.programs:
             scaling_table(suite)
+        if SERVER in options.programs:
+            for peer, ratio in http_table.show(suite, SERVER).items():
+                ratios[peer].append(ratio)
+        print_means(ratios)
     except Failed as error:
         sys.exit(f"bench {options.suite}: {error}")
 

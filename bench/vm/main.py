@@ -1,14 +1,13 @@
 """How fast whole programs run beside other interpreters: the same algorithm in each language, ratios of ours to theirs."""
 
 import argparse
-import math
 import os
 import pathlib
 import sys
 
-import measure
-
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import measure
 
 PEERS = {
     "lua5.4": (["lua5.4"], "lua"),
@@ -69,10 +68,6 @@ def measure_programs(options):
     return {p: {s: measure.Cost.median(c) for s, c in subjects.items()} for p, subjects in costs.items()}
 
 
-def geometric_mean(numbers):
-    return math.exp(sum(math.log(n) for n in numbers) / len(numbers))
-
-
 def print_table(language, costs):
     peers = BESIDE[language]
     print(f"\n{language}: processor time of the program, and its ratio to the peer's (wall time in brackets); less is faster\n")
@@ -83,8 +78,8 @@ def print_table(language, costs):
         print(f"{program:14}{ours.user:8.3f}" + "".join(f"{ratio:>18}" for ratio in ratios))
     means = []
     for peer in peers:
-        user = geometric_mean([s[language].user / s[peer].user for s in costs.values()])
-        wall = geometric_mean([s[language].wall / s[peer].wall for s in costs.values()])
+        user = measure.geometric_mean([s[language].user / s[peer].user for s in costs.values()])
+        wall = measure.geometric_mean([s[language].wall / s[peer].wall for s in costs.values()])
         means.append(f"{user:.2f} ({wall:.2f})")
     print(f"{'geometric mean':22}" + "".join(f"{mean:>18}" for mean in means))
 

@@ -1,7 +1,7 @@
 #include "interpreter/bytecode/instances.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <functional>
 
@@ -86,6 +86,23 @@ int depth_of(Type type) {
 }
 }  // namespace
 
+namespace {
+/// What must hold of an actor's state is checked by the machine: see TypeDescriptor::invariant.
+void need_invariant_of(Instances& instances, const TypeDescriptor* state) {
+    if (state->invariant || state->kind != DescriptorKind::Struct) return;
+    auto mir = instances.model().mir(state->item);
+    if (!mir || mir->functions.empty()) return;
+    const auto& blocks = mir->functions[0].blocks;
+    bool checks = std::any_of(blocks.begin(), blocks.end(), [](const mir::Block& block) {
+        auto* check = std::get_if<mir::AssertTerminator>(&block.terminator.kind);
+        return check && check->contract == 1 + uint8_t(ContractKind::Invariant);
+    });
+    if (checks)
+        const_cast<TypeDescriptor*>(state)->invariant =
+            instances.function(state->item, state->type->arguments, nullptr, {}, {});
+}
+}  // namespace
+
 const Function* Instances::function(ItemId item, std::vector<Type> type_arguments, Type self,
                                     const std::vector<const TypeDescriptor*>& site, Place place, bool late_bound) {
     SlotPolicy policy = model_.slot_policy(item);
@@ -146,6 +163,7 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
         } else {
             set_parameters(*f, site);
             for (const TypeDescriptor* type : f->parameter_types) need_drop_of(type);  // what it takes it may drop
+            if (name == "actor::start") need_invariant_of(*this, f->parameter_types[0]);
         }
     }
     f->result = policy == SlotPolicy::Boxed ? Repr::Boxed : f->result_type->repr;
@@ -242,6 +260,7 @@ const Function* Instances::intrinsic(const std::string& name, const std::vector<
     f->result_type = result;
     f->result = policy == SlotPolicy::Boxed && result->repr != Repr::Unit ? Repr::Boxed : result->repr;
     if (select) f->selects.push_back(*select);
+    if (name == "$actor") need_invariant_of(*this, arguments[0]);
     return f;
 }
 

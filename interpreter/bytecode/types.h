@@ -12,7 +12,7 @@
 namespace braid::vm {
 struct NativeTypeOps;  // what C++ supplies for a native type; no part of this library
 class TypeTest;        // which values a type accepts; the machine's
-}
+}  // namespace braid::vm
 
 namespace braid::bytecode {
 
@@ -122,6 +122,7 @@ struct TypeDescriptor {
     const Function* user_drop = nullptr;  // takes &mut self
     const Function* user_show = nullptr;  // takes &self, gives a string
     const Function* drop_glue = nullptr;  // takes the value
+    const Function* invariant = nullptr;  // of an actor's state: takes &self, panics where an `inv` does not hold
     bool has_user_show = false;           // here or in a part: showing it runs user code (once user_show was asked for)
     std::unordered_map<ItemId, const Function*> dyn_methods;  // by trait method, for types that become `dyn`
 

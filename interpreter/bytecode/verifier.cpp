@@ -247,6 +247,12 @@ class Verifier {
                 if (fits && code[3] == 1) fits = is_traced(some.fields[0].type->repr);
                 return fits && code[3] <= 1 ? "" : bad("not the variants of an option");
             }
+            case Opcode::NewResult: {
+                const VariantDescriptor &ok = *f_.variants[code[4]], &err = *f_.variants[code[5]];
+                bool fits = ok.fields.size() == 1 && err.fields.size() == 1 && ok.owner == err.owner &&
+                            is_traced(ok.fields[0].type->repr) != is_scalar(code[2]);
+                return fits ? "" : bad("not the variants of a result");
+            }
             case Opcode::MapGet:
             case Opcode::MapInsert: {
                 const TypeDescriptor& type = *f_.types[code[4]];

@@ -12,6 +12,8 @@ namespace {
 
 // With less to mark, waking another thread takes longer than it helps.
 constexpr uint64_t kWorthHelp = 4 << 20;
+// While little lives, a collection costs next to nothing, and what has been freed is still in the cache.
+constexpr uint64_t kFitsCache = 4 << 20, kPerLiveByte = 8;
 // Under stress: what a collection costs beside its objects, and what may be spent before they get rarer.
 constexpr uint64_t kCollectionCost = 500, kStressCost = 20'000'000;
 
@@ -86,10 +88,11 @@ bool Heap::live_over_limit() const noexcept {
 
 void Heap::remove_external(size_t bytes) noexcept { store_->remove_external(bytes); }
 
-// The next collection comes after as much allocation as there is live data, sooner when the limit is near.
+// The next collection comes after as much allocation as there is live data, later where there is little, sooner when
+// the limit is near.
 void Heap::pace(uint64_t live_bytes) {
     auto budget = static_cast<uint64_t>(static_cast<double>(live_bytes) * options_.growth);
-    budget = std::max<uint64_t>(budget, options_.first_collection);
+    budget = std::max(budget, std::min<uint64_t>(options_.first_collection, kFitsCache + kPerLiveByte * live_bytes));
     if (options_.max_bytes) {
         size_t used = std::min(options_.max_bytes, store_->committed() + store_->external());
         size_t room = options_.max_bytes - used;

@@ -65,8 +65,8 @@ class Marker {
 
 struct HeapOptions {
     size_t max_bytes = 0;                // 0: no limit; counts blocks, large objects and external bytes
-    size_t first_collection = 32 << 20;  // allocated bytes before the first collection
-    double growth = 1.0;                 // the next one comes after live * growth more, at least first_collection
+    size_t first_collection = 32 << 20;  // allocated bytes before a collection, at least; a few while little is live
+    double growth = 1.0;                 // the next one comes after live * growth more
     bool stress = false;                 // ask for a collection at every safepoint, see stress()
     unsigned marking_threads = 1;        // that mark side by side, the collecting one included
     // The last sixteenth is for what still has to be done when memory runs out: the panic and the clean-ups.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "analyzer/explore/search.h"
 #include "analyzer/ide/file_diagnostics.h"
 #include "interpreter/bytecode/database_model.h"
 #include "interpreter/loader/entries.h"
@@ -14,7 +15,8 @@
 
 namespace braid::loader {
 
-std::vector<Diagnostic> problems(const AnalysisHost& host, FileId root) {
+std::vector<Diagnostic> problems(AnalysisHost& host, FileId root) {
+    host.database().set<explore::StateLimit>({}, explore::StateLimit::kBeforeRun);
     std::vector<Diagnostic> result;
     Snapshot snapshot = host.snapshot();
     for (FileId file : in_order_of_import(host, root)) {

@@ -12,8 +12,9 @@
 
 namespace braid::loader {
 
-/// Errors and warnings of the file and all that it imports, in the order of output.
-std::vector<Diagnostic> problems(const AnalysisHost& host, FileId file);
+/// Errors and warnings of the file and all that it imports, in the order of output. Of the schedules of its tasks only
+/// a few are looked at.
+std::vector<Diagnostic> problems(AnalysisHost& host, FileId file);
 
 /// Which contracts are checked where nobody says it at the start: what the project's manifest says, else all.
 bytecode::ContractChecks contracts_of_project(const AnalysisHost& host, FileId file);

@@ -42,6 +42,7 @@ constexpr Effect kEffects[] = {
     {Opcode::StoreReferenceS, false, None, Scalars}, {Opcode::StoreReferenceT, false, None, Traced},
     {Opcode::StoreElementS, false, None, Scalars}, {Opcode::StoreElementT, false, None, Grows},
     {Opcode::MapFind, false, None, None},        {Opcode::NewOption, false, None, None},
+    {Opcode::NewResult, false, None, None},      {Opcode::Received, false, None, None},
     {Opcode::StoreElementI64, false, None, Grows}, {Opcode::StoreElementF64, false, None, Grows},
     {Opcode::NewStruct, false, None, None},      {Opcode::NewVariant, false, None, None},
     {Opcode::NewClosure, false, None, None},     {Opcode::UnionIs, false, None, None},

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "interpreter/bytecode/guarded_slot.h"
 #include "interpreter/optimizer/passes.h"
 
 namespace braid::optimizer {
@@ -24,6 +25,17 @@ constexpr Expansion kExpansions[] = {
     {"number::f64::abs", Opcode::AbsF64, true},     {"math::floor", Opcode::FloorF64, false},
     {"number::f64::floor", Opcode::FloorF64, true},
 };
+/// Those that say where a guard's value lies.
+constexpr std::string_view kGuardDereferences[] = {
+    "sync::MutexGuard::deref", "sync::MutexGuard::deref_mut", "sync::ReadGuard::deref",
+    "sync::WriteGuard::deref", "sync::WriteGuard::deref_mut",
+};
+constexpr std::string_view kReceives[] = {"sync::Channel::recv", "sync::Receiver::recv"};
+template <size_t n>
+bool is_one_of(const std::string_view (&names)[n], const Function& callee) {
+    return callee.kind == FunctionKind::Native && callee.policy == SlotPolicy::Static &&
+           std::find(std::begin(names), std::end(names), callee.native_name) != std::end(names);
+}
 
 const Expansion* expansion_of(const Function& callee) {
     if (callee.kind != FunctionKind::Native || callee.policy != SlotPolicy::Static) return nullptr;
@@ -47,7 +59,8 @@ Instruction with(const Instruction& like, Opcode op, std::initializer_list<uint1
 
 class Expander {
   public:
-    Expander(Graph& graph, Function& function) : graph_(graph), f_(function) {}
+    Expander(Graph& graph, Function& function, const ReceivingTwins& twins)
+        : graph_(graph), f_(function), twins_(twins) {}
 
     void run() {
         for (Block& block : graph_.blocks) {
@@ -69,7 +82,13 @@ class Expander {
             out.push_back(with(i, is_traced(i.list[1]) ? Opcode::ListPushT : Opcode::ListPushS, {list, i.list[1]}));
             return true;
         }
-        if (expand_lookup(i, callee, out)) return true;
+        if (expand_lookup(i, callee, out) || expand_receive(i, callee, out)) return true;
+        if (i.operands[0] != kNoRegister && is_one_of(kGuardDereferences, callee) &&
+            refers_to(callee.parameter_types[0], DescriptorKind::Native)) {
+            Register guard = load(i, out, i.list[0], true);
+            out.push_back(with(i, Opcode::AddressSlot, {i.operands[0], guard, bytecode::kGuardedSlot}));
+            return true;
+        }
         const Expansion* e = expansion_of(callee);
         if (!e || i.operands[0] == kNoRegister || i.list.empty()) return false;
         Register operand = i.list[0];
@@ -121,6 +140,23 @@ class Expander {
                variants[1].fields.empty();
     }
 
+    /// The value and its tag come apart. Where the result is only looked at, it is never made.
+    bool expand_receive(const Instruction& i, const Function& callee, std::vector<Instruction>& out) {
+        auto twin = twins_.find(&callee);
+        if (twin == twins_.end() || i.operands[0] == kNoRegister) return false;
+        const auto& variants = callee.result_type->variants;
+        Register value = graph_.new_register(bytecode::is_traced(twin->second->result));
+        Register tag = graph_.new_register(false);
+        out.push_back(i);
+        out.back().operands[0] = value;
+        out.back().operands[1] = index(f_.functions, twin->second);
+        out.push_back(with(i, Opcode::Received, {tag}));
+        out.push_back(
+            with(i, Opcode::NewResult,
+                 {i.operands[0], value, tag, index(f_.variants, &variants[0]), index(f_.variants, &variants[1])}));
+        return true;
+    }
+
     template <class T>
     static uint16_t index(std::vector<const T*>& table, const T* entry) {
         auto at = std::find(table.begin(), table.end(), entry);
@@ -138,10 +174,32 @@ class Expander {
 
     Graph& graph_;
     Function& f_;
+    const ReceivingTwins& twins_;
 };
 
 }  // namespace
 
-void expand_natives(Graph& graph, Function& function) { Expander(graph, function).run(); }
+ReceivingTwins make_receiving_twins(bytecode::Program& program) {
+    ReceivingTwins twins;
+    const size_t count = program.functions.size();
+    for (size_t k = 0; k < count; ++k) {
+        const Function& f = program.functions[k];
+        if (!is_one_of(kReceives, f)) continue;
+        const auto& variants = f.result_type->variants;
+        bool result = variants.size() == 2 && variants[0].name.text() == "Ok" && variants[0].fields.size() == 1 &&
+                      variants[1].fields.size() == 1;
+        if (!result || variants[0].fields[0].type->repr == bytecode::Repr::Unit) continue;
+        Function& twin = program.functions.emplace_back(f);
+        twin.id = static_cast<uint32_t>(program.functions.size() - 1);
+        twin.native_name = "$receive";
+        twin.result = variants[0].fields[0].type->repr;
+        twins.emplace(&f, &twin);
+    }
+    return twins;
+}
+
+void expand_natives(Graph& graph, Function& function, const ReceivingTwins& twins) {
+    Expander(graph, function, twins).run();
+}
 
 }  // namespace braid::optimizer

@@ -59,6 +59,7 @@ const Set& pure() {
                                                        NewCellT,
                                                        NewCellEmpty,
                                                        NewOption,
+                                                       NewResult,
                                                        IsEmpty,
                                                        BoxF64,
                                                        BoxI64,

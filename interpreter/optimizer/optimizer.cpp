@@ -10,11 +10,11 @@ namespace {
 constexpr size_t kMaxCode = 1 << 16;          // units; larger functions stay as they are
 constexpr size_t kMaxBits = size_t{1} << 26;  // of one liveness table: blocks times registers
 
-std::string optimize(bytecode::Function& function) {
+std::string optimize(bytecode::Function& function, const ReceivingTwins& twins) {
     if (function.kind != bytecode::FunctionKind::Bytecode || function.code.size() > kMaxCode) return "";
     Graph graph(function);
     if (graph.blocks.size() * graph.register_count() > kMaxBits) return "";
-    expand_natives(graph, function);
+    expand_natives(graph, function, twins);
     thread_jumps(graph);
     propagate(graph, function);
     remove_dead_code(graph);
@@ -39,8 +39,9 @@ std::string optimize(bytecode::Function& function) {
 
 std::string optimize(bytecode::Program& program) {
     if (std::string problem = type_calls(program); !problem.empty()) return problem;
+    const ReceivingTwins twins = make_receiving_twins(program);
     for (bytecode::Function& function : program.functions)
-        if (std::string problem = optimize(function); !problem.empty()) return problem;
+        if (std::string problem = optimize(function, twins); !problem.empty()) return problem;
     return "";
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <unordered_map>
+
 #include "interpreter/optimizer/graph.h"
 
 namespace braid::optimizer {
@@ -10,8 +12,11 @@ void thread_jumps(Graph& graph);
 /// immediates, what was computed, loaded, boxed or guarded before is not again, decided branches become plain ways.
 void propagate(Graph& graph, const bytecode::Function& function);
 
+/// Natives that receive from a channel, each with its twin that gives the bare value and its tag apart.
+using ReceivingTwins = std::unordered_map<const bytecode::Function*, const bytecode::Function*>;
+ReceivingTwins make_receiving_twins(bytecode::Program& program);
 /// Calls of natives that are an instruction or two become these.
-void expand_natives(Graph& graph, bytecode::Function& function);
+void expand_natives(Graph& graph, bytecode::Function& function, const ReceivingTwins& twins);
 /// Heap cells that only this function's loads and stores see become registers (scalar replacement).
 void promote_cells(Graph& graph, const bytecode::Function& function);
 

@@ -27,6 +27,10 @@ struct Known {
         Register entry;
         bool lends;
     };
+    struct Received {
+        Register payload, tag;
+    };
+    std::unordered_map<Register, Received> results;    // what a result was made of
     std::unordered_map<Register, Optional> options;    // what an option was made of; nothing was written since
     std::unordered_map<Register, Register> emptiness;  // the entry whose emptiness a scalar tells
     std::unordered_map<Register, Register> negations;  // the scalar of which one is the negation
@@ -41,6 +45,8 @@ struct Known {
         std::erase_if(guarded, [&](const auto& guard) { return guard.first == r; });
         options.erase(r);
         std::erase_if(options, [&](const auto& option) { return option.second.entry == r; });
+        results.erase(r);
+        std::erase_if(results, [&](const auto& made) { return made.second.payload == r || made.second.tag == r; });
         emptiness.erase(r);
         std::erase_if(emptiness, [&](const auto& known) { return known.second == r; });
         negations.erase(r);
@@ -58,6 +64,7 @@ struct Known {
         if (constants.size() > kMaxKnown) constants.clear();
         if (boxes.size() > kMaxKnown) boxes.clear();
         if (options.size() > kMaxKnown) options.clear();
+        if (results.size() > kMaxKnown) results.clear();
         if (emptiness.size() > kMaxKnown) emptiness.clear();
         if (negations.size() > kMaxKnown) negations.clear();
         if (empty.size() > kMaxKnown) empty.clear();
@@ -216,7 +223,7 @@ class Propagation {
             case Opcode::Truthy: return unbox(i);
             case Opcode::Guard: return guard(i);
             case Opcode::LoadSlotS:
-            case Opcode::LoadSlotT: return option_part(i);
+            case Opcode::LoadSlotT: return option_part(i), result_part(i);
             case Opcode::JumpEqualImmediate:
             case Opcode::JumpNotEqualImmediate: return empty_test(i);
             case Opcode::JumpIf:
@@ -266,6 +273,15 @@ class Propagation {
         else if (lends) i.op = Opcode::MoveT;
         else i.op = i.op == Opcode::LoadSlotS ? Opcode::LoadReferenceS : Opcode::LoadReferenceT;
         i.operands = {i.operands[0], entry};
+    }
+    /// Tag and payload of a result made here. (The payload of Err is no scalar.)
+    void result_part(Instruction& i) {
+        auto made = known_.results.find(i.operands[1]);
+        if ((i.op != Opcode::LoadSlotS && i.op != Opcode::LoadSlotT) || made == known_.results.end()) return;
+        Register part = i.operands[2] == 0 ? made->second.tag : made->second.payload;
+        if (is_traced(part) != is_traced(i.operands[0])) return;
+        i.op = is_traced(part) ? Opcode::MoveT : Opcode::MoveS;
+        i.operands = {i.operands[0], part};
     }
     void empty_test(Instruction& i) {
         auto entry = known_.emptiness.find(i.operands[0]);
@@ -354,6 +370,7 @@ class Propagation {
             known_.boxes[r] = {i.op, i.operands[1]};
         }
         if (i.op == Opcode::NewOption && i.operands[1] != r) known_.options[r] = {i.operands[1], i.operands[2] == 1};
+        if (i.op == Opcode::NewResult && i.operands[1] != r) known_.results[r] = {i.operands[1], i.operands[2]};
         if (i.op == Opcode::IsEmpty) known_.emptiness[r] = i.operands[1];
         if (i.op == Opcode::NotBool && i.operands[1] != r) known_.negations[r] = i.operands[1];
         known_.limit();

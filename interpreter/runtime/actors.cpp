@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 
 #include "interpreter/runtime/profile.h"
@@ -38,6 +39,7 @@ using Messages = std::vector<Message>;
 
 /// Of a mailbox longer than this its senders let others run, the actor perhaps, every now and then.
 constexpr size_t kLongMailbox = 1024, kMessagesBetweenTurns = 256;
+constexpr bool gives_turn(size_t messages) { return messages >= kLongMailbox && messages % kMessagesBetweenTurns == 0; }
 /// Tasks of idle actors that linger, at most: they cost memory.
 constexpr int kMostLingering = 1024;
 
@@ -65,10 +67,10 @@ class Actor final : public WaitObject {
     Word state;
     const TypeDescriptor* type;
     Messages mailbox;
-    scheduler::TaskRef task;  // handles messages now
-    vm::WakeToken lingering;  // the task that did, and waits to do so again
-    int64_t references = 1;
-    bool stopping = false;  // takes no more messages
+    scheduler::TaskRef task;             // handles messages now
+    vm::WakeToken lingering;             // the task that did, and waits to do so again
+    std::atomic<int64_t> references{1};  // handles; none comes or goes as the last one without the lock
+    bool stopping = false;               // takes no more messages
     bool dead = false;
     bool state_dropped = false;
     std::string death;  // how it ended, if by a panic
@@ -145,9 +147,18 @@ bool wake_actor(NativeCall& call, Object* object, bool awaited) {
 }
 
 NativeAction new_actor(NativeCall& call) {
-    Object* object = call.vm().new_native<Actor>(Run::of(call).actor, call.argument(0), &call.argument_type(0));
-    object->native<Actor>()->made = call.call_site();
-    return call.give(vm::word_of(object));
+    if (call.step() == 1) return call.give(call.traced(0));
+    const TypeDescriptor& type = call.argument_type(0);
+    Object* object = call.vm().new_native<Actor>(Run::of(call).actor, call.argument(0), &type);
+    auto* actor = object->native<Actor>();
+    actor->made = call.call_site();
+    if (!type.invariant) return call.give(vm::word_of(object));
+    call.traced(0) = vm::word_of(object);
+    return call.invoke(*type.invariant, {{vm::word_of(&actor->state)}}, 1);
+}
+/// Its first state is none.
+NativeAction new_actor_failed(NativeCall& call) {
+    return call.step() == 0 ? call.drop(call.argument(0), call.argument_type(0), 1) : call.give_unit();
 }
 
 std::string gone(const Actor& actor) {
@@ -188,15 +199,14 @@ NativeAction send_message(NativeCall& call) {
         return call.panic("too many tasks: the actor cannot run");
     }
     if (wants_reply) return call.parked(1);
-    bool long_mailbox = actor.mailbox.size() >= kLongMailbox && actor.mailbox.size() % kMessagesBetweenTurns == 0;
-    return long_mailbox ? call.again(2) : call.give_unit();
+    return gives_turn(actor.mailbox.size()) ? call.again(2) : call.give_unit();
 }
-/// Sends to an actor that has a task and no long mailbox, without waiting for an answer.
+/// Sends to an actor that has a task, without waiting for an answer, when nobody else's turn has come.
 bool send_message_at_once(vm::FastCall& call) {
     if (call.function().result_type->repr != Repr::Unit) return false;
     Actor& actor = *self_of<Actor>(call);
     std::lock_guard lock(actor.mutex);
-    if (actor.forward || actor.dead || actor.stopping || actor.mailbox.size() + 1 >= kLongMailbox) return false;
+    if (actor.forward || actor.dead || actor.stopping || gives_turn(actor.mailbox.size() + 1)) return false;
     if (!actor.task && !recall(call.vm(), actor)) return false;
     Message& message = actor.mailbox.emplace_back();
     message.call = call.argument(1);
@@ -214,20 +224,15 @@ NativeAction end_actor(NativeCall& call, Actor& actor, uint32_t before) {
 
 /// What an actor's task has taken out of the mailbox: the message being handled, and those after it.
 struct Current : vm::NativeState {
-    Message message;
     Messages taken;
-    size_t next = 0;  // of `taken`
+    size_t next = 0;  // of `taken`; the one before is being handled
     WaitReason idle{"be sent something", nullptr};
+    Message& message() { return taken[next - 1]; }
     void trace(heap::Marker& marker) override {
-        marker.visit(message.call);
-        for (size_t i = next; i < taken.size(); ++i) marker.visit(taken[i].call);
+        for (size_t i = next ? next - 1 : 0; i < taken.size(); ++i) marker.visit(taken[i].call);
     }
     /// The next one; false: all are handled.
-    bool advance() {
-        if (next == taken.size()) return false;
-        message = std::move(taken[next++]);
-        return true;
-    }
+    bool advance() { return next < taken.size() && ++next; }
     /// Precondition: the actor's lock. Puts back what is not handled yet.
     void put_back(Actor& actor) {
         actor.mailbox.insert(actor.mailbox.begin(), std::make_move_iterator(taken.begin() + static_cast<long>(next)),
@@ -247,21 +252,25 @@ bool may_linger(vm::Vm& vm, const Actor& actor) {
 }
 
 /// Under the actor's task: (actor). Steps: 0 next message, 1 handled, 2 state dropped, then 3; 4 called back, or
-/// dismissed.
+/// dismissed; 5 handled, and what must hold of the state does.
 NativeAction run_actor(NativeCall& call) {
     Object* object = call.object(0);
     Actor& actor = *object->native<Actor>();
     vm::Vm& vm = call.vm();
     auto& current = call.state<Current>();
     if (call.step() == 2 || call.step() == 3) return end_actor(call, actor, 1);
-    if (call.step() == 1) {
-        Message& m = current.message;
+    if (call.step() == 1 && actor.type->invariant) {
+        current.message().call = call.result();  // kept here: it is handled
+        return call.invoke(*actor.type->invariant, {{vm::word_of(&actor.state)}}, 5);
+    }
+    if (call.step() == 1 || call.step() == 5) {
+        Message& m = current.message();
         if (m.reply && vm.claim(m.handle)) {
             m.reply->status = Reply::Status::Answered;
-            m.reply->value = call.result();
+            m.reply->value = call.step() == 1 ? call.result() : m.call;
             vm.resume(m.handle);
         }
-        m = {};
+        if (m.reply) m = {};
     }
     if (!current.advance()) {
         current.taken.clear();
@@ -285,10 +294,11 @@ NativeAction run_actor(NativeCall& call) {
         lock.unlock();
         current.advance();
     }
-    flow_ends(vm, current.message.flow);
-    const vm::Function& method = function_of_callable(current.message.call);
+    const Message& message = current.message();
+    flow_ends(vm, message.flow);
+    const vm::Function& method = function_of_callable(message.call);
     bool by_reference = !method.parameter_reprs.empty() && method.parameter_reprs[0] == Repr::Reference;
-    return call.invoke(current.message.call, {by_reference ? vm::word_of(&actor.state) : actor.state}, 1);
+    return call.invoke(message.call, {by_reference ? vm::word_of(&actor.state) : actor.state}, 1);
 }
 
 /// Tells all that wait for an answer; true: somebody did.
@@ -325,6 +335,7 @@ NativeAction actor_failed(NativeCall& call) {
         return action == NativeAction::Return && call.scalar(0) ? call.recover(0) : action;
     }
     std::unique_lock lock(actor.mutex);
+    Message handled = current.next ? std::move(current.message()) : Message{};
     current.put_back(actor);
     std::string text = error_text(vm, call.result());
     Messages failed;
@@ -332,7 +343,7 @@ NativeAction actor_failed(NativeCall& call) {
     if (supervision && !actor.stopping && supervision->allows(call.scheduler().now()) &&
         spawn_for(call, object, *Run::of(call).functions.restart)) {
         lock.unlock();
-        failed.push_back(std::move(current.message));
+        failed.push_back(std::move(handled));
         fail_all(vm, failed, fmt::format("actor '{}' panicked and was started again: {}", actor.type->name, text));
         return call.recover(0);
     }
@@ -340,7 +351,7 @@ NativeAction actor_failed(NativeCall& call) {
         text += fmt::format("; it was started again {} times within {} ms", supervision->failures.size() - 1,
                             supervision->within / 1'000'000);
     failed = die(actor, std::move(text));
-    failed.insert(failed.begin(), std::move(current.message));
+    failed.insert(failed.begin(), std::move(handled));
     actor.state_dropped = true;
     std::string failure = gone(actor);
     lock.unlock();
@@ -429,9 +440,7 @@ NativeAction supervise_failed(NativeCall& call) {
 NativeAction self_handle(NativeCall& call) {
     Object* self = call.task().context;
     if (!self) return call.panic("`self.handle()` outside of an actor's handler");
-    Actor& actor = *self->native<Actor>();
-    std::lock_guard lock(actor.mutex);
-    ++actor.references;
+    self->native<Actor>()->references.fetch_add(1, std::memory_order_relaxed);
     return call.give(vm::word_of(self));
 }
 
@@ -441,7 +450,7 @@ NativeAction drop_handle(NativeCall& call) {
     for (;;) {
         Actor& actor = *object->native<Actor>();
         std::unique_lock lock(actor.mutex);
-        if (--actor.references > 0 || actor.task) return call.give_unit();
+        if (actor.references.fetch_sub(1, std::memory_order_acq_rel) > 1 || actor.task) return call.give_unit();
         if (actor.forward) {  // the handle that the shell held
             object = actor.forward;
             continue;
@@ -456,10 +465,11 @@ NativeAction drop_handle(NativeCall& call) {
 }
 
 bool drop_handle_at_once(vm::FastCall& call) {
-    Actor& actor = *vm::object_of(call.argument(0))->native<Actor>();
-    std::lock_guard lock(actor.mutex);
-    if (actor.references < 2) return false;
-    --actor.references;
+    auto& references = vm::object_of(call.argument(0))->native<Actor>()->references;
+    int64_t now = references.load(std::memory_order_relaxed);
+    do {
+        if (now < 2) return false;
+    } while (!references.compare_exchange_weak(now, now - 1, std::memory_order_acq_rel, std::memory_order_relaxed));
     return call.give(0);
 }
 
@@ -495,21 +505,20 @@ void make_actor_functions(Run& run) {
 }
 
 void register_actors(vm::NativeRegistry& r) {
-    r.add_intrinsic(vm::Intrinsic::NewActor, {new_actor});
+    const vm::NativeInfo makes{new_actor, 1, 0, new_actor_failed};
+    r.add_intrinsic(vm::Intrinsic::NewActor, makes);
     vm::NativeInfo sends{send_message};
     sends.fast = send_message_at_once;
     r.add_intrinsic(vm::Intrinsic::SendMessage, sends);
     r.add_intrinsic(vm::Intrinsic::HandleSelf, {self_handle});
-    r.add("actor::start", new_actor);
+    r.add("actor::start", makes);
     r.add("actor::self_handle", self_handle);
     r.add("actor::stop", {stop, 1});
     r.add("actor::supervise", {supervise, 0, 0, supervise_failed});
     r.add("actor::is_alive", is_alive);
     vm::NativeTypeOps ops;
     ops.copy = [](vm::Vm&, const TypeDescriptor&, Word word) {
-        Actor& actor = *vm::object_of(word)->native<Actor>();
-        std::lock_guard lock(actor.mutex);
-        ++actor.references;
+        vm::object_of(word)->native<Actor>()->references.fetch_add(1, std::memory_order_relaxed);
         return word;
     };
     ops.drop = drop_handle;

@@ -172,6 +172,14 @@ bool Channel::release(vm::Vm& vm, bool sender, bool receiver) {
     return receivers_ <= 0;
 }
 
+bool Channel::release_one(bool sender, bool receiver) {
+    std::lock_guard lock(mutex_);
+    if ((sender && senders_ <= 1) || (receiver && receivers_ <= 1)) return false;
+    senders_ -= sender;
+    receivers_ -= receiver;
+    return true;
+}
+
 bool Channel::take_content(Word& value) {
     std::lock_guard lock(mutex_);
     if (buffer_.empty()) return false;

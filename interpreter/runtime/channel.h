@@ -82,6 +82,8 @@ class Channel final : public WaitObject {
     void retain(bool sender, bool receiver);
     /// True: no end is left; the contents are the caller's to drop.
     bool release(vm::Vm& vm, bool sender, bool receiver);
+    /// The same for ends that are not the last ones; false: nothing happened.
+    bool release_one(bool sender, bool receiver);
     bool take_content(Word& value);
 
     std::string describe() const override;

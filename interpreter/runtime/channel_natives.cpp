@@ -127,10 +127,16 @@ NativeAction send_all(NativeCall& call) {
     return give_ok(call, 0);
 }
 
+/// `kBare`: the value itself, and apart from it whether there is one; see Opcode::Received.
+template <bool kBare>
 NativeAction recv(NativeCall& call) {
     Channel& channel = channel_of(call);
     auto ended = [&](Outcome outcome, Word value) {
-        return outcome == Outcome::Received ? give_ok(call, value) : give_err_variant(call, "");
+        bool closed = outcome != Outcome::Received;
+        if (!kBare) return closed ? give_err_variant(call, "") : give_ok(call, value);
+        if (closed && bytecode::is_traced(call.function().result))
+            value = vm::word_of(call.vm().new_struct(*vm::Vm::find_variant(call.result_type(), "Err")->fields[0].type));
+        return call.give_received(value, closed);
     };
     if (call.step() == 1) {
         bool cancelled = call.was_cancelled();
@@ -145,10 +151,12 @@ NativeAction recv(NativeCall& call) {
         if (wait_at(call, channel, false, 0)) return call.parked(1);
     }
 }
+template <bool kBare>
 bool receive_at_once(vm::FastCall& call) {
     Word value = 0;
     Outcome outcome = self_of<Channel>(call)->try_receive(call.vm(), value, &call.task());
-    return outcome == Outcome::Received && call.give_success(value);
+    if (outcome != Outcome::Received) return false;
+    return kBare ? call.give_received(value) : call.give_success(value);
 }
 
 NativeAction recv_timeout(NativeCall& call) {
@@ -240,6 +248,9 @@ vm::NativeTypeOps ends() {
         if (!channel.take_content(call.traced(0))) return call.give_unit();
         return call.drop(call.traced(0), *call.argument_type(0).arguments[0], 1);
     };
+    ops.fast_drop = [](vm::FastCall& call) {
+        return vm::object_of(call.argument(0))->native<Channel>()->release_one(kSender, kReceiver) && call.give(0);
+    };
     ops.inspect = [](vm::Vm&, const TypeDescriptor&, Word, const auto&) {};
     ops.show = [](vm::Vm&, const TypeDescriptor& type, Word, std::string& out) { out += type.name; };
     return ops;
@@ -280,12 +291,13 @@ void register_channels(vm::NativeRegistry& r) {
         r.add(end + "len", length);
     }
     for (std::string end : {"sync::Receiver::", "sync::Channel::"}) {
-        r.add(end + "recv", recv, receive_at_once);
+        r.add(end + "recv", recv<false>, receive_at_once<false>);
         r.add(end + "try_recv", try_recv);
         r.add(end + "recv_timeout", recv_timeout);
         r.add(end + "recv_many", {recv_many, 1, 0});
         r.add(end + "len", length);
     }
+    r.add("$receive", recv<true>, receive_at_once<true>);
     r.add("sync::Channel::is_closed", is_closed);
     r.add("sync::Sender::clone", clone<true, false>);
     r.add("sync::Receiver::clone", clone<false, true>);

@@ -93,7 +93,7 @@ NativeAction end_call(NativeCall& call, Word result, Word panic) {
     ++calls.ended;
     if (panic && !calls.panic) calls.panic = panic;
     bool started = calls.abandoned || start_calls(call, call.object(0));
-    if (calls.is_over() || !started) grant_all(call.vm(), calls.waiters);
+    if (calls.abandoned ? calls.running == 0 : calls.is_over() || !started) grant_all(call.vm(), calls.waiters);
     return panic ? call.recover(0) : call.give_unit();
 }
 
@@ -165,20 +165,21 @@ NativeAction run_calls(NativeCall& call) {
         if (call.was_cancelled()) return call.cancelled();
         if (!wait.granted) ++calls.beyond_limit;  // the timer woke it
     }
-    if (!start_calls(call, object)) return call.panic(kTooManyTasks);
+    if (!start_calls(call, object)) return call.panic(no_more_tasks(call.vm()));
     if (!calls.is_over()) return wait_for_calls(call, calls);
     return calls.panic ? call.raise(calls.panic) : give_results(call, calls);
 }
 
+/// Steps: 0 cancels the calls, 1 they have ended, 2 what they called is dropped.
 NativeAction give_up(NativeCall& call) {
-    if (call.step() == 0 && heap::Value::is_pointer(call.traced(0))) {
-        Calls& calls = *vm::object_of(call.traced(0))->native<Calls>();
-        std::unique_lock lock(calls.mutex);
-        calls.abandon();
-        lock.unlock();
-        return call.drop_callable(call.argument(1), 1);
-    }
-    return call.give_unit();
+    if (call.step() == 2 || !heap::Value::is_pointer(call.traced(0))) return call.give_unit();
+    Calls& calls = *vm::object_of(call.traced(0))->native<Calls>();
+    std::unique_lock lock(calls.mutex);
+    if (call.step() == 0) calls.abandon();
+    else calls.waiters.remove(call.state<WaitState>().waiter);
+    if (calls.running > 0) return wait_in(call, calls.waiters, "wait for", &calls, 1);
+    lock.unlock();
+    return call.drop_callable(call.argument(1), 2);
 }
 
 /// The limit that the calling function has learned, where it asks for one.

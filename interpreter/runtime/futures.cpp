@@ -32,8 +32,11 @@ struct Group : vm::NativeState {
     WaitReason reason;
     scheduler::TimerId timer = 0;
     size_t next = 0;
+    Object* winner = nullptr;  // of race and any
+    bool late = false;         // of timeout
     void trace(heap::Marker& marker) override {
         for (Object* task : tasks) marker.visit(task);
+        marker.visit(winner);
     }
     TaskCore& core(size_t i) { return *tasks[i]->native<TaskCore>(); }
     void cancel_rest() {
@@ -86,10 +89,38 @@ NativeAction wait_for_any(NativeCall& call, Group& group, uint32_t next, int64_t
     return call.parked(next);
 }
 
+/// Cancels what still runs, waits until it has dropped what it holds, and drops results that nobody gets. Entered again
+/// at `next`, where it is called again; Next: all is done.
+NativeAction end_rest(NativeCall& call, Group& group, const TypeDescriptor& awaited, uint32_t next) {
+    group.cancel_rest();
+    group.waits.resize(1);
+    WaitState& wait = group.waits[0];
+    if (wait.waiter.state) group.core(group.next).leave_queue(wait.waiter);
+    const TypeDescriptor& result = awaited.kind == DescriptorKind::Future ? *awaited.element : *awaited.arguments[0];
+    for (group.next = 0; group.next < group.tasks.size(); ++group.next) {
+        TaskCore& core = group.core(group.next);
+        if (group.tasks[group.next] == group.winner) continue;
+        if (!core.is_finished()) {
+            wait.waiter.state = &wait;
+            group.reason = {"wait for", &core};
+            wait.waiter.handle = call.park(&group.reason);
+            if (core.wait(wait.waiter) || !call.unpark(wait.waiter.handle)) return call.parked(next);
+        }
+        if (core.status() != TaskCore::Status::Done || !result.needs_drop) continue;
+        if (Word word = core.take()) return call.drop(word, result, next);
+    }
+    wait.waiter.state = nullptr;
+    return NativeAction::Next;
+}
+
+/// `kAwaited`: the argument with the type of what is awaited, or of the list of it.
+template <size_t kAwaited>
 NativeAction abandoned(NativeCall& call) {
     auto& group = call.state<Group>();
-    group.cancel_rest();
-    return call.give_unit();
+    if (call.step() == 0) group.winner = nullptr;
+    const TypeDescriptor& type = *type_in(call, kAwaited);
+    NativeAction action = end_rest(call, group, type.kind == DescriptorKind::List ? *type.element : type, 1);
+    return action == NativeAction::Next ? call.give_unit() : action;
 }
 
 // --- join_all of tasks: (list, its type, type of the results' list) ---
@@ -97,7 +128,7 @@ NativeAction abandoned(NativeCall& call) {
 NativeAction join_all(NativeCall& call) {
     auto& group = call.state<Group>();
     if (call.step() == 0) {
-        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(kTooManyTasks);
+        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(no_more_tasks(call.vm()));
     } else {
         group.core(group.next).leave_queue(group.waits[0].waiter);
         if (call.was_cancelled()) return call.cancelled();
@@ -126,14 +157,15 @@ template <bool kAny>
 NativeAction first(NativeCall& call) {
     auto& group = call.state<Group>();
     if (call.step() == 0) {
-        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(kTooManyTasks);
+        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(no_more_tasks(call.vm()));
         if (group.tasks.empty()) return call.panic(kAny ? "`any` of no futures" : "`race` of no futures");
-    } else {
+    } else if (call.step() == 1) {
         group.unlink();
-        if (call.was_cancelled()) return call.cancelled();
+        group.waits.clear();
     }
-    for (;;) {
-        for (size_t i = 0; i < group.tasks.size(); ++i) {
+    if (call.step() != 0 && call.was_cancelled()) return call.cancelled();
+    while (!group.winner) {
+        for (size_t i = 0; i < group.tasks.size() && !group.winner; ++i) {
             TaskCore& core = group.core(i);
             if (!core.is_finished()) continue;
             bool is_err =
@@ -142,12 +174,15 @@ NativeAction first(NativeCall& call) {
                 group.tasks.erase(group.tasks.begin() + static_cast<long>(i--));
                 continue;
             }
-            group.cancel_rest();
-            return give_task_result(call, core);
+            group.winner = group.tasks[i];
         }
+        if (group.winner) break;
         NativeAction action = wait_for_any(call, group, 1);
         if (action != NativeAction::Next) return action;
+        group.waits.clear();
     }
+    NativeAction action = end_rest(call, group, *type_in(call, 1)->element, 2);
+    return action == NativeAction::Next ? give_task_result(call, *group.winner->native<TaskCore>()) : action;
 }
 
 // --- timeout: (ms, awaitable, its type, type of the result) ---
@@ -155,13 +190,12 @@ NativeAction first(NativeCall& call) {
 NativeAction timeout(NativeCall& call) {
     auto& group = call.state<Group>();
     const TypeDescriptor& result = *type_in(call, 3);
-    bool late = false;
     if (call.step() == 0) {
         Object* task = start(call, call.argument(1), *type_in(call, 2));
-        if (!task) return call.panic(kTooManyTasks);
+        if (!task) return call.panic(no_more_tasks(call.vm()));
         group.tasks.push_back(task);
     } else {
-        late = call.wake_tag() == scheduler::WakeTimer;
+        group.late |= call.wake_tag() == scheduler::WakeTimer;
         group.unlink();
         if (group.timer) call.scheduler().cancel_timer(std::exchange(group.timer, 0));
         if (call.was_cancelled()) return call.cancelled();
@@ -169,13 +203,15 @@ NativeAction timeout(NativeCall& call) {
     TaskCore& core = group.core(0);
     for (;;) {
         if (core.status() == TaskCore::Status::Done) return give_variant(call, result, "Ok", core.word());
-        if (core.is_finished()) return give_task_result(call, core);
-        if (late) {
-            core.cancel();
+        if (core.status() == TaskCore::Status::Cancelled && group.late) {
             const vm::VariantDescriptor* err = vm::Vm::find_variant(result, "Err");
             return give_variant(call, result, "Err", vm::word_of(call.vm().new_struct(*err->fields[0].type)));
         }
-        NativeAction action = wait_for_any(call, group, 1, std::max<int64_t>(0, call.integer(0)));
+        if (core.is_finished()) return give_task_result(call, core);
+        // Once it is late, the wait is for the end of what was cancelled: it has dropped what it held.
+        if (group.late) core.cancel();
+        int64_t wait = group.late ? -1 : std::max<int64_t>(0, call.integer(0));
+        NativeAction action = wait_for_any(call, group, 1, wait);
         if (action != NativeAction::Next) return action;
     }
 }
@@ -220,11 +256,11 @@ void make_future_functions(Run& run) {
     auto& f = run.functions;
     f.sleep = &vm.make_native("async::sleep", sleep_native(), {Repr::I64}, Repr::Unit);
     f.yield = &vm.make_native("async::yield_now", {yield_native}, {}, Repr::Unit);
-    f.join_all = &vm.make_native("async::join_all", {join_all, 0, 0, abandoned}, {kObject, kType, kType}, kObject);
-    f.race = &vm.make_native("async::race", {first<false>, 0, 0, abandoned}, {kObject, kType}, kObject);
-    f.any = &vm.make_native("async::any", {first<true>, 0, 0, abandoned}, {kObject, kType}, kObject);
+    f.join_all = &vm.make_native("async::join_all", {join_all, 0, 0, abandoned<1>}, {kObject, kType, kType}, kObject);
+    f.race = &vm.make_native("async::race", {first<false>, 0, 0, abandoned<1>}, {kObject, kType}, kObject);
+    f.any = &vm.make_native("async::any", {first<true>, 0, 0, abandoned<1>}, {kObject, kType}, kObject);
     f.timeout =
-        &vm.make_native("async::timeout", {timeout, 0, 0, abandoned}, {Repr::I64, kObject, kType, kType}, kObject);
+        &vm.make_native("async::timeout", {timeout, 0, 0, abandoned<2>}, {Repr::I64, kObject, kType, kType}, kObject);
 }
 
 void register_futures(vm::NativeRegistry& r) {

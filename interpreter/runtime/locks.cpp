@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
+#include "interpreter/bytecode/guarded_slot.h"
 #include "interpreter/runtime/run.h"
 
 namespace braid::runtime {
@@ -12,6 +14,11 @@ namespace {
 /// To whom it has waited so long, the lock is handed over. Go's threshold for "starvation mode".
 constexpr scheduler::Instant kLongWait = 1'000'000;
 }  // namespace
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+static_assert(offsetof(LockedValue, value) == bytecode::kGuardedSlot * sizeof(Word));
+#pragma GCC diagnostic pop
 
 std::string LockedValue::poison(vm::Vm& vm, std::string_view kind) {
     if (!is_poisoned()) return {};

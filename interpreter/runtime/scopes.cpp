@@ -8,14 +8,15 @@ namespace braid::runtime {
 
 void ScopeCore::starts(Object* task) {
     std::lock_guard lock(mutex_);
+    task->native<TaskCore>()->place_in_scope = running_.size();
     running_.push_back(task);
 }
 void ScopeCore::ended(vm::Vm& vm, TaskCore& task) {
     std::lock_guard lock(mutex_);
-    auto it = std::find_if(running_.begin(), running_.end(),
-                           [&](Object* other) { return other->native<TaskCore>() == &task; });
-    if (task.status() == TaskCore::Status::Failed) failed_.push_back(*it);
-    *it = running_.back();
+    Object*& place = running_[task.place_in_scope];
+    if (task.status() == TaskCore::Status::Failed) failed_.push_back(place);
+    place = running_.back();
+    place->native<TaskCore>()->place_in_scope = task.place_in_scope;
     running_.pop_back();
     if (running_.empty()) grant_all(vm, waiters_);
 }
@@ -68,7 +69,7 @@ NativeAction start(NativeCall& call, vm::TaskKind kind, bool is_closure) {
     spawn.joiners = 2;  // the handle and the scope
     spawn.scope = vm::object_of(operand_word(call, 0));
     Object* task = spawn_task(call, spawn);
-    return task ? call.give(vm::word_of(task)) : call.panic(kTooManyTasks);
+    return task ? call.give(vm::word_of(task)) : call.panic(no_more_tasks(call.vm()));
 }
 NativeAction start_goroutine(NativeCall& call) { return start(call, vm::TaskKind::Goroutine, false); }
 NativeAction start_closure(NativeCall& call) { return start(call, vm::TaskKind::AsyncTask, true); }

@@ -42,23 +42,33 @@ class TaskCore final : public WaitObject {
     void cancel();
     /// Ends it; true: a panic that no handle can receive any more.
     bool finish(vm::Vm& vm, Status status, Word word);
+    /// The type of a result that nobody can receive any more, where it needs to be dropped; else null.
+    const TypeDescriptor* unwanted() const {
+        std::lock_guard lock(mutex_);
+        return unwanted_;
+    }
     Status status() const;
     bool is_finished() const { return status() != Status::Running; }
     Word word() const { return word_; }  // result or error, once finished
-    void take() { word_ = 0; }
+    /// Takes the result, which only one may do.
+    Word take() {
+        std::lock_guard lock(mutex_);
+        return std::exchange(word_, 0);
+    }
 
     /// Queues the caller unless it is finished; true: queued.
     bool wait(Waiter& waiter);
     void leave_queue(Waiter& waiter);
 
-    /// Ends of handles that could join. The last one: true if a panic is left that nobody asked for.
-    bool release_joiner();
+    /// The end of the handle, which was to receive a result of this type. True: a panic is left that nobody asked for.
+    bool release_joiner(const TypeDescriptor& result);
     void set_joiners(int n) { joiners_ = n; }
     /// Somebody has its panic; false: somebody had it before.
     bool see_panic();
     /// The scope it runs in, or null.
     Object* scope() const { return scope_; }
     void set_scope(Object* scope) { scope_ = scope; }
+    size_t place_in_scope = 0;  // the scope's
 
     std::string describe() const override { return "the end of " + std::string(kind_) + " '" + name_ + "'"; }
     void holders(std::vector<uint64_t>& ids) const override {
@@ -79,6 +89,7 @@ class TaskCore final : public WaitObject {
     Status status_ = Status::Running;
     Word word_ = 0;
     Object* scope_ = nullptr;
+    const TypeDescriptor* unwanted_ = nullptr;
     int joiners_ = 1;
     bool seen_ = false;
     WaiterList waiters_;
@@ -92,7 +103,8 @@ struct SpawnTask {
     int joiners = 1;
     Object* scope = nullptr;  // a ScopeCore that waits for it too
 };
-constexpr const char* kTooManyTasks = "too many tasks: no other one can be started";
+/// Why no other task could be started.
+std::string no_more_tasks(const vm::Vm& vm, std::string_view what = "task");
 /// Starts a task whose result goes to a TaskCore. Null: there can be no more tasks.
 Object* spawn_task(NativeCall& call, const SpawnTask& spawn);
 /// The message of a panic, for `try_join`.

@@ -4,6 +4,7 @@
 
 #include "interpreter/runtime/run.h"
 #include "interpreter/runtime/task_core.h"
+#include "interpreter/vm/closures.h"
 
 namespace braid::runtime {
 
@@ -49,8 +50,9 @@ bool TaskCore::see_panic() {
     std::lock_guard lock(mutex_);
     return !std::exchange(seen_, true);
 }
-bool TaskCore::release_joiner() {
+bool TaskCore::release_joiner(const TypeDescriptor& result) {
     std::lock_guard lock(mutex_);
+    if (result.needs_drop) unwanted_ = &result;
     return --joiners_ == 0 && status_ == Status::Failed && !std::exchange(seen_, true);
 }
 
@@ -62,6 +64,20 @@ std::string error_text(vm::Vm& vm, Word error) {
 
 const vm::Function& function_of_callable(Word closure) { return *vm::closure_function(vm::object_of(closure)); }
 const std::string& name_of_callable(Word closure) { return function_of_callable(closure).name; }
+
+std::string no_more_tasks(const vm::Vm& vm, std::string_view what) {
+    return vm.heap().over_limit() ? vm.memory_message()
+                                  : fmt::format("too many tasks: no other {} can be started", what);
+}
+
+namespace {
+/// What a task calls and drops at its end: of the call of an async closure, the closure.
+Word owned_callable(const vm::Vm& vm, Word callable) {
+    Object* object = vm::object_of(callable);
+    Word closure = vm.kind_of(object) == ObjectKind::BoundCall ? object->slots()[vm::kBoundClosure] : 0;
+    return closure ? closure : callable;
+}
+}  // namespace
 
 Object* spawn_task(NativeCall& call, const SpawnTask& spawn) {
     Run& run = Run::of(call);
@@ -78,6 +94,9 @@ Object* spawn_task(NativeCall& call, const SpawnTask& spawn) {
     options.site = core->made;
     options.external = spawn.external;
     Word arguments[] = {spawn.closure, vm::word_of(object), spawn.is_closure};
+    // The closure of a call may end before the call does, where nobody awaits it.
+    if (Word closure = owned_callable(vm, spawn.closure); closure != spawn.closure)
+        vm::retain_closure(vm::object_of(closure));
     if (spawn.scope) spawn.scope->native<ScopeCore>()->starts(object);
     auto task = vm.spawn(*run.functions.task, arguments, options);
     if (task) core->started(*task);
@@ -123,12 +142,22 @@ NativeAction run_task(NativeCall& call) {
         case 2:
             // What it captured ends before anybody learns that it has ended.
             call.traced(0) = call.result();
-            return call.drop_callable(call.argument(0), 3);
-        default: finish(call, TaskCore::Status::Done, call.traced(0)); return call.give_unit();
+            return call.drop_callable(owned_callable(call.vm(), call.argument(0)), 3);
+        case 3:
+            if (auto* type = call.object(1)->native<TaskCore>()->unwanted())
+                return call.drop(std::exchange(call.traced(0), 0), *type, 4);
+            [[fallthrough]];
+        case 4: {
+            TaskCore& core = *call.object(1)->native<TaskCore>();
+            finish(call, TaskCore::Status::Done, call.traced(0));
+            if (!call.traced(0) || !core.unwanted()) return call.give_unit();
+            return call.drop(core.take(), *core.unwanted(), 5);
+        }
+        default: return call.give_unit();
     }
 }
 NativeAction task_failed(NativeCall& call) {
-    if (call.step() == 0) return call.drop_callable(call.argument(0), 1);
+    if (call.step() == 0) return call.drop_callable(owned_callable(call.vm(), call.argument(0)), 1);
     Word error = call.error();
     vm::Vm& vm = call.vm();
     bool cancelled = vm.kind_of(vm::object_of(error)) == ObjectKind::Panic &&
@@ -150,7 +179,7 @@ NativeAction go(NativeCall& call) {
     options.site = call.call_site();
     Word closure = call.argument(0);
     if (!call.vm().spawn(*Run::of(call).functions.goroutine, {&closure, 1}, options))
-        return call.panic("too many tasks: no other goroutine can be started");
+        return call.panic(no_more_tasks(call.vm(), "goroutine"));
     return call.give_unit();
 }
 
@@ -187,9 +216,11 @@ NativeAction handle(NativeCall& call) { return call.give(operand_word(call, 0));
 
 /// The end of a handle that could have joined: a panic nobody asked for stops the program here.
 NativeAction drop_joiner(NativeCall& call) {
+    if (call.step() == 1) return call.give_unit();
     TaskCore& core = *call.object(0)->native<TaskCore>();
-    if (!core.release_joiner()) return call.give_unit();
-    call.vm().on_uncaught(call.task(), core.word());
+    const TypeDescriptor& result = *call.argument_type(0).arguments[0];
+    if (core.release_joiner(result)) call.vm().on_uncaught(call.task(), core.word());
+    else if (core.status() == TaskCore::Status::Done) return call.drop(core.take(), result, 1);
     return call.give_unit();
 }
 
@@ -197,7 +228,7 @@ NativeAction drop_joiner(NativeCall& call) {
 
 NativeAction async_spawn(NativeCall& call, bool is_closure) {
     Object* core = spawn_task(call, {vm::TaskKind::AsyncTask, call.argument(0), is_closure, false, 1});
-    if (!core) return call.panic(kTooManyTasks);
+    if (!core) return call.panic(no_more_tasks(call.vm()));
     return call.give(vm::word_of(core));
 }
 NativeAction spawn_closure(NativeCall& call) { return async_spawn(call, true); }

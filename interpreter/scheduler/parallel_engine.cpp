@@ -15,6 +15,8 @@ constexpr size_t kMostQueued = 256;
 // So often the injector is asked first. A prime, as in Go, so as not to beat with the program's own periods.
 constexpr unsigned kInjectorPeriod = 61;
 constexpr size_t kInjectorBatch = 32;
+// A few microseconds, as in Go.
+constexpr int kLooksAtSlot = 100;
 
 unsigned count_of_workers(unsigned wanted) {
     return wanted ? wanted : std::max(1u, std::thread::hardware_concurrency());
@@ -161,7 +163,7 @@ Task* ParallelEngine::steal(PoolWorker& worker) {
         for (size_t i = 0; i < workers_.size(); ++i) {
             PoolWorker& victim = *workers_[(first + i) % workers_.size()];
             if (&victim == &worker) continue;
-            Task* task = from_slot ? victim.lifo.exchange(nullptr, std::memory_order_acq_rel) : victim.deque.steal();
+            Task* task = from_slot ? steal_woken(victim) : victim.deque.steal();
             if (!task) continue;
             ++worker.count.steals;
             if (!from_slot) steal_more(worker, victim, std::min(victim.deque.size() / 2, kMostStolen));
@@ -169,6 +171,20 @@ Task* ParallelEngine::steal(PoolWorker& worker) {
         }
     }
     return nullptr;
+}
+
+// What has just been woken mostly runs at once where it was woken: tasks that hand something to and fro would change
+// workers at every turn, and the worker they come from would fall asleep and be woken each time. So it is taken only
+// when it stays in its slot for longer than such a turn.
+Task* ParallelEngine::steal_woken(PoolWorker& victim) {
+    Task* woken = victim.lifo.load(std::memory_order_relaxed);
+    if (!woken) return nullptr;
+    const uint64_t steps = victim.count.steps;
+    for (int i = 0; i < kLooksAtSlot; ++i) {
+        pause();
+        if (victim.lifo.load(std::memory_order_relaxed) != woken || victim.count.steps != steps) return nullptr;
+    }
+    return victim.lifo.exchange(nullptr, std::memory_order_acq_rel);
 }
 
 void ParallelEngine::steal_more(PoolWorker& worker, PoolWorker& victim, size_t count) {

@@ -47,7 +47,7 @@ class ParallelEngine final : public Engine {
         PoolWorker(Scheduler& scheduler, uint32_t index) : CoreWorker(scheduler, index, false), random(index) {}
 
         WorkDeque deque;
-        alignas(64) std::atomic<Task*> lifo{nullptr};  // the task just woken; thieves take it last
+        alignas(64) std::atomic<Task*> lifo{nullptr};  // the task just woken; see steal_woken
         Parker parker;
         Random random;
         int32_t slice = 0;  // safepoints left of the present tick
@@ -65,6 +65,7 @@ class ParallelEngine final : public Engine {
     void balance(PoolWorker& worker);
     Task* search(PoolWorker& worker);
     Task* steal(PoolWorker& worker);
+    static Task* steal_woken(PoolWorker& victim);
     void steal_more(PoolWorker& worker, PoolWorker& victim, size_t count);
     void found(PoolWorker& worker);
     void push(PoolWorker& worker, Task& task);

@@ -14,12 +14,6 @@ constexpr int kTries = 64;
 constexpr int kYields = 16;
 constexpr std::chrono::microseconds kFirstSleep{20}, kLongestSleep{500};
 
-inline void pause() noexcept {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
-}
-
 }  // namespace
 
 void ShortLock::lock_taken() noexcept {

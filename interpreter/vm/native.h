@@ -107,7 +107,12 @@ class NativeCall {
     NativeAction give_number(double d) { return give(double_word(d)); }
     NativeAction give_value(Value v) { return give(v.word()); }  // Boxed policy
     NativeAction give_text(std::string_view text);
-    NativeAction give_success(Word payload);                 // `Ok(payload)` or `Some(payload)` of the result's type
+    NativeAction give_success(Word payload);  // `Ok(payload)` or `Some(payload)` of the result's type
+    /// Of a native that receives (Opcode::Received): the value, or what stands in its place on a closed channel.
+    NativeAction give_received(Word word, bool closed) {
+        task_->received_ = closed;
+        return give(word);
+    }
     NativeAction give_select(uint32_t arm, Word value = 0);  // $select only: select().arms[arm] was chosen
     const bytecode::SelectInfo& select() const;
     NativeAction panic(std::string message);
@@ -205,6 +210,10 @@ class FastCall {
     }
     /// `Ok(payload)` or `Some(payload)` of the result's type.
     bool give_success(Word payload);
+    bool give_received(Word word) {
+        task_.received_ = false;
+        return give(word);
+    }
     Word result() const { return result_; }
 
   private:

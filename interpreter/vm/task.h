@@ -13,6 +13,7 @@ namespace braid::vm {
 
 class Vm;
 class NativeCall;
+class FastCall;
 struct NativeState;
 
 enum class TaskKind : uint8_t { Main, Goroutine, Thread, AsyncTask, Actor, Fiber, Isolate };
@@ -102,6 +103,7 @@ class VmTask final : public scheduler::Task {
   private:
     friend class Vm;
     friend class NativeCall;
+    friend class FastCall;
     friend class Interpreter;
 
     Frame* frame() { return reinterpret_cast<Frame*>(stack_.get() + top_); }
@@ -135,6 +137,7 @@ class VmTask final : public scheduler::Task {
     bool was_parked_ = false;
     bool unwinding_ = false;
     bool stepping_ = false;
+    bool received_ = false;      // see Opcode::Received
     bool had_boundary_ = false;  // there may be async boundaries on the stack
     std::atomic<bool> cancel_{false};
     bool cancelled_ = false;  // the cancellation has been raised: what drops while it unwinds may wait

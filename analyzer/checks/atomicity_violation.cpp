@@ -15,6 +15,8 @@
 //     if account.lock().balance >= 10:
 //         account.lock().balance -= 10     # another task may have taken it in between
 //
+//     hits.store(hits.load() + 1)          # the same of an atomic
+//
 // A forward dataflow of what comes from which section. A section that looks again before it writes is silent, and so
 // is a lock that only this function knows.
 namespace braid::checks {
@@ -25,7 +27,8 @@ using MirPlace = braid::mir::Place;
 
 struct Section {
     std::string lock;
-    uint32_t node = 0;  // where it begins
+    uint32_t node = 0;       // where it begins
+    bool is_atomic = false;  // a load
     friend auto operator<=>(const Section&, const Section&) = default;
 };
 
@@ -61,7 +64,7 @@ class Analysis {
         size_t locks = 0;
         for (const Block& block : body_.blocks) {
             if (auto* call = std::get_if<CallTerminator>(&block.terminator.kind)) {
-                locks += is_lock(*call);
+                locks += is_lock(*call) || is_atomic(*call);
                 shares_ |= call->is_go;
             }
             for (const Statement& s : block.statements)
@@ -85,6 +88,14 @@ class Analysis {
         using explore::Model;
         Model model = explore::model_of(called_function(call));
         return model == Model::Lock || model == Model::Read || model == Model::Write;
+    }
+
+    /// Operations of an atomic: a load, and what writes without looking.
+    static bool is_atomic(const CallTerminator& call) {
+        using explore::Model;
+        const Model model = explore::model_of(called_function(call));
+        return model == Model::Load || model == Model::Store || model == Model::FetchAdd ||
+               model == Model::FetchSubtract;
     }
 
     std::set<Section> sections(const State& state, const Operand& operand) const {
@@ -164,15 +175,10 @@ class Analysis {
         state.from.erase(to);
         state.content.erase(to);
         if (is_lock(call)) {
-            auto* place = call.arguments.empty() ? nullptr : read_place(call.arguments[0]);
-            if (!place) return;
-            MirPlace source = source_of(body_, body_.blocks[id], *place);
-            std::string name = describe(context_, body_, source);
-            bool mine = body_.locals[source.local].kind == LocalKind::Variable && !shares_;
-            if (name.empty() || name.find('[') != std::string::npos || mine) return;
-            state.guards[to] = {name, node};
+            if (std::string name = name_of_shared(id, call); !name.empty()) state.guards[to] = {name, node};
             return;
         }
+        if (is_atomic(call)) return atomic(id, call, node, state);
         std::set<Section> sources;
         bool takes = false;  // out of the container: nobody else has that any more
         for (const Operand& argument : call.arguments) {
@@ -189,6 +195,42 @@ class Analysis {
                 write(state, held->second, node, {}, false);
         }
         if (!sources.empty() && (!takes || state.content.count(to))) state.from[to] = std::move(sources);
+    }
+
+    /// What the lock, or the atomic, that a call works on is called; nothing where only this function knows it.
+    std::string name_of_shared(BlockId id, const CallTerminator& call) const {
+        auto* place = call.arguments.empty() ? nullptr : read_place(call.arguments[0]);
+        if (!place) return {};
+        MirPlace source = source_of(body_, body_.blocks[id], *place);
+        bool mine = body_.locals[source.local].kind == LocalKind::Variable && !shares_;
+        std::string name = mine ? std::string() : describe(context_, body_, source);
+        return name.find('[') == std::string::npos ? name : std::string();
+    }
+
+    /// A load is a section of its own; what is stored after a decision that it made, or computed from it, is late.
+    void atomic(BlockId id, const CallTerminator& call, uint32_t node, State& state) {
+        const std::string name = name_of_shared(id, call);
+        if (name.empty()) return;
+        const explore::Model model = explore::model_of(called_function(call));
+        const Section now{name, node, true};
+        if (model == explore::Model::Load) {
+            state.from[call.destination.local] = {now};
+            return;
+        }
+        if (!reports_ || call.arguments.size() < 2) return;
+        const bool constant = std::holds_alternative<Constant>(call.arguments[1]);
+        for (const auto& [section, at] : state.decided) {
+            if (section.lock != name || !section.is_atomic || !decides_about(body_, at.block, id)) continue;
+            // A flag that ends a loop is often its own task's.
+            if (model == explore::Model::Store && constant && is_in_loop(body_, at.block)) continue;
+            return report(node, section, now, at.node,
+                          "what an earlier load of `{}` found decides about this write: it may have changed since");
+        }
+        for (const Section& section : sections(state, call.arguments[1]))
+            if (section.lock == name && section.is_atomic)
+                return report(node, section, now, 0,
+                              "`{}` is written from a value that was loaded before: what another task wrote in "
+                              "between is lost; `fetch_add` and `compare_exchange` do both at once");
     }
 
     BlockId block_of(uint32_t lock_node) const {
@@ -222,10 +264,16 @@ class Analysis {
         if (!reported_.insert(now.node).second) return;
         ItemDiagnostic d =
             diagnostic(DiagnosticCode::AtomicityViolation, {item_, node}, fmt::format(fmt::runtime(message), now.lock));
-        d.related.push_back(
-            {{item_, before.node}, fmt::format("1. this task locks `{}`, reads, and unlocks", before.lock)});
-        d.related.push_back({{item_, check ? check : before.node}, "2. another task locks it and writes"});
-        d.related.push_back({{item_, now.node}, "3. this task locks it again and goes by what it read"});
+        const bool atomic = before.is_atomic;
+        d.related.push_back({{item_, before.node},
+                             fmt::format(fmt::runtime(atomic ? "1. this task loads `{}`"
+                                                             : "1. this task locks `{}`, reads, and unlocks"),
+                                         before.lock)});
+        d.related.push_back({{item_, check ? check : before.node},
+                             atomic ? "2. another task changes it" : "2. another task locks it and writes"});
+        d.related.push_back({{item_, now.node},
+                             atomic ? "3. this task writes and goes by what it loaded"
+                                    : "3. this task locks it again and goes by what it read"});
         out_.push_back(std::move(d));
     }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/checks/calls.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/effects.h"
 #include "analyzer/checks/post_dominators.h"
@@ -101,13 +102,6 @@ struct State {
 
 braid::Place place_of(QueryContext& context, const Rival& rival) {
     return {rival.function.item, context.get<TaskPlaces>(rival.function.item)->accesses[rival.access]};
-}
-
-std::string_view called_name(const CallTerminator& call) {
-    if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee))
-        return direct->function == ItemId::None ? std::string_view() : name_of(direct->function).text();
-    if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) return found->name.text();
-    return {};
 }
 
 class Analysis {
@@ -218,6 +212,15 @@ class Analysis {
         return Shared{kNoLocal, name, {it->second, {}, LocalId::None}, 0};
     }
 
+    /// The shared variable that has the place in it: `users` of `users[0]`.
+    std::optional<Shared> variable_around(const Place& place) const {
+        for (size_t length = 0; length < 2 && length < place.projections.size(); ++length)
+            if (auto shared = shared_variable(
+                    {place.local, {place.projections.begin(), place.projections.begin() + long(length)}}))
+                return shared;
+        return std::nullopt;
+    }
+
     const TaskRivals::Entry* rivals_of(const Shared& shared) const {
         for (const auto& entry : rivals_.entries)
             if (entry.function == uint32_t(body_.function) && entry.key == shared.key &&
@@ -241,6 +244,7 @@ class Analysis {
         auto* place = read_place(operand);
         if (!place) return {};
         if (auto shared = shared_variable(*place)) return {{*shared, Taint{node_of(operand, node)}}};
+        if (auto around = variable_around(*place)) return changed({{*around, Taint{node_of(operand, node)}}}, false);
         auto it = state.taints.find(place->local);
         return it == state.taints.end() ? Sources{} : it->second;
     }
@@ -310,6 +314,10 @@ class Analysis {
                        check->second.awaited, !in_place, "4. this task goes on as if the check still held");
         }
         if (check != state.checks.end()) state.checks.erase(check);
+        // `let i = all.length; all.push(…)`: the place is one's own from now on.
+        if (in_place)
+            for (auto& [local, known] : state.taints)
+                if (auto taint = known.find(shared); taint != known.end() && !taint->second.awaited) known.erase(taint);
     }
 
     void answered(const Shared& shared, const State& state, const Rvalue* value, const Operand* operand, uint32_t node,
@@ -369,8 +377,11 @@ class Analysis {
                                  operand_type(context_, body_, set->value));
                 }
             } else if (auto* set = std::get_if<SetElement>(&s.kind)) {
-                if (auto held = held_by(state, set->object))
-                    written(*held, sources_of(state, set->value, s.node), state, id, s.node, true);
+                if (auto held = held_by(state, set->object)) {
+                    Sources sources = sources_of(state, set->index, s.node);
+                    combine(sources, sources_of(state, set->value, s.node));
+                    written(*held, sources, state, id, s.node, true);
+                }
             }
         }
         terminator(state, id, block.terminator);
@@ -394,8 +405,12 @@ class Analysis {
         }
         if (!assign.place.is_local()) {
             auto held = state.holds.find(assign.place.local);
-            if (held != state.holds.end()) {
-                Shared shared = held->second;
+            auto around = held == state.holds.end() ? variable_around(assign.place) : std::optional(held->second);
+            if (around) {
+                Shared shared = *around;
+                for (const Projection& projection : assign.place.projections)
+                    if (auto* index = std::get_if<IndexOf>(&projection))
+                        combine(sources, sources_of(state, Copy{Place{index->index, {}}}, node));
                 written(shared, sources, state, block, node, true);
             }
             return;
@@ -466,6 +481,11 @@ class Analysis {
             }
             if (!await->destination.is_local()) return;
             state.taints.erase(await->destination.local);
+            if (auto asked = promise ? given_.find(promise->local) : given_.end();
+                asked != given_.end() && !state.lock_held) {
+                Sources& answer = state.taints[await->destination.local] = asked->second;
+                for (auto& [shared, taint] : answer) taint.awaited = taint.awaited ? taint.awaited : t.node;
+            }
             std::optional<Answer> answer;
             if (asks_with(state, await->operand)) answer = Answer{t.node};
             auto* place = read_place(await->operand);
@@ -491,9 +511,12 @@ class Analysis {
         Sources sources;
         bool asks = false;
         std::optional<Answer> answer;
+        Sources given;
         for (size_t i = 0; i < call.arguments.size(); ++i) {
             const Operand& o = call.arguments[i];
-            combine(sources, changed(sources_of(state, o, node), false));
+            Sources carried = changed(sources_of(state, o, node), false);
+            if (i > 0 || !std::holds_alternative<hir::VirtualCallee>(call.callee)) combine(given, carried);
+            combine(sources, carried);
             asks |= asks_with(state, o);
             auto* place = read_place(o);
             if (auto it = place ? state.answers.find(place->local) : state.answers.end(); it != state.answers.end())
@@ -511,6 +534,7 @@ class Analysis {
             }
         if (!call.destination.is_local()) return;
         Local local = call.destination.local;
+        if (call.mode == hir::CallMode::HotPromise) given_[local] = std::move(given);
         state.same_object.erase(local);
         state.holds.erase(local);
         set_answer(state, local, asks, answer);
@@ -528,6 +552,7 @@ class Analysis {
     PostDominators after_;
     std::map<Local, ItemId> statics_;
     std::set<Local> handed_over_;
+    std::map<Local, Sources> given_;  // what an async call was asked with: its answer is as old
     std::set<uint32_t> reported_;
     bool tells_the_older_ = false;
     bool reporting_ = false;

@@ -101,6 +101,11 @@ class Analysis {
             },
             [](Locks& into, const Locks& from) { return merge(into, from); });
         for (BlockId id = 0; id < body_.blocks.size(); ++id) {
+            if (!entry[id] || !std::holds_alternative<ReturnTerminator>(body_.blocks[id].terminator.kind)) continue;
+            for (const auto& [name, known] : *entry[id])
+                if (known.states & Released) given_back_.insert(name);
+        }
+        for (BlockId id = 0; id < body_.blocks.size(); ++id) {
             if (!entry[id]) continue;
             const Block& block = body_.blocks[id];
             Locks locks = *entry[id];
@@ -131,6 +136,8 @@ class Analysis {
             if (!call || call->arguments.empty()) continue;
             if (never_fails(*call) && call->destination.is_local()) waits_.insert(call->destination.local);
             auto operation = lock_operation(context_, body_, *call);
+            const auto permit = operation ? std::nullopt : permit_operation(context_, body_, *call);
+            if (permit) operation = permit;
             auto name = operation ? names_.of(call->arguments[0]) : std::nullopt;
             if (!name) continue;
             if (*operation == LockOperation::Exclusive) {
@@ -143,6 +150,7 @@ class Analysis {
             operations_[id] = {*name, takes, *operation == LockOperation::TakeShared};
             if (*operation == LockOperation::TakeShared) shared_.insert(*name);
             if (!takes) released_.insert(*name);
+            if (permit) permits_.insert(*name), shared_.insert(*name);  // there may be more than one
             if (call->destination.is_local()) waits_.insert(call->destination.local);
         }
     }
@@ -179,7 +187,7 @@ class Analysis {
         auto found = operations_.find(id);
         if (found == operations_.end()) return;
         const Operation& operation = found->second;
-        if (operation.takes && reports) note_order(locks, operation.name, node);
+        if (operation.takes && reports && !permits_.count(operation.name)) note_order(locks, operation.name, node);
         Known& known = locks[operation.name];
         if (operation.takes) {
             if (reports && known.states == Held && !operation.shared && !shared_.count(operation.name) &&
@@ -246,6 +254,8 @@ class Analysis {
         for (const auto& [name, known] : locks) {
             // Taken and nowhere released: for the caller, or it was said already.
             if (!(known.states & Held) || !released_.count(name) || !known.locked) continue;
+            // A permit that is given back on errors only is for whoever goes on with what it is for.
+            if (permits_.count(name) && !given_back_.count(name)) continue;
             if (!reported_.insert(known.locked).second) continue;
             ItemDiagnostic& d = report(
                 DiagnosticCode::LockNotReleased, known.locked,
@@ -264,34 +274,44 @@ class Analysis {
     std::vector<ItemDiagnostic>& out_;
     std::map<BlockId, Operation> operations_;
     std::map<BlockId, LockName> exclusive_calls_;
-    std::set<LockName> released_, shared_;
-    std::set<Local> waits_;  // promises that never fail: of lock calls and their like
+    std::set<LockName> released_, shared_, permits_;
+    std::set<LockName> given_back_;  // on a way out without an error
+    std::set<Local> waits_;          // promises that never fail: of lock calls and their like
     std::set<uint32_t> reported_;
 };
 
-std::vector<LockEdge> analyze(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
-    std::vector<LockEdge> edges;
+struct ExplicitLocks {
+    using Key = ItemId;
+    struct Value {
+        std::vector<ItemDiagnostic> said;
+        std::vector<LockEdge> edges;
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    static constexpr const char* name = "explicit_locks";
+    static Value compute(QueryContext& context, const Key& item);
+};
+
+ExplicitLocks::Value ExplicitLocks::compute(QueryContext& context, const Key& item) {
+    Value value;
+    if (context.get<BodyOf>(item)->has_errors) return value;
     auto bodies = context.get<BuiltMir>(item);
     std::map<BodyFunctionId, Locks> starts;
     for (const MirBody& body : bodies->functions) {
         if (!body.errors_are_exceptions) break;
-        Analysis analysis(context, item, body, out);
+        Analysis analysis(context, item, body, value.said);
         analysis.run(starts[body.function]);
         for (const auto& given : analysis.exclusive) starts[given.closure][given.lock] = {Held, given.node, 0};
-        edges.insert(edges.end(), analysis.edges.begin(), analysis.edges.end());
+        value.edges.insert(value.edges.end(), analysis.edges.begin(), analysis.edges.end());
     }
-    return edges;
+    return value;
 }
 
+/// Apart: what else is said of an item is no business of the others.
 struct LockEdgesOf {
     using Key = ItemId;
     using Value = std::vector<LockEdge>;
     static constexpr const char* name = "lock_edges";
-    static Value compute(QueryContext& context, const Key& item) {
-        std::vector<ItemDiagnostic> said;
-        if (context.get<BodyOf>(item)->has_errors) return {};
-        return analyze(context, item, said);
-    }
+    static Value compute(QueryContext& context, const Key& item) { return context.get<ExplicitLocks>(item)->edges; }
 };
 
 /// Two locks taken in opposite orders by functions that run side by side; told where the first of them stands.
@@ -329,8 +349,9 @@ void opposite_orders(QueryContext& context, ItemId item, const std::vector<LockE
 
 void explicit_locks(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
     if (is_std(file_of(item))) return;
-    auto edges = analyze(context, item, out);
-    if (!edges.empty()) opposite_orders(context, item, edges, out);
+    auto found = context.get<ExplicitLocks>(item);
+    out.insert(out.end(), found->said.begin(), found->said.end());
+    if (!found->edges.empty()) opposite_orders(context, item, found->edges, out);
 }
 
 }  // namespace braid::checks

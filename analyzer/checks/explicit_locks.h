@@ -34,6 +34,9 @@ enum class LockOperation : uint8_t { Take, TakeShared, Release, Exclusive };
 /// A call of a method of a lock: the library's Mutex or RwLock, or a class of the program called so.
 std::optional<LockOperation> lock_operation(QueryContext&, const mir::MirBody&, const mir::CallTerminator&);
 
+/// `acquire` and `release` of a semaphore: Take and Release.
+std::optional<LockOperation> permit_operation(QueryContext&, const mir::MirBody&, const mir::CallTerminator&);
+
 /// The closure that a call is given, through conversions.
 std::optional<BodyFunctionId> closure_given(const mir::MirBody&, const mir::CallTerminator&);
 

@@ -76,6 +76,14 @@ std::optional<LockOperation> lock_operation(QueryContext& context, const MirBody
     return name == "readLock" ? LockOperation::TakeShared : LockOperation::Take;
 }
 
+std::optional<LockOperation> permit_operation(QueryContext& context, const MirBody& body, const CallTerminator& call) {
+    const std::string_view name = called_name(call);
+    if (call.arguments.empty() || (name != "acquire" && name != "release")) return std::nullopt;
+    Type type = operand_type(context, body, call.arguments[0]);
+    if (!type || !type->is(TypeKind::Nominal) || name_of(type->item).text() != "Semaphore") return std::nullopt;
+    return name == "acquire" ? LockOperation::Take : LockOperation::Release;
+}
+
 std::optional<BodyFunctionId> closure_given(const MirBody& body, const CallTerminator& call) {
     std::vector<Local> pending;
     auto follow = [&](const Operand& operand) {

@@ -1,6 +1,7 @@
 #include "interpreter/vm/shapes.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "interpreter/vm/accessors.h"
 #include "interpreter/vm/runtime_state.h"
@@ -31,12 +32,33 @@ std::vector<Name> all_names(const Shape* shape) {
 }
 }  // namespace
 
-std::vector<Name> Shape::names() const {
+namespace {
+/// The name as an index of an array: digits without a leading zero; none: it is no such number.
+std::optional<uint64_t> as_index(Name name) {
+    std::string_view text = name.text();
+    if (text.empty() || text.size() > 10 || (text[0] == '0' && text.size() > 1)) return std::nullopt;
+    uint64_t value = 0;
+    for (char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + static_cast<uint64_t>(c - '0');
+    }
+    return value < 0xffff'ffff ? std::optional(value) : std::nullopt;
+}
+}  // namespace
+
+std::vector<Name> Shape::names(bool with_accessors) const {
     std::vector<Name> result = all_names(this);
     // `#name` of a class is seen by its methods only; a plain object may have a member that is called so.
     bool has_class = klass != nullptr;
-    std::erase_if(result,
-                  [&](Name name) { return is_accessor_name(name) || (has_class && name.text().starts_with('#')); });
+    std::erase_if(result, [&](Name name) {
+        return (!with_accessors && is_accessor_name(name)) || (has_class && name.text().starts_with('#'));
+    });
+    if (has_class || std::none_of(result.begin(), result.end(), [](Name name) { return as_index(name).has_value(); }))
+        return result;
+    std::stable_sort(result.begin(), result.end(), [](Name a, Name b) {
+        auto x = as_index(a), y = as_index(b);
+        return x && (!y || *x < *y);
+    });
     return result;
 }
 

@@ -22,7 +22,8 @@ struct Shape {
 
     static constexpr uint32_t kMissing = 0xffffffff;
     uint32_t find(Name name) const;
-    std::vector<Name> names() const;  // in order of insertion
+    /// As JavaScript orders them: whole numbers by value, then the others in order of insertion.
+    std::vector<Name> names(bool with_accessors = false) const;
 
   private:
     friend struct ShapeTable;

@@ -499,10 +499,15 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     if (signature.is_async && !signature.is_generator) result = promise_of(context_, result);
     // What the context wants is evidence where the arguments say nothing; tried on a copy so that arguments win.
     Inference hinted = inference;
-    if (expected && !expected->has(TypeHasParameter) && !expected->is(TypeKind::Any)) {
-        infer(context_, hinted, result, expected);
-        if (is_std_type(result, "Promise") && !is_std_type(expected, "Promise"))
-            infer(context_, hinted, result->arguments[0], expected);
+    // `new Map(xs.map(x => [x.id, x]))`: of several types that are wanted a list says what a list is made of.
+    Type wanted = expected;
+    if (wanted && result->is(TypeKind::List))
+        for (Type member : members_of(wanted))
+            if (member->is(TypeKind::List)) wanted = member;
+    if (wanted && !wanted->has(TypeHasParameter) && !wanted->is(TypeKind::Any)) {
+        infer(context_, hinted, result, wanted);
+        if (is_std_type(result, "Promise") && !is_std_type(wanted, "Promise"))
+            infer(context_, hinted, result->arguments[0], wanted);
         if (arguments.written.empty()) inference = hinted;
         inference.context = &hinted;
     }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -201,6 +202,7 @@ class Elaboration {
     struct Piece {
         Place place;
         Local flag;
+        Path opened = kNoPath;  // an enum that parts of a payload are moved out of: the variant decides what is left
     };
     /// What of `path` may still have to be dropped: it as a whole, or piece by piece when parts are moved out.
     void pieces(const State& state, Path path, std::vector<Piece>& out) {
@@ -210,47 +212,49 @@ class Elaboration {
             return;
         }
         Type type = place_type(context_, body_, paths_[path].place);
-        auto child_with = [&](const Projection& projection) {
-            for (Path child : paths_[path].children)
-                if (same_projection(paths_[child].place.projections.back(), projection)) return child;
-            return kNoPath;
-        };
-        for (Path child : paths_[path].children)
-            if (std::holds_alternative<Downcast>(paths_[child].place.projections.back())) {
-                // Of an enum only the matched variant's payload can have been moved; the rest of the block owns
-                // nothing.
-                pieces_of_payload(state, path, child, type, out);
+        const auto& children = paths_[path].children;
+        if (std::holds_alternative<Downcast>(paths_[children[0]].place.projections.back())) {
+            if (!state.maybe_live[path]) return;
+            Path only = children.size() == 1 ? only_part(type, children[0]) : kNoPath;
+            if (only != kNoPath && !any_child_dead(state, only)) {
+                // Nothing else is lost with the whole, whichever variant it is: it is dropped unless that is gone.
+                if (state.maybe_live[only])
+                    out.push_back({paths_[path].place, state.maybe_dead[only] ? flag_of(only) : kNoLocal});
                 return;
             }
-        auto fields = field_types(context_, type);
-        for (uint32_t i = 0; i < fields.size(); ++i) {
-            if (!context_.get<CapabilitiesOf>(fields[i])->needs_drop) continue;
-            Path child = child_with(FieldOf{i});
-            if (child != kNoPath) {
-                pieces(state, child, out);
-            } else if (state.maybe_live[path]) {
-                Place field = paths_[path].place;
-                field.projections.push_back(FieldOf{i});
-                out.push_back({std::move(field), state.maybe_dead[path] ? flag_of(path) : kNoLocal});
-            }
-        }
-    }
-
-    void pieces_of_payload(const State& state, Path path, Path downcast, Type type, std::vector<Piece>& out) {
-        // Another variant may be live on some path into here: it is dropped as a whole under the payload's flag.
-        Path payload = paths_[downcast].children.empty() ? downcast : paths_[downcast].children[0];
-        if (paths_[downcast].children.size() <= 1) {
-            if (state.maybe_live[payload])
-                out.push_back({paths_[path].place, state.maybe_dead[payload] ? flag_of(payload) : kNoLocal});
+            out.push_back({paths_[path].place, state.maybe_dead[path] ? flag_of(path) : kNoLocal, path});
             return;
         }
+        pieces_of_fields(state, path, path, field_types(context_, type), state.maybe_live[path], out);
+    }
+
+    /// The path of the one part of this variant that needs a drop, if all of them is moved at once.
+    Path only_part(Type type, Path downcast) {
         auto variant = std::get<Downcast>(paths_[downcast].place.projections.back()).variant;
-        auto fields = field_types(context_, type, variant);
-        for (Path child : paths_[downcast].children) {
-            uint32_t index = std::get<FieldOf>(paths_[child].place.projections.back()).index;
-            if (index < fields.size() && context_.get<CapabilitiesOf>(fields[index])->needs_drop &&
-                state.maybe_live[child])
-                out.push_back({paths_[child].place, state.maybe_dead[child] ? flag_of(child) : kNoLocal});
+        size_t dropped = 0;
+        for (Type field : field_types(context_, type, variant))
+            dropped += context_.get<CapabilitiesOf>(field)->needs_drop;
+        const auto& parts = paths_[downcast].children;
+        return dropped == 1 && parts.size() == 1 ? parts[0] : kNoPath;
+    }
+
+    /// `owner` has the fields (a struct, or a variant's payload); `whole` is the path that says whether they
+    /// are there; kNoPath: they are.
+    void pieces_of_fields(const State& state, Path owner, Path whole, const std::vector<Type>& fields, bool maybe_live,
+                          std::vector<Piece>& out) {
+        for (uint32_t i = 0; i < fields.size(); ++i) {
+            if (!context_.get<CapabilitiesOf>(fields[i])->needs_drop) continue;
+            Path part = kNoPath;
+            for (Path child : paths_[owner].children)
+                if (same_projection(paths_[child].place.projections.back(), FieldOf{i})) part = child;
+            if (part != kNoPath) {
+                pieces(state, part, out);
+            } else if (maybe_live) {
+                Place field = paths_[owner].place;
+                field.projections.push_back(FieldOf{i});
+                bool flagged = whole != kNoPath && state.maybe_dead[whole];
+                out.push_back({std::move(field), flagged ? flag_of(whole) : kNoLocal});
+            }
         }
     }
 
@@ -271,26 +275,58 @@ class Elaboration {
             State state = before_drop(id);
             std::vector<Piece> todo;
             pieces(state, path, todo);
-            chain(id, todo, target, node);
+            chain(id, state, todo, target, node);
         }
         set_flags(block_count);
     }
 
-    void chain(BlockId id, const std::vector<Piece>& todo, BlockId target, uint32_t node) {
+    void chain(BlockId id, const State& state, const std::vector<Piece>& todo, BlockId target, uint32_t node) {
         BlockId current = id;
         for (size_t i = 0; i < todo.size(); ++i) {
-            BlockId next = target;
-            if (i + 1 < todo.size()) {
-                Block continuation;
-                continuation.unwind = body_.blocks[id].unwind;
-                continuation.is_cleanup = body_.blocks[id].is_cleanup;
-                body_.blocks.push_back(std::move(continuation));
-                next = BlockId(body_.blocks.size() - 1);
-            }
-            body_.blocks[current].terminator = {Drop{todo[i].place, todo[i].flag, next}, node};
+            BlockId next = i + 1 < todo.size() ? block_like(id) : target;
+            if (todo[i].opened == kNoPath)
+                body_.blocks[current].terminator = {Drop{todo[i].place, todo[i].flag, next}, node};
+            else open(current, state, todo[i], next, node);
             current = next;
         }
         if (todo.empty()) body_.blocks[id].terminator = {Goto{target}, node};
+    }
+
+    BlockId block_like(BlockId id) {
+        Block block;
+        block.unwind = body_.blocks[id].unwind;
+        block.is_cleanup = body_.blocks[id].is_cleanup;
+        body_.blocks.push_back(std::move(block));
+        return BlockId(body_.blocks.size() - 1);
+    }
+
+    /// Of the variants that something is moved out of, the rest is dropped; of the others everything.
+    void open(BlockId id, const State& state, const Piece& piece, BlockId target, uint32_t node) {
+        if (piece.flag != kNoLocal) {
+            BlockId there = block_like(id);
+            body_.blocks[id].terminator = {SwitchInteger{Copy{Place{piece.flag, {}}}, {{1, there}}, target}, node};
+            id = there;
+        }
+        LocalDeclaration tag;
+        tag.type = type::integer();
+        body_.locals.push_back(tag);
+        Place variant{Local(body_.locals.size() - 1), {}};
+        body_.blocks[id].statements.push_back({Assign{variant, DiscriminantOf{piece.place}}, node});
+        SwitchInteger cases{Copy{variant}, {}, block_like(id)};
+        body_.blocks[cases.otherwise].terminator = {Drop{piece.place, kNoLocal, target}, node};
+        Type type = place_type(context_, body_, piece.place);
+        const std::vector<Path> opened = paths_[piece.opened].children;
+        const auto variants = context_.get<DefinitionOf>(type->item)->variants;
+        for (Path downcast : opened) {
+            ItemId item = std::get<Downcast>(paths_[downcast].place.projections.back()).variant;
+            auto index = uint64_t(std::find(variants.begin(), variants.end(), item) - variants.begin());
+            std::vector<Piece> rest;
+            pieces_of_fields(state, downcast, kNoPath, field_types(context_, type, item), true, rest);
+            BlockId entry = block_like(id);
+            chain(entry, state, rest, target, node);
+            cases.targets.emplace_back(index, entry);
+        }
+        body_.blocks[id].terminator = {std::move(cases), node};
     }
 
     void set_flag(std::vector<Statement>& out, Path path, bool value, uint32_t node) {

@@ -112,6 +112,7 @@ class FunctionCompiler {
     Label edge_to(mir::BlockId target);
     void switch_integer(const mir::SwitchInteger& s);
     void drop(const mir::Drop& d);
+    void drop_entry(const TypeDescriptor& map, Virtual object, Virtual key);
     void assert_(const mir::AssertTerminator& a);
     void select(const mir::SelectTerminator& s);
     void return_();

@@ -11,6 +11,16 @@ constexpr uint64_t kNullWord = 2, kUndefinedWord = 3, kFalseWord = 4;
 uint64_t number_word(double d) {
     return (d != d ? 0x7ff8'0000'0000'0000 : std::bit_cast<uint64_t>(d)) + (uint64_t{1} << 49);
 }
+
+/// What a pattern takes out of a list that it owns.
+bool is_part_of_element(const mir::Place& place) {
+    bool element = false;
+    for (const mir::Projection& projection : place.projections) {
+        if (std::holds_alternative<mir::Deref>(projection)) return false;
+        element |= std::holds_alternative<mir::ConstantIndex>(projection);
+    }
+    return element;
+}
 }  // namespace
 
 const TypeDescriptor* FunctionCompiler::type_of(const mir::Operand& operand) {
@@ -22,7 +32,16 @@ const TypeDescriptor* FunctionCompiler::type_of(const mir::Operand& operand) {
 FunctionCompiler::Value FunctionCompiler::operand(const mir::Operand& operand, const TypeDescriptor* wanted) {
     note_path(operand);
     if (auto* copy = std::get_if<mir::Copy>(&operand)) return read_place(copy->place, true);
-    if (auto* move = std::get_if<mir::Move>(&operand)) return read_place(move->place, false);
+    if (auto* move = std::get_if<mir::Move>(&operand)) {
+        Value value = read_place(move->place, false);
+        if (!instances_.error() && is_part_of_element(move->place) && type_of(move->place)->needs_drop) {
+            // Which elements are still there is known by what they hold, not by drop flags.
+            Virtual empty = temp(value.repr);
+            emit(Opcode::LoadEmpty, {empty});
+            store(location(move->place), {empty, value.repr, value.type});
+        }
+        return value;
+    }
     return constant(std::get<mir::Constant>(operand), wanted);
 }
 

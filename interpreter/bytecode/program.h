@@ -12,6 +12,8 @@
 
 namespace braid::bytecode {
 
+struct Function;
+
 /// Code is a sequence of 16-bit units: an opcode, then its operands as opcodes.def spells them.
 using Unit = uint16_t;
 using Register = uint16_t;  // index in the frame: scalars are [0, scalar_count), traced ones follow
@@ -29,6 +31,13 @@ struct LineEntry {
     uint32_t pc = 0;            // from here on
     uint32_t node = 0;          // of the function's item
     bool is_statement = false;  // a breakpoint may stand here
+    uint32_t inlined = 0;       // DebugInfo::inlined, from 1: then `node` is of that callee's item
+};
+
+/// A call whose callee's code stands in the caller's.
+struct InlinedCall {
+    const Function* callee = nullptr;
+    uint32_t node = 0;  // of the call, in the function's item
 };
 
 /// A source variable and where it is.
@@ -47,6 +56,7 @@ struct VariableEntry {
 struct DebugInfo {
     std::vector<LineEntry> lines;  // by pc
     std::vector<VariableEntry> variables;
+    std::vector<InlinedCall> inlined;
 };
 
 /// One arm of a select instruction: where the machine goes on when the runtime has chosen it.

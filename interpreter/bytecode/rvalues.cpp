@@ -324,10 +324,24 @@ void FunctionCompiler::set_element(const mir::SetElement& s) {
     }
     Value index = operand(s.index), value = operand(s.value);
     if (instances_.error()) return;
-    if (type->kind == DescriptorKind::Map)
+    if (type->kind == DescriptorKind::Map) {
+        if (type->element->needs_drop) drop_entry(*type, object.reg, index.reg);
         return emit(Opcode::MapInsert, {object.reg, index.reg, value.reg, asm_.type(type)});
+    }
     if (!type->element) return fail("internal: '" + type->name + "' has no elements");
     store({Location::Element, object.reg, as(index, Repr::I64), 0, type->element->repr, type->element}, value);
+}
+
+/// What the map has under the key already ends: it is about to be written over.
+void FunctionCompiler::drop_entry(const TypeDescriptor& map, Virtual object, Virtual key) {
+    Label absent = asm_.new_label();
+    Virtual entry = temp(Repr::Reference), old = temp(map.element->repr);
+    emit(Opcode::MapFind, {entry, object, key, asm_.type(&map)});
+    asm_.emit_jump(Opcode::JumpIfEmpty, {entry}, absent);
+    emit(Opcode::LoadReferenceT, {old, entry});
+    asm_.emit_jump(Opcode::JumpIfEmpty, {old}, absent);
+    asm_.emit_list(Opcode::Call, {kNoRegister, asm_.function(instances_.drop_glue(map.element))}, {old});
+    asm_.bind(absent);
 }
 
 void FunctionCompiler::length(const Location& to, const mir::Place& place) {

@@ -54,7 +54,7 @@ class Verifier {
 
     /// JumpBack and the conditional ones: safepoints.
     static bool is_loop_edge(Opcode op) {
-        return op == Opcode::JumpBack || (op >= Opcode::BackIfEmpty && op <= Opcode::BackNotLessEqualF64);
+        return op == Opcode::JumpBack || (op >= Opcode::BackIfEmpty && op <= Opcode::BackCountLessImmediate);
     }
 
     std::string check_signature() {
@@ -84,7 +84,7 @@ class Verifier {
                 if (traced && is_scalar(arm.destination)) return error(arm.target, "select arm's destination");
             }
         for (const LineEntry& line : f_.debug.lines)
-            if (line.pc > f_.code.size()) return error(line.pc, "line table");
+            if (line.pc > f_.code.size() || line.inlined > f_.debug.inlined.size()) return error(line.pc, "line table");
         return "";
     }
 

@@ -13,9 +13,10 @@ namespace {
 // So many units are mapped at a time for small blocks.
 constexpr size_t kUnitsPerMapping = 16;
 // Larger mappings begin at a multiple of it and ask for pages of this size: one fault instead of 512, and marking a
-// large heap does not spend its time on address translation. A heap of this size maps as much at a time.
+// large heap does not spend its time on address translation. A heap of kLargeHeap maps as much at a time; smaller ones
+// would mostly pay for what they do not use.
 constexpr size_t kHugePage = 2 << 20;
-constexpr size_t kLargeHeap = 4 * kHugePage;
+constexpr size_t kLargeHeap = 128 << 20;
 // So many free units are kept after a collection; the rest goes back to the system.
 constexpr size_t kFreeUnitsKept = 512;
 constexpr int64_t kChargePiece = 64 << 10;

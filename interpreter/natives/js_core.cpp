@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <unordered_map>
 
@@ -15,15 +16,64 @@ namespace braid::natives {
 
 namespace {
 
-std::string shown(NativeCall& call, bool line) {
+std::string shown(NativeCall& call, bool line, uint64_t from = 0) {
     std::string out;
     Object* values = list_argument(call, 0);
-    for (uint64_t i = 0; values && i < vm::list_count(values); ++i) {
+    for (uint64_t i = from; values && i < vm::list_count(values); ++i) {
         if (i) out += ' ';
         vm::inspect_value(call.vm(), Value(element(values, i)), out);
     }
     if (line) out += '\n';
     return out;
+}
+
+/// One value where the console's format says how: as node's util.format does.
+void append_formatted(NativeCall& call, char format, Value value, std::string& out) {
+    vm::Vm& vm = call.vm();
+    double number = 0;
+    bool is_number = vm::as_double(vm, value, number);
+    switch (format) {
+        case 's': {
+            bool simple = value.is_pointer() && vm.kind_of(value.as_pointer<Object>()) == ObjectKind::String;
+            vm::inspect_value(vm, value, out, !simple && value.is_pointer());
+            return;
+        }
+        case 'd':
+        case 'i':
+        case 'f': {
+            std::string text = is_number ? std::string() : vm::text_of(vm, value);
+            char* end = nullptr;
+            if (!is_number) number = std::strtod(text.c_str(), &end);
+            if (!is_number && (end == text.c_str() || (format == 'd' && *end))) number = std::nan("");
+            if (format == 'i' && std::isfinite(number)) number = std::trunc(number);
+            return vm::inspect_value(vm, Value::number(number), out);
+        }
+        case 'c': return;
+        default: return vm::inspect_value(vm, value, out, true);
+    }
+}
+
+/// `console.log("%s is %d", …)`: a text with places for the values behind it.
+std::string formatted(NativeCall& call) {
+    Object* values = list_argument(call, 0);
+    uint64_t count = values ? vm::list_count(values) : 0;
+    Object* format = count > 1 ? vm::as_object(call.vm(), Value(element(values, 0)), ObjectKind::String) : nullptr;
+    if (!format || vm::string_view_of(format).find('%') == std::string_view::npos) return shown(call, true);
+    std::string_view text = vm::string_view_of(format);
+    std::string out;
+    uint64_t next = 1;
+    for (size_t i = 0; i < text.size(); ++i) {
+        char sign = text[i] == '%' && i + 1 < text.size() ? text[i + 1] : '\0';
+        bool place = sign && std::string_view("sdifoOjc").find(sign) != std::string_view::npos;
+        if (sign == '%') out += text[i++];
+        else if (place && next < count) append_formatted(call, text[++i], Value(element(values, next++)), out);
+        else out += text[i];
+    }
+    return out + shown(call, true, next);
+}
+NativeAction console_log(NativeCall& call) {
+    call.vm().options().print(formatted(call));
+    return give_undefined(call);
 }
 NativeAction println(NativeCall& call) {
     call.vm().options().print(shown(call, true));
@@ -34,7 +84,7 @@ NativeAction print(NativeCall& call) {
     return give_undefined(call);
 }
 NativeAction print_error(NativeCall& call) {
-    call.vm().options().print_error(shown(call, true));
+    call.vm().options().print_error(formatted(call));
     return give_undefined(call);
 }
 
@@ -249,7 +299,7 @@ void register_js_core(vm::NativeRegistry& r) {
     r.add("core::string", to_text);
     r.add("core::programArguments", program_arguments);
     r.add("core::structuredClone", structured_clone);
-    for (const char* name : {"log", "info", "debug"}) r.add(std::string("core::console::") + name, println);
+    for (const char* name : {"log", "info", "debug"}) r.add(std::string("core::console::") + name, console_log);
     for (const char* name : {"warn", "error"}) r.add(std::string("core::console::") + name, print_error);
     r.add("core::process::exit", exit);
     r.add("core::process::env", env);

@@ -269,8 +269,11 @@ void register_js_numbers(vm::NativeRegistry& r) {
     r.add(m + "abs", unary([](double x) { return std::fabs(x); }));
     r.add(m + "ceil", unary([](double x) { return std::ceil(x); }));
     r.add(m + "floor", unary([](double x) { return std::floor(x); }));
-    r.add(m + "round",
-          unary([](double x) { return std::fabs(x) < 0x1p52 ? std::copysign(std::floor(x + 0.5), x) : x; }));
+    r.add(m + "round", unary([](double x) {
+              // Not floor(x + 0.5): the sum rounds up what is just below a half.
+              double below = std::floor(x);
+              return std::fabs(x) < 0x1p52 ? std::copysign(x - below >= 0.5 ? below + 1 : below, x) : x;
+          }));
     r.add(m + "trunc", unary([](double x) { return std::trunc(x); }));
     r.add(m + "sign", unary([](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }));
     r.add(m + "sqrt", unary([](double x) { return std::sqrt(x); }));

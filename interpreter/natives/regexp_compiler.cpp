@@ -61,8 +61,14 @@ class RegexpCompiler {
             else if (c == '(' && !in_class) {
                 bool named =
                     text_.substr(i, 3) == "(?<" && text_.substr(i, 4) != "(?<=" && text_.substr(i, 4) != "(?<!";
-                if (named) out_.names_.emplace_back(text_.substr(i + 3, text_.find('>', i) - i - 3));
-                else if (text_.substr(i, 2) != "(?") out_.names_.emplace_back();
+                if (named) {
+                    std::string name(text_.substr(i + 3, text_.find('>', i) - i - 3));
+                    auto& names = out_.names_;
+                    if (std::find(names.begin() + 1, names.end(), name) != names.end())
+                        return fail("two groups with one name");
+                    names.push_back(std::move(name));
+                }
+                if (!named && text_.substr(i, 2) != "(?") out_.names_.emplace_back();
             }
         }
     }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "interpreter/optimizer/graph.h"
@@ -27,7 +28,8 @@ class Encoder {
 
     std::string run() {
         f_.code.clear();
-        f_.debug = {};
+        f_.debug.lines.clear();
+        f_.debug.variables.clear();
         handlers_ = std::exchange(f_.handlers, {});
         starts_.assign(graph_.blocks.size(), kUnplaced);
         emit_blocks();
@@ -79,6 +81,8 @@ class Encoder {
         for (size_t k = 0; k < block.code.size(); ++k) {
             const Instruction& i = block.code[k];
             if (&i == branch) continue;
+            if (branch && &i + 1 == branch)
+                if (auto out = emit_count(i, *branch, block.next)) return after(*out);
             if (i.quick == Opcode::Nop) emit(i);
             else emit_quick(i, block.code[++k]);
         }
@@ -86,27 +90,46 @@ class Encoder {
         if (branch) next = emit_branch(*branch, next);
         else if (!block.code.empty() && block.code.back().op == Opcode::Select)
             for (BlockId arm : graph_.select_targets[block.code.back().operands[1]]) later(arm);
+        return after(next);
+    }
+
+    /// Where the code goes on behind what was emitted last: falls through, or jumps to what stands already.
+    BlockId after(BlockId next) {
         if (next == kNoBlock || !placed(next)) return next;
-        Instruction back = block.code.empty() ? Instruction{} : block.code.back();
+        Instruction back = last_;
         back.op = Opcode::JumpBack;
-        back.list.clear();
-        back.is_statement = false;
         back.target = next;
         emit(back);
         return kNoBlock;
     }
 
+    /// `n += 1; if n < limit …` at the end of a loop as one instruction, if it is that. Gives the way out of the loop.
+    std::optional<BlockId> emit_count(const Instruction& add, Instruction branch, BlockId next) {
+        if (!branch.counts || add.op != Opcode::AddImmediateI64 || add.immediate(2) != 1) return std::nullopt;
+        if (!placed(branch.target)) invert(branch, next);
+        bool immediate = branch.op == Opcode::JumpLessImmediate;
+        if (!placed(branch.target) || (!immediate && branch.op != Opcode::JumpLessI64) ||
+            add.operands[0] != branch.operands[0])
+            return std::nullopt;
+        branch.op = immediate ? Opcode::BackCountLessImmediate : Opcode::BackCountLessI64;
+        branch.operands = {add.operands[0], add.operands[1], branch.operands[1]};
+        emit(branch);
+        return next;
+    }
+
+    static void invert(Instruction& jump, BlockId& next) {
+        const Branch& kinds = *branch_of(jump.op);
+        jump.op = kinds.inverse;
+        if (kinds.inverse_swaps) std::swap(jump.operands[0], jump.operands[1]);
+        std::swap(jump.target, next);
+    }
+
     /// Returns the block for the case that it does not jump.
     BlockId emit_branch(Instruction jump, BlockId next) {
-        const Branch& kinds = *branch_of(jump.op);
         // What happens more often falls through.
         bool rather = placed(next) || is_cold(graph_.blocks[next]) ||
                       graph_.blocks[jump.target].depth > graph_.blocks[next].depth;
-        if (!placed(jump.target) && rather) {
-            jump.op = kinds.inverse;
-            if (kinds.inverse_swaps) std::swap(jump.operands[0], jump.operands[1]);
-            std::swap(jump.target, next);
-        }
+        if (!placed(jump.target) && rather) invert(jump, next);
         later(jump.target);
         if (placed(jump.target)) jump.op = branch_of(jump.op)->back;
         emit(jump);
@@ -132,10 +155,13 @@ class Encoder {
     }
 
     void emit(const Instruction& i) {
+        last_.region = i.region;
+        last_.node = i.node;
+        last_.inlined = i.inlined;
         uint32_t start = pc();
         auto& lines = f_.debug.lines;
-        if (lines.empty() || lines.back().node != i.node || i.is_statement)
-            lines.push_back({start, i.node, i.is_statement});
+        if (lines.empty() || lines.back().node != i.node || lines.back().inlined != i.inlined || i.is_statement)
+            lines.push_back({start, i.node, i.is_statement, i.inlined});
         f_.code.push_back(Unit(i.op));
         const auto& shapes = bytecode::info_of(i.op).operands;
         for (size_t k = 0; k < shapes.size() && shapes[k] != Shape::None; ++k) {
@@ -196,6 +222,7 @@ class Encoder {
     std::vector<Fixup> fixups_;
     std::vector<Covered> covered_;
     std::vector<Handler> handlers_;
+    Instruction last_;  // where the instruction emitted last comes from
 };
 
 }  // namespace

@@ -53,6 +53,7 @@ Instruction with(const Instruction& like, Opcode op, std::initializer_list<uint1
     i.op = op;
     i.region = like.region;
     i.node = like.node;
+    i.inlined = like.inlined;
     std::copy(operands.begin(), operands.end(), i.operands.begin());
     return i;
 }

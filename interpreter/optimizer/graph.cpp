@@ -90,6 +90,7 @@ class Decoder {
         i.region = region_of(pc);
         if (line_ > 0) {
             i.node = lines[line_ - 1].node;
+            i.inlined = lines[line_ - 1].inlined;
             i.is_statement = lines[line_ - 1].is_statement && lines[line_ - 1].pc == pc;
         }
         decode_operands(i, pc);

@@ -23,9 +23,11 @@ constexpr bool is_traced(Register r) { return r & kTracedBit; }
 struct Instruction {
     Opcode op{};
     bool is_statement = false;
-    Opcode quick{};                                           // tried first, behind the next one on success; Nop: none
-    uint16_t region = 0;                                      // Graph::regions: the handlers that cover it
-    uint32_t node = 0;                                        // where it comes from, in the function's item
+    bool counts = false;   // a loop's end, where what is counted before it is known to be below the limit
+    Opcode quick{};        // tried first, behind the next one on success; Nop: none
+    uint16_t region = 0;   // Graph::regions: the handlers that cover it
+    uint32_t node = 0;     // where it comes from, in the function's item …
+    uint32_t inlined = 0;  // … or in that of a callee: DebugInfo::inlined, from 1
     std::array<uint16_t, bytecode::kMaxOperands> operands{};  // as opcodes.def orders them; a J's and an L's stay 0
     std::vector<Register> list;
     BlockId target = kNoBlock;

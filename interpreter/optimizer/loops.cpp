@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -260,6 +261,108 @@ void hoist_invariants(Graph& graph) {
     }
 }
 
+/// `n < limit` as a conditional jump says it, and whether it holds where the jump goes or where it does not.
+struct Below {
+    Register count = kNoRegister;
+    bool immediate = false;
+    uint16_t limit = 0;
+    bool operator==(const Below&) const = default;
+};
+std::optional<Below> known_on_edge(const Block& from, BlockId to) {
+    const Instruction* branch = from.branch();
+    if (!branch || branch->target == from.next) return std::nullopt;
+    bool taken = branch->target == to;
+    const auto& o = branch->operands;
+    switch (branch->op) {
+        case Opcode::JumpLessI64: return taken ? std::optional(Below{o[0], false, o[1]}) : std::nullopt;
+        case Opcode::JumpLessEqualI64: return taken ? std::nullopt : std::optional(Below{o[1], false, o[0]});
+        case Opcode::JumpLessImmediate: return taken ? std::optional(Below{o[0], true, o[1]}) : std::nullopt;
+        case Opcode::JumpGreaterEqualImmediate: return taken ? std::nullopt : std::optional(Below{o[0], true, o[1]});
+        default: return std::nullopt;
+    }
+}
+
+/// Loops that count one up to a limit that no round changes, below which they begin: there the count cannot overflow.
+class Counting {
+  public:
+    Counting(Graph& graph, const Loop& loop) : graph_(graph), loop_(loop), predecessors_(graph.predecessors()) {}
+
+    void mark() {
+        for (BlockId latch : predecessors_[loop_.header]) {
+            Block& block = graph_.blocks[latch];
+            if (!loop_.has[latch] || block.code.size() < 2) continue;
+            std::optional<Below> below = known_on_edge(block, loop_.header);
+            const Instruction& add = block.code[block.code.size() - 2];
+            bool counts = below && add.op == Opcode::AddImmediateI64 && add.immediate(2) == 1 &&
+                          add.operands[0] == add.operands[1] && add.operands[0] == below->count &&
+                          writes(below->count) == 1 && (below->immediate || writes(below->limit) == 0);
+            for (BlockId from : predecessors_[loop_.header])
+                counts = counts && (loop_.has[from] ? known_on_edge(graph_.blocks[from], loop_.header) == below
+                                                    : begins_below(from, loop_.header, *below));
+            if (counts) block.branch()->counts = true;
+        }
+    }
+
+  private:
+    size_t writes(Register r) const {
+        size_t count = 0;
+        for (BlockId id = 0; id < loop_.has.size(); ++id) {
+            if (!loop_.has[id]) continue;
+            count += graph_.blocks[id].arrives == r;
+            for (const Instruction& i : graph_.blocks[id].code) count += written(i) == r || i.op == Opcode::Select;
+        }
+        return count;
+    }
+
+    /// By a test on the way there, or because of constants.
+    bool begins_below(BlockId from, BlockId to, const Below& below) const {
+        std::optional<int64_t> count, limit;  // what it is, the least it can be
+        bool count_changed = false, limit_changed = below.immediate;
+        if (below.immediate) limit = static_cast<int16_t>(below.limit);
+        for (size_t steps = 0; steps < graph_.blocks.size(); ++steps) {
+            const Block& block = graph_.blocks[from];
+            if (!count_changed && (below.immediate || !limit_changed) && known_on_edge(block, to) == below) return true;
+            if (!limit_changed && !limit) limit = least_on_edge(block, to, below.limit);
+            for (size_t k = block.code.size(); k-- > 0;) {
+                const Instruction& i = block.code[k];
+                Register r = written(i);
+                bool is_count = r == below.count && !count_changed, is_limit = r == below.limit && !limit_changed;
+                if (r == kNoRegister || (!is_count && !is_limit)) continue;
+                bool constant = i.op == Opcode::LoadImmediate;
+                if (is_count && !constant) return false;
+                if (is_count) count = i.immediate(1);
+                else if (constant) limit = i.immediate(1);
+                (is_count ? count_changed : limit_changed) = true;
+            }
+            if (count && limit) return *count < *limit;
+            if ((limit_changed && !limit) || predecessors_[from].size() != 1 || block.arrives != kNoRegister ||
+                from == 0)
+                return false;
+            to = from;
+            from = predecessors_[from][0];
+        }
+        return false;
+    }
+
+    static std::optional<int64_t> least_on_edge(const Block& from, BlockId to, Register limit) {
+        const Instruction* branch = from.branch();
+        if (!branch || branch->target == from.next || branch->operands[0] != limit) return std::nullopt;
+        bool taken = branch->target == to;
+        int64_t immediate = branch->immediate(1);
+        switch (branch->op) {
+            case Opcode::JumpLessImmediate: return taken ? std::nullopt : std::optional(immediate);
+            case Opcode::JumpLessEqualImmediate: return taken ? std::nullopt : std::optional(immediate + 1);
+            case Opcode::JumpGreaterImmediate: return taken ? std::optional(immediate + 1) : std::nullopt;
+            case Opcode::JumpGreaterEqualImmediate: return taken ? std::optional(immediate) : std::nullopt;
+            default: return std::nullopt;
+        }
+    }
+
+    Graph& graph_;
+    const Loop& loop_;
+    std::vector<std::vector<BlockId>> predecessors_;
+};
+
 }  // namespace
 
 void improve_loops(Graph& graph) {
@@ -268,6 +371,10 @@ void improve_loops(Graph& graph) {
     hoist_invariants(graph);
     for (const Loop& loop : loops_of(graph))
         for (BlockId id = 0; id < loop.has.size(); ++id) graph.blocks[id].depth += loop.has[id];
+}
+
+void mark_counting_loops(Graph& graph) {
+    for (const Loop& loop : loops_of(graph)) Counting(graph, loop).mark();
 }
 
 }  // namespace braid::optimizer

@@ -32,6 +32,9 @@ void split_local_values(Graph& graph);
 /// Constants of loops are loaded before the loop; a loop's test stands at its end (inversion); what is the same in
 /// every round is computed before the first.
 void improve_loops(Graph& graph);
+/// Finds the loops whose count cannot overflow: its check is left out, and it is one instruction with the jump. After
+/// registers are allocated.
+void mark_counting_loops(Graph& graph);
 
 /// Registers that are never live together become one (greedy colouring, moves preferred equal).
 void allocate_registers(Graph& graph);

@@ -134,6 +134,7 @@ Session::Session(std::shared_ptr<bytecode::Program> program, const vm::NativeReg
     }
     vm_options.print = options_.print;
     vm_options.print_error = options_.print_error;
+    vm_options.with_source_line = [this](std::string error) { return with_source_line(*vm_, std::move(error)); };
     vm_ = std::make_unique<vm::Vm>(std::move(program), natives, *heap_, vm_options);
     vm_->on_uncaught = [this](vm::VmTask& task, vm::Word error) { uncaught(task, error); };
     uint64_t seed = options_.seed ? *options_.seed : std::random_device{}() * uint64_t{0x9e3779b97f4a7c15};

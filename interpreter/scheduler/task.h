@@ -115,11 +115,10 @@ class Task {
 
     bool transition(TaskState from, TaskState to) noexcept;
 
-    // In this order a task has no padding: there may be millions.
+    // In this order a task has no padding but at its end, where a derived class may begin: there may be millions.
     std::atomic<bool> held_{false};  // by the debugger
     std::atomic<uint32_t> references_{0};
     std::atomic<uint64_t> word_{0};  // TaskState in the low byte, park epoch in the high half
-    WakeTag wake_tag_ = WakeNormal;
     uint64_t id_ = 0;
     std::atomic<const WaitReason*> wait_reason_{nullptr};
     Task* queue_next_ = nullptr;  // in the injector, a strand's lane or the set-aside list
@@ -127,6 +126,7 @@ class Task {
     Task* next_ = nullptr;
     Strand* strand_ = nullptr;
     Worker* external_ = nullptr;  // the worker of its own OS thread
+    WakeTag wake_tag_ = WakeNormal;
 };
 
 // Counted pointer to a task.

@@ -27,7 +27,7 @@ bool Interpreter::resume_generator(VmTask& task, Generator& generator, Word sent
     f->destination = bytecode::kNoRegister;
     f->caller_distance = static_cast<uint32_t>(at - task.top_);
     if (generator.sent != bytecode::kNoRegister) f->registers()[generator.sent] = sent;
-    task.top_ = at;
+    task.top_ = static_cast<uint32_t>(at);
     generator.frame.clear();
     return true;
 }

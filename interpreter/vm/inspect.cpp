@@ -1,12 +1,13 @@
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/queries.h"
 #include "analyzer/text/utf8.h"
 #include "interpreter/vm/accessors.h"
 #include "interpreter/vm/hash_table.h"
+#include "interpreter/vm/match_list.h"
 #include "interpreter/vm/native.h"
 #include "interpreter/vm/runtime_state.h"
 #include "interpreter/vm/shapes.h"
@@ -43,51 +44,75 @@ void append_number(double d, std::string& out) {
 
 namespace {
 
-constexpr int kMaxDepth = 3;  // nested deeper: [Object], as node
-constexpr size_t kBreakLength = 80;
-constexpr size_t kMaxItems = 100;
-constexpr size_t kGroupedFrom = 7;  // an array of so many elements is shown in columns
+// As node's util.inspect: nested deeper is [Object]; a line's length; how many levels share a line; lists with more
+// elements stand in columns, of which there are so many at most.
+constexpr int kMaxDepth = 3;
+constexpr size_t kLineWidth = 80;
+constexpr int kLevelsOnLine = 3;
+constexpr size_t kShortList = 6, kMostColumns = 12;
 
-size_t width_of(const std::string& text) {
-    return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+bool is_wide(char32_t c) {
+    return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
+           (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+           (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
+}
+size_t columns_of(std::string_view text) {
+    size_t columns = 0;
+    for (size_t i = 0; i < text.size();) {
+        utf8::Decoded c = utf8::decode(text, i);
+        columns += is_wide(c.value) ? 2 : 1;
+        i += std::max<size_t>(1, c.length);
+    }
+    return columns;
 }
 
-/// Elements of an array as lines of columns, where columns are of use: node's `groupArrayElements`
-/// (lib/internal/util/inspect.js). `more`: the last one says how many are left out.
-std::vector<std::string> in_columns(const std::vector<std::string>& parts, bool more, bool numbers, size_t indent) {
-    constexpr size_t kSeparator = 2, kMaxColumns = 12;
-    const size_t count = parts.size() - more;
-    size_t total = 0, longest = 0;
-    std::vector<size_t> widths(parts.size());
-    for (size_t i = 0; i < count; ++i) {
-        widths[i] = width_of(parts[i]);
-        total += widths[i] + kSeparator;
-        longest = std::max(longest, widths[i]);
+/// Of the standard library: a class that a program declares under the same name is another one.
+bool is_standard(const Shape* shape, std::string_view name) {
+    return shape->klass && shape->klass->name == name && is_std(file_of(shape->klass->item));
+}
+
+void append_padded(int64_t number, size_t width, std::string& out) {
+    std::string digits = std::to_string(number);
+    out.append(width > digits.size() ? width - digits.size() : 0, '0').append(digits);
+}
+
+/// Milliseconds since 1970 as ISO 8601, in UTC. Days to a date as in H. Hinnant's chrono-Compatible Low-Level Date
+/// Algorithms.
+std::string iso_date(double milliseconds) {
+    if (!(std::abs(milliseconds) <= 8.64e15)) return "Invalid Date";
+    auto time = static_cast<int64_t>(milliseconds);
+    int64_t days = time / 86400000 - (time % 86400000 < 0), clock = time - days * 86400000;
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, of_era = z - era * 146097;
+    int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100),
+            from_march = (5 * of_year + 2) / 153;
+    int64_t day = of_year - (153 * from_march + 2) / 5 + 1, month = from_march < 10 ? from_march + 3 : from_march - 9;
+    int64_t year = year_of_era + era * 400 + (month <= 2);
+    std::string out;
+    if (year < 0 || year > 9999) out += year < 0 ? '-' : '+';
+    append_padded(std::abs(year), year < 0 || year > 9999 ? 6 : 4, out);
+    for (auto [sign, part] : {std::pair('-', month), std::pair('-', day), std::pair('T', clock / 3600000),
+                              std::pair(':', clock / 60000 % 60), std::pair(':', clock / 1000 % 60)}) {
+        out += sign;
+        append_padded(part, 2, out);
     }
-    const size_t cell = longest + kSeparator;
-    const bool alike = double(total) / double(cell) > 5 || longest <= 6;
-    if (cell * 3 + indent >= kBreakLength || !alike) return parts;
-    // About a square, where a character is two and a half times as high as it is wide.
-    const double biased =
-        std::max(double(cell) - 3 - std::sqrt(double(cell) - double(total) / double(parts.size())), 1.0);
-    const auto square = size_t(std::floor(std::sqrt(2.5 * biased * double(count)) / biased + 0.5));
-    const size_t columns = std::min({square, (kBreakLength - indent) / cell, kMaxColumns});
-    if (columns <= 1) return parts;
-    std::vector<std::string> lines;
-    for (size_t begin = 0; begin < count; begin += columns) {
-        std::string line;
-        const size_t end = std::min(begin + columns, count);
-        for (size_t i = begin; i < end; ++i) {
-            size_t column = 0;
-            for (size_t j = i - begin; j < count; j += columns) column = std::max(column, widths[j]);
-            const std::string padding(column - widths[i], ' ');
-            const bool last = i + 1 == end;
-            line += (numbers ? padding : "") + parts[i] + (last ? "" : ", ") + (numbers || last ? "" : padding);
-        }
-        lines.push_back(std::move(line));
-    }
-    if (more) lines.push_back(parts.back());
-    return lines;
+    out += '.';
+    append_padded(clock % 1000, 3, out);
+    return out + 'Z';
+}
+
+/// What objects of some standard classes are written as; empty: as any object.
+std::string standard_text(Vm& vm, Object* o) {
+    const Shape* shape = shape_of(o);
+    auto property = [&](const char* name) {
+        Word* slot = find_property(o, Name(name));
+        return slot ? Value(heap::load_slot(slot)) : Value::undefined();
+    };
+    auto text = [&](Value v) { return is_string(vm, v) ? std::string(string_view_of(v.word())) : std::string(); };
+    if (is_standard(shape, "RegExp")) return "/" + text(property("source")) + "/" + text(property("flags"));
+    double time = 0;
+    if (is_standard(shape, "Date") && as_double(vm, property("time"), time)) return iso_date(time);
+    return "";
 }
 
 class Inspector {
@@ -124,6 +149,7 @@ class Inspector {
         for (Object* above : open_)
             if (above == o) return "[Circular *1]";
         open_.push_back(o);
+        deepest_ = depth;
         std::string text = compound(o, info, depth);
         open_.pop_back();
         return text;
@@ -159,19 +185,81 @@ class Inspector {
         if (depth > kMaxDepth - 1) return "[Array]";
         std::vector<std::string> parts;
         uint64_t n = list_count(o);
+        for (uint64_t i = 0; i < n && i < 100; ++i)
+            if (Word* element = list_element(o, i))
+                parts.push_back(value(Value(heap::load_slot(element)), true, depth + 1));
+        size_t shown = parts.size();
+        if (n > 100) parts.push_back("... " + std::to_string(n - 100) + " more item" + (n > 101 ? "s" : ""));
+        if (vm_.info_of(o).kind == ObjectKind::List && o->layout() != vm_.runtime().layouts.list) {
+            // What a pattern found has members beside its elements.
+            Object* members = as_object(vm_, Value(o->slots()[kMatchMembers]), ObjectKind::Instance);
+            if (members && find_property(members, Name("groups")))
+                for (std::string& part : properties(members, depth)) parts.push_back(std::move(part));
+            return join("", "[", std::move(parts), "]", depth);
+        }
         bool numbers = true;
-        for (uint64_t i = 0; i < n && i < kMaxItems; ++i)
-            if (Word* element = list_element(o, i)) {
-                Value item(heap::load_slot(element));
-                int64_t whole;
-                numbers &= item.is_number() || as_integer(vm_, item, whole);
-                parts.push_back(value(item, true, depth + 1));
+        for (uint64_t i = 0; i < n && numbers; ++i)
+            if (Word* element = list_element(o, i)) numbers = is_number(Value(heap::load_slot(element)));
+        return parts.size() > kShortList
+                   ? join("", "[", in_columns(std::move(parts), shown, numbers, depth), "]", depth, n)
+                   : join("", "[", std::move(parts), "]", depth);
+    }
+    bool is_number(Value v) const {
+        int64_t i;
+        return v.is_number() || as_integer(vm_, v, i);
+    }
+
+    /// Elements below each other, where that saves lines: numbers to the right, others to the left.
+    static std::vector<std::string> in_columns(std::vector<std::string> parts, size_t shown, bool numbers, int depth) {
+        constexpr size_t kBetween = 2;
+        std::vector<size_t> widths;
+        size_t total = 0, widest = 0;
+        for (size_t i = 0; i < shown; ++i) {
+            widths.push_back(columns_of(parts[i]));
+            total += widths[i] + kBetween;
+            widest = std::max(widest, widths[i]);
+        }
+        size_t most = widest + kBetween, room = kLineWidth - std::min(kLineWidth, open_width(depth));
+        if (most * 3 >= room || (static_cast<double>(total) / static_cast<double>(most) <= 5 && widest > 6))
+            return parts;
+        // Roughly square: a line is about 2.5 times as high as a letter is wide.
+        auto entries = static_cast<double>(shown);
+        double bias =
+            std::sqrt(static_cast<double>(most) - static_cast<double>(total) / static_cast<double>(parts.size()));
+        double biased = std::max(static_cast<double>(most) - 3 - bias, 1.0);
+        auto square = static_cast<size_t>(std::round(std::sqrt(2.5 * biased * entries) / biased));
+        size_t columns = std::min({square, room / most, kMostColumns});
+        if (columns <= 1) return parts;
+        std::vector<size_t> column_widths(columns, 0);
+        for (size_t i = 0; i < shown; ++i) column_widths[i % columns] = std::max(column_widths[i % columns], widths[i]);
+        std::vector<std::string> lines;
+        for (size_t i = 0; i < shown; i += columns) {
+            std::string& line = lines.emplace_back();
+            size_t end = std::min(i + columns, shown);
+            for (size_t j = i; j < end; ++j) {
+                std::string padding(column_widths[j - i] - widths[j], ' ');
+                if (numbers) line += padding + parts[j] + (j + 1 < end ? ", " : "");
+                else line += parts[j] + (j + 1 < end ? ", " + padding : "");
             }
-        const bool more = n > kMaxItems;
-        if (more) parts.push_back(fmt::format("... {} more item{}", n - kMaxItems, n > kMaxItems + 1 ? "s" : ""));
-        const size_t before = parts.size();
-        if (before >= kGroupedFrom) parts = in_columns(parts, more, numbers, open_width(depth));
-        return join("", "[", parts, "]", depth, parts.size() == before);
+        }
+        if (shown < parts.size()) lines.push_back(parts.back());
+        return lines;
+    }
+
+    static std::string accessors(const Shape& shape, Name name) {
+        const bool reads = shape.find(accessor_name("get", name)) != Shape::kMissing;
+        const bool writes = shape.find(accessor_name("set", name)) != Shape::kMissing;
+        return reads && writes ? "[Getter/Setter]" : reads ? "[Getter]" : "[Setter]";
+    }
+    std::vector<std::string> properties(Object* o, int depth) {
+        std::vector<std::string> parts;
+        const Shape& shape = *shape_of(o);
+        for (Name name : shape.keys()) {
+            Word* slot = find_property(o, name);
+            std::string text = slot ? value(Value(heap::load_slot(slot)), true, depth + 1) : accessors(shape, name);
+            parts.push_back(key(name.text()) + ": " + text);
+        }
+        return parts;
     }
 
     std::string map(Object* o, bool is_map, int depth) {
@@ -197,42 +285,47 @@ class Inspector {
                 text += ": " + std::string(string_view_of(*message));
             return text;
         }
+        if (std::string text = standard_text(vm_, o); !text.empty()) return text;
         if (depth > kMaxDepth - 1) return shape->klass ? "[" + shape->klass->name + "]" : "[Object]";
-        std::vector<std::string> parts;
-        for (Name name : shape->keys()) {
-            Word* slot = find_property(o, name);
-            std::string text = slot ? value(Value(heap::load_slot(slot)), true, depth + 1) : accessors(*shape, name);
-            parts.push_back(key(name.text()) + ": " + text);
-        }
-        return join(shape->klass ? shape->klass->name + " " : "", "{", parts, "}", depth);
+        return join(shape->klass ? shape->klass->name + " " : "", "{", properties(o, depth), "}", depth);
     }
 
-    static std::string accessors(const Shape& shape, Name name) {
-        const bool reads = shape.find(accessor_name("get", name)) != Shape::kMissing;
-        const bool writes = shape.find(accessor_name("set", name)) != Shape::kMissing;
-        return reads && writes ? "[Getter/Setter]" : reads ? "[Getter]" : "[Setter]";
-    }
-
-    static std::string join(const std::string& head, const char* open, const std::vector<std::string>& parts,
-                            const char* close, int depth, bool may_be_one_line = true) {
+    /// `entries`: how many there were before some were put on one line.
+    std::string join(std::string head, const char* open, std::vector<std::string> parts, const char* close, int depth,
+                     size_t entries = 0) {
         if (parts.empty()) return head + open + close;
-        constexpr size_t kSlack = 10;  // node's: what is near the end of the line is broken
-        size_t total = head.size() + 1 + 2 * parts.size() + open_width(depth) + kSlack;
-        for (const std::string& part : parts) total += width_of(part), may_be_one_line &= part.find('\n') == part.npos;
-        if (may_be_one_line && total <= kBreakLength)
-            return fmt::format("{}{} {} {}", head, open, fmt::join(parts, ", "), close);
-        const std::string line = "\n" + std::string(open_width(depth), ' ');
-        return fmt::format("{}{}{}  {}{}{}", head, open, line, fmt::join(parts, "," + line + "  "), line, close);
+        std::string out = head + open;
+        // What was shown last says how deeply the object is nested, as in node.
+        bool flat = deepest_ - depth < kLevelsOnLine && (entries == 0 || entries == parts.size());
+        size_t total = 2 * parts.size() + open_width(depth) + out.size() + 10;
+        for (const std::string& part : parts) {
+            total += utf8::count_utf16(part);
+            flat &= part.find('\n') == part.npos;
+        }
+        if (flat && total <= kLineWidth) {
+            for (size_t i = 0; i < parts.size(); ++i) out += (i ? ", " : " ") + parts[i];
+            return out + " " + close;
+        }
+        std::string indent(static_cast<size_t>(depth) * 2 + 2, ' ');
+        for (size_t i = 0; i < parts.size(); ++i) out += (i ? ",\n" : "\n") + indent + parts[i];
+        return out + "\n" + std::string(static_cast<size_t>(depth) * 2, ' ') + close;
     }
     static size_t open_width(int depth) { return static_cast<size_t>(depth) * 2; }
 
     static std::string quoted(std::string_view text) {
-        char quote = text.find('\'') == text.npos ? '\'' : text.find('"') == text.npos ? '"' : '\'';
+        char quote = '\'';
+        for (char other : {'\'', '"', '`'})
+            if (text.find(other) == text.npos) {
+                quote = other;
+                break;
+            }
         std::string out(1, quote);
         for (char c : text) {
-            if (c == '\n') out += "\\n";
-            else if (c == '\t') out += "\\t";
+            constexpr std::string_view kSigns = "\b\t\n\v\f\r", kLetters = "btnvfr";
+            if (size_t sign = kSigns.find(c); sign != kSigns.npos) (out += '\\') += kLetters[sign];
             else if (c == '\\' || c == quote) (out += '\\') += c;
+            else if ((static_cast<unsigned char>(c) < 0x20) || c == 0x7f)
+                out += fmt::format("\\x{:02X}", static_cast<unsigned>(c));
             else out += c;
         }
         return out + quote;
@@ -250,6 +343,7 @@ class Inspector {
 
     Vm& vm_;
     std::vector<Object*> open_;
+    int deepest_ = 0;  // where the last object stood
 };
 
 }  // namespace
@@ -272,8 +366,9 @@ std::string text_of(Vm& vm, Value v) {
         --depth;
         return out;
     }
-    if (Object* o = as_object(vm, v, ObjectKind::Instance); o && (!shape_of(o)->klass || !shape_of(o)->klass->is_error))
-        return "[object Object]";
+    Object* o = as_object(vm, v, ObjectKind::Instance);
+    if (o && standard_text(vm, o) != "") return standard_text(vm, o);
+    if (o && (!shape_of(o)->klass || !shape_of(o)->klass->is_error)) return "[object Object]";
     inspect_value(vm, v, out);
     return out;
 }

@@ -21,7 +21,7 @@ class Interpreter {
     /// Makes the words from `at` on, which are there, the innermost frame; its traced registers are empty.
     static Frame* place_frame(VmTask& task, size_t at, const LinkedFunction& callee, bytecode::Register destination,
                               uint16_t flags, size_t caller_distance) {
-        task.top_ = at;
+        task.top_ = static_cast<uint32_t>(at);
         Frame* frame = task.frame();
         *frame = {callee.function, 0, flags, destination, static_cast<uint32_t>(caller_distance), 0, nullptr};
         Word* traced = frame->registers() + callee.traced_first;

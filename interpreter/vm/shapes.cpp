@@ -1,6 +1,7 @@
 #include "interpreter/vm/shapes.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "interpreter/vm/accessors.h"
 #include "interpreter/vm/runtime_state.h"
@@ -29,28 +30,46 @@ std::vector<Name> all_names(const Shape* shape) {
     std::reverse(result.begin(), result.end());
     return result;
 }
+
+/// The name as an index of an array: digits without a leading zero; none: it is no such number.
+std::optional<uint64_t> as_index(Name name) {
+    std::string_view text = name.text();
+    if (text.empty() || text.size() > 10 || (text[0] == '0' && text.size() > 1)) return std::nullopt;
+    uint64_t value = 0;
+    for (char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + static_cast<uint64_t>(c - '0');
+    }
+    return value < 0xffff'ffff ? std::optional(value) : std::nullopt;
+}
+
+void bring_indices_forward(std::vector<Name>& names) {
+    if (std::none_of(names.begin(), names.end(), [](Name name) { return as_index(name).has_value(); })) return;
+    std::stable_sort(names.begin(), names.end(), [](Name a, Name b) {
+        auto x = as_index(a), y = as_index(b);
+        return x && (!y || *x < *y);
+    });
+}
 }  // namespace
 
 std::vector<Name> Shape::names() const {
-    std::vector<Name> result = all_names(this);
-    // `#name` of a class is seen by its methods only; a plain object may have a member that is called so.
-    bool has_class = klass != nullptr;
-    std::erase_if(result,
-                  [&](Name name) { return is_accessor_name(name) || (has_class && name.text().starts_with('#')); });
+    std::vector<Name> result = keys();
+    if (has_accessors) std::erase_if(result, [&](Name name) { return find(name) == kMissing; });
     return result;
 }
 
 std::vector<Name> Shape::keys() const {
     std::vector<Name> result;
-    const bool has_class = klass != nullptr;
     for (Name name : all_names(this)) {
-        if (has_class && name.text().starts_with('#')) continue;
+        // `#name` of a class is seen by its methods only; a plain object may have a member that is called so.
+        if (klass && name.text().starts_with('#')) continue;
         if (is_accessor_name(name)) {
             name = accessed_name(name);
             if (std::find(result.begin(), result.end(), name) != result.end()) continue;
         }
         result.push_back(name);
     }
+    if (!klass) bring_indices_forward(result);
     return result;
 }
 

@@ -23,7 +23,8 @@ struct Shape {
 
     static constexpr uint32_t kMissing = 0xffffffff;
     uint32_t find(Name name) const;
-    std::vector<Name> names() const;  // of what has a value in a slot, in order of insertion
+    /// In JavaScript's order: whole numbers by value, then the others in order of insertion.
+    std::vector<Name> names() const;  // of what has a value in a slot
     std::vector<Name> keys() const;   // the same with those of accessors
 
   private:

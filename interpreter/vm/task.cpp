@@ -44,13 +44,13 @@ size_t VmTask::used() const { return empty_ ? 0 : top_ + kFrameWords + linked(*f
 bool VmTask::reserve(size_t words) {
     if (words <= capacity_) return true;
     if (words > vm_.options().max_stack_words) return false;
-    size_t larger = capacity_ < kSmallWords ? capacity_ + capacity_ / 2 : capacity_ * 2;
+    size_t larger = capacity_ < kSmallWords ? capacity_ + capacity_ / 2 : size_t{capacity_} * 2;
     larger = std::min(std::max({words, larger, kFirstWords}), vm_.options().max_stack_words);
     vm_.heap().charge((larger - capacity_) * sizeof(Word));
     std::unique_ptr<Word[]> stack(new Word[larger]);
     if (stack_) std::memcpy(stack.get(), stack_.get(), used() * sizeof(Word));
     stack_ = std::move(stack);
-    capacity_ = larger;
+    capacity_ = static_cast<uint32_t>(larger);
     return true;
 }
 
@@ -158,7 +158,7 @@ scheduler::TaskRef VmTask::detach(size_t boundary, Word result) {
     size_t words = used() - boundary;
     fiber.reserve(words);
     std::memcpy(fiber.stack_.get(), stack_.get() + boundary, words * sizeof(Word));
-    fiber.top_ = top_ - boundary;
+    fiber.top_ = static_cast<uint32_t>(top_ - boundary);
     fiber.empty_ = false;
     fiber.context = context;
     fiber.had_boundary_ = true;
@@ -172,7 +172,7 @@ scheduler::TaskRef VmTask::detach(size_t boundary, Word result) {
         fiber.name_ = &body->function->name;
         fiber.site_ = {body->function->item, body->function->first_node};
     }
-    top_ = boundary - caller_view.caller_distance;
+    top_ = static_cast<uint32_t>(boundary - caller_view.caller_distance);
     if (caller_view.flags & FrameReturnsToNative) native_result_ = result;
     else if (caller_view.destination != bytecode::kNoRegister) frame()->registers()[caller_view.destination] = result;
     return ref;
@@ -198,11 +198,19 @@ void VmTask::trace(heap::Marker& marker) const {
 }
 
 namespace {
-uint32_t node_at(const Function& function, uint32_t pc) {
+/// Calls `visit(function, node)` for the function whose code stands at the pc, and for the one it was inlined into.
+template <class Visit>
+void for_each_inlined(const Function& function, uint32_t pc, Visit&& visit) {
     const auto& lines = function.debug.lines;
     auto after =
         std::upper_bound(lines.begin(), lines.end(), pc, [](uint32_t p, const auto& line) { return p < line.pc; });
-    return after == lines.begin() ? function.first_node : std::prev(after)->node;
+    uint32_t node = after == lines.begin() ? function.first_node : std::prev(after)->node;
+    if (uint32_t inlined = after == lines.begin() ? 0 : std::prev(after)->inlined) {
+        const bytecode::InlinedCall& call = function.debug.inlined[inlined - 1];
+        visit(*call.callee, node);
+        node = call.node;
+    }
+    visit(function, node);
 }
 }  // namespace
 
@@ -212,7 +220,9 @@ std::vector<FrameView> VmTask::frames() const {
     for (size_t at = top_;;) {
         auto* f = reinterpret_cast<const Frame*>(stack_.get() + at);
         uint32_t pc = at == top_ || f->pc == 0 ? f->pc : f->pc - 1;
-        result.push_back({f->function, pc, {f->function->item, node_at(*f->function, pc)}, f->registers()});
+        for_each_inlined(*f->function, pc, [&](const Function& function, uint32_t node) {
+            result.push_back({&function, pc, {function.item, node}, f->registers()});
+        });
         if (f->caller_distance == 0) break;
         at -= f->caller_distance;
     }
@@ -223,8 +233,14 @@ SourceSite VmTask::innermost_site() const {
     if (empty_) return {};
     for (size_t at = top_;;) {
         auto* f = reinterpret_cast<const Frame*>(stack_.get() + at);
-        if (f->function->kind == FunctionKind::Bytecode)
-            return {f->function->item, node_at(*f->function, at == top_ || f->pc == 0 ? f->pc : f->pc - 1)};
+        if (f->function->kind == FunctionKind::Bytecode) {
+            SourceSite innermost;
+            for_each_inlined(*f->function, at == top_ || f->pc == 0 ? f->pc : f->pc - 1,
+                             [&](const Function& function, uint32_t node) {
+                                 if (innermost.item == ItemId::None) innermost = {function.item, node};
+                             });
+            return innermost;
+        }
         if (f->caller_distance == 0) return {};
         at -= f->caller_distance;
     }

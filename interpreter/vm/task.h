@@ -59,6 +59,8 @@ struct FrameView {
 
 /// A task of the machine: a growable stack of frames, and nothing on the native stack while it does not run.
 class VmTask final : public scheduler::Task {
+    uint32_t step_limit_ = UINT32_MAX;  // first: it fits behind the last word of a scheduler::Task
+
   public:
     VmTask(Vm& vm, TaskKind kind);
     ~VmTask() override;
@@ -90,7 +92,7 @@ class VmTask final : public scheduler::Task {
     /// Frames above `highest` (a position()) are not asked about: a step over them costs little more than running them.
     void set_stepping(bool on, size_t highest = SIZE_MAX) {
         stepping_ = on;
-        step_limit_ = highest;
+        step_limit_ = static_cast<uint32_t>(std::min<size_t>(highest, UINT32_MAX));
     }
     bool stepping() const { return stepping_; }
     /// Grows with every frame pushed: tells frames of one task apart while they live.
@@ -141,11 +143,11 @@ class VmTask final : public scheduler::Task {
     bool had_boundary_ = false;  // there may be async boundaries on the stack
     std::atomic<bool> cancel_{false};
     bool cancelled_ = false;  // the cancellation has been raised: what drops while it unwinds may wait
+    // Words fit 32 bits (VmOptions::max_stack_words): there may be millions of tasks.
+    uint32_t capacity_ = 0;
+    uint32_t top_ = 0;  // index of the innermost frame's header; capacity_ large enough for its registers
     std::unique_ptr<Word[]> stack_;
-    size_t capacity_ = 0;
-    size_t top_ = 0;          // index of the innermost frame's header; capacity_ large enough for its registers
-    Word native_result_ = 0;  // for NativeCall::result(); of the first frame, once done
-    size_t step_limit_ = SIZE_MAX;
+    Word native_result_ = 0;              // for NativeCall::result(); of the first frame, once done
     Word raised_ = 0;                     // an error the debugger stopped at; takes its way when the task goes on
     uint64_t skip_break_ = ~uint64_t{0};  // function id << 32 | pc of the breakpoint the task stopped at
 };

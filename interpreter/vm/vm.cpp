@@ -107,8 +107,9 @@ void Vm::out_of_memory() {
     scheduler::Worker* worker = scheduler::Worker::current();
     if (scheduler::Task* task = worker ? worker->current_task() : nullptr) {
         const VmTask& here = vm_task(*task);
-        options_.print_error(
-            fmt::format("error: {} panicked: {}\n{}", here.display_name(), memory_message(), here.stack_trace()));
+        std::string text =
+            fmt::format("error: {} panicked: {}\n{}", here.display_name(), memory_message(), here.stack_trace());
+        options_.print_error(options_.with_source_line ? options_.with_source_line(std::move(text)) : text);
     } else {
         options_.print_error(fmt::format("error: {}\n", memory_message()));
     }

@@ -23,9 +23,10 @@ struct Shape;
 struct ShapeTable;
 
 struct VmOptions {
-    size_t max_stack_words = 1 << 20;                   // of one task: 8 MB
-    std::function<void(std::string_view)> print;        // standard output; called by any worker
-    std::function<void(std::string_view)> print_error;  // reports
+    size_t max_stack_words = 1 << 20;                          // of one task: 8 MB
+    std::function<void(std::string_view)> print;               // standard output; called by any worker
+    std::function<void(std::string_view)> print_error;         // reports
+    std::function<std::string(std::string)> with_source_line;  // an error's text, with the line it is about put in
 };
 
 /// What a thread that runs tasks owns: Worker::local.

@@ -262,7 +262,8 @@ void read_members(QueryContext& context, ItemId item, const std::vector<ast::Mem
             auto syntax = context.get<ItemSyntax>(child.item);
             if (*syntax && syntax->root().kind() == raw(Kind::ConstructorDecl)) {
                 definition.constructor = child.item;
-                // `constructor(private name: T)` declares a field.
+                // `constructor(private name: T)` declares a field; these come first, as TypeScript has them.
+                auto first = definition.fields.begin();
                 for (ast::Parameter p : ast::ConstructorDecl::cast(syntax->root()).parameters().parameters()) {
                     auto name = p.binding().as<ast::NameBinding>();
                     if (!p.modifiers() || !name || !name.name()) continue;
@@ -273,7 +274,7 @@ void read_members(QueryContext& context, ItemId item, const std::vector<ast::Mem
                     if (p.is_optional()) field.type = or_undefined(field.type);
                     field.is_private = p.modifiers().has_private() || p.modifiers().has_protected();
                     field.is_readonly = p.modifiers().has_readonly();
-                    definition.fields.push_back(std::move(field));
+                    first = definition.fields.insert(first, std::move(field)) + 1;
                 }
                 continue;
             }

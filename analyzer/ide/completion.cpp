@@ -312,9 +312,16 @@ class Completer {
     }
 
     std::vector<Offer> fields_of_literal() {
-        SyntaxNode path = place_.node.first_child().as_node();
-        bool is_named = path && path.text_range().end < place_.before.end() && rules_.is(path, syntax_role::PathSyntax);
-        SyntaxToken name = is_named ? path.last_token() : SyntaxToken();
+        SyntaxElement first = place_.node.first_child();
+        SyntaxNode path = first.as_node();
+        SyntaxToken name;
+        if (path && path.text_range().end < place_.before.end() && rules_.is(path, syntax_role::PathSyntax))
+            name = path.last_token();
+        // A pattern has its path without a node around it.
+        for (const SyntaxElement& child : place_.node.children())
+            if (path || child.is_node() || child.text() == "{") break;
+            else if (SyntaxToken token(child); token.tree()->grammar().token_class(token.kind()) == TokenClass::Name)
+                name = token;
         if (!name) return fields_wanted(context_, file_, place_.node, scope_);
         std::vector<Offer> out;
         for (const NameUse& use : names_at(context_, file_, name.begin())) {

@@ -129,8 +129,20 @@ Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& ex
         auto* item = std::get_if<ItemId>(&use.target);
         if (item && kind_of(*item) == ItemKind::Variant) return type::nominal(parent_of(*item));
     }
-    // Brackets around an expression are nothing of their own.
     std::vector<SyntaxNode> parts = expression.child_nodes();
+    // A call of a known method that left nothing behind, such as a copy of what is copied already, is its receiver.
+    auto is_here = [&](const Expr& expr) { return expr.node == place.node; };
+    if (std::none_of(body->expressions.begin(), body->expressions.end(), is_here) && parts.size() == 2 &&
+        rules->is(parts[0], syntax_role::Member) && rules->is(parts[1], syntax_role::Arguments) &&
+        parts[0].child_nodes().size() == 1) {
+        const SyntaxToken name = parts[0].last_token();
+        for (const NameUse& use : names_at(context, file, name.begin())) {
+            auto* item = std::get_if<ItemId>(&use.target);
+            if (item && use.range == name.text_range() && kind_of(*item) == ItemKind::Function)
+                return type_of_expression(context, file, parts[0].child_nodes()[0]);
+        }
+    }
+    // Brackets around an expression are nothing of their own.
     bool in_brackets = parts.size() == 1 && rules->is(parts[0], syntax_role::Expression) &&
                        rules->is(expression.first_token(), syntax_role::Open) &&
                        matching_bracket(*rules, expression.first_token()) == expression.last_token() &&

@@ -44,7 +44,17 @@ Type ValueTypeOf::compute(QueryContext& context, const Key& item) {
 std::vector<ItemDiagnostic> ItemDiagnosticsOf::compute(QueryContext& context, const Key& item) {
     return language_of(item).item_diagnostics(context, item);
 }
-Body BodyOf::compute(QueryContext& context, const Key& item) { return language_of(item).body(context, item); }
+Body BodyOf::compute(QueryContext& context, const Key& item) {
+    Body body = language_of(item).body(context, item);
+    // It stays as long as the text does.
+    body.expressions.shrink_to_fit();
+    body.patterns.shrink_to_fit();
+    body.locals.shrink_to_fit();
+    body.functions.shrink_to_fit();
+    body.resolutions.shrink_to_fit();
+    body.diagnostics.shrink_to_fit();
+    return body;
+}
 Body BodyOf::cycle_fallback(const Key& item) {
     Body body;
     body.item = item;

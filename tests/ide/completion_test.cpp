@@ -209,6 +209,9 @@ TEST_CASE("Completion: Velox", "[ide][completion]") {
     CHECK(has(in("[1, 2].<|>"), "map"));
     CHECK(has(in("\"a\".<|>"), "length"));
     CHECK(has(in("function f(i: Item | null) { i?.<|> }"), "name"));
+    CHECK(has(in("function f(i: Item | null) { println(i?.<|>name); }"), "name"));
+    CHECK_FALSE(has(in("function f(i: Item | null) { println(i?.<|>name); }"), "length"));
+    CHECK(has(in("println(\"a\".match(/a/)?.<|>index);"), "groups"));
     CHECK(has(in("function f(i: Item | null) { if (i !== null) { i.<|> } }"), "name"));
     CHECK(has(in("console.<|>"), "log"));
     CHECK(first(in("const total = 1;\nconsole.log(tot<|>);"), 1) == "total");
@@ -408,6 +411,25 @@ TEST_CASE("Completion: statements made of a value", "[ide][completion]") {
     // Within an expression there is no statement to make.
     CHECK_FALSE(has(completed("a.velox", "function f(xs: number[]): void {\n  println(xs.<|>);\n}\n"), "for of"));
     CHECK_FALSE(has(completed("a.altru", "fn f(ready: bool):\n    let a = ready.<|>\n"), "if"));
+}
+
+TEST_CASE("Completion behind what leaves nothing behind, and in patterns", "[ide][completion]") {
+    const std::string point =
+        "struct Point:\n    x: int\n    y: int\n\nenum Token:\n    Paren{open: bool}\n    End\n\n";
+    auto in_arm = [&](const std::string& of, const std::string& arm) {
+        return completed("a.altru", point + "fn f(p: " + of + "):\n    match p:\n        " + arm + " => println(1)\n");
+    };
+    CHECK(first(in_arm("Point", "Point{<|>}"), 2) == "x y");
+    CHECK(first(in_arm("&Point", "Point{<|>}"), 2) == "x y");
+    CHECK(first(in_arm("Point", "Point{x, <|>}"), 1) == "y");
+    CHECK(first(in_arm("Token", "Token::Paren{<|>}"), 1) == "open");
+    CHECK_FALSE(has(in_arm("Point", "<|>"), "x"));
+
+    const std::string map = "fn f(m: map[string, int]):\n    ";
+    CHECK(has(completed("a.altru", map + "let a = m.get(\"a\").copied().<|>unwrap_or(0)\n"), "unwrap_or"));
+    CHECK_FALSE(has(completed("a.altru", map + "let a = m.get(\"a\").unwrap().<|>\n"), "unwrap_or"));
+    CHECK(has(completed("a.altru", "let a: [int] = vec::<|>new()\n"), "new"));
+    CHECK_FALSE(has(completed("a.altru", "let a: [int] = nothing::<|>new()\n"), "new"));
 }
 
 TEST_CASE("Signature help: nested calls, type arguments, names", "[ide][completion]") {

@@ -376,8 +376,11 @@ void BodyBuilder::report_unused() {
     auto named_by_function = [&](Name name) {
         if (kind_of(item_) != ItemKind::File) return false;
         for (const auto& child : *context_.get<ItemChildren>(item_)) {
-            auto tree = context_.get<ItemSyntax>(child.item);
-            if (*tree && tree->tree().text().find(name.text()) != std::string_view::npos) return true;
+            auto syntax = context_.get<ItemSyntax>(child.item);
+            if (!*syntax || syntax->tree().text().find(name.text()) == std::string_view::npos) continue;
+            // Tokens only: what stands between them is not what the query compares.
+            for (Preorder walk(syntax->tree().root()); walk; walk.next())
+                if (walk->is_token() && walk->text() == name.text()) return true;
         }
         return false;
     };

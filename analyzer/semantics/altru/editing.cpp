@@ -371,7 +371,7 @@ std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope
     return out;
 }
 
-/// `std::`, `self::`, `super::`, `i32::`.
+/// `std::`, `self::`, `super::`, `i32::`, `vec::`.
 std::vector<Offer> root_members(QueryContext& context, std::string_view word, ItemId scope) {
     if (word == "std") return std_modules(context);
     std::vector<Offer> out;
@@ -381,6 +381,10 @@ std::vector<Offer> root_members(QueryContext& context, std::string_view word, It
     }
     add_parameter_members(context, word, scope, out);
     if (!out.empty()) return out;
+    if (word == "vec" || word == "Vec" || word == "list" || word == "List") {
+        add_associated_of(context, type::list(type::error()), scope, out);
+        return out;
+    }
     ItemId module = enclosing_scope(scope);
     while (kind_of(module) == ItemKind::Function) module = enclosing_scope(parent_of(module));
     if (word == "super") module = outer_scope(context, module);

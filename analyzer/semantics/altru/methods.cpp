@@ -222,8 +222,12 @@ ExprId BodyBuilder::special_method(const ast::CallExpr& e, ExprId receiver, Name
                             type::actor_handle(t->item, t->arguments), node);
         bool option_or_list = t->is(TypeKind::List) || is_nominal(t, known.option);
         if (option_or_list && (name.text() == "copied" || name.text() == "cloned") && e.arguments().empty() &&
-            !table_.shallow(t->arguments[0])->is(TypeKind::Reference))
-            return base;  // the elements were copied when they were reached
+            !table_.shallow(t->arguments[0])->is(TypeKind::Reference)) {
+            // The elements were copied when they were reached; the name still has its meaning.
+            auto meant = context_.get<MethodsOf>({name, head_of(t)});
+            if (!meant->empty()) resolution(e.callee().as<ast::FieldExpr>().name(), meant->front().function, nullptr);
+            return base;
+        }
         if (t->is(TypeKind::Nominal) && kind_of(t->item) != ItemKind::Trait) {
             auto definition = context_.get<DefinitionOf>(t->item);
             for (uint32_t i = 0; i < definition->fields.size(); ++i) {

@@ -37,14 +37,13 @@ ExprId BodyBuilder::chain(const ast::Expression& e, Type expected) {
     if (type_of(value)->is(TypeKind::Unit)) result = type::unit();
     if (type_of(value)->has(TypeHasError)) return value;
     for (auto link = links.rbegin(); link != links.rend(); ++link) {
-        ExprId let = let_temporary(link->local, link->initializer, link->node);
-        ExprId held = convert(add(body_[link->local].type, link->node, LocalRef{link->local}), type::any());
-        ExprId absent =
-            add(type::boolean(), link->node, TypeTest{held, type::union_of({type::null(), type::undefined()})});
-        ExprId nothing = result->is(TypeKind::Unit)
-                             ? ExprId::None
-                             : convert(add(type::undefined(), link->node, UndefinedLiteral{}), result);
-        if (nothing == ExprId::None) nothing = add(type::unit(), link->node, UnitLiteral{});
+        // All this is the chain's and not the object's: what stands at the object's node last says what that is.
+        ExprId let = let_temporary(link->local, link->initializer, node);
+        ExprId held = convert(add(body_[link->local].type, node, LocalRef{link->local}), type::any());
+        ExprId absent = add(type::boolean(), node, TypeTest{held, type::union_of({type::null(), type::undefined()})});
+        ExprId nothing = result->is(TypeKind::Unit) ? ExprId::None
+                                                    : convert(add(type::undefined(), node, UndefinedLiteral{}), result);
+        if (nothing == ExprId::None) nothing = add(type::unit(), node, UnitLiteral{});
         ExprId choice = add(result, node, If{absent, nothing, convert(value, result)});
         value = add(result, node, Block{{let}, choice});
     }

@@ -161,6 +161,7 @@ class BodyBuilder {
                            const std::function<ExprId(Type)>& value_of);
     ExprId snapshot(ExprId container, uint32_t node);
     ExprId as_list(ExprId container, uint32_t node);
+    ExprId open_iterator(ExprId iterated, uint32_t node);
     ExprId iterator_of(ExprId iterated, uint32_t node);
     ExprId conversion_call(std::string_view name, const ast::CallExpr& e);
     ExprId yield(const ast::YieldExpr& e);

@@ -107,6 +107,16 @@ ExprId BodyBuilder::iterator_of(ExprId iterated, uint32_t node) {
     return add(result, node, Call{VirtualCallee{Name("@@iterator"), made.item}, {iterated}, CallMode::Plain});
 }
 
+/// The iterator of a value that may be a list, a map, an object with `[Symbol.iterator]`, or one with `next`.
+ExprId BodyBuilder::open_iterator(ExprId iterated, uint32_t node) {
+    ItemId array = std_item(context_, "Array");
+    if (array == ItemId::None) return error_expression(node);
+    MemberInfo made = find_member(context_, type::nominal(array, {type::any()}), Name("iterator"), true);
+    return add(
+        type::any(), node,
+        Call{DirectCallee{made.item, {type::any()}, nullptr}, {convert(iterated, type::any())}, CallMode::Plain});
+}
+
 PatternId BodyBuilder::loop_target(const ast::ForOfStmt& s, Type element, ExprId& store) {
     uint32_t node = node_of(s.node);
     if (auto v = s.target().declaration(); v && !v.declarators().empty()) {
@@ -153,8 +163,11 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
     } else if (is_std_type(t, "Map") || is_std_type(t, "Set")) {
         iterated = snapshot(iterated, at);
         iteration = Iteration::List;
-    } else {
+    } else if (s.is_await()) {
         if (!by_protocol) iterated = convert(iterated, type::any());
+    } else if (!by_protocol && !t->has(TypeHasError)) {
+        iterated = open_iterator(iterated, at);
+        by_protocol = true;
     }
     forget_assigned(s.body().node);
     Facts head = facts_;

@@ -33,6 +33,7 @@ class BodyBuilder {
         std::vector<Type> returned;
         std::vector<Type> yielded;
         bool is_async = false, is_constructor = false, is_generator = false;
+        bool is_test = false;   // the library asks it for yes or no: whatever it gives counts as one of them
         size_t scope_base = 0;  // scopes_ below belong to enclosing functions
     };
     struct Jump {  // what break and continue may aim at
@@ -251,6 +252,7 @@ class BodyBuilder {
 
     // ---- closures.cpp ----
     /// `receiver`: the function is a method of an object literal, and this the type of its `this`.
+    ExprId result_as(Type wanted, ExprId value, uint32_t node);
     ExprId closure(const SyntaxNode& written, Type expected, Type receiver = nullptr);
     ExprId function_expression(const ast::FunctionExpr& e, Type expected);
     Type function_wanted(Type expected);
@@ -344,6 +346,7 @@ class BodyBuilder {
     std::map<uint32_t, Predicate> guards_;  // local functions that are type guards, by LocalId
     std::map<uint32_t, Type> filtered_;     // functions that tell, by BodyFunctionId: what their parameter is when true
     std::set<LocalId> read_;                // locals read anywhere
+    bool to_library_ = false;               // what is looked at is an argument of a function of the library
     std::set<LocalId> late_;                // declared without a value
     std::set<ItemId> late_items_;           // the same of top-level variables that no function names
     std::set<LocalId> unread_matters_;      // variables that are there to be read

@@ -99,6 +99,25 @@ ExprId BodyBuilder::code_points(ExprId text, uint32_t node) {
                     CallMode::Plain});
 }
 
+/// `xs[Symbol.iterator]()`
+ExprId BodyBuilder::call_by_symbol(const ast::IndexExpr& callee, Name symbol, const Arguments& arguments, Type expected,
+                                   uint32_t node) {
+    ExprId object = expression(callee.object());
+    Type t = type_of(object);
+    if (t->has(TypeHasError)) return error_expression(node);
+    if (t->is(TypeKind::Any)) return add(t, node, Call{VirtualCallee{symbol, ItemId::None}, {object}, CallMode::Plain});
+    present(object, node_of(callee.object().node), "and cannot be iterated");
+    MemberInfo info = find_member(context_, type_of(object), symbol);
+    if (info.kind == MemberInfo::Method && info.item != ItemId::None)
+        return call_function(info.item, object, type::nominal(info.owner, info.owner_arguments), true, {}, arguments,
+                             expected, node);
+    if (info.kind != MemberInfo::None)
+        return call_value(add(info.type, node, Property{object, symbol}), arguments, node);
+    report(DiagnosticCode::MissingMember, node_of(callee.index().node),
+           fmt::format("`{}` has no `[{}]`", print_type(t), callee.index().text()));
+    return error_expression(node);
+}
+
 /// `x[Symbol.iterator]()`, or `x` itself where that is an iterator.
 ExprId BodyBuilder::iterator_of(ExprId iterated, uint32_t node) {
     MemberInfo made = find_member(context_, type_of(iterated), Name("@@iterator"));

@@ -130,7 +130,10 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
             mark_assigned(*local);
             only_here = !is_assigned_in_closure(n.name().text());
         } else {
-            mark_assigned(types_.scope().find_value(n.name().text()));
+            ItemId item = types_.scope().find_value(n.name().text());
+            mark_assigned(item);
+            only_here = t->is(TypeKind::Union) && item != ItemId::None && parent_of(item) == item_ &&
+                        functions_.size() == 1 && !is_named_by_functions(name_of(item));
         }
     if (wrong || refused) return error_expression(node);
     uint32_t at = e.value() ? node_of(e.value().node) : node;

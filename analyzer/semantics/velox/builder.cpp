@@ -249,7 +249,7 @@ ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Express
         return add(type::unit(), node, hir::Block{std::move(prologue), ExprId::None});
     }
     bool adopts = functions_.back().is_async && awaited(produced) != produced;
-    if (declared && !adopts) result = coerce(result, declared, node, "result");
+    if (declared && !adopts) result = result_as(declared, result, node);
     prologue.push_back(add(type::never(), node, hir::Return{result, adopts}));
     reachable_ = false;
     return add(type::never(), node, hir::Block{std::move(prologue), ExprId::None});

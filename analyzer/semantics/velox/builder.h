@@ -33,6 +33,7 @@ class BodyBuilder {
         std::vector<Type> returned;
         std::vector<Type> yielded;
         bool is_async = false, is_constructor = false, is_generator = false;
+        bool is_test = false;   // the library asks it for yes or no: whatever it gives counts as one of them
         size_t scope_base = 0;  // scopes_ below belong to enclosing functions
     };
     struct Jump {  // what break and continue may aim at
@@ -161,6 +162,7 @@ class BodyBuilder {
                            const std::function<ExprId(Type)>& value_of);
     ExprId snapshot(ExprId container, uint32_t node);
     ExprId as_list(ExprId container, uint32_t node);
+    ExprId open_iterator(ExprId iterated, uint32_t node);
     ExprId iterator_of(ExprId iterated, uint32_t node);
     ExprId conversion_call(std::string_view name, const ast::CallExpr& e);
     ExprId yield(const ast::YieldExpr& e);
@@ -250,6 +252,7 @@ class BodyBuilder {
 
     // ---- closures.cpp ----
     /// `receiver`: the function is a method of an object literal, and this the type of its `this`.
+    ExprId result_as(Type wanted, ExprId value, uint32_t node);
     ExprId closure(const SyntaxNode& written, Type expected, Type receiver = nullptr);
     ExprId function_expression(const ast::FunctionExpr& e, Type expected);
     Type function_wanted(Type expected);
@@ -343,6 +346,7 @@ class BodyBuilder {
     std::map<uint32_t, Predicate> guards_;  // local functions that are type guards, by LocalId
     std::map<uint32_t, Type> filtered_;     // functions that tell, by BodyFunctionId: what their parameter is when true
     std::set<LocalId> read_;                // locals read anywhere
+    bool to_library_ = false;               // what is looked at is an argument of a function of the library
     std::set<LocalId> late_;                // declared without a value
     std::set<ItemId> late_items_;           // the same of top-level variables that no function names
     std::set<LocalId> unread_matters_;      // variables that are there to be read

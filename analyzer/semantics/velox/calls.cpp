@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -68,25 +69,6 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
     ExprId value = expression(callee);
     if (e.is_optional()) value = optional_link(value, node_of(callee.node));
     return call_value(value, arguments, node);
-}
-
-/// `xs[Symbol.iterator]()`
-ExprId BodyBuilder::call_by_symbol(const ast::IndexExpr& callee, Name symbol, const Arguments& arguments, Type expected,
-                                   uint32_t node) {
-    ExprId object = expression(callee.object());
-    Type t = type_of(object);
-    if (t->has(TypeHasError)) return error_expression(node);
-    if (t->is(TypeKind::Any)) return add(t, node, Call{VirtualCallee{symbol, ItemId::None}, {object}, CallMode::Plain});
-    present(object, node_of(callee.object().node), "and cannot be iterated");
-    MemberInfo info = find_member(context_, type_of(object), symbol);
-    if (info.kind == MemberInfo::Method && info.item != ItemId::None)
-        return call_function(info.item, object, type::nominal(info.owner, info.owner_arguments), true, {}, arguments,
-                             expected, node);
-    if (info.kind != MemberInfo::None)
-        return call_value(add(info.type, node, Property{object, symbol}), arguments, node);
-    report(DiagnosticCode::MissingMember, node_of(callee.index().node),
-           fmt::format("`{}` has no `[{}]`", print_type(t), callee.index().text()));
-    return error_expression(node);
 }
 
 /// `String(x)`, `Number(x)`, `Boolean(x)`; None: another class.
@@ -458,7 +440,10 @@ std::vector<ExprId> BodyBuilder::match_arguments(const Arguments& arguments, std
                 values[i] = given[i].value;
                 infer(context_, inference, parameter_of(i), type_of(values[i]));
             } else {
+                const bool is_library = literals && declared != ItemId::None && is_std(file_of(declared));
+                const bool outer = std::exchange(to_library_, is_library);
                 values[i] = argument(written, parameter_of(i), inference);
+                to_library_ = outer;
             }
         }
     std::vector<ExprId> result;

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/type_operators.h"
@@ -119,6 +121,12 @@ ExprId BodyBuilder::function_expression(const ast::FunctionExpr& e, Type expecte
     return add(made, node, Block{{let}, convert(add(body_[own].type, node, LocalRef{own}), made)});
 }
 
+/// `xs.every(x => x.name)`: what the library is answered counts as true or false; a promise is neither.
+ExprId BodyBuilder::result_as(Type wanted, ExprId value, uint32_t node) {
+    bool counts = functions_.back().is_test && !is_std_type(type_of(value), "Promise");
+    return counts ? truth(value) : coerce(value, wanted, node, "result");
+}
+
 ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected, Type receiver) {
     uint32_t node = node_of(written);
     FunctionParts parts = function_parts(written);
@@ -137,6 +145,8 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected, Type recei
     if (wanted && parts.is_generator && !parts.result) wanted = nullptr;
     if (wanted) wanted = resolved(context_, wanted);
     if (wanted && is_async && !parts.is_generator) wanted = awaited(wanted);
+    const bool is_test =
+        std::exchange(to_library_, false) && !parts.result && !is_async && wanted && wanted->is(TypeKind::Bool);
 
     SyntaxToken name_token = ast::FunctionDecl::cast(written) ? ast::FunctionDecl::cast(written).name() : SyntaxToken();
     Facts outer_facts = facts_;
@@ -164,6 +174,7 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected, Type recei
         function().parameter_patterns.push_back(PatternId::None);
     }
     functions_.back().declared_result = wanted;
+    functions_.back().is_test = is_test;
     functions_.back().is_generator = parts.is_generator;
     function().is_generator = parts.is_generator;
     ast::Expression single = arrow && !arrow.block() ? arrow.expression() : ast::Expression();

@@ -99,12 +99,41 @@ ExprId BodyBuilder::code_points(ExprId text, uint32_t node) {
                     CallMode::Plain});
 }
 
+/// `xs[Symbol.iterator]()`
+ExprId BodyBuilder::call_by_symbol(const ast::IndexExpr& callee, Name symbol, const Arguments& arguments, Type expected,
+                                   uint32_t node) {
+    ExprId object = expression(callee.object());
+    Type t = type_of(object);
+    if (t->has(TypeHasError)) return error_expression(node);
+    if (t->is(TypeKind::Any)) return add(t, node, Call{VirtualCallee{symbol, ItemId::None}, {object}, CallMode::Plain});
+    present(object, node_of(callee.object().node), "and cannot be iterated");
+    MemberInfo info = find_member(context_, type_of(object), symbol);
+    if (info.kind == MemberInfo::Method && info.item != ItemId::None)
+        return call_function(info.item, object, type::nominal(info.owner, info.owner_arguments), true, {}, arguments,
+                             expected, node);
+    if (info.kind != MemberInfo::None)
+        return call_value(add(info.type, node, Property{object, symbol}), arguments, node);
+    report(DiagnosticCode::MissingMember, node_of(callee.index().node),
+           fmt::format("`{}` has no `[{}]`", print_type(t), callee.index().text()));
+    return error_expression(node);
+}
+
 /// `x[Symbol.iterator]()`, or `x` itself where that is an iterator.
 ExprId BodyBuilder::iterator_of(ExprId iterated, uint32_t node) {
     MemberInfo made = find_member(context_, type_of(iterated), Name("@@iterator"));
     if (made.kind == MemberInfo::None) return iterated;
     Type result = made.type->is(TypeKind::Function) ? made.type->result() : type::any();
     return add(result, node, Call{VirtualCallee{Name("@@iterator"), made.item}, {iterated}, CallMode::Plain});
+}
+
+/// The iterator of a value that may be a list, a map, an object with `[Symbol.iterator]`, or one with `next`.
+ExprId BodyBuilder::open_iterator(ExprId iterated, uint32_t node) {
+    ItemId array = std_item(context_, "Array");
+    if (array == ItemId::None) return error_expression(node);
+    MemberInfo made = find_member(context_, type::nominal(array, {type::any()}), Name("iterator"), true);
+    return add(
+        type::any(), node,
+        Call{DirectCallee{made.item, {type::any()}, nullptr}, {convert(iterated, type::any())}, CallMode::Plain});
 }
 
 PatternId BodyBuilder::loop_target(const ast::ForOfStmt& s, Type element, ExprId& store) {
@@ -153,8 +182,11 @@ ExprId BodyBuilder::for_of(const ast::ForOfStmt& s, Name label) {
     } else if (is_std_type(t, "Map") || is_std_type(t, "Set")) {
         iterated = snapshot(iterated, at);
         iteration = Iteration::List;
-    } else {
+    } else if (s.is_await()) {
         if (!by_protocol) iterated = convert(iterated, type::any());
+    } else if (!by_protocol && !t->has(TypeHasError)) {
+        iterated = open_iterator(iterated, at);
+        by_protocol = true;
     }
     forget_assigned(s.body().node);
     Facts head = facts_;

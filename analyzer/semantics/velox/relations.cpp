@@ -125,10 +125,25 @@ struct Relation {
         return true;
     }
 
+    /// The function whose type parameters a type names.
+    static ItemId generic_function(Type t) {
+        ItemId found = ItemId::None;
+        if (t->has(TypeHasParameter))
+            walk_type(t, [&](Type part) {
+                if (part->is(TypeKind::Parameter) && kind_of(part->item) == ItemKind::Function) found = part->item;
+                return found == ItemId::None;
+            });
+        return found;
+    }
+
     bool function_fits(Type from, Type to) {
         if (is_std_type(from, "Resolver")) from = type::function({from->arguments[0]}, type::unit(), TypeShared, 1);
         if (!from->is(TypeKind::Function)) return false;
         from = with_tuple_taken_apart(from), to = with_tuple_taken_apart(to);
+        // Generic functions are compared for anything: `accept<R>(v: Visitor<R>): R` of a class and of its interface.
+        ItemId mine_owner = generic_function(from), their_owner = generic_function(to);
+        if (mine_owner != their_owner && mine_owner != ItemId::None && their_owner != ItemId::None)
+            from = for_anything(from, mine_owner), to = for_anything(to, their_owner);
         auto have = from->parameters(), want = to->parameters();
         size_t required =
             have.size() - std::min<size_t>(have.size(), from->optional_parameters + (from->has(TypeVariadic) ? 1 : 0));

@@ -136,7 +136,8 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
         bool narrows = d.type() && is_assignable(context_, produced, t);
         value = d.type() ? coerce(value, t, initializer ? node_of(initializer.node) : node, "initializer")
                          : convert(value, t);
-        if (Type now = narrows ? narrowed_by_assignment(t, produced, false) : nullptr; now && now != t)
+        bool only_here = narrows && t->is(TypeKind::Union) && !is_named_by_functions(name_of(item));
+        if (Type now = narrows ? narrowed_by_assignment(t, produced, only_here) : nullptr; now && now != t)
             facts_["static " + std::string(name.name().text())] = now;
         out.push_back(add(type::unit(), node, hir::Assign{add(t, node, StaticRef{item}), value}));
         return;
@@ -458,7 +459,7 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
                                 : "this function is declared to give `void`");
             }
         } else {
-            value = coerce(value, wanted, at, "result");
+            value = result_as(wanted, value, at);
         }
     } else if (functions_.back().is_generator) {
         value = convert(value, type::any());

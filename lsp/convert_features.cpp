@@ -123,9 +123,8 @@ Json Converter::inlay_hint(FileId file, const InlayHint& hint) {
     if (hint.item != ItemId::None)
         if (auto place = declaration_of_item(context_, hint.item))
             if (auto where = location({place->file, place->name})) part["location"] = std::move(*where);
-    Json out{{"position", range(file, {hint.offset, hint.offset})["start"]},
-             {"label", Json::array({std::move(part)})},
-             {"kind", int(hint.kind)}};
+    Json out{{"position", range(file, {hint.offset, hint.offset})["start"]}, {"label", Json::array({std::move(part)})}};
+    if (hint.kind != InlayHint::Kind::Note) out["kind"] = int(hint.kind);
     if (hint.kind == InlayHint::Kind::Parameter) out["paddingRight"] = true;
     Json edits = Json::array();
     for (const TextEdit& edit : hint.edits) edits.push_back(text_edit(file, edit));

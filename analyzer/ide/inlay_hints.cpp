@@ -88,6 +88,7 @@ class HintCollector {
         std::vector<SyntaxNode> arguments = list.child_nodes();
         if (arguments.empty() || !list.parent()) return;
         auto called = called_function(context_, file_, list.parent());
+        if (called && !called->overloads.empty()) add_concurrency(list, called->overloads[0]);
         if (!called || called->overloads.size() != 1) return;
         std::vector<ParameterInfo> parameters = parameters_of(context_, called->overloads[0]);
         for (size_t i = 0; i < arguments.size() && i < parameters.size() && !parameters[i].rest; ++i) {
@@ -97,6 +98,19 @@ class HintCollector {
             if (!is_wanted(at.begin) || !tells_more) continue;
             found_.push_back({at.begin, std::string(name) + ":", InlayHint::Kind::Parameter, {}, called->overloads[0]});
         }
+    }
+
+    /// How many calls run at once is found out while the program runs, where the function asks for it.
+    void add_concurrency(const SyntaxNode& list, ItemId called) {
+        constexpr std::string_view kLearned[] = {"list::map_async", "list::filter_async", "async::join_all"};
+        if (!is_std(file_of(called)) || !is_wanted(list.text_range().end) ||
+            std::find(std::begin(kLearned), std::end(kLearned), qualified_name(called)) == std::end(kLearned))
+            return;
+        ItemId home = item_at(context_, file_, list.text_range().begin);
+        if (kind_of(home) != ItemKind::Function) return;
+        for (const Attribute& attribute : context_.get<SignatureOf>(home)->attributes)
+            if (attribute.name.text() == "ai_concurrent_optimize")
+                found_.push_back({list.text_range().end, " as many at once as pays", InlayHint::Kind::Note, {}, {}});
     }
 
     /// A value that says nothing of what it is for; variables, calls and named arguments speak for themselves.

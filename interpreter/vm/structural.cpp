@@ -228,7 +228,10 @@ int compare_words(Vm& vm, const TypeDescriptor& type, Word a, Word b) { return W
 uint64_t hash_word(Vm& vm, const TypeDescriptor& type, Word word) {
     return type.repr == Repr::Boxed ? hash_value(vm, Value(word)) : Walk(vm).hash(&type, word);
 }
-Word copy_word(Vm& vm, const TypeDescriptor& type, Word word) { return Walk(vm).duplicate(&type, word, false); }
+Word copy_word(Vm& vm, const TypeDescriptor& type, Word word) {
+    if (word && type.ops && type.ops->copy) return type.ops->copy(vm, type, word);
+    return Walk(vm).duplicate(&type, word, false);
+}
 Word clone_word(Vm& vm, const TypeDescriptor& type, Word word) { return Walk(vm).duplicate(&type, word, true); }
 
 }  // namespace braid::vm

@@ -54,6 +54,10 @@ TEST_CASE("Inlay hints", "[ide][hints]") {
           "function g(count: number): void {\n  const a‹: number› = f(‹count:›1, ‹name:›\"x\");\n"
           "  const b: number = f(count, ‹name:›\"y\");\n  [1].map(n‹: number› => n + a + b);\n}\n");
     CHECK(hinted("a.altru", "let _x = 1\nlet y = undefined_name\n") == "let _x = 1\nlet y = undefined_name\n");
+    std::string half = "fn half(xs: [int]) -> Future[[int]]:\n    return xs.map_async(async |x: int| x / 2)\n";
+    CHECK(hinted("a.altru", half) == half);
+    CHECK(hinted("a.altru", "[ai_concurrent_optimize]\n" + half) ==
+          "[ai_concurrent_optimize]\n" + half.substr(0, half.size() - 1) + "‹ as many at once as pays›\n");
 }
 
 TEST_CASE("Workspace symbols: fuzzy, the best first", "[ide][symbols]") {

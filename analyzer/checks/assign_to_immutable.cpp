@@ -204,8 +204,10 @@ class Analysis {
         for (Local local : tracked)
             if (body_.locals[local].kind != LocalKind::Variable) start.insert(local);
         bool reporting = false;
+        const LastUses assigned = LastUses::of_assignments(body_);
         auto transfer = [&](BlockId id, State state, auto&& leaving) {
             const Block& block = body_.blocks[id];
+            std::erase_if(state, [&](Local local) { return assigned.is_over(local, id); });
             if (block.unwind != kNoBlock) leaving(block.unwind, state);
             for (const Statement& s : block.statements) {
                 if (auto* live = std::get_if<StorageLive>(&s.kind)) state.erase(live->local);

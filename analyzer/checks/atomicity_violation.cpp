@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -58,20 +59,26 @@ struct State {
 class Analysis {
   public:
     Analysis(QueryContext& context, ItemId item, const MirBody& body, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), body_(body), out_(out) {}
+        : context_(context), item_(item), body_(body), uses_(body), out_(out) {}
 
     void run() {
-        size_t locks = 0;
-        for (const Block& block : body_.blocks) {
+        std::vector<BlockId> operations;
+        for (BlockId id = 0; id < body_.blocks.size(); ++id) {
+            const Block& block = body_.blocks[id];
             if (auto* call = std::get_if<CallTerminator>(&block.terminator.kind)) {
-                locks += is_lock(*call) || is_atomic(*call);
+                if (is_lock(*call) || is_atomic(*call)) operations.push_back(id);
                 shares_ |= call->is_go;
             }
             for (const Statement& s : block.statements)
                 if (auto* assign = std::get_if<Assign>(&s.kind))
                     shares_ |= std::holds_alternative<ClosureOf>(assign->value);
         }
-        if (locks < 2) return;
+        std::set<std::string> seen;  // one that is used once is no matter of two sections
+        if (std::none_of(operations.begin(), operations.end(), [&](BlockId id) {
+                std::string name = name_of_shared(id, std::get<CallTerminator>(body_.blocks[id].terminator.kind));
+                return !name.empty() && !seen.insert(std::move(name)).second;
+            }))
+            return;
         auto typed = context_.get<BodyOf>(item_);
         for (const Expr& e : typed->expressions)
             if (std::holds_alternative<hir::For>(e.data)) loop_nodes_.insert(e.node);
@@ -152,6 +159,8 @@ class Analysis {
 
     void transfer(BlockId id, State& state) {
         const Block& block = body_.blocks[id];
+        std::erase_if(state.from, [&](const auto& entry) { return uses_.is_over(entry.first, id); });
+        std::erase_if(state.content, [&](const auto& entry) { return uses_.is_over(entry.first, id); });
         for (const Statement& s : block.statements) statement(s, state);
         const Terminator& t = block.terminator;
         if (auto* branch = std::get_if<SwitchInteger>(&t.kind); branch && !loop_nodes_.count(t.node)) {
@@ -280,6 +289,7 @@ class Analysis {
     QueryContext& context_;
     ItemId item_;
     const MirBody& body_;
+    LastUses uses_;
     std::vector<ItemDiagnostic>& out_;
     std::set<uint32_t> reported_, computed_;
     std::set<uint32_t> loop_nodes_;  // of `for`: how often one runs decides nothing about what follows it

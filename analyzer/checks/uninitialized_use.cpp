@@ -26,7 +26,7 @@ using mir::Place;  // not the place in the source
 class Analysis {
   public:
     Analysis(ItemId item, const MirBody& body, const std::set<LocalId>& declared, std::vector<ItemDiagnostic>& out)
-        : item_(item), body_(body), out_(out) {
+        : item_(item), body_(body), uses_(body), out_(out) {
         for (Local local = 0; local < body.locals.size(); ++local)
             if (body.locals[local].kind == LocalKind::Variable && declared.count(body.locals[local].source))
                 tracked_.insert(local);
@@ -62,6 +62,7 @@ class Analysis {
     template <typename F>
     void transfer(BlockId id, State state, F&& leaving) {
         const Block& block = body_.blocks[id];
+        std::erase_if(state, [&](Local local) { return uses_.is_over(local, id); });
         if (block.unwind != kNoBlock) leaving(block.unwind, state);
         for (const Statement& s : block.statements) {
             for_each_operand(
@@ -72,6 +73,8 @@ class Analysis {
                 written(state, assign->place);
             } else if (auto* live = std::get_if<StorageLive>(&s.kind)) {
                 if (tracked_.count(live->local)) state.insert(live->local);
+            } else if (auto* dead = std::get_if<StorageDead>(&s.kind)) {
+                state.erase(dead->local);
             }
         }
         const uint32_t node = block.terminator.node;
@@ -109,6 +112,7 @@ class Analysis {
 
     ItemId item_;
     const MirBody& body_;
+    LastUses uses_;
     std::vector<ItemDiagnostic>& out_;
     std::set<Local> tracked_, reported_;
     bool reporting_ = false;

@@ -29,7 +29,7 @@ class Analysis {
   public:
     Analysis(QueryContext& context, ItemId item, const MirBodies& bodies, const MirBody& body,
              std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), bodies_(bodies), body_(body), out_(out) {}
+        : context_(context), item_(item), bodies_(bodies), body_(body), uses_(body), out_(out) {}
 
     void run() {
         auto entry = forward_dataflow(
@@ -112,6 +112,7 @@ class Analysis {
     template <typename F>
     void transfer(BlockId id, State state, F&& leaving) {
         const Block& block = body_.blocks[id];
+        std::erase_if(state, [&](const auto& moved) { return uses_.is_over(moved.first[0], id); });
         if (block.unwind != kNoBlock) leaving(block.unwind, state);
         for (const Statement& s : block.statements) {
             for_each_operand(
@@ -122,6 +123,8 @@ class Analysis {
                 written(state, assign->place);
             } else if (auto* live = std::get_if<StorageLive>(&s.kind)) {
                 written(state, Place{live->local, {}});
+            } else if (auto* dead = std::get_if<StorageDead>(&s.kind)) {
+                written(state, Place{dead->local, {}});
             }
         }
         uint32_t node = block.terminator.node;
@@ -191,6 +194,7 @@ class Analysis {
     ItemId item_;
     const MirBodies& bodies_;
     const MirBody& body_;
+    LastUses uses_;
     std::vector<ItemDiagnostic>& out_;
     std::set<uint32_t> reported_;
     bool reporting_ = false;

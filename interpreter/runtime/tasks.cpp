@@ -150,7 +150,8 @@ NativeAction go(NativeCall& call) {
     options.site = call.call_site();
     Word closure = call.argument(0);
     if (!call.vm().spawn(*Run::of(call).functions.goroutine, {&closure, 1}, options))
-        return call.panic("too many tasks: no other goroutine can be started");
+        return call.panic(call.vm().heap().over_limit() ? call.vm().memory_message()
+                                                        : "too many tasks: no other goroutine can be started");
     return call.give_unit();
 }
 

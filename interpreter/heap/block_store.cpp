@@ -16,7 +16,7 @@ constexpr size_t kUnitsPerMapping = 16;
 // large heap does not spend its time on address translation. A heap of kLargeHeap maps as much at a time; smaller ones
 // would mostly pay for what they do not use.
 constexpr size_t kHugePage = 2 << 20;
-constexpr size_t kLargeHeap = 128 << 20;
+constexpr size_t kLargeHeap = 16 << 20;
 // So many free units are kept after a collection; the rest goes back to the system.
 constexpr size_t kFreeUnitsKept = 512;
 constexpr int64_t kChargePiece = 64 << 10;

@@ -128,12 +128,12 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
     if (auto n = target.as<ast::NameExpr>(); n && n.name())
         if (auto local = find_local(Name(n.name().text()))) {
             mark_assigned(*local);
-            only_here = !is_assigned_in_closure(n.name().text());
+            only_here = !is_assigned_in_closure(Name(n.name().text()));
         } else {
             ItemId item = types_.scope().find_value(n.name().text());
             mark_assigned(item);
             only_here = t->is(TypeKind::Union) && item != ItemId::None && parent_of(item) == item_ &&
-                        functions_.size() == 1 && !is_named_by_functions(name_of(item));
+                        functions_.size() == 1 && !is_assigned_by_functions(name_of(item));
         }
     if (wrong || refused) return error_expression(node);
     uint32_t at = e.value() ? node_of(e.value().node) : node;

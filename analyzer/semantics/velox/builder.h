@@ -83,7 +83,7 @@ class BodyBuilder {
     void check_assigned(LocalId local, uint32_t node);
     void mark_assigned(ItemId variable);
     void check_assigned(ItemId variable, uint32_t node);
-    bool is_named_by_functions(Name name);
+    bool is_assigned_by_functions(Name name);
     void mark_assigned(LocalId local);
     void resolve(uint32_t node, std::variant<LocalId, ItemId> target, Type type, bool is_write = false);
     void resolve_member(const SyntaxToken& key, Type owner);
@@ -103,7 +103,7 @@ class BodyBuilder {
     void assume_type(const ast::Expression& e, const std::function<Type(Type)>& narrow);
     void forget(const std::string& key);
     Type narrowed_by_assignment(Type declared, Type produced, bool only_here);
-    bool is_assigned_in_closure(std::string_view name);
+    bool is_assigned_in_closure(Name name);
     void forget_assigned(const SyntaxNode& loop);
     void merge_facts(const Facts& a, bool a_reached, const Facts& b, bool b_reached);
     void leave_loop(const Jump& loop, bool ends_by_itself);
@@ -348,7 +348,7 @@ class BodyBuilder {
     std::set<LocalId> read_;                // locals read anywhere
     bool to_library_ = false;               // what is looked at is an argument of a function of the library
     std::set<LocalId> late_;                // declared without a value
-    std::set<ItemId> late_items_;           // the same of top-level variables that no function names
+    std::set<ItemId> late_items_;           // the same of top-level variables that no function sets
     std::set<LocalId> unread_matters_;      // variables that are there to be read
     struct Rest {
         LocalId object, rest;

@@ -54,18 +54,67 @@ Type BodyBuilder::narrowed_by_assignment(Type declared, Type produced, bool only
     return may_be_absent(now) ? declared : nullable_parts_removed(declared);
 }
 
+namespace {
+
+/// Calls `f` with each variable that a node assigns to itself, not in what is inside of it.
+template <typename F>
+void each_assigned(const SyntaxNode& node, F&& f) {
+    auto name = [&](const ast::Expression& target) {
+        if (auto plain = target.as<ast::NameExpr>(); plain && plain.name()) f(Name(plain.name().text()));
+    };
+    if (auto a = ast::AssignExpr::cast(node)) {
+        name(a.target());
+        if (a.target().kind() == Kind::ArrayExpr || a.target().kind() == Kind::ObjectExpr)
+            for (Preorder inner(a.target().node); inner; inner.next())
+                if (auto n = inner->is_node() ? ast::NameExpr::cast(*inner) : ast::NameExpr())
+                    name(n.as<ast::Expression>());
+    } else if (auto p = ast::PostfixExpr::cast(node)) name(p.operand());
+    else if (auto p = ast::PrefixExpr::cast(node);
+             p && p.op() && (to_kind(p.op().kind()) == Kind::PlusPlus || to_kind(p.op().kind()) == Kind::MinusMinus))
+        name(p.operand());
+    else if (auto loop = ast::ForOfStmt::cast(node)) name(loop.target().expression());
+}
+
+/// The variables that the text of an item assigns, without what its children own.
+struct AssignedNames {
+    using Key = ItemId;
+    using Value = std::set<Name>;
+    static constexpr const char* name = "velox_assigned_names";
+    static Value compute(QueryContext& context, const Key& item) {
+        Value names;
+        auto syntax = context.get<ItemSyntax>(item);
+        if (*syntax)
+            syntax->each_own([&](const SyntaxElement& element) {
+                if (element.is_node()) each_assigned(SyntaxNode(element), [&](Name n) { names.insert(n); });
+                return true;
+            });
+        return names;
+    }
+};
+
+}  // namespace
+
 /// Whether a function inside this one assigns to a variable of that name.
-bool BodyBuilder::is_assigned_in_closure(std::string_view name) {
+bool BodyBuilder::is_assigned_in_closure(Name name) {
     if (!assigned_in_closures_) {
         auto& names = assigned_in_closures_.emplace();
-        auto note = [&](const SyntaxNode& node) {
-            auto assigned = ast::AssignExpr::cast(node);
-            auto target = assigned ? assigned.target().as<ast::NameExpr>() : ast::NameExpr();
-            if (target && target.name()) names.insert(Name(target.name().text()));
-        };
-        for (const SyntaxNode& part : tree_.root().child_nodes()) each_inner_node(part, note);
+        auto note = [&](const SyntaxNode& node) { each_assigned(node, [&](Name n) { names.insert(n); }); };
+        for (const SyntaxNode& part : tree_.root().child_nodes())
+            if (!tree_.is_hole(part)) each_inner_node(part, note);
     }
-    return assigned_in_closures_->count(Name(name)) != 0;
+    return assigned_in_closures_->count(name) != 0;
+}
+
+/// Whether a function of the file may set a top-level variable: when it runs is not known here.
+bool BodyBuilder::is_assigned_by_functions(Name name) {
+    std::vector<ItemId> pending{item_};
+    while (!pending.empty()) {
+        ItemId at = pending.back();
+        pending.pop_back();
+        for (const auto& child : *context_.get<ItemChildren>(at)) pending.push_back(child.item);
+        if (at != item_ && context_.get<AssignedNames>(at)->count(name)) return true;
+    }
+    return is_assigned_in_closure(name);
 }
 
 /// Before a loop: what its body assigns is not known at its head.

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "analyzer/semantics/list_edits.h"
-#include "analyzer/semantics/used_names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/operator_kinds.h"
@@ -81,25 +80,6 @@ static bool is_definite(const ast::Declarator& d) {
     return false;
 }
 
-/// Whether a function of the file may set a top-level variable: when it runs is not known here.
-bool BodyBuilder::is_named_by_functions(Name name) {
-    std::vector<ItemId> pending{item_};
-    while (!pending.empty()) {
-        ItemId at = pending.back();
-        pending.pop_back();
-        for (const auto& child : *context_.get<ItemChildren>(at)) pending.push_back(child.item);
-        if (at != item_ && context_.get<NamesIn>(at)->count(name)) return true;
-    }
-    bool found = false;
-    for (const SyntaxNode& part : tree_.root().child_nodes())
-        if (!tree_.is_hole(part))
-            each_inner_node(part, [&](const SyntaxNode& node) {
-                auto used = ast::NameExpr::cast(node);
-                found |= used && used.name() && used.name().text() == name.text();
-            });
-    return found;
-}
-
 /// A top-level variable is a static of the file: the script assigns it in its turn.
 void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>& out) {
     uint32_t node = node_of(d.node);
@@ -115,7 +95,7 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
             out.push_back(add(type::unit(), node,
                               hir::Assign{add(declared, node, StaticRef{item}),
                                           convert(add(type::undefined(), node, UndefinedLiteral{}), declared)}));
-        else if (!is_definite(d) && !is_named_by_functions(name_of(item))) late_items_.insert(item);
+        else if (!is_definite(d) && !is_assigned_by_functions(name_of(item))) late_items_.insert(item);
         return;
     }
     ItemId item = name && name.name() ? find_child(context_, item_, Name(name.name().text())) : ItemId::None;
@@ -136,7 +116,7 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
         bool narrows = d.type() && is_assignable(context_, produced, t);
         value = d.type() ? coerce(value, t, initializer ? node_of(initializer.node) : node, "initializer")
                          : convert(value, t);
-        bool only_here = narrows && t->is(TypeKind::Union) && !is_named_by_functions(name_of(item));
+        bool only_here = narrows && t->is(TypeKind::Union) && !is_assigned_by_functions(name_of(item));
         if (Type now = narrows ? narrowed_by_assignment(t, produced, only_here) : nullptr; now && now != t)
             facts_["static " + std::string(name.name().text())] = now;
         out.push_back(add(type::unit(), node, hir::Assign{add(t, node, StaticRef{item}), value}));
@@ -234,7 +214,7 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             remember_guard(initializer, local);
             std::string key = std::to_string(uint32_t(local));
             if (declared && declared->is(TypeKind::Union)) {
-                bool only_here = !is_assigned_in_closure(body_.locals[uint32_t(local)].name.text());
+                bool only_here = !is_assigned_in_closure(body_.locals[uint32_t(local)].name);
                 Type now = narrowed_by_assignment(declared, produced, only_here);
                 if (now && now != declared) facts_[key] = now;
             } else if (!declared && !is_mutable && produced != t && widened(produced) == t) {

@@ -249,9 +249,12 @@ class Verifier {
             }
             case Opcode::NewResult: {
                 const VariantDescriptor &ok = *f_.variants[code[4]], &err = *f_.variants[code[5]];
-                bool fits = ok.fields.size() == 1 && err.fields.size() == 1 && ok.owner == err.owner &&
-                            is_traced(ok.fields[0].type->repr) != is_scalar(code[2]);
-                return fits ? "" : bad("not the variants of a result");
+                bool fits = ok.fields.size() == 1 && err.fields.size() == 1 && ok.owner == err.owner;
+                if (!fits) return bad("not the variants of a result");
+                Repr payload = ok.fields[0].type->repr;
+                fits = payload != Repr::Unit && is_traced(payload) != is_scalar(code[2]) &&
+                       err.fields[0].type->kind == DescriptorKind::Struct;
+                return fits ? "" : bad("not what a channel gives");
             }
             case Opcode::MapGet:
             case Opcode::MapInsert: {

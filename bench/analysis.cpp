@@ -108,6 +108,21 @@ std::string many_locks(size_t n) {
         text += fmt::format("    let m{0} = Mutex::new({0})\n    let g{0} = m{0}.lock()\n    sum += *g{0}\n", i);
     return text + "    return sum\n";
 }
+std::string many_moves(size_t n) {
+    std::string text = "fn eat(list: [int]):\n    println(list.len())\n\nfn all(k: int):\n    loop:\n";
+    for (size_t i = 0; i < n; ++i)
+        text += fmt::format(
+            "        let v{0} = [{0}]\n        if k > {0}:\n            eat(v{0})\n        else:\n            "
+            "println(v{0}.len())\n",
+            i);
+    return text;
+}
+std::string many_sections(size_t n) {
+    std::string text = "use std::sync::Mutex\n\nfn all(a: Mutex[int], b: Mutex[int]) -> int:\n    let mut sum = 0\n";
+    for (size_t i = 0; i < n; ++i)
+        text += fmt::format("    let x{0} = *a.lock() + {0}\n    sum += x{0}\n    *b.lock() += sum\n", i);
+    return text + "    return sum\n";
+}
 void growing(State& state, const char* name, std::string (*program)(size_t)) {
     const std::string text = program(size_t(state.range(0)));
     double spent = 0;
@@ -220,6 +235,8 @@ BRAID_BOTH_VELOX(checks)->Arg(10'000)->Arg(100'000)->Iterations(1)->Unit(benchma
 BRAID_GROWING(long_function)->Arg(250)->Arg(1'000)->Arg(4'000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BRAID_GROWING(long_chain)->Arg(250)->Arg(1'000)->Arg(4'000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BRAID_GROWING(many_locks)->Arg(50)->Arg(200)->Arg(800)->Iterations(1)->Unit(benchmark::kMillisecond);
+BRAID_GROWING(many_moves)->Arg(250)->Arg(1000)->Arg(4000)->Iterations(1)->Unit(benchmark::kMillisecond);
+BRAID_GROWING(many_sections)->Arg(250)->Arg(1000)->Arg(4000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BRAID_BOTH(keystroke)->Arg(1'000)->Arg(10'000)->Arg(20'000)->Arg(50'000)->Unit(benchmark::kMicrosecond);
 BRAID_BOTH_VELOX(keystroke)->Arg(1'000)->Arg(10'000)->Arg(20'000)->Arg(50'000)->Unit(benchmark::kMicrosecond);
 BRAID_BOTH(memory)->Arg(10'000)->Iterations(1)->Unit(benchmark::kMillisecond);

@@ -34,8 +34,8 @@ struct Obstacle {
 class Analysis {
   public:
     Analysis(QueryContext& context, ItemId item, const MirBodies& bodies, const MirBody& body,
-             std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), bodies_(bodies), typed_(*bodies.body), body_(body), out_(out) {}
+             const std::set<uint32_t>& assignments, std::vector<ItemDiagnostic>& out)
+        : context_(context), item_(item), bodies_(bodies), body_(body), assignments_(assignments), out_(out) {}
 
     void run() {
         note_statics();
@@ -179,7 +179,7 @@ class Analysis {
     }
 
     void story(ItemDiagnostic& d, const LocalDeclaration& variable) {
-        uint32_t declared = variable.source == LocalId::None ? variable.node : typed_[variable.source].node;
+        uint32_t declared = variable.source == LocalId::None ? variable.node : (*bodies_.body)[variable.source].node;
         d.related.push_back({{item_, declared}, "declared here without `mut`"});
         d.fixes.push_back({fmt::format("declare `{}` as `mut`", variable.name.text()),
                            {{{item_, declared}, ItemDiagnostic::FixEdit::InsertBefore, "mut "}}});
@@ -190,15 +190,10 @@ class Analysis {
     using State = std::set<Local>;  // variables without `mut` that may have a value
 
     void check_second_assignments() {
-        std::set<uint32_t> assignments;
-        for (const Expr& e : typed_.expressions)
-            if (std::holds_alternative<hir::Assign>(e.data) || std::holds_alternative<hir::CompoundAssign>(e.data) ||
-                std::holds_alternative<hir::Increment>(e.data))
-                assignments.insert(e.node);
         std::set<Local> tracked;
         for (const Block& block : body_.blocks)
             for (const Statement& s : block.statements)
-                if (auto local = assigned_again(s, assignments)) tracked.insert(*local);
+                if (auto local = assigned_again(s)) tracked.insert(*local);
         if (tracked.empty()) return;
         State start;
         for (Local local : tracked)
@@ -213,7 +208,7 @@ class Analysis {
                 if (auto* live = std::get_if<StorageLive>(&s.kind)) state.erase(live->local);
                 auto* assign = std::get_if<Assign>(&s.kind);
                 if (!assign || !assign->place.is_local() || !tracked.count(assign->place.local)) continue;
-                if (reporting && assignments.count(s.node) && state.count(assign->place.local))
+                if (reporting && assignments_.count(s.node) && state.count(assign->place.local))
                     report_again(assign->place.local, s.node);
                 state.insert(assign->place.local);
             }
@@ -230,9 +225,9 @@ class Analysis {
             if (entry[id] && !body_.blocks[id].is_cleanup) transfer(id, *entry[id], [](BlockId, const State&) {});
     }
 
-    std::optional<Local> assigned_again(const Statement& s, const std::set<uint32_t>& assignments) const {
+    std::optional<Local> assigned_again(const Statement& s) const {
         auto* assign = std::get_if<Assign>(&s.kind);
-        if (!assign || !assign->place.is_local() || !assignments.count(s.node)) return std::nullopt;
+        if (!assign || !assign->place.is_local() || !assignments_.count(s.node)) return std::nullopt;
         const LocalDeclaration& local = body_.locals[assign->place.local];
         if (local.name.empty() || local.is_mutable || local.is_alias) return std::nullopt;
         return assign->place.local;
@@ -261,8 +256,8 @@ class Analysis {
     QueryContext& context_;
     ItemId item_;
     const MirBodies& bodies_;
-    const Body& typed_;
     const MirBody& body_;
+    const std::set<uint32_t>& assignments_;  // that the program writes
     std::vector<ItemDiagnostic>& out_;
     std::map<Local, ItemId> statics_;
     std::set<std::pair<Local, uint32_t>> reported_;
@@ -273,7 +268,12 @@ class Analysis {
 void assign_to_immutable(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
     if (language_of(item).has_any) return;
     auto bodies = context.get<BuiltMir>(item);
-    for (const MirBody& body : bodies->functions) Analysis(context, item, *bodies, body, out).run();
+    std::set<uint32_t> assignments;
+    for (const Expr& e : bodies->body->expressions)
+        if (std::holds_alternative<hir::Assign>(e.data) || std::holds_alternative<hir::CompoundAssign>(e.data) ||
+            std::holds_alternative<hir::Increment>(e.data))
+            assignments.insert(e.node);
+    for (const MirBody& body : bodies->functions) Analysis(context, item, *bodies, body, assignments, out).run();
 }
 
 }  // namespace braid::checks

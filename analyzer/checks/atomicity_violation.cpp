@@ -39,6 +39,16 @@ struct Checked {
     friend auto operator<=>(const Checked&, const Checked&) = default;
 };
 
+/// The first and the last section of each lock speak for all between them.
+void keep_few(std::set<Section>& sections) {
+    for (auto it = sections.begin(); it != sections.end();) {
+        auto next = std::next(it), after = next == sections.end() ? next : std::next(next);
+        const bool between = after != sections.end() && after->lock == it->lock;
+        if (between) sections.erase(next);
+        else it = next;
+    }
+}
+
 struct State {
     std::map<Local, std::set<Section>> from;  // what a local's value was read in
     std::map<Local, Section> guards;          // open sections
@@ -47,8 +57,14 @@ struct State {
 
     bool merge(const State& other) {
         bool changed = false;
-        for (const auto& [local, sections] : other.from)
-            for (const Section& s : sections) changed |= from[local].insert(s).second;
+        for (const auto& [local, sections] : other.from) {
+            std::set<Section>& mine = from[local];
+            std::set<Section> both = mine;
+            both.insert(sections.begin(), sections.end());
+            keep_few(both);
+            changed |= both != mine;
+            mine = std::move(both);
+        }
         for (const auto& [local, section] : other.guards) changed |= guards.emplace(local, section).second;
         for (const auto& [local, guard] : other.content) changed |= content.emplace(local, guard).second;
         for (const auto& [section, at] : other.decided) changed |= decided.emplace(section, at).second;
@@ -127,6 +143,7 @@ class Analysis {
         for_each_operand(
             assign->value, [&](const Operand& o) { sources.merge(sections(state, o)); },
             [&](const MirPlace& p) { sources.merge(sections(state, p)); });
+        keep_few(sources);
         auto written = state.content.find(assign->place.local);
         if (written != state.content.end() && !assign->place.is_local()) {
             bool computed = std::holds_alternative<BinaryOperation>(assign->value) || computed_.count(s.node);

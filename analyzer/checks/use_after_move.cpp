@@ -1,4 +1,5 @@
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -32,6 +33,7 @@ class Analysis {
         : context_(context), item_(item), bodies_(bodies), body_(body), uses_(body), out_(out) {}
 
     void run() {
+        note_once_closures();
         auto entry = forward_dataflow(
             body_, State(), [&](BlockId id, State state, auto&& leaving) { transfer(id, std::move(state), leaving); },
             merge);
@@ -53,6 +55,48 @@ class Analysis {
             changed |= mine.size() != before;
         }
         return changed;
+    }
+
+    /// Variables that hold a closure which gives away what it captured: it can be called once.
+    void note_once_closures() {
+        for (const Block& block : body_.blocks)
+            for (const Statement& s : block.statements) {
+                auto* assign = std::get_if<Assign>(&s.kind);
+                auto* closure = assign ? std::get_if<ClosureOf>(&assign->value) : nullptr;
+                if (!closure || !assign->place.is_local() || body_.locals[assign->place.local].name.empty()) continue;
+                if (auto given = given_away(bodies_.functions[uint32_t(closure->function)]))
+                    once_[assign->place.local] = *given;
+            }
+    }
+
+    struct Given {
+        uint32_t node = 0;  // in the closure
+        std::string name;
+    };
+    static std::optional<Given> given_away(const MirBody& closure) {
+        std::map<Local, Given> given;
+        std::set<Local> written;
+        for (const Block& block : closure.blocks) {
+            auto look = [&](const Operand& o, uint32_t node) {
+                auto* place = moved_place(o);
+                if (!place || block.is_cleanup || place->projections.size() != 1) return;
+                const LocalDeclaration& local = closure.locals[place->local];
+                if (local.kind == LocalKind::Capture && local.is_slot)
+                    given.try_emplace(place->local, Given{node_of(o, node), std::string(local.name.text())});
+            };
+            for (const Statement& s : block.statements) {
+                for_each_operand(
+                    s, [&](const Operand& o) { look(o, s.node); }, [](const Place&) {});
+                if (auto* assign = std::get_if<Assign>(&s.kind)) written.insert(assign->place.local);
+            }
+            for_each_operand(block.terminator, [&](const Operand& o) { look(o, block.terminator.node); });
+            for_each_successor(block.terminator, [&](BlockId, const Place* destination) {
+                if (destination) written.insert(destination->local);
+            });
+        }
+        for (const auto& [local, what] : given)
+            if (!written.count(local)) return what;  // it is given no other value
+        return std::nullopt;
     }
 
     /// The tracked part of a place; `exact`: all of it.
@@ -119,7 +163,9 @@ class Analysis {
                 s, [&](const Operand& o) { operand(state, o, s.node); },
                 [&](const Place& place) { used(state, place, looks_at(body_, s)); });
             if (auto* assign = std::get_if<Assign>(&s.kind)) {
-                if (!assign->place.is_local()) base_used(state, assign->place, s.node);
+                bool exact;
+                const bool whole = path_of(assign->place, exact).size() == 1 && exact;  // also through a slot
+                if (!whole) base_used(state, assign->place, s.node);
                 written(state, assign->place);
             } else if (auto* live = std::get_if<StorageLive>(&s.kind)) {
                 written(state, Place{live->local, {}});
@@ -129,6 +175,11 @@ class Analysis {
         }
         uint32_t node = block.terminator.node;
         for_each_operand(block.terminator, [&](const Operand& o) { operand(state, o, node); });
+        if (auto* call = std::get_if<CallTerminator>(&block.terminator.kind))
+            if (auto* called = read_place(call->function_value);
+                called && called->is_local() && std::holds_alternative<hir::ValueCallee>(call->callee) &&
+                once_.count(called->local))
+                moved(state, *called, node);
         if (block.unwind != kNoBlock) leaving(block.unwind, state);
         auto* select = std::get_if<SelectTerminator>(&block.terminator.kind);
         size_t arm = 0;
@@ -157,17 +208,29 @@ class Analysis {
         Type type = place_type(context_, body_, Place{gone[0], {}});
         uint32_t site = *sites.begin();
         bool in_loop = sites.count(node) != 0;
-        bool in_part = gone.size() > 1;
+        bool exact = false;
+        bool in_part = gone.size() > 1 && path_of(place, exact) != gone;
         std::string what = in_part   ? fmt::format("`{}` is used after a part of it was moved", name)
                            : in_loop ? fmt::format("`{}` is moved again: an earlier round of the loop moved it", name)
                                      : fmt::format("`{}` is used after it was moved", name);
+        if (auto once = once_.find(gone[0]); once != once_.end() && !is_move_of_it(site)) {
+            ItemDiagnostic d = diagnostic(
+                DiagnosticCode::UseAfterMove, {item_, node},
+                fmt::format("`{}` can be called only once: its call gives away `{}`", name, once->second.name));
+            d.related.push_back(
+                {{item_, site}, in_loop ? "it is called here, and the loop comes back" : "it is called here first"});
+            d.related.push_back(
+                {{item_, once->second.node}, fmt::format("`{}` is given away here", once->second.name)});
+            out_.push_back(std::move(d));
+            return;
+        }
         ItemDiagnostic d = diagnostic(DiagnosticCode::UseAfterMove, {item_, node}, std::move(what));
         for (uint32_t moved_at : sites) {
             if (moved_at == node) continue;
-            d.related.push_back(
-                {{item_, moved_at},
-                 fmt::format("`{}` is moved here{}", in_part ? name : std::string(body_.locals[gone[0]].name.text()),
-                             into_what(moved_at))});
+            d.related.push_back({{item_, moved_at},
+                                 fmt::format("`{}` is moved here{}",
+                                             gone.size() > 1 ? name : std::string(body_.locals[gone[0]].name.text()),
+                                             into_what(moved_at))});
         }
         if (in_loop)
             d.related.push_back({{item_, node}, fmt::format("`{}` is moved here, and the loop comes back", name)});
@@ -179,6 +242,14 @@ class Analysis {
             d.fixes.push_back(
                 {"clone the value that is moved", {{{item_, site}, ItemDiagnostic::FixEdit::InsertAfter, ".clone()"}}});
         out_.push_back(std::move(d));
+    }
+
+    /// The site is a move of the closure itself, not a call of it.
+    bool is_move_of_it(uint32_t site) const {
+        for (const Block& block : body_.blocks)
+            if (std::holds_alternative<CallTerminator>(block.terminator.kind) && block.terminator.node == site)
+                return false;
+        return true;
     }
 
     /// Says more where a move is a capture.
@@ -197,6 +268,7 @@ class Analysis {
     LastUses uses_;
     std::vector<ItemDiagnostic>& out_;
     std::set<uint32_t> reported_;
+    std::map<Local, Given> once_;
     bool reporting_ = false;
 };
 

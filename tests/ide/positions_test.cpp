@@ -128,12 +128,11 @@ TEST_CASE("A name leads to its declaration, and that one back", "[ide][laws]") {
 }
 
 /// Places where completion is known not to offer what is written: a type parameter as the begin of a path, a variant
-/// without its enum, `next` of a list that JavaScript iterates. A place that comes to work has to leave the list.
+/// without its enum, `next` of a list that JavaScript iterates, behind a cast of a cast in brackets. A place that comes
+/// to work has to leave the list.
 const std::set<std::string> kNotOfferedYet = {
-    "associated_types.altru:71:17",
-    "plain_enums.velox:34:14",
-    "typescript_habits.velox:39:20",
-    "typescript_habits.velox:39:48",
+    "associated_types.altru:71:17", "plain_enums.velox:34:14",       "quick_loads.velox:65:53",
+    "quick_loads.velox:66:51",      "typescript_habits.velox:39:20", "typescript_habits.velox:39:48",
 };
 
 bool is_offered_yet(const std::string& place) { return !kNotOfferedYet.count(place.substr(0, place.find(": "))); }

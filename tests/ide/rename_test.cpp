@@ -140,6 +140,23 @@ TEST_CASE("Rename: Velox", "[ide][rename]") {
           "    case Msg.Read(k) => 1;\n    case Msg.Stop => 2;\n  };\n}\nf(Msg.Read(\"a\"));\n");
 }
 
+TEST_CASE("Rename: a parameter that is a field", "[ide][rename]") {
+    const std::string after =
+        "class C {\n  constructor(private left: number, y: number) { println(left); }\n"
+        "  function twice(): number { return this.left * 2; }\n}\n";
+    CHECK(renamed("a.velox",
+                  "class C {\n  constructor(private <|>x: number, y: number) { println(x); }\n"
+                  "  function twice(): number { return this.x * 2; }\n}\n",
+                  "left") == after);
+    CHECK(renamed("a.velox",
+                  "class C {\n  constructor(private x: number, y: number) { println(x); }\n"
+                  "  function twice(): number { return this.<|>x * 2; }\n}\n",
+                  "left") == after);
+    // Without a modifier it is no field.
+    CHECK(renamed("a.velox", "class C {\n  y: number = 0;\n  constructor(<|>y: number) { this.y = y; }\n}\n", "left") ==
+          "class C {\n  y: number = 0;\n  constructor(left: number) { this.y = left; }\n}\n");
+}
+
 TEST_CASE("Renames that would change what a program means are refused: Velox", "[ide][rename]") {
     CHECK(is_refused("a.velox", "function f(a: number): number {\n  const <|>b = 1;\n  return a + b;\n}\n", "a"));
     CHECK(is_refused("a.velox", "const a = 1;\nfunction f(<|>b: number): number {\n  return a + b;\n}\n", "a"));

@@ -138,6 +138,10 @@ class ItemCollector {
                 case Kind::ConstructorDecl: {
                     auto c = m.as<ast::ConstructorDecl>();
                     add(ItemKind::Function, c.node, c.node.first_token(), Name("constructor"), owner, true, true);
+                    // `constructor(private name: T)`: a field whose syntax is the constructor's.
+                    for (ast::Parameter p : c.parameters().parameters())
+                        if (auto name = p.binding().as<ast::NameBinding>(); p.modifiers() && name && name.name())
+                            add(ItemKind::Field, p.node, name.name(), text_of(name.name()), owner, false, true);
                     break;
                 }
                 default: break;

@@ -120,11 +120,14 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     }
     Type self = self_type(context_, klass);
     if (expected && explicit_list.empty()) {
-        for (Type wanted : members_of(nullable_parts_removed(expected)))
-            if (wanted->is(TypeKind::Nominal) && wanted->item == klass)
-                for (size_t i = 0; i < own.size(); ++i)
-                    if (!wanted->arguments[i]->is(TypeKind::Any) && !wanted->arguments[i]->has(TypeHasInference))
-                        own[i] = wanted->arguments[i];
+        // Of `Box<string> | Box<number>` the arguments tell which is meant.
+        Type wanted = nullptr;
+        int candidates = 0;
+        for (Type member : members_of(nullable_parts_removed(expected)))
+            if (member->is(TypeKind::Nominal) && member->item == klass) wanted = member, ++candidates;
+        for (size_t i = 0; candidates == 1 && i < own.size(); ++i)
+            if (!wanted->arguments[i]->is(TypeKind::Any) && !wanted->arguments[i]->has(TypeHasInference))
+                own[i] = wanted->arguments[i];
     }
     if (is_std_type(self, "Array")) {
         Type element = !own.empty() && own[0] ? own[0]

@@ -367,6 +367,29 @@ void BodyBuilder::report_unresolved() {
     }
 }
 
+namespace {
+/// Whether a declaration inside of the item, at whatever depth, has this name among its tokens.
+bool is_written_below(QueryContext& context, ItemId item, Name name) {
+    std::vector<ItemId> left{item};
+    while (!left.empty()) {
+        const ItemId parent = left.back();
+        left.pop_back();
+        for (const auto& child : *context.get<ItemChildren>(parent)) {
+            left.push_back(child.item);
+            auto syntax = context.get<ItemSyntax>(child.item);
+            if (!*syntax || syntax->tree().text().find(name.text()) == std::string_view::npos) continue;
+            bool found = false;
+            syntax->each_own([&](const SyntaxElement& element) {
+                found |= element.is_token() && element.text() == name.text();
+                return !found;
+            });
+            if (found) return true;
+        }
+    }
+    return false;
+}
+}  // namespace
+
 void BodyBuilder::report_unused() {
     // A variable whose type is not known yet is not finished.
     if (std::any_of(body().diagnostics.begin(), body().diagnostics.end(),
@@ -374,15 +397,7 @@ void BodyBuilder::report_unused() {
         return;
     // A local of the script body that a function names has been reported there.
     auto named_by_function = [&](Name name) {
-        if (kind_of(item_) != ItemKind::File) return false;
-        for (const auto& child : *context_.get<ItemChildren>(item_)) {
-            auto syntax = context_.get<ItemSyntax>(child.item);
-            if (!*syntax || syntax->tree().text().find(name.text()) == std::string_view::npos) continue;
-            // Tokens only: what stands between them is not what the query compares.
-            for (Preorder walk(syntax->tree().root()); walk; walk.next())
-                if (walk->is_token() && walk->text() == name.text()) return true;
-        }
-        return false;
+        return kind_of(item_) == ItemKind::File && is_written_below(context_, item_, name);
     };
     for (uint32_t i : warn_unused_) {
         if (i >= body().locals.size()) continue;

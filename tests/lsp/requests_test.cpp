@@ -80,7 +80,9 @@ TEST_CASE("Completion and its resolution", "[lsp][requests]") {
     // Without snippets the text is plain.
     Editor plain;
     plain.open(kUri, kText);
-    for (const Json& item : plain.result("textDocument/completion", plain.at(kUri, 13, 20))["items"])
+    const Json offered = plain.result("textDocument/completion", plain.at(kUri, 13, 20));
+    CHECK(!offered["items"].empty());
+    for (const Json& item : offered["items"])
         CHECK(item["textEdit"]["newText"].get<std::string>().find('$') == std::string::npos);
 }
 

@@ -7,7 +7,7 @@ namespace braid {
 
 void register_all_languages() {
     static constexpr const Language* kLanguages[] = {&altru_language, &velox_semantics::language};
-    register_languages(kLanguages);
+    [[maybe_unused]] static const bool registered = (register_languages(kLanguages), true);  // once, by one thread
 }
 
 }  // namespace braid

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -75,7 +76,7 @@ struct State {
 class Analysis {
   public:
     Analysis(QueryContext& context, ItemId item, const MirBody& body, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), body_(body), uses_(body), out_(out) {}
+        : context_(context), item_(item), body_(body), out_(out) {}
 
     void run() {
         std::vector<BlockId> operations;
@@ -95,6 +96,7 @@ class Analysis {
                 return !name.empty() && !seen.insert(std::move(name)).second;
             }))
             return;
+        uses_.emplace(body_);
         auto typed = context_.get<BodyOf>(item_);
         for (const Expr& e : typed->expressions)
             if (std::holds_alternative<hir::For>(e.data)) loop_nodes_.insert(e.node);
@@ -176,8 +178,8 @@ class Analysis {
 
     void transfer(BlockId id, State& state) {
         const Block& block = body_.blocks[id];
-        std::erase_if(state.from, [&](const auto& entry) { return uses_.is_over(entry.first, id); });
-        std::erase_if(state.content, [&](const auto& entry) { return uses_.is_over(entry.first, id); });
+        std::erase_if(state.from, [&](const auto& entry) { return uses_->is_over(entry.first, id); });
+        std::erase_if(state.content, [&](const auto& entry) { return uses_->is_over(entry.first, id); });
         for (const Statement& s : block.statements) statement(s, state);
         const Terminator& t = block.terminator;
         if (auto* branch = std::get_if<SwitchInteger>(&t.kind); branch && !loop_nodes_.count(t.node)) {
@@ -306,7 +308,7 @@ class Analysis {
     QueryContext& context_;
     ItemId item_;
     const MirBody& body_;
-    LastUses uses_;
+    std::optional<LastUses> uses_;  // where there are two sections
     std::vector<ItemDiagnostic>& out_;
     std::set<uint32_t> reported_, computed_;
     std::set<uint32_t> loop_nodes_;  // of `for`: how often one runs decides nothing about what follows it

@@ -1,3 +1,4 @@
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ using mir::Place;  // not the place in the source
 class Analysis {
   public:
     Analysis(ItemId item, const MirBody& body, const std::set<LocalId>& declared, std::vector<ItemDiagnostic>& out)
-        : item_(item), body_(body), uses_(body), out_(out) {
+        : item_(item), body_(body), out_(out) {
         for (Local local = 0; local < body.locals.size(); ++local)
             if (body.locals[local].kind == LocalKind::Variable && declared.count(body.locals[local].source))
                 tracked_.insert(local);
@@ -34,6 +35,7 @@ class Analysis {
 
     void run() {
         if (tracked_.empty()) return;
+        uses_.emplace(body_);
         auto entry = forward_dataflow(
             body_, State(), [&](BlockId id, State state, auto&& leaving) { transfer(id, std::move(state), leaving); },
             Union());
@@ -62,7 +64,7 @@ class Analysis {
     template <typename F>
     void transfer(BlockId id, State state, F&& leaving) {
         const Block& block = body_.blocks[id];
-        std::erase_if(state, [&](Local local) { return uses_.is_over(local, id); });
+        std::erase_if(state, [&](Local local) { return uses_->is_over(local, id); });
         if (block.unwind != kNoBlock) leaving(block.unwind, state);
         for (const Statement& s : block.statements) {
             for_each_operand(
@@ -112,7 +114,7 @@ class Analysis {
 
     ItemId item_;
     const MirBody& body_;
-    LastUses uses_;
+    std::optional<LastUses> uses_;  // where something is tracked
     std::vector<ItemDiagnostic>& out_;
     std::set<Local> tracked_, reported_;
     bool reporting_ = false;

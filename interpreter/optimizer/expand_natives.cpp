@@ -120,7 +120,7 @@ class Expander {
         Register table = load(i, out, i.list[0], true);
         Register wanted = by_reference ? load(i, out, i.list[1], bytecode::is_traced(key.element->repr)) : i.list[1];
         Register entry = graph_.new_register(true);
-        out.push_back(with(i, Opcode::MapFind, {entry, table, wanted, index(f_.types, &map)}));
+        out.push_back(with(i, Opcode::MapFind, {entry, table, wanted, index_in(f_.types, &map)}));
         if (asks) {
             Register missing = graph_.new_register(false);
             out.push_back(with(i, Opcode::IsEmpty, {missing, entry}));
@@ -129,8 +129,8 @@ class Expander {
         }
         const auto& variants = callee.result_type->variants;
         out.push_back(with(i, Opcode::NewOption,
-                           {i.operands[0], entry, uint16_t(lends), index(f_.variants, &variants[0]),
-                            index(f_.variants, &variants[1])}));
+                           {i.operands[0], entry, uint16_t(lends), index_in(f_.variants, &variants[0]),
+                            index_in(f_.variants, &variants[1])}));
         return true;
     }
 
@@ -150,19 +150,12 @@ class Expander {
         Register tag = graph_.new_register(false);
         out.push_back(i);
         out.back().operands[0] = value;
-        out.back().operands[1] = index(f_.functions, twin->second);
+        out.back().operands[1] = index_in(f_.functions, twin->second);
         out.push_back(with(i, Opcode::Received, {tag}));
-        out.push_back(
-            with(i, Opcode::NewResult,
-                 {i.operands[0], value, tag, index(f_.variants, &variants[0]), index(f_.variants, &variants[1])}));
+        out.push_back(with(
+            i, Opcode::NewResult,
+            {i.operands[0], value, tag, index_in(f_.variants, &variants[0]), index_in(f_.variants, &variants[1])}));
         return true;
-    }
-
-    template <class T>
-    static uint16_t index(std::vector<const T*>& table, const T* entry) {
-        auto at = std::find(table.begin(), table.end(), entry);
-        if (at == table.end()) at = table.insert(at, entry);
-        return static_cast<uint16_t>(at - table.begin());
     }
 
     Register load(const Instruction& like, std::vector<Instruction>& out, Register reference, bool traced) {

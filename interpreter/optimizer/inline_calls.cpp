@@ -43,12 +43,6 @@ bool is_small(const Graph& graph, const Function& f) {
 }
 
 template <class T>
-uint16_t index_in(std::vector<T>& table, const T& entry) {
-    auto at = std::find(table.begin(), table.end(), entry);
-    if (at == table.end()) at = table.insert(at, entry);
-    return static_cast<uint16_t>(at - table.begin());
-}
-template <class T>
 uint16_t append(std::vector<T>& table, const T& entry) {
     table.push_back(entry);
     return static_cast<uint16_t>(table.size() - 1);

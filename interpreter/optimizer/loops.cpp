@@ -285,7 +285,9 @@ std::optional<Below> known_on_edge(const Block& from, BlockId to) {
 /// Loops that count one up to a limit that no round changes, below which they begin: there the count cannot overflow.
 class Counting {
   public:
-    Counting(Graph& graph, const Loop& loop) : graph_(graph), loop_(loop), predecessors_(graph.predecessors()) {}
+    using Predecessors = std::vector<std::vector<BlockId>>;
+    Counting(Graph& graph, const Loop& loop, const Predecessors& predecessors)
+        : graph_(graph), loop_(loop), predecessors_(predecessors) {}
 
     void mark() {
         for (BlockId latch : predecessors_[loop_.header]) {
@@ -360,7 +362,7 @@ class Counting {
 
     Graph& graph_;
     const Loop& loop_;
-    std::vector<std::vector<BlockId>> predecessors_;
+    const Predecessors& predecessors_;
 };
 
 }  // namespace
@@ -374,7 +376,8 @@ void improve_loops(Graph& graph) {
 }
 
 void mark_counting_loops(Graph& graph) {
-    for (const Loop& loop : loops_of(graph)) Counting(graph, loop).mark();
+    const auto predecessors = graph.predecessors();
+    for (const Loop& loop : loops_of(graph)) Counting(graph, loop, predecessors).mark();
 }
 
 }  // namespace braid::optimizer

@@ -1,5 +1,7 @@
 #pragma once
+#include <algorithm>
 #include <unordered_map>
+#include <vector>
 
 #include "interpreter/optimizer/graph.h"
 
@@ -15,6 +17,13 @@ void propagate(Graph& graph, const bytecode::Function& function);
 /// Natives that receive from a channel, each with its twin that gives the bare value and its tag apart.
 using ReceivingTwins = std::unordered_map<const bytecode::Function*, const bytecode::Function*>;
 ReceivingTwins make_receiving_twins(bytecode::Program& program);
+/// Where a function's table has an entry, which is added where it has not.
+template <class T>
+uint16_t index_in(std::vector<T>& table, const T& entry) {
+    auto at = std::find(table.begin(), table.end(), entry);
+    if (at == table.end()) at = table.insert(at, entry);
+    return static_cast<uint16_t>(at - table.begin());
+}
 /// Calls of natives that are an instruction or two become these.
 void expand_natives(Graph& graph, bytecode::Function& function, const ReceivingTwins& twins);
 /// Heap cells that only this function's loads and stores see become registers (scalar replacement).

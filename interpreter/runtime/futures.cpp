@@ -128,7 +128,8 @@ NativeAction abandoned(NativeCall& call) {
 NativeAction join_all(NativeCall& call) {
     auto& group = call.state<Group>();
     if (call.step() == 0) {
-        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(no_more_tasks(call.vm()));
+        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element))
+            return call.panic(no_more_tasks(call.vm()));
     } else {
         group.core(group.next).leave_queue(group.waits[0].waiter);
         if (call.was_cancelled()) return call.cancelled();
@@ -157,7 +158,8 @@ template <bool kAny>
 NativeAction first(NativeCall& call) {
     auto& group = call.state<Group>();
     if (call.step() == 0) {
-        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element)) return call.panic(no_more_tasks(call.vm()));
+        if (!start_all(call, group, call.object(0), *type_in(call, 1)->element))
+            return call.panic(no_more_tasks(call.vm()));
         if (group.tasks.empty()) return call.panic(kAny ? "`any` of no futures" : "`race` of no futures");
     } else if (call.step() == 1) {
         group.unlink();

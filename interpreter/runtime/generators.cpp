@@ -93,7 +93,7 @@ NativeAction is_busy(NativeCall& call) {
 NativeAction waiting(NativeCall& call) {
     auto& generator = *call.native<Generator>(0);
     if (!generator.waiting) generator.waiting = vm::word_of(call.vm().new_list(bytecode::Repr::Boxed, 0));
-    return call.give(call.native<Generator>(0)->waiting);
+    return call.give(generator.waiting);
 }
 
 }  // namespace

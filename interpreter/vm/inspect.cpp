@@ -51,21 +51,6 @@ constexpr size_t kLineWidth = 80;
 constexpr int kLevelsOnLine = 3;
 constexpr size_t kShortList = 6, kMostColumns = 12;
 
-bool is_wide(char32_t c) {
-    return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
-           (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-           (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
-}
-size_t columns_of(std::string_view text) {
-    size_t columns = 0;
-    for (size_t i = 0; i < text.size();) {
-        utf8::Decoded c = utf8::decode(text, i);
-        columns += is_wide(c.value) ? 2 : 1;
-        i += std::max<size_t>(1, c.length);
-    }
-    return columns;
-}
-
 /// Of the standard library: a class that a program declares under the same name is another one.
 bool is_standard(const Shape* shape, std::string_view name) {
     return shape->klass && shape->klass->name == name && is_std(file_of(shape->klass->item));
@@ -215,7 +200,7 @@ class Inspector {
         std::vector<size_t> widths;
         size_t total = 0, widest = 0;
         for (size_t i = 0; i < shown; ++i) {
-            widths.push_back(columns_of(parts[i]));
+            widths.push_back(static_cast<size_t>(utf8::display_width(parts[i])));
             total += widths[i] + kBetween;
             widest = std::max(widest, widths[i]);
         }

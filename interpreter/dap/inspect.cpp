@@ -162,9 +162,10 @@ DapReply Adapter::stack_trace(const DapRequest& request) {
 DapReply Adapter::scopes(const DapRequest& request) {
     if (auto ready = must_be_stopped(); !ready) return tl::unexpected(ready.error());
     size_t id = request.arguments.at("frameId").get<size_t>();
-    if (id == 0 || id > frames_.size()) return answer_in_place("this frame is gone");
-    const FrameInfo& frame = frames_[id - 1].info;
     Json out = Json::array();
+    if (id == 0) return Json{{"scopes", std::move(out)}};  // of a task that has not begun (spawn_frame)
+    if (id > frames_.size()) return answer_in_place("this frame is gone");
+    const FrameInfo& frame = frames_[id - 1].info;
     auto add = [&](const char* name, ScopeKind kind, size_t count, const char* hint) {
         if (count == 0 && kind != ScopeKind::Locals) return;
         references_.push_back(Scope{id - 1, kind});
@@ -214,13 +215,19 @@ DapReply Adapter::variables(const DapRequest& request) {
     auto reference = references_[id - 1];  // a copy: the table grows below
     if (auto* scope = std::get_if<Scope>(&reference)) {
         const FrameInfo frame = frames_[scope->frame].info;
-        debugger::FrameVariables visible = debugger_->variables(frame);
-        std::vector<Member> members = scope->kind == ScopeKind::Locals ? std::move(visible.locals)
-                                      : scope->kind == ScopeKind::Captures
-                                          ? std::move(visible.captures)
-                                          : debugger::statics_of(frame, debugger_->vm());
+        const debugger::FrameVariables visible = debugger_->variables(frame);
+        const std::vector<Member> statics = debugger::statics_of(frame, debugger_->vm());
+        const std::vector<Member>* scopes[] = {&visible.locals, &visible.captures, &statics};  // by ScopeKind
+        const auto kind = static_cast<size_t>(scope->kind);
+        // A name that a nearer scope also has means that other variable in an expression.
+        auto shadowed = [&](const std::string& name) {
+            return std::any_of(scopes, scopes + kind, [&](const std::vector<Member>* nearer) {
+                return std::any_of(nearer->begin(), nearer->end(), [&](const Member& m) { return m.name == name; });
+            });
+        };
+        const std::vector<Member>& members = *scopes[kind];
         for (uint64_t i = start; i < members.size() && i - start < count; ++i)
-            out.push_back(variable_json(members[i], members[i].name));
+            out.push_back(variable_json(members[i], shadowed(members[i].name) ? "" : members[i].name));
         return Json{{"variables", std::move(out)}};
     }
     const Compound& compound = std::get<Compound>(reference);

@@ -198,6 +198,19 @@ class Session {
         check(found.has_value(), "there is no such variable");
         auto value = found->at("value").get<std::string>();
         check(value == rest.substr(equal + 3), "it is " + value);
+        evaluate_names_mean_what_they_stand_beside();
+    }
+
+    /// A law: the name that a variable has for expressions gives that variable.
+    void evaluate_names_mean_what_they_stand_beside() {
+        const Json frame = frames_[0].at("id");
+        for (const Json& scope : request("scopes", {{"frameId", frame}}).at("scopes"))
+            for (const Json& each :
+                 request("variables", {{"variablesReference", scope.at("variablesReference")}}).at("variables")) {
+                if (!each.contains("evaluateName")) continue;
+                Json value = request("evaluate", {{"expression", each.at("evaluateName")}, {"frameId", frame}});
+                check(value.at("result") == each.at("value"), each.dump() + " evaluates to " + value.dump());
+            }
     }
 
     void evaluate(const std::string& rest) {

@@ -106,6 +106,7 @@ class Machine {
     Value change_atomic(State&, TaskIndex, const Pending&);
     Value lock_content(State&, ObjectIndex, Value content);
     std::vector<Value> elements(State&, Value list);
+    std::optional<Value> cloned(State&, const Value& value);
     Outcome park(State&, TaskIndex, Pending);
     void drop(State&, Value&, TaskIndex);
     void run_drops(State&, TaskIndex);

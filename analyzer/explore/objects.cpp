@@ -292,12 +292,9 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             return done(
                 Value::composite({Value::of(Value::Kind::Sender, made), Value::of(Value::Kind::Receiver, made)}));
         }
-        case Model::CloneEnd: {
-            Value* end = pointee(state, &arguments.at(0));
-            if (end->is(Value::Kind::Sender)) ++state.objects[end->number].senders;
-            else if (end->is(Value::Kind::Receiver)) ++state.objects[end->number].receivers;
-            else if (!end->is(Value::Kind::Unknown)) return unknown_call(state, task, arguments);
-            return done(Value(*end));
+        case Model::Clone: {
+            auto copy = cloned(state, *pointee(state, &arguments.at(0)));
+            return copy ? done(std::move(*copy)) : unknown_call(state, task, arguments);
         }
         case Model::GuardContent: {
             Value guard = *pointee(state, &arguments.at(0));

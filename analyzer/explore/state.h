@@ -189,7 +189,7 @@ enum class Model : uint8_t {
     ReceiveMany,
     TryReceive,
     ReceiveTimeout,
-    CloneEnd,
+    Clone,
     IsClosed,
     ChannelLength,
     Spawn,

@@ -20,6 +20,7 @@ bool is_plain(Model model) {
         case Model::ListRemove:
         case Model::ListReverse:
         case Model::ListClear:
+        case Model::Clone:
         case Model::DropValue:
         case Model::Stop: return true;
         default: return false;

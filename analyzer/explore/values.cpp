@@ -76,6 +76,26 @@ std::vector<Value> Machine::elements(State& state, Value list) {
     return out;
 }
 
+/// What `clone` gives: the same object for a handle, one more end of a channel. Not known of what a closure holds.
+std::optional<Value> Machine::cloned(State& state, const Value& value) {
+    switch (value.kind) {
+        case Value::Kind::Unknown:
+        case Value::Kind::Integer:
+        case Value::Kind::Object: return value;
+        case Value::Kind::Sender: ++state.objects[value.number].senders; return value;
+        case Value::Kind::Receiver: ++state.objects[value.number].receivers; return value;
+        case Value::Kind::Composite: break;
+        default: return std::nullopt;
+    }
+    Value out = value;
+    for (Value& part : out.parts) {
+        auto copy = cloned(state, part);
+        if (!copy) return std::nullopt;
+        part = std::move(*copy);
+    }
+    return out;
+}
+
 /// As a count: what is unknown is decided to be `kAssumedCount`.
 uint64_t Machine::number_of(State& state, Value& value) {
     resolve(state, value);

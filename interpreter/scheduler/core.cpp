@@ -50,7 +50,10 @@ void add_to(WorkerStats& sum, const WorkerStats& more) {
 }
 
 SchedulerCore::SchedulerCore(Scheduler& owner, Options given)
-    : scheduler(owner), options(std::move(given)), sequential(options.policy && options.policy->sequential()) {
+    : scheduler(owner),
+      options(std::move(given)),
+      sequential(options.policy && options.policy->sequential()),
+      registry(options.max_tasks) {
     if (!options.policy) options.policy = parallel_policy();
     engine = sequential ? make_sequential_engine(*this) : make_parallel_engine(*this);
     external = std::make_unique<ExternalThreads>(*this);
@@ -71,22 +74,27 @@ void SchedulerCore::point(PointKind kind, uint64_t task, uint64_t detail) {
     if (options.policy->at({kind, task, detail}) && runner->current_task()) signal(*runner, SignalPreempt);
 }
 
-tl::expected<void, SpawnError> SchedulerCore::admit(Task& task, Strand* strand, bool own_thread, uint64_t word) {
+tl::expected<void, SpawnError> SchedulerCore::admit(TaskRef ref, Strand* strand, bool own_thread, uint64_t word) {
     if (stopping()) return tl::unexpected(SpawnError::ShuttingDown);
-    if (registry.size() >= options.max_tasks) return tl::unexpected(SpawnError::TooManyTasks);
-    task.id_ = next_id.fetch_add(1, std::memory_order_relaxed);
+    Task& task = *ref;
     task.strand_ = strand;
-    if (own_thread && !sequential && !external->create(task)) return tl::unexpected(SpawnError::TooManyThreads);
     task.word_.store(word, std::memory_order_seq_cst);
-    if (CoreWorker* worker = current()) ++worker->count.spawns;
-    registry.add(task);
+    CoreWorker* worker = current();
+    Registry::Local* local = worker ? worker->tasks : nullptr;
+    if (!registry.add(ref, local)) return tl::unexpected(SpawnError::TooManyTasks);
+    if (own_thread && !sequential && !external->create(task)) {
+        registry.remove(task, local);
+        return tl::unexpected(SpawnError::TooManyThreads);
+    }
+    if (worker) ++worker->count.spawns;
     point(PointKind::Spawn, task.id(), 0);
     return {};
 }
 
 tl::expected<void, SpawnError> SchedulerCore::spawn(TaskRef task, Strand* strand, bool own_thread) {
-    auto admitted = admit(*task, strand, own_thread, make_word(0, TaskState::Runnable));
-    if (admitted) make_ready(*task, WakeNormal, false);
+    Task& admittee = *task;
+    auto admitted = admit(std::move(task), strand, own_thread, make_word(0, TaskState::Runnable));
+    if (admitted) make_ready(admittee, WakeNormal, false);
     return admitted;
 }
 
@@ -94,7 +102,7 @@ tl::expected<ParkToken, SpawnError> SchedulerCore::spawn_parked(TaskRef task, St
                                                                 const WaitReason* reason) {
     task->wait_reason_.store(reason, std::memory_order_release);
     ParkToken token{1};
-    return admit(*task, strand, false, make_word(token.epoch, TaskState::Parked)).map([&] { return token; });
+    return admit(std::move(task), strand, false, make_word(token.epoch, TaskState::Parked)).map([&] { return token; });
 }
 
 bool SchedulerCore::claim(Task& task, uint32_t epoch) noexcept {
@@ -207,7 +215,7 @@ void SchedulerCore::finish(CoreWorker& worker, Task& task) {
     point(PointKind::Done, task.id(), 0);
     task.word_.store(make_word(0, TaskState::Done), std::memory_order_release);
     give_up_turn(task.strand_);
-    registry.remove(task);
+    registry.remove(task, worker.tasks);
 }
 
 Stillness SchedulerCore::stillness() const {

@@ -37,8 +37,9 @@ class CoreWorker : public Worker {
         Counter steps, preemptions, parks, wakes, spawns, lifo_hits, steals, idle_parks, idle_nanoseconds;
     } count;
     std::atomic<Instant> started{0};
-    int32_t spent = 0;      // safepoints of the last step
-    bool finished = false;  // it ended Done
+    Registry::Local* tasks = nullptr;  // null: it starts too few for that
+    int32_t spent = 0;                 // safepoints of the last step
+    bool finished = false;             // it ended Done
 };
 
 void add_to(WorkerStats& sum, const WorkerStats& more);
@@ -129,12 +130,11 @@ struct SchedulerCore {
     std::vector<std::unique_ptr<IoService>> services;
     std::unique_ptr<BlockingPool> pool;
     std::atomic<int64_t> outside{0};
-    std::atomic<uint64_t> next_id{1};
     RunResult result{RunEnd::Quiescent, 0};
     const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 
   private:
-    tl::expected<void, SpawnError> admit(Task& task, Strand* strand, bool own_thread, uint64_t word);
+    tl::expected<void, SpawnError> admit(TaskRef task, Strand* strand, bool own_thread, uint64_t word);
     void park(CoreWorker& worker, Task& task);
     void finish(CoreWorker& worker, Task& task);
     void give_up_turn(Strand* strand);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 #include "interpreter/scheduler/task_queue.h"
 
@@ -18,9 +19,9 @@ class Injector {
         size_.store(queue_.size(), std::memory_order_seq_cst);
     }
 
-    void push(TaskQueue tasks) {
+    void push(TaskQueue&& tasks) {
         std::lock_guard lock(mutex_);
-        while (Task* task = tasks.pop()) queue_.push(*task);
+        queue_.push(std::move(tasks));
         size_.store(queue_.size(), std::memory_order_seq_cst);
     }
 

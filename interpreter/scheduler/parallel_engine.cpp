@@ -27,8 +27,10 @@ unsigned count_of_workers(unsigned wanted) {
 std::unique_ptr<Engine> make_parallel_engine(SchedulerCore& core) { return std::make_unique<ParallelEngine>(core); }
 
 ParallelEngine::ParallelEngine(SchedulerCore& core) : core_(core) {
-    for (unsigned i = 0; i < count_of_workers(core.options.workers); ++i)
+    for (unsigned i = 0; i < count_of_workers(core.options.workers); ++i) {
         workers_.push_back(std::make_unique<PoolWorker>(core.scheduler, i));
+        workers_.back()->tasks = &core.registry.make_local();
+    }
 }
 
 void ParallelEngine::push(PoolWorker& worker, Task& task) {
@@ -39,7 +41,7 @@ void ParallelEngine::push(PoolWorker& worker, Task& task) {
             if (!oldest) break;
             older.push(*oldest);
         }
-        injector_.push(older);
+        injector_.push(std::move(older));
     }
     worker.deque.push(&task);
     notify_one();

@@ -121,7 +121,7 @@ bool Scheduler::is_running(const Task& task) const noexcept {
 }
 
 void Scheduler::for_each_task(const std::function<void(Task&)>& visit) const { core_->registry.for_each(visit); }
-const size_t Scheduler::kTaskParts = Registry::kShards;
+const size_t Scheduler::kTaskParts = Registry::kParts;
 void Scheduler::for_each_task(size_t part, const std::function<void(Task&)>& visit) const {
     core_->registry.for_each(part, visit);
 }
@@ -133,7 +133,7 @@ Stats Scheduler::stats() const {
     core_->engine->add_stats(stats);
     for (const WorkerStats& worker : stats.workers) add_to(stats.total, worker);
     core_->external->add_stats(stats);
-    stats.tasks_spawned = core_->next_id.load(std::memory_order_relaxed) - 1;
+    stats.tasks_spawned = core_->registry.added();
     stats.tasks_live = core_->registry.size();
     stats.timers_fired = core_->timers.fired();
     stats.blocking_jobs = core_->pool->jobs();

@@ -92,7 +92,7 @@ class Task {
     ParkToken token() const noexcept { return {static_cast<uint32_t>(word_.load(std::memory_order_seq_cst) >> 32)}; }
     // Null unless parked (or parking).
     const WaitReason* wait_reason() const noexcept { return wait_reason_.load(std::memory_order_acquire); }
-    uint64_t id() const noexcept { return id_; }  // in order of spawning, from 1
+    uint64_t id() const noexcept { return id_; }  // from 1; of one worker in order of spawning
     bool is_external() const noexcept { return external_ != nullptr; }
     Strand* strand() const noexcept { return strand_; }
 
@@ -102,13 +102,18 @@ class Task {
 
     void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
     void release() noexcept {
-        if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+        // Who has the only reference shares it with nobody who could add one.
+        if (references_.load(std::memory_order_acquire) == 1 ||
+            references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            delete this;
     }
 
   protected:
     Task() = default;
 
   private:
+    using Place = std::atomic<Task*>;
+
     friend class TaskQueue;
     friend class Registry;
     friend struct SchedulerCore;
@@ -116,14 +121,13 @@ class Task {
     bool transition(TaskState from, TaskState to) noexcept;
 
     // In this order a task has no padding but at its end, where a derived class may begin: there may be millions.
-    std::atomic<bool> held_{false};  // by the debugger
-    std::atomic<uint32_t> references_{0};
-    std::atomic<uint64_t> word_{0};  // TaskState in the low byte, park epoch in the high half
+    std::atomic<bool> held_{false};        // by the debugger
+    std::atomic<uint32_t> references_{1};  // its maker's
+    std::atomic<uint64_t> word_{0};        // TaskState in the low byte, park epoch in the high half
     uint64_t id_ = 0;
     std::atomic<const WaitReason*> wait_reason_{nullptr};
     Task* queue_next_ = nullptr;  // in the injector, a strand's lane or the set-aside list
-    Task* previous_ = nullptr;    // in the registry
-    Task* next_ = nullptr;
+    Place* place_ = nullptr;      // in the registry
     Strand* strand_ = nullptr;
     Worker* external_ = nullptr;  // the worker of its own OS thread
     WakeTag wake_tag_ = WakeNormal;
@@ -150,13 +154,22 @@ class TaskRef {
     Task* operator->() const noexcept { return task_; }
     explicit operator bool() const noexcept { return task_ != nullptr; }
 
+    // Makes the maker's reference this one.
+    static TaskRef adopt(Task* task) noexcept {
+        TaskRef ref;
+        ref.task_ = task;
+        return ref;
+    }
+    // The reference is the caller's now.
+    Task* give_up() noexcept { return std::exchange(task_, nullptr); }
+
   private:
     Task* task_ = nullptr;
 };
 
 template <class T, class... Arguments>
 TaskRef make_task(Arguments&&... arguments) {
-    return TaskRef(new T(std::forward<Arguments>(arguments)...));
+    return TaskRef::adopt(new T(std::forward<Arguments>(arguments)...));
 }
 
 }  // namespace braid::scheduler

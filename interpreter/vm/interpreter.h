@@ -46,7 +46,7 @@ class Interpreter {
     static Frame* push_direct(VmTask& task, uint32_t caller_words, const LinkedFunction& callee,
                               bytecode::Register destination) {
         size_t distance = kFrameWords + caller_words, at = task.top_ + distance;
-        if (at + kFrameWords + callee.frame_words > task.capacity_) [[unlikely]]
+        if (at + kFrameWords + callee.frame_words > task.capacity()) [[unlikely]]
             return nullptr;
         return place_frame(task, at, callee, destination, 0, distance);
     }

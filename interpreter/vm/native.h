@@ -31,7 +31,7 @@ class VmTask;
 enum class NativeAction : uint8_t { Return, Raise, Invoke, Parked, Again, Next, Recover };
 
 /// C++ state of a native that is entered several times; destroyed with its frame.
-struct NativeState {
+struct NativeState : InTaskMemory {
     virtual ~NativeState() = default;
     virtual void trace(heap::Marker&) {}
 };

@@ -34,23 +34,22 @@ VmTask::~VmTask() {
 
 void VmTask::release_memory() {
     while (!empty_) pop_frame();
-    vm_.heap().discharge(sizeof(VmTask) + capacity_ * sizeof(Word));
-    stack_.reset();
-    capacity_ = 0;
+    vm_.heap().discharge(sizeof(VmTask) + capacity() * sizeof(Word));
+    stack_ = {};
 }
 
 size_t VmTask::used() const { return empty_ ? 0 : top_ + kFrameWords + linked(*frame()->function).frame_words; }
 
 bool VmTask::reserve(size_t words) {
-    if (words <= capacity_) return true;
+    const size_t capacity = this->capacity();
+    if (words <= capacity) return true;
     if (words > vm_.options().max_stack_words) return false;
-    size_t larger = capacity_ < kSmallWords ? capacity_ + capacity_ / 2 : size_t{capacity_} * 2;
+    size_t larger = capacity < kSmallWords ? capacity + capacity / 2 : capacity * 2;
     larger = std::min(std::max({words, larger, kFirstWords}), vm_.options().max_stack_words);
-    vm_.heap().charge((larger - capacity_) * sizeof(Word));
-    std::unique_ptr<Word[]> stack(new Word[larger]);
+    vm_.heap().charge((larger - capacity) * sizeof(Word));
+    Stack stack(static_cast<Word*>(TaskMemory::allocate(larger * sizeof(Word))), {static_cast<uint32_t>(larger)});
     if (stack_) std::memcpy(stack.get(), stack_.get(), used() * sizeof(Word));
     stack_ = std::move(stack);
-    capacity_ = static_cast<uint32_t>(larger);
     return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "interpreter/scheduler/task.h"
 #include "interpreter/vm/objects.h"
+#include "interpreter/vm/task_memory.h"
 
 namespace braid::vm {
 
@@ -57,8 +58,13 @@ struct FrameView {
     const Word* registers = nullptr;  // valid while the task does not run
 };
 
+struct StackFreed {
+    uint32_t words = 0;
+    void operator()(Word* memory) const { TaskMemory::free(memory, words * sizeof(Word)); }
+};
+
 /// A task of the machine: a growable stack of frames, and nothing on the native stack while it does not run.
-class VmTask final : public scheduler::Task {
+class VmTask final : public scheduler::Task, public InTaskMemory {
     uint32_t step_limit_ = UINT32_MAX;  // first: it fits behind the last word of a scheduler::Task
 
   public:
@@ -110,6 +116,9 @@ class VmTask final : public scheduler::Task {
 
     Frame* frame() { return reinterpret_cast<Frame*>(stack_.get() + top_); }
     const Frame* frame() const { return reinterpret_cast<const Frame*>(stack_.get() + top_); }
+    using Stack = std::unique_ptr<Word[], StackFreed>;
+
+    size_t capacity() const { return stack_.get_deleter().words; }
     size_t used() const;  // words
     /// Pushes a frame with the words given as its first arguments, the bound or missing ones filled in. False: the
     /// stack would grow over the limit; nothing happened. `gathered`: what a rest parameter takes is one list already.
@@ -144,9 +153,8 @@ class VmTask final : public scheduler::Task {
     std::atomic<bool> cancel_{false};
     bool cancelled_ = false;  // the cancellation has been raised: what drops while it unwinds may wait
     // Words fit 32 bits (VmOptions::max_stack_words): there may be millions of tasks.
-    uint32_t capacity_ = 0;
-    uint32_t top_ = 0;  // index of the innermost frame's header; capacity_ large enough for its registers
-    std::unique_ptr<Word[]> stack_;
+    uint32_t top_ = 0;  // index of the innermost frame's header; the stack is large enough for its registers
+    Stack stack_;
     Word native_result_ = 0;              // for NativeCall::result(); of the first frame, once done
     Word raised_ = 0;                     // an error the debugger stopped at; takes its way when the task goes on
     uint64_t skip_break_ = ~uint64_t{0};  // function id << 32 | pc of the breakpoint the task stopped at

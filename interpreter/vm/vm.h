@@ -32,6 +32,7 @@ struct VmOptions {
 /// What a thread that runs tasks owns: Worker::local.
 struct ThreadState {
     std::unique_ptr<heap::Allocator> allocator;
+    TaskMemory::Cache task_memory = {};
 };
 
 /// How a program that could not go on ended.

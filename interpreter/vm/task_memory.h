@@ -1,0 +1,48 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace braid::vm {
+
+/// Memory of tasks: their objects, small stacks, and what natives keep for them. A task is often made by one worker and
+/// ends on another, for which allocators take locks that both want. So each thread that runs tasks keeps what ended on
+/// it for what it starts, and gives and takes batches where it has too much or nothing; after Go's lists of dead
+/// goroutines (runtime/proc.go, gfput and gfget). What many tasks left behind goes back to the C library.
+class TaskMemory {
+  public:
+    /// Pieces of up to this many bytes are kept.
+    static constexpr size_t kLargest = 1024;
+
+    static void* allocate(size_t bytes);
+    static void free(void* memory, size_t bytes) noexcept;
+
+    /// What a thread keeps, from now until it ends. One at a time for each thread.
+    class Cache {
+      public:
+        Cache();
+        ~Cache();
+        Cache(const Cache&) = delete;
+
+      private:
+        friend class TaskMemory;
+        struct Piece {
+            Piece* next;
+        };
+        struct Kept {
+            Piece* first = nullptr;
+            uint32_t count = 0;
+        };
+        static constexpr size_t kStep = 16;  // bytes between sizes
+
+        Kept kept_[kLargest / kStep];
+        Cache* outer_;
+    };
+};
+
+/// A base of classes whose objects lie there.
+struct InTaskMemory {
+    static void* operator new(size_t bytes) { return TaskMemory::allocate(bytes); }
+    static void operator delete(void* memory, size_t bytes) noexcept { TaskMemory::free(memory, bytes); }
+};
+
+}  // namespace braid::vm

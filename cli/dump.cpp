@@ -35,7 +35,7 @@ tl::expected<std::string, std::string> hir(AnalysisHost& host, FileId file) {
 }
 tl::expected<std::string, std::string> mir(AnalysisHost& host, FileId file) {
     return for_each_body(host, file,
-                         [](QueryContext& c, ItemId item) { return mir::dump(*c.get<ElaboratedMir>(item)); });
+                         [](QueryContext& c, ItemId item) { return mir::dump(**c.get<RunnableMir>(item)); });
 }
 
 tl::expected<std::string, std::string> facts(AnalysisHost& host, FileId file) {

@@ -8,9 +8,10 @@
 namespace braid {
 namespace {
 
-// Both are many times as large as the text they come from, and made in a fraction of the time the checks take.
+// All are many times as large as the text they come from, and made in a fraction of the time the checks take.
 const TransientQuery<BuiltMir> kBuiltMir;
 const TransientQuery<ElaboratedMir> kElaboratedMir;
+const TransientQuery<RunnableMir> kRunnableMir;
 
 }  // namespace
 
@@ -34,6 +35,12 @@ mir::MirBodies ElaboratedMir::compute(QueryContext& context, const Key& item) {
     for (mir::MirBody& body : bodies.functions) mir::elaborate_drops(context, body);
     if (bodies.guard) mir::elaborate_drops(context, *bodies.guard);
     assert(mir::verify(bodies).empty());
+    return bodies;
+}
+
+std::shared_ptr<const mir::MirBodies> RunnableMir::compute(QueryContext& context, const Key& item) {
+    auto bodies = mir::with_invariants(context, context.get<ElaboratedMir>(item));
+    assert(mir::verify(*bodies).empty());
     return bodies;
 }
 

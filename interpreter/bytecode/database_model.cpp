@@ -41,7 +41,7 @@ SlotPolicy DatabaseModel::slot_policy(ItemId item) const {
 
 std::shared_ptr<const mir::MirBodies> DatabaseModel::mir(ItemId item) const {
     if (kind_of(item) == ItemKind::Function && function_signature(item).is_native) return nullptr;
-    return ask([&](QueryContext& context) { return context.get<ElaboratedMir>(item); });
+    return ask([&](QueryContext& context) { return *context.get<RunnableMir>(item); });
 }
 
 FunctionSignature DatabaseModel::function_signature(ItemId function) const {

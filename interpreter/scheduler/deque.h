@@ -69,6 +69,9 @@ class BasicWorkDeque {
 
     bool empty() const { return size() == 0; }
 
+    // Grows with every task taken: while it stays the same, so does the oldest.
+    int64_t taken() const { return top_.load(std::memory_order_seq_cst); }
+
     size_t size() const {
         int64_t top = top_.load(std::memory_order_seq_cst);
         int64_t bottom = bottom_.load(std::memory_order_seq_cst);

@@ -15,8 +15,15 @@ constexpr size_t kMostQueued = 256;
 // So often the injector is asked first. A prime, as in Go, so as not to beat with the program's own periods.
 constexpr unsigned kInjectorPeriod = 61;
 constexpr size_t kInjectorBatch = 32;
-// A few microseconds, as in Go.
-constexpr int kLooksAtSlot = 100;
+// What has waited for so long is taken from another worker. Longer than a turn of some tasks that feed each other,
+// short beside what a second worker gains.
+constexpr Instant kWaited = 50'000;
+// So many tasks in another's deque would wait longer than that.
+constexpr size_t kLongQueue = 16;
+// So often the sampler finds all queues empty before it goes to sleep.
+constexpr unsigned kLooksInVain = 5;
+// Each look without success doubles the time to the next, so often.
+constexpr unsigned kMostDoublings = 3;
 
 unsigned count_of_workers(unsigned wanted) {
     return wanted ? wanted : std::max(1u, std::thread::hardware_concurrency());
@@ -31,6 +38,7 @@ ParallelEngine::ParallelEngine(SchedulerCore& core) : core_(core) {
         workers_.push_back(std::make_unique<PoolWorker>(core.scheduler, i));
         workers_.back()->tasks = &core.registry.make_local();
     }
+    for (auto& worker : workers_) worker->sightings.resize(workers_.size());
 }
 
 void ParallelEngine::push(PoolWorker& worker, Task& task) {
@@ -58,7 +66,8 @@ void ParallelEngine::ready(Task& task, bool woken) {
     CoreWorker* current = core_.current();
     if (!current || current->is_external() || static_cast<PoolWorker*>(current)->asleep) {
         injector_.push(task);
-        notify_one();
+        if (PoolWorker* sampler = sampler_.load(std::memory_order_seq_cst)) sampler->parker.unpark();
+        else notify_one();
         return;
     }
     auto& worker = static_cast<PoolWorker&>(*current);
@@ -128,7 +137,8 @@ Task* ParallelEngine::next_local(PoolWorker& worker) {
     }
     Task* woken = worker.lifo.load(std::memory_order_relaxed);
     if (woken && (woken = worker.lifo.exchange(nullptr, std::memory_order_acq_rel))) {
-        if (worker.slice > 0) {
+        // Alone, it goes on without passing through the queue.
+        if (worker.slice > 0 || (worker.deque.empty() && injector_.empty())) {
             ++worker.count.lifo_hits;
             return woken;
         }
@@ -161,31 +171,42 @@ Task* ParallelEngine::search(PoolWorker& worker) {
 
 Task* ParallelEngine::steal(PoolWorker& worker) {
     size_t first = worker.random.below(workers_.size());
+    const Instant time = now();
     for (bool from_slot : {false, true}) {
         for (size_t i = 0; i < workers_.size(); ++i) {
-            PoolWorker& victim = *workers_[(first + i) % workers_.size()];
+            size_t index = (first + i) % workers_.size();
+            PoolWorker& victim = *workers_[index];
             if (&victim == &worker) continue;
-            Task* task = from_slot ? steal_woken(victim) : victim.deque.steal();
+            Sighting& seen = worker.sightings[index];
+            Task* task = from_slot ? steal_woken(victim, seen, time) : steal_waiting(worker, victim, seen, time);
             if (!task) continue;
             ++worker.count.steals;
-            if (!from_slot) steal_more(worker, victim, std::min(victim.deque.size() / 2, kMostStolen));
             return task;
         }
     }
     return nullptr;
 }
 
-// What has just been woken mostly runs at once where it was woken: tasks that hand something to and fro would change
-// workers at every turn, and the worker they come from would fall asleep and be woken each time. So it is taken only
-// when it stays in its slot for longer than such a turn.
-Task* ParallelEngine::steal_woken(PoolWorker& victim) {
+Task* ParallelEngine::steal_waiting(PoolWorker& worker, PoolWorker& victim, Sighting& seen, Instant now) {
+    size_t size = victim.deque.size();
+    int64_t taken = size > 0 ? victim.deque.taken() : -1;
+    if (taken != seen.taken) seen.since = now;
+    seen.taken = taken;
+    if (size == 0 || (size < kLongQueue && now - seen.since < kWaited)) return nullptr;
+    Task* task = victim.deque.steal();
+    if (!task) return nullptr;
+    seen.taken = -1;
+    steal_more(worker, victim, std::min(victim.deque.size() / 2, kMostStolen));
+    return task;
+}
+
+Task* ParallelEngine::steal_woken(PoolWorker& victim, Sighting& seen, Instant now) {
     Task* woken = victim.lifo.load(std::memory_order_relaxed);
-    if (!woken) return nullptr;
     const uint64_t steps = victim.count.steps;
-    for (int i = 0; i < kLooksAtSlot; ++i) {
-        pause();
-        if (victim.lifo.load(std::memory_order_relaxed) != woken || victim.count.steps != steps) return nullptr;
-    }
+    if (woken != seen.woken || steps != seen.steps) seen.woken_since = now;
+    seen.woken = woken;
+    seen.steps = steps;
+    if (!woken || now - seen.woken_since < kWaited) return nullptr;
     return victim.lifo.exchange(nullptr, std::memory_order_acq_rel);
 }
 
@@ -215,6 +236,8 @@ void ParallelEngine::balance(PoolWorker& worker) {
 void ParallelEngine::found(PoolWorker& worker) {
     if (!worker.searching) return;
     worker.searching = false;
+    worker.looks = worker.looks_in_vain = 0;
+    if (sampler_.load(std::memory_order_relaxed) == &worker) sampler_.store(nullptr, std::memory_order_seq_cst);
     if (searching_.fetch_sub(1, std::memory_order_seq_cst) == 1) notify_one();
 }
 
@@ -254,7 +277,36 @@ Stillness ParallelEngine::stillness() const {
     return slots_empty ? outside : Stillness::Moving;
 }
 
+// Waits a little before the next look, if there may be something to see by then. False: it may as well sleep.
+bool ParallelEngine::sample(PoolWorker& worker) {
+    if (!worker.searching || sleeping_.load(std::memory_order_relaxed) + 1 == workers_.size()) return false;
+    PoolWorker* nobody = nullptr;
+    if (sampler_.load(std::memory_order_relaxed) != &worker &&
+        !sampler_.compare_exchange_strong(nobody, &worker, std::memory_order_seq_cst))
+        return false;
+    worker.looks_in_vain = work_visible() ? 0 : worker.looks_in_vain + 1;
+    if (worker.looks_in_vain > kLooksInVain) return false;
+    if (!injector_.empty()) return true;
+    Instant next = now() + (kWaited << std::min(worker.looks++, kMostDoublings));
+    idle(worker, [&] { worker.parker.park_until(core_.start + std::chrono::nanoseconds(next)); });
+    return true;
+}
+
+void ParallelEngine::idle(PoolWorker& worker, const std::function<void()>& wait) {
+    worker.asleep = true;
+    core_.world.leave(worker);
+    Instant before = now();
+    wait();
+    ++worker.count.idle_parks;
+    worker.count.idle_nanoseconds.add(now() - before);
+    core_.world.enter(worker);
+    worker.asleep = false;
+}
+
 void ParallelEngine::sleep(PoolWorker& worker) {
+    if (sample(worker)) return;
+    worker.looks = worker.looks_in_vain = 0;
+    if (sampler_.load(std::memory_order_relaxed) == &worker) sampler_.store(nullptr, std::memory_order_seq_cst);
     if (worker.searching) {
         worker.searching = false;
         searching_.fetch_sub(1, std::memory_order_seq_cst);
@@ -271,15 +323,9 @@ void ParallelEngine::sleep(PoolWorker& worker) {
         }
     }
     if (still != Stillness::Moving) return core_.report(still);
-    if (work_visible() && leave_sleepers(worker)) return;
-    worker.asleep = true;
-    core_.world.leave(worker);
-    Instant before = now();
-    wait_for_work(worker);
-    ++worker.count.idle_parks;
-    worker.count.idle_nanoseconds.add(now() - before);
-    core_.world.enter(worker);
-    worker.asleep = false;
+    bool seen_to = injector_.empty() && sampler_.load(std::memory_order_seq_cst);
+    if (!seen_to && work_visible() && leave_sleepers(worker)) return;
+    idle(worker, [&] { wait_for_work(worker); });
     if (worker.notified.exchange(false, std::memory_order_acquire)) worker.searching = true;
 }
 

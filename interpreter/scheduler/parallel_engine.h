@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -28,6 +29,15 @@ namespace braid::scheduler {
 // A deque is short. When it is full, its older half goes to the injector and the worker goes on with what is new: tasks
 // that start tasks are finished depth first rather than all started before any ends.
 //
+// Work is taken from another worker only when it has waited there for a while, or when there is much of it. Tasks that
+// hand things to and fro wait for each other's short turns only; spread over several workers they would spend most of
+// their time fetching each other's lines of the cache and waking workers up. So an idle worker, the sampler, looks at
+// the others' queues now and then and takes what it finds unmoved since it last looked; after Shenango's core
+// allocation (Ousterhout, Fried, Behrens, Belay, Balakrishnan, NSDI 2019), which adds a core when work has queued for
+// some time. There is one sampler at most. It counts as searching, so that nobody is woken for work which it will see;
+// what comes from outside of the workers wakes it. It gives its role back before it goes to sleep: whoever sleeps in
+// spite of work in a deque has seen a sampler that will look at it.
+//
 // One sleeper, the timekeeper, sleeps only until the next timer. It is the last to be woken for work, so while anybody
 // sleeps, timers are kept; and when nobody sleeps, workers look at the timers between steps.
 class ParallelEngine final : public Engine {
@@ -43,15 +53,26 @@ class ParallelEngine final : public Engine {
     unsigned worker_count() const override { return static_cast<unsigned>(workers_.size()); }
 
   private:
+    // What a worker saw in another's queues, and since when nothing of it has moved.
+    struct Sighting {
+        int64_t taken = -1;  // of the deque; -1: it was empty
+        Task* woken = nullptr;
+        uint64_t steps = 0;
+        Instant since = 0, woken_since = 0;
+    };
+
     struct PoolWorker : CoreWorker {
         PoolWorker(Scheduler& scheduler, uint32_t index) : CoreWorker(scheduler, index, false), random(index) {}
 
         WorkDeque deque;
-        alignas(64) std::atomic<Task*> lifo{nullptr};  // the task just woken; see steal_woken
+        alignas(64) std::atomic<Task*> lifo{nullptr};  // the task just woken; see ready()
         Parker parker;
         Random random;
         int32_t slice = 0;  // safepoints left of the present tick
         unsigned tick = 0;
+        std::vector<Sighting> sightings;    // by index of the other
+        unsigned looks = 0;                 // as sampler, since it last found something
+        unsigned looks_in_vain = 0;         // of these, one after the other, that saw no work at all
         bool searching = false;             // counted in searching_
         bool asleep = false;                // its own queues are not looked at by itself
         std::atomic<bool> notified{false};  // taken out of the sleepers by somebody else
@@ -65,7 +86,8 @@ class ParallelEngine final : public Engine {
     void balance(PoolWorker& worker);
     Task* search(PoolWorker& worker);
     Task* steal(PoolWorker& worker);
-    static Task* steal_woken(PoolWorker& victim);
+    Task* steal_waiting(PoolWorker& worker, PoolWorker& victim, Sighting& seen, Instant now);
+    static Task* steal_woken(PoolWorker& victim, Sighting& seen, Instant now);
     void steal_more(PoolWorker& worker, PoolWorker& victim, size_t count);
     void found(PoolWorker& worker);
     void push(PoolWorker& worker, Task& task);
@@ -74,6 +96,8 @@ class ParallelEngine final : public Engine {
     // Returns when there may be something to do.
     void sleep(PoolWorker& worker);
     void wait_for_work(PoolWorker& worker);
+    bool sample(PoolWorker& worker);
+    void idle(PoolWorker& worker, const std::function<void()>& wait);
     void notify_one();
     PoolWorker* take_sleeper();
     bool leave_sleepers(PoolWorker& worker);
@@ -85,6 +109,7 @@ class ParallelEngine final : public Engine {
     Injector injector_;
 
     alignas(64) std::atomic<unsigned> searching_{0};
+    std::atomic<PoolWorker*> sampler_{nullptr};
     alignas(64) std::atomic<unsigned> sleeping_{0};
     std::mutex sleep_mutex_;
     std::vector<PoolWorker*> sleepers_;             // without the timekeeper

@@ -270,6 +270,7 @@ void register_futures(vm::NativeRegistry& r) {
     r.add("async::race", make_race);
     r.add("async::race_tasks", make_race);
     r.add("async::any", make_any);
+    r.add("async::any_tasks", make_any);
     r.add("async::timeout", make_timeout);
     r.add("async::timeout_task", make_timeout);
     r.add("async::sleep", make_sleep);

@@ -473,9 +473,10 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             std::vector<Deferred> deferred = deferred_;
             int open_projections = open_projections_;
             size_t open_borrows = draft_.open_borrows.size();
-            ExprId probe =
-                check(arguments[last - 1].value(), instantiate(signature->parameters[last - 1].type, target));
             Type wanted = instantiate(signature->parameters[last - 1].type, target);
+            // A literal's own elements say what they are; the wanted type would only refuse them.
+            bool is_literal = arguments[last - 1].value().kind() == Kind::ListExpr;
+            ExprId probe = check(arguments[last - 1].value(), is_literal ? nullptr : wanted);
             Type actual = table_.resolve(type_of(probe));
             while (actual->is(TypeKind::Reference)) actual = table_.shallow(actual->element());
             wanted = table_.shallow(wanted);

@@ -88,6 +88,9 @@ namespace {
 /// `T::Item` as the impl for T, or else the trait, says it; null when there is none.
 Type associated_type(QueryContext& context, Type projection) {
     Type self = projection->element();
+    if (self->is(TypeKind::Dyn))  // `dyn Source[Item = int]` says so itself
+        for (const RecordField& said : self->fields)
+            if (said.name == projection->text) return said.type;
     ImplMatch match = find_impl(context, self, projection->item);
     if (match.impl == ItemId::None) return nullptr;
     auto info = context.get<ImplOf>(match.impl);

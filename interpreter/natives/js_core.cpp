@@ -155,17 +155,18 @@ NativeAction delete_property(NativeCall& call) {
     vm::remove_property(call.vm(), target, vm::accessor_name("set", name));
     return give_boolean(call, true);
 }
-NativeAction assign(NativeCall& call) {
+NativeAction has_accessors(NativeCall& call) {
+    Object* object = vm::as_object(call.vm(), call.value(0), ObjectKind::Instance);
+    return give_boolean(call, object && vm::shape_of(object)->has_accessors);
+}
+NativeAction copy_to(NativeCall& call) {
     Object* target = vm::as_object(call.vm(), call.value(0), ObjectKind::Instance);
     if (!target) return type_error(call, "the target is not an object");
     NativeAction action{};
     if (frozen(call, target, action)) return action;
-    Object* sources = list_argument(call, 1);
-    for (uint64_t i = 0; sources && i < vm::list_count(sources); ++i)
-        each_property(call, Value(element(sources, i)), [&](const std::string& name, Word word) {
-            vm::set_property(call.vm(), target, Name(name), word);
-        });
-    return call.give(call.argument(0));
+    each_property(call, call.value(1),
+                  [&](const std::string& name, Word word) { vm::set_property(call.vm(), target, Name(name), word); });
+    return call.give_unit();
 }
 
 const vm::ClassDescriptor* class_value(NativeCall& call, size_t i) {
@@ -309,9 +310,10 @@ void register_js_core(vm::NativeRegistry& r) {
     r.add("core::Reflect::construct", {construct, 1});
     r.add("core::Reflect::isInstance", is_instance);
     r.add("collections::Object::keys", keys);
-    r.add("collections::Object::values", properties<Part::Values>);
-    r.add("collections::Object::entries", properties<Part::Entries>);
-    r.add("collections::Object::assign", assign);
+    r.add("collections::Object::ownValues", properties<Part::Values>);
+    r.add("collections::Object::ownEntries", properties<Part::Entries>);
+    r.add("collections::Object::hasAccessors", has_accessors);
+    r.add("collections::Object::copyTo", copy_to);
     r.add("collections::Object::freeze", freeze);
     r.add("collections::Object::isFrozen", is_frozen);
 }

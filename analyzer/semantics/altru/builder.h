@@ -195,6 +195,8 @@ class BodyBuilder {
     ExprId coerce(ExprId value, Type expected, uint32_t node);
     /// A member or an operator written behind the expression would be one of the whole expression.
     bool binds_tightly(uint32_t expression) const;
+    bool report_other_binding(Type wanted, Type actual, uint32_t node);
+    void ask_hash(Type key, std::string_view container, uint32_t node);
     bool report_no_dyn(Type wanted, Type actual, uint32_t node);
     /// Only tries; None when it does not fit.
     std::optional<ExprId> try_coerce(ExprId value, Type expected, uint32_t node);

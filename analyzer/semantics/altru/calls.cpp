@@ -474,14 +474,9 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             int open_projections = open_projections_;
             size_t open_borrows = draft_.open_borrows.size();
             Type wanted = instantiate(signature->parameters[last - 1].type, target);
-            ast::Expression probed = arguments[last - 1].value();
-            // Of a list literal the first element tells: as a whole it would be made to be what is wanted.
-            auto literal = probed.as<ast::ListExpr>();
-            if (literal && !literal.elements().empty() && table_.shallow(wanted)->is(TypeKind::List)) {
-                probed = literal.elements().front();
-                wanted = table_.shallow(wanted)->element();
-            }
-            ExprId probe = check(probed, wanted);
+            // A literal's own elements say what they are; the wanted type would only refuse them.
+            bool is_literal = arguments[last - 1].value().kind() == Kind::ListExpr;
+            ExprId probe = check(arguments[last - 1].value(), is_literal ? nullptr : wanted);
             Type actual = table_.resolve(type_of(probe));
             while (actual->is(TypeKind::Reference)) actual = table_.shallow(actual->element());
             wanted = table_.shallow(wanted);

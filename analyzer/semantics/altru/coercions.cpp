@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "analyzer/semantics/altru/associated.h"
 #include "analyzer/semantics/altru/builder.h"
 
 // Where a value of one type may stand for another, and what the typed body says about it.
@@ -147,7 +148,12 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
     auto implements = [this](Type t, Type dyn) {
         if (traits_.satisfies(t, type::nominal(dyn->item, dyn->arguments)) != TraitSolver::Answer::Yes) return false;
         t = table_.shallow(t);
-        return !t->is(TypeKind::Inference) || table_.unify(t, table_.default_of(t));
+        if (t->is(TypeKind::Inference) && !table_.unify(t, table_.default_of(t))) return false;
+        return std::all_of(dyn->fields.begin(), dyn->fields.end(), [&](const RecordField& said) {
+            ItemId trait = trait_with_type(context_, dyn->item, said.name);
+            Type own = trait == ItemId::None ? nullptr : traits_.project(t, trait, said.name);
+            return !own || table_.unify(own, said.type);
+        });
     };
     if (expected->is(TypeKind::Dyn) && becomes_dyn(actual)) {
         ExprId plain = actual->is(TypeKind::Reference) ? decay(value) : value;
@@ -206,13 +212,27 @@ std::optional<ExprId> BodyBuilder::try_coerce(ExprId value, Type expected, uint3
     return std::nullopt;
 }
 
+/// `dyn Source[Item = int]` of a type that gives something else.
+bool BodyBuilder::report_other_binding(Type wanted, Type actual, uint32_t node) {
+    for (const RecordField& said : wanted->fields) {
+        ItemId trait = trait_with_type(context_, wanted->item, said.name);
+        Type own = trait == ItemId::None ? nullptr : traits_.project(actual, trait, said.name);
+        if (!own || table_.unify(own, said.type)) continue;
+        error(DiagnosticCode::TypeMismatch, node,
+              "`" + std::string(said.name.text()) + "` of `" + show(actual) + "` is `" + show(own) + "`; `" +
+                  show(wanted) + "` asks for `" + show(said.type) + "`");
+        return true;
+    }
+    return false;
+}
+
 /// A type where `dyn Trait` is wanted that does not implement the trait.
 bool BodyBuilder::report_no_dyn(Type wanted, Type actual, uint32_t node) {
     while (wanted->is(TypeKind::Reference)) wanted = wanted->element();
     while (actual->is(TypeKind::Reference)) actual = actual->element();
     if (!wanted->is(TypeKind::Dyn) || actual->is(TypeKind::Dyn) || actual->has(TypeHasError)) return false;
     Type trait = type::nominal(wanted->item, wanted->arguments);
-    if (traits_.satisfies(actual, trait) != TraitSolver::Answer::No) return false;
+    if (traits_.satisfies(actual, trait) != TraitSolver::Answer::No) return report_other_binding(wanted, actual, node);
     auto& d =
         error(DiagnosticCode::TraitNotImplemented, node,
               "`" + show(actual) + "` does not implement `" + show(trait) + "`, which `" + show(wanted) + "` asks for");

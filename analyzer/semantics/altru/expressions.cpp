@@ -120,6 +120,23 @@ ExprId BodyBuilder::check_repeat(const ast::RepeatExpr& e, Type expected) {
     return emit(Repeat{value, count}, t, node);
 }
 
+/// What a literal of a map or set has as keys can be hashed. Parameters of types are left to who says what they are.
+void BodyBuilder::ask_hash(Type key, std::string_view container, uint32_t node) {
+    defer([this, key, container, node](bool last) {
+        Type t = table_.resolve(key);
+        if (t->is(TypeKind::Inference) && !last) return false;
+        bool is_open = t->has(TypeHasParameter) || t->has(TypeHasInference) || t->has(TypeHasError);
+        const Known& known = Known::get();
+        if (is_open || traits_.satisfies(t, type::nominal(known.trait_hash)) != TraitSolver::Answer::No) return true;
+        auto& d = error(DiagnosticCode::BoundNotMet, node,
+                        "`" + show(t) + "` does not implement `Hash`, which a " + std::string(container) +
+                            " asks of its " + (container == "map" ? "keys" : "elements"));
+        if (t->is(TypeKind::Nominal) && !is_std_item(t->item))
+            d.message += "; `[derive(Eq, Hash)]` above `" + std::string(name_of(t->item).text()) + "` gives it one";
+        return true;
+    });
+}
+
 ExprId BodyBuilder::check_map(const ast::MapExpr& e, Type expected) {
     uint32_t node = node_of(e);
     Type wanted = expected ? table_.shallow(expected) : nullptr;
@@ -135,6 +152,7 @@ ExprId BodyBuilder::check_map(const ast::MapExpr& e, Type expected) {
         aggregate.operands.push_back(check_as(entry.key(), key));
         aggregate.operands.push_back(check_as(entry.value(), value));
     }
+    if (!known_map) ask_hash(key, "map", node);
     return emit(std::move(aggregate), map_of(key, value), node);
 }
 
@@ -144,6 +162,7 @@ ExprId BodyBuilder::check_set(const ast::SetExpr& e, Type expected) {
     Type element = wanted && is_nominal(wanted, Known::get().set) ? wanted->arguments[0] : fresh(node);
     Aggregate aggregate{AggregateKind::Set, ItemId::None, {}, {}};
     for (const ast::Expression& x : e.elements()) aggregate.operands.push_back(check_as(x, element));
+    if (!wanted || !is_nominal(wanted, Known::get().set)) ask_hash(element, "set", node);
     return emit(std::move(aggregate), set_of(element), node);
 }
 

@@ -75,10 +75,12 @@ bool InferenceTable::unify_terms(Type a, Type b, int depth) {
     if (b->is(TypeKind::Inference)) return bind(b, a);
     if (a->kind != b->kind || a->item != b->item || a->integer != b->integer || a->bits != b->bits ||
         a->index != b->index || a->length != b->length || a->text != b->text ||
-        a->arguments.size() != b->arguments.size())
+        a->arguments.size() != b->arguments.size() || a->fields.size() != b->fields.size())
         return false;
     if (a->is(TypeKind::Reference) && a->has(TypeMutable) != b->has(TypeMutable)) return false;
-    if (a->arguments.empty()) return a->kind == b->kind;
+    for (size_t i = 0; i < a->fields.size(); ++i)  // `dyn Source[Item = int]`
+        if (a->fields[i].name != b->fields[i].name || !unify_terms(a->fields[i].type, b->fields[i].type, depth + 1))
+            return false;
     for (size_t i = 0; i < a->arguments.size(); ++i)
         if (!unify_terms(a->arguments[i], b->arguments[i], depth + 1)) return false;
     return true;

@@ -33,7 +33,10 @@ std::string_view integer_name(IntegerKind kind) {
 
 std::string nominal(Type t) {
     std::string name(name_of(t->item).text());
-    return t->arguments.empty() ? name : name + "[" + join(t->arguments) + "]";
+    std::string inside = join(t->arguments);
+    for (const RecordField& said : t->fields)  // `dyn Source[Item = int]`
+        inside += (inside.empty() ? "" : ", ") + std::string(said.name.text()) + " = " + print_type(said.type);
+    return inside.empty() ? name : name + "[" + inside + "]";
 }
 
 /// In parentheses where more than one word would be taken apart.

@@ -114,7 +114,9 @@ TraitSolver::Answer TraitSolver::structural(Type self, ItemId trait, int depth) 
             return Answer::No;
         }
         case TypeKind::ActorHandle:
-            return trait == known.trait_eq || trait == known.trait_clone || shows ? Answer::Yes : Answer::No;
+            return trait == known.trait_eq || trait == known.trait_hash || trait == known.trait_clone || shows
+                       ? Answer::Yes
+                       : Answer::No;
         case TypeKind::Function: return trait == known.trait_clone && is_copy(self) ? Answer::Yes : Answer::No;
         default: return Answer::No;
     }
@@ -204,6 +206,9 @@ Type TraitSolver::project(Type self, ItemId trait, Name name) {
         return nullptr;
     }
     if (self->is(TypeKind::Projection)) return nullptr;
+    if (self->is(TypeKind::Dyn))
+        for (const RecordField& said : self->fields)
+            if (said.name == name && trait_with_type(context_, self->item, name) == trait) return normalize(said.type);
     auto match = find_impl(self, type::nominal(trait, fresh_arguments(trait)));
     // What has no such type has been told that it lacks the trait.
     if (!match) return self->has(TypeHasInference) || self->is(TypeKind::Dyn) ? nullptr : type::error();

@@ -2,6 +2,7 @@
 #include "analyzer/semantics/altru/associated.h"
 #include "analyzer/semantics/altru/traits.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -232,11 +233,13 @@ Type TypeLowering::lower(const ast::Type& t) {
         case Kind::DynType: {
             bool send = false;
             Type trait = nullptr;
-            for (Type bound : bounds(t.as<ast::DynType>().bounds())) {
+            ast::TypeBounds written = t.as<ast::DynType>().bounds();
+            for (Type bound : bounds(written)) {
                 if (is_nominal(bound, Known::get().trait_send)) send = true;
                 else if (!is_nominal(bound, Known::get().trait_sync) && !trait) trait = bound;
             }
-            if (trait && trait->is(TypeKind::Nominal)) result = type::dyn(trait->item, trait->arguments, send);
+            if (trait && trait->is(TypeKind::Nominal))
+                result = with_bindings(type::dyn(trait->item, trait->arguments, send), written);
             else if (trait && trait->is(TypeKind::Function)) result = trait;
             break;
         }
@@ -543,6 +546,21 @@ std::vector<Type> TypeLowering::bounds(const ast::TypeBounds& written) {
         }
     }
     return result;
+}
+
+/// `dyn Source[Item = int]`: the type says what its trait's associated types are.
+Type TypeLowering::with_bindings(Type dyn, const ast::TypeBounds& written) {
+    TypeData data = *dyn;
+    auto* report = std::exchange(report_, nullptr);  // `bounds` has looked at them
+    for (const ast::Type& bound : written.bounds())
+        for (const ast::AssociatedTypeBinding& binding : bound.as<ast::PathType>().arguments().bindings())
+            if (binding.name() && binding.type())
+                data.fields.push_back({Name(binding.name().text()), lower(binding.type())});
+    report_ = report;
+    if (data.fields.empty()) return dyn;
+    std::sort(data.fields.begin(), data.fields.end(),
+              [](const RecordField& a, const RecordField& b) { return a.name < b.name; });
+    return intern(std::move(data));
 }
 
 /// `Iterator[Item = int]`: there is such a type, and what it is said to be is one.

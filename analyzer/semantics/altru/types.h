@@ -79,6 +79,7 @@ class TypeLowering {
   private:
     Type lower_function(const ast::FunctionType& function, uint16_t flags);
     Type associated(Type base, const SyntaxToken& name);
+    Type with_bindings(Type dyn, const ast::TypeBounds& written);
     void check_bindings(const ast::PathType& bound, ItemId trait);
     ItemId sibling_definition(ItemId impl, Name member);
 

@@ -137,8 +137,9 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
         }
     if (wrong || refused) return error_expression(node);
     uint32_t at = e.value() ? node_of(e.value().node) : node;
+    const bool is_there = !element_type_if_open(value);
     value = coerce(value, t, at);
-    if (!key.empty() && is_assignable(context_, produced, t))
+    if (!key.empty() && is_there && is_assignable(context_, produced, t))
         if (Type now = narrowed_by_assignment(t, produced, only_here)) facts_[key] = now;
     if (!wants_value) return add(type::unit(), node, hir::Assign{place, convert(value, type_of(place))});
     Type kept = widened(type_of(value));

@@ -21,6 +21,29 @@ PatternId BodyBuilder::binding_with_default(const ast::Binding& b, const ast::In
     return add_pattern(type, node, DefaultPattern{sub, convert(value, type)});
 }
 
+/// `let [a, b] = [1, "x"]`: taken apart at once, the literal is a tuple.
+ExprId BodyBuilder::initial_value(const ast::Binding& b, const ast::Expression& value, Type declared) {
+    auto pattern = b.as<ast::ArrayBinding>();
+    auto literal = value.as<ast::ArrayExpr>();
+    if (declared || !pattern || !literal) return expression(value, declared);
+    auto bound = pattern.elements();
+    auto elements = literal.elements();
+    bool is_plain = bound.size() == elements.size() && !bound.empty();
+    for (const ast::BindingElement& e : bound) is_plain &= !e.is_rest();
+    for (const ast::Expression& e : elements) is_plain &= e.kind() != Kind::SpreadExpr && e.kind() != Kind::HoleExpr;
+    if (!is_plain) return expression(value);
+    Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
+    std::vector<Type> types;
+    for (size_t i = 0; i < elements.size(); ++i) {
+        ExprId made = initial_value(bound[i].binding(), elements[i], nullptr);
+        Type t = widened(type_of(made));
+        bool tells = !t->is(TypeKind::Null) && !t->is(TypeKind::Undefined) && !t->is(TypeKind::Unit);
+        types.push_back(tells ? t : type::any());
+        tuple.operands.push_back(convert(made, types.back()));
+    }
+    return add(type::tuple(std::move(types), TypeShared), node_of(value.node), std::move(tuple));
+}
+
 PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
     if (!b) return add_pattern(t, 0, WildcardPattern{});
     uint32_t node = node_of(b.node);

@@ -43,12 +43,40 @@ Type BodyBuilder::variable_type(const ast::Declarator& d, Name name) {
     Type declared = d.type() ? types_.read(d.type().type()) : nullptr;
     Type type = declared;
     ast::Expression initializer = d.initializer().value();
-    if (!type) type = initializer ? widened(type_of(expression(initializer))) : type::any();
+    if (!type && initializer) {
+        ExprId value = initial_value(d.binding(), initializer, nullptr);
+        type = widened(type_of(value));
+        if (d.binding().kind() == Kind::NameBinding && element_type_if_open(value)) type = or_undefined(type);
+    }
+    if (!type) type = type::any();
     if (type->is(TypeKind::Null) || type->is(TypeKind::Undefined)) type = type::any();
     if (d.binding().kind() == Kind::NameBinding) return type->is(TypeKind::Unit) ? type::undefined() : type;
     binding(d.binding(), type, true);
     auto local = find_local(name);
     return local ? body_[*local].type : type::any();
+}
+
+Type BodyBuilder::open_variable_type(const ast::Declarator& d, Name name) {
+    begin_function({}, {}, true);
+    own_variable_ = name;
+    Type there = element_type_if_open(expression(d.initializer().value()));
+    return there ? widened(there) : nullptr;
+}
+
+Type OpenVariable::compute(QueryContext& context, const Key& item) {
+    if (kind_of(item) != ItemKind::Static || kind_of(parent_of(item)) != ItemKind::File) return nullptr;
+    auto syntax = context.get<ItemSyntax>(parent_of(item));
+    if (!*syntax) return nullptr;
+    for (ast::Statement s : ast::source_file(syntax->tree()).statements())
+        for (ast::Declarator d : s.as<ast::VariableDecl>().declarators()) {
+            auto name = d.binding().as<ast::NameBinding>();
+            if (!name || !name.name() || name.name().text() != name_of(item).text()) continue;
+            ast::Expression value = d.initializer().value();
+            bool takes_element = value && (value.kind() == Kind::IndexExpr || value.kind() == Kind::MemberExpr);
+            if (!takes_element || d.type()) return nullptr;
+            return BodyBuilder(context, parent_of(item)).open_variable_type(d, name_of(item));
+        }
+    return nullptr;
 }
 
 BodyBuilder::BodyBuilder(QueryContext& context, ItemId item)
@@ -242,6 +270,8 @@ ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Express
     Type declared = functions_.back().declared_result;
     bool wants_value = !declared || !declared->is(TypeKind::Unit);
     ExprId result = expression(value, wants_value ? declared : nullptr);
+    if (functions_.back().is_async)
+        if (ExprId promise = promise_of_thenable(result, node); promise != ExprId::None) result = promise;
     Type produced = type_of(result);
     functions_.back().returned.push_back(produced);
     if (!wants_value) {

@@ -22,6 +22,8 @@ class BodyBuilder {
     Body build();
     /// The type of one variable of the file's top level, from its initializer alone.
     Type variable_type(const ast::Declarator& declarator, Name name);
+    /// The type of the element that it takes from an object with an index signature; null: it does no such thing.
+    Type open_variable_type(const ast::Declarator& declarator, Name name);
 
   private:
     // What may be narrowed: a variable, or a chain of properties below one ("12.owner.name").
@@ -105,6 +107,7 @@ class BodyBuilder {
     Type narrowed_by_assignment(Type declared, Type produced, bool only_here);
     bool is_assigned_in_closure(Name name);
     void forget_assigned(const SyntaxNode& loop);
+    void mark_assigned_in(const ast::Expression& e);
     void merge_facts(const Facts& a, bool a_reached, const Facts& b, bool b_reached);
     void leave_loop(const Jump& loop, bool ends_by_itself);
     Type plain_type(const ast::Expression& e);
@@ -114,13 +117,13 @@ class BodyBuilder {
     ExprId coerce(ExprId value, Type to, uint32_t node, std::string_view what = {});
     ExprId convert(ExprId value, Type to);
     /// A type that values can be made to fit: known, and without what a call has yet to infer.
-    static bool is_target(Type expected) {
-        return expected && !expected->has(TypeHasParameter) && !expected->has(TypeHasError);
-    }
+    bool is_target(Type expected) const { return expected && !is_open_here(expected) && !expected->has(TypeHasError); }
     bool fits(ExprId value, Type to);
     ExprId as_whole(ExprId value);
     ExprId element_of_open(ExprId object, ExprId key, Type declared, uint32_t node);
     ExprId unguarded(ExprId value) const;
+    Type element_type_if_open(ExprId value) const;
+    ExprId guarded(ExprId place, Type there);
     Type declared_type(ExprId place) const;
     ExprId to_text(ExprId value);
     ExprId as_number(ExprId value, uint32_t node);
@@ -150,12 +153,14 @@ class BodyBuilder {
     ExprId template_texts(const SyntaxNode& quoted, Type tag, uint32_t node);
     ExprId tagged_template(const ast::TaggedTemplateExpr& e);
     ExprId array(const ast::ArrayExpr& e, Type expected);
+    ExprId initial_value(const ast::Binding& binding, const ast::Expression& value, Type declared);
     ExprId object(const ast::ObjectExpr& e, Type expected);
     Type wanted_member(Type wanted, Name name);
     Type receiver_of(const ast::ObjectExpr& e, Type wanted, std::map<size_t, ExprId>& made);
     Type accessor_type(const ast::Member& accessor);
     Type sequence_wanted(Type wanted, const std::vector<ast::Expression>& elements);
     Type told_apart(const ast::ObjectExpr& e, Type wanted);
+    ExprId without_accessors(ExprId object, uint32_t node);
     void check_excess(const ast::ObjectExpr& e, const std::vector<RecordField>& fields, Type wanted);
     void computed_property(const ast::PropertyName& name_written, Type wanted, hir::Aggregate& record,
                            std::vector<ExprId>& steps, std::optional<LocalId>& so_far, std::vector<RecordField>& fields,
@@ -340,16 +345,18 @@ class BodyBuilder {
         uint32_t node;
     };
     std::vector<Link>* links_ = nullptr;
-    std::set<uint32_t> exhausted_;          // values that the tests before them leave nothing of: they fit `never`
-    std::set<uint32_t> whole_;              // values of the standard library that are numbers, or an `int` as wanted
-    std::map<uint32_t, Type> open_places_;  // elements read as any: what they are declared as
-    std::map<uint32_t, Predicate> guards_;  // local functions that are type guards, by LocalId
-    std::map<uint32_t, Type> filtered_;     // functions that tell, by BodyFunctionId: what their parameter is when true
-    std::set<LocalId> read_;                // locals read anywhere
-    bool to_library_ = false;               // what is looked at is an argument of a function of the library
-    std::set<LocalId> late_;                // declared without a value
-    std::set<ItemId> late_items_;           // the same of top-level variables that no function sets
-    std::set<LocalId> unread_matters_;      // variables that are there to be read
+    std::set<uint32_t> exhausted_;            // values that the tests before them leave nothing of: they fit `never`
+    std::set<uint32_t> whole_;                // values of the standard library that are numbers, or an `int` as wanted
+    std::map<LocalId, Type> open_variables_;  // that hold an element which may not be there: what it is else
+    std::map<uint32_t, Type> open_places_;    // elements read as any: what they are declared as
+    std::map<uint32_t, Predicate> guards_;    // local functions that are type guards, by LocalId
+    std::map<uint32_t, Type> filtered_;  // functions that tell, by BodyFunctionId: what their parameter is when true
+    std::set<LocalId> read_;             // locals read anywhere
+    bool to_library_ = false;            // what is looked at is an argument of a function of the library
+    std::vector<ItemId> inferring_;      // whose type parameters the calls around this place have yet to infer
+    std::set<LocalId> late_;             // declared without a value
+    std::set<ItemId> late_items_;        // the same of top-level variables that no function sets
+    std::set<LocalId> unread_matters_;   // variables that are there to be read
     struct Rest {
         LocalId object, rest;
         std::vector<Name> taken;

@@ -42,9 +42,8 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
                 // `Array(n)`, with or without `new`.
                 Inference inference;
                 std::vector<Type> wanted{type::float_()};
-                Type element = expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter)
-                                   ? expected->element()
-                                   : type::any();
+                Type element = expected && expected->is(TypeKind::List) && !is_open_here(expected) ? expected->element()
+                                                                                                   : type::any();
                 auto values = match_arguments(arguments, wanted, 1, false, inference, "Array", item);
                 return add(list_of(element), node,
                            New{type::nominal(item, {element}), context_.get<DefinitionOf>(item)->constructor,
@@ -284,8 +283,12 @@ ExprId BodyBuilder::argument(const ast::Expression& e, Type wanted, Inference& i
     }
     // What the result is wanted for says what the rest is (`let zeros: int[] = Array(3).fill(0)`), where that fits.
     Type by_context = open ? settled(context_, inference.from_context(known)) : nullptr;
-    if (by_context && !by_context->has(TypeHasParameter)) hint = by_context;
+    size_t outer = inferring_.size();
+    if (open)
+        for (const auto& owner : inference.owners) inferring_.push_back(owner.first);
+    if (by_context && !is_open_here(by_context)) hint = by_context;
     ExprId value = expression(e, hint);
+    inferring_.resize(outer);
     if (by_context && hint == by_context && known->is(TypeKind::Parameter) && type_of(value) != by_context &&
         fits(value, by_context)) {
         Type& slot = inference.slot(known);
@@ -498,7 +501,7 @@ ExprId BodyBuilder::call_function(ItemId callee, ExprId receiver, Type owner, bo
     if (signature.is_async && !signature.is_generator) result = promise_of(context_, result);
     // What the context wants is evidence where the arguments say nothing; tried on a copy so that arguments win.
     Inference hinted = inference;
-    if (expected && !expected->has(TypeHasParameter) && !expected->is(TypeKind::Any)) {
+    if (expected && !is_open_here(expected) && !expected->is(TypeKind::Any)) {
         Type wanted = expected;  // of `Promise<T> | undefined` what the result can be
         for (Type member : members_of(expected))
             if (member->kind == result->kind && member->item == result->item) wanted = member;

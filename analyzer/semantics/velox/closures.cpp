@@ -68,11 +68,15 @@ Type BodyBuilder::closure_type(const FunctionParts& parts, Type expected, std::v
     return type::function(std::move(arriving), result, uint16_t(TypeShared | (variadic ? TypeVariadic : 0)), optional);
 }
 
-/// Whether a call has yet to find out what parameters in it stand for.
+/// Whether a call has yet to find out what parameters in it stand for. Those of the function and class around are types
+/// here, unless the call is one of that function itself.
 bool BodyBuilder::is_open_here(Type t) const {
+    if (!t->has(TypeHasParameter)) return false;
     bool open = false;
     walk_type(t, [&](Type part) {
-        open |= part->is(TypeKind::Parameter) && part->item != item_ && part->item != class_;
+        if (!part->is(TypeKind::Parameter)) return true;
+        bool is_own = part->item == item_ || part->item == class_;
+        open |= !is_own || std::find(inferring_.begin(), inferring_.end(), part->item) != inferring_.end();
         return true;
     });
     return open;

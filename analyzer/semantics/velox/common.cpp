@@ -255,4 +255,12 @@ std::string unescaped(std::string_view token) {
     return out;
 }
 
+std::string_view template_text(const SyntaxElement& part) {
+    Kind kind = to_kind(part.kind());
+    std::string_view text = part.text();
+    if (kind == Kind::TemplateHead || kind == Kind::TemplateMiddle)
+        return text.substr(1, text.size() >= 3 ? text.size() - 3 : 0);
+    return text.size() >= 2 ? text.substr(1, text.size() - 2) : std::string_view();
+}
+
 }  // namespace braid::velox_semantics

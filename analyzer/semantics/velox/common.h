@@ -72,5 +72,7 @@ std::string string_value(std::string_view token_text);
 double number_value(std::string_view token_text);
 /// The same for text without quotes.
 std::string unescaped(std::string_view text);
+/// What stands between the quotes and holes of a template, as it is written.
+std::string_view template_text(const SyntaxElement& part);
 
 }  // namespace braid::velox_semantics

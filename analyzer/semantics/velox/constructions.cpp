@@ -130,10 +130,9 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
                 own[i] = wanted->arguments[i];
     }
     if (is_std_type(self, "Array")) {
-        Type element = !own.empty() && own[0] ? own[0]
-                       : expected && expected->is(TypeKind::List) && !expected->has(TypeHasParameter)
-                           ? expected->element()
-                           : type::any();
+        Type element = !own.empty() && own[0]                                                ? own[0]
+                       : expected && expected->is(TypeKind::List) && !is_open_here(expected) ? expected->element()
+                                                                                             : type::any();
         Inference inference;
         std::vector<Type> wanted{type::float_()};
         auto values = match_arguments(arguments, wanted, 1, false, inference, "the constructor of `Array`", klass);

@@ -130,6 +130,11 @@ ExprId BodyBuilder::convert(ExprId value, Type to) {
         }
         return add(to, node, Convert{ConvertKind::Wrap, value});
     }
+    // What may be absent takes an element that is not there as it is.
+    if (ExprId element =
+            to->is(TypeKind::Any) || to->is(TypeKind::Unknown) || may_be_absent(to) ? unguarded(value) : value;
+        element != value)
+        return type_of(element) == to ? element : add(to, node, Convert{ConvertKind::Wrap, element});
     if (from->is(TypeKind::Literal)) from = from->element(), body_.expressions[uint32_t(value)].type = from;
     if (to->is(TypeKind::Literal)) to = to->element();
     if (from == to) return value;
@@ -260,6 +265,23 @@ ExprId BodyBuilder::unguarded(ExprId value) const {
     return c && c->kind == ConvertKind::Unwrap && open_places_.count(uint32_t(c->operand)) ? c->operand : value;
 }
 
+/// `let hit = cache[key]`, where the cache is an object with an index signature: the type of what is there. The
+/// variable may hold undefined all the same. Null: another value.
+Type BodyBuilder::element_type_if_open(ExprId value) const {
+    ExprId place = unguarded(value);
+    auto* read = place == value ? nullptr : body_.as<Index>(place);
+    if (!read) return nullptr;
+    ExprId object = read->base;
+    while (auto* c = body_.as<Convert>(object)) object = c->operand;
+    return type_of(object)->is(TypeKind::Tuple) || may_be_absent(type_of(value)) ? nullptr : type_of(value);
+}
+
+/// A variable of that kind, read: present, unless it is only asked whether it is.
+ExprId BodyBuilder::guarded(ExprId place, Type there) {
+    open_places_[uint32_t(place)] = there;
+    return add(there, body_[place].node, Convert{ConvertKind::Unwrap, place});
+}
+
 /// What may be assigned to a place.
 Type BodyBuilder::declared_type(ExprId place) const {
     auto open = open_places_.find(uint32_t(place));
@@ -281,6 +303,7 @@ ExprId BodyBuilder::own_text(ExprId value) {
 
 ExprId BodyBuilder::to_text(ExprId value) {
     if (ExprId own = own_text(value); own != ExprId::None) return own;
+    value = unguarded(value);
     Type from = type_of(value);
     if (from->is(TypeKind::String)) return value;
     if (from->is(TypeKind::Literal)) value = convert(value, from->element());

@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/signatures.h"
+#include "analyzer/text/utf8.h"
 
 namespace braid::velox_semantics {
 namespace {
@@ -16,9 +18,69 @@ std::string number_text(double d) {
     return d == std::trunc(d) && std::fabs(d) < 1e15 ? fmt::format("{}", int64_t(d)) : fmt::format("{}", d);
 }
 
-using Known = std::map<std::string, EnumValue, std::less<>>;
+/// What names stand for: the variants so far, constants of the file, variants of its other enums.
+struct Known {
+    QueryContext& context;
+    ItemId item;
+    std::map<std::string, EnumValue, std::less<>> variants = {};
+};
 
 std::optional<EnumValue> constant(const ast::Expression& e, const Known& known, int depth = 0);
+
+/// `const LIMIT = 10;` at the top level of the file.
+std::optional<EnumValue> constant_of_file(std::string_view name, const Known& known, int depth) {
+    auto syntax = known.context.get<ItemSyntax>(file_item(file_of(known.item)));
+    if (!*syntax) return std::nullopt;
+    for (ast::Statement s : ast::source_file(syntax->tree()).statements()) {
+        auto v = s.as<ast::VariableDecl>();
+        if (!v.keyword() || to_kind(v.keyword().kind()) != Kind::ConstKw) continue;
+        for (ast::Declarator d : v.declarators()) {
+            auto plain = d.binding().as<ast::NameBinding>();
+            if (plain && plain.name() && plain.name().text() == name)
+                return constant(d.initializer().value(), known, depth + 1);
+        }
+    }
+    return std::nullopt;
+}
+
+/// `Other.Variant`, `"text".length`.
+std::optional<EnumValue> member_value(const ast::MemberExpr& e, const Known& known, int depth) {
+    if (!e.name()) return std::nullopt;
+    auto holder = e.object().as<ast::NameExpr>();
+    if (!holder || !holder.name()) {
+        auto text = constant(e.object(), known, depth + 1);
+        if (!text || !text->is_text || e.name().text() != "length") return std::nullopt;
+        return EnumValue{false, double(utf8::count_utf16(text->text)), {}};
+    }
+    if (holder.name().text() == name_of(known.item).text()) {
+        auto found = known.variants.find(e.name().text());
+        return found == known.variants.end() ? std::nullopt : std::optional(found->second);
+    }
+    ItemId other = find_child(known.context, file_item(file_of(known.item)), Name(holder.name().text()));
+    if (other == ItemId::None || kind_of(other) != ItemKind::Enum) {
+        auto text = constant(e.object(), known, depth + 1);
+        bool is_length = text && text->is_text && e.name().text() == "length";
+        return is_length ? std::optional(EnumValue{false, double(utf8::count_utf16(text->text)), {}}) : std::nullopt;
+    }
+    for (ItemId variant : known.context.get<DefinitionOf>(other)->variants)
+        if (name_of(variant).text() == e.name().text()) return enum_value(known.context, variant);
+    return std::nullopt;
+}
+
+/// `${prefix}-suffix`.
+std::optional<EnumValue> template_value(const ast::TemplateExpr& e, const Known& known, int depth) {
+    EnumValue made{true, 0, {}};
+    for (SyntaxElement part : e.node.children()) {
+        if (part.is_token()) {
+            made.text += unescaped(template_text(part));
+            continue;
+        }
+        auto value = constant(ast::Expression::cast(part), known, depth + 1);
+        if (!value) return std::nullopt;
+        made.text += value->is_text ? value->text : number_text(value->number);
+    }
+    return made;
+}
 
 std::optional<EnumValue> combined(const ast::BinaryExpr& e, const Known& known, int depth) {
     auto left = constant(e.left(), known, depth + 1), right = constant(e.right(), known, depth + 1);
@@ -58,11 +120,7 @@ std::optional<EnumValue> constant(const ast::Expression& e, const Known& known, 
             if (to_kind(token.kind()) != Kind::NumberLiteral) return std::nullopt;
             return EnumValue{false, number_value(token.text()), {}};
         }
-        case Kind::TemplateExpr: {
-            std::string_view text = e.node.first_token().text();
-            bool whole = to_kind(e.node.first_token().kind()) == Kind::TemplateWhole;
-            return whole ? std::optional(EnumValue{true, 0, string_value(text)}) : std::nullopt;
-        }
+        case Kind::TemplateExpr: return template_value(e.as<ast::TemplateExpr>(), known, depth);
         case Kind::ParenExpr: return constant(e.as<ast::ParenExpr>().inner(), known, depth + 1);
         case Kind::BinaryExpr: return combined(e.as<ast::BinaryExpr>(), known, depth);
         case Kind::PrefixExpr: {
@@ -74,21 +132,22 @@ std::optional<EnumValue> constant(const ast::Expression& e, const Known& known, 
             if (op == Kind::Tilde) return EnumValue{false, double(~int32_t(int64_t(value->number))), {}};
             return op == Kind::Plus ? value : std::nullopt;
         }
-        case Kind::NameExpr:
-        case Kind::MemberExpr: {
-            auto name = e.as<ast::NameExpr>();
-            SyntaxToken token = name ? name.name() : e.as<ast::MemberExpr>().name();
-            auto found = token ? known.find(token.text()) : known.end();
-            return found == known.end() ? std::nullopt : std::optional(found->second);
+        case Kind::NameExpr: {
+            SyntaxToken token = e.as<ast::NameExpr>().name();
+            if (!token) return std::nullopt;
+            auto found = known.variants.find(token.text());
+            if (found != known.variants.end()) return found->second;
+            return constant_of_file(token.text(), known, depth);
         }
+        case Kind::MemberExpr: return member_value(e.as<ast::MemberExpr>(), known, depth);
         default: return std::nullopt;
     }
 }
 
 /// Calls `f(variant, value)`; no value: what is written is no constant.
 template <typename F>
-void each_value(const ast::EnumDecl& declaration, F&& f) {
-    Known known;
+void each_value(QueryContext& context, ItemId item, const ast::EnumDecl& declaration, F&& f) {
+    Known known{context, item};
     double next = 0;
     for (ast::EnumVariant v : declaration.variants()) {
         std::optional<EnumValue> value = EnumValue{false, next, {}};
@@ -99,7 +158,7 @@ void each_value(const ast::EnumDecl& declaration, F&& f) {
         SyntaxToken name = v.name();
         if (!name) continue;
         bool quoted = to_kind(name.kind()) == Kind::StringLiteral;
-        known[quoted ? string_value(name.text()) : std::string(name.text())] = std::move(made);
+        known.variants[quoted ? string_value(name.text()) : std::string(name.text())] = std::move(made);
     }
 }
 
@@ -116,17 +175,18 @@ std::vector<EnumValue> EnumValuesOf::compute(QueryContext& context, const Key& i
     if (!declaration) return values;
     for (ast::EnumVariant v : declaration.variants())
         if (v.payload()) return {};
-    each_value(declaration, [&](const ast::EnumVariant&, const std::optional<EnumValue>& value) {
+    each_value(context, item, declaration, [&](const ast::EnumVariant&, const std::optional<EnumValue>& value) {
         values.push_back(value.value_or(EnumValue{}));
     });
     return values;
 }
 
-std::vector<SyntaxNode> open_enum_values(const SyntaxNode& declaration) {
+std::vector<SyntaxNode> open_enum_values(QueryContext& context, ItemId item, const SyntaxNode& declaration) {
     std::vector<SyntaxNode> open;
-    each_value(ast::EnumDecl::cast(declaration), [&](const ast::EnumVariant& v, const std::optional<EnumValue>& value) {
-        if (!value) open.push_back(v.value().value().node);
-    });
+    each_value(context, item, ast::EnumDecl::cast(declaration),
+               [&](const ast::EnumVariant& v, const std::optional<EnumValue>& value) {
+                   if (!value) open.push_back(v.value().value().node);
+               });
     return open;
 }
 

@@ -27,6 +27,7 @@ struct EnumValuesOf {
     using Value = std::vector<EnumValue>;
     static constexpr const char* name = "velox_enum_values";
     static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) { return {}; }  // enums that count from each other
 };
 
 bool is_plain_enum(QueryContext&, Type t);
@@ -41,6 +42,6 @@ std::vector<Type> told_apart_members(QueryContext&, Type t);
 /// A plain enum as an object of names and values, and of values and names where those are numbers.
 Type enum_object(QueryContext&, ItemId plain_enum);
 /// Where an enum's values are no constants: the expressions.
-std::vector<SyntaxNode> open_enum_values(const SyntaxNode& declaration);
+std::vector<SyntaxNode> open_enum_values(QueryContext&, ItemId item, const SyntaxNode& declaration);
 
 }  // namespace braid::velox_semantics

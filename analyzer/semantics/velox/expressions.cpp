@@ -98,6 +98,8 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
         ExprId reference = local_reference(*local, node);
         Type now = narrowed(std::to_string(uint32_t(*local)), declared);
         if (now->is(TypeKind::Literal) && now->element() == declared) return add(now, node, LocalRef{*local});
+        if (auto open = open_variables_.find(*local); open != open_variables_.end() && now == declared)
+            return guarded(reference, open->second);
         return now == declared ? reference : convert(reference, now);
     }
     ItemId item = types_.scope().find_value(text);
@@ -143,6 +145,8 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
     resolve(at, item, type_of(reference));
     if (kind_of(item) == ItemKind::Static) {
         Type declared = type_of(reference), now = narrowed("static " + text, declared);
+        if (Type there = now == declared ? *context_.get<OpenVariable>(item) : nullptr)
+            return guarded(reference, there);
         return now == declared ? reference : convert(reference, now);
     }
     return reference;
@@ -215,15 +219,6 @@ ExprId BodyBuilder::literal(const SyntaxToken& token, bool negative, Type expect
                FloatLiteral{value});
 }
 
-/// What stands between the quotes and holes of a template, as it is written.
-static std::string_view template_text(const SyntaxElement& part) {
-    Kind kind = to_kind(part.kind());
-    std::string_view text = part.text();
-    if (kind == Kind::TemplateHead || kind == Kind::TemplateMiddle)
-        return text.substr(1, text.size() >= 3 ? text.size() - 3 : 0);
-    return text.size() >= 2 ? text.substr(1, text.size() - 2) : std::string_view();
-}
-
 /// The texts around the values of a template; where the tag wants a `TemplateStringsArray`, also as they are written.
 ExprId BodyBuilder::template_texts(const SyntaxNode& quoted, Type tag, uint32_t node) {
     auto list = [&](bool raw) {
@@ -268,7 +263,7 @@ ExprId BodyBuilder::template_expression(const ast::TemplateExpr& e) {
         if (part.is_token()) {
             result.parts.push_back({unescaped(template_text(part)), ExprId::None, {}});
         } else if (auto hole = ast::Expression::cast(part)) {
-            ExprId value = expression(hole);
+            ExprId value = unguarded(expression(hole));
             misused_promise(value, "this is a promise, not its value; `await` it");
             if (ExprId own = own_text(value); own != ExprId::None) value = own;
             result.parts.push_back({{}, value, {}});
@@ -328,7 +323,7 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
             return add(wanted, node, std::move(tuple));
         }
     }
-    bool open_tuple = wanted && wanted->is(TypeKind::Tuple) && wanted->has(TypeHasParameter);
+    bool open_tuple = wanted && wanted->is(TypeKind::Tuple) && is_open_here(wanted);
     if (open_tuple && wanted->arguments.size() == elements.size()) {
         // `[K, V]` of a call: the elements say what K and V are.
         Aggregate tuple{AggregateKind::Tuple, ItemId::None, {}, {}};
@@ -336,7 +331,7 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         for (size_t i = 0; i < elements.size(); ++i) {
             Type part = wanted->arguments[i];
             ExprId value = expression(elements[i], part->is(TypeKind::Parameter) ? nullptr : part);
-            types.push_back(part->has(TypeHasParameter) ? widened(type_of(value)) : part);
+            types.push_back(is_open_here(part) ? widened(type_of(value)) : part);
             tuple.operands.push_back(coerce(value, types.back(), node_of(elements[i].node), "element"));
         }
         return add(type::tuple(std::move(types), TypeShared), node, std::move(tuple));
@@ -348,7 +343,7 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         return add(wanted, node, std::move(tuple));
     }
     Type element = wanted && wanted->is(TypeKind::List) ? wanted->element() : nullptr;
-    bool fixed = element && !element->has(TypeHasParameter);
+    bool fixed = element && !is_open_here(element);
     Aggregate list{AggregateKind::List, ItemId::None, {}, {}};
     Type common = nullptr;
     for (const ast::Expression& part : elements) {
@@ -380,7 +375,7 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         list.operands.push_back(value);
     }
     if (!fixed) {
-        Type chosen = common ? common : element && !element->has(TypeHasParameter) ? element : type::any();
+        Type chosen = common ? common : element && !is_open_here(element) ? element : type::any();
         if (!common && !element) chosen = type::any();
         for (ExprId& operand : list.operands)
             if (!std::holds_alternative<Spread>(body_[operand].data)) operand = convert(operand, chosen);
@@ -413,7 +408,7 @@ ExprId BodyBuilder::conditional(const ast::ConditionalExpr& e, Type expected) {
     // A whole number beside an `int` is one.
     if (is_int(type_of(yes)) && is_number(type_of(no)) && fits(no, type::integer())) no = as_whole(no);
     if (is_int(type_of(no)) && is_number(type_of(yes)) && fits(yes, type::integer())) yes = as_whole(yes);
-    bool literals = keeps_literals_ || (expected && expected->has(TypeHasParameter));
+    bool literals = keeps_literals_ || (expected && is_open_here(expected));
     Type result = literals ? type::union_of({type_of(yes), type_of(no)})
                            : joined(context_, choice_type(type_of(yes)), choice_type(type_of(no)));
     return add(result, node, If{test, convert(yes, result), convert(no, result)});

@@ -451,7 +451,7 @@ std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item)
                                        fmt::format("`{}` stands twice in this enum", v.name().text()));
                 for (ast::PayloadField f : v.payload().fields()) reader.read(f.type());
             }
-            for (const SyntaxNode& value : open_enum_values(syntax->root()))
+            for (const SyntaxNode& value : open_enum_values(context, item, syntax->root()))
                 declaration.report(DiagnosticCode::TypeMismatch, value,
                                    "the value of a variant is a constant: a number, a text, or made of such");
             break;

@@ -108,7 +108,7 @@ Type BodyBuilder::accessor_type(const ast::Member& accessor) {
 /// What `this` is in the methods of an object literal: the type that is wanted of it, else what its other members say.
 /// Those are made here, before the methods; `made` has them by their position.
 Type BodyBuilder::receiver_of(const ast::ObjectExpr& e, Type wanted, std::map<size_t, ExprId>& made) {
-    if (wanted && !wanted->has(TypeHasParameter) && !is_std_type(wanted, "Message") &&
+    if (wanted && !is_open_here(wanted) && !is_std_type(wanted, "Message") &&
         (wanted->is(TypeKind::Record) || wanted->is(TypeKind::Nominal)))
         return wanted;
     std::vector<RecordField> fields;
@@ -155,9 +155,8 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
         bool tells =
             produced->is(TypeKind::Union) && std::all_of(produced->arguments.begin(), produced->arguments.end(),
                                                          [](Type member) { return member->is(TypeKind::Literal); });
-        if (tells && field && !field->has(TypeHasParameter) && is_assignable(context_, produced, field))
-            return produced;
-        if (!field || field->has(TypeHasParameter)) {
+        if (tells && field && !is_open_here(field) && is_assignable(context_, produced, field)) return produced;
+        if (!field || is_open_here(field)) {
             return field && produced->is(TypeKind::Literal) ? produced : widened(produced);
         }
         Type kept = produced->is(TypeKind::Literal) ? restricted(context_, field, produced) : nullptr;
@@ -252,6 +251,7 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
                 }
             }
             made.open |= !plain && !t->is(TypeKind::Never);
+            value = without_accessors(value, node_of(spread.node));
             made.record.names.push_back(Name());
             made.record.operands.push_back(add(type_of(value), node_of(spread.node), Spread{value}));
         } else if (m.kind() == Kind::GetterDecl || m.kind() == Kind::SetterDecl) {
@@ -288,6 +288,23 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
     return add(result, node, Block{std::move(made.steps), whole});
 }
 
+/// An object that is about to be copied, with what its getters give as plain members.
+ExprId BodyBuilder::without_accessors(ExprId object, uint32_t node) {
+    Type t = nullable_parts_removed(type_of(object));
+    bool may_have_some = t->is(TypeKind::Any) || t->is(TypeKind::Unknown);
+    bool is_shape = t->is(TypeKind::Record) || (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Interface);
+    for (const RecordField& f : is_shape ? fields_of(context_, t) : std::vector<RecordField>())
+        may_have_some |= f.readonly && f.name != index_signature() && !f.type->is(TypeKind::Function);
+    ItemId holder = may_have_some ? std_item(context_, "Object") : ItemId::None;
+    if (holder == ItemId::None) return object;
+    MemberInfo plain = find_member(context_, type::nominal(holder), Name("plain"), true);
+    if (plain.item == ItemId::None) return object;
+    Type own = type_of(object);
+    ExprId made = add(type::any(), node,
+                      Call{DirectCallee{plain.item, {}, nullptr}, {convert(object, type::any())}, CallMode::Plain});
+    return own->is(TypeKind::Any) ? made : add(own, node, Convert{ConvertKind::Wrap, made});
+}
+
 /// Of a union, the members that the literal's own literal fields fit.
 Type BodyBuilder::told_apart(const ast::ObjectExpr& e, Type wanted) {
     std::vector<Type> kept;
@@ -311,7 +328,7 @@ Type BodyBuilder::told_apart(const ast::ObjectExpr& e, Type wanted) {
 
 /// A member that the wanted type does not know is most likely mistyped.
 void BodyBuilder::check_excess(const ast::ObjectExpr& e, const std::vector<RecordField>& fields, Type wanted) {
-    if (!wanted || wanted->has(TypeHasParameter) || wanted->has(TypeHasError)) return;
+    if (!wanted || is_open_here(wanted) || wanted->has(TypeHasError)) return;
     std::vector<std::string> candidates;
     for (Type member : members_of(wanted)) {
         bool known = member->is(TypeKind::Record) ||

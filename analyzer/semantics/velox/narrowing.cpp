@@ -137,6 +137,28 @@ void BodyBuilder::forget_assigned(const SyntaxNode& loop) {
     }
 }
 
+/// Behind an expression that has been evaluated: the variables that it assigns on every way have a value.
+void BodyBuilder::mark_assigned_in(const ast::Expression& e) {
+    if ((late_.empty() && late_items_.empty()) || !e) return;
+    for (Preorder walk(e.node); walk; walk.next()) {
+        if (!walk->is_node()) continue;
+        SyntaxNode node(*walk);
+        bool may_skip = is_function(to_kind(node.kind())) || ast::ConditionalExpr::cast(node);
+        if (auto b = ast::BinaryExpr::cast(node); b && b.op()) {
+            Kind op = to_kind(b.op().kind());
+            may_skip = op == Kind::AmpersandAmpersand || op == Kind::BarBar || op == Kind::QuestionQuestion;
+        }
+        if (may_skip) {
+            walk.skip_children();
+            continue;
+        }
+        each_assigned(node, [&](Name name) {
+            if (auto local = find_local(name)) mark_assigned(*local);
+            else if (ItemId item = types_.scope().find_value(name.text()); item != ItemId::None) mark_assigned(item);
+        });
+    }
+}
+
 void BodyBuilder::merge_facts(const Facts& a, bool a_reached, const Facts& b, bool b_reached) {
     if (!a_reached) {
         facts_ = b;
@@ -416,6 +438,7 @@ void BodyBuilder::assume(const ast::Expression& condition, bool holds) {
         if (is_and || is_or) {
             if (is_and == holds) {
                 assume(b.left(), holds);
+                mark_assigned_in(b.right());
                 assume(b.right(), holds);
             } else {
                 // One of the two decided: what both ways have in common.

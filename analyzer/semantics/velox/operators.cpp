@@ -305,6 +305,7 @@ ExprId BodyBuilder::logical(const ast::BinaryExpr& e, Type expected) {
     bool hints = !is_target(expected) && !is_and && !kept->is(TypeKind::Never) && !kept->is(TypeKind::Any);
     ExprId right = expression(e.right(), hints ? widened(kept) : expected);
     facts_ = before;
+    forget_assigned(e.right().node);
     // `a || throw` and `a ?? return` do not exist; a call that never comes back decides all the same.
     if (type_of(right)->is(TypeKind::Never) && !is_and) facts_ = decided;
     reachable_ = reached;

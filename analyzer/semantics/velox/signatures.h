@@ -35,6 +35,16 @@ bool is_this_parameter(const ast::Parameter& parameter);
 FunctionParts function_parts(const SyntaxNode& node);
 Report collect_into(std::vector<ItemDiagnostic>& out, ItemId item, const ItemTree& tree);
 
+/// A variable of a file's top level that takes an element of an object with an index signature, as in `let hit =
+/// cache[key]`: the type of what is there. Null: another variable.
+struct OpenVariable {
+    using Key = ItemId;
+    using Value = Type;
+    static constexpr const char* name = "velox_open_variable";
+    static Value compute(QueryContext&, const Key&);
+    static Value cycle_fallback(const Key&) { return nullptr; }
+};
+
 /// A variable of a file's top level that is declared with `const`.
 bool is_constant(QueryContext&, ItemId variable);
 

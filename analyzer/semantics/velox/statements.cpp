@@ -104,7 +104,7 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
         declared = resolved(context_, *context_.get<ValueTypeOf>(item));
         if (declared->has(TypeHasError)) declared = nullptr;
     }
-    ExprId value = expression(initializer, declared);
+    ExprId value = initial_value(d.binding(), initializer, declared);
     Type produced = type_of(value);
     Type t = declared ? resolved(context_, declared) : widened(produced);
     if (t->is(TypeKind::Null) || t->is(TypeKind::Undefined)) t = type::any();
@@ -113,7 +113,7 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
     if (name && name.name()) {
         if (item == ItemId::None) return;
         resolve(node_of(name.name()), item, t, true);
-        bool narrows = d.type() && is_assignable(context_, produced, t);
+        bool narrows = d.type() && is_assignable(context_, produced, t) && !element_type_if_open(value);
         value = d.type() ? coerce(value, t, initializer ? node_of(initializer.node) : node, "initializer")
                          : convert(value, t);
         bool only_here = narrows && t->is(TypeKind::Union) && !is_assigned_by_functions(name_of(item));
@@ -188,7 +188,8 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
         if (is_early) early = known->second;
         else early = declared_early(d, declared, is_mutable);
         if (early && !declared && !body_[*early].type->is(TypeKind::Any)) declared = body_[*early].type;
-        ExprId value = expression(initializer, declared);
+        ExprId value = initial_value(d.binding(), initializer, declared);
+        const ExprId made = value;
         Type produced = type_of(value);
         if (declared) value = coerce(value, declared, node_of(initializer.node), "initializer");
         remember_guard(initializer, early ? *early : LocalId::None);
@@ -202,6 +203,8 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             continue;
         }
         Type t = declared ? declared : widened(produced);
+        Type there = plain && !declared ? element_type_if_open(value) : nullptr;
+        if (there) t = or_undefined(t);
         if (!declared && (t->is(TypeKind::Null) || t->is(TypeKind::Undefined))) t = type::any();
         if (t->is(TypeKind::Unit)) t = type::undefined();
         if (Type list = array_base(context_, t); list && d.binding().kind() == Kind::ArrayBinding) t = list;
@@ -213,7 +216,8 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             unread_matters_.insert(local);
             remember_guard(initializer, local);
             std::string key = std::to_string(uint32_t(local));
-            if (declared && declared->is(TypeKind::Union)) {
+            if (there && may_be_absent(t)) open_variables_[local] = there;
+            if (declared && declared->is(TypeKind::Union) && !element_type_if_open(made)) {
                 bool only_here = !is_assigned_in_closure(body_.locals[uint32_t(local)].name);
                 Type now = narrowed_by_assignment(declared, produced, only_here);
                 if (now && now != declared) facts_[key] = now;
@@ -415,6 +419,9 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
         if ((name && name.name() && name.name().text() == "Promise")) hint = promise_of(context_, hint);
     }
     ExprId value = expression(s.value(), hint);
+    if (frame.is_async && !frame.is_generator)
+        if (ExprId promise = promise_of_thenable(value, node_of(s.value().node)); promise != ExprId::None)
+            value = promise;
     functions_.back().returned.push_back(type_of(value));
     Type produced = type_of(value);
     uint32_t at = node_of(s.value().node);
@@ -481,7 +488,7 @@ ExprId BodyBuilder::try_statement(const ast::TryStmt& s) {
             clause.filter = caught;
         } else if (c.type()) {
             Type written = types_.read(c.type().type());
-            if (!written->is(TypeKind::Any) && !written->is(TypeKind::Unknown)) caught = written;
+            caught = written;
             if (caught->is(TypeKind::Nominal) && caught->item != error) clause.filter = caught;
         }
         if (c.binding()) clause.pattern = binding(c.binding(), caught, true);

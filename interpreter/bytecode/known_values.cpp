@@ -6,6 +6,8 @@
 namespace braid::bytecode {
 
 bool KnownValues::keep_variants(Id id, uint64_t variants) {
+    for (const Memory& m : memory_)
+        if (m.place == Place::Tag && m.base == id && !keep_variants(m.content, variants)) return false;
     Known& known = values_[id].known;
     if (known.is(Known::Base::Received)) {
         known.variants &= variants;
@@ -16,6 +18,15 @@ bool KnownValues::keep_variants(Id id, uint64_t variants) {
     if (!known.is(Known::Base::Object) || known.type->variants.empty() || known.type->variants.size() > 64) return true;
     known.variants &= variants;
     return known.variants != 0;
+}
+
+bool KnownValues::keep_option(Id reference, bool some) {
+    for (const Memory& m : memory_) {
+        if (m.place != Place::Option || m.base != reference || m.index >= 64) continue;
+        uint64_t variant = uint64_t{1} << m.index;
+        if (!keep_variants(m.content, some ? variant : ~variant)) return false;
+    }
+    return true;
 }
 
 void KnownValues::load(Register r, Place place, Id base, uint32_t index, const Known& known) {
@@ -36,7 +47,7 @@ void KnownValues::remember(Place place, Id base, uint32_t index, Register value)
 void KnownValues::forget(const Known* stored) {
     std::erase_if(memory_, [&](const Memory& m) {
         // Where something lies does not change, nor what it is: no object is retyped in place.
-        if (m.place == Place::SlotAddress || m.place == Place::Tag) return false;
+        if (m.place == Place::SlotAddress || m.place == Place::Tag || m.place == Place::Option) return false;
         if (!stored) return true;
         if (m.place == Place::ElementAddress) return false;
         return join(*stored, values_[m.content].known).base != Known::Base::Any;

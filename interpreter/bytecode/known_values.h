@@ -21,7 +21,7 @@ class KnownValues {
         uint64_t variants = 0;  // IsVariant: which make it true
         bool operator==(const Fact&) const = default;
     };
-    enum class Place : uint8_t { Slot, Referred, Element, SlotAddress, ElementAddress, Tag };
+    enum class Place : uint8_t { Slot, Referred, Element, SlotAddress, ElementAddress, Tag, Option };
 
     explicit KnownValues(size_t registers) : ids_(registers) {}
 
@@ -33,8 +33,10 @@ class KnownValues {
     void copy(Register to, Register from) { ids_[to] = ids_[from]; }
     /// More is known of the value in `r`.
     void learn(Register r, const Known& known) { values_[ids_[r]].known = known; }
-    /// Of an enum only these variants are left; false: none, so the place cannot be reached.
+    /// Of an enum, and what has its tag, only these variants are left; false: none, so the place cannot be reached.
     bool keep_variants(Id id, uint64_t variants);
+    /// The same of the options that were made of a reference, if it refers to something, and if not.
+    bool keep_option(Id reference, bool some);
 
     /// The value at a place, if it was read or written before; else it is put into `r` as one of that type.
     void load(Register r, Place place, Id base, uint32_t index, const Known& known);

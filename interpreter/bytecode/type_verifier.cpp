@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -68,9 +69,13 @@ class TypeVerifier {
     }
 
     /// Registers that are tested: a value is dropped only where the flag says that it is there, and its register may
-    /// hold something else where not.
+    /// hold something else where not. And where tasks stop.
     void find_flags() {
+        for (const SelectInfo& select : f_.selects)
+            for (const SelectArmInfo& arm : select.arms) safepoints_.insert(arm.target);
         for (uint32_t pc = 0; pc < f_.code.size(); pc += instruction_length(f_.code, pc)) {
+            if (uint32_t at = jump_operand(pc); at && read_jump(&f_.code[at]) <= 0)
+                safepoints_.insert(pc + read_jump(&f_.code[at]));
             Opcode op = Opcode(f_.code[pc]);
             bool tests = op == Opcode::JumpIf || op == Opcode::JumpIfNot || op == Opcode::BackIf || op == Opcode::BackIfNot;
             if (tests && std::find(flags_.begin(), flags_.end(), f_.code[pc + 1]) == flags_.end()) flags_.push_back(f_.code[pc + 1]);
@@ -92,7 +97,7 @@ class TypeVerifier {
             pc_ = pc;
             code_ = &f_.code[pc];
             for (const Handler& h : f_.handlers) {
-                if (pc < h.begin || pc >= h.end) continue;
+                if (pc < h.begin || pc >= h.end || (never_raises(Opcode(*code_)) && !safepoints_.count(pc))) continue;
                 KnownValues raised = state;
                 raised.forget(nullptr);
                 raised.set(h.error, Known::of(Base::Boxed));
@@ -105,14 +110,14 @@ class TypeVerifier {
         }
     }
 
-    const std::unordered_map<uint32_t, bool>& joins() {
+    const std::set<uint32_t>& joins() {
         if (!joins_.empty()) return joins_;
-        joins_[0] = true;
-        for (const Handler& h : f_.handlers) joins_[h.target] = true;
+        joins_.insert(0);
+        for (const Handler& h : f_.handlers) joins_.insert(h.target);
         for (const SelectInfo& select : f_.selects)
-            for (const SelectArmInfo& arm : select.arms) joins_[arm.target] = true;
+            for (const SelectArmInfo& arm : select.arms) joins_.insert(arm.target);
         for (uint32_t pc = 0; pc < f_.code.size(); pc += instruction_length(f_.code, pc))
-            if (uint32_t at = jump_operand(pc)) joins_[pc + read_jump(&f_.code[at])] = true;
+            if (uint32_t at = jump_operand(pc)) joins_.insert(pc + read_jump(&f_.code[at]));
         return joins_;
     }
     /// Where the distance of a jump stands; 0: it is none.
@@ -126,6 +131,21 @@ class TypeVerifier {
         return 0;
     }
     uint32_t target() const { return pc_ + read_jump(&f_.code[jump_operand(pc_)]); }
+
+    /// Nor is the task stopped there, unless a loop edge leads to it.
+    static bool never_raises(Opcode op) {
+        switch (op) {
+            case Opcode::MoveS:
+            case Opcode::MoveT:
+            case Opcode::LoadImmediate:
+            case Opcode::LoadWord:
+            case Opcode::LoadValue:
+            case Opcode::LoadEmpty:
+            case Opcode::LoadString:
+            case Opcode::LoadFunction: return true;
+            default: return false;
+        }
+    }
 
     // --- what instructions need ---
 
@@ -218,9 +238,10 @@ class TypeVerifier {
     uint32_t pc_ = 0;
     const Unit* code_ = nullptr;
     std::string problem_;
-    KnownValues::Id received_ = 0;  // what the call before gave
+    KnownValues::Id received_ = 0;   // what the call before gave
+    uint32_t after_receiving_ = 0;  // where its tag can be asked for
     std::unordered_map<uint32_t, std::map<Flags, Reached>> at_;
-    std::unordered_map<uint32_t, bool> joins_;
+    std::set<uint32_t> joins_, safepoints_;
     std::deque<std::pair<uint32_t, Flags>> work_;
     std::vector<Register> flags_;
 };

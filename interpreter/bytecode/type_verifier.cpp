@@ -134,6 +134,7 @@ class TypeVerifier {
 
     /// Nor is the task stopped there, unless a loop edge leads to it.
     static bool never_raises(Opcode op) {
+        if (op >= Opcode::Jump && op <= Opcode::BackCountLessImmediate) return true;  // stopped where they lead to
         switch (op) {
             case Opcode::MoveS:
             case Opcode::MoveT:

@@ -37,9 +37,8 @@ class SameMemory {
             case DescriptorKind::Struct: return a->item == b->item && same_fields(a->fields, b->fields);
             case DescriptorKind::Enum:
                 return a->item == b->item &&
-                       std::equal(
-                           a->variants.begin(), a->variants.end(), b->variants.begin(), b->variants.end(),
-                           [this](const auto& x, const auto& y) { return same_fields(x.fields, y.fields); });
+                       std::equal(a->variants.begin(), a->variants.end(), b->variants.begin(), b->variants.end(),
+                                  [this](const auto& x, const auto& y) { return same_fields(x.fields, y.fields); });
             case DescriptorKind::Native:
                 return a->native_name == b->native_name && same_all(a->arguments, b->arguments);
             case DescriptorKind::Handle: return actor_of(*a) == actor_of(*b);

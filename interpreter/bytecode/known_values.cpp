@@ -66,7 +66,8 @@ bool KnownValues::meet(const KnownValues& other) {
     // Places of equal bases; their contents may be bases in turn.
     for (const Memory& m : memory_)
         for (const Memory& n : other.memory_) {
-            if (m.place != n.place || (m.place != Place::Element && m.place != Place::ElementAddress && m.index != n.index))
+            if (m.place != n.place ||
+                (m.place != Place::Element && m.place != Place::ElementAddress && m.index != n.index))
                 continue;
             auto base = pairs.find({m.base, n.base});
             if (base == pairs.end()) continue;

@@ -77,8 +77,10 @@ class TypeVerifier {
             if (uint32_t at = jump_operand(pc); at && read_jump(&f_.code[at]) <= 0)
                 safepoints_.insert(pc + read_jump(&f_.code[at]));
             Opcode op = Opcode(f_.code[pc]);
-            bool tests = op == Opcode::JumpIf || op == Opcode::JumpIfNot || op == Opcode::BackIf || op == Opcode::BackIfNot;
-            if (tests && std::find(flags_.begin(), flags_.end(), f_.code[pc + 1]) == flags_.end()) flags_.push_back(f_.code[pc + 1]);
+            bool tests =
+                op == Opcode::JumpIf || op == Opcode::JumpIfNot || op == Opcode::BackIf || op == Opcode::BackIfNot;
+            if (tests && std::find(flags_.begin(), flags_.end(), f_.code[pc + 1]) == flags_.end())
+                flags_.push_back(f_.code[pc + 1]);
         }
     }
     Flags flags_of(const KnownValues& state) const {
@@ -239,7 +241,7 @@ class TypeVerifier {
     uint32_t pc_ = 0;
     const Unit* code_ = nullptr;
     std::string problem_;
-    KnownValues::Id received_ = 0;   // what the call before gave
+    KnownValues::Id received_ = 0;  // what the call before gave
     uint32_t after_receiving_ = 0;  // where its tag can be asked for
     std::unordered_map<uint32_t, std::map<Flags, Reached>> at_;
     std::set<uint32_t> joins_, safepoints_;

@@ -18,8 +18,7 @@ void check_types(const fs::path& path, bool optimize) {
     REQUIRE(file);
     auto made = loader::compile(*host, *file, {bytecode::ContractChecks::All, optimize});
     if (!made) return;
-    for (const bytecode::Function& f : made->program->functions)
-        CHECK(bytecode::verify_types(*made->program, f) == "");
+    for (const bytecode::Function& f : made->program->functions) CHECK(bytecode::verify_types(*made->program, f) == "");
 }
 
 REGISTER_CASES(programs) {

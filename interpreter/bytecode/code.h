@@ -77,4 +77,9 @@ std::string disassemble_instruction(const Function& function, uint32_t pc);
 std::string verify(const Function& function);
 std::string verify(const Program& program);
 
+/// Of what verify() accepts: rejects code that uses values as what they are not known to be, by data flow. Tests and
+/// the fuzzer ask; programs come from the compiler of the same process.
+std::string verify_types(const Program& program, const Function& function);
+std::string verify_types(const Program& program);
+
 }  // namespace braid::bytecode

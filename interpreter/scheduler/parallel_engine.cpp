@@ -1,6 +1,8 @@
 #include "interpreter/scheduler/parallel_engine.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 namespace braid::scheduler {
 
@@ -43,13 +45,10 @@ ParallelEngine::ParallelEngine(SchedulerCore& core) : core_(core) {
 
 void ParallelEngine::push(PoolWorker& worker, Task& task) {
     if (worker.deque.size() >= kMostQueued) {
-        TaskQueue older;
-        while (older.size() < kMostQueued / 2) {
-            Task* oldest = worker.deque.steal();
-            if (!oldest) break;
-            older.push(*oldest);
-        }
-        injector_.push(std::move(older));
+        std::array<Task*, kMostQueued / 2> older;
+        size_t count = 0;
+        while (count < older.size() && (older[count] = worker.deque.steal())) ++count;
+        injector_.push(std::span(older).first(count));
     }
     worker.deque.push(&task);
     notify_one();

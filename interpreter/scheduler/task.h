@@ -126,7 +126,7 @@ class Task {
     std::atomic<uint64_t> word_{0};        // TaskState in the low byte, park epoch in the high half
     uint64_t id_ = 0;
     std::atomic<const WaitReason*> wait_reason_{nullptr};
-    Task* queue_next_ = nullptr;  // in the injector, a strand's lane or the set-aside list
+    Task* queue_next_ = nullptr;  // in a strand's lane or the set-aside list
     Place* place_ = nullptr;      // in the registry
     Strand* strand_ = nullptr;
     Worker* external_ = nullptr;  // the worker of its own OS thread

@@ -19,14 +19,6 @@ class TaskQueue {
         ++size_;
     }
 
-    void push(TaskQueue&& others) noexcept {
-        if (others.empty()) return;
-        (tail_ ? tail_->queue_next_ : head_) = others.head_;
-        tail_ = others.tail_;
-        size_ += others.size_;
-        others = {};
-    }
-
     Task* pop() noexcept {
         Task* task = head_;
         if (!task) return nullptr;

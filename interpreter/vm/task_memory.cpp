@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "interpreter/scheduler/short_lock.h"
+
 namespace braid::vm {
 
 namespace {
@@ -18,8 +20,8 @@ constexpr bool kKeeps = true;
 #endif
 
 constexpr uint32_t kBatch = 32;
-// Batches between the threads, of each size.
-constexpr size_t kMostBatches = 256;
+// Bytes between the threads, of each size: of what a burst of tasks needed.
+constexpr size_t kMostBytes = 8 << 20;
 
 thread_local TaskMemory::Cache* t_cache = nullptr;
 
@@ -30,15 +32,15 @@ class Exchange {
         for (void* batch : batches_) free_all(batch);
     }
     void* take() {
-        std::lock_guard lock(mutex_);
+        std::lock_guard lock(lock_);
         if (batches_.empty()) return nullptr;
         void* batch = batches_.back();
         batches_.pop_back();
         return batch;
     }
-    bool give(void* batch) {
-        std::lock_guard lock(mutex_);
-        if (batches_.size() == kMostBatches) return false;
+    bool give(void* batch, size_t bytes) {
+        std::lock_guard lock(lock_);
+        if (batches_.size() >= kMostBytes / bytes) return false;
         batches_.push_back(batch);
         return true;
     }
@@ -47,7 +49,7 @@ class Exchange {
     }
 
   private:
-    std::mutex mutex_;
+    scheduler::ShortLock lock_;
     std::vector<void*> batches_;
 };
 
@@ -95,7 +97,7 @@ void TaskMemory::free(void* memory, size_t bytes) noexcept {
     for (uint32_t i = 1; i < kBatch; ++i) last = last->next;
     Cache::Piece* batch = std::exchange(kept.first, std::exchange(last->next, nullptr));
     kept.count -= kBatch;
-    if (!exchange_of(size).give(batch)) Exchange::free_all(batch);
+    if (!exchange_of(size).give(batch, kBatch * (size + 1) * Cache::kStep)) Exchange::free_all(batch);
 }
 
 }  // namespace braid::vm

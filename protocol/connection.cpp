@@ -17,10 +17,29 @@ void MessageWriter::send(std::string body) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return queued_bytes_ < limit || closed_ || broken_; });
         if (closed_ || broken_) return;
-        queued_bytes_ += body.size();
-        queue_.push_back(std::move(body));
+        const bool is_first = queue_.empty() && !writing_;
+        bool is_sent = false;
+        if (is_first) {
+            writing_ = true;  // who sends meanwhile gets in line
+            lock.unlock();
+            is_sent = send_at_once(body);
+            lock.lock();
+            writing_ = false;
+        }
+        if (is_sent && queue_.empty() && !closed_) return;  // nobody waits for anything
+        if (!is_sent) {
+            queued_bytes_ += body.size();
+            queue_.insert(is_first ? queue_.begin() : queue_.end(), std::move(body));
+        }
     }
     changed_.notify_all();
+}
+
+bool MessageWriter::send_at_once(const std::string& body) {
+    constexpr std::size_t kSmall = 3500;  // with its head less than what a pipe takes whole
+    if (body.size() > kSmall || !transport_.write_at_once(frame(body))) return false;
+    if (trace_) trace_(false, body);
+    return true;
 }
 
 void MessageWriter::close(std::chrono::milliseconds patience) {
@@ -43,9 +62,7 @@ void MessageWriter::work() {
         std::string body;
         {
             std::unique_lock lock(mutex_);
-            writing_ = false;
-            changed_.notify_all();
-            changed_.wait(lock, [this] { return closed_ || !queue_.empty(); });
+            changed_.wait(lock, [this] { return !writing_ && (closed_ || !queue_.empty()); });
             if (queue_.empty()) return;
             body = std::move(queue_.front());
             queue_.pop_front();
@@ -53,11 +70,12 @@ void MessageWriter::work() {
             writing_ = true;
         }
         if (trace_) trace_(false, body);
-        if (transport_.write(frame(body))) continue;
+        const bool is_written = transport_.write(frame(body)).has_value();
         std::lock_guard lock(mutex_);
         writing_ = false;
-        broken_ = true;
+        broken_ = !is_written;
         changed_.notify_all();
+        if (is_written) continue;
         // Nobody reads any more, so nothing that could be asked is worth doing.
         transport_.stop_reading();
         return;

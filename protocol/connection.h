@@ -18,7 +18,8 @@
 
 namespace braid::protocol {
 
-// Writes bodies in the order of the send() calls, in a thread of its own. When the other side is far behind in reading,
+// Writes bodies in the order of the send() calls: in the caller's thread what is small and need not wait, which saves the
+// answer a change of threads, the rest in a thread of its own. When the other side is far behind in reading,
 // send() waits, so that a client that is slow slows down what it asks for instead of filling the memory.
 class MessageWriter {
   public:
@@ -37,6 +38,7 @@ class MessageWriter {
 
   private:
     void work();
+    bool send_at_once(const std::string& body);
 
     static constexpr std::size_t limit = 16 * 1024 * 1024;
 

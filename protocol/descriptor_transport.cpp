@@ -76,12 +76,22 @@ class DescriptorTransport : public Transport {
         const SigpipeBlocked no_signal;
         while (!bytes.empty()) {
             if (!wait(write_, POLLOUT, writing_)) return tl::unexpected(TransportError{"the connection is closed"});
-            // PIPE_BUF bytes go without blocking once poll says so; more could block beyond the reach of close().
-            const auto count = ::write(write_, bytes.data(), std::min<std::size_t>(bytes.size(), 4096));
+            const auto count = ::write(write_, bytes.data(), std::min(bytes.size(), kWholeWrite));
             if (count >= 0) bytes.remove_prefix(static_cast<std::size_t>(count));
             else if (!passing(errno)) return tl::unexpected(system_error("writing to the client failed", errno));
         }
         return {};
+    }
+
+    bool write_at_once(std::string_view bytes) override {
+        pollfd waited{write_, POLLOUT, 0};
+        if (bytes.size() > kWholeWrite || writing_.ended() || poll(&waited, 1, 0) != 1 || waited.revents != POLLOUT)
+            return false;
+        const SigpipeBlocked no_signal;
+        const auto count = ::write(write_, bytes.data(), bytes.size());
+        if (count <= 0) return false;  // write() will say why
+        return static_cast<std::size_t>(count) == bytes.size() ||
+               write(bytes.substr(static_cast<std::size_t>(count))).has_value();
     }
 
     void stop_reading() override { reading_.end(); }
@@ -92,6 +102,9 @@ class DescriptorTransport : public Transport {
     }
 
   private:
+    // PIPE_BUF bytes go without blocking once poll says so; more could block beyond the reach of close().
+    static constexpr std::size_t kWholeWrite = 4096;
+
     // Said once by some thread, seen by a poll(2) in another.
     class End {
       public:

@@ -17,7 +17,7 @@ struct TransportError {
     std::string message;
 };
 
-// One thread reads and one writes, at the same time; stop_reading() and close() may come from any
+// One thread reads and one at a time writes; stop_reading() and close() may come from any
 // thread and wake who waits.
 class Transport {
   public:
@@ -28,6 +28,9 @@ class Transport {
 
     // Writes all of it, waiting as long as the other side takes; an error when that is gone, or after close().
     virtual tl::expected<void, TransportError> write(std::string_view bytes) = 0;
+
+    // Writes all of it if that can be done without waiting; else, and when the other side is gone, nothing and false.
+    virtual bool write_at_once(std::string_view) { return false; }
 
     // From now on read() gives 0; writing goes on.
     virtual void stop_reading() = 0;

@@ -1,6 +1,7 @@
 #include "analyzer/checks/ownership_facts.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <set>
 
@@ -18,14 +19,43 @@ using mir::Place;  // not the place in the source
 
 namespace {
 
+class LocalSet {
+  public:
+    bool has(Local local) const { return local / 64 < words_.size() && words_[local / 64] >> (local % 64) & 1; }
+    void insert(Local local) {
+        if (local / 64 >= words_.size()) words_.resize(local / 64 + 1);
+        words_[local / 64] |= uint64_t(1) << (local % 64);
+    }
+    void erase(Local local) {
+        if (has(local)) words_[local / 64] &= ~(uint64_t(1) << (local % 64));
+    }
+    /// Whether that was new.
+    bool merge(const LocalSet& other) {
+        if (words_.size() < other.words_.size()) words_.resize(other.words_.size());
+        bool grows = false;
+        for (size_t i = 0; i < other.words_.size(); ++i) {
+            grows |= (other.words_[i] & ~words_[i]) != 0;
+            words_[i] |= other.words_[i];
+        }
+        return grows;
+    }
+    template <typename F>
+    void each(F&& f) const {
+        for (size_t i = 0; i < words_.size(); ++i)
+            for (uint64_t rest = words_[i]; rest != 0; rest &= rest - 1)
+                f(Local(i * 64 + size_t(std::countr_zero(rest))));
+    }
+
+  private:
+    std::vector<uint64_t> words_;
+};
+
 struct State {
-    std::set<Local> owned, moved;  // may hold, may have given away
+    LocalSet owned, moved;  // may hold, may have given away
 
     bool merge(const State& other) {
-        size_t before = owned.size() + moved.size();
-        owned.insert(other.owned.begin(), other.owned.end());
-        moved.insert(other.moved.begin(), other.moved.end());
-        return owned.size() + moved.size() != before;
+        const bool owns_more = owned.merge(other.owned);
+        return moved.merge(other.moved) || owns_more;
     }
 };
 
@@ -58,17 +88,24 @@ class Facts {
     }
     void written(State& state, const Place& place) {
         if (!place.is_local() || !is_variable(place.local)) return;
+        if (state.owned.has(place.local) && !state.moved.has(place.local)) return;
         state.owned.insert(place.local);
         state.moved.erase(place.local);
+        has_changed_ = true;
     }
     void moved(State& state, const Operand& operand) {
         auto* place = moved_place(operand);
-        if (!place || !state.owned.count(place->local)) return;
+        if (!place || !state.owned.has(place->local)) return;
         if (context_.get<CapabilitiesOf>(place_type(context_, body_, *place))->copy) return;
         state.moved.insert(place->local);
+        has_changed_ = true;
         if (place->is_local()) state.owned.erase(place->local);
     }
-    void ended(State& state, Local local) { state.owned.erase(local), state.moved.erase(local); }
+    void ended(State& state, Local local) {
+        if (!state.owned.has(local) && !state.moved.has(local)) return;
+        state.owned.erase(local), state.moved.erase(local);
+        has_changed_ = true;
+    }
 
     void step(State& state, const Statement& s) {
         for_each_operand(
@@ -89,6 +126,7 @@ class Facts {
 
     void tell(BlockId id, State state) {
         const Block& block = body_.blocks[id];
+        has_changed_ = true;
         std::set<Local> live;
         std::vector<Liveness::Change> changes;
         LoanState held;
@@ -116,30 +154,45 @@ class Facts {
 
     void add(uint32_t node, const State& state, const LoanState& held, const std::set<Local>& live) {
         if (node == 0) return;
-        OwnershipFact fact{node, names(state.owned), names(state.moved), {}, {}};
-        for (Local local : state.owned)
-            if (is_guard(context_, body_.locals[local].type)) fact.locked.emplace_back(body_.locals[local].name.text());
+        std::vector<std::pair<Local, uint32_t>> borrows = borrows_of(held, live);
+        if (has_changed_ || borrows != borrows_) {
+            borrows_ = std::move(borrows);
+            holdings_ = holdings_in(state);
+            has_changed_ = false;
+        }
+        facts_.push_back({node, holdings_});
+    }
+
+    /// The variables that are used again and the loans they hold.
+    std::vector<std::pair<Local, uint32_t>> borrows_of(const LoanState& held, const std::set<Local>& live) {
+        std::vector<std::pair<Local, uint32_t>> out;
         for (Local local : live) {
             if (!is_variable(local)) continue;
             for (Region region : loans_.regions().regions_of(local)) {
                 const LoanSet* loans = held.of(loans_.regions().representative(region));
-                for (size_t i = 0; loans && i < loans->size(); ++i) {
-                    const Loan& loan = loans_.all()[(*loans)[i]];
-                    std::string what = describe(context_, body_, loan.place);
-                    if (!what.empty())
-                        fact.borrowed.push_back(fmt::format("{}{} by {}", what, loan.is_mutable() ? " mutably" : "",
-                                                            body_.locals[local].name.text()));
-                }
+                for (size_t i = 0; loans && i < loans->size(); ++i) out.emplace_back(local, (*loans)[i]);
             }
         }
-        std::sort(fact.borrowed.begin(), fact.borrowed.end());
-        fact.borrowed.erase(std::unique(fact.borrowed.begin(), fact.borrowed.end()), fact.borrowed.end());
-        facts_.push_back(std::move(fact));
+        return out;
     }
 
-    std::vector<std::string> names(const std::set<Local>& locals) const {
-        std::vector<std::string> out;
-        for (Local local : locals) out.emplace_back(body_.locals[local].name.text());
+    std::shared_ptr<const Holdings> holdings_in(const State& state) const {
+        auto name_of = [&](Local local) { return std::string(body_.locals[local].name.text()); };
+        auto out = std::make_shared<Holdings>();
+        state.owned.each([&](Local local) {
+            out->owned.push_back(name_of(local));
+            if (is_guard(context_, body_.locals[local].type)) out->locked.push_back(name_of(local));
+        });
+        state.moved.each([&](Local local) { out->moved.push_back(name_of(local)); });
+        for (const auto& [local, number] : borrows_) {
+            const Loan& loan = loans_.all()[number];
+            std::string what = describe(context_, body_, loan.place);
+            if (!what.empty())
+                out->borrowed.push_back(
+                    fmt::format("{}{} by {}", what, loan.is_mutable() ? " mutably" : "", name_of(local)));
+        }
+        std::sort(out->borrowed.begin(), out->borrowed.end());
+        out->borrowed.erase(std::unique(out->borrowed.begin(), out->borrowed.end()), out->borrowed.end());
         return out;
     }
 
@@ -147,6 +200,10 @@ class Facts {
     const MirBody& body_;
     Loans loans_;
     std::vector<OwnershipFact> facts_;
+    // Of the last of them, unless something has changed since.
+    bool has_changed_ = true;
+    std::vector<std::pair<Local, uint32_t>> borrows_;
+    std::shared_ptr<const Holdings> holdings_;
 };
 
 std::string listed(std::string_view title, const std::vector<std::string>& names) {
@@ -175,20 +232,20 @@ std::string dump_ownership(QueryContext& context, ItemId item) {
     auto bodies = context.get<ElaboratedMir>(item);
     for (size_t i = 0; i < bodies->functions.size(); ++i) {
         const MirBody& body = bodies->functions[i];
-        std::map<uint32_t, OwnershipFact> by_line;  // the last of each line
-        for (OwnershipFact& fact : ownership_facts(context, body)) {
+        std::map<uint32_t, std::shared_ptr<const Holdings>> by_line;  // the last of each line
+        for (const OwnershipFact& fact : ownership_facts(context, body)) {
             FileRange at = locate(context, {item, fact.node});
             auto tree = context.get<FileTree>(at.file);
             uint32_t line = 1 + uint32_t(std::count((*tree)->text().begin(),
                                                     (*tree)->text().begin() + ptrdiff_t(at.range.begin), '\n'));
-            by_line[line] = std::move(fact);
+            by_line[line] = fact.holdings;
         }
         if (by_line.empty()) continue;
         out += fmt::format("function #{} {}\n", i, body.name.text());
         std::string before;
-        for (const auto& [line, fact] : by_line) {
-            std::string text = listed("owned", fact.owned) + listed("moved", fact.moved) +
-                               listed("locked", fact.locked) + listed("borrowed", fact.borrowed);
+        for (const auto& [line, holdings] : by_line) {
+            std::string text = listed("owned", holdings->owned) + listed("moved", holdings->moved) +
+                               listed("locked", holdings->locked) + listed("borrowed", holdings->borrowed);
             if (text != before) out += fmt::format("  {}{}\n", line, text.empty() ? "  nothing" : text);
             before = std::move(text);
         }

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -6,14 +7,22 @@
 
 namespace braid::checks {
 
-/// What holds once a part of a function has run: `braid dump facts`.
-struct OwnershipFact {
-    uint32_t node = 0;                  ///< the statement or call
+/// What variables hold at some point: `braid dump facts`.
+struct Holdings {
     std::vector<std::string> owned;     ///< variables that hold a value of their own
     std::vector<std::string> moved;     ///< that gave it away, on some way here
     std::vector<std::string> locked;    ///< those of them that hold a lock
     std::vector<std::string> borrowed;  ///< `list by first`, `count mutably by up`: borrows that are used again
-    friend bool operator==(const OwnershipFact&, const OwnershipFact&) = default;
+    friend bool operator==(const Holdings&, const Holdings&) = default;
+};
+
+/// What holds once a part of a function has run; parts that change nothing share it.
+struct OwnershipFact {
+    uint32_t node = 0;  ///< the statement or call
+    std::shared_ptr<const Holdings> holdings;
+    friend bool operator==(const OwnershipFact& a, const OwnershipFact& b) {
+        return a.node == b.node && (a.holdings == b.holdings || *a.holdings == *b.holdings);
+    }
 };
 
 /// Those of all functions of an item, as hover asks for them at one name after the other.

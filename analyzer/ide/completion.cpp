@@ -99,7 +99,7 @@ class Completer {
             case Kind::Statement: add_words(SnippetPlace::Statement), add_values(); break;
             case Kind::Expression:
                 if (instantiates()) add_types();
-                else add_arguments(), add_literals(), add_values();
+                else add_arguments(), add_choices(), add_values();
                 break;
         }
         finish();
@@ -160,6 +160,8 @@ class Completer {
             }
         if (!type) return;
         for (const Offer& offer : rules_.members(context_, type, scope_)) add_offer(offer, kMember);
+        if (rules_.result_members && rules_.is(place_.receiver, syntax_role::Call))
+            for (const Offer& offer : rules_.result_members(context_, type, scope_)) add_offer(offer, kMember);
         if (rules_.is_awaitable(context_, type)) add_await();
         add_postfix();
     }
@@ -248,12 +250,16 @@ class Completer {
             if (kind_of(offer.item) == ItemKind::Module) add_offer(offer, kDeclared);
     }
 
-    void add_types() {
+    void add_type_parameters(int rank) {
         std::vector<SyntaxToken> parameters;
         if (place_.before) parameters = type_parameters_at(rules_, place_.before);
         for (const SyntaxToken& parameter : parameters)
             if (seen_.insert(Name(parameter.text())).second)
-                add(std::string(parameter.text()), CompletionKind::TypeParameter, kLocal);
+                add(std::string(parameter.text()), CompletionKind::TypeParameter, rank);
+    }
+
+    void add_types() {
+        add_type_parameters(kLocal);
         add_visible(Wanted::Types);
         add_words(SnippetPlace::Type);
         add_imports(true);
@@ -273,13 +279,27 @@ class Completer {
         return false;
     }
 
-    /// The values that a union of literals has.
-    void add_literals() {
+    static std::vector<Type> members_of(Type type) {
+        return type->is(TypeKind::Union) ? type->arguments : std::vector<Type>{type};
+    }
+
+    /// The values that a union of literals or an enum has.
+    void add_choices() {
         Type wanted = expected();
         if (!wanted) return;
-        for (Type each : wanted->is(TypeKind::Union) ? wanted->arguments : std::vector<Type>{wanted})
+        add_literals(wanted, kArgument + kExpected);
+        std::unordered_set<ItemId> enums;
+        for (Type each : members_of(wanted)) {
+            if (each->is(TypeKind::Literal)) each = each->element();
+            if (each->is(TypeKind::Nominal) && kind_of(each->item) == ItemKind::Enum && !is_std(file_of(each->item)) &&
+                enums.insert(each->item).second)
+                add_variants(each, kDeclared + kExpected);
+        }
+    }
+    void add_literals(Type type, int rank) {
+        for (Type each : members_of(type))
             if (each->is(TypeKind::Literal) && each->element()->is(TypeKind::String))
-                add(std::string(each->text.text()), CompletionKind::Constant, kArgument + kExpected);
+                add(std::string(each->text.text()), CompletionKind::Constant, rank);
     }
 
     void add_path_member(ItemId owner, const Offer& offer) {
@@ -360,7 +380,9 @@ class Completer {
     void add_pattern() {
         bool is_nested = place_.before && rules_.is(place_.before.parent(), syntax_role::PatternSyntax) &&
                          (rules_.is(place_.before, syntax_role::Open) || place_.before.text() == ",");
-        if (!is_nested) add_variants(matched_type());
+        Type matched = is_nested ? nullptr : matched_type();
+        while (matched && matched->is(TypeKind::Reference)) matched = matched->element();
+        if (matched) add_variants(matched, kLocal - 30, true), add_literals(matched, kLocal - 30);
         SyntaxNode around = place_.before ? place_.before.parent() : SyntaxNode();
         bool may_send = around && rules_.is(around, syntax_role::Refutable) && rules_.is(around, syntax_role::Part);
         if (may_send) add_values();  // `case channel <- value`
@@ -379,28 +401,35 @@ class Completer {
         return nullptr;
     }
 
-    void add_variants(Type type) {
-        while (type && type->is(TypeKind::Reference)) type = type->element();
-        if (!type) return;
-        for (Type member : type->is(TypeKind::Union) ? type->arguments : std::vector<Type>{type}) {
+    /// In a pattern, what a variant carries is to be named.
+    void add_variants(Type type, int rank, bool is_pattern = false) {
+        int order = 0;
+        for (Type member : members_of(type)) {
+            if (member->is(TypeKind::Literal) && kind_of_literal(member) == ItemKind::Variant)
+                add_variant(member->item, rank + std::min(order++, 20), is_pattern);
             if (!member->is(TypeKind::Nominal) || kind_of(member->item) != ItemKind::Enum) continue;
-            int order = 0;
-            bool short_form = is_std(file_of(member->item));  // `Some`, `Ok`: known without their type
-            for (ItemId variant : context_.get<DefinitionOf>(member->item)->variants) {
-                std::string name(name_of(variant).text());
-                if (!short_form)
-                    name = std::string(name_of(member->item).text()) + std::string(rules_.path_separator) + name;
-                CompletionItem& out = add(name, CompletionKind::EnumMember, kLocal - 30 + std::min(order++, 20));
-                out.item = variant;
-                out.detail = language_.print_signature(context_, variant);
-                size_t fields = context_.get<DefinitionOf>(variant)->fields.size();
-                if (fields == 0) continue;
-                out.insert = name + "(";
-                for (size_t i = 0; i < fields; ++i) out.insert += (i ? ", ${" : "${") + std::to_string(i + 1) + ":_}";
-                out.insert += ")";
-                out.is_snippet = true;
-            }
+            for (ItemId variant : context_.get<DefinitionOf>(member->item)->variants)
+                add_variant(variant, rank + std::min(order++, 20), is_pattern);
         }
+    }
+    static ItemKind kind_of_literal(Type literal) {
+        return literal->item == ItemId::None ? ItemKind::Constant : kind_of(literal->item);
+    }
+    void add_variant(ItemId variant, int rank, bool is_pattern) {
+        ItemId owner = parent_of(variant);
+        std::string name(name_of(variant).text());
+        const bool has_short_form = is_std(file_of(owner));  // `Some`, `Ok`: known without their type
+        if (!has_short_form) name = std::string(name_of(owner).text()) + std::string(rules_.path_separator) + name;
+        CompletionItem& out = add(name, CompletionKind::EnumMember, rank);
+        out.item = variant;
+        out.detail = language_.print_signature(context_, variant);
+        size_t fields = context_.get<DefinitionOf>(variant)->fields.size();
+        if (fields == 0) return;
+        out.is_snippet = true;
+        out.insert = name + "(";
+        for (size_t i = 0; is_pattern && i < fields; ++i)
+            out.insert += (i ? ", ${" : "${") + std::to_string(i + 1) + ":_}";
+        out.insert += is_pattern ? ")" : "$0)";
     }
 
     void add_values() {
@@ -411,6 +440,7 @@ class Completer {
             if (wanted && local.type && rules_.fits(context_, local.type, wanted)) out.rank += kExpected;
             seen_.insert(local.name);
         }
+        if (rules_.root_members) add_type_parameters(kDeclared);  // `T::zero()`
         add_visible(Wanted::Anything);
         add_words(SnippetPlace::Expression);
         add_imports(false);

@@ -137,8 +137,11 @@ Kind kind_around(const SyntaxTree& tree, const EditingRules& rules, const Syntax
     bool is_file = !body || !body.parent();
     if (type && type.parent() && (is_file || type.text_range().begin > body.text_range().begin)) {
         // A declaration that ended above has nothing more to say.
-        bool is_below =
-            word ? true : type.text_range().touches(place.word.begin) || tree.text()[place.word.begin - 1] == ' ';
+        bool is_closed = rules.is(type.last_token(), Close) && type.text_range().end <= place.word.begin;
+        bool is_below = is_closed ? false
+                        : word
+                            ? true
+                            : type.text_range().touches(place.word.begin) || tree.text()[place.word.begin - 1] == ' ';
         if (is_below) return Kind::Members;
     }
     return is_file ? Kind::Declarations : Kind::Statement;

@@ -11,8 +11,39 @@ namespace {
 
 using namespace syntax_role;
 
+/// The type of a parameter by its place in its function's list; null when the node is no parameter.
+Type type_of_parameter(QueryContext& context, FileId file, const EditingRules& rules, const SyntaxNode& parameter) {
+    SyntaxNode list = parameter.parent(), function = list ? list.parent() : SyntaxNode();
+    if (!function || !rules.is(function, Function) || !rules.is(list.first_token(), Open)) return nullptr;
+    std::vector<SyntaxNode> all = list.child_nodes();
+    size_t index = size_t(std::find(all.begin(), all.end(), parameter) - all.begin());
+    auto taken_by = [&](Type type) -> Type {
+        if (!type || !type->is(TypeKind::Function)) return nullptr;
+        return index < type->parameters().size() ? type->parameters()[index] : nullptr;
+    };
+    if (rules.is(function, Expression)) return taken_by(type_of_expression(context, file, function));
+    SyntaxToken name = list.first_token().previous();
+    for (const NameUse& use : names_at(context, file, name.begin())) {
+        if (use.range != name.text_range()) continue;
+        auto* item = std::get_if<ItemId>(&use.target);
+        if (!item) return taken_by(use.type);
+        std::vector<ParameterInfo> parameters = parameters_of(context, *item);
+        return index < parameters.size() ? parameters[index].type : nullptr;
+    }
+    return nullptr;
+}
+
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+/// What a part of a pattern takes, by its name.
+Type of_pattern_field(QueryContext& context, FileId file, const SyntaxNode& part) {
+    SyntaxToken key = part.first_token();
+    if (!key) return nullptr;
+    for (const Offer& offer : fields_wanted(context, file, part.parent(), item_at(context, file, key.begin())))
+        if (offer.name.text() == key.text()) return offer.type;
+    return nullptr;
 }
 
 class Expectation {
@@ -51,6 +82,8 @@ class Expectation {
         auto at = argument_at(tree_, rules_, offset);
         auto called = at ? called_function(context_, file_, at->call) : std::nullopt;
         if (!called) return nullptr;
+        if (!called->type)
+            if (Type type = of_method_parameter(*at, called->overloads[0])) return type;
         if (called->type) {
             auto parameters = called->type->parameters();
             return at->index < parameters.size() ? parameters[at->index] : nullptr;
@@ -60,6 +93,18 @@ class Expectation {
             if (at->name.empty() ? i == at->index : parameters[i].name.text() == at->name) return parameters[i].type;
         bool takes_rest = at->name.empty() && !parameters.empty() && parameters.back().rest;
         return takes_rest ? element_of(parameters.back().type) : nullptr;
+    }
+
+    /// Of a method of a generic type, what it is for the receiver.
+    Type of_method_parameter(const ArgumentPosition& at, ItemId method) {
+        SyntaxNode callee = at.call.first_child().as_node();
+        SyntaxNode receiver = callee && rules_.is(callee, Member) ? callee.first_child().as_node() : SyntaxNode();
+        if (!receiver || kind_of(method) != ItemKind::Function || !at.name.empty()) return nullptr;
+        std::vector<ParameterInfo> declared = parameters_of(context_, method);
+        if (at.index >= declared.size() || !declared[at.index].type->has(TypeHasParameter)) return nullptr;
+        Type type = type_of_expression(context_, file_, receiver);
+        std::vector<Type> taken = type ? rules_.taken_by(context_, type, method) : std::vector<Type>();
+        return at.index < taken.size() ? taken[at.index] : nullptr;
     }
 
     /// A field that is known by its name, else one of the type wanted of the literal.
@@ -109,6 +154,9 @@ class Expectation {
         SyntaxNode declaration = equal.parent();
         if (declaration.first_token() == equal) declaration = declaration.parent();
         if (!declaration) return nullptr;
+        if (rules_.is(declaration, Shorthand) && rules_.is(declaration.parent(), FieldsPattern))
+            return of_pattern_field(context_, file_, declaration);
+        if (Type parameter = type_of_parameter(context_, file_, rules_, declaration)) return parameter;
         TextRange target{declaration.text_range().begin, equal.begin()};
         Type found = nullptr;
         auto names = context_.get<FileNames>(file_);
@@ -161,6 +209,10 @@ std::string_view first_word(const SyntaxNode& node) {
 
 /// The type of the value that the fields of a pattern are taken from.
 Type type_taken_apart(QueryContext& context, FileId file, const EditingRules& rules, const SyntaxNode& pattern) {
+    SyntaxNode part = pattern.parent();
+    if (part && rules.is(part, Shorthand) && rules.is(part.parent(), FieldsPattern))
+        return of_pattern_field(context, file, part);
+    if (Type parameter = part ? type_of_parameter(context, file, rules, part) : nullptr) return parameter;
     for (SyntaxNode node = pattern.parent(); node; node = node.parent()) {
         for (const SyntaxNode& child : node.child_nodes()) {
             if (child.text_range().contains(pattern.text_range().begin)) continue;

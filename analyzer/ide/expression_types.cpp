@@ -142,6 +142,11 @@ Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& ex
                 return type_of_expression(context, file, parts[0].child_nodes()[0]);
         }
     }
+    // A cast to the type that its operand has leaves nothing behind.
+    if (parts.size() == 2 && rules->is(parts[0], syntax_role::Expression) &&
+        rules->is(parts[1], syntax_role::TypeSyntax) &&
+        std::none_of(body->expressions.begin(), body->expressions.end(), is_here))
+        return type_of_expression(context, file, parts[0]);
     // Brackets around an expression are nothing of their own.
     bool in_brackets = parts.size() == 1 && rules->is(parts[0], syntax_role::Expression) &&
                        rules->is(expression.first_token(), syntax_role::Open) &&
@@ -171,12 +176,23 @@ bool is_made_at(const SyntaxTree& tree, const EditingRules& rules, const SyntaxT
         statement.text_range().contains(closure.text_range().begin))
         return false;
     uint32_t end = statement.text_range().end;
-    bool is_last = next && statement.last_token().next() == next && next.begin() >= offset && offset >= end &&
-                   tree.text().substr(end, offset - end).find('\n') == std::string_view::npos;
+    bool is_ended = !rules.statement_terminator.empty() && statement.last_token().text() == rules.statement_terminator;
+    bool is_last = next && !is_ended && statement.last_token().next() == next && next.begin() >= offset &&
+                   offset >= end && tree.text().substr(end, offset - end).find('\n') == std::string_view::npos;
     return end >= offset || is_last;
 }
 
 }  // namespace
+
+/// Whether code at an offset runs later than it is written: it is in a closure of the scope that declares the variable
+/// further down.
+bool runs_later(const SyntaxTree& tree, const EditingRules& rules, const SyntaxNode& scope, uint32_t declared,
+                uint32_t offset) {
+    SyntaxToken next = tree.token_at(offset);
+    SyntaxToken here = next && next.begin() >= offset ? next.previous() : next;
+    SyntaxNode closure = here ? enclosing(rules, here, syntax_role::Function) : SyntaxNode();
+    return closure && closure.text_range().begin > scope.full_begin() && closure.text_range().end <= declared;
+}
 
 std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<VisibleLocal> out;
@@ -198,16 +214,20 @@ std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t
                    parent.parent().first_token() == token)
                 parent = parent.parent();
             bool is_function = rules->is(parent, syntax_role::Function) && !rules->is(parent, syntax_role::Expression);
-            if (at.begin >= offset && !is_function) continue;
+            if (at.begin >= offset && !is_function && !rules->closures_see_later) continue;
             SyntaxNode scope = is_function ? enclosing(*rules, parent.parent(), syntax_role::Scope)
                                            : enclosing(*rules, token, syntax_role::Scope);
             if (!scope || !reaches(*rules, scope, offset)) continue;
-            bool is_being_made = !is_function && is_made_at(**tree, *rules, token, scope, offset);
+            if (at.begin >= offset && !is_function && !runs_later(**tree, *rules, scope, at.begin, offset)) continue;
+            bool is_being_made = !is_function && at.begin < offset && is_made_at(**tree, *rules, token, scope, offset);
             if (!is_being_made) out.push_back({item, LocalId(i), local.name, local.type, at.begin});
         }
         if (kind_of(item) == ItemKind::Function || kind_of(item) == ItemKind::File) break;
     }
-    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.declared > b.declared; });
+    std::sort(out.begin(), out.end(), [offset](const auto& a, const auto& b) {
+        const bool a_is_later = a.declared >= offset, b_is_later = b.declared >= offset;
+        return a_is_later != b_is_later ? b_is_later : a.declared > b.declared;
+    });
     std::unordered_set<Name> seen;
     std::erase_if(out, [&](const VisibleLocal& local) { return !seen.insert(local.name).second; });
     return out;

@@ -13,6 +13,7 @@
 namespace braid {
 namespace {
 
+using checks::Holdings;
 using checks::OwnershipFact;
 
 std::string section(const std::vector<std::string>& lines) {
@@ -22,8 +23,7 @@ std::string section(const std::vector<std::string>& lines) {
 }
 
 /// What holds after the smallest part of the program around the name has run.
-std::optional<OwnershipFact> fact_at(QueryContext& context, ItemId item, FileId file, uint32_t offset) {
-    std::optional<OwnershipFact> found;
+std::shared_ptr<const Holdings> holdings_at(QueryContext& context, ItemId item, FileId file, uint32_t offset) {
     uint32_t smallest = 0xffffffff;
     const OwnershipFact* best = nullptr;
     auto facts = context.get<checks::OwnershipFacts>(item);
@@ -38,8 +38,7 @@ std::optional<OwnershipFact> fact_at(QueryContext& context, ItemId item, FileId 
         smallest = size;
         best = &fact;
     }
-    if (best) found = *best;
-    return found;
+    return best ? best->holdings : nullptr;
 }
 
 bool has(const std::vector<std::string>& names, std::string_view name) {
@@ -63,12 +62,12 @@ struct Borrowed {
     }
 };
 
-void tell_ownership(const OwnershipFact& fact, std::string_view name, bool is_copy, std::vector<std::string>& out) {
-    bool owned = has(fact.owned, name), moved = has(fact.moved, name);
+void tell_ownership(const Holdings& holdings, std::string_view name, bool is_copy, std::vector<std::string>& out) {
+    bool owned = has(holdings.owned, name), moved = has(holdings.moved, name);
     if (moved) out.push_back(owned ? "Moved away on some way here." : "Moved away: not usable after this.");
-    else if (owned && has(fact.locked, name)) out.emplace_back("Holds a lock from here to the end of its block.");
+    else if (owned && has(holdings.locked, name)) out.emplace_back("Holds a lock from here to the end of its block.");
     else if (owned && !is_copy) out.emplace_back("Owned here.");
-    for (const std::string& text : fact.borrowed) {
+    for (const std::string& text : holdings.borrowed) {
         Borrowed borrowed(text);
         std::string_view how = borrowed.is_mutable ? " mutably" : "";
         if (borrowed.is_of(name) && borrowed.holder != name)
@@ -77,7 +76,7 @@ void tell_ownership(const OwnershipFact& fact, std::string_view name, bool is_co
                                       borrowed.holder));
         if (borrowed.holder == name) out.push_back(fmt::format("Borrows `{}`{}.", borrowed.place, how));
     }
-    for (const std::string& guard : fact.locked)
+    for (const std::string& guard : holdings.locked)
         if (guard != name) out.push_back(fmt::format("Locked here: `{}` holds a lock.", guard));
 }
 
@@ -104,8 +103,9 @@ std::string why_text(QueryContext& context, const Body& body, const NameUse& use
     std::vector<std::string> lines;
     LocalId local = std::get<LocalId>(use.target);
     if (!language_of(use.home).has_any && body.diagnostics.empty())
-        if (auto fact = fact_at(context, use.home, file, use.range.begin))
-            tell_ownership(*fact, body[local].name.text(), context.get<CapabilitiesOf>(body[local].type)->copy, lines);
+        if (auto holdings = holdings_at(context, use.home, file, use.range.begin))
+            tell_ownership(*holdings, body[local].name.text(), context.get<CapabilitiesOf>(body[local].type)->copy,
+                           lines);
     tell_tasks(context, body, local, lines);
     return section(lines);
 }

@@ -114,6 +114,21 @@ SyntaxToken name_of_type_parameter(const SyntaxNode& parameter) {
     return {};
 }
 
+/// Those that a node itself declares, or the list of parameters in it.
+void add_type_parameters(const EditingRules& rules, const SyntaxNode& node, std::vector<SyntaxToken>& out) {
+    auto add = [&](const SyntaxNode& parameter) {
+        SyntaxToken name = name_of_type_parameter(parameter);
+        if (name && name.begin() < name.end()) out.push_back(name);
+    };
+    if (rules.is(node, syntax_role::TypeParameter)) add(node);
+    for (SyntaxElement child : node.children()) {
+        if (rules.is(child, syntax_role::Statement)) break;  // the list stands in front of all members
+        if (!rules.is(child, syntax_role::TypeParameters)) continue;
+        for (const SyntaxNode& parameter : child.as_node().child_nodes())
+            if (rules.is(parameter, syntax_role::TypeParameter)) add(parameter);
+    }
+}
+
 uint32_t node_of(const Resolution& resolution) { return resolution.node; }
 uint32_t node_of(uint32_t node) { return node; }
 
@@ -135,7 +150,7 @@ class NameCollector {
         parents_.resize(size_t(depth));
         number_ = number;
         if (element.is_node()) {
-            parents_.push_back(number);
+            parents_.push_back({number, SyntaxNode(element)});
             return;
         }
         SyntaxToken token(element);
@@ -174,8 +189,13 @@ class NameCollector {
             add(use);
         }
         if (body_) resolve_in_body(token, depth);
-        if (names.size() > token_begin_ || add_type_parameter(token)) return;
-        if (ItemId item = named_argument(token); item != ItemId::None) return;
+        if (names.size() > token_begin_ || parents_.empty() || !rules_) return;
+        const TokenClass token_class = token.tree()->grammar().token_class(token.kind());
+        const bool may_be_name = token_class == TokenClass::Name || token_class == TokenClass::Keyword;
+        const SyntaxNode& parent = parents_.back().node;
+        if (!may_be_name || add_type_parameter(token, parent)) return;
+        if (ItemId item = named_argument(token, parent); item != ItemId::None) return;
+        if (rules_->is(parent, syntax_role::Expression)) return;  // what the body says nothing of means nothing
         const Language& language = language_of(item_);
         ItemId item = language.declared_name ? language.declared_name(context_, item_, token) : ItemId::None;
         if (item == ItemId::None) return;
@@ -201,7 +221,7 @@ class NameCollector {
         // What a parent is said to be is also what the name in it is.
         TokenClass token_class = token.tree()->grammar().token_class(token.kind());
         for (int up = 1; token_class == TokenClass::Name && up <= 2 && up <= depth; ++up) {
-            const uint32_t parent = parents_[size_t(depth - up)];
+            const uint32_t parent = parents_[size_t(depth - up)].number;
             for (const Resolution& each : resolutions_at(parent))
                 if (is_named(each, token.text())) add(from_resolution(each, parent));
             if (names.size() > token_begin_) return;
@@ -211,10 +231,8 @@ class NameCollector {
     }
 
     /// What declares a type parameter, and what begins a path with its name: `T`, `T::new`.
-    bool add_type_parameter(const SyntaxToken& token) {
-        SyntaxNode parent = token.parent();
-        bool may_be = rules_ && token.tree()->grammar().token_class(token.kind()) == TokenClass::Name && parent;
-        if (!may_be) return false;
+    bool add_type_parameter(const SyntaxToken& token, const SyntaxNode& parent) {
+        if (token.tree()->grammar().token_class(token.kind()) != TokenClass::Name) return false;
         bool declares = rules_->is(parent, syntax_role::TypeParameter) && name_of_type_parameter(parent) == token;
         bool begins_path = rules_->is(parent, syntax_role::PathSyntax) && parent.first_token() == token;
         NameUse use;
@@ -229,14 +247,17 @@ class NameCollector {
 
     /// Declared in the item's own text around the token, else by an item around it.
     std::optional<TypeParameterId> type_parameter_named(const SyntaxToken& token) {
-        SyntaxElement at = token;
         for (ItemId owner = item_; owner != ItemId::None; owner = parent_of(owner)) {
             bool is_scope = kind_of(owner) == ItemKind::File || kind_of(owner) == ItemKind::Module;
             if (owner != item_ && is_scope) break;  // these have none, and change with every statement
             auto syntax = context_.get<ItemSyntax>(owner);
             if (!*syntax) return std::nullopt;
-            if (owner != item_) at = syntax->root();
-            for (const SyntaxToken& each : type_parameters_at(*rules_, at))
+            std::vector<SyntaxToken> known;
+            if (owner != item_) known = type_parameters_at(*rules_, syntax->root());
+            else
+                for (auto up = parents_.rbegin(); up != parents_.rend(); ++up)
+                    add_type_parameters(*rules_, up->node, known);
+            for (const SyntaxToken& each : known)
                 if (each.text() == token.text()) return TypeParameterId{owner, syntax->node_of(each)};
         }
         return std::nullopt;
@@ -244,11 +265,9 @@ class NameCollector {
 
     /// `name` of `f(name = value)`: the parameter, or the field when `f` makes a value of a type. What was called has
     /// been resolved before.
-    ItemId named_argument(const SyntaxToken& token) {
-        SyntaxNode argument = token.parent();
-        bool names_one = rules_ && rules_->is(argument, syntax_role::NamedArgument) &&
-                         argument.first_token() == token && argument.last_token() != token &&
-                         token.next().parent() == argument;
+    ItemId named_argument(const SyntaxToken& token, const SyntaxNode& argument) {
+        bool names_one = rules_->is(argument, syntax_role::NamedArgument) && argument.first_token() == token &&
+                         argument.last_token() != token && token.next().parent() == argument;
         SyntaxNode list = names_one ? argument.parent() : SyntaxNode();
         SyntaxNode callee = list && list.parent() ? list.parent().first_child().as_node() : SyntaxNode();
         while (callee && !rules_->is(callee, syntax_role::Member | syntax_role::PathSyntax))
@@ -289,7 +308,7 @@ class NameCollector {
     }
 
     /// Whether a node is the one directly around the present token.
-    bool is_innermost(uint32_t node) const { return !parents_.empty() && parents_.back() == node; }
+    bool is_innermost(uint32_t node) const { return !parents_.empty() && parents_.back().number == node; }
 
     NameUse from_resolution(const Resolution& resolution, uint32_t node) {
         NameUse use;
@@ -317,7 +336,11 @@ class NameCollector {
     std::unordered_map<uint32_t, LocalId> locals_;  // by declaring node, those with a name
     uint32_t number_ = 0;                           // of the present element
     size_t token_begin_ = 0;                        // of the present token's names
-    std::vector<uint32_t> parents_;                 // numbers of the nodes around the present element, by depth
+    struct Around {
+        uint32_t number;
+        SyntaxNode node;
+    };
+    std::vector<Around> parents_;  // the nodes around the present element, by depth
 };
 
 /// The items that a walk through a file is inside of, each with what is left of its names.
@@ -417,19 +440,8 @@ std::shared_ptr<const LocalInfo> local_of(QueryContext& context, const NameUse& 
 
 std::vector<SyntaxToken> type_parameters_at(const EditingRules& rules, const SyntaxElement& element) {
     std::vector<SyntaxToken> out;
-    auto add = [&](const SyntaxNode& parameter) {
-        SyntaxToken name = name_of_type_parameter(parameter);
-        if (name && name.begin() < name.end()) out.push_back(name);
-    };
-    for (SyntaxNode node = element.is_node() ? element.as_node() : element.parent(); node; node = node.parent()) {
-        if (rules.is(node, syntax_role::TypeParameter)) add(node);
-        for (SyntaxElement child : node.children()) {
-            if (rules.is(child, syntax_role::Statement)) break;  // the list stands in front of all members
-            if (!rules.is(child, syntax_role::TypeParameters)) continue;
-            for (const SyntaxNode& parameter : child.as_node().child_nodes())
-                if (rules.is(parameter, syntax_role::TypeParameter)) add(parameter);
-        }
-    }
+    for (SyntaxNode node = element.is_node() ? element.as_node() : element.parent(); node; node = node.parent())
+        add_type_parameters(rules, node, out);
     return out;
 }
 

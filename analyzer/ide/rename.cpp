@@ -190,6 +190,7 @@ class Renaming {
         auto tree = context_.get<FileTree>(file.file);
         const SyntaxTree& before = **tree;
         auto text = std::make_shared<std::string>();
+        text->reserve(before.text().size() + file.edits.size() * new_.size());
         uint32_t at = 0;
         for (const TextEdit& edit : file.edits) {
             if (edit.replacement != new_) return false;

@@ -133,6 +133,7 @@ struct EditingRules {
     std::string_view placeholder;           ///< a statement for what is to be written yet
     bool has_tail_values = false;           ///< the last expression of a block is its value
     bool has_borrows = false;               ///< a parameter may borrow, `&T`, and has to say so when it is assigned to
+    bool closures_see_later = false;        ///< a closure may name a variable that is declared further down
     bool has_impls = false;                 ///< methods stand in `impl` blocks; one of a trait takes no others
 
     std::string (*function_text)(const NewFunction&) = nullptr;
@@ -142,6 +143,10 @@ struct EditingRules {
 
     /// What may stand behind the dot of a value of this type, as code in `scope` sees it.
     std::vector<Offer> (*members)(QueryContext&, Type, ItemId scope) = nullptr;
+    /// What else may, of a value that a call gives; null: nothing.
+    std::vector<Offer> (*result_members)(QueryContext&, Type, ItemId scope) = nullptr;
+    /// What a method takes when it is called on a value of a type: without the type's own parameters. Empty: not known.
+    std::vector<Type> (*taken_by)(QueryContext&, Type receiver, ItemId method) = nullptr;
     /// What may stand behind `item::` or `Item.`.
     std::vector<Offer> (*path_members)(QueryContext&, ItemId item, ItemId scope) = nullptr;
     /// Declared and imported names that code in `scope` sees, locals left out.

@@ -432,6 +432,61 @@ TEST_CASE("Completion behind what leaves nothing behind, and in patterns", "[ide
     CHECK_FALSE(has(completed("a.altru", "let a: [int] = nothing::<|>new()\n"), "new"));
 }
 
+TEST_CASE("Completion behind conversions and calls", "[ide][completion]") {
+    CHECK(has(completed("a.velox", "function f(e: any) {\n    println((e as Error).<|>);\n}\n"), "message"));
+    CHECK(has(completed("a.velox", "function f(e: Error) {\n    println((e as Error).<|>);\n}\n"), "message"));
+    CHECK_FALSE(has(completed("a.velox", "function f(e: any) {\n    println((e as string).<|>);\n}\n"), "message"));
+    CHECK(has(completed("a.velox", "println(String(1 + 2).<|>);\n"), "padStart"));
+    CHECK(has(completed("a.velox", "println([1].keys().<|>);\n"), "next"));
+    CHECK_FALSE(has(completed("a.velox", "const xs = [1];\nprintln(xs.<|>);\n"), "next"));
+    CHECK(has(completed("a.velox", "const a = [1]; a.push(2); <|>\n"), "a"));
+    CHECK(has(completed("a.velox", "try { let x: any = null; <|>x.foo(); } catch (e) {}\n"), "x"));
+    CHECK_FALSE(has(completed("a.velox", "function f() { const first = <|>; }\n"), "first"));
+    // A closure runs later than what is declared below it.
+    const std::string later = "function f() {\n    const a = () => <|>;\n    const later = () => 1;\n}\n";
+    CHECK(has(completed("a.velox", later), "later"));
+    CHECK_FALSE(has(completed("a.velox", "function f() {\n    const a = <|>;\n    const later = 1;\n}\n"), "later"));
+    CHECK(has(completed("a.velox", "class A { } <|>\n"), "println"));
+    CHECK_FALSE(has(completed("a.velox", "class A { <|> }\n"), "println"));
+}
+
+TEST_CASE("Completion: type parameters that paths begin with", "[ide][completion]") {
+    CHECK(has(completed("a.altru", "fn f[T: Default]() -> T:\n    return <|>\n"), "T"));
+    CHECK(has(completed("a.altru", "fn f[T: Default]() -> T:\n    return T::<|>\n"), "default"));
+    CHECK_FALSE(has(completed("a.altru", "fn f[T: Default]() -> T:\n    return 1\n\nfn g():\n    <|>\n"), "T"));
+    CHECK_FALSE(has(completed("a.velox", "function f<T>(x: T): T { return <|>; }\n"), "T"));
+}
+
+TEST_CASE("Completion: what a value's enum or literals allow", "[ide][completion]") {
+    const std::string kinds =
+        "enum Kind { Dot, Line }\ntype Shape = { kind: Kind.Dot, at: number } | { kind: Kind.Line, to: number };\n";
+    CHECK(first(completed("a.velox", kinds + "function f(s: Shape) { return match (s.kind) { case <|> }; }\n"), 2) ==
+          "Kind.Dot Kind.Line");
+    CHECK(has(completed("a.velox", "function f(s: \"on\" | \"off\") { return match (s) { case <|> }; }\n"), "\"off\""));
+    const std::string color = "enum Color:\n    Red\n    Mixed(parts: int)\n\nfn paint(c: Color):\n    return\n\n";
+    auto list = completed("a.altru", color + "paint(<|>)\n");
+    CHECK(has(list, "Color::Red"));
+    REQUIRE(find(list, "Color::Mixed"));
+    CHECK(find(list, "Color::Mixed")->insert == "Color::Mixed($0)");
+    CHECK_FALSE(has(completed("a.altru", color + "println(<|>)\n"), "Color::Red"));
+}
+
+TEST_CASE("Completion: what is expected of a generic type's method, and in patterns", "[ide][completion]") {
+    const std::string velox =
+        "interface Node { name: string; next: Map<string, Node> }\n"
+        "interface P { owner: string; node: Node }\n";
+    CHECK(has(completed("a.velox", velox + "function f(n: Node) { n.next.set(\"a\", { <|> }); }\n"), "next"));
+    CHECK(has(completed("a.velox", velox + "function f({ <|> }: P) {}\n"), "node"));
+    CHECK(has(completed("a.velox", velox + "function f(n: number, { node: { <|> } }: P) {}\n"), "next"));
+    CHECK(has(completed("a.velox", velox + "const g = ({ <|> }: P) => 1;\n"), "owner"));
+    CHECK(has(completed("a.velox", velox + "function f(ps: P[]) { ps.map(({ <|> }) => 1); }\n"), "owner"));
+    CHECK(has(completed("a.velox", velox + "function f({ node: { name } = { <|> } }: P) {}\n"), "next"));
+    CHECK_FALSE(has(completed("a.velox", velox + "function f(n: number, { <|> }: P) {}\n"), "toFixed"));
+    const std::string altru =
+        "struct Item:\n    price: int\n\nfn f(items: [Item], cheap: Item, n: int):\n    let mut all = items\n";
+    CHECK(first(completed("a.altru", altru + "    all.push(<|>)\n"), 1) == "cheap");
+}
+
 TEST_CASE("Signature help: nested calls, type arguments, names", "[ide][completion]") {
     const std::string two = "fn two[T](first: T, second: int = 1) -> int:\n    return second\n\n";
     CHECK(signature("a.altru", two + "two[int](1, <|>)\n") == "fn two[T](first: T, [second: int = …]) -> int");

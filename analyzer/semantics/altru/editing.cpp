@@ -240,6 +240,22 @@ std::vector<Offer> members(QueryContext& context, Type t, ItemId scope) {
     return MemberCollector(context, scope).collect(t);
 }
 
+std::vector<Type> taken_by(QueryContext& context, Type receiver, ItemId method) {
+    ItemId impl = parent_of(method);
+    if (impl == ItemId::None || kind_of(impl) != ItemKind::Impl) return {};
+    Type self = context.get<ImplOf>(impl)->self;
+    while (receiver->is(TypeKind::Reference)) receiver = receiver->element();
+    InferenceTable table;
+    TraitSolver traits(context, table);
+    std::vector<Type> arguments = traits.fresh_arguments(impl);
+    if (!self || receiver->has(TypeHasInference) || !table.unify(substitute(self, impl, arguments), receiver))
+        return {};
+    std::vector<Type> out;
+    for (const ParameterInfo& parameter : context.get<SignatureOf>(method)->parameters)
+        out.push_back(table.resolve(substitute(parameter.type, impl, arguments)));
+    return out;
+}
+
 void add_scope(QueryContext& context, ItemId scope, uint8_t distance, bool only_public, std::vector<Offer>& out) {
     auto names = context.get<ScopeNames>(scope);
     std::unordered_set<ItemId> open;
@@ -482,6 +498,7 @@ const EditingRules editing_rules{
     .function_text = function_text,
     .missing_members = missing_members,
     .members = members,
+    .taken_by = taken_by,
     .path_members = path_members,
     .visible = visible,
     .fits = fits,

@@ -78,8 +78,12 @@ ExprId BodyBuilder::conversion_call(std::string_view name, const ast::CallExpr& 
     if (!is_boolean && function.empty()) return ExprId::None;
     auto written = e.arguments().arguments();
     if (is_boolean && written.size() == 1) return truth(expression(written[0]));
-    if (name == "String" && written.size() == 1 && written[0].kind() != Kind::SpreadExpr)
-        return to_text(expression(written[0]));
+    if (name == "String" && written.size() == 1 && written[0].kind() != Kind::SpreadExpr) {
+        ExprId value = expression(written[0]);
+        ExprId text = to_text(value);
+        if (text != value) body_.expressions[uint32_t(text)].node = node;
+        return text;
+    }
     if (written.empty()) {
         if (is_boolean) return add(type::boolean(), node, BoolLiteral{false});
         if (name == "String") return add(type::string(), node, StringLiteral{""});

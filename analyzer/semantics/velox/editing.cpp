@@ -162,6 +162,26 @@ std::vector<Offer> members(QueryContext& context, Type t, ItemId scope) {
     return std::move(collector.found);
 }
 
+/// `map.keys().next()`: what is a list here is an iterator in JavaScript.
+std::vector<Offer> result_members(QueryContext& context, Type t, ItemId scope) {
+    if (!t->is(TypeKind::List)) return {};
+    MemberInfo iterator = find_member(context, t, Name("@@iterator"));
+    if (iterator.item == ItemId::None || !iterator.type->is(TypeKind::Function)) return {};
+    std::vector<Offer> out = members(context, iterator.type->result(), scope);
+    std::erase_if(out, [](const Offer& offer) { return offer.name.text() != "next"; });
+    for (Offer& offer : out) offer.distance = 20;
+    return out;
+}
+
+std::vector<Type> taken_by(QueryContext& context, Type receiver, ItemId method) {
+    for (const Offer& offer : members(context, receiver, method))
+        if (offer.item == method && offer.type && offer.type->is(TypeKind::Function)) {
+            auto parameters = offer.type->parameters();
+            return {parameters.begin(), parameters.end()};
+        }
+    return {};
+}
+
 std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope) {
     std::vector<Offer> out;
     if (kind_of(item) == ItemKind::Enum)
@@ -330,9 +350,12 @@ const EditingRules editing_rules{
     .statement_terminator = ";",
     .arm_prefix = "case ",
     .placeholder = kPlaceholder,
+    .closures_see_later = true,
     .function_text = function_text,
     .missing_members = missing_members,
     .members = members,
+    .result_members = result_members,
+    .taken_by = taken_by,
     .path_members = path_members,
     .visible = visible,
     .fits = fits,

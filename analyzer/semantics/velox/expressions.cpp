@@ -482,7 +482,11 @@ ExprId BodyBuilder::cast(const ast::AsExpr& e) {
     ExprId value = expression(e.operand(), wanted);
     Type from = type_of(value);
     if (e.is_satisfies()) return coerce(value, wanted, node), value;
-    if (fits(value, wanted)) return coerce(value, wanted, node);
+    if (fits(value, wanted)) {
+        ExprId made = coerce(value, wanted, node);
+        if (made != value) body_.expressions[uint32_t(made)].node = node;  // the cast's own, not what its operand is
+        return made;
+    }
     bool overlaps = is_assignable(context_, wanted, from) || is_assignable(context_, wanted, widened(from));
     for (Type member : members_of(wanted)) overlaps |= !restricted(context_, from, member)->is(TypeKind::Never);
     if (!overlaps) {

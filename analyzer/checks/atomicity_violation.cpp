@@ -140,6 +140,10 @@ class Analysis {
             state.from.erase(dead->local);
             state.content.erase(dead->local);
         }
+        if (auto* set = std::get_if<SetElement>(&s.kind))
+            if (auto* place = read_place(set->object))
+                if (auto written = state.content.find(place->local); written != state.content.end())
+                    write(state, written->second, s.node, sections(state, set->value), computed_.count(s.node));
         if (!assign) return;
         std::set<Section> sources;
         for_each_operand(

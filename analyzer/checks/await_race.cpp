@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/checks/await_values.h"
 #include "analyzer/checks/calls.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/effects.h"
 #include "analyzer/checks/post_dominators.h"
+#include "analyzer/checks/result_sources.h"
 #include "analyzer/checks/tasks.h"
 #include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
@@ -37,68 +39,7 @@ namespace {
 
 using namespace mir;
 using mir::Place;
-
-/// A place that other tasks may reach: a property of an object, or a captured or module variable.
-struct Shared {
-    Local object = kNoLocal;  // the local that holds the object, resolved through copies; kNoLocal: a variable itself
-    std::string name;         // as the source says it: `this.balance`
-    StateKey key;
-    uint8_t origin = 0;
-    friend bool operator==(const Shared& a, const Shared& b) { return a.object == b.object && a.key == b.key; }
-    friend bool operator<(const Shared& a, const Shared& b) {
-        return a.object != b.object ? a.object < b.object : a.key < b.key;
-    }
-};
-
-struct Taint {
-    uint32_t read = 0;      // node of the read
-    uint32_t awaited = 0;   // node of the first await after it; 0: none yet
-    bool decides = false;   // it was compared: not the value itself
-    bool as_it_was = true;  // the very value that was read
-    bool is_fresh = false;  // what was read since is in it too
-};
-struct Check {
-    uint32_t read = 0, awaited = 0;
-    BlockId branch = 0;
-};
-/// What came back for something asked with a parameter of this function.
-struct Answer {
-    uint32_t asked = 0;  // node of the await
-    friend bool operator==(const Answer&, const Answer&) = default;
-};
-
-using Sources = std::map<Shared, Taint>;
-
-struct State {
-    std::map<Local, Sources> taints;
-    std::map<Local, Shared> holds;       // temp → the shared place whose object it is
-    std::map<Local, Local> same_object;  // temp → the local it was copied from
-    std::map<Shared, Check> checks;
-    std::set<Local> asking;  // promises of what a parameter asks for, and what is made from one
-    std::map<Local, Answer> answers;
-    bool lock_held = false;
-
-    bool merge(const State& other) {
-        bool changed = false;
-        for (const auto& [local, sources] : other.taints)
-            for (const auto& [shared, taint] : sources) {
-                auto [it, inserted] = taints[local].emplace(shared, taint);
-                if (inserted) changed = true;
-                else if (!it->second.awaited && taint.awaited) it->second = taint, changed = true;
-            }
-        for (const auto& [shared, check] : other.checks) {
-            auto [it, inserted] = checks.emplace(shared, check);
-            if (inserted) changed = true;
-            else if (!it->second.awaited && check.awaited) it->second = check, changed = true;
-        }
-        for (const auto& entry : other.same_object) changed |= same_object.insert(entry).second;
-        for (const auto& entry : other.holds) changed |= holds.insert(entry).second;
-        for (const auto& entry : other.answers) changed |= answers.insert(entry).second;
-        for (Local local : other.asking) changed |= asking.insert(local).second;
-        if (lock_held && !other.lock_held) lock_held = false, changed = true;
-        return changed;
-    }
-};
+using namespace awaits;
 
 braid::Place place_of(QueryContext& context, const Rival& rival) {
     return {rival.function.item, context.get<TaskPlaces>(rival.function.item)->accesses[rival.access]};
@@ -118,7 +59,7 @@ class Analysis {
             auto* call = std::get_if<CallTerminator>(&block.terminator.kind);
             if (!call) continue;
             tells_the_older_ |= called_name(*call) == "cancel" || called_name(*call) == "abort";
-            if (call->is_new && is_std_type(call->new_type, "Promise") && hands_over(*call, block))
+            if (call->is_new && is_std_type(call->new_type, "Promise") && hands_over(source, *call, block))
                 handed_over_.insert(call->destination.local);
         }
     }
@@ -133,31 +74,6 @@ class Analysis {
     }
 
   private:
-    /// `new Promise(resolve => { this.waiters.push(resolve); })`: who is waited for will say when it is time.
-    bool hands_over(const CallTerminator& call, const Block& block) const {
-        auto* executor = call.arguments.empty() ? nullptr : read_place(call.arguments.back());
-        for (const Statement& s : block.statements) {
-            auto* assign = std::get_if<Assign>(&s.kind);
-            auto* closure = assign ? std::get_if<ClosureOf>(&assign->value) : nullptr;
-            if (!closure || !executor) continue;
-            const BodyFunction& function = source_[closure->function];
-            if (function.parameters.empty()) continue;
-            bool kept = false;
-            walk_expressions(source_, function.root, [&](ExprId id) {
-                auto* stored = source_.as<hir::Call>(id);
-                auto* set = source_.as<hir::Assign>(id);
-                static const std::set<std::string_view> kKeep = {"push", "enqueue", "add", "set", "unshift"};
-                if (!set && !(stored && kKeep.count(checks::called_name(*stored)))) return;
-                walk_expressions(source_, id, [&](ExprId part) {
-                    auto* local = source_.as<hir::LocalRef>(part);
-                    kept |= local && local->local == function.parameters[0];
-                });
-            });
-            if (kept) return true;
-        }
-        return false;
-    }
-
     Local object_of(const State& state, Local local) const {
         for (int steps = 0; steps < 64; ++steps) {
             auto it = state.same_object.find(local);
@@ -167,21 +83,85 @@ class Analysis {
         return local;
     }
 
-    /// Parameters (`this` among them) and captures are reachable by others; an object made here is not, as far as this
-    /// check knows.
+    /// Parameters (`this` among them), captures, module variables and what was found in one of them are reachable by
+    /// others; an object made here is not, as far as this check knows.
     std::optional<Shared> shared_property(const State& state, const Operand& object, const Name& name) const {
         auto* place = read_place(object);
         if (!place) return std::nullopt;
+        const bool through = place->projections.size() == 1 && std::holds_alternative<Deref>(place->projections[0]);
+        if (ItemId variable = variable_of(state, *place); variable != ItemId::None) {
+            Type type = body_.locals[place->local].type;  // of what is in the variable
+            if (is_program_object(type))
+                return Shared{object_in(variable), fmt::format("{}.{}", name_of(variable).text(), name.text()),
+                              property_key(context_, type, name), 0};
+        }
         Local local = object_of(state, place->local);
         const LocalDeclaration& declared = body_.locals[local];
         bool capture = declared.kind == LocalKind::Capture;
-        if (declared.kind != LocalKind::Parameter && !capture) return std::nullopt;
-        if (!place->is_local() && !(capture && place->projections.size() == 1)) return std::nullopt;
+        const bool found = place->is_local() && declared.kind == LocalKind::Variable && state.found.count(local) &&
+                           is_program_object(declared.type);
+        if (declared.kind != LocalKind::Parameter && !capture && !found) return std::nullopt;
+        if (!place->is_local() && !(capture && through)) return std::nullopt;
         Type type = declared.type->is(TypeKind::Reference) ? declared.type->element() : declared.type;
         Shared shared{local, std::string(declared.name.text()) + "." + std::string(name.text()),
                       property_key(context_, type, name), 0};
-        shared.origin = origin_of(declared, local);
+        shared.origin = found ? 0 : origin_of(declared, local);
         return shared;
+    }
+
+    /// The module variable whose object this is.
+    ItemId variable_of(const State& state, const Place& place) const {
+        const bool through = place.projections.size() == 1 && std::holds_alternative<Deref>(place.projections[0]);
+        if (auto it = statics_.find(place.local); it != statics_.end() && through) return it->second;
+        auto held = place.is_local() ? state.holds.find(place.local) : state.holds.end();
+        const bool is_static = held != state.holds.end() && held->second.object == kNoLocal &&
+                               held->second.key.local == LocalId::None && held->second.key.property.empty();
+        return is_static ? held->second.key.owner : ItemId::None;
+    }
+
+    static bool is_program_object(Type type) {
+        if (type->is(TypeKind::Union))
+            return std::any_of(type->arguments.begin(), type->arguments.end(), is_program_object);
+        return type->is(TypeKind::Nominal) && !is_std(file_of(type->item));
+    }
+
+    /// What is in shared state, or was found there, and can have others that found it too.
+    bool is_found(const State& state, const Rvalue& value) const {
+        auto known = [&](const Operand& o) {
+            auto* place = read_place(o);
+            if (!place) return false;
+            if (state.found.count(place->local) || state.holds.count(place->local)) return true;
+            return shared_variable(*place).has_value() || variable_around(*place).has_value();
+        };
+        if (auto* use = std::get_if<Use>(&value)) return known(use->operand);
+        if (auto* conversion = std::get_if<Conversion>(&value)) return known(conversion->operand);
+        if (auto* property = std::get_if<PropertyOf>(&value))
+            return shared_property(state, property->object, property->name).has_value() || known(property->object);
+        if (auto* element = std::get_if<ElementOf>(&value)) return known(element->object);
+        return false;
+    }
+
+    /// The call looks something up in shared state: an element of a collection, or a function that gives part of it.
+    bool looks_up(const State& state, const CallTerminator& call, const Sources& through) const {
+        static const std::set<std::string_view> kLookUps = {"get", "at", "find", "findLast", "peek"};
+        if (call.is_new) return false;
+        if (!through.empty()) return true;
+        const ItemId callee = checks::called_function(call);
+        if (callee == ItemId::None || !is_std(file_of(callee)) || !kLookUps.count(checks::called_name(call)))
+            return false;
+        return !call.arguments.empty() && is_found(state, Use{call.arguments[0]});
+    }
+
+    /// What the called function reads of the objects it is given, and gives back: as if it was read here.
+    Sources through_result(const State& state, ItemId callee, const CallTerminator& call, uint32_t node) const {
+        Sources out;
+        if (callee == ItemId::None || is_std(file_of(callee))) return out;
+        for (const ResultSources::Source& source : *context_.get<ResultSources>(callee)) {
+            if (source.parameter >= call.arguments.size()) continue;
+            if (auto shared = shared_property(state, call.arguments[source.parameter], source.property))
+                out.emplace(*shared, Taint{node, 0, false, false, false});
+        }
+        return out;
     }
 
     /// As TaskFacts numbers the parameters.
@@ -423,8 +403,11 @@ class Analysis {
 
     /// Which object a local has now, and what it answers.
     void track(State& state, Local local, const Rvalue& value) {
+        const bool found = is_found(state, value);
         state.same_object.erase(local);
         state.holds.erase(local);
+        if (found) state.found.insert(local);
+        else state.found.erase(local);
         auto* use = std::get_if<Use>(&value);
         auto* convert = std::get_if<Conversion>(&value);
         const Operand* same = use ? &use->operand : convert ? &convert->operand : nullptr;
@@ -486,6 +469,11 @@ class Analysis {
                 Sources& answer = state.taints[await->destination.local] = asked->second;
                 for (auto& [shared, taint] : answer) taint.awaited = taint.awaited ? taint.awaited : t.node;
             }
+            const Local awaited = await->destination.local;
+            if (auto result = promise ? results_.find(promise->local) : results_.end(); result != results_.end())
+                combine(state.taints[awaited], result->second);
+            if (promise && state.found.count(promise->local)) state.found.insert(awaited);
+            else state.found.erase(awaited);
             std::optional<Answer> answer;
             if (asks_with(state, await->operand)) answer = Answer{t.node};
             auto* place = read_place(await->operand);
@@ -534,7 +522,16 @@ class Analysis {
             }
         if (!call.destination.is_local()) return;
         Local local = call.destination.local;
-        if (call.mode == hir::CallMode::HotPromise) given_[local] = std::move(given);
+        const Sources through = through_result(state, callee, call, node);
+        const bool found = looks_up(state, call, through);
+        if (call.mode == hir::CallMode::HotPromise) {
+            given_[local] = std::move(given);
+            results_[local] = through;
+        } else {
+            combine(sources, through);
+        }
+        if (found) state.found.insert(local);
+        else state.found.erase(local);
         state.same_object.erase(local);
         state.holds.erase(local);
         set_answer(state, local, asks, answer);
@@ -552,7 +549,8 @@ class Analysis {
     PostDominators after_;
     std::map<Local, ItemId> statics_;
     std::set<Local> handed_over_;
-    std::map<Local, Sources> given_;  // what an async call was asked with: its answer is as old
+    std::map<Local, Sources> results_;  // what shared state an async call's answer comes from
+    std::map<Local, Sources> given_;    // what an async call was asked with: its answer is as old
     std::set<uint32_t> reported_;
     bool tells_the_older_ = false;
     bool reporting_ = false;

@@ -67,26 +67,29 @@ bool decides_about(const mir::MirBody& body, mir::BlockId check, mir::BlockId to
     mir::for_each_successor(body.blocks[check].terminator,
                             [&](mir::BlockId target, const mir::Place*) { edges.push_back(target); });
     bool avoidable = false, reached = false;
+    size_t goes_on = 0;  // an edge to a panic decides nothing
     for (mir::BlockId edge : edges) {
+        bool alive = false;
         std::set<mir::BlockId> seen{edge};
         std::vector<mir::BlockId> work{edge};
         while (!work.empty()) {
             mir::BlockId id = work.back();
             work.pop_back();
             if (id == to) {
-                reached = true;
+                reached = alive = true;
                 continue;
             }
             if (id == check || std::holds_alternative<mir::ReturnTerminator>(body.blocks[id].terminator.kind)) {
-                avoidable = true;
+                avoidable = alive = true;
                 continue;
             }
             mir::for_each_successor(body.blocks[id].terminator, [&](mir::BlockId target, const mir::Place*) {
                 if (seen.insert(target).second) work.push_back(target);
             });
         }
+        goes_on += alive;
     }
-    return avoidable && reached;
+    return avoidable && reached && goes_on > 1;
 }
 
 }  // namespace braid::checks

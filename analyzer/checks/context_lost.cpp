@@ -148,6 +148,23 @@ class Analysis {
         out_.push_back(std::move(d));
     }
 
+    /// Set for what runs until the await ends, and left so.
+    void left(ItemId item, const Setting& setting) {
+        if (!reporting_ || !setting.awaited || reported_.count(setting.set)) return;
+        auto reader = reader_of(context_, item, item_, true);
+        if (!reader) return;
+        reported_.insert(setting.set);
+        std::string name = name_of_static(item);
+        ItemDiagnostic d = diagnostic(
+            DiagnosticCode::ContextLostAcrossAwait, {reader->item, reader->node},
+            fmt::format("`{}` is read after an `await`: another task may have set it to its own since", name));
+        d.related.push_back({{item_, setting.set}, fmt::format("1. a task sets `{}` for what it starts", name)});
+        d.related.push_back(
+            {{item_, setting.awaited}, fmt::format("2. while it waits here, another task sets `{}` to its own", name)});
+        d.related.push_back({*reader, "3. what the first has started goes on and reads the other one's"});
+        out_.push_back(std::move(d));
+    }
+
     void statement(State& state, const Statement& s) {
         for_each_operand(
             s, [&](const Operand& o) { read(state, o, s.node); }, [](const Place&) {});
@@ -175,6 +192,8 @@ class Analysis {
 
     void terminator(State& state, const Terminator& t) {
         for_each_operand(t, [&](const Operand& o) { read(state, o, t.node); });
+        if (std::holds_alternative<ReturnTerminator>(t.kind))
+            for (const auto& [item, setting] : state.settings) left(item, setting);
         if (auto* call = std::get_if<CallTerminator>(&t.kind)) {
             bool contextual = call->is_new;
             for (const Operand& o : call->arguments) contextual |= is_contextual(state, o);

@@ -11,6 +11,8 @@ struct StaticReads {
     struct Read {
         ItemId variable;
         uint32_t node;
+        bool after_await;  ///< in an async function that has waited before
+        bool sets;         ///< the body sets it, too
         friend bool operator==(const Read&, const Read&) = default;
     };
     using Value = std::vector<Read>;
@@ -19,6 +21,7 @@ struct StaticReads {
 };
 
 /// A function of the variable's file, other than `besides`, that reads it.
-std::optional<Place> reader_of(QueryContext&, ItemId variable, ItemId besides);
+/// `after_await`: which may have waited before, and goes by what somebody else has set.
+std::optional<Place> reader_of(QueryContext&, ItemId variable, ItemId besides, bool after_await = false);
 
 }  // namespace braid::checks

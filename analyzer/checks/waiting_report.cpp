@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
 #include "analyzer/checks/waiting.h"
+#include "analyzer/checks/waiting_story.h"
 #include "analyzer/flow/mir_walk.h"
 
 // From a state in which all that lives waits for ever to the one diagnostic that tells its cause: what waits only
@@ -13,198 +15,27 @@ namespace {
 
 using namespace explore;
 
-/// Of locks and actors: one at a time.
-bool is_lock(OpKind kind) {
-    return kind == OpKind::Lock || kind == OpKind::Read || kind == OpKind::Write || kind == OpKind::Ask;
-}
-bool is_receive(OpKind kind) {
-    return kind == OpKind::Receive || kind == OpKind::ReceiveMany || kind == OpKind::ReceiveTimeout;
-}
-bool is_permit(OpKind kind) { return kind == OpKind::Permit || kind == OpKind::Hold; }
-bool is_channel(OpKind kind) { return kind == OpKind::Send || is_receive(kind) || kind == OpKind::Select; }
-
-class Story {
-  public:
-    Story(QueryContext& context, const State& state) : context_(context), state_(state) {}
-
-    std::string task_name(TaskIndex task) const {
-        if (task == 0) {
-            const Task& root = state_.tasks[0];
-            if (root.frames.empty()) return "the function";
-            ItemId item = root.frames[0].body->item;
-            if (kind_of(item) == ItemKind::File) return "the script";
-            return fmt::format("`{}`", name_of(item).text());
-        }
-        return state_.tasks.size() == 2 ? "the task" : fmt::format("task {}", task);
-    }
-
-    /// The operand the innermost program frame hands to its call, as the program writes it.
-    std::string written_name(TaskIndex task, size_t argument = 0) const {
-        const Task& t = state_.tasks[task];
-        for (auto frame = t.frames.rbegin(); frame != t.frames.rend(); ++frame) {
-            if (is_std(file_of(frame->body->item))) continue;
-            const mir::Block& block = frame->body->blocks[frame->block];
-            auto* call = std::get_if<mir::CallTerminator>(&block.terminator.kind);
-            if (!call || call->arguments.size() <= argument) return {};
-            auto* place = mir::read_place(call->arguments[argument]);
-            return place ? name_of_place(*frame->body, block, *place) : std::string();
-        }
-        return {};
-    }
-
-    /// The first operand of the call at a place: what a lock is called where it was taken.
-    std::string name_at(Place place, ObjectIndex index) const {
-        if (place.item != ItemId::None) {
-            auto bodies = context_.get<BuiltMir>(place.item);
-            for (const mir::MirBody& body : bodies->functions)
-                for (const mir::Block& block : body.blocks) {
-                    auto* call = std::get_if<mir::CallTerminator>(&block.terminator.kind);
-                    if (!call || block.terminator.node != place.node || call->arguments.empty()) continue;
-                    auto* read = mir::read_place(call->arguments[0]);
-                    std::string name = read ? name_of_place(body, block, *read) : std::string();
-                    if (!name.empty()) return "`" + name + "`";
-                }
-        }
-        return object_name(index, kNone);
-    }
-
-    std::string object_name(ObjectIndex index, TaskIndex task) const {
-        if (index >= state_.objects.size()) return "it";
-        const Object& object = state_.objects[index];
-        if (task < state_.tasks.size() && state_.tasks[task].pending.object == index)
-            if (std::string written = written_name(task); !written.empty()) return "`" + written + "`";
-        Name name = object.name.empty() ? object.receiver_name : object.name;
-        if (!name.empty()) return fmt::format("`{}`", name.text());
-        switch (object.kind) {
-            case ObjectKind::Channel: return "the channel";
-            case ObjectKind::WaitGroup: return "the WaitGroup";
-            case ObjectKind::Condvar: return "the condition";
-            case ObjectKind::Once: return "the Once";
-            case ObjectKind::Semaphore: return "the semaphore";
-            case ObjectKind::Barrier: return "the barrier";
-            case ObjectKind::Actor: return "the actor";
-            default: return "the lock";
-        }
-    }
-
-    /// `3. the task receives from `ch``
-    std::string act(const Step& step) const {
-        std::string who = task_name(step.task), what = object_name(step.object, kNone);
-        switch (step.kind) {
-            case OpKind::Lock:
-            case OpKind::Write: return fmt::format("{} locks {}", who, what);
-            case OpKind::Read: return fmt::format("{} takes a read lock of {}", who, what);
-            case OpKind::Send: return fmt::format("{} sends on {}", who, what);
-            case OpKind::Select: return fmt::format("{} goes on with an arm of this `select`", who);
-            case OpKind::Close: return fmt::format("{} closes {}", who, what);
-            case OpKind::Add: return fmt::format("{} adds to {}", who, what);
-            case OpKind::Notify:
-            case OpKind::NotifyAll: return fmt::format("{} notifies {}", who, what);
-            case OpKind::WaitGroupWait: return fmt::format("{} has waited for {}", who, what);
-            default: return is_receive(step.kind) ? fmt::format("{} receives from {}", who, what) : std::string();
-        }
-    }
-
-    std::string wait(TaskIndex task) const {
-        const Pending& p = state_.tasks[task].pending;
-        std::string who = task_name(task), what = object_name(p.object, task);
-        switch (p.kind) {
-            case OpKind::Send: return fmt::format("{} waits here to send on {}", who, what);
-            case OpKind::Select: return fmt::format("{} waits in this `select`; no arm can ever be ready", who);
-            case OpKind::WaitGroupWait: return fmt::format("{} waits for {}", who, what);
-            case OpKind::Join:
-            case OpKind::JoinSome:
-            case OpKind::ScopeJoin: return fmt::format("{} waits here for another task to end", who);
-            case OpKind::ConditionWait: return fmt::format("{} waits for {} to be notified", who, what);
-            case OpKind::Permit:
-            case OpKind::Hold: return fmt::format("{} waits here for a permit of {}", who, what);
-            case OpKind::Barrier: return fmt::format("{} waits at {} for the others", who, what);
-            case OpKind::Ask: return fmt::format("{} waits here for {} to answer", who, what);
-            default:
-                if (is_lock(p.kind)) return fmt::format("{} waits here for {}", who, what);
-                return fmt::format("{} waits here to receive from {}", who, what);
-        }
-    }
-
-    /// How it comes to this: tasks, locks that are held, and the steps that touched what is waited for.
-    void tell(ItemDiagnostic& d, const std::vector<TaskIndex>& waiting, bool with_steps) const {
-        std::vector<ItemDiagnostic::Related> story;
-        for (TaskIndex t : waiting)
-            if (t != 0 && state_.tasks[t].spawned.item != ItemId::None)
-                story.push_back({state_.tasks[t].spawned, fmt::format("{} is started here", task_name(t))});
-        if (with_steps) steps(story, waiting);
-        for (TaskIndex t : waiting) story.push_back({place_of(state_.tasks[t]), wait(t)});
-        for (TaskIndex t : waiting) call_path(story, t);
-        std::erase_if(story, [&](const auto& r) { return r.location.item == ItemId::None; });
-        if (story.size() == 1 && story[0].location == d.location) story.clear();
-        d.related.insert(d.related.end(), story.begin(), story.end());
-    }
-
-    void steps(std::vector<ItemDiagnostic::Related>& story, const std::vector<TaskIndex>& waiting) const {
-        std::vector<ObjectIndex> objects;
-        for (TaskIndex t : waiting) {
-            const Pending& p = state_.tasks[t].pending;
-            objects.push_back(p.object);
-            if (p.kind == OpKind::ConditionWait) objects.push_back(p.lock);
-            for (const Arm& arm : p.arms) objects.push_back(arm.channel);
-        }
-        std::vector<const Step*> chosen;
-        for (const Step* s = state_.steps.get(); s; s = s->before.get())
-            if (s->object != kNone && std::count(objects.begin(), objects.end(), s->object)) chosen.push_back(s);
-        std::reverse(chosen.begin(), chosen.end());
-        constexpr size_t kMost = 8;
-        if (chosen.size() > kMost) chosen.erase(chosen.begin(), chosen.end() - kMost);
-        size_t number = 0;
-        for (const Step* s : chosen)
-            if (std::string text = act(*s); !text.empty())
-                story.push_back({s->place, fmt::format("{}. {}", ++number, text)});
-    }
-
-  private:
-    std::string name_of_place(const mir::MirBody& body, const mir::Block& block, const mir::Place& place) const {
-        if (!body.locals[place.local].name.empty()) return describe(context_, body, place);
-        if (!place.is_local()) return {};
-        for (auto s = block.statements.rbegin(); s != block.statements.rend(); ++s) {
-            auto* assign = std::get_if<mir::Assign>(&s->kind);
-            if (!assign || !assign->place.is_local() || assign->place.local != place.local) continue;
-            if (auto* borrow = std::get_if<mir::BorrowOf>(&assign->value))
-                return describe(context_, body, borrow->place);
-            if (auto* item = std::get_if<mir::StaticRefOf>(&assign->value))
-                return std::string(name_of(item->item).text());
-            if (auto* use = std::get_if<mir::Use>(&assign->value))
-                if (auto* read = mir::read_place(use->operand)) return describe(context_, body, *read);
-        }
-        return {};
-    }
-
-    void call_path(std::vector<ItemDiagnostic::Related>& story, TaskIndex task) const {
-        const Task& t = state_.tasks[task];
-        if (t.frames.size() < 2) return;
-        for (size_t i = t.frames.size() - 1; i-- > 0;) {
-            const Frame& caller = t.frames[i];
-            if (is_std(file_of(caller.body->item)) || is_std(file_of(t.frames[i + 1].body->item))) continue;
-            story.push_back(
-                {place_of(caller), fmt::format("`{}` is called here", name_of(t.frames[i + 1].body->item).text())});
-        }
-    }
-
-    QueryContext& context_;
-    const State& state_;
-};
-
 class Stuck {
   public:
     Stuck(QueryContext& context, Machine& machine, const State& state)
         : context_(context), machine_(machine), state_(state), story_(context, state) {
-        for (TaskIndex t = 0; t < state.tasks.size(); ++t)
-            if (state.tasks[t].status == TaskStatus::Parked) waiting_.push_back(t);
+        if (machine.by_promises()) waiting_ = machine.awaited_by_root(state);
+        else
+            for (TaskIndex t = 0; t < state.tasks.size(); ++t)
+                if (state.tasks[t].status == TaskStatus::Parked) waiting_.push_back(t);
     }
 
     std::optional<ItemDiagnostic> explain() {
-        if (auto own = own_lock()) return own;
+        // Of promises what is done to one lock by its name is told by the checks of explicit locks.
+        const bool by_name = machine_.by_promises();
+        if (auto own = by_name ? std::nullopt : own_lock()) return own;
         if (auto held = channel_with_lock()) return held;
-        if (auto kept = kept_permit()) return kept;
+        if (auto kept = by_name ? std::nullopt : kept_permit()) return kept;
         if (auto cycle = lock_cycle()) return cycle;
+        const bool locked = std::any_of(waiting_.begin(), waiting_.end(), [&](TaskIndex t) {
+            return is_lock(pending(t).kind) || is_permit(pending(t).kind);
+        });
+        if (by_name && locked) return std::nullopt;
         return blocked();
     }
 
@@ -212,6 +43,7 @@ class Stuck {
     const Pending& pending(TaskIndex task) const { return state_.tasks[task].pending; }
 
     const Hold* hold_of(ObjectIndex lock, TaskIndex task) const {
+        task = machine_.owner_of(state_, task);
         if (lock >= state_.objects.size()) return nullptr;
         for (const Hold& hold : state_.objects[lock].holders)
             if (hold.task == task) return &hold;
@@ -291,6 +123,7 @@ class Stuck {
         for (TaskIndex t : waiting_) {
             if (!is_channel(pending(t).kind)) continue;
             for (TaskIndex other : waiting_) {
+                if (machine_.owner_of(state_, other) == machine_.owner_of(state_, t)) continue;
                 const Pending& wants = pending(other);
                 const Hold* hold = is_lock(wants.kind) ? hold_of(wants.object, t) : nullptr;
                 if (!hold) continue;
@@ -313,6 +146,10 @@ class Stuck {
         if (is_lock(p.kind) || is_permit(p.kind) || p.kind == OpKind::OnceBegin)
             for (const Hold& hold : state_.objects[p.object].holders) out.push_back(hold.task);
         if (p.kind == OpKind::Join && p.object != kNone) out.push_back(p.object);
+        if (p.kind == OpKind::AwaitPromise)
+            for (ObjectIndex promise : machine_.promises_behind(state_, p.object))
+                for (TaskIndex t : waiting_)
+                    if (state_.tasks[t].promise == promise) out.push_back(t);
         if (p.kind == OpKind::Join)
             for (const Value& value : p.value.parts)
                 if (value.is(Value::Kind::Task)) out.push_back(TaskIndex(value.number));
@@ -346,7 +183,10 @@ class Stuck {
                 return is_lock(pending(c).kind) || is_permit(pending(c).kind);
             });
             if (!locks) continue;
+            std::erase_if(cycle, [&](TaskIndex c) { return pending(c).kind == OpKind::AwaitPromise; });
             std::sort(cycle.begin(), cycle.end());
+            // Two functions that each take two locks, in two orders: those are known by the locks' names.
+            if (machine_.by_promises() && (cycle.size() < 2 || !is_one_place(cycle))) continue;
             std::string text;
             ItemDiagnostic d = at(DiagnosticCode::LockOrderCycle, cycle.front(), "");
             for (TaskIndex c : cycle) {
@@ -368,12 +208,19 @@ class Stuck {
         return std::nullopt;
     }
 
+    bool is_one_place(const std::vector<TaskIndex>& tasks) const {
+        return std::all_of(tasks.begin(), tasks.end(), [&](TaskIndex t) {
+            return place_of(state_.tasks[t]) == place_of(state_.tasks[tasks.front()]);
+        });
+    }
+
     bool is_range(TaskIndex task) const { return ranged_over(task).item != ItemId::None; }
 
     /// The channel of the `for` that waits here, as the program writes it.
     Place ranged_over(TaskIndex task) const {
         const Task& t = state_.tasks[task];
         if (!is_receive(pending(task).kind)) return {};
+        if (pending(task).reply == Model::ReceiveNext) return iterated_over(t.spawned);
         for (auto frame = t.frames.rbegin(); frame != t.frames.rend(); ++frame) {
             if (is_std(file_of(frame->body->item))) continue;
             const Body& body = *frame->bodies->body;
@@ -388,6 +235,17 @@ class Stuck {
         return {};
     }
 
+    /// The same of `for await`, whose round asks at `place`.
+    Place iterated_over(Place place) const {
+        auto bodies = context_.get<BuiltMir>(place.item);
+        for (const Expr& e : bodies->body->expressions)
+            if (auto* loop = std::get_if<hir::For>(&e.data))
+                if (const uint32_t node = (*bodies->body)[loop->iterable].node;
+                    node == place.node || e.node == place.node)
+                    return {place.item, node};
+        return place;
+    }
+
     /// Another waiting task would act on what this one waits for, could it go on.
     bool is_consequence(TaskIndex task) const {
         const Pending& p = pending(task);
@@ -396,10 +254,22 @@ class Stuck {
             for (const Arm& arm : p.arms) objects.push_back(arm.channel);
         else objects.push_back(p.object);
         if (p.kind == OpKind::Join || p.kind == OpKind::JoinSome || p.kind == OpKind::ScopeJoin) return true;
+        if (p.kind == OpKind::AwaitPromise) return is_promised(task);
+        const TaskIndex owner = machine_.owner_of(state_, task);
         for (TaskIndex other : waiting_)
             for (ObjectIndex object : objects)
-                if (other != task && object != kNone && pending(other).object != object &&
+                if (other != task && other != owner && object != kNone && pending(other).object != object &&
                     machine_.mentions(state_, other, object))
+                    return true;
+        return false;
+    }
+
+    /// Somebody who waits settles it in the end.
+    bool is_promised(TaskIndex task) const {
+        for (ObjectIndex promise : machine_.promises_behind(state_, pending(task).object))
+            for (TaskIndex other : waiting_)
+                if (other != task &&
+                    (state_.tasks[other].promise == promise || machine_.mentions(state_, other, promise)))
                     return true;
         return false;
     }
@@ -412,12 +282,17 @@ class Stuck {
         if (mutual)  // they wait for each other
             for (TaskIndex t : waiting_)
                 if (is_channel(pending(t).kind) || pending(t).kind == OpKind::ConditionWait) causes.push_back(t);
+        if (mutual && causes.empty())
+            for (TaskIndex t : waiting_)
+                if (pending(t).kind == OpKind::AwaitPromise && !state_.tasks[t].frames.empty() && waits_for_itself(t))
+                    causes.push_back(t);
         auto rank = [&](TaskIndex t) {
             const Pending& p = pending(t);
             if (p.kind == OpKind::ConditionWait) return 0;
             if (p.kind == OpKind::Send) return 1;
             if (p.kind == OpKind::Barrier) return 2;
             if (is_channel(p.kind)) return is_range(t) ? 3 : 2;
+            if (p.kind == OpKind::AwaitPromise) return mutual ? 1 : 3;
             return p.kind == OpKind::WaitGroupWait ? 4 : 5;
         };
         std::stable_sort(causes.begin(), causes.end(), [&](TaskIndex a, TaskIndex b) { return rank(a) < rank(b); });
@@ -451,6 +326,9 @@ class Stuck {
                 if (state_.tasks[t].status == TaskStatus::Done)
                     d->related.push_back(
                         {state_.tasks[t].spawned, fmt::format("{}, started here, has ended", story_.task_name(t))});
+        } else if (p.kind == OpKind::AwaitPromise) {
+            d = unsettled(cause, mutual);
+            if (!d) return d;
         } else if (p.kind == OpKind::Barrier) {
             d = at(DiagnosticCode::GoroutineLeak, cause,
                    fmt::format("this waits for ever: {} is for {} tasks, and fewer come", what,
@@ -478,6 +356,36 @@ class Stuck {
         }
         if (d) story_.tell(*d, told, true);
         return d;
+    }
+
+    bool waits_for_itself(TaskIndex task) const {
+        std::vector<TaskIndex> path;
+        return search_cycle(task, path) && std::count(path.begin(), path.end(), task);
+    }
+
+    /// What an executor leaves open on a way of its own is told of there.
+    bool settling_tells(ItemId item) const {
+        std::vector<ItemDiagnostic> told;
+        settling(context_, item, told);
+        return std::any_of(told.begin(), told.end(),
+                           [](const ItemDiagnostic& d) { return d.code == DiagnosticCode::NeverSettled; });
+    }
+
+    /// A promise that nobody can settle any more, told of where it is made, or of promises that wait for each other.
+    std::optional<ItemDiagnostic> unsettled(TaskIndex cause, bool mutual) const {
+        if (mutual)
+            return at(DiagnosticCode::NeverSettled, cause,
+                      fmt::format("{}, which waits itself for the promise of this task: neither is ever settled",
+                                  story_.wait(cause)));
+        for (ObjectIndex promise : machine_.promises_behind(state_, pending(cause).object)) {
+            const Object& object = state_.objects[promise];
+            const bool made_by_hand = object.follows == kNone && object.combines == Model::None && !object.count;
+            if (!made_by_hand || object.made.item == ItemId::None || is_std(file_of(object.made.item))) continue;
+            if (settling_tells(object.made.item)) return std::nullopt;
+            return diagnostic(DiagnosticCode::NeverSettled, object.made,
+                              "this promise is awaited, and on some way nobody settles it any more");
+        }
+        return std::nullopt;
     }
 
     /// The receiver itself keeps a sending end.
@@ -510,10 +418,12 @@ ItemDiagnostic explain_incident(QueryContext& context, const Incident& incident)
     std::string what = story.object_name(incident.object, kNone);
     ItemDiagnostic d = diagnostic(incident.code, incident.place, "");
     if (incident.code == DiagnosticCode::SendOnClosedChannel) {
-        d.message = fmt::format("{} is closed when this sends on it: the program panics", what);
+        d.message = fmt::format("{} is closed when this sends on it: {}", what,
+                                incident.rejects ? "nobody catches the `ClosedError`" : "the program panics");
         d.related.push_back({object.closed_at, fmt::format("{} closes it here", story.task_name(object.closer))});
     } else if (incident.code == DiagnosticCode::DoubleClose) {
-        d.message = fmt::format("{} is closed already: closing it again panics", what);
+        d.message = fmt::format("{} is closed already: closing it again {}", what,
+                                incident.rejects ? "throws a `ClosedError` that nobody catches" : "panics");
         d.related.push_back({object.closed_at, fmt::format("{} closes it here first", story.task_name(object.closer))});
     } else if (object.count < 0) {
         d.message = fmt::format("{} is counted down more often than up: the program panics", what);

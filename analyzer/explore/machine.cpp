@@ -31,6 +31,7 @@ std::optional<State> Machine::initial() {
     State state;
     state.heap.push_back(Value::composite({}));  // cell 0: none
     state.tasks.emplace_back();
+    by_promises_ = bodies->functions[0].errors_are_exceptions;
     std::vector<Value> arguments;
     for (uint32_t i = 0; i < bodies->functions[0].parameter_count; ++i)
         arguments.push_back(Value::unknown(mix(i, 0xa11)));
@@ -72,8 +73,10 @@ void Machine::settle(State first, std::vector<State>& out) {
         bool dead = false;
         while (!dead) {
             TaskIndex running = kNone;
-            for (TaskIndex i = 0; i < state.tasks.size() && running == kNone; ++i)
-                if (state.tasks[i].status == TaskStatus::Running) running = i;
+            for (TaskIndex i = 0; i < state.tasks.size(); ++i)
+                if (state.tasks[i].status == TaskStatus::Running &&
+                    (running == kNone || state.tasks[i].order > state.tasks[running].order))
+                    running = i;
             if (running == kNone) break;
             if (++steps > kMaxSteps || ++steps_ > kMaxAllSteps || state.heap.size() > kMaxHeap) {
                 incomplete = true;
@@ -100,12 +103,19 @@ Machine::Outcome Machine::step(State& state, TaskIndex task) {
     const mir::Statement& statement = block.statements[frame.statement];
     if (auto* set = std::get_if<mir::Assign>(&statement.kind)) {
         Value value;
+        if (auto* property = std::get_if<mir::PropertyOf>(&set->value);
+            property && enter_getter(state, task, *property))
+            return Outcome::Continue;
         if (!rvalue(state, task, set->value, value)) return Outcome::Fork;
         assign(state, task, set->place, std::move(value));
     } else if (auto* dead = std::get_if<mir::StorageDead>(&statement.kind)) {
         frame.locals[dead->local] = Value::of(Value::Kind::Moved, 0);
+        if (dead->local < frame.boxes.size()) frame.boxes[dead->local] = 0;
+    } else if (auto* live = std::get_if<mir::StorageLive>(&statement.kind)) {
+        if (live->local < frame.boxes.size()) frame.boxes[live->local] = 0;
     } else if (auto* set = std::get_if<mir::SetProperty>(&statement.kind)) {
-        escape(state, evaluate(state, task, set->value));
+        Value object = evaluate(state, task, set->object);
+        set_property(state, object, set->name, evaluate(state, task, set->value));
     } else if (auto* set = std::get_if<mir::SetElement>(&statement.kind)) {
         escape(state, evaluate(state, task, set->value));
     }
@@ -162,7 +172,20 @@ Machine::Outcome Machine::terminator(State& state, TaskIndex task, const mir::Te
         leave(state, task);
         return Outcome::Continue;
     }
+    if (auto* thrown = std::get_if<mir::ThrowTerminator>(&t.kind))
+        return throw_error(state, task, evaluate(state, task, thrown->value));
     return Outcome::Abandon;  // a panic, or what is not understood
+}
+
+/// After a script's statements its `main` is called, unless they have done so.
+bool Machine::begin_main(State& state) {
+    if (!by_promises_ || state.main_begun || kind_of(root_) != ItemKind::File) return false;
+    state.main_begun = true;
+    for (const auto& child : *context_.get<ItemChildren>(root_)) {
+        if (kind_of(child.item) != ItemKind::Function || name_of(child.item).text() != "main") continue;
+        return !visited.count(child.item) && make_frame(state, 0, child.item, 0, {}, nullptr, uint64_t(child.item));
+    }
+    return false;
 }
 
 void Machine::leave(State& state, TaskIndex task) {
@@ -171,7 +194,19 @@ void Machine::leave(State& state, TaskIndex task) {
     const ObjectIndex once = state.tasks[task].frames.back().once;
     const ObjectIndex actor = state.tasks[task].frames.back().actor;
     const size_t dropped = state.tasks[task].frames.back().dropped;
+    const Frame ended = std::move(state.tasks[task].frames.back());
     state.tasks[task].frames.pop_back();
+    if (ended.is_getter) {
+        Frame& reader = state.tasks[task].frames.back();
+        if (auto* set = std::get_if<mir::Assign>(&reader.body->blocks[reader.block].statements[reader.statement].kind))
+            assign(state, task, set->place, std::move(result));
+        ++state.tasks[task].frames.back().statement;
+        return;
+    }
+    if (ended.executes != kNone) result = Value::of(Value::Kind::Object, ended.executes);
+    if (ended.constructs) result = Value::of(Value::Kind::Pointer, Target::heap(ended.constructs));
+    if (ended.gather.cell && gathered(state, task, ended, std::move(result))) return;
+    if (ended.gather.cell) result = Value::of(Value::Kind::Pointer, Target::heap(ended.gather.cell));
     if (once != kNone) {
         state.objects[once].count = 2;
         state.objects[once].holders.clear();
@@ -184,8 +219,10 @@ void Machine::leave(State& state, TaskIndex task) {
         drop(state, value, task);
         run_drops(state, task);
         if (state.tasks[task].frames.empty()) end_task(state, task, std::move(state.tasks[task].result));
-    } else if (state.tasks[task].frames.empty()) end_task(state, task, std::move(result));
-    else complete(state, task, std::move(result));
+    } else if (state.tasks[task].frames.empty()) {
+        if (task == 0 && begin_main(state)) return;
+        end_task(state, task, std::move(result));
+    } else complete(state, task, std::move(result));
 }
 
 void Machine::end_task(State& state, TaskIndex task, Value result) {
@@ -195,6 +232,8 @@ void Machine::end_task(State& state, TaskIndex task, Value result) {
     drop(state, closure, task);
     run_drops(state, task);
     if (!state.tasks[task].frames.empty()) return;  // comes back here when they have run
+    if (ObjectIndex promise = state.tasks[task].promise; promise != kNone)
+        settle_promise(state, promise, Value(state.tasks[task].result), false);
     if (task == 0) {
         state.root_returned = true;
         escape(state, Value(state.tasks[task].result));
@@ -206,8 +245,12 @@ void Machine::end_task(State& state, TaskIndex task, Value result) {
 
 /// The call, await or select the task stands at gives `result`.
 void Machine::complete(State& state, TaskIndex task, Value result, uint32_t arm) {
+    const bool rejected = converted(state, state.tasks[task].pending, result);
     state.tasks[task].status = TaskStatus::Running;
+    if (by_promises_) state.tasks[task].order = ++state.begun;
     state.tasks[task].pending = {};
+    if (state.tasks[task].frames.empty()) return finish_operation(state, task, std::move(result), rejected);
+    if (rejected) return void(throw_error(state, task, std::move(result)));
     Frame& frame = state.tasks[task].frames.back();
     const mir::Terminator& t = frame.body->blocks[frame.block].terminator;
     const mir::Place* destination = nullptr;
@@ -248,6 +291,12 @@ Machine::Outcome Machine::enter(State& state, TaskIndex task, ItemId item, uint3
 Machine::Outcome Machine::enter_callable(State& state, TaskIndex task, const Value& callable,
                                          std::vector<Value> arguments) {
     const Value* target = pointee(state, const_cast<Value*>(&callable));
+    if (target->is(Value::Kind::Resolver)) {
+        settle_promise(state, ObjectIndex(target->number), arguments.empty() ? Value::composite({}) : arguments[0],
+                       !target->parts.empty());
+        complete(state, task, Value::composite({}));
+        return Outcome::Continue;
+    }
     if (!target->is(Value::Kind::Closure)) {
         arguments.push_back(callable);
         return unknown_call(state, task, arguments);
@@ -255,6 +304,8 @@ Machine::Outcome Machine::enter_callable(State& state, TaskIndex task, const Val
     Value closure = *target;
     auto* bodies = bodies_of(closure.item);
     if (bodies && closure.number < bodies->functions.size() && bodies->functions[closure.number].is_async) {
+        if (bodies->functions[closure.number].errors_are_exceptions)
+            return start(state, task, closure, std::move(arguments), place_of(state.tasks[task]));
         Value future = closure;
         future.kind = Value::Kind::Future;
         future.parts = {closure, Value::composite(std::move(arguments))};
@@ -301,6 +352,14 @@ Machine::Outcome Machine::call(State& state, TaskIndex task, const mir::CallTerm
     if (auto* sent = std::get_if<hir::MessageCallee>(&call.callee); sent && !call.is_go)
         return message(state, task, sent->method, std::move(arguments), place);
     auto* direct = std::get_if<hir::DirectCallee>(&call.callee);
+    if (state.tasks[task].frames.back().body->errors_are_exceptions) {
+        auto* found = std::get_if<hir::VirtualCallee>(&call.callee);
+        if ((!found && !direct) || !call.spread.empty()) return unknown_call(state, task, arguments);
+        ItemId function = direct              ? direct->function
+                          : arguments.empty() ? ItemId::None
+                                              : method_of(state, *found, arguments[0]);
+        return call_by_name(state, task, call, function, std::move(arguments), place);
+    }
     if (!direct || direct->function == ItemId::None || !call.spread.empty())
         return unknown_call(state, task, arguments);
     ItemId function = direct->function;
@@ -389,6 +448,13 @@ Machine::Outcome Machine::await(State& state, TaskIndex task, Value value, Place
     }
     Pending pending;
     pending.place = place;
+    if (state.tasks[task].frames.back().body->errors_are_exceptions) {
+        const bool promise = value.is(Value::Kind::Object) && state.objects[value.number].kind == ObjectKind::Promise;
+        pending.kind = promise ? OpKind::AwaitPromise : OpKind::Yield;
+        if (promise) pending.object = ObjectIndex(value.number);
+        pending.value = std::move(value);
+        return park(state, task, std::move(pending));
+    }
     if (value.is(Value::Kind::Task)) {
         pending.kind = OpKind::Join;
         pending.object = ObjectIndex(value.number);

@@ -17,6 +17,7 @@ struct Incident {
     ObjectIndex object = kNone;
     TaskIndex task = kNone;
     State state;
+    bool rejects = false;  // an error that is thrown, and that nobody catches
 };
 
 /// What a state may do next: a task acts, alone or with a partner, one arm of its select or a time-out of its wait.
@@ -45,6 +46,15 @@ class Machine {
     std::vector<Move> moves(const State& state);
     /// Acts; the result is to be settled. False: the program stops there.
     bool perform(State& state, const Move& move);
+    /// A program of promises: only what its root waits for matters.
+    bool by_promises() const { return by_promises_; }
+    /// Whose operation a task is; else itself.
+    TaskIndex owner_of(const State& state, TaskIndex task) const {
+        return state.tasks[task].owner == kNone ? task : state.tasks[task].owner;
+    }
+    /// Who matters there: the root, whom it waits for, and so on.
+    std::vector<TaskIndex> awaited_by_root(const State&);
+    std::vector<ObjectIndex> promises_behind(const State&, ObjectIndex) const;
 
     /// What the rest of a parked task may still reach, beside what it waits for now.
     bool mentions(const State& state, TaskIndex task, ObjectIndex object);
@@ -91,6 +101,7 @@ class Machine {
     Outcome select(State&, TaskIndex, const mir::SelectTerminator&, Place);
     Outcome await(State&, TaskIndex, Value, Place);
     void leave(State&, TaskIndex);
+    bool begin_main(State&);
     void complete(State&, TaskIndex, Value result, uint32_t arm = kNone);
     void end_task(State&, TaskIndex, Value result);
     Outcome message(State&, TaskIndex, ItemId method, std::vector<Value> arguments, Place);
@@ -98,6 +109,36 @@ class Machine {
     Outcome spawn(State&, TaskIndex, Value callable, std::vector<Value> arguments, Place, ObjectIndex scope);
     bool make_frame(State&, TaskIndex, ItemId, uint32_t function, std::vector<Value> arguments,
                     const std::vector<Value>* captures, uint64_t path);
+
+    // Velox: objects by reference, promises. See records.cpp and promises.cpp.
+    Value* box(State&, TaskIndex, mir::Local);
+    bool is_boxed(const Frame&, mir::Local) const;
+    Value allocate(State&, Value);
+    Value static_of(State&, ItemId);
+    Value property(State&, TaskIndex, const mir::PropertyOf&);
+    bool enter_getter(State&, TaskIndex, const mir::PropertyOf&);
+    void set_property(State&, const Value& object, Name, Value);
+    Value aggregate(State&, TaskIndex, const mir::AggregateOf&);
+    bool identical(State&, const Value& left, const Value& right, bool& known) const;
+    ItemId member_of(ItemId klass, Name, bool getter);
+    ItemId method_of(State&, const hir::VirtualCallee&, Value receiver);
+    Outcome call_by_name(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments, Place);
+    Outcome construct(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments, Place);
+    Outcome promise_model(State&, TaskIndex, Model, std::vector<Value>& arguments, Place);
+    Outcome list_model(State&, TaskIndex, Model, std::vector<Value>& arguments);
+    Outcome operate(State&, TaskIndex, Model, Pending);
+    Outcome start(State&, TaskIndex, const Value& callable, std::vector<Value> arguments, Place);
+    Outcome start_each(State&, TaskIndex, const Value& callable, const std::vector<Value>& elements, size_t results);
+    std::optional<TaskIndex> make_task(State&, TaskIndex starter, Place);
+    ObjectIndex make_promise(State&, Place);
+    int settled(const State&, ObjectIndex, int depth = 0) const;
+    Value outcome_of(State&, ObjectIndex);
+    void settle_promise(State&, ObjectIndex, Value, bool rejected);
+    Outcome throw_error(State&, TaskIndex, Value);
+    bool converted(State&, const Pending&, Value& result);
+    void finish_operation(State&, TaskIndex, Value, bool rejected);
+    bool gathered(State&, TaskIndex, const Frame&, Value result);
+    Value failure(DiagnosticCode, Place, ObjectIndex, TaskIndex);
 
     // Objects.
     Outcome model(State&, TaskIndex, Model, std::vector<Value>& arguments, Place);
@@ -114,7 +155,8 @@ class Machine {
     Value receive_many(State&, const Move&, Pending&);
     void begin_once(State&, const Move&, const Pending&);
     void release(State&, ObjectIndex, TaskIndex);
-    void escape(State&, const Value&, int depth = 0);
+    void escape(State&, const Value&);
+    void escape(State&, const Value&, std::set<uint64_t>& seen);
     bool perform_select(State&, const Move&);
     Value receive(State&, const Move&, ObjectIndex);
     void receive_moves(const State&, TaskIndex, uint32_t arm, ObjectIndex, std::vector<Move>&, bool only_ok,
@@ -123,7 +165,7 @@ class Machine {
     bool can_lock(const State&, TaskIndex, ObjectIndex, bool shared);
     void incident(DiagnosticCode, const State&, Place, ObjectIndex, TaskIndex);
     uint64_t site(const State&, TaskIndex) const;
-    bool reaches(State&, const Value&, ObjectIndex, int depth);
+    bool reaches(State&, const Value&, ObjectIndex, std::set<uint64_t>& seen);
     const mir::MirBodies* bodies_of(ItemId);
 
     QueryContext& context_;
@@ -139,6 +181,14 @@ class Machine {
     int steps_ = 0;              // of all runs
     std::unordered_map<ItemId, bool> simple_;
     std::unordered_map<Symbol, ItemId> statics_;
+    struct Failure {
+        DiagnosticCode code{};
+        Place place;
+        ObjectIndex object = kNone;
+        TaskIndex task = kNone;
+    };
+    std::vector<Failure> failures_;
+    bool by_promises_ = false;
 };
 
 }  // namespace braid::explore

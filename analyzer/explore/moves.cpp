@@ -119,7 +119,13 @@ std::vector<Move> Machine::moves(const State& state) {
             case OpKind::Ask:
                 alone(object->wild || (object->holders.empty() && object->buffer.front().number == t));
                 break;
-            case OpKind::OnceBegin: alone(object->count != 1 || object->wild); break;
+            case OpKind::OnceBegin: {
+                const bool own = std::any_of(object->holders.begin(), object->holders.end(),
+                                             [&](const Hold& hold) { return hold.task == t; });
+                alone(object->count != 1 || (object->wild && !own));
+                break;
+            }
+            case OpKind::AwaitPromise: alone(settled(state, p.object) != 0); break;
             case OpKind::Permit:
             case OpKind::Hold: alone(object->count > 0 || object->wild); break;
             case OpKind::Barrier: {
@@ -259,12 +265,13 @@ bool Machine::perform(State& state, const Move& move) {
     Task& task = state.tasks[move.task];
     Pending p = task.pending;
     task.unlocked = false;
-    Step step{state.steps, move.task, p.kind, p.object, p.place, move.arm};
+    Step step{state.steps, owner_of(state, move.task), p.kind, p.object, p.place, move.arm};
     if (p.kind == OpKind::Select) step.object = p.arms[move.arm].channel;
     state.steps = std::make_shared<const Step>(std::move(step));
     if (move.partner != kNone) {
         const Pending& other = state.tasks[move.partner].pending;
-        Step sent{state.steps, move.partner, OpKind::Send, state.steps->object, other.place, move.partner_arm};
+        Step sent{state.steps,     owner_of(state, move.partner), OpKind::Send, state.steps->object, other.place,
+                  move.partner_arm};
         state.steps = std::make_shared<const Step>(std::move(sent));
     }
     if (p.kind == OpKind::Select) return perform_select(state, move);
@@ -272,7 +279,7 @@ bool Machine::perform(State& state, const Move& move) {
     const Value unit = Value::composite({});
     Value result = unit;
     auto hold = [&](ObjectIndex lock, bool shared) {
-        state.objects[lock].holders.push_back({move.task, p.place, shared});
+        state.objects[lock].holders.push_back({owner_of(state, move.task), p.place, shared});
         return Value::of(Value::Kind::Guard, lock);
     };
     switch (p.kind) {
@@ -285,6 +292,10 @@ bool Machine::perform(State& state, const Move& move) {
             break;
         case OpKind::Send:
         case OpKind::TrySend: {
+            if (object->closed && p.reply != Model::None && !object->wild) {
+                result = failure(DiagnosticCode::SendOnClosedChannel, p.place, p.object, owner_of(state, move.task));
+                break;
+            }
             if (object->closed && !object->closed_by_drop && p.kind == OpKind::Send && !object->wild) {
                 incident(DiagnosticCode::SendOnClosedChannel, state, p.place, p.object, move.task);
                 return false;
@@ -303,13 +314,18 @@ bool Machine::perform(State& state, const Move& move) {
         case OpKind::ReceiveTimeout: result = move.timed_out ? err(41) : receive(state, move, p.object); break;
         case OpKind::ReceiveMany: result = receive_many(state, move, p); break;
         case OpKind::Close:
+            if (object->closed && !object->wild && p.reply != Model::None) {
+                result = failure(DiagnosticCode::DoubleClose, p.place, p.object, owner_of(state, move.task));
+                break;
+            }
             if (object->closed && !object->wild && !object->closed_by_drop) {
                 incident(DiagnosticCode::DoubleClose, state, p.place, p.object, move.task);
                 return false;
             }
             object->closed = true;
             object->closed_at = p.place;
-            object->closer = move.task;
+            object->closer = owner_of(state, move.task);
+            if (p.reply != Model::None) break;                  // what waits to send has been taken in already
             for (TaskIndex t = 0; t < state.tasks.size(); ++t)  // a send that waits panics then
                 if (state.tasks[t].status == TaskStatus::Parked && state.tasks[t].pending.kind == OpKind::Send &&
                     state.tasks[t].pending.object == p.object && !object->wild) {
@@ -332,7 +348,7 @@ bool Machine::perform(State& state, const Move& move) {
                     incident(DiagnosticCode::WaitgroupMisuse, state, state.tasks[t].pending.place, p.object, t);
             break;
         case OpKind::ConditionBegin:
-            release(state, p.lock, move.task);
+            release(state, p.lock, owner_of(state, move.task));
             state.tasks[move.task].pending.kind = OpKind::ConditionWait;
             return true;
         case OpKind::ConditionWait: result = hold(p.lock, false); break;
@@ -363,7 +379,7 @@ bool Machine::perform(State& state, const Move& move) {
         case OpKind::Permit: result = Value::of(Value::Kind::Permit, p.object); [[fallthrough]];
         case OpKind::Hold:
             --object->count;
-            object->holders.push_back({move.task, p.place, false});
+            object->holders.push_back({owner_of(state, move.task), p.place, false});
             break;
         case OpKind::Barrier:
             // The last one lets those go that wait now; who comes back early waits for the next round.
@@ -381,6 +397,15 @@ bool Machine::perform(State& state, const Move& move) {
         case OpKind::Load:
             result = object->wild ? Value::unknown(mix(site(state, move.task), 61)) : state.heap[object->content];
             break;
+        case OpKind::AwaitPromise: {
+            const bool rejected = settled(state, p.object) == 2;
+            result = outcome_of(state, p.object);
+            if (!rejected) break;
+            if (state.tasks[move.task].frames.empty()) finish_operation(state, move.task, std::move(result), true);
+            else return throw_error(state, move.task, std::move(result)) != Outcome::Abandon;
+            return true;
+        }
+        case OpKind::Yield: result = p.value; break;
         case OpKind::Change: result = change_atomic(state, move.task, p); break;
         default: break;
     }

@@ -39,31 +39,39 @@ std::optional<ObjectIndex> Machine::object_of(State& state, Value value, ObjectK
 }
 
 /// Others may act on what is reached from here.
-void Machine::escape(State& state, const Value& value, int depth) {
-    if (depth > 8) return;
+void Machine::escape(State& state, const Value& value) {
+    std::set<uint64_t> seen;
+    escape(state, value, seen);
+}
+
+void Machine::escape(State& state, const Value& value, std::set<uint64_t>& seen) {
+    constexpr size_t kMaxSeen = 400;
     switch (value.kind) {
+        case Value::Kind::Resolver:
         case Value::Kind::Object:
         case Value::Kind::Sender:
         case Value::Kind::Receiver: {
             Object& object = state.objects[value.number];
-            if (object.wild) return;
+            // Who has a promise can wait for it only.
+            if (object.wild || (object.kind == ObjectKind::Promise && !value.is(Value::Kind::Resolver))) return;
             object.wild = true;
-            if (object.content) escape(state, Value(state.heap[object.content]), depth + 1);
-            for (const Value& held : std::vector<Value>(object.buffer)) escape(state, held, depth + 1);
+            if (object.content) escape(state, Value(state.heap[object.content]), seen);
+            for (const Value& held : std::vector<Value>(object.buffer)) escape(state, held, seen);
             return;
         }
         case Value::Kind::Guard:  // whoever has it may unlock
         case Value::Kind::Permit: state.objects[value.number].wild = true; return;
         case Value::Kind::Task: state.tasks[value.number].handle_lost = true; return;
         case Value::Kind::Pointer: {
+            if (seen.size() > kMaxSeen || !seen.insert(value.hash()).second) return;
             Value copy = value;
             Value* target = pointee(state, &copy);
-            if (!target->is(Value::Kind::Integer)) return escape(state, Value(*target), depth + 1);
+            if (!target->is(Value::Kind::Integer)) return escape(state, Value(*target), seen);
             *target = Value::unknown(mix(value.hash(), 19));  // whoever has the borrow may write
             return;
         }
         default:
-            for (const Value& part : value.parts) escape(state, part, depth + 1);
+            for (const Value& part : value.parts) escape(state, part, seen);
     }
 }
 
@@ -192,6 +200,7 @@ std::optional<Simple> visible_operation(Model model) {
         case Model::Send:
         case Model::SendAll: return Simple{OpKind::Send, ObjectKind::Channel};
         case Model::TrySend: return Simple{OpKind::TrySend, ObjectKind::Channel};
+        case Model::ReceiveNext:
         case Model::Receive: return Simple{OpKind::Receive, ObjectKind::Channel};
         case Model::ReceiveMany: return Simple{OpKind::ReceiveMany, ObjectKind::Channel};
         case Model::TryReceive: return Simple{OpKind::TryReceive, ObjectKind::Channel};
@@ -238,6 +247,9 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
         return Outcome::Continue;
     };
     const Value unit = Value::composite({});
+    const bool by_reference = state.tasks[task].frames.back().body->errors_are_exceptions;
+    if (by_reference && model >= Model::ListLength && model <= Model::ListEach)
+        return list_model(state, task, model, arguments);
     if (auto visible = visible_operation(model)) {
         auto object = object_of(state, arguments.at(0), visible->object);
         if (!object) return unknown_call(state, task, arguments);
@@ -257,15 +269,24 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             pending.value = std::move(pending.rest.front());
             pending.rest.erase(pending.rest.begin());
         }
+        if (by_reference) return operate(state, task, model, std::move(pending));
         return park(state, task, std::move(pending));
     }
     auto make = [&](ObjectKind kind) { return make_object(state, kind, place); };
     switch (model) {
-        case Model::NewMutex: return done(lock_content(state, make(ObjectKind::Mutex), arguments.at(0)));
-        case Model::NewRwLock: return done(lock_content(state, make(ObjectKind::RwLock), arguments.at(0)));
+        case Model::NewMutex:
+        case Model::NewRwLock: {
+            const auto kind = model == Model::NewMutex ? ObjectKind::Mutex : ObjectKind::RwLock;
+            return done(lock_content(state, make(kind), arguments.empty() ? unit : arguments[0]));
+        }
         case Model::NewAtomic: return done(lock_content(state, make(ObjectKind::Atomic), arguments.at(0)));
         case Model::NewActor: return done(lock_content(state, make(ObjectKind::Actor), arguments.at(0)));
-        case Model::NewCondvar: return done(Value::of(Value::Kind::Object, make(ObjectKind::Condvar)));
+        case Model::NewCondvar: {
+            const ObjectIndex made = make(ObjectKind::Condvar);
+            if (!arguments.empty())
+                if (auto lock = object_of(state, arguments[0], ObjectKind::Mutex)) state.objects[made].follows = *lock;
+            return done(Value::of(Value::Kind::Object, made));
+        }
         case Model::NewOnce: return done(Value::of(Value::Kind::Object, make(ObjectKind::Once)));
         case Model::NewWaitGroup: return done(Value::of(Value::Kind::Object, make(ObjectKind::WaitGroup)));
         case Model::NewScope: return done(Value::of(Value::Kind::Object, make(ObjectKind::Scope)));
@@ -286,7 +307,8 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             channel.two_way = model == Model::NewTwoWay;
             channel.senders = channel.receivers = 1;
             bool sized = model == Model::NewTwoWay || model == Model::NewBounded;
-            int64_t capacity = sized ? int64_t(number(0, 0)) : 0;
+            const bool given = !arguments.empty() && !arguments[0].is(Value::Kind::Composite);  // not left off
+            int64_t capacity = sized && given ? int64_t(number(0, 0)) : 0;
             state.objects[made].capacity = capacity;
             if (model == Model::NewTwoWay) return done(Value::of(Value::Kind::Object, made));
             return done(
@@ -304,6 +326,17 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
         case Model::ConditionWait:
         case Model::ConditionTimeout: {
             auto condition = object_of(state, arguments.at(0), ObjectKind::Condvar);
+            if (arguments.size() < 2 && condition) {
+                Pending pending;
+                pending.kind = OpKind::ConditionWait;
+                pending.object = *condition;
+                pending.lock = state.objects[*condition].follows;
+                pending.place = place;
+                if (pending.lock == kNone) return unknown_call(state, task, arguments);
+                release(state, pending.lock, task);
+                return operate(state, task, model, std::move(pending));
+            }
+            if (arguments.size() < 2) return unknown_call(state, task, arguments);
             Value guard = arguments.at(1);
             if (!condition || !guard.is(Value::Kind::Guard)) return unknown_call(state, task, arguments);
             Pending pending;
@@ -411,7 +444,8 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             run_drops(state, task);
             return Outcome::Continue;
         }
-        default: return Outcome::Abandon;
+        case Model::Stop: return Outcome::Abandon;
+        default: return promise_model(state, task, model, arguments, place);
     }
 }
 

@@ -35,7 +35,8 @@ bool follow(QueryContext& context, Machine& machine, const State& first, bool in
         std::vector<Move> moves = machine.moves(state);
         if (moves.empty()) {
             bool lives = false;
-            for (const Task& task : state.tasks) lives |= task.status == TaskStatus::Parked;
+            for (const Task& task : state.tasks)
+                lives |= task.status == TaskStatus::Parked && (!machine.by_promises() || &task == &state.tasks[0]);
             if (!lives) out.ends_well = true;
             else if (out.stuck.size() < kMaxStuck) out.stuck.push_back(std::move(state));
             continue;
@@ -70,31 +71,37 @@ Exploration explore(QueryContext& context, Machine& machine) {
     return out;
 }
 
-bool Machine::reaches(State& state, const Value& value, ObjectIndex object, int depth) {
-    if (depth > 6) return true;
+bool Machine::reaches(State& state, const Value& value, ObjectIndex object, std::set<uint64_t>& seen) {
+    constexpr size_t kMaxSeen = 400;
     switch (value.kind) {
         case Value::Kind::Object:
+            // A promise is settled by who has its resolver, and by its task.
+            return value.number == object && state.objects[object].kind != ObjectKind::Promise;
+        case Value::Kind::Resolver:
         case Value::Kind::Sender:
         case Value::Kind::Receiver:
         case Value::Kind::Guard:
         case Value::Kind::Permit: return value.number == object;
         case Value::Kind::Pointer: {
+            if (seen.size() > kMaxSeen) return true;
+            if (!seen.insert(value.hash()).second) return false;
             Value copy = value;
-            return reaches(state, Value(*pointee(state, &copy)), object, depth + 1);
+            return reaches(state, Value(*pointee(state, &copy)), object, seen);
         }
         default:
             for (const Value& part : value.parts)
-                if (reaches(state, part, object, depth + 1)) return true;
+                if (reaches(state, part, object, seen)) return true;
             return false;
     }
 }
 
 bool Machine::mentions(const State& from, TaskIndex task, ObjectIndex object) {
     State state = from;
+    std::set<uint64_t> reached;
     // The end of what one waits at is an act only where it closes a channel.
     const bool ends_count = object < state.objects.size() && state.objects[object].kind == ObjectKind::Channel;
     for (const Value& value : from.tasks[task].pending.rest)
-        if (from.tasks[task].pending.kind == OpKind::Ask && reaches(state, value, object, 0)) return true;
+        if (from.tasks[task].pending.kind == OpKind::Ask && reaches(state, value, object, reached)) return true;
     for (const Frame& frame : from.tasks[task].frames) {
         std::set<mir::Local> read;
         std::vector<bool> seen(frame.body->blocks.size(), false);
@@ -119,9 +126,17 @@ bool Machine::mentions(const State& from, TaskIndex task, ObjectIndex object) {
             if (drop && ends_count) read.insert(drop->place.local);
             follow(id);
         }
-        for (mir::Local local : read)
-            if (reaches(state, frame.locals[local], object, 0)) return true;
+        for (mir::Local local : read) {
+            const uint32_t box = local < frame.boxes.size() ? frame.boxes[local] : 0;
+            if (reaches(state, box ? state.heap[box] : frame.locals[local], object, reached)) return true;
+        }
     }
+    if (!by_promises_) return false;
+    // What is called at the end of a wait, and what every function can reach.
+    for (const Value& value : from.tasks[task].closure.parts)
+        if (reaches(state, value, object, reached)) return true;
+    for (const auto& [item, cell] : state.statics)
+        if (!from.tasks[task].frames.empty() && reaches(state, state.heap[cell], object, reached)) return true;
     return false;
 }
 

@@ -14,6 +14,7 @@ namespace {
 uint64_t hash_of(const Object& o) {
     uint64_t h = mix(uint64_t(o.kind) | uint64_t(o.wild) << 8 | uint64_t(o.closed) << 9, uint64_t(o.count));
     h = mix(h, uint64_t(o.senders) << 32 | o.receivers);
+    h = mix(h, uint64_t(o.follows) << 32 | uint64_t(o.combines));
     for (const Value& v : o.buffer) h = mix(h, v.hash());
     for (const Hold& hold : o.holders) h = mix(h, uint64_t(hold.task) << 1 | hold.shared);
     return h;
@@ -21,12 +22,13 @@ uint64_t hash_of(const Object& o) {
 
 uint64_t hash_of(const Task& t) {
     uint64_t h = mix(uint64_t(t.status), uint64_t(t.pending.kind) << 1 | t.pending.notified);
-    h = mix(h, t.pending.object);
+    h = mix(h, uint64_t(t.pending.object) << 32 | t.promise);
     h = mix(h, t.pending.value.hash());
     for (const Value& v : t.pending.rest) h = mix(h, v.hash());
     for (const Frame& f : t.frames) {
         h = mix(h, reinterpret_cast<uintptr_t>(f.body));
         h = mix(h, uint64_t(f.block) << 32 | f.statement);
+        for (uint32_t cell : f.boxes) h = mix(h, cell);
         for (const Value& v : f.locals) h = mix(h, v.hash());
     }
     return mix(h, t.result.hash());

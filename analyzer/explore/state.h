@@ -38,6 +38,9 @@ struct Value {
         Receiver,   // number: object
         Guard,      // number: object
         Permit,     // number: object: a semaphore's
+        Record,     // an object by reference lies in the heap as this: names and values in turn; item: its class
+        Resolver,   // number: object, a promise; parts: one, where it rejects
+        Failure,    // an error that the explorer knows the reason of: number: Machine::failures_
     };
     Kind kind = Kind::Unknown;
     uint64_t number = 0;
@@ -78,8 +81,11 @@ enum class ObjectKind : uint8_t {
     Barrier,
     Atomic,
     Scope,
-    Actor
+    Actor,
+    Promise
 };
+
+enum class Model : uint8_t;
 
 struct Hold {
     TaskIndex task = kNone;
@@ -99,8 +105,10 @@ struct Object {
     int64_t count = 0;
     uint32_t senders = 0, receivers = 0;
     bool two_way = false;
-    size_t content = 0;         // heap cell of a lock, an atomic, an actor's state
-    std::vector<Value> buffer;  // of an actor: the tasks whose messages wait, in order
+    size_t content = 0;           // heap cell of a lock, an atomic, an actor's state, of what a promise gives
+    std::vector<Value> buffer;    // of an actor: the tasks whose messages wait, in order; of a promise: `combines`
+    ObjectIndex follows = kNone;  // a promise: settled as this one is; a condition: its mutex
+    Model combines{};             // a promise of several
     std::vector<Hold> holders;
     Place closed_at, missed_at, added_at;
     TaskIndex closer = kNone;
@@ -136,7 +144,9 @@ enum class OpKind : uint8_t {
     ScopeJoin,
     Load,
     Change,
-    Ask  // a message: it begins when the actor is idle
+    Ask,  // a message: it begins when the actor is idle
+    AwaitPromise,
+    Yield
 };
 
 /// The operations of the standard library that models.def names.
@@ -203,8 +213,28 @@ enum class Model : uint8_t {
     ListRemove,
     ListReverse,
     ListClear,
+    ListShift,
+    ListCopy,
+    ListMap,
+    ListEach,
     DropValue,
-    Stop
+    Stop,
+    NewPromise,
+    Resolve,
+    Reject,
+    PromiseThen,
+    PromiseCatch,
+    PromiseFinally,
+    PromiseResolve,
+    PromiseReject,
+    PromiseAll,
+    PromiseAllSettled,
+    PromiseRace,
+    PromiseAny,
+    Later,
+    ReceiveNext,
+    Unlock,
+    Opaque
 };
 
 struct Arm {
@@ -218,6 +248,7 @@ struct Arm {
 struct Pending {
     OpKind kind = OpKind::None;
     Model model = Model::None;  // Change: which one
+    Model reply = Model::None;  // Velox: as this one's result
     ObjectIndex object = kNone;
     ObjectIndex lock = kNone;  // ConditionWait: the mutex to take again
     bool notified = false;
@@ -228,15 +259,27 @@ struct Pending {
     Place place;
 };
 
+/// Calls of one function for each element of a list, all stacked at once: each result goes into a list in the heap.
+struct Gather {
+    size_t cell = 0;
+    uint32_t index = 0;
+    bool last = false;  // its end is the end of them all
+};
+
 struct Frame {
     std::shared_ptr<const mir::MirBodies> bodies;
     const mir::MirBody* body = nullptr;
     mir::BlockId block = 0;
     uint32_t statement = 0;
-    uint64_t path = 0;          // hash of the calls that lead here
-    ObjectIndex once = kNone;   // it is the initialization of this one
-    ObjectIndex actor = kNone;  // it handles a message of this one
-    size_t dropped = 0;         // it is the `drop` of what this heap cell holds; nobody waits for its result
+    uint64_t path = 0;             // hash of the calls that lead here
+    ObjectIndex once = kNone;      // it is the initialization of this one
+    ObjectIndex actor = kNone;     // it handles a message of this one
+    size_t dropped = 0;            // it is the `drop` of what this heap cell holds; nobody waits for its result
+    ObjectIndex executes = kNone;  // it is the executor of this promise, which is the result
+    size_t constructs = 0;         // it initializes what this heap cell holds, which is the result
+    Gather gather;
+    bool is_getter = false;       // for the statement its caller stands at
+    std::vector<uint32_t> boxes;  // heap cells of locals that closures share
     std::vector<Value> locals;
 };
 
@@ -252,7 +295,10 @@ struct Task {
     uint64_t path = 0;
     ObjectIndex scope = kNone;
     bool handle_lost = false;
-    bool unlocked = false;  // a lock since it last waited
+    bool unlocked = false;        // a lock since it last waited
+    ObjectIndex promise = kNone;  // settled when it ends
+    TaskIndex owner = kNone;      // it is one operation, begun by this task
+    uint32_t order = 0;           // what was begun later runs first: a call, up to where it waits
 };
 
 /// How a state came about, newest step first.
@@ -272,6 +318,9 @@ struct State {
     Decisions decided;
     std::shared_ptr<const Step> steps;
     bool root_returned = false;
+    bool main_begun = false;                         // Velox: after the statements of its file
+    uint32_t begun = 0;                              // calls and resumptions, see Task::order
+    std::vector<std::pair<ItemId, size_t>> statics;  // Velox: heap cells of variables of files
 
     uint64_t hash() const;
 };

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "analyzer/flow/mir_walk.h"
 #include "analyzer/semantics/bodies.h"
 
 namespace braid::explore {
@@ -25,6 +26,35 @@ bool is_plain(Model model) {
         case Model::Stop: return true;
         default: return false;
     }
+}
+
+ItemId callee_of(const mir::CallTerminator& call) {
+    if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee)) return direct->function;
+    if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) return found->method;
+    return ItemId::None;
+}
+
+/// Velox: it makes something that others wait for, or keeps the promise of a call. What only waits for what comes from
+/// outside has schedules, but none that it can be told of alone.
+void note_promises(const mir::MirBody& body, const mir::CallTerminator& call, OwnTaskUse::Value& out) {
+    out.runs = true;
+    switch (model_of(callee_of(call))) {
+        case Model::NewMutex:
+        case Model::NewRwLock:
+        case Model::NewSemaphore:
+        case Model::NewBarrier:
+        case Model::NewTwoWay:
+        case Model::NewPromise: out.touches = true; break;
+        default: break;
+    }
+    const mir::Block& next = body.blocks[call.target == mir::kNoBlock ? 0 : call.target];
+    auto* waits = std::get_if<mir::AwaitTerminator>(&next.terminator.kind);
+    const mir::Place* awaited = waits ? mir::read_place(waits->operand) : nullptr;
+    const bool at_once = awaited && awaited->local == call.destination.local && next.statements.empty();
+    const Type type = body.locals[call.destination.local].type;
+    const bool promise = type && type->is(TypeKind::Nominal) && name_of(type->item).text() == "Promise";
+    const ItemId callee = callee_of(call);
+    out.touches |= promise && !at_once && !(callee != ItemId::None && is_std(file_of(callee)));
 }
 
 void note(QueryContext& context, const mir::MirBody& body, OwnTaskUse::Value& out) {
@@ -51,6 +81,11 @@ void note(QueryContext& context, const mir::MirBody& body, OwnTaskUse::Value& ou
         if (auto* sent = std::get_if<hir::MessageCallee>(&call->callee)) {
             out.touches = true;
             calls(sent->method);
+        }
+        if (body.errors_are_exceptions) {
+            note_promises(body, *call, out);
+            if (ItemId called = callee_of(*call); called != ItemId::None && !is_std(file_of(called))) calls(called);
+            continue;
         }
         auto* direct = std::get_if<hir::DirectCallee>(&call->callee);
         if (!direct || direct->function == ItemId::None) continue;
@@ -122,6 +157,11 @@ OwnTaskUse::Value OwnTaskUse::compute(QueryContext& context, const Key& item) {
     auto bodies = context.get<BuiltMir>(item);
     Value out;
     for (const mir::MirBody& body : bodies->functions) note(context, body, out);
+    // After a script's statements its `main` runs.
+    if (kind_of(item) == ItemKind::File && !bodies->functions.empty() && bodies->functions[0].errors_are_exceptions)
+        for (const auto& child : *context.get<ItemChildren>(item))
+            if (kind_of(child.item) == ItemKind::Function && name_of(child.item).text() == "main")
+                out.callees.push_back(child.item);
     out.runs |= out.touches;
     return out;
 }

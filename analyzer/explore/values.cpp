@@ -31,6 +31,7 @@ const mir::MirBodies* Machine::bodies_of(ItemId item) {
 }
 
 uint64_t Machine::site(const State& state, TaskIndex task) const {
+    if (state.tasks[task].frames.empty()) return state.tasks[task].path;
     const Frame& frame = state.tasks[task].frames.back();
     return mix(mix(frame.path, state.tasks[task].path), uint64_t(frame.block) << 16 | frame.statement);
 }
@@ -141,10 +142,15 @@ Value* Machine::pointee(State& state, Value* value) {
 
 Value* Machine::at(State& state, TaskIndex task, const mir::Place& place) {
     Frame& frame = state.tasks[task].frames.back();
-    Value* value = &frame.locals[place.local];
+    Value* value = is_boxed(frame, place.local) ? box(state, task, place.local) : &frame.locals[place.local];
     for (const mir::Projection& projection : place.projections) {
         if (std::holds_alternative<mir::Deref>(projection)) {
             value = pointee(state, value);
+        } else if (value->is(Value::Kind::Pointer) && std::holds_alternative<mir::IndexOf>(projection)) {
+            Value number = frame.locals[std::get<mir::IndexOf>(projection).index];
+            resolve(state, number);
+            value = pointee(state, value);
+            value = part(value, number.is(Value::Kind::Integer) ? number.number : number.hash() | kMaxList);
         } else if (auto* field = std::get_if<mir::FieldOf>(&projection)) {
             value = part(value, field->index);
         } else if (auto* index = std::get_if<mir::IndexOf>(&projection)) {
@@ -163,6 +169,10 @@ Value Machine::borrow(State& state, TaskIndex task, const mir::Place& place) {
     Value pointer =
         Value::of(Value::Kind::Pointer, Target::local(task, state.tasks[task].frames.size() - 1, place.local));
     mir::Place prefix{place.local, {}};
+    if (is_boxed(frame, place.local)) {
+        (void)box(state, task, place.local);
+        pointer = Value::of(Value::Kind::Pointer, Target::heap(frame.boxes[place.local]));
+    }
     for (const mir::Projection& projection : place.projections) {
         if (std::holds_alternative<mir::Deref>(projection)) {
             const Value* held = at(state, task, prefix);
@@ -195,6 +205,12 @@ Value Machine::evaluate(State& state, TaskIndex task, const mir::Operand& operan
         if (auto* flag = std::get_if<bool>(&constant->value)) return Value::integer(*flag);
         if (auto* text = std::get_if<std::string>(&constant->value))
             return Value::unknown(mix(std::hash<std::string>{}(*text), 0x51));
+        if (auto* real = std::get_if<double>(&constant->value);
+            real && state.tasks[task].frames.back().body->errors_are_exceptions) {
+            constexpr double kMany = 1e12;  // as `Infinity`
+            if (*real >= kMany) return Value::integer(uint64_t(kMany));
+            if (*real == double(int64_t(*real))) return Value::integer(uint64_t(int64_t(*real)));
+        }
         if (auto* real = std::get_if<double>(&constant->value))
             return Value::unknown(mix(std::hash<double>{}(*real), 0x52));
         return Value::composite({});
@@ -213,6 +229,10 @@ void Machine::assign(State& state, TaskIndex task, const mir::Place& place, Valu
         if (!at(state, task, prefix)->is(Value::Kind::Pointer)) escape(state, value);  // stored somewhere unknown
     }
     name_object(state, state.tasks[task].frames.back().body->locals[place.local].name, value);
+    if (const Value& pointer = state.tasks[task].frames.back().locals[place.local];
+        by_promises_ && pointer.is(Value::Kind::Pointer))
+        for (const auto& [item, cell] : state.statics)
+            if (pointer.number == Target::heap(cell)) name_object(state, name_of(item), value);
     *at(state, task, place) = std::move(value);
 }
 
@@ -259,6 +279,14 @@ bool Machine::binary(State& state, const mir::BinaryOperation& operation, TaskIn
         for (const Value& side : {left, right})
             if (side.is(Value::Kind::Integer)) note_count(side.number);
     if (!left.is(Value::Kind::Integer) || !right.is(Value::Kind::Integer)) {
+        if (operation.op == Op::Equal || operation.op == Op::NotEqual) {
+            bool known = false;
+            const bool same = identical(state, left, right, known);
+            if (known) {
+                out = Value::integer(same == (operation.op == Op::Equal));
+                return true;
+            }
+        }
         if (orders && (left.is(Value::Kind::Unknown) || left.is(Value::Kind::Integer)) &&
             (right.is(Value::Kind::Unknown) || right.is(Value::Kind::Integer)))
             return order(state, operation, task, left, right, out);
@@ -322,6 +350,9 @@ bool Machine::rvalue(State& state, TaskIndex task, const mir::Rvalue& rvalue, Va
     } else if (auto* conversion = std::get_if<mir::Conversion>(&rvalue)) {
         out = evaluate(state, task, conversion->operand);
         if (conversion->kind == hir::ConvertKind::CopyOut) out = *pointee(state, &out);
+        if (conversion->kind == hir::ConvertKind::ToBool && !out.is(Value::Kind::Unknown))
+            out = Value::integer(out.is(Value::Kind::Integer) ? out.number != 0
+                                                              : !out.is(Value::Kind::Composite) || !out.parts.empty());
     } else if (auto* unary = std::get_if<mir::UnaryOperation>(&rvalue)) {
         Value operand = evaluate(state, task, unary->operand);
         if (operand.is(Value::Kind::Unknown) && unary->op == hir::UnaryOp::Not) {
@@ -334,6 +365,11 @@ bool Machine::rvalue(State& state, TaskIndex task, const mir::Rvalue& rvalue, Va
             out = Value::integer(unary->op == hir::UnaryOp::Not ? !operand.number : uint64_t(0) - operand.number);
     } else if (auto* operation = std::get_if<mir::BinaryOperation>(&rvalue)) {
         return binary(state, *operation, task, out);
+    } else if (auto* made = std::get_if<mir::AggregateOf>(&rvalue);
+               made && state.tasks[task].frames.back().body->errors_are_exceptions) {
+        out = aggregate(state, task, *made);
+    } else if (auto* property = std::get_if<mir::PropertyOf>(&rvalue)) {
+        out = this->property(state, task, *property);
     } else if (auto* aggregate = std::get_if<mir::AggregateOf>(&rvalue)) {
         std::vector<Value> parts;
         for (const mir::Operand& operand : aggregate->operands) parts.push_back(evaluate(state, task, operand));
@@ -370,16 +406,24 @@ bool Machine::rvalue(State& state, TaskIndex task, const mir::Rvalue& rvalue, Va
         else out = Value::unknown(mix(value.is(Value::Kind::Unknown) ? value.number : value.hash(), 5));
         resolve(state, out);
     } else if (auto* length = std::get_if<mir::LengthOf>(&rvalue)) {
-        Value value = *at(state, task, length->place);
+        Value value = *pointee(state, at(state, task, length->place));
         if (value.is(Value::Kind::Composite)) out = Value::integer(value.parts.size());
         else out = Value::integer(kAssumedCount), assumed = true;
     } else if (auto* closure = std::get_if<mir::ClosureOf>(&rvalue)) {
         out = this->closure(state, task, *closure);
+    } else if (auto* item = std::get_if<mir::StaticRefOf>(&rvalue);
+               item && state.tasks[task].frames.back().body->errors_are_exceptions) {
+        out = static_of(state, item->item);
     } else if (auto* item = std::get_if<mir::StaticRefOf>(&rvalue)) {
         out = Value::unknown(mix(uint64_t(item->item), 7));
         statics_[out.number] = item->item;
     } else if (auto* test = std::get_if<mir::TypeTestOf>(&rvalue)) {
         Value value = evaluate(state, task, test->operand);
+        if (value.is(Value::Kind::Failure) && test->tested->is(TypeKind::Nominal)) {
+            const auto name = name_of(test->tested->item).text();
+            out = Value::integer(name == "ClosedError" || name == "Error");
+            return true;
+        }
         out = Value::unknown(mix(value.hash(), test->tested->id));
         resolve(state, out);
     }

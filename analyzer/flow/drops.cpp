@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "analyzer/flow/dataflow.h"
@@ -29,18 +31,55 @@ bool same_projection(const Projection& a, const Projection& b) {
     return false;
 }
 
-struct State {
-    std::vector<bool> maybe_live;  // some way here leaves a value in the path
-    std::vector<bool> maybe_dead;  // some way here does not
+/// Of each path, whether some way here leaves a value in it, and whether some way does not. In pieces that states share
+/// until they change: most blocks change little of it.
+class State {
+  public:
+    State() = default;
+    explicit State(size_t paths) : pieces_((paths + kPaths - 1) / kPaths) {
+        auto none = std::make_shared<Piece>();
+        none->dead.fill(~uint64_t(0));
+        std::fill(pieces_.begin(), pieces_.end(), none);
+    }
+
+    bool maybe_live(Path path) const { return pieces_[path / kPaths]->live[word(path)] >> (path % 64) & 1; }
+    bool maybe_dead(Path path) const { return pieces_[path / kPaths]->dead[word(path)] >> (path % 64) & 1; }
+    void set(Path path, bool live) {
+        if (maybe_live(path) == live && maybe_dead(path) == !live) return;
+        std::shared_ptr<Piece>& piece = pieces_[path / kPaths];
+        if (piece.use_count() > 1) piece = std::make_shared<Piece>(*piece);
+        const uint64_t bit = uint64_t(1) << (path % 64);
+        uint64_t &on = (live ? piece->live : piece->dead)[word(path)],
+                 &off = (live ? piece->dead : piece->live)[word(path)];
+        on |= bit;
+        off &= ~bit;
+    }
 
     bool merge(const State& other) {
         bool changed = false;
-        for (size_t i = 0; i < maybe_live.size(); ++i) {
-            if (other.maybe_live[i] && !maybe_live[i]) changed = maybe_live[i] = true;
-            if (other.maybe_dead[i] && !maybe_dead[i]) changed = maybe_dead[i] = true;
+        for (size_t i = 0; i < pieces_.size(); ++i) {
+            if (pieces_[i] == other.pieces_[i]) continue;
+            Piece both = *pieces_[i];
+            for (size_t w = 0; w < both.live.size(); ++w) {
+                both.live[w] |= other.pieces_[i]->live[w];
+                both.dead[w] |= other.pieces_[i]->dead[w];
+            }
+            if (both == *pieces_[i]) continue;
+            changed = true;
+            pieces_[i] = both == *other.pieces_[i] ? other.pieces_[i] : std::make_shared<Piece>(both);
         }
         return changed;
     }
+
+  private:
+    static constexpr size_t kPaths = 512;
+    struct Piece {
+        std::array<uint64_t, kPaths / 64> live{}, dead{};
+        friend bool operator==(const Piece&, const Piece&) = default;
+    };
+    static size_t word(Path path) { return path % kPaths / 64; }
+
+    std::vector<std::shared_ptr<Piece>> pieces_;
 };
 
 class Elaboration {
@@ -106,8 +145,7 @@ class Elaboration {
     }
 
     void set(State& state, Path path, bool live) {
-        state.maybe_live[path] = live;
-        state.maybe_dead[path] = !live;
+        state.set(path, live);
         for (Path child : paths_[path].children) set(state, child, live);
     }
     void moved(State& state, const Operand& operand) {
@@ -152,9 +190,7 @@ class Elaboration {
     }
 
     void solve() {
-        State start;
-        start.maybe_live.assign(paths_.size(), false);
-        start.maybe_dead.assign(paths_.size(), true);
+        State start(paths_.size());
         for (auto [local, path] : roots_)
             if (body_.locals[local].kind == LocalKind::Parameter) set(start, path, true);
         entry_ = forward_dataflow(
@@ -184,7 +220,7 @@ class Elaboration {
 
     bool any_child_dead(const State& state, Path path) {
         for (Path child : paths_[path].children)
-            if (state.maybe_dead[child] || any_child_dead(state, child)) return true;
+            if (state.maybe_dead(child) || any_child_dead(state, child)) return true;
         return false;
     }
 
@@ -207,25 +243,25 @@ class Elaboration {
     /// What of `path` may still have to be dropped: it as a whole, or piece by piece when parts are moved out.
     void pieces(const State& state, Path path, std::vector<Piece>& out) {
         if (!any_child_dead(state, path)) {
-            if (!state.maybe_live[path]) return;
-            out.push_back({paths_[path].place, state.maybe_dead[path] ? flag_of(path) : kNoLocal});
+            if (!state.maybe_live(path)) return;
+            out.push_back({paths_[path].place, state.maybe_dead(path) ? flag_of(path) : kNoLocal});
             return;
         }
         Type type = place_type(context_, body_, paths_[path].place);
         const auto& children = paths_[path].children;
         if (std::holds_alternative<Downcast>(paths_[children[0]].place.projections.back())) {
-            if (!state.maybe_live[path]) return;
+            if (!state.maybe_live(path)) return;
             Path only = children.size() == 1 ? only_part(type, children[0]) : kNoPath;
             if (only != kNoPath && !any_child_dead(state, only)) {
                 // Nothing else is lost with the whole, whichever variant it is: it is dropped unless that is gone.
-                if (state.maybe_live[only])
-                    out.push_back({paths_[path].place, state.maybe_dead[only] ? flag_of(only) : kNoLocal});
+                if (state.maybe_live(only))
+                    out.push_back({paths_[path].place, state.maybe_dead(only) ? flag_of(only) : kNoLocal});
                 return;
             }
-            out.push_back({paths_[path].place, state.maybe_dead[path] ? flag_of(path) : kNoLocal, path});
+            out.push_back({paths_[path].place, state.maybe_dead(path) ? flag_of(path) : kNoLocal, path});
             return;
         }
-        pieces_of_fields(state, path, path, field_types(context_, type), state.maybe_live[path], out);
+        pieces_of_fields(state, path, path, field_types(context_, type), state.maybe_live(path), out);
     }
 
     /// The path of the one part of this variant that needs a drop, if all of them is moved at once.
@@ -252,7 +288,7 @@ class Elaboration {
             } else if (maybe_live) {
                 Place field = paths_[owner].place;
                 field.projections.push_back(FieldOf{i});
-                bool flagged = whole != kNoPath && state.maybe_dead[whole];
+                bool flagged = whole != kNoPath && state.maybe_dead(whole);
                 out.push_back({std::move(field), flagged ? flag_of(whole) : kNoLocal});
             }
         }

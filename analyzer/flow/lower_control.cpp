@@ -27,10 +27,7 @@ void Lowering::lower_block(Place d, const hir::Block& block, ExprId id, uint32_t
     if (reachable()) leave(before, node);
     else scheduled_.resize(before);
     go_to(exit, node);
-    bool entered = false;
-    for (const Block& b : mir_.blocks)
-        if (auto* jump = std::get_if<Goto>(&b.terminator.kind)) entered |= jump->target == exit;
-    if (entered) start(exit);
+    if (exit < jumped_to_.size() && jumped_to_[exit]) start(exit);
 }
 
 /// `m.lock()` where the place is what such a guard gives, `*m.lock()`: it is the argument of a `deref`.

@@ -45,6 +45,10 @@ bool may_unwind(const Block& block) {
 void Lowering::terminate(TerminatorKind kind, uint32_t node) {
     ensure_block();
     BlockId block = current_;
+    if (auto* jump = std::get_if<Goto>(&kind)) {
+        if (jumped_to_.size() <= jump->target) jumped_to_.resize(mir_.blocks.size() + 1);
+        jumped_to_[jump->target] = true;
+    }
     mir_.blocks[block].terminator = {std::move(kind), node};
     current_ = kNoBlock;
     if (mir_.blocks[block].is_cleanup || !may_unwind(mir_.blocks[block])) return;

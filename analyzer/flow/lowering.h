@@ -160,6 +160,7 @@ class Lowering {
     BodyFunctionId function_id_;
     MirBody mir_;
     BlockId current_ = kNoBlock;
+    std::vector<bool> jumped_to_;
     BlockId return_block_ = kNoBlock;
     std::vector<Scheduled> scheduled_;
     std::vector<Target> targets_;

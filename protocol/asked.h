@@ -15,7 +15,7 @@ class AskedRequests {
     /// Gives the entry back when the connection has ended: nobody will answer.
     std::optional<Entry> add(std::int64_t number, Entry entry) {
         std::lock_guard lock(mutex_);
-        if (ended_) return std::move(entry);
+        if (ended_) return entry;
         open_.emplace(number, std::move(entry));
         return std::nullopt;
     }

@@ -78,7 +78,7 @@ bool fits_callable(const Known& have, const Known& want) {
     if (!a || !b || a->parameters.size() != b->parameters.size()) return false;
     for (size_t i = 0; i < a->parameters.size(); ++i)
         if (!fits(b->parameters[i], a->parameters[i])) return false;
-    return fits(a->result, b->result);
+    return b->result.is(Base::Nothing) || fits(a->result, b->result);  // a result may be left where it is
 }
 
 bool is_value(const Known& known) { return known.depth == 0 && known.base != Base::Any && known.base != Base::Scalar; }
@@ -130,11 +130,18 @@ std::string Known::name() const {
     return name;
 }
 
+namespace {
+/// Nothing, of a call that gives no value.
+Known result_of_type(const TypeDescriptor& type) {
+    return type.repr == Repr::Unit ? Known::of(Base::Nothing) : Known::of(type);
+}
+}  // namespace
+
 Known result_of(const Function& f) {
     if (f.native_name == "$receive")
         return is_traced(f.result) ? Known{Base::Received, 0, f.result_type, nullptr, 3} : Known::of(Base::Scalar);
     if (f.policy == SlotPolicy::Boxed && is_traced(f.result)) return Known::of(Base::Boxed);
-    return f.result_type ? Known::of(*f.result_type) : Known::of(Base::Any);
+    return f.result_type ? result_of_type(*f.result_type) : Known::of(Base::Any);
 }
 
 Known parameter_of(const Function& f, size_t i) {
@@ -147,7 +154,7 @@ Known parameter_of(const Function& f, size_t i) {
 std::optional<Signature> signature_of(const Known& callee) {
     Signature signature;
     if (callee.is(Base::Future)) {
-        signature.result = Known::of(*callee.type);
+        signature.result = result_of_type(*callee.type);
     } else if (callee.is(Base::Closure) || callee.is(Base::Bound)) {
         const Function& f = *callee.function;
         size_t count = callee.is(Base::Bound) ? callee.variants : f.parameter_reprs.size();
@@ -157,11 +164,11 @@ std::optional<Signature> signature_of(const Known& callee) {
         if (callee.is(Base::Closure) && f.is_async && f.result_type)
             signature.result = {Base::Future, 0, f.result_type};
     } else if (has_object(callee, DescriptorKind::Future)) {
-        signature.result = Known::of(*callee.type->element);
+        signature.result = result_of_type(*callee.type->element);
     } else if (has_object(callee, DescriptorKind::Closure) && !callee.type->members.empty()) {
         for (size_t i = 0; i + 1 < callee.type->members.size(); ++i)
             signature.parameters.push_back(Known::of(*callee.type->members[i]));
-        signature.result = Known::of(*callee.type->members.back());
+        signature.result = result_of_type(*callee.type->members.back());
     } else {
         return std::nullopt;
     }

@@ -71,6 +71,7 @@ class TypeVerifier {
     /// Registers that are tested: a value is dropped only where the flag says that it is there, and its register may
     /// hold something else where not. And where tasks stop.
     void find_flags() {
+        safepoints_.insert(0);
         for (const SelectInfo& select : f_.selects)
             for (const SelectArmInfo& arm : select.arms) safepoints_.insert(arm.target);
         for (uint32_t pc = 0; pc < f_.code.size(); pc += instruction_length(f_.code, pc)) {
@@ -188,6 +189,7 @@ class TypeVerifier {
     }
     void give(KnownValues& s, Register r, const Known& known) {
         if (r == kNoRegister) return;
+        if (known.is(Base::Nothing) && !is_traced(r)) return s.set(r, Known::of(Base::Scalar));
         if (is_traced(r) != bytecode::is_traced(known) && !known.is(Base::Any)) return bad("the result's partition");
         s.set(r, known);
     }

@@ -57,6 +57,11 @@ class Verifier {
         return op == Opcode::JumpBack || (op >= Opcode::BackIfEmpty && op <= Opcode::BackCountLessImmediate);
     }
 
+    /// Its text says how, or names what fails; others are about the text.
+    static bool may_lack_text(Opcode op) {
+        return op != Opcode::LoadString && op != Opcode::Panic && op != Opcode::FormatString;
+    }
+
     std::string check_signature() {
         if (registers() >= kNoRegister) return error(0, "too many registers");
         if (f_.kind == FunctionKind::Missing) return "";
@@ -149,7 +154,7 @@ class Verifier {
                     break;
                 default: {
                     Unit index = f_.code[at++];
-                    bool none = shape == Shape::KS && index == kNone;
+                    bool none = shape == Shape::KS && index == kNone && may_lack_text(Opcode(f_.code[pc]));
                     if (!none && index >= table_size(shape)) problem = error(pc, "table index out of range");
                 }
             }

@@ -51,16 +51,18 @@ inline Word* cached_slot(const Layouts& layouts, Word word, const InlineCache& c
     return slots->elements() + InlineCache::slot_of(target);
 }
 
-/// Whether what a native is called on is there. Natives rely on it, and the checks before the run see to it; a program
-/// they wrongly accept gets an error.
-inline bool has_receiver_object(const Function& native, Word word) {
-    using bytecode::DescriptorKind;
-    const TypeDescriptor* type = native.parameter_types[0];
-    for (; type->kind == DescriptorKind::Reference; type = type->element) {
-        if (word == 0) return false;
-        word = heap::load_slot_acquire(pointer(word));
+/// Whether what a native gets is there. Natives rely on it, and the checks before the run see to it; a program they
+/// wrongly accept gets an error.
+inline bool has_arguments(const LinkedFunction& native, const Word* registers, const bytecode::Unit* arguments) {
+    for (const NeededArgument& needed : native.needed_arguments) {
+        Word word = registers[arguments[needed.index]];
+        for (unsigned depth = needed.references; depth > 0; --depth) {
+            if (word == 0) return false;
+            word = heap::load_slot_acquire(pointer(word));
+        }
+        if (word == 0 && needed.traced) return false;
     }
-    return word != 0 || (type->kind != DescriptorKind::Native && type->kind != DescriptorKind::Handle);
+    return true;
 }
 
 /// The length of a plain array, and of a string whose bytes are known to be characters.

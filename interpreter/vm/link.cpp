@@ -25,6 +25,20 @@ std::string_view spelling(Intrinsic intrinsic) {
 }
 
 /// Scalars of the arguments, traced arguments, traced scratch (and the error kept while unwinding), scalar scratch.
+namespace {
+std::vector<NeededArgument> needed_arguments(const Function& native) {
+    std::vector<NeededArgument> needed;
+    for (size_t i = 0; i < native.parameter_types.size(); ++i) {
+        const TypeDescriptor* type = native.parameter_types[i];
+        uint8_t references = 0;
+        for (; type->kind == bytecode::DescriptorKind::Reference; type = type->element) ++references;
+        bool traced = bytecode::is_traced(type->repr);
+        if (references > 0 || traced) needed.push_back({static_cast<uint16_t>(i), references, traced});
+    }
+    return needed;
+}
+}  // namespace
+
 void size_native_frame(const Function& f, LinkedFunction& l) {
     const NativeInfo& info = *l.native;
     uint32_t traced_scratch = uint32_t{info.traced_scratch} + 1;
@@ -101,7 +115,10 @@ tl::expected<void, std::string> Vm::bind_native(const Function& f) {
     }
     if (!l.native) return tl::unexpected(fmt::format("'{}' has no native implementation", f.native_name));
     size_native_frame(f, l);
-    if (f.policy == SlotPolicy::Static) l.fast = l.native->fast;
+    if (f.policy == SlotPolicy::Static) {
+        l.fast = l.native->fast;
+        l.needed_arguments = needed_arguments(f);
+    }
     for (std::string_view name : {"Ok", "Some"})
         if (f.result_type && !l.success) l.success = find_variant(*f.result_type, name);
     l.direct = true;

@@ -44,6 +44,13 @@ class InlineCache {
     Entry entries_[4];
 };
 
+/// An argument of a native that must be there, and what it refers to.
+struct NeededArgument {
+    uint16_t index;
+    uint8_t references;
+    bool traced;  // behind the references
+};
+
 struct LinkedFunction {
     const Function* function = nullptr;
     const NativeInfo* native = nullptr;
@@ -52,6 +59,7 @@ struct LinkedFunction {
     bool direct = false;            // takes its arguments as they lie in the caller's registers, if all are there
     bool checks_arguments = false;  // a native of the Boxed policy: typed parameters are checked before it sees them
     uint32_t arity = 0;
+    std::vector<NeededArgument> needed_arguments;  // of a native of the Static policy
     const bytecode::Unit* code = nullptr;
     const bytecode::Register* parameters = nullptr;
     bytecode::Register closure = bytecode::kNoRegister;

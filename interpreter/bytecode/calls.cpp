@@ -283,18 +283,15 @@ void FunctionCompiler::message_call(const mir::CallTerminator& c, const hir::Mes
     const Function* f =
         instances_.function(callee.method, substituted(handle.type->type->arguments), nullptr, {}, here());
     if (!f) return;
-    std::vector<Virtual> words;
+    std::vector<Virtual> words{handle.reg};
     for (size_t i = 1; i < c.arguments.size() && i < f->parameter_types.size(); ++i) {
         words.push_back(as(operand(c.arguments[i], f->parameter_types[i]), f->parameter_reprs[i]));
         if (f->parameter_types[i]->needs_drop) instances_.drop_glue(f->parameter_types[i]);
     }
     if (instances_.error()) return;
-    Virtual bound = temp(Repr::Object);
-    asm_.emit_list(Opcode::NewBoundCall, {bound, asm_.function(f)}, words);
-    const TypeDescriptor* future = describe(type::function({}, f->result_type->type));
-    const Function* send = instances_.intrinsic("$message", {handle.type, future}, f->result_type, function_.policy);
+    const Function* send = instances_.message(f, handle.type, function_.policy);
     finish_call(c.destination, c.target, f->result_type, f->result_type->repr, [&](Virtual result) {
-        asm_.emit_list(Opcode::Call, {result, asm_.function(send)}, {handle.reg, bound});
+        asm_.emit_list(Opcode::Call, {result, asm_.function(send)}, words);
         if (ends)
             asm_.emit_list(Opcode::Call, {kNoRegister, asm_.function(instances_.drop_glue(owned.type))}, {owned.reg});
     });

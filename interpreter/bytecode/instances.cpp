@@ -87,9 +87,20 @@ int depth_of(Type type) {
 }  // namespace
 
 namespace {
-/// What must hold of an actor's state is checked by the machine: see TypeDescriptor::invariant.
-void need_invariant_of(Instances& instances, const TypeDescriptor* state) {
+uint64_t mailbox_capacity(const TypeDefinition& actor) {
+    const Attribute* mailbox = find_attribute(actor.attributes, "mailbox");
+    if (!mailbox || mailbox->arguments.empty()) return 0;
+    std::string digits;
+    for (char c : mailbox->arguments[0])
+        if (c >= '0' && c <= '9' && digits.size() < 18) digits += c;
+    return digits.empty() ? 0 : std::stoull(digits);
+}
+
+/// What the machine has to know of an actor that is started: see TypeDescriptor.
+void describe_actor(Instances& instances, const TypeDescriptor* state) {
     if (state->invariant || state->kind != DescriptorKind::Struct) return;
+    const_cast<TypeDescriptor*>(state)->mailbox_capacity =
+        mailbox_capacity(instances.model().type_definition(state->item));
     auto mir = instances.model().mir(state->item);
     if (!mir || mir->functions.empty()) return;
     const auto& blocks = mir->functions[0].blocks;
@@ -163,7 +174,7 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
         } else {
             set_parameters(*f, site);
             for (const TypeDescriptor* type : f->parameter_types) need_drop_of(type);  // what it takes it may drop
-            if (name == "actor::start") need_invariant_of(*this, f->parameter_types[0]);
+            if (name == "actor::start") describe_actor(*this, f->parameter_types[0]);
         }
     }
     f->result = policy == SlotPolicy::Boxed ? Repr::Boxed : f->result_type->repr;
@@ -260,7 +271,25 @@ const Function* Instances::intrinsic(const std::string& name, const std::vector<
     f->result_type = result;
     f->result = policy == SlotPolicy::Boxed && result->repr != Repr::Unit ? Repr::Boxed : result->repr;
     if (select) f->selects.push_back(*select);
-    if (name == "$actor") need_invariant_of(*this, arguments[0]);
+    if (name == "$actor") describe_actor(*this, arguments[0]);
+    return f;
+}
+
+const Function* Instances::message(const Function* method, const TypeDescriptor* handle, SlotPolicy policy) {
+    InstanceKey key;
+    key.special = fmt::format("$message/{}#{}", int(policy), method->id);
+    key.arguments.push_back(handle->type);
+    if (auto found = instances_.find(key); found != instances_.end()) return found->second;
+    Function* f = make(std::move(key), FunctionKind::Native);
+    f->name = f->native_name = "$message";
+    f->policy = SlotPolicy::Static;
+    std::vector<const TypeDescriptor*> arguments = method->parameter_types;
+    arguments[0] = handle;
+    set_parameters(*f, arguments);
+    f->policy = policy;
+    f->result_type = method->result_type;
+    f->result = policy == SlotPolicy::Boxed && f->result_type->repr != Repr::Unit ? Repr::Boxed : f->result_type->repr;
+    f->functions.push_back(method);
     return f;
 }
 

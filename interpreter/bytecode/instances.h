@@ -48,6 +48,8 @@ class Instances {
     /// itself where not.
     const Function* guarded(const Function* function);
     const Function* closure(const Function& outer, BodyFunctionId body);
+    /// What sends an actor a message: handle and arguments without self. Its `functions[0]` is the method.
+    const Function* message(const Function* method, const TypeDescriptor* handle, SlotPolicy policy);
     const Function* intrinsic(const std::string& name, const std::vector<const TypeDescriptor*>& arguments,
                               const TypeDescriptor* result, SlotPolicy policy, SelectInfo* select = nullptr);
     const Function* drop_glue(const TypeDescriptor* type);

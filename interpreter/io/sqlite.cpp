@@ -4,13 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "analyzer/text/utf8.h"
 
 namespace braid::io {
 
 namespace {
 
-constexpr int kMillisecondsToWaitForLocks = 5000;
+constexpr int kMillisecondsToOpen = 5000;
 constexpr size_t kLargestResult = size_t{1} << 30;
 
 struct Finalize {
@@ -102,13 +104,14 @@ Outcome<std::shared_ptr<SqlConnection>> SqlConnection::open(const std::string& p
     int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                                nullptr);
     std::shared_ptr<SqlConnection> made(new SqlConnection(handle, path));
+    if (code == SQLITE_OK) sqlite3_busy_timeout(handle, kMillisecondsToOpen);
     // Opening reads nothing: whether the file is a database shows when something is asked of it.
     if (code == SQLITE_OK)
         code = sqlite3_exec(handle, "select 1 from sqlite_schema limit 1", nullptr, nullptr, nullptr);
     if (code != SQLITE_OK)
         return tl::unexpected(fmt::format("cannot open the database {}: {}", path,
                                           handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code)));
-    sqlite3_busy_timeout(handle, kMillisecondsToWaitForLocks);
+    sqlite3_busy_timeout(handle, 0);  // who runs a statement waits without a thread
     return made;
 }
 
@@ -122,8 +125,9 @@ tl::unexpected<std::string> SqlConnection::failed(const std::string& sql, std::s
                                       shown, shown.size() < sql.size() ? "…" : "", path_));
 }
 
-Outcome<SqlResult> SqlConnection::run(const std::string& sql, const SqlParameters& parameters) {
+Outcome<SqlResult> SqlConnection::run(const std::string& sql, const SqlParameters& parameters, bool& locked) {
     std::lock_guard lock(mutex_);
+    locked = false;
     SqlResult result;
     std::string_view rest = sql;
     bool has_parameters = parameters.by_name || !parameters.positional.empty(), any = false;
@@ -133,13 +137,15 @@ Outcome<SqlResult> SqlConnection::run(const std::string& sql, const SqlParameter
         sqlite3_stmt* made = nullptr;
         const char* tail = nullptr;
         if (rest.size() > size_t{1} << 30) return failed(sql, "the statement is too long");
-        if (sqlite3_prepare_v2(handle_, rest.data(), static_cast<int>(rest.size()), &made, &tail) != SQLITE_OK)
+        if (sqlite3_prepare_v2(handle_, rest.data(), static_cast<int>(rest.size()), &made, &tail) != SQLITE_OK) {
+            locked = !any && sqlite3_errcode(handle_) == SQLITE_BUSY;
             return failed(sql);
+        }
         Statement statement(made);
         rest.remove_prefix(static_cast<size_t>(tail - rest.data()));
         if (!statement) continue;  // white space and comments
         if (any && has_parameters) return failed(sql, "several statements cannot share parameters");
-        any = true;
+        bool is_first = !std::exchange(any, true);
         if (std::string problem = bind_all(statement.get(), parameters); !problem.empty()) return failed(sql, problem);
         result.columns.clear();
         result.rows.clear();
@@ -151,7 +157,10 @@ Outcome<SqlResult> SqlConnection::run(const std::string& sql, const SqlParameter
             for (int i = 0; i < count; ++i) bytes += size_of(row.emplace_back(column(statement.get(), i)));
             if (bytes > kLargestResult) return failed(sql, "the result is larger than 1 GiB");
         }
-        if (step != SQLITE_DONE) return failed(sql);
+        if (step != SQLITE_DONE) {
+            locked = is_first && result.rows.empty() && step == SQLITE_BUSY;
+            return failed(sql);
+        }
     }
     if (!any) return failed(sql, "there is no statement");
     result.changes = sqlite3_total_changes64(handle_) - before;

@@ -42,8 +42,9 @@ class SqlConnection {
     SqlConnection(const SqlConnection&) = delete;
     SqlConnection& operator=(const SqlConnection&) = delete;
 
-    /// One statement; several, separated by `;`, if there are no parameters: the result is that of the last.
-    Outcome<SqlResult> run(const std::string& sql, const SqlParameters& parameters);
+    /// One statement; several, separated by `;`, if there are no parameters: the result is that of the last. `locked`:
+    /// another connection has a lock, nothing was done, and it may be tried again.
+    Outcome<SqlResult> run(const std::string& sql, const SqlParameters& parameters, bool& locked);
     /// Ends what runs on another thread soon. From any thread.
     void interrupt();
     /// Undoes what the transaction under way did, if there is one.

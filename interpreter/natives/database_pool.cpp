@@ -78,6 +78,23 @@ Query::~Query() {
     if (connection) pool->give_back(std::move(connection));
 }
 
+namespace {
+constexpr uint64_t kLongestWait = 5'000'000'000, kFirstPause = 500'000, kLongestPause = 20'000'000;
+
+/// Another connection has a lock, perhaps that of a task that waits to go on: no thread waits for it.
+NativeAction try_again_later(NativeCall& call, Query& query) {
+    scheduler::Scheduler& scheduler = call.scheduler();
+    scheduler::Instant now = scheduler.now();
+    if (query.first_tried == 0) query.first_tried = now;
+    if (now - query.first_tried >= kLongestWait) return NativeAction::Next;
+    query.pause = query.pause == 0 ? kFirstPause : std::min(query.pause * 2, kLongestPause);
+    query.reason = {"get a lock of the database", nullptr, true};
+    vm::WakeHandle handle = call.park(&query.reason);
+    query.timer = scheduler.wake_at(now + query.pause, *handle.task, handle.token);
+    return call.parked(3);
+}
+}  // namespace
+
 NativeAction run_statement(NativeCall& call) {
     auto& query = call.state<Query>();
     DatabasePool& pool = *query.pool;
@@ -86,9 +103,15 @@ NativeAction run_statement(NativeCall& call) {
         auto user = std::find(pool.users_.begin(), pool.users_.end(), call.task().id());
         if (user != pool.users_.end()) pool.users_.erase(user);
         lock.unlock();
-        if (!call.was_cancelled()) return NativeAction::Next;
+        if (!call.was_cancelled()) return query.answer->locked ? try_again_later(call, query) : NativeAction::Next;
         if (query.connection) query.connection->interrupt();
         return call.cancelled();
+    }
+    if (call.step() == 3) {
+        call.scheduler().cancel_timer(std::exchange(query.timer, 0));
+        if (call.was_cancelled()) return call.cancelled();
+        query.connection = query.answer->connection;
+        query.answer = std::make_shared<Query::Answer>();
     }
     std::unique_lock lock(pool.mutex_);
     pool.waiters_.remove(query.waiter);
@@ -125,7 +148,7 @@ NativeAction run_statement(NativeCall& call) {
         }
         answer->connection = connection;
         answer->opened.store(true, std::memory_order_release);
-        auto result = only_opens ? io::Outcome<io::SqlResult>() : connection->run(sql, parameters);
+        auto result = only_opens ? io::Outcome<io::SqlResult>() : connection->run(sql, parameters, answer->locked);
         if (result) answer->result = std::move(*result);
         else answer->problem = std::move(result.error());
     };

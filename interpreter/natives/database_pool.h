@@ -58,9 +58,12 @@ struct Query : runtime::WaitState {
         std::atomic<bool> opened{false};
         io::SqlResult result;
         std::string problem;
+        bool locked = false;  // by another connection: it may be tried again
     };
     std::shared_ptr<Answer> answer = std::make_shared<Answer>();
     bool holds = false;
+    scheduler::Instant first_tried = 0;
+    uint64_t pause = 0;  // before it is tried again
     ~Query() override;
 };
 

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <deque>
 
+#include "interpreter/runtime/actor.h"
 #include "interpreter/runtime/profile.h"
 #include "interpreter/runtime/run.h"
 #include "interpreter/runtime/task_core.h"
@@ -19,78 +18,12 @@ namespace {
 
 constexpr int64_t kMostMilliseconds = 1'000'000'000'000;
 
-/// Where a caller waits for the answer. Written by the actor's task once it has claimed the caller.
-struct Reply : vm::NativeState {
-    vm::WakeHandle handle;
-    WaitReason reason;
-    enum class Status : uint8_t { Waiting, Answered, Failed } status = Status::Waiting;
-    Word value = 0;
-    std::string failure;  // how the actor failed
-    void trace(heap::Marker& marker) override { marker.visit(value); }
-};
-
-struct Message {
-    Word call = 0;
-    Reply* reply = nullptr;  // valid for whoever claims `handle`
-    vm::WakeHandle handle;
-    uint64_t flow = 0;
-};
-using Messages = std::vector<Message>;
-
-/// Of a mailbox longer than this its senders let others run, the actor perhaps, every now and then.
-constexpr size_t kLongMailbox = 1024, kMessagesBetweenTurns = 256;
+/// Of a mailbox longer than this its senders let others run, the actor perhaps, every now and then. What it holds then
+/// fits the nearest cache.
+constexpr size_t kLongMailbox = 256, kMessagesBetweenTurns = 64;
 constexpr bool gives_turn(size_t messages) { return messages >= kLongMailbox && messages % kMessagesBetweenTurns == 0; }
 /// Tasks of idle actors that linger, at most: they cost memory.
 constexpr int kMostLingering = 1024;
-
-/// Of an actor that `actor::supervise` made: how to make it again.
-struct Supervision {
-    Word make = 0;
-    int64_t restart = 0;
-    uint64_t within = 0;  // nanoseconds
-    std::deque<scheduler::Instant> failures;
-
-    /// Notes one more; true: so many may happen.
-    bool allows(scheduler::Instant now) {
-        failures.push_back(now);
-        while (now - failures.front() > within) failures.pop_front();
-        return static_cast<int64_t>(failures.size()) <= restart;
-    }
-};
-
-/// One that was made again is a shell: what is sent to it goes to its successor (`forward`), for which the shell holds
-/// a handle. A lock of a successor may be taken while that of its shell is held, never the other way round.
-class Actor final : public WaitObject {
-  public:
-    Actor(Word state, const TypeDescriptor* type) : state(state), type(type) {}
-    scheduler::ShortLock mutex;
-    Word state;
-    const TypeDescriptor* type;
-    Messages mailbox;
-    scheduler::TaskRef task;             // handles messages now
-    vm::WakeToken lingering;             // the task that did, and waits to do so again
-    std::atomic<int64_t> references{1};  // handles; none comes or goes as the last one without the lock
-    bool stopping = false;               // takes no more messages
-    bool dead = false;
-    bool state_dropped = false;
-    std::string death;  // how it ended, if by a panic
-    Object* forward = nullptr;
-    std::unique_ptr<Supervision> supervision;
-
-    std::string describe() const override { return fmt::format("an answer of actor '{}'", type->name); }
-    std::string made_name() const override { return fmt::format("actor '{}'", type->name); }
-    void holders(std::vector<uint64_t>& ids) const override {
-        const Actor* living = this;
-        while (living->forward) living = living->forward->native<Actor>();
-        if (living->task) ids.push_back(living->task->id());
-    }
-    void trace(heap::Marker& marker) {
-        marker.visit(state);
-        marker.visit(forward);
-        if (supervision) marker.visit(supervision->make);
-        for (const Message& m : mailbox) marker.visit(m.call);
-    }
-};
 
 /// The actor that a handle means now, locked; `object` becomes it.
 std::unique_lock<scheduler::ShortLock> lock_living(Object*& object) {
@@ -151,7 +84,7 @@ NativeAction new_actor(NativeCall& call) {
     const TypeDescriptor& type = call.argument_type(0);
     Object* object = call.vm().new_native<Actor>(Run::of(call).actor, call.argument(0), &type);
     auto* actor = object->native<Actor>();
-    actor->made = call.call_site();
+    actor->made = actor->room.made = call.call_site();
     if (!type.invariant) return call.give(vm::word_of(object));
     call.traced(0) = vm::word_of(object);
     return call.invoke(*type.invariant, {{vm::word_of(&actor->state)}}, 1);
@@ -166,34 +99,101 @@ std::string gone(const Actor& actor) {
                                : fmt::format("actor '{}' ended by a panic: {}", actor.type->name, actor.death);
 }
 
-/// (handle, bound call without the state)
+/// What `call`, a $message, says.
+template <typename Call>
+Message message_of(Call& call) {
+    Message message;
+    message.method = call.function().functions[0];
+    size_t count = message.method->parameters.size() - 1;
+    if (!message.is_bound()) {
+        for (size_t i = 0; i < count; ++i) message.arguments[i] = call.argument(1 + i);
+    } else {
+        Object* bound = call.vm().new_bound_call(*message.method);
+        for (size_t i = 0; i < count; ++i) bound->slots()[vm::kBoundFirst + 1 + i] = call.argument(1 + i);
+        message.arguments[0] = vm::word_of(bound);
+    }
+    message.flow = flow_begins(call.vm());
+    return message;
+}
+
+void put(Actor& actor, Message message) {
+    ++actor.unbegun;
+    actor.mailbox.push_back(std::move(message));
+}
+
+/// Precondition: the actor's lock. Senders that wait for room put their messages into the mailbox, in order.
+void admit(vm::Vm& vm, Actor& actor) {
+    while (!actor.is_full()) {
+        Waiter* first = actor.senders.pop_front();
+        if (!first) return;
+        auto& sender = static_cast<Sender&>(wait_state_of(*first));
+        if (sender.message.reply) {  // goes on waiting
+            sender.reason = {"get", &actor};
+            sender.message.handle = first->handle;
+            put(actor, std::move(sender.message));
+        } else if (vm::WakeToken handle = first->handle; vm.claim(handle)) {
+            put(actor, std::move(sender.message));
+            sender.status = Sender::Status::Answered;
+            vm.resume(handle);
+        }
+    }
+}
+/// Precondition: the actor's lock. It takes no more messages; true: somebody waited to send one.
+bool refuse_senders(vm::Vm& vm, Actor& actor) {
+    bool told = false;
+    while (Waiter* first = actor.senders.pop_front()) {
+        vm::WakeToken handle = first->handle;
+        if (!vm.claim(handle)) continue;
+        auto& sender = static_cast<Sender&>(wait_state_of(*first));
+        sender.status = Sender::Status::Failed;
+        sender.failure = gone(actor);
+        vm.resume(handle);
+        told = true;
+    }
+    return told;
+}
+
+/// A sender was woken: it was answered or, without wanting that, got room; or the actor is gone, or it was cancelled.
+NativeAction end_sending(NativeCall& call, bool wants_reply) {
+    Sender& sender = call.state<Sender>();
+    if (sender.full) {
+        std::lock_guard lock(sender.full->mutex);
+        sender.full->senders.remove(sender.waiter);
+    }
+    if (sender.status == Sender::Status::Answered) return wants_reply ? call.give(sender.value) : call.give_unit();
+    if (sender.status == Sender::Status::Failed)
+        return call.panic(fmt::format("{}, while '{}' waited for {}", sender.failure, call.task().display_name(),
+                                      wants_reply ? "its answer" : "room in its mailbox"));
+    return call.cancelled();
+}
+
+/// (handle, arguments without the state)
 NativeAction send_message(NativeCall& call) {
     Object* object = vm::object_of(operand_word(call, 0));
     bool wants_reply = call.result_type().repr != Repr::Unit;
     if (call.step() == 2) return call.give_unit();  // it was sent, and others have had a turn
-    if (call.step() == 1) {
-        Reply& reply = call.state<Reply>();
-        if (reply.status == Reply::Status::Answered) return call.give(reply.value);
-        if (reply.status == Reply::Status::Failed)
-            return call.panic(
-                fmt::format("{}, while '{}' waited for its answer", reply.failure, call.task().display_name()));
-        return call.cancelled();
-    }
+    if (call.step() == 1) return end_sending(call, wants_reply);
     std::unique_lock lock = lock_living(object);
     Actor& actor = *object->native<Actor>();
     if (actor.dead || actor.stopping) {
         lock.unlock();
         return call.panic(fmt::format("{}; '{}' called it", gone(actor), call.task().display_name()));
     }
-    Message& message = actor.mailbox.emplace_back();
-    message.call = call.argument(1);
-    message.flow = flow_begins(call.vm());
-    if (wants_reply) {
-        Reply& reply = call.state<Reply>();
-        reply.reason = {"get", &actor};
-        message.reply = &reply;
-        message.handle = call.park(&reply.reason);
+    Message message = message_of(call);
+    if (wants_reply) message.reply = &call.state<Sender>();
+    if (actor.is_full() || !actor.senders.empty()) {
+        Sender& sender = call.state<Sender>();
+        sender.full = &actor;
+        sender.message = std::move(message);
+        prepare_wait(call, sender, "get", &actor.room);
+        actor.senders.push_back(sender.waiter);
+        return call.parked(1);
     }
+    if (wants_reply) {
+        message.reply->reason = {"get", &actor};
+        message.handle = call.park(&message.reply->reason);
+    }
+    put(actor, std::move(message));
     if (!wake_actor(call, object, wants_reply)) {
         lock.unlock();
         return call.panic("too many tasks: the actor cannot run");
@@ -207,10 +207,9 @@ bool send_message_at_once(vm::FastCall& call) {
     Actor& actor = *self_of<Actor>(call);
     std::lock_guard lock(actor.mutex);
     if (actor.forward || actor.dead || actor.stopping || gives_turn(actor.mailbox.size() + 1)) return false;
+    if (actor.is_full() || !actor.senders.empty()) return false;
     if (!actor.task && !recall(call.vm(), actor)) return false;
-    Message& message = actor.mailbox.emplace_back();
-    message.call = call.argument(1);
-    message.flow = flow_begins(call.vm());
+    put(actor, message_of(call));
     return call.give(0);
 }
 
@@ -229,7 +228,7 @@ struct Current : vm::NativeState {
     WaitReason idle{"be sent something", nullptr};
     Message& message() { return taken[next - 1]; }
     void trace(heap::Marker& marker) override {
-        for (size_t i = next ? next - 1 : 0; i < taken.size(); ++i) marker.visit(taken[i].call);
+        for (size_t i = next ? next - 1 : 0; i < taken.size(); ++i) taken[i].trace(marker);
     }
     /// The next one; false: all are handled.
     bool advance() { return next < taken.size() && ++next; }
@@ -239,6 +238,7 @@ struct Current : vm::NativeState {
                              std::make_move_iterator(taken.end()));
         taken.clear();
         next = 0;
+        actor.unbegun = actor.mailbox.size();
     }
 };
 
@@ -260,14 +260,14 @@ NativeAction run_actor(NativeCall& call) {
     auto& current = call.state<Current>();
     if (call.step() == 2 || call.step() == 3) return end_actor(call, actor, 1);
     if (call.step() == 1 && actor.type->invariant) {
-        current.message().call = call.result();  // kept here: it is handled
+        current.message().arguments[0] = call.result();  // kept here: it is handled
         return call.invoke(*actor.type->invariant, {{vm::word_of(&actor.state)}}, 5);
     }
     if (call.step() == 1 || call.step() == 5) {
         Message& m = current.message();
         if (m.reply && vm.claim(m.handle)) {
-            m.reply->status = Reply::Status::Answered;
-            m.reply->value = call.step() == 1 ? call.result() : m.call;
+            m.reply->status = Sender::Status::Answered;
+            m.reply->value = call.step() == 1 ? call.result() : m.arguments[0];
             vm.resume(m.handle);
         }
         if (m.reply) m = {};
@@ -294,11 +294,19 @@ NativeAction run_actor(NativeCall& call) {
         lock.unlock();
         current.advance();
     }
+    if (actor.type->mailbox_capacity) {
+        std::lock_guard lock(actor.mutex);
+        --actor.unbegun;
+        admit(vm, actor);
+    }
     const Message& message = current.message();
     flow_ends(vm, message.flow);
-    const vm::Function& method = function_of_callable(message.call);
-    bool by_reference = !method.parameter_reprs.empty() && method.parameter_reprs[0] == Repr::Reference;
-    return call.invoke(message.call, {by_reference ? vm::word_of(&actor.state) : actor.state}, 1);
+    const vm::Function& method = *message.method;
+    bool by_reference = method.parameter_reprs[0] == Repr::Reference;
+    Word state = by_reference ? vm::word_of(&actor.state) : actor.state;
+    if (message.is_bound()) return call.invoke(message.arguments[0], {{state}}, 1);
+    const Word words[] = {state, message.arguments[0], message.arguments[1]};
+    return call.invoke(method, {words, method.parameters.size()}, 1);
 }
 
 /// Tells all that wait for an answer; true: somebody did.
@@ -307,7 +315,7 @@ bool fail_all(vm::Vm& vm, Messages& messages, const std::string& failure) {
     for (Message& m : messages) {
         if (!m.reply || !vm.claim(m.handle)) continue;
         told = true;
-        m.reply->status = Reply::Status::Failed;
+        m.reply->status = Sender::Status::Failed;
         m.reply->failure = failure;
         vm.resume(m.handle);
     }
@@ -315,10 +323,13 @@ bool fail_all(vm::Vm& vm, Messages& messages, const std::string& failure) {
     return told;
 }
 
-/// Precondition: the lock. It ends because of `death`; gives the messages that nobody will handle.
-Messages die(Actor& actor, std::string death) {
+/// Precondition: the lock. It ends because of `death`; gives the messages that nobody will handle. `told`: somebody
+/// who waited to send one has learned it.
+Messages die(vm::Vm& vm, Actor& actor, std::string death, bool* told = nullptr) {
     actor.dead = true;
     actor.death = std::move(death);
+    bool refused = refuse_senders(vm, actor);
+    if (told) *told = refused;
     actor.task = {};
     return std::exchange(actor.mailbox, {});
 }
@@ -350,12 +361,14 @@ NativeAction actor_failed(NativeCall& call) {
     if (supervision)
         text += fmt::format("; it was started again {} times within {} ms", supervision->failures.size() - 1,
                             supervision->within / 1'000'000);
-    failed = die(actor, std::move(text));
+    bool told = false;
+    failed = die(vm, actor, std::move(text), &told);
     failed.insert(failed.begin(), std::move(handled));
     actor.state_dropped = true;
     std::string failure = gone(actor);
     lock.unlock();
-    call.scalar(0) = fail_all(vm, failed, failure) || supervision;
+    told |= fail_all(vm, failed, failure);
+    call.scalar(0) = told || supervision;
     return end_actor(call, actor, 0);
 }
 
@@ -391,13 +404,20 @@ NativeAction restart_actor(NativeCall& call) {
     Messages left = std::exchange(actor.mailbox, {});
     if (takes)
         for (Message& m : left) next.mailbox.push_back(std::move(m));
+    next.unbegun = next.mailbox.size();
+    while (Waiter* sender = actor.senders.pop_front()) {
+        static_cast<Sender&>(wait_state_of(*sender)).full = &next;
+        next.senders.push_back(*sender);
+    }
+    if (takes) admit(call.vm(), next);
+    else refuse_senders(call.vm(), next);
     bool runs = takes && wake_actor(call, successor, false);
     bool ends = runs && !next.task && (next.references == 0 || next.stopping) && !next.state_dropped;
     if (ends) {
         dismiss(call.vm(), next);
         next.dead = next.state_dropped = true;
     }
-    if (takes && !runs) left = die(next, "too many tasks: the actor cannot run");
+    if (takes && !runs) left = die(call.vm(), next, "too many tasks: the actor cannot run");
     std::string failure = runs ? "" : gone(next);
     lock_next.unlock();
     lock.unlock();
@@ -409,7 +429,7 @@ NativeAction restart_failed(NativeCall& call) {
     Actor& actor = *call.object(0)->native<Actor>();
     if (call.step() > 0) return call.recover(0);
     std::unique_lock lock(actor.mutex);
-    Messages failed = die(actor, "starting it again failed: " + error_text(call.vm(), call.result()));
+    Messages failed = die(call.vm(), actor, "starting it again failed: " + error_text(call.vm(), call.result()));
     std::string failure = gone(actor);
     lock.unlock();
     fail_all(call.vm(), failed, failure);
@@ -480,6 +500,7 @@ NativeAction stop(NativeCall& call) {
     std::unique_lock lock = lock_living(object);
     Actor& actor = *object->native<Actor>();
     actor.stopping = true;
+    refuse_senders(call.vm(), actor);
     if (actor.task || actor.state_dropped) return call.give_unit();
     dismiss(call.vm(), actor);
     actor.dead = actor.state_dropped = true;

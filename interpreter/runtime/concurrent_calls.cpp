@@ -27,6 +27,7 @@ class Calls final : public WaitObject {
     Word function = 0;
     ConcurrencyLimit* learned = nullptr;
     size_t started = 0, running = 0, ended = 0, beyond_limit = 0;
+    size_t ended_before = 0;  // when the wait that looks for a stall began
     std::vector<Word> results;
     std::vector<scheduler::TaskRef> tasks;  // empty once ended
     Word panic = 0;
@@ -146,6 +147,7 @@ NativeAction wait_for_calls(NativeCall& call, Calls& calls) {
     NativeAction action = wait_in(call, calls.waiters, "wait for", &calls, 1);
     if (calls.learned && calls.started < calls.results.size()) {
         WaitState& wait = call.state<WaitState>();
+        calls.ended_before = calls.ended;
         const vm::WakeHandle& handle = wait.waiter.handle;
         wait.timer = call.scheduler().wake_at(call.scheduler().now() + kStalled, *handle.task, handle.token);
     }
@@ -163,7 +165,9 @@ NativeAction run_calls(NativeCall& call) {
         calls.waiters.remove(wait.waiter);
         if (wait.timer) call.scheduler().cancel_timer(std::exchange(wait.timer, 0));
         if (call.was_cancelled()) return call.cancelled();
-        if (!wait.granted) ++calls.beyond_limit;  // the timer woke it
+        // The timer woke it. Where calls have ended meanwhile none more is needed, and one would spoil what is
+        // measured.
+        if (!wait.granted && calls.ended == calls.ended_before) ++calls.beyond_limit;
     }
     if (!start_calls(call, object)) return call.panic(no_more_tasks(call.vm()));
     if (!calls.is_over()) return wait_for_calls(call, calls);

@@ -258,13 +258,13 @@ struct NativeTypeOps {
 
 /// Natives the machine itself calls; the registry must have each (interpreter/runtime registers them).
 /// X(enumerator, name): arguments → result
-#define BRAID_INTRINSICS(X)                                                                                       \
-    X(Await, "$await")         /* value (type: argument_type(0)) → what it resolves to. Not for cold futures */ \
-    X(Select, "$select")       /* arguments 2i, 2i+1: operand and value of arm i; give_select() */                \
-    X(SendMessage, "$message") /* actor handle, bound call of the method without self → reply, or unit */       \
-    X(NewActor, "$actor")      /* first state (a struct of the actor's fields) → handle */                      \
-    X(AsyncCall, "$async")     /* bound call: HotPromise; see begin_async() */                                    \
-    X(Go, "$go")               /* bound call or closure → unit: starts a goroutine */                           \
+#define BRAID_INTRINSICS(X)                                                                                         \
+    X(Await, "$await")         /* value (type: argument_type(0)) → what it resolves to. Not for cold futures */   \
+    X(Select, "$select")       /* arguments 2i, 2i+1: operand and value of arm i; give_select() */                  \
+    X(SendMessage, "$message") /* actor handle, arguments of functions[0], a method, without self → its result */ \
+    X(NewActor, "$actor")      /* first state (a struct of the actor's fields) → handle */                        \
+    X(AsyncCall, "$async")     /* bound call: HotPromise; see begin_async() */                                      \
+    X(Go, "$go")               /* bound call or closure → unit: starts a goroutine */                             \
     X(HandleSelf, "$self")     /* actor's own handle, inside a handler */
 enum class Intrinsic : uint8_t {
 #define X(name, text) name,

@@ -9,7 +9,7 @@ namespace braid::explore {
 
 namespace {
 constexpr size_t kMaxStates = 3000, kMaxStuck = 64;
-constexpr size_t kMaxPromiseStates = 500;  // in Velox most functions have schedules, and few of them matter
+constexpr size_t kMaxPromiseStates = 250;  // in Velox most functions have schedules, and few of them matter
 constexpr size_t kMaxCells = 1'000'000;  // locals in all states
 
 /// Follows schedules from `first`: the shortest ones first, or one after the other to its end.

@@ -90,7 +90,8 @@ class Analysis {
         if (!place) return std::nullopt;
         const bool through = place->projections.size() == 1 && std::holds_alternative<Deref>(place->projections[0]);
         if (ItemId variable = variable_of(state, *place); variable != ItemId::None) {
-            Type type = body_.locals[place->local].type;  // of what is in the variable
+            Type type = body_.locals[place->local].type;
+            if (type->is(TypeKind::Reference)) type = type->element();
             if (is_program_object(type))
                 return Shared{object_in(variable), fmt::format("{}.{}", name_of(variable).text(), name.text()),
                               property_key(context_, type, name), 0};
@@ -117,12 +118,6 @@ class Analysis {
         const bool is_static = held != state.holds.end() && held->second.object == kNoLocal &&
                                held->second.key.local == LocalId::None && held->second.key.property.empty();
         return is_static ? held->second.key.owner : ItemId::None;
-    }
-
-    static bool is_program_object(Type type) {
-        if (type->is(TypeKind::Union))
-            return std::any_of(type->arguments.begin(), type->arguments.end(), is_program_object);
-        return type->is(TypeKind::Nominal) && !is_std(file_of(type->item));
     }
 
     /// What is in shared state, or was found there, and can have others that found it too.
@@ -293,7 +288,12 @@ class Analysis {
                        check->second.read, fmt::format("1. this task checks `{}` here", shared.name),
                        check->second.awaited, !in_place, "4. this task goes on as if the check still held");
         }
-        if (check != state.checks.end()) state.checks.erase(check);
+        // It was looked at and is taken now: who comes later turns away there, whatever else this task has looked at.
+        if (check != state.checks.end() && !check->second.awaited && !sources.count(shared))
+            std::erase_if(state.checks, [&](const auto& entry) {
+                return entry.first.object == shared.object && !entry.second.awaited;
+            });
+        state.checks.erase(shared);
         // `let i = all.length; all.push(…)`: the place is one's own from now on.
         if (in_place)
             for (auto& [local, known] : state.taints)

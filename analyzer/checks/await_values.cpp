@@ -1,5 +1,6 @@
 #include "analyzer/checks/await_values.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "analyzer/checks/calls.h"
@@ -22,14 +23,26 @@ bool hands_over(const Body& source, const CallTerminator& call, const Block& blo
             auto* set = source.as<hir::Assign>(id);
             static const std::set<std::string_view> kKeep = {"push", "enqueue", "add", "set", "unshift"};
             if (!set && !(stored && kKeep.count(checks::called_name(*stored)))) return;
-            walk_expressions(source, id, [&](ExprId part) {
+            auto look = [&](ExprId part) {
                 auto* local = source.as<hir::LocalRef>(part);
                 kept |= local && local->local == function.parameters[0];
+            };
+            walk_expressions(source, id, [&](ExprId part) {
+                look(part);
+                // `push(() => resolve())`
+                if (auto* wraps = source.as<hir::Closure>(part))
+                    walk_expressions(source, source[wraps->function].root, look);
             });
         });
         if (kept) return true;
     }
     return false;
+}
+
+bool is_program_object(Type type) {
+    if (type->is(TypeKind::Union))
+        return std::any_of(type->arguments.begin(), type->arguments.end(), is_program_object);
+    return type->is(TypeKind::Nominal) && !is_std(file_of(type->item));
 }
 
 }  // namespace braid::checks::awaits

@@ -82,4 +82,7 @@ struct State {
 /// `new Promise(resolve => { this.waiters.push(resolve); })`: who is waited for will say when it is time.
 bool hands_over(const Body& source, const CallTerminator& call, const Block& block);
 
+/// Of a class or interface of the program, or nothing.
+bool is_program_object(Type type);
+
 }  // namespace braid::checks::awaits

@@ -9,6 +9,7 @@
 
 #include "analyzer/checks/describe.h"
 #include "analyzer/checks/loans.h"
+#include "analyzer/checks/tasks.h"
 #include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
 
@@ -227,9 +228,46 @@ OwnershipFacts::Value OwnershipFacts::compute(QueryContext& context, const Key& 
     return all;
 }
 
+namespace {
+
+/// Which variables a task takes along, and how.
+std::string captured(const Body& body, const BodyFunction& function) {
+    std::vector<std::string> takes, copies, reaches;
+    for (const Capture& capture : function.captures) {
+        std::string name(body[capture.local].name.text());
+        if (capture.mode == CaptureMode::Move) takes.push_back(std::move(name));
+        else if (capture.mode == CaptureMode::Copy) copies.push_back(std::move(name));
+        else reaches.push_back(std::move(name));
+    }
+    return listed("takes", takes) + listed("copies", copies) + listed("reaches", reaches);
+}
+
+/// What other tasks may change while a function waits, and by which functions.
+std::string shared(QueryContext& context, ItemId item, uint32_t function) {
+    if (!shares_state(context, item)) return {};
+    std::string out;
+    auto rivals = context.get<TaskRivals>(item);
+    for (const auto& entry : rivals->entries) {
+        if (entry.function != function) continue;
+        std::vector<std::string> writers;
+        for (const auto& rival : {entry.writer, entry.changer})
+            if (rival) writers.emplace_back(name_of(rival->function.item).text());
+        writers.erase(std::unique(writers.begin(), writers.end()), writers.end());
+        std::string_view name = entry.key.property.text();
+        if (name.empty() && entry.key.owner != ItemId::None) name = name_of(entry.key.owner).text();
+        out += fmt::format("  shared: {}{}\n", name, listed("other tasks change it in", writers));
+    }
+    if (function < rivals->runs_twice.size() && rivals->runs_twice[function]) out += "  runs beside itself\n";
+    if (function < rivals->locked.size() && rivals->locked[function]) out += "  runs with a lock held\n";
+    return out;
+}
+
+}  // namespace
+
 std::string dump_ownership(QueryContext& context, ItemId item) {
     std::string out;
     auto bodies = context.get<ElaboratedMir>(item);
+    const Body& source = *bodies->body;
     for (size_t i = 0; i < bodies->functions.size(); ++i) {
         const MirBody& body = bodies->functions[i];
         std::map<uint32_t, std::shared_ptr<const Holdings>> by_line;  // the last of each line
@@ -240,8 +278,15 @@ std::string dump_ownership(QueryContext& context, ItemId item) {
                                                     (*tree)->text().begin() + ptrdiff_t(at.range.begin), '\n'));
             by_line[line] = fact.holdings;
         }
-        if (by_line.empty()) continue;
-        out += fmt::format("function #{} {}\n", i, body.name.text());
+        const bool by_reference = body.errors_are_exceptions;
+        const std::string tasks = by_reference ? shared(context, item, uint32_t(i)) : std::string();
+        if (by_reference ? tasks.empty() : by_line.empty()) continue;
+        std::string_view name = body.name.empty() && i == 0 ? name_of(item).text() : body.name.text();
+        out += fmt::format("function #{}{}{}\n", i, name.empty() ? "" : " ", name);
+        if (body.is_task && i < source.functions.size())
+            out += fmt::format("  a task{}\n", captured(source, source.functions[i]));
+        out += tasks;
+        if (by_reference) continue;  // nothing is owned there
         std::string before;
         for (const auto& [line, holdings] : by_line) {
             std::string text = listed("owned", holdings->owned) + listed("moved", holdings->moved) +

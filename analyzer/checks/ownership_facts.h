@@ -36,7 +36,8 @@ struct OwnershipFacts {
 /// Of one function of an item, in the order of its blocks.
 std::vector<OwnershipFact> ownership_facts(QueryContext&, const mir::MirBody&);
 
-/// All functions of an item, a line of text for each line of the source where something is different from before.
+/// All functions of an item, a line of text for each line of the source where something is different from before, what
+/// a task takes along, and where objects are shared, which other tasks may change them.
 std::string dump_ownership(QueryContext&, ItemId);
 
 }  // namespace braid::checks

@@ -261,6 +261,19 @@ bool run_together(QueryContext& context, const TaskFunction& a, const TaskFuncti
     return false;
 }
 
+namespace {
+
+/// A variable of one call of its function: another call has another one. Whether a single call runs `here` twice.
+bool meets_itself(const TaskFacts::Value& facts, const TaskFacts::Access& access, const TaskFunction& here) {
+    if (access.key.local == LocalId::None || kind_of(here.item) == ItemKind::File) return true;
+    size_t starts = 0;
+    for (const auto& edge : facts.edges)
+        if (edge.to == here) starts += edge.in_loop || edge.for_each || edge.from != 0 ? 2 : 1;
+    return here.function != 0 && starts != 1;
+}
+
+}  // namespace
+
 TaskRivals::Value TaskRivals::compute(QueryContext& context, const Key& item) {
     Value value;
     auto facts = context.get<TaskFacts>(item);
@@ -290,6 +303,7 @@ TaskRivals::Value TaskRivals::compute(QueryContext& context, const Key& item) {
         for (const Writer& writer : writers->second) {
             auto& rival = writer.is_change ? entry.changer : entry.writer;
             bool same = writer.function == here;
+            if (same && !meets_itself(*facts, access, here)) continue;
             if (entry.writer && entry.changer && !entry.writer->same && !entry.changer->same) break;
             if ((rival && (!rival->same || same)) || !can_meet(*graph, overlap, here, access.object, writer)) continue;
             rival = Rival{writer.function, writer.access, writer.is_change, same};

@@ -9,6 +9,7 @@ namespace braid::explore {
 
 namespace {
 constexpr size_t kMaxStates = 3000, kMaxStuck = 64;
+constexpr size_t kMaxPromiseStates = 250;  // in Velox most functions have schedules, and few of them matter
 constexpr size_t kMaxCells = 1'000'000;  // locals in all states
 
 /// Follows schedules from `first`: the shortest ones first, or one after the other to its end.
@@ -56,7 +57,7 @@ Exploration explore(QueryContext& context, Machine& machine) {
     auto first = machine.initial();
     if (!first) return out;
     auto wanted = context.get<StateLimit>({});
-    const size_t max_states = wanted ? *wanted : kMaxStates;
+    const size_t max_states = wanted ? *wanted : machine.by_promises() ? kMaxPromiseStates : kMaxStates;
     bool finished = false;
     do {
         out = {};

@@ -191,6 +191,7 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
     std::string key = fact_key(e);
     if (auto found = facts_.find(key); found != facts_.end()) return found->second;
     if (auto paren = e.as<ast::ParenExpr>()) return plain_type(paren.inner());
+    if (auto assigned = e.as<ast::AssignExpr>()) return plain_type(assigned.target());
     if (auto name = e.as<ast::NameExpr>()) {
         if (!name.name()) return nullptr;
         if (auto local = find_local(Name(name.name().text()))) return body_[*local].type;

@@ -160,7 +160,14 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             return field && produced->is(TypeKind::Literal) ? produced : widened(produced);
         }
         Type kept = produced->is(TypeKind::Literal) ? restricted(context_, field, produced) : nullptr;
-        if (kept == produced) return produced;
+        if (kept == produced) {  // told apart by it, or just one of its kind
+            bool tells_apart = false;
+            walk_type(field, [&](Type part) {
+                tells_apart |= part->is(TypeKind::Literal);
+                return true;
+            });
+            return tells_apart ? produced : widened(produced);
+        }
         return fits(value, field) ? field : widened(produced);
     };
     auto put = [&](Name name, ExprId value, Type field, uint32_t at) {

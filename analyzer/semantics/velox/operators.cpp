@@ -114,7 +114,9 @@ ExprId BodyBuilder::update(const ast::Expression& target, const SyntaxToken& op,
     mark_read(target);
     ExprId place = assignable(target);
     Type t = type_of(place);
-    if (Type declared = declared_type(place); declared != t) {
+    Type declared = declared_type(place);
+    if (t->is(TypeKind::Union) && is_number(widened(t))) declared = widened(t);  // `number | 0`
+    if (declared != t) {
         // An element that only the run knows: read, looked at, written back.
         ExprId old = add(declared, node, Convert{ConvertKind::Unwrap, place});
         BinaryOp op_kind = op && to_kind(op.kind()) == Kind::PlusPlus ? BinaryOp::Add : BinaryOp::Subtract;

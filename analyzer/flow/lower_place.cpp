@@ -265,9 +265,16 @@ void Lowering::update_member(const Expr& target, uint32_t node, const std::funct
 
 void Lowering::lower_increment(Place d, const Expr& e, const Increment& a) {
     const Expr& target = body_[a.place];
-    Constant one{target.type, {}};
-    if (target.type->is(TypeKind::Float)) one.value = double(1);
-    else one.value = uint64_t(1);
+    const bool is_open = !target.type->is(TypeKind::Float) && !target.type->is(TypeKind::Integer);
+    Constant number{is_open ? type::float_() : target.type, {}};
+    if (target.type->is(TypeKind::Integer)) number.value = uint64_t(1);
+    else number.value = double(1);
+    Operand one = number;
+    if (is_open) {  // what the place holds is known as it runs
+        Local wrapped = temporary(target.type, e.node);
+        assign(Place{wrapped, {}}, Conversion{ConvertKind::Wrap, number, target.type}, e.node);
+        one = Copy{Place{wrapped, {}}};
+    }
     BinaryOp op = a.delta > 0 ? BinaryOp::Add : BinaryOp::Subtract;
     Local before = temporary(target.type, e.node), after = temporary(target.type, e.node);
     auto step = [&](Operand old) -> Operand {

@@ -1,3 +1,4 @@
+#include "analyzer/semantics/queries.h"
 #include "interpreter/bytecode/function_compiler.h"
 
 namespace braid::bytecode {
@@ -200,6 +201,12 @@ void FunctionCompiler::virtual_call(const mir::CallTerminator& c, const hir::Vir
     VirtualSite site{callee.name, callee.method};
     if (boxed()) {
         instances_.use_method_name(callee.name);
+        // A list that comes last is taken apart by a function of other parameters only if it is a rest parameter's.
+        if (site.method != ItemId::None && kind_of(site.method) == ItemKind::Function &&
+            !is_std(file_of(site.method))) {
+            const FunctionSignature& known = instances_.model().function_signature(site.method);
+            if (known.parameters.empty() || !known.parameters.back().rest) site.method = ItemId::None;
+        }
         std::vector<Virtual> words;
         if (!c.spread.empty()) {
             // The bound method as a value, then its arguments from a list.

@@ -1,6 +1,8 @@
 #include "analyzer/semantics/altru/associated.h"
 
+#include <algorithm>
 #include <set>
+#include <utility>
 
 namespace braid::altru_semantics {
 
@@ -48,6 +50,32 @@ AssociatedBindings::Value AssociatedBindings::compute(QueryContext& context, con
         if (auto own = parameters.find(predicate.type().text()); own != parameters.end())
             read(own->second, predicate.bounds());
     return value;
+}
+
+/// `dyn Source[Item = int]`: the type says what its trait's associated types are.
+Type TypeLowering::with_bindings(Type dyn, const ast::TypeBounds& written) {
+    TypeData data = *dyn;
+    auto* report = std::exchange(report_, nullptr);  // `bounds` has looked at them
+    for (const ast::Type& bound : written.bounds())
+        for (const ast::AssociatedTypeBinding& binding : bound.as<ast::PathType>().arguments().bindings())
+            if (binding.name() && binding.type())
+                data.fields.push_back({Name(binding.name().text()), lower(binding.type())});
+    report_ = report;
+    if (data.fields.empty()) return dyn;
+    std::sort(data.fields.begin(), data.fields.end(),
+              [](const RecordField& a, const RecordField& b) { return a.name < b.name; });
+    return intern(std::move(data));
+}
+
+/// `Iterator[Item = int]`: there is such a type, and what it is said to be is one.
+void TypeLowering::check_bindings(const ast::PathType& bound, ItemId trait) {
+    for (const ast::AssociatedTypeBinding& binding : bound.arguments().bindings()) {
+        lower(binding.type());
+        Name name(binding.name() ? binding.name().text() : std::string_view());
+        if (trait_with_type(context_, trait, name) == ItemId::None)
+            report(DiagnosticCode::MissingMember, tree_.node_of(binding.name()),
+                   "`" + std::string(name_of(trait).text()) + "` has no type `" + std::string(name.text()) + "`");
+    }
 }
 
 }  // namespace braid::altru_semantics

@@ -399,9 +399,18 @@ void BodyBuilder::report_unused() {
     auto named_by_function = [&](Name name) {
         return kind_of(item_) == ItemKind::File && is_written_below(context_, item_, name);
     };
+    // A name that nobody knows where it is used is most likely meant there.
+    auto is_missed = [&](Name name) {
+        return std::any_of(body().diagnostics.begin(), body().diagnostics.end(), [&](const ItemDiagnostic& d) {
+            if (d.code != DiagnosticCode::UnresolvedName || d.location.item != item_) return false;
+            SyntaxElement at = tree_.element(d.location.node);
+            return at && at.text() == name.text();
+        });
+    };
     for (uint32_t i : warn_unused_) {
         if (i >= body().locals.size()) continue;
         const LocalInfo& local = body().locals[i];
+        if (is_missed(local.name)) continue;
         if (local.name.empty() || local.name.text()[0] == '_' || local_reads_[i] > 0 || local.type->has(TypeHasError))
             continue;
         if (named_by_function(local.name)) continue;

@@ -285,6 +285,9 @@ ExprId BodyBuilder::check_struct(const ast::StructExpr& e, Type expected) {
             aggregate.operands[i] = emit(Field{base, uint32_t(i)}, field_type, node);
         } else if (field.has_default) {
             aggregate.operands[i] = default_field(owner, field, field_type, node);
+        } else if (std::any_of(definition->fields.begin(), definition->fields.begin() + long(i),
+                               [&](const FieldInfo& other) { return other.name == field.name; })) {
+            aggregate.operands[i] = error_expr(node);  // declared twice: said there
         } else {
             missing += (missing.empty() ? "`" : ", `") + std::string(field.name.text()) + "`";
             added += (added.empty() ? "" : ", ") + std::string(field.name.text()) + ": " +

@@ -372,7 +372,13 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
     for (auto it = scope_.rbegin(); it != scope_.rend(); ++it) candidates.emplace_back(it->first.text());
     std::vector<std::string> items = visible_names(context_, scope_item_);
     candidates.insert(candidates.end(), items.begin(), items.end());
-    std::string near = nearest_name(name, candidates);
+    // `add` is nearer to `ad` than the trait `Add` is.
+    auto is_type_like = [](std::string_view text) { return !text.empty() && text[0] >= 'A' && text[0] <= 'Z'; };
+    std::vector<std::string> alike;
+    for (const std::string& candidate : candidates)
+        if (is_type_like(candidate) == is_type_like(name)) alike.push_back(candidate);
+    std::string near = nearest_name(name, alike);
+    if (near.empty()) near = nearest_name(name, candidates);
     auto& d = error(DiagnosticCode::UnresolvedName, node,
                     "there is no " + std::string(is_call ? "function" : "name") + " `" + name + "` here" +
                         (near.empty() ? "" : "; did you mean `" + near + "`?"));

@@ -472,6 +472,18 @@ PatternId BodyBuilder::check_pattern(const ast::Pattern& p, Type expected, Patte
                 table_.unify(t, type::tuple(parts));
                 t = table_.shallow(t);
             }
+            if (t->is(TypeKind::Union)) {  // the one member that it can be
+                std::vector<Type> members;
+                for (Type member : t->arguments)
+                    if (elements.empty() ? member->is(TypeKind::Unit)
+                                         : member->is(TypeKind::Tuple) && member->arguments.size() == elements.size())
+                        members.push_back(member);
+                if (members.size() == 1) {
+                    PatternId inner = check_pattern(p, members[0], context);
+                    id = emit_pattern(TypePattern{members[0], inner}, t, node);
+                    break;
+                }
+            }
             if (elements.empty() && t->is(TypeKind::Unit)) {
                 id = emit_pattern(WildcardPattern{}, t, node);
                 break;

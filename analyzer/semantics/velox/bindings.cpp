@@ -139,11 +139,11 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
         return add_pattern(t, node, BindPattern{object, BindMode::Value, made});
     }
     auto a = b.as<ast::ArrayBinding>();
-    if (Type list_type = array_base(context_, nullable_parts_removed(t)); list_type && !may_be_absent(t)) t = list_type;
+    present_type(t, node);
+    if (Type list_type = array_base(context_, t)) t = list_type;
     ListPattern list;
     TuplePattern tuple;
     bool is_tuple = t->is(TypeKind::Tuple);
-    present_type(t, node);
     Type iterated = is_tuple || t->is(TypeKind::List) || t->is(TypeKind::Any) ? nullptr : element_type(t, false);
     size_t i = 0;
     for (ast::BindingElement e : a.elements()) {

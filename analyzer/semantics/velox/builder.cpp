@@ -84,7 +84,7 @@ BodyBuilder::BodyBuilder(QueryContext& context, ItemId item)
       item_(item),
       tree_(*context.get<ItemSyntax>(item)),
       // Errors of types are reported with the declaration for signatures, here for what stands in bodies.
-      types_(context, file_of(item), [this](DiagnosticCode code, const SyntaxElement& at, std::string message) {
+      types_(context, item, [this](DiagnosticCode code, const SyntaxElement& at, std::string message) {
           report(code, node_of(at), std::move(message));
       }) {
     body_.item = item;
@@ -269,7 +269,7 @@ ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Express
     uint32_t node = node_of(value.node);
     Type declared = functions_.back().declared_result;
     bool wants_value = !declared || !declared->is(TypeKind::Unit);
-    ExprId result = expression(value, wants_value ? declared : nullptr);
+    ExprId result = expression(value, declared ? (wants_value ? declared : nullptr) : functions_.back().shape);
     if (functions_.back().is_async)
         if (ExprId promise = promise_of_thenable(result, node); promise != ExprId::None) result = promise;
     Type produced = type_of(result);
@@ -311,8 +311,10 @@ void BodyBuilder::build_function() {
         return;
     }
     if (signature->is_constructor) {
+        take_scope(prologue);
         // Without a base the fields are initialized first, else right after `super(…)`.
         auto definition = context_.get<DefinitionOf>(class_);
+        if (!definition->base) keep_scope(class_, 0, prologue);
         if (!definition->base)
             if (ExprId init = call_field_initializers(class_, 0); init != ExprId::None) prologue.push_back(init);
     }
@@ -355,7 +357,7 @@ void BodyBuilder::build_field_initializers() {
     function().parameters.push_back(this_);
     std::vector<ExprId> sets;
     if (tree_)
-        for (const ast::Member& m : ast::ClassDecl::cast(tree_.root()).members()) {
+        for (const ast::Member& m : class_of(tree_.root()).members()) {
             auto f = m.as<ast::FieldDecl>();
             if (!f || f.modifiers().has_static() || !f.initializer() || tree_.is_hole(f.node)) continue;
             uint32_t node = node_of(f.node);
@@ -388,11 +390,13 @@ void BodyBuilder::build_implicit_constructor() {
         function().parameters.push_back(local);
         arguments.push_back(add(arriving, 0, hir::LocalRef{local}));
     }
+    take_scope(statements);
     if (definition->base && definition->base->is(TypeKind::Nominal)) {
         ItemId base = context_.get<DefinitionOf>(definition->base->item)->constructor;
         if (base != ItemId::None)
             statements.push_back(add(type::unit(), 0, hir::SuperCall{base, std::move(arguments)}));
     }
+    keep_scope(class_, 0, statements);
     if (ExprId init = call_field_initializers(class_, 0); init != ExprId::None) statements.push_back(init);
     end_function(add(type::unit(), 0, hir::Block{std::move(statements), ExprId::None}));
 }
@@ -400,7 +404,8 @@ void BodyBuilder::build_implicit_constructor() {
 void BodyBuilder::build_static() {
     if (!tree_) {
         begin_function({}, {}, false);
-        return end_function(ExprId::None);
+        functions_.back().declared_result = type::any();
+        return end_function(convert(add(type::undefined(), 0, hir::UndefinedLiteral{}), type::any()));
     }
     begin_function(tree_.root(), {}, false);
     auto field = ast::FieldDecl::cast(tree_.root());

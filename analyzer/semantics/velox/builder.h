@@ -32,6 +32,7 @@ class BodyBuilder {
     struct Function {
         BodyFunctionId id{};
         Type declared_result = nullptr;  // null: inferred from the returns
+        Type shape = nullptr;            // what the results look like, where a call has yet to infer its parts
         std::vector<Type> returned;
         std::vector<Type> yielded;
         bool is_async = false, is_constructor = false, is_generator = false;
@@ -119,6 +120,8 @@ class BodyBuilder {
     /// A type that values can be made to fit: known, and without what a call has yet to infer.
     bool is_target(Type expected) const { return expected && !is_open_here(expected) && !expected->has(TypeHasError); }
     bool fits(ExprId value, Type to);
+    bool has_excess(ExprId value);
+    void report_no_variant(const ast::Path& path, Type scrutinee, uint32_t node);
     ExprId as_whole(ExprId value);
     ExprId element_of_open(ExprId object, ExprId key, Type declared, uint32_t node);
     ExprId unguarded(ExprId value) const;
@@ -272,7 +275,21 @@ class BodyBuilder {
     void statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out);
     void variables(const ast::VariableDecl& v, std::vector<ExprId>& out);
     std::optional<LocalId> declared_early(const ast::Declarator& d, Type declared, bool is_mutable);
-    void static_blocks(size_t nth, uint32_t node, std::vector<ExprId>& out);
+
+    // ---- local_classes.cpp ----
+    ItemId item_of(const SyntaxNode& declaration);
+    void meet_class(ItemId klass, uint32_t node, std::vector<ExprId>& out);
+    ExprId class_expression(const ast::ClassExpr& e);
+    void put_accessors(Name name, uint32_t node, hir::Aggregate& record);
+    ExprId scope_of(ItemId klass, uint32_t node);
+    ExprId set_scope(ItemId klass, uint32_t node);
+    bool is_captured_by_class(Name name);
+    ExprId captured_by_class(Name name, uint32_t node);
+    void take_scope(std::vector<ExprId>& out);
+    void keep_scope(ItemId klass, uint32_t node, std::vector<ExprId>& out);
+    ExprId in_scope_of(ItemId klass, ExprId made);
+
+    // ---- statements.cpp ----
     void module_variable(const ast::Declarator& d, std::vector<ExprId>& out);
     ExprId discarded(const ast::Expression& e);
     void remember_guard(const ast::Expression& value, LocalId local);
@@ -345,11 +362,14 @@ class BodyBuilder {
         uint32_t node;
     };
     std::vector<Link>* links_ = nullptr;
-    std::set<uint32_t> exhausted_;            // values that the tests before them leave nothing of: they fit `never`
-    std::set<uint32_t> whole_;                // values of the standard library that are numbers, or an `int` as wanted
-    std::map<LocalId, Type> open_variables_;  // that hold an element which may not be there: what it is else
-    std::map<uint32_t, Type> open_places_;    // elements read as any: what they are declared as
-    std::map<uint32_t, Predicate> guards_;    // local functions that are type guards, by LocalId
+    std::set<uint32_t> exhausted_;  // values that the tests before them leave nothing of: they fit `never`
+    std::set<uint32_t> whole_;      // values of the standard library that are numbers, or an `int` as wanted
+    std::optional<std::vector<uint32_t>> holes_;   // of tree_, once they are asked for
+    std::map<ItemId, LocalId> scopes_of_classes_;  // of classes that use variables around them: what gives access
+    std::map<LocalId, ItemId> class_variables_;    // `const Point = class { … }`
+    std::map<LocalId, Type> open_variables_;       // that hold an element which may not be there: what it is else
+    std::map<uint32_t, Type> open_places_;         // elements read as any: what they are declared as
+    std::map<uint32_t, Predicate> guards_;         // local functions that are type guards, by LocalId
     std::map<uint32_t, Type> filtered_;  // functions that tell, by BodyFunctionId: what their parameter is when true
     std::set<LocalId> read_;             // locals read anywhere
     bool to_library_ = false;            // what is looked at is an argument of a function of the library

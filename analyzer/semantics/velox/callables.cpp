@@ -35,7 +35,7 @@ std::optional<Predicate> PredicateOf::compute(QueryContext& context, const Key& 
     FunctionParts parts = function_parts(written_as);
     auto written = parts.result ? parts.result.type().as<ast::PredicateType>() : ast::PredicateType();
     if (!written || !written.name()) return std::nullopt;
-    TypeReader reader(context, file_of(function), [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
+    TypeReader reader(context, function, [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
     reader.enter(parent_of(function));
     reader.declare(parts.type_parameters, function, *syntax);
     Predicate result;

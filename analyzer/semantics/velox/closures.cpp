@@ -75,7 +75,9 @@ bool BodyBuilder::is_open_here(Type t) const {
     bool open = false;
     walk_type(t, [&](Type part) {
         if (!part->is(TypeKind::Parameter)) return true;
-        bool is_own = part->item == item_ || part->item == class_;
+        bool is_own = false;
+        for (ItemId around = item_; around != ItemId::None && !is_own; around = parent_of(around))
+            is_own = part->item == around;
         open |= !is_own || std::find(inferring_.begin(), inferring_.end(), part->item) != inferring_.end();
         return true;
     });
@@ -178,6 +180,11 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected, Type recei
         function().parameter_patterns.push_back(PatternId::None);
     }
     functions_.back().declared_result = wanted;
+    if (!wanted && context && !parts.is_generator) {
+        Type result = is_async ? awaited(context->result()) : context->result();
+        Type inner = result->is(TypeKind::List) ? result->element() : result;
+        if (inner->is(TypeKind::Tuple)) functions_.back().shape = result;
+    }
     functions_.back().is_test = is_test;
     functions_.back().is_generator = parts.is_generator;
     function().is_generator = parts.is_generator;

@@ -177,6 +177,12 @@ double number_value(std::string_view token) {
     return std::strtod(text.c_str(), nullptr);
 }
 
+ast::ClassDecl class_of(const SyntaxNode& node) {
+    ast::ClassDecl view = ast::ClassDecl::cast(node);
+    if (!view && ast::ClassExpr::cast(node)) view.node = node;  // the same parts
+    return view;
+}
+
 bool is_function(Kind kind) {
     return kind == Kind::FunctionDecl || kind == Kind::FunctionExpr || kind == Kind::ArrowExpr ||
            kind == Kind::MethodDecl || kind == Kind::GetterDecl || kind == Kind::SetterDecl ||

@@ -42,6 +42,9 @@ bool is_int(Type t);
 
 std::string print_type(Type t);
 
+/// The class that a node is, a declaration or an expression; null: another node.
+ast::ClassDecl class_of(const SyntaxNode& node);
+
 /// A function in the text: its code is not done where it stands.
 bool is_function(Kind kind);
 /// Calls `f` for the nodes of a function's own code, or that of a statement or expression, the root first: not for

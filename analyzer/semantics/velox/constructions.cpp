@@ -63,9 +63,13 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     uint32_t node = node_of(e.node);
     auto name = e.callee().as<ast::NameExpr>();
     Arguments arguments{e.arguments().arguments(), node};
-    if (name ? name.name() && find_local(Name(name.name().text())) : bool(e.callee()))
-        return new_of_value(e.callee(), arguments);
-    ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
+    auto variable = name && name.name() ? find_local(Name(name.name().text())) : std::nullopt;
+    auto known = variable ? class_variables_.find(*variable) : class_variables_.end();
+    if (known != class_variables_.end()) read_.insert(*variable);
+    else if (name ? variable.has_value() : bool(e.callee())) return new_of_value(e.callee(), arguments);
+    ItemId klass = known != class_variables_.end() ? known->second
+                   : name && name.name()           ? types_.scope().find_type(name.name().text())
+                                                   : ItemId::None;
     if (klass != ItemId::None && kind_of(klass) == ItemKind::Interface) {
         resolve(node_of(name.name()), klass, nullptr);
         auto& d =
@@ -179,7 +183,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         if (is_text || gone_through) values[0] = convert(convert(given, type::any()), type_of(values[0]));
     }
     Type result = inference.apply(self, type::any());
-    return add(result, node, New{result, constructor, std::move(values)});
+    return in_scope_of(klass, add(result, node, New{result, constructor, std::move(values)}));
 }
 
 ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
@@ -212,6 +216,7 @@ ExprId BodyBuilder::super_call(const ast::CallExpr& e) {
     std::vector<ExprId> steps;
     if (constructor != ItemId::None)
         steps.push_back(add(type::unit(), node, SuperCall{constructor, std::move(values)}));
+    keep_scope(class_, node, steps);
     if (ExprId init = call_field_initializers(class_, node); init != ExprId::None) steps.push_back(init);
     return add(type::unit(), node, Block{std::move(steps), ExprId::None});
 }

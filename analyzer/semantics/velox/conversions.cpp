@@ -158,6 +158,20 @@ ExprId BodyBuilder::as_whole(ExprId value) {
     return add(type::integer(), node, std::move(data));
 }
 
+/// A literal with a member that nobody knows, which has been said.
+bool BodyBuilder::has_excess(ExprId value) {
+    while (auto* c = body_.as<Convert>(value)) value = c->operand;
+    auto* literal = body_.as<Aggregate>(value);
+    if (!literal || literal->kind != AggregateKind::Record) return false;
+    TextRange range = tree_.element(body_[value].node).text_range();
+    return std::any_of(body_.diagnostics.begin(), body_.diagnostics.end(), [&](const ItemDiagnostic& d) {
+        if (d.code != DiagnosticCode::MissingMember || d.location.item != item_) return false;
+        SyntaxElement at = tree_.element(d.location.node);
+        auto property = at ? ast::PropertyName::cast(at) : ast::PropertyName();
+        return property && property.node.parent().parent().text_range() == range;
+    });
+}
+
 /// Whether `coerce` would do without an error.
 bool BodyBuilder::fits(ExprId value, Type to) {
     Type from = type_of(value);
@@ -232,6 +246,7 @@ ExprId BodyBuilder::coerce(ExprId value, Type to, uint32_t node, std::string_vie
     if (!to || from == to || (to->is(TypeKind::Never) && exhausted_.count(uint32_t(value)))) return value;
     if (is_assignable(context_, from, to)) return convert(value, to);
     if (!fits(value, to)) {
+        if (has_excess(value)) return value;  // a member that is mistyped is the reason
         if (!mismatch_inside(value, to, what)) mismatch(node, from, to, what);
         return value;
     }

@@ -63,9 +63,7 @@ ExprId BodyBuilder::expression_inner(const ast::Expression& e, Type expected) {
         case Kind::MatchExpr: return match(e.as<ast::MatchExpr>(), expected);
         case Kind::YieldExpr: return yield(e.as<ast::YieldExpr>());
         case Kind::InstantiationExpr: return expression(e.as<ast::InstantiationExpr>().callee(), expected);
-        case Kind::ClassExpr:
-            report(DiagnosticCode::SyntaxError, node, "a class is declared at the top level of a file, with a name");
-            return error_expression(node);
+        case Kind::ClassExpr: return class_expression(e.as<ast::ClassExpr>());
         case Kind::ImportExpr:
             report(DiagnosticCode::SyntaxError, node, "modules are imported at the top: `import { name } from \"…\"`");
             return error_expression(node);
@@ -102,6 +100,7 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
             return guarded(reference, open->second);
         return now == declared ? reference : convert(reference, now);
     }
+    if (is_captured_by_class(Name(text))) return captured_by_class(Name(text), node);
     ItemId item = types_.scope().find_value(text);
     if (item != ItemId::None && kind_of(item) == ItemKind::Class && is_std(file_of(item))) {
         // `xs.map(String)`: the conversion as a function.

@@ -156,8 +156,8 @@ void Declaration::implements(Type self, Type promised, const SyntaxElement& at) 
 /// Where the `nth` member of a name is declared in this class or interface; nullopt: elsewhere.
 std::optional<Place> Declaration::member_place(Name name, bool is_static, size_t nth) {
     SyntaxNode node = tree.root();
-    auto members = kind_of(item) == ItemKind::Class ? ast::ClassDecl::cast(node).members()
-                                                    : ast::InterfaceDecl::cast(node).members();
+    auto members =
+        kind_of(item) == ItemKind::Class ? class_of(node).members() : ast::InterfaceDecl::cast(node).members();
     std::vector<ItemId> namesakes;  // those with a syntax of their own, in order
     for (const auto& child : *context.get<ItemChildren>(item))
         if (name_of(child.item) == name && kind_of(child.item) != ItemKind::Field) namesakes.push_back(child.item);
@@ -226,7 +226,7 @@ void Declaration::overrides(Type self) {
     auto here = [&](const SyntaxElement& element) {  // members that own syntax are holes: named at the class
         return element;
     };
-    for (const ast::Member& m : ast::ClassDecl::cast(tree.root()).members()) {
+    for (const ast::Member& m : class_of(tree.root()).members()) {
         if (auto f = m.as<ast::FieldDecl>(); f && !tree.is_hole(f.node))
             overridden(base, member_name(f.name()), f.modifiers().has_static(), here(f.name().node),
                        f.modifiers().has_override());
@@ -250,7 +250,7 @@ void Declaration::overrides(Type self) {
     if (open.empty()) return;
     std::string list;
     for (size_t i = 0; i < open.size(); ++i) list += (i ? ", " : "") + open[i];
-    auto c = ast::ClassDecl::cast(tree.root());
+    auto c = class_of(tree.root());
     report(DiagnosticCode::TraitNotImplemented, c.name() ? SyntaxElement(c.name()) : SyntaxElement(c.node),
            fmt::format("`{}` leaves {} of `{}` abstract", name_of(item).text(), list, print_type(base)));
 }
@@ -263,8 +263,8 @@ void Declaration::duplicates() {
     };
     std::map<std::pair<Name, bool>, Seen> seen;  // name, static
     SyntaxNode node = tree.root();
-    auto members = kind_of(item) == ItemKind::Class ? ast::ClassDecl::cast(node).members()
-                                                    : ast::InterfaceDecl::cast(node).members();
+    auto members =
+        kind_of(item) == ItemKind::Class ? class_of(node).members() : ast::InterfaceDecl::cast(node).members();
     for (const ast::Member& m : members) {
         auto [name, is_static, at] = named(m);
         if (name.empty()) continue;
@@ -294,7 +294,7 @@ void Declaration::type() {
     Type self = self_type(context, item);
     reader.set_self(self);
     reader.enter(item);
-    auto c = ast::ClassDecl::cast(node);
+    auto c = class_of(node);
     auto i = ast::InterfaceDecl::cast(node);
     auto members = is_class ? c.members() : i.members();
     auto bases = [&](ItemId each) {
@@ -369,6 +369,13 @@ void Declaration::file() {
         const ItemTree present = present_syntax(*entries, entries->entries[0]);
         return {item, present.node_of(element_at(present.root(), entry.name_node))};
     };
+    // A class in code of the top level, `const Point = class { … }` say, is known by its name only there.
+    auto is_inside = [&](ItemId child) {
+        auto entry = kind_of(child) == ItemKind::Class || kind_of(child) == ItemKind::Enum ? entry_of(child) : nullptr;
+        if (!entry) return false;
+        SyntaxNode root = present_syntax(*entries, entries->entries[0]).root();
+        return element_at(root, entry->node).parent() != root;
+    };
     for (const auto& child : *context.get<ItemChildren>(item)) {
         std::string_view name = name_of(child.item).text();
         if (name.empty()) continue;
@@ -376,7 +383,7 @@ void Declaration::file() {
         if (fresh) continue;
         bool overloads = kind_of(child.item) == ItemKind::Function && kind_of(first->second) == ItemKind::Function &&
                          !overloads_of(context, child.item).empty();
-        if (overloads) continue;
+        if (overloads || is_inside(child.item) || is_inside(first->second)) continue;
         auto entry = entry_of(child.item);
         auto d = diagnostic(DiagnosticCode::DuplicateDeclaration, entry ? place_of(*entry) : Place{item, 0},
                             fmt::format("`{}` is declared twice in this file", name));
@@ -415,7 +422,7 @@ std::vector<ItemDiagnostic> item_diagnostics(QueryContext& context, ItemId item)
     std::vector<ItemDiagnostic> out;
     auto syntax = context.get<ItemSyntax>(item);
     if (!*syntax) return out;
-    TypeReader reader(context, file_of(item), collect_into(out, item, *syntax));
+    TypeReader reader(context, item, collect_into(out, item, *syntax));
     reader.check_bounds();
     if (parent_of(item) != ItemId::None) reader.enter(parent_of(item));
     Declaration declaration{context, item, *syntax, out, reader};

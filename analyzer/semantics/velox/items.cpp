@@ -19,14 +19,14 @@ Name member_name(const ast::PropertyName& name) {
 
 namespace {
 
-/// Walks what one top-level statement declares: itself, members of classes and interfaces, variants. Functions and
-/// classes inside of bodies belong to the bodies.
+/// Walks what one top-level statement declares: itself, members of classes and interfaces, variants, and the classes
+/// and enums in its code. Functions inside of bodies belong to the bodies.
 class ItemCollector {
   public:
     explicit ItemCollector(const SyntaxNode& piece) : piece_(piece) {}
 
     std::vector<DeclaredItem> collect() {
-        if (ast::Statement statement = ast::Statement::cast(piece_)) declaration(statement);
+        if (ast::Statement statement = ast::Statement::cast(piece_)) declaration(statement, kFile);
         return std::move(items_);
     }
 
@@ -41,23 +41,46 @@ class ItemCollector {
 
     static Name text_of(const SyntaxToken& token) { return Name(token ? token.text() : std::string_view()); }
 
-    void declaration(const ast::Statement& statement) {
+    /// Classes and enums in the code of an item.
+    void inside(const SyntaxNode& code, uint32_t owner) {
+        if (!code) return;
+        for (Preorder walk(code); walk; walk.next()) {
+            if (!walk->is_node() || walk.depth() == 0) continue;
+            SyntaxNode node(*walk);
+            auto expression = ast::ClassExpr::cast(node);
+            if (!expression && !ast::ClassDecl::cast(node) && !ast::EnumDecl::cast(node)) continue;
+            if (expression) class_expression(expression, owner);
+            else declaration(ast::Statement::cast(node), owner);
+            walk.skip_children();
+        }
+    }
+
+    /// `const Point = class { … }`: called as the variable is, if it has no name of its own.
+    void class_expression(const ast::ClassExpr& e, uint32_t owner) {
+        auto declarator = ast::Declarator::cast(e.node.parent().parent());
+        auto bound = declarator.binding().as<ast::NameBinding>();
+        SyntaxToken name = e.name() ? e.name() : bound ? bound.name() : SyntaxToken();
+        members(add(ItemKind::Class, e.node, e.name(), text_of(name), owner, true, false), e.members());
+    }
+
+    void declaration(const ast::Statement& statement, uint32_t owner) {
         switch (statement.kind()) {
             case Kind::FunctionDecl: {
                 auto f = statement.as<ast::FunctionDecl>();
-                add(ItemKind::Function, f.node, f.name(), text_of(f.name()), kFile, true, f.modifiers().has_export());
+                inside(f.node, add(ItemKind::Function, f.node, f.name(), text_of(f.name()), owner, true,
+                                   f.modifiers().has_export()));
                 break;
             }
             case Kind::ClassDecl: {
                 auto c = statement.as<ast::ClassDecl>();
                 members(
-                    add(ItemKind::Class, c.node, c.name(), text_of(c.name()), kFile, true, c.modifiers().has_export()),
+                    add(ItemKind::Class, c.node, c.name(), text_of(c.name()), owner, true, c.modifiers().has_export()),
                     c.members());
                 break;
             }
             case Kind::InterfaceDecl: {
                 auto i = statement.as<ast::InterfaceDecl>();
-                members(add(ItemKind::Interface, i.node, i.name(), text_of(i.name()), kFile, true,
+                members(add(ItemKind::Interface, i.node, i.name(), text_of(i.name()), owner, true,
                             i.modifiers().has_export()),
                         i.members());
                 break;
@@ -65,7 +88,7 @@ class ItemCollector {
             case Kind::EnumDecl: {
                 auto e = statement.as<ast::EnumDecl>();
                 uint32_t item =
-                    add(ItemKind::Enum, e.node, e.name(), text_of(e.name()), kFile, true, e.modifiers().has_export());
+                    add(ItemKind::Enum, e.node, e.name(), text_of(e.name()), owner, true, e.modifiers().has_export());
                 for (ast::EnumVariant v : e.variants()) {
                     SyntaxToken name = v.name();
                     bool quoted = name && to_kind(name.kind()) == Kind::StringLiteral;
@@ -82,7 +105,7 @@ class ItemCollector {
             }
             case Kind::TypeAliasDecl: {
                 auto a = statement.as<ast::TypeAliasDecl>();
-                add(ItemKind::TypeAlias, a.node, a.name(), text_of(a.name()), kFile, true, a.modifiers().has_export());
+                add(ItemKind::TypeAlias, a.node, a.name(), text_of(a.name()), owner, true, a.modifiers().has_export());
                 break;
             }
             case Kind::VariableDecl: {
@@ -90,10 +113,13 @@ class ItemCollector {
                 // because the script initializes them in its turn.
                 auto v = statement.as<ast::VariableDecl>();
                 bool exported = v.modifiers().has_export();
-                for (ast::Declarator d : v.declarators()) variables(d.binding(), exported);
+                for (ast::Declarator d : v.declarators()) {
+                    variables(d.binding(), exported);
+                    inside(d.node, owner);
+                }
                 break;
             }
-            default: break;
+            default: inside(statement.node, owner); break;
         }
     }
 
@@ -113,35 +139,41 @@ class ItemCollector {
                 case Kind::FieldDecl: {
                     auto f = m.as<ast::FieldDecl>();
                     bool is_static = f.modifiers().has_static();
-                    add(is_static ? ItemKind::Static : ItemKind::Field, f.node, f.name().word(), member_name(f.name()),
-                        owner, is_static, true);
+                    uint32_t field = add(is_static ? ItemKind::Static : ItemKind::Field, f.node, f.name().word(),
+                                         member_name(f.name()), owner, is_static, true);
+                    inside(f.node, is_static ? field : owner);
                     break;
                 }
                 case Kind::MethodDecl: {
                     auto f = m.as<ast::MethodDecl>();
-                    add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true);
+                    inside(f.node,
+                           add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true));
                     break;
                 }
                 case Kind::GetterDecl: {
                     auto f = m.as<ast::GetterDecl>();
-                    add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true);
+                    inside(f.node,
+                           add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true));
                     break;
                 }
                 case Kind::SetterDecl: {
                     auto f = m.as<ast::SetterDecl>();
-                    add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true);
+                    inside(f.node,
+                           add(ItemKind::Function, f.node, f.name().word(), member_name(f.name()), owner, true, true));
                     break;
                 }
                 case Kind::StaticBlock:  // a static function without a name, which the script calls in its turn
-                    add(ItemKind::Function, m.node, m.node.first_token(), Name(), owner, true, false);
+                    inside(m.node, add(ItemKind::Function, m.node, m.node.first_token(), Name(), owner, true, false));
                     break;
                 case Kind::ConstructorDecl: {
                     auto c = m.as<ast::ConstructorDecl>();
-                    add(ItemKind::Function, c.node, c.node.first_token(), Name("constructor"), owner, true, true);
+                    uint32_t constructor =
+                        add(ItemKind::Function, c.node, c.node.first_token(), Name("constructor"), owner, true, true);
                     // `constructor(private name: T)`: a field whose syntax is the constructor's.
                     for (ast::Parameter p : c.parameters().parameters())
                         if (auto name = p.binding().as<ast::NameBinding>(); p.modifiers() && name && name.name())
                             add(ItemKind::Field, p.node, name.name(), text_of(name.name()), owner, false, true);
+                    inside(c.body().node, constructor);
                     break;
                 }
                 default: break;

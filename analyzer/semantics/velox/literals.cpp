@@ -160,7 +160,14 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             return field && produced->is(TypeKind::Literal) ? produced : widened(produced);
         }
         Type kept = produced->is(TypeKind::Literal) ? restricted(context_, field, produced) : nullptr;
-        if (kept == produced) return produced;
+        if (kept == produced) {  // told apart by it, or just one of its kind
+            bool tells_apart = false;
+            walk_type(field, [&](Type part) {
+                tells_apart |= part->is(TypeKind::Literal);
+                return true;
+            });
+            return tells_apart ? produced : widened(produced);
+        }
         return fits(value, field) ? field : widened(produced);
     };
     auto put = [&](Name name, ExprId value, Type field, uint32_t at) {
@@ -269,6 +276,11 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             report(DiagnosticCode::SyntaxError, at, "this is no member of an object");
         }
     }
+    // What a computed name may stand for is any of the members.
+    auto indexed = std::find_if(made.fields.begin(), made.fields.end(),
+                                [](const RecordField& f) { return f.name == index_signature(); });
+    if (indexed != made.fields.end() && !wanted_member(wanted, index_signature()))
+        for (const RecordField& f : made.fields) indexed->type = joined(context_, indexed->type, f.type);
     check_excess(e, made.fields, wanted);
     Type result = made.open ? type::any() : type::record(std::move(made.fields));
     if (!made.so_far) return add(result, node, std::move(made.record));

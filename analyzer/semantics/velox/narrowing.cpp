@@ -5,6 +5,9 @@
 
 namespace braid::velox_semantics {
 
+/// A fact of ways that are never taken: a variable that is known to be absent has been found there.
+static const std::string kNeverHere = "!";
+
 /// Variables and chains of plain properties below them; empty: nothing that keeps its value.
 std::string BodyBuilder::fact_key(const ast::Expression& e) const {
     if (auto paren = e.as<ast::ParenExpr>()) return fact_key(paren.inner());
@@ -160,9 +163,10 @@ void BodyBuilder::mark_assigned_in(const ast::Expression& e) {
 }
 
 void BodyBuilder::merge_facts(const Facts& a, bool a_reached, const Facts& b, bool b_reached) {
-    if (!a_reached) {
+    const bool a_happens = a_reached && !a.count(kNeverHere), b_happens = b_reached && !b.count(kNeverHere);
+    if (!a_reached || (!a_happens && b_happens)) {
         facts_ = b;
-    } else if (!b_reached) {
+    } else if (!b_reached || (!b_happens && a_happens)) {
         facts_ = a;
     } else {
         Facts both;
@@ -191,6 +195,7 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
     std::string key = fact_key(e);
     if (auto found = facts_.find(key); found != facts_.end()) return found->second;
     if (auto paren = e.as<ast::ParenExpr>()) return plain_type(paren.inner());
+    if (auto assigned = e.as<ast::AssignExpr>()) return plain_type(assigned.target());
     if (auto name = e.as<ast::NameExpr>()) {
         if (!name.name()) return nullptr;
         if (auto local = find_local(Name(name.name().text()))) return body_[*local].type;
@@ -246,6 +251,11 @@ void BodyBuilder::assume_type(const ast::Expression& e, const std::function<Type
     Type now = plain_type(e);
     if (!now || now->is(TypeKind::Error)) return;
     Type then = narrow(now);
+    bool is_absent = now->is(TypeKind::Null) || now->is(TypeKind::Undefined);
+    if (then && then->is(TypeKind::Never) && is_absent) {
+        facts_[kNeverHere] = type::unit();
+        then = now;
+    }
     if (then && then != now) facts_[key] = then;
     // `a?.b` that is there means that `a` is.
     if (auto member = e.as<ast::MemberExpr>(); member && member.is_optional() && then && !may_be_absent(then))
@@ -492,6 +502,7 @@ void BodyBuilder::assume(const ast::Expression& condition, bool holds) {
         t = resolved(context_, t);
         if (t->is(TypeKind::Any) || t->is(TypeKind::Unknown)) return t;
         Type part = holds ? truthy_part(t) : falsy_part(t);
+        if (t->is(TypeKind::Null) || t->is(TypeKind::Undefined)) return part;
         return part->is(TypeKind::Never) && !t->is(TypeKind::Union) ? t : part;
     });
 }

@@ -114,7 +114,9 @@ ExprId BodyBuilder::update(const ast::Expression& target, const SyntaxToken& op,
     mark_read(target);
     ExprId place = assignable(target);
     Type t = type_of(place);
-    if (Type declared = declared_type(place); declared != t) {
+    Type declared = declared_type(place);
+    if (t->is(TypeKind::Union) && is_number(widened(t))) declared = widened(t);  // `number | 0`
+    if (declared != t) {
         // An element that only the run knows: read, looked at, written back.
         ExprId old = add(declared, node, Convert{ConvertKind::Unwrap, place});
         BinaryOp op_kind = op && to_kind(op.kind()) == Kind::PlusPlus ? BinaryOp::Add : BinaryOp::Subtract;
@@ -261,6 +263,15 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
             if (na == nb && (is_number(na) || is_int(na) || na->is(TypeKind::String)))
                 return add(type::boolean(), node, Binary{op, convert(left, na), convert(right, nb)});
             bool dates = is_std_type(na, "Date") && is_std_type(nb, "Date");
+            auto has_order = [](Type t) {
+                auto members = members_of(t);
+                return std::all_of(members.begin(), members.end(), [](Type part) {
+                    Type plain = widened(part);
+                    return is_number(plain) || is_int(plain) || plain->is(TypeKind::String);
+                });
+            };
+            if (na == nb && na->is(TypeKind::Union) && has_order(na))  // as the values are: numbers or texts
+                return add(type::boolean(), node, Binary{op, convert(left, type::any()), convert(right, type::any())});
             for (Type kind : {type::float_(), type::string()})
                 if (is_assignable(context_, na, kind) && is_assignable(context_, nb, kind))
                     return add(type::boolean(), node, Binary{op, convert(left, kind), convert(right, kind)});
@@ -389,6 +400,7 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
             }
             return local_reference(*local, node);
         }
+        if (is_captured_by_class(Name(n.name().text()))) return captured_by_class(Name(n.name().text()), node);
         ItemId item = types_.scope().find_value(n.name().text());
         mark_assigned(item);
         bool imported = item != ItemId::None && kind_of(item) == ItemKind::Static && file_of(item) != file_of(item_);

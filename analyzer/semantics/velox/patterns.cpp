@@ -341,8 +341,9 @@ PatternId BodyBuilder::pattern(const ast::Pattern& p, Type scrutinee, Type& narr
             auto v = p.as<ast::VariantPattern>();
             ItemId variant = resolve_path(v.path(), scrutinee);
             if (variant == ItemId::None || kind_of(variant) != ItemKind::Variant) {
-                report(DiagnosticCode::UnresolvedName, node,
-                       fmt::format("no variant `{}` is known here", v.path().text()));
+                report_no_variant(v.path(), scrutinee, node);
+                Type unknown = type::error();
+                for (const ast::Pattern& field : v.fields()) pattern(field, type::error(), unknown);
                 return add_pattern(scrutinee, node, ErrorPattern{});
             }
             resolve(node_of(v.path().names().back()), variant, nullptr);

@@ -208,10 +208,18 @@ void BodyBuilder::report_unused() {
     for (LocalId local : read_) read.insert(body_[local].node);
     for (uint32_t i = 0; i < body_.locals.size(); ++i)
         if (unread_matters_.count(LocalId(i)) && !read_.count(LocalId(i))) candidates.insert(i);
+    // A name that nobody knows where it is used is most likely meant there.
+    auto is_missed = [&](Name name) {
+        return std::any_of(body_.diagnostics.begin(), body_.diagnostics.end(), [&](const ItemDiagnostic& d) {
+            if (d.code != DiagnosticCode::UnresolvedName || d.location.item != item_) return false;
+            SyntaxElement at = tree_.element(d.location.node);
+            return at && at.text() == name.text();
+        });
+    };
     for (uint32_t i : candidates) {
         const LocalInfo& info = body_.locals[i];
         if (info.name.empty() || info.name.text().starts_with("_") || read.count(info.node)) continue;
-        if (declared_later_.count(info.name)) continue;
+        if (declared_later_.count(info.name) || is_missed(info.name)) continue;
         auto& d =
             report(DiagnosticCode::UnusedVariable, info.node, fmt::format("`{}` is never read", info.name.text()));
         d.tags |= TagUnnecessary;

@@ -1,4 +1,5 @@
 #include "analyzer/semantics/velox/signatures.h"
+#include "analyzer/semantics/velox/local_classes.h"
 
 #include <set>
 
@@ -178,7 +179,7 @@ FunctionSignature function_signature(QueryContext& context, ItemId function) {
 
     SyntaxNode node = syntax->root();
     FunctionParts parts = function_parts(node);
-    TypeReader reader(context, file_of(function), ignore());
+    TypeReader reader(context, function, ignore());
     reader.enter(parent);
     reader.apply_operators_late();
     if (in_class) reader.set_self(self_type(context, parent));
@@ -298,8 +299,9 @@ struct HasConstructor {
     static constexpr const char* name = "velox_has_constructor";
     static Value compute(QueryContext& context, const Key& klass) {
         auto syntax = context.get<ItemSyntax>(klass);
-        auto c = *syntax ? ast::ClassDecl::cast(syntax->root()) : ast::ClassDecl();
+        auto c = *syntax ? class_of(syntax->root()) : ast::ClassDecl();
         if (!c) return false;
+        if (!context.get<CapturedNames>(klass)->empty()) return true;
         for (const ast::Member& m : c.members()) {
             auto field = m.as<ast::FieldDecl>();
             if (m.kind() == Kind::ConstructorDecl || (field && field.initializer() && !field.modifiers().has_static()))
@@ -307,7 +309,7 @@ struct HasConstructor {
         }
         auto bases = c.extends().types();
         if (bases.empty()) return false;
-        TypeReader reader(context, file_of(klass), ignore());
+        TypeReader reader(context, klass, ignore());
         reader.enter(klass);
         Type base = reader.read(bases[0]);
         return base->is(TypeKind::Nominal) && *context.get<HasConstructor>(base->item);
@@ -325,7 +327,7 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
     auto syntax = context.get<ItemSyntax>(owner);
     if (!*syntax) return definition;
     definition.generics = *context.get<GenericsOf>(owner);
-    TypeReader reader(context, file_of(item), ignore());
+    TypeReader reader(context, item, ignore());
     reader.enter(owner);
     reader.apply_operators_late();
     SyntaxNode node = syntax->root();
@@ -333,7 +335,7 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
     for (std::string_view attribute : {"shared", "not_send"})
         if (doc.find("@" + std::string(attribute)) != std::string::npos)
             definition.attributes.push_back({Name(attribute), {}, 0});
-    if (auto c = ast::ClassDecl::cast(node)) {
+    if (auto c = class_of(node)) {
         reader.set_self(self_type(context, item));
         auto bases = c.extends().types();
         if (!bases.empty()) definition.base = reader.read(bases[0]);
@@ -412,14 +414,14 @@ Type value_type(QueryContext& context, ItemId item) {
     if (kind == ItemKind::TypeAlias) {
         auto syntax = context.get<ItemSyntax>(item);
         if (!*syntax) return type::error();
-        TypeReader reader(context, file_of(item), ignore());
+        TypeReader reader(context, item, ignore());
         reader.enter(item);
         return reader.read(ast::TypeAliasDecl::cast(syntax->root()).type());
     }
     if (kind == ItemKind::Static && kind_of(parent) == ItemKind::Class) {
         auto syntax = context.get<ItemSyntax>(item);
-        if (!*syntax) return type::error();
-        TypeReader reader(context, file_of(item), ignore());
+        if (!*syntax) return item == scope_variable(parent) ? type::any() : type::error();
+        TypeReader reader(context, item, ignore());
         reader.enter(parent);
         auto field = ast::FieldDecl::cast(syntax->root());
         if (Type declared = declared_or_plain(reader, field.type(), field.initializer())) return declared;
@@ -434,7 +436,7 @@ Type value_type(QueryContext& context, ItemId item) {
                 bool is_const = v.keyword() && to_kind(v.keyword().kind()) == Kind::ConstKw;
                 for (ast::Declarator d : v.declarators()) {
                     if (!binds_name(d.binding(), name_of(item).text())) continue;
-                    TypeReader reader(context, file_of(item), ignore());
+                    TypeReader reader(context, item, ignore());
                     if (d.binding().kind() == Kind::NameBinding)
                         if (Type declared = declared_or_plain(reader, d.type(), d.initializer(), is_const))
                             return declared;

@@ -26,7 +26,6 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
         predeclare(list, out);
     }
     bool told = false;
-    size_t classes = 0;
     for (const ast::Statement& s : list) {
         context_.check_cancelled();
         bool is_declaration = s.kind() == Kind::FunctionDecl || s.kind() == Kind::ClassDecl ||
@@ -44,7 +43,7 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
             });
             if (!declares && d.fixes.empty()) d.fixes.push_back({"remove it", remove_all(item_, tree_, rest)});
         }
-        if (is_script_level && s.kind() == Kind::ClassDecl) static_blocks(classes++, node_of(s.node), out);
+        if (is_script_level && s.kind() == Kind::ClassDecl) meet_class(item_of(s.node), node_of(s.node), out);
         if (is_script_level && is_declaration) continue;
         if (auto v = s.as<ast::VariableDecl>()) {
             if (is_script_level)
@@ -58,18 +57,6 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
             ExprId made = statement(s);
             if (made != ExprId::None) out.push_back(made);
         }
-    }
-}
-
-/// The `static { … }` of the nth class of the file run where the class stands.
-void BodyBuilder::static_blocks(size_t nth, uint32_t node, std::vector<ExprId>& out) {
-    for (const auto& child : *context_.get<ItemChildren>(item_)) {
-        if (kind_of(child.item) != ItemKind::Class || nth-- > 0) continue;
-        std::vector<Type> any(context_.get<GenericsOf>(child.item)->size(), type::any());
-        for (const auto& member : *context_.get<ItemChildren>(child.item))
-            if (kind_of(member.item) == ItemKind::Function && name_of(member.item).empty())
-                out.push_back(add(type::unit(), node, Call{DirectCallee{member.item, any, nullptr}, {}}));
-        return;
     }
 }
 
@@ -214,6 +201,7 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
         if (auto* bind = body_.as<BindPattern>(pattern); bind && bind->sub == PatternId::None) {
             LocalId local = bind->local;
             unread_matters_.insert(local);
+            if (initializer.kind() == Kind::ClassExpr && !declared) class_variables_[local] = item_of(initializer.node);
             remember_guard(initializer, local);
             std::string key = std::to_string(uint32_t(local));
             if (there && may_be_absent(t)) open_variables_[local] = there;
@@ -333,16 +321,10 @@ ExprId BodyBuilder::statement(const ast::Statement& s) {
                 return out.empty() ? ExprId::None : out[0];
             }
             case Kind::ExportDefault: return expression(s.as<ast::ExportDefault>().value());
-            case Kind::ClassDecl:
-            case Kind::EnumDecl: {
-                auto klass = s.as<ast::ClassDecl>();
-                SyntaxToken name = klass ? klass.name() : s.as<ast::EnumDecl>().name();
-                report(DiagnosticCode::SyntaxError, name ? node_of(name) : node,
-                       "classes and enums are declared at the top level of a file");
-                if (!name) return ExprId::None;
-                types_.bind(Name(name.text()), type::error());  // its uses are no mistakes of their own
-                read_.insert(declare(Name(name.text()), type::error(), node_of(name), false));
-                return ExprId::None;
+            case Kind::ClassDecl: {
+                std::vector<ExprId> out;
+                meet_class(item_of(s.node), node, out);
+                return out.empty() ? ExprId::None : add(type::unit(), node, Block{std::move(out), ExprId::None});
             }
             default: return ExprId::None;
         }
@@ -411,8 +393,8 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
             value = convert(add(type::undefined(), node, UndefinedLiteral{}), wanted);
         return add(type::never(), node, Return{value});
     }
-    Type hint = wanted && !wanted->is(TypeKind::Unit) ? wanted : nullptr;
-    if (hint && frame.is_async && (s.value().kind() == Kind::NewExpr || s.value().kind() == Kind::CallExpr)) {
+    Type hint = !wanted ? frame.shape : wanted->is(TypeKind::Unit) ? nullptr : wanted;
+    if (wanted && hint && frame.is_async && (s.value().kind() == Kind::NewExpr || s.value().kind() == Kind::CallExpr)) {
         // The promise that is made may be told by what this function gives.
         auto n = s.value().as<ast::NewExpr>();
         auto name = n.callee().as<ast::NameExpr>();

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -117,6 +120,23 @@ ExprId BodyBuilder::switch_statement(const ast::SwitchStmt& s) {
     body_.expressions[uint32_t(id)] = {reachable_ ? type::unit() : type::never(), node,
                                        Block{std::move(out), ExprId::None}};
     return id;
+}
+
+/// A pattern that names no variant: perhaps one of what is matched is meant.
+void BodyBuilder::report_no_variant(const ast::Path& path, Type scrutinee, uint32_t node) {
+    std::vector<std::string> variants;
+    for (Type member : members_of(scrutinee))
+        if (member->is(TypeKind::Nominal) && kind_of(member->item) == ItemKind::Enum)
+            for (ItemId variant : context_.get<DefinitionOf>(member->item)->variants)
+                variants.emplace_back(name_of(variant).text());
+    SyntaxToken last = path.names().empty() ? SyntaxToken() : path.names().back();
+    std::string near = last ? nearest_name(last.text(), variants) : std::string();
+    auto& d = report(DiagnosticCode::UnresolvedName, node,
+                     fmt::format("no variant `{}` is known here{}", path.text(),
+                                 near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+    if (near.empty() || !d.fixes.empty()) return;
+    d.fixes.push_back(
+        {fmt::format("change to `{}`", near), {{{item_, node_of(last)}, ItemDiagnostic::FixEdit::Replace, near}}});
 }
 
 }  // namespace braid::velox_semantics

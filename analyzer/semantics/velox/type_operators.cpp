@@ -434,7 +434,7 @@ bool is_infinite_alias(QueryContext& context, ItemId alias) {
 Type AliasTarget::compute(QueryContext& context, const Key& alias) {
     auto syntax = context.get<ItemSyntax>(alias->item);
     if (!*syntax) return type::error();
-    TypeReader reader(context, file_of(alias->item), [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
+    TypeReader reader(context, alias->item, [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
     auto generics = context.get<GenericsOf>(alias->item);
     for (size_t i = 0; i < generics->size() && i < alias->arguments.size(); ++i)
         reader.bind((*generics)[i].name, alias->arguments[i]);

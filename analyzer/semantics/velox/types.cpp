@@ -122,6 +122,7 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
                : wanted == Wanted::Type ? names_a_type(kind)
                                         : names_a_value(kind);
     };
+    if (ItemId own = find_around(name); own != ItemId::None) return own;
     if (ItemId own = find_child(context_, file_item(file_), name, fits); own != ItemId::None) return own;
     if (!is_std(file_)) {
         auto imports = context_.get<FileImports>(file_);
@@ -147,6 +148,19 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
     }
     ItemId item = std_item(context_, text);
     return item != ItemId::None && fits(item) ? item : ItemId::None;
+}
+
+/// A class or enum that stands in the code of the item or of one around it.
+ItemId FileScope::find_around(Name name) const {
+    if (is_std(file_)) return ItemId::None;
+    for (ItemId around = within_; around != ItemId::None && kind_of(around) != ItemKind::File;
+         around = parent_of(around)) {
+        ItemId found = find_child(context_, around, name, [](ItemId item) {
+            return kind_of(item) == ItemKind::Class || kind_of(item) == ItemKind::Enum;
+        });
+        if (found != ItemId::None) return found;
+    }
+    return ItemId::None;
 }
 
 bool FileScope::imports(std::string_view name) const {
@@ -196,7 +210,7 @@ uint32_t TypeParameterCount::compute(QueryContext& context, const Key& item) {
 std::vector<GenericParameter> GenericsOf::compute(QueryContext& context, const Key& item) {
     auto syntax = context.get<ItemSyntax>(item);
     if (!*syntax) return {};
-    TypeReader reader(context, file_of(item), [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
+    TypeReader reader(context, item, [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
     reader.enter(parent_of(item));
     return reader.declare(ast::Ast(syntax->root()).child<ast::TypeParameterList>(), item, *syntax);
 }
@@ -222,8 +236,8 @@ std::vector<GenericParameter> TypeReader::declare(const ast::TypeParameterList& 
 }
 
 void TypeReader::enter(ItemId owner) {
-    if (owner == ItemId::None) return;
-    if (kind_of(owner) == ItemKind::File) return;
+    if (owner == ItemId::None || kind_of(owner) == ItemKind::File) return;
+    enter(parent_of(owner));
     auto generics = context_.get<GenericsOf>(owner);
     for (uint32_t i = 0; i < generics->size(); ++i)
         bind((*generics)[i].name, type::parameter(owner, i, (*generics)[i].name));
@@ -382,6 +396,8 @@ Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const Syn
         auto generics = context_.get<GenericsOf>(item);
         count_arguments(item, *generics, arguments, at);
     }
+    if (arguments.size() == 1 && is_std(file_of(item)) && name_of(item).text() == "Promise")
+        return promise_of(context_, awaited(arguments[0]));
     return type::nominal(item, std::move(arguments));
 }
 

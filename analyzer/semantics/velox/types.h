@@ -16,10 +16,12 @@ ItemId exported_item(QueryContext&, FileId file, Name name, int depth = 0);
 /// Whether a file exports a default of any kind.
 bool has_default_export(QueryContext&, FileId file);
 
-/// Where names of a file's declarations are looked up: what the file declares, what it imports, the standard library.
+/// Where names of a file's declarations are looked up: what the functions around and the file declare, what it imports,
+/// the standard library.
 class FileScope {
   public:
-    FileScope(QueryContext& context, FileId file) : context_(context), file_(file) {}
+    FileScope(QueryContext& context, FileId file, ItemId within = ItemId::None)
+        : context_(context), file_(file), within_(within) {}
     /// A type, value, function or variable by name; None: unknown.
     ItemId find(std::string_view name) const;
     ItemId find_type(std::string_view name) const;
@@ -32,8 +34,10 @@ class FileScope {
   private:
     enum class Wanted { Any, Type, Value };
     ItemId find(std::string_view name, Wanted wanted) const;
+    ItemId find_around(Name name) const;
     QueryContext& context_;
     FileId file_;
+    ItemId within_;  // whose code looks: it sees the classes and enums of the functions around
 };
 
 /// The type parameters of a declaration alone, so that classes may name each other in their members.
@@ -80,8 +84,9 @@ Type primitive(std::string_view name);
 /// Turns type syntax into terms. Type parameters in scope are found by name, innermost last.
 class TypeReader {
   public:
-    TypeReader(QueryContext& context, FileId file, Report report)
-        : context_(context), scope_(context, file), report_(std::move(report)) {}
+    /// `item`: in whose syntax the types stand.
+    TypeReader(QueryContext& context, ItemId item, Report report)
+        : context_(context), scope_(context, file_of(item), item), report_(std::move(report)) {}
 
     Type read(const ast::Type& type);
     Type read(const ast::TypeAnnotation& annotation, Type otherwise) {
@@ -89,7 +94,7 @@ class TypeReader {
     }
     /// Brings a declaration's own parameters into scope: they are Parameter(owner, index).
     std::vector<GenericParameter> declare(const ast::TypeParameterList& list, ItemId owner, const ItemTree& tree);
-    /// The parameters an enclosing item declared.
+    /// The parameters of an item, and those of the functions around it.
     void enter(ItemId owner);
     void bind(Name name, Type type) { parameters_[name] = type; }
     Type function_of(const ast::ParameterList& parameters, const ast::Type& result) {

@@ -1,0 +1,20 @@
+#pragma once
+#include <set>
+
+#include "analyzer/semantics/velox/common.h"
+
+namespace braid::velox_semantics {
+
+/// The variables of the functions around a class that its members use.
+struct CapturedNames {
+    using Key = ItemId;
+    using Value = std::set<Name>;
+    static constexpr const char* name = "velox_captured_names";
+    static Value compute(QueryContext&, const Key&);
+};
+
+/// Where such a class keeps what gives access to them: a static without syntax. The fields of its instances that do the
+/// same are called as it is.
+ItemId scope_variable(ItemId klass);
+
+}  // namespace braid::velox_semantics

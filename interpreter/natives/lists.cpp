@@ -281,7 +281,7 @@ NativeAction join(NativeCall& call) {
     if (list.element->kind == DescriptorKind::String)
         for (; i < list.count(); ++i) {
             if (i) state.out += text(call, 1);
-            state.out += vm::string_view_of(list.at(i));
+            if (Word part = list.at(i)) state.out += vm::string_view_of(part);
         }
     if (i >= list.count()) return call.give_text(state.out);
     if (i) state.out += text(call, 1);

@@ -275,7 +275,7 @@ NativeAction join(NativeCall& call) {
     auto& state = call.state<Text>();
     uint64_t i = call.step() == 0 ? 0 : call.scalar(0);
     if (call.step() == 1) {
-        state.out += vm::string_view_of(call.result());
+        if (Word shown = call.result()) state.out += vm::string_view_of(shown);
         ++i;
     }
     if (list.element->kind == DescriptorKind::String)

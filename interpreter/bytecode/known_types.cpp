@@ -81,7 +81,7 @@ bool fits_callable(const Known& have, const Known& want) {
     return b->result.is(Base::Nothing) || fits(a->result, b->result);  // a result may be left where it is
 }
 
-bool is_value(const Known& known) { return known.depth == 0 && known.base != Base::Any && known.base != Base::Scalar; }
+bool is_value(const Known& known) { return known.depth == 0 && known.base < Base::Error && known.base != Base::Scalar; }
 
 }  // namespace
 
@@ -121,8 +121,8 @@ Known Known::referred() const {
 }
 
 std::string Known::name() const {
-    constexpr std::string_view kNames[] = {"nothing", "scalar", "string", "object", "value",    "closure",
-                                           "call",    "future", "union",  "dyn",    "received", "anything"};
+    constexpr std::string_view kNames[] = {"nothing", "scalar", "string", "object",   "value", "closure", "call",
+                                           "future",  "union",  "dyn",    "received", "error", "anything"};
     std::string name(depth, '&');
     name += kNames[size_t(base)];
     if (type) name += " " + type->name;

@@ -22,6 +22,7 @@ struct Known {
         Union,     // some member of some union
         Dyn,       // some trait object
         Received,  // what a channel gave: what is in one of the `variants` of the result `type`
+        Error,     // on its way, in the Static policy
         Any,       // cannot be used
     };
     Base base = Base::Any;

@@ -36,6 +36,7 @@ class TypeVerifier {
             start.set(Register(r), Known::of(r < f_.scalar_count ? Base::Scalar : Base::Nothing));
         for (size_t i = 0; i < f_.parameters.size(); ++i) start.set(f_.parameters[i], parameter_of(f_, i));
         if (f_.closure != kNoRegister) start.set(f_.closure, Known::closure(f_));
+        check_caches();
         find_flags();
         flow_to(0, start);
         while (!work_.empty() && problem_.empty()) {
@@ -49,6 +50,36 @@ class TypeVerifier {
     }
 
   private:
+    /// What an inline cache remembers depends on the instruction: those that share one ask the same.
+    void check_caches() {
+        struct Use {
+            Opcode op;
+            Unit site;
+        };
+        std::unordered_map<Unit, Use> uses;
+        for (pc_ = 0; pc_ < f_.code.size(); pc_ += instruction_length(f_.code, pc_)) {
+            const Unit* code = &f_.code[pc_];
+            Use use{Opcode(code[0]), kNone};
+            Unit cache = 0;
+            switch (use.op) {
+                // A quick way reads what GetProperty behind it has found.
+                case Opcode::TryPropertyI64:
+                case Opcode::TryPropertyF64: use.op = Opcode::GetProperty, cache = code[3]; break;
+                case Opcode::GetProperty: use.site = code[3], cache = code[4]; break;
+                case Opcode::SetProperty: use.site = code[2], cache = code[4]; break;
+                case Opcode::CallMethod:
+                case Opcode::CallDyn:
+                case Opcode::NewRecord: use.site = code[2], cache = code[3]; break;
+                default: continue;
+            }
+            Use& known = uses.try_emplace(cache, use).first->second;
+            bool either = use.site == kNone || known.site == kNone;
+            if (known.op != use.op || (!either && known.site != use.site))
+                return bad("an inline cache of another site");
+            if (known.site == kNone) known.site = use.site;
+        }
+    }
+
     // --- control ---
 
     /// What is known where control comes with these values of the flags.
@@ -103,7 +134,7 @@ class TypeVerifier {
                 if (pc < h.begin || pc >= h.end || (never_raises(Opcode(*code_)) && !safepoints_.count(pc))) continue;
                 KnownValues raised = state;
                 raised.forget(nullptr);
-                raised.set(h.error, Known::of(Base::Boxed));
+                raised.set(h.error, Known::of(boxed_ ? Base::Boxed : Base::Error));
                 flow_to(h.target, raised);
             }
             uint32_t next = pc + instruction_length(f_.code, pc);

@@ -18,7 +18,7 @@ std::string joined(NativeCall& call, bool line) {
         }
         for (uint64_t k = 0; Word* element = vm::list_element(part, k); ++k) {
             if (k) out += ' ';
-            out += vm::string_view_of(heap::load_slot(element));
+            if (Word text = heap::load_slot(element)) out += vm::string_view_of(text);
         }
     }
     if (line) out += '\n';

@@ -275,13 +275,13 @@ NativeAction join(NativeCall& call) {
     auto& state = call.state<Text>();
     uint64_t i = call.step() == 0 ? 0 : call.scalar(0);
     if (call.step() == 1) {
-        state.out += vm::string_view_of(call.result());
+        if (Word shown = call.result()) state.out += vm::string_view_of(shown);
         ++i;
     }
     if (list.element->kind == DescriptorKind::String)
         for (; i < list.count(); ++i) {
             if (i) state.out += text(call, 1);
-            state.out += vm::string_view_of(list.at(i));
+            if (Word part = list.at(i)) state.out += vm::string_view_of(part);
         }
     if (i >= list.count()) return call.give_text(state.out);
     if (i) state.out += text(call, 1);

@@ -220,7 +220,7 @@ void show_word(Vm& vm, const TypeDescriptor& type, Word word, std::string& out, 
 NativeAction show_native(NativeCall& call) {
     bool first = call.step() == 0;
     auto& state = call.state<ShowState>(call.vm(), call.argument_type(0), call.argument(0));
-    if (!first) state.out += string_view_of(call.result());
+    if (Word shown = first ? 0 : call.result()) state.out += string_view_of(shown);
     auto hole = state.shower.run(state.out);
     if (!hole) return call.give_text(state.out);
     bool traced = bytecode::is_traced(hole->type->repr);

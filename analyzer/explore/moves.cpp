@@ -70,8 +70,13 @@ std::vector<Move> Machine::moves(const State& state) {
             case OpKind::Write: alone(can_lock(state, t, p.object, false)); break;
             case OpKind::Read: alone(can_lock(state, t, p.object, true)); break;
             case OpKind::Send: send_moves(state, t, kNone, p.object, out); break;
-            case OpKind::Receive:
-            case OpKind::ReceiveMany: receive_moves(state, t, kNone, p.object, out, false, false); break;
+            case OpKind::ReceiveMany:
+                if (p.value.is(Value::Kind::Integer) && p.value.number == 0) {  // waits for nothing
+                    out.push_back({t});
+                    break;
+                }
+                [[fallthrough]];
+            case OpKind::Receive: receive_moves(state, t, kNone, p.object, out, false, false); break;
             case OpKind::ReceiveTimeout: {
                 receive_moves(state, t, kNone, p.object, out, false, false);
                 Move late{t};
@@ -188,6 +193,7 @@ bool Machine::send_next(State& state, TaskIndex task) {
 
 /// What there is, the first of which was waited for.
 Value Machine::receive_many(State& state, const Move& move, Pending& pending) {
+    if (pending.value.is(Value::Kind::Integer) && pending.value.number == 0) return Value::composite({});
     Value first = receive(state, move, pending.object);
     if (!first.is(Value::Kind::Composite)) return Value::unknown(mix(site(state, move.task), 43));
     std::vector<Value> many;

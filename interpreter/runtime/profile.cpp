@@ -72,7 +72,9 @@ thread_local OfThread t_lane;
 Profile::Profile() : serial_(profiles.fetch_add(1) + 1) {}
 Profile::~Profile() = default;
 
+/// The scheduler's time, which under a seed is virtual: the same run has the same profile.
 uint64_t Profile::now() const {
+    if (scheduler::Worker* worker = scheduler::Worker::current()) return worker->scheduler().now();
     return static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start_).count());
 }
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 namespace braid::scheduler {
 
@@ -19,13 +22,15 @@ constexpr unsigned kInjectorPeriod = 61;
 constexpr size_t kInjectorBatch = 32;
 // What has waited for so long is taken from another worker. Longer than a turn of some tasks that feed each other,
 // short beside what a second worker gains.
-constexpr Instant kWaited = 50'000;
+constexpr Instant kWaited = 150'000;
 // So many tasks in another's deque would wait longer than that.
-constexpr size_t kLongQueue = 16;
+constexpr size_t kLongQueue = 64;
+// Between two looks at one worker.
+constexpr Instant kShortestLook = 20'000;
 // So often the sampler finds all queues empty before it goes to sleep.
-constexpr unsigned kLooksInVain = 5;
+constexpr unsigned kLooksInVain = 8;
 // Each look without success doubles the time to the next, so often.
-constexpr unsigned kMostDoublings = 3;
+constexpr unsigned kMostDoublings = 4;
 
 unsigned count_of_workers(unsigned wanted) {
     return wanted ? wanted : std::max(1u, std::thread::hardware_concurrency());
@@ -89,6 +94,9 @@ void ParallelEngine::serve(PoolWorker& worker) {
     worker.started = core_.clock();
     core_.world.add(worker);
     if (core_.options.hooks.worker_started) core_.options.hooks.worker_started(worker);
+#ifdef __linux__
+    prctl(PR_SET_TIMERSLACK, 1'000);  // the sampler's short sleeps, and timers
+#endif
     core_.world.enter(worker);
     loop(worker);
     // Inside: what the worker has of the heap is given back while no collection looks at it.
@@ -177,6 +185,7 @@ Task* ParallelEngine::steal(PoolWorker& worker) {
             PoolWorker& victim = *workers_[index];
             if (&victim == &worker) continue;
             Sighting& seen = worker.sightings[index];
+            if (!from_slot) look(victim, seen, time);
             Task* task = from_slot ? steal_woken(victim, seen, time) : steal_waiting(worker, victim, seen, time);
             if (!task) continue;
             ++worker.count.steals;
@@ -186,15 +195,32 @@ Task* ParallelEngine::steal(PoolWorker& worker) {
     return nullptr;
 }
 
+void ParallelEngine::look(PoolWorker& victim, Sighting& seen, Instant now) {
+    if (now - seen.looked < kShortestLook) return;
+    const uint64_t spawns = victim.count.spawns;
+    const bool spawned = spawns != seen.spawns;
+    seen.keeps_spawning = spawned && seen.spawned;
+    seen.spawned = spawned;
+    seen.spawns = spawns;
+    seen.looked = now;
+}
+
 Task* ParallelEngine::steal_waiting(PoolWorker& worker, PoolWorker& victim, Sighting& seen, Instant now) {
     size_t size = victim.deque.size();
-    int64_t taken = size > 0 ? victim.deque.taken() : -1;
-    if (taken != seen.taken) seen.since = now;
-    seen.taken = taken;
-    if (size == 0 || (size < kLongQueue && now - seen.since < kWaited)) return nullptr;
+    if (size == 0) {
+        seen.queued = -1;
+        return nullptr;
+    }
+    int64_t taken = victim.deque.taken();
+    bool still_there = taken < seen.queued;
+    if (!still_there) {
+        seen.queued = taken + static_cast<int64_t>(size);
+        seen.since = now;
+    }
+    if (size < kLongQueue && !seen.keeps_spawning && !(still_there && now - seen.since >= kWaited)) return nullptr;
     Task* task = victim.deque.steal();
     if (!task) return nullptr;
-    seen.taken = -1;
+    seen.queued = -1;
     steal_more(worker, victim, std::min(victim.deque.size() / 2, kMostStolen));
     return task;
 }
@@ -286,7 +312,7 @@ bool ParallelEngine::sample(PoolWorker& worker) {
     worker.looks_in_vain = work_visible() ? 0 : worker.looks_in_vain + 1;
     if (worker.looks_in_vain > kLooksInVain) return false;
     if (!injector_.empty()) return true;
-    Instant next = now() + (kWaited << std::min(worker.looks++, kMostDoublings));
+    Instant next = now() + (kShortestLook << std::min(worker.looks++, kMostDoublings));
     idle(worker, [&] { worker.parker.park_until(core_.start + std::chrono::nanoseconds(next)); });
     return true;
 }

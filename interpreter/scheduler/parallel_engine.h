@@ -29,7 +29,8 @@ namespace braid::scheduler {
 // A deque is short. When it is full, its older half goes to the injector and the worker goes on with what is new: tasks
 // that start tasks are finished depth first rather than all started before any ends.
 //
-// Work is taken from another worker only when it has waited there for a while, or when there is much of it. Tasks that
+// Work is taken from another worker only when it has waited there for a while, when there is much of it, or when that
+// worker keeps starting tasks. Tasks that
 // hand things to and fro wait for each other's short turns only; spread over several workers they would spend most of
 // their time fetching each other's lines of the cache and waking workers up. So an idle worker, the sampler, looks at
 // the others' queues now and then and takes what it finds unmoved since it last looked; after Shenango's core
@@ -53,12 +54,13 @@ class ParallelEngine final : public Engine {
     unsigned worker_count() const override { return static_cast<unsigned>(workers_.size()); }
 
   private:
-    // What a worker saw in another's queues, and since when nothing of it has moved.
+    // What a worker saw in another's queues, and when.
     struct Sighting {
-        int64_t taken = -1;  // of the deque; -1: it was empty
+        int64_t queued = -1;  // WorkDeque::taken() once all that was there has been taken; -1: it was empty
         Task* woken = nullptr;
-        uint64_t steps = 0;
-        Instant since = 0, woken_since = 0;
+        uint64_t steps = 0, spawns = 0;
+        Instant looked = 0, since = 0, woken_since = 0;
+        bool spawned = false, keeps_spawning = false;
     };
 
     struct PoolWorker : CoreWorker {
@@ -86,6 +88,7 @@ class ParallelEngine final : public Engine {
     void balance(PoolWorker& worker);
     Task* search(PoolWorker& worker);
     Task* steal(PoolWorker& worker);
+    static void look(PoolWorker& victim, Sighting& seen, Instant now);
     Task* steal_waiting(PoolWorker& worker, PoolWorker& victim, Sighting& seen, Instant now);
     static Task* steal_woken(PoolWorker& victim, Sighting& seen, Instant now);
     void steal_more(PoolWorker& worker, PoolWorker& victim, size_t count);

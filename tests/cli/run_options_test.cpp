@@ -26,6 +26,16 @@ constexpr const char* kPipeline =
     "        Ok(sum) => println(sum)\n"
     "        Err(_) => println(\"closed\")\n";
 
+TEST_CASE("under a seed the profile is the same each time, its times included") {
+    TemporaryFolder folder;
+    folder.write("pipeline.altru", kPipeline);
+    for (const char* file : {"first.json", "second.json"})
+        CHECK(braid({"run", "--seed=3", "--profile", file, "pipeline.altru"}, folder.path()).status == 0);
+    auto first = read_file(folder.path() / "first.json"), second = read_file(folder.path() / "second.json");
+    REQUIRE(first);
+    CHECK(first == second);
+}
+
 TEST_CASE("a profile has a lane per worker, slices of tasks that do not overlap, and an arrow per message") {
     TemporaryFolder folder;
     folder.write("pipeline.altru", kPipeline);

@@ -30,9 +30,10 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e, bool wants_value) {
     if (operation == Kind::AmpersandAmpersand || operation == Kind::BarBar || operation == Kind::QuestionQuestion)
         return conditional_assignment(e, operation, wants_value);
     mark_read(e.target());
-    if (auto n = e.target().as<ast::NameExpr>(); n && n.name())
+    if (auto n = e.target().as<ast::NameExpr>(); n && n.name()) {
         if (auto local = find_local(Name(n.name().text()))) check_assigned(*local, node_of(n.name()));
         else check_assigned(types_.scope().find_value(n.name().text()), node_of(n.name()));
+    }
     if (auto setter = static_setter(e.target())) {
         Type taken = resolved(context_, context_.get<SignatureOf>(*setter)->parameters[0].type);
         ExprId old = expression(e.target());
@@ -125,7 +126,7 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
     std::string key = fact_key(target);
     forget(key);
     bool only_here = false;
-    if (auto n = target.as<ast::NameExpr>(); n && n.name())
+    if (auto n = target.as<ast::NameExpr>(); n && n.name()) {
         if (auto local = find_local(Name(n.name().text()))) {
             mark_assigned(*local);
             only_here = !is_assigned_in_closure(Name(n.name().text()));
@@ -135,6 +136,7 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
             only_here = t->is(TypeKind::Union) && item != ItemId::None && parent_of(item) == item_ &&
                         functions_.size() == 1 && !is_assigned_by_functions(name_of(item));
         }
+    }
     if (wrong || refused) return error_expression(node);
     uint32_t at = e.value() ? node_of(e.value().node) : node;
     const bool is_there = !element_type_if_open(value);

@@ -4,7 +4,7 @@
 main() ->
     Counter = spawn(fun() -> counter(0) end),
     Self = self(),
-    [spawn(fun() -> add(Counter, 250000), Self ! done end) || _ <- lists:seq(1, 4)],
+    [spawn(fun() -> add(Counter, 1000000), Self ! done end) || _ <- lists:seq(1, 4)],
     [receive done -> ok end || _ <- lists:seq(1, 4)],
     Counter ! {total, Self},
     receive {is, N} -> io:format("~p~n", [N]) end,

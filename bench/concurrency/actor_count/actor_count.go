@@ -28,7 +28,7 @@ func main() {
 	group.Add(4)
 	for i := 0; i < 4; i++ {
 		go func() {
-			for j := 0; j < 250000; j++ {
+			for j := 0; j < 1000000; j++ {
 				mailbox <- message{n: 1}
 			}
 			group.Done()

@@ -14,8 +14,8 @@ func main() {
 	consumers.Add(4)
 	for p := 0; p < 4; p++ {
 		go func(p int) {
-			for i := 0; i < 500000; i++ {
-				items <- p*500000 + i
+			for i := 0; i < 1000000; i++ {
+				items <- p*1000000 + i
 			}
 			producers.Done()
 		}(p)

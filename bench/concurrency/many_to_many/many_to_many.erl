@@ -4,7 +4,7 @@
 main() ->
     Members = [spawn(fun() -> member(0) end) || _ <- lists:seq(1, 50)],
     Self = self(),
-    [spawn(fun() -> tell(200, Members), Self ! done end) || _ <- lists:seq(1, 50)],
+    [spawn(fun() -> tell(1000, Members), Self ! done end) || _ <- lists:seq(1, 50)],
     [receive done -> ok end || _ <- lists:seq(1, 50)],
     Heard = [begin M ! {total, Self}, receive {is, N} -> N end end || M <- Members],
     io:format("~p~n", [lists:sum(Heard)]),

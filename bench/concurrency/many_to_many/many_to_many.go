@@ -32,7 +32,7 @@ func main() {
 	group.Add(50)
 	for i := 0; i < 50; i++ {
 		go func() {
-			for round := 0; round < 200; round++ {
+			for round := 0; round < 1000; round++ {
 				for _, m := range members {
 					m <- message{n: 1}
 				}

@@ -55,6 +55,9 @@ struct ActorFieldUse {
         };
         for (const Block& block : body.blocks) {
             for (const Statement& s : block.statements) {
+                if (auto* set = std::get_if<SetElement>(&s.kind))
+                    if (auto* place = read_place(set->object))
+                        if (auto field = field_of(*place)) out.writes.insert(*field);
                 auto* assign = std::get_if<Assign>(&s.kind);
                 if (!assign) continue;
                 if (auto field = field_of(assign->place)) out.writes.insert(*field);

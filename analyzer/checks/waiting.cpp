@@ -81,7 +81,10 @@ ScheduleFindings::Value ScheduleFindings::compute(QueryContext& context, const K
     }
     Value out = std::move(findings.all);
     bool certain = found.complete && !found.ends_well && !unexplained && out.size() == 1;
-    for (Finding& each : out) each.diagnostic.severity = certain ? Severity::Error : Severity::Warning;
+    // A promise that stays open keeps no program from being run.
+    for (Finding& each : out)
+        each.diagnostic.severity =
+            certain && each.diagnostic.code != DiagnosticCode::NeverSettled ? Severity::Error : Severity::Warning;
     // What a body shows when it is run alone is told there.
     if (!out.empty())
         for (ItemId other : found.visited) {

@@ -306,7 +306,7 @@ class Stuck {
         std::optional<ItemDiagnostic> d;
         std::vector<TaskIndex> told{cause};
         for (TaskIndex t : waiting_)
-            if (t != cause && told.size() < 4) told.push_back(t);
+            if (t != cause && told.size() < 4 && !awaits_own(t)) told.push_back(t);
         if (p.kind == OpKind::ConditionWait) {
             // A condition that the text does not decide may be another one than was tried here.
             if (!state_.decided.empty() || machine_.assumed) return std::nullopt;
@@ -356,6 +356,12 @@ class Stuck {
         }
         if (d) story_.tell(*d, told, true);
         return d;
+    }
+
+    /// What it awaits is an operation of its own.
+    bool awaits_own(TaskIndex task) const {
+        return std::any_of(waiting_.begin(), waiting_.end(),
+                           [&](TaskIndex other) { return state_.tasks[other].owner == task; });
     }
 
     bool waits_for_itself(TaskIndex task) const {

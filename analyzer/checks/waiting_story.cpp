@@ -21,6 +21,21 @@ bool is_receive(OpKind kind) {
 bool is_permit(OpKind kind) { return kind == OpKind::Permit || kind == OpKind::Hold; }
 bool is_channel(OpKind kind) { return kind == OpKind::Send || is_receive(kind) || kind == OpKind::Select; }
 
+/// Of promises a task is a call of a function, and is called so.
+std::string Story::called_function_of(TaskIndex task) const {
+    auto name_of_call = [&](const Task& each) -> std::string_view {
+        if (each.frames.empty() || !each.frames[0].body->errors_are_exceptions) return {};
+        const mir::MirBody& body = *each.frames[0].body;
+        const bool whole = uint32_t(body.function) == 0;
+        return body.name.empty() && whole ? name_of(body.item).text() : body.name.text();
+    };
+    const std::string_view name = name_of_call(state_.tasks[task]);
+    if (name.empty()) return {};
+    const auto same = std::count_if(state_.tasks.begin(), state_.tasks.end(),
+                                    [&](const Task& each) { return name_of_call(each) == name; });
+    return same == 1 ? fmt::format("`{}`", name) : fmt::format("`{}` (task {})", name, task);
+}
+
 std::string Story::task_name(TaskIndex task) const {
     if (state_.tasks[task].owner != kNone) return task_name(state_.tasks[task].owner);
     if (task == 0) {
@@ -30,6 +45,7 @@ std::string Story::task_name(TaskIndex task) const {
         if (kind_of(item) == ItemKind::File) return "the script";
         return fmt::format("`{}`", name_of(item).text());
     }
+    if (std::string called = called_function_of(task); !called.empty()) return called;
     return state_.tasks.size() == 2 ? "the task" : fmt::format("task {}", task);
 }
 
@@ -121,11 +137,18 @@ std::string Story::wait(TaskIndex task) const {
 
 void Story::tell(ItemDiagnostic& d, const std::vector<TaskIndex>& waiting, bool with_steps) const {
     std::vector<ItemDiagnostic::Related> story;
-    for (TaskIndex t : waiting)
-        if (t != 0 && state_.tasks[t].owner == kNone && state_.tasks[t].spawned.item != ItemId::None)
-            story.push_back({state_.tasks[t].spawned, fmt::format("{} is started here", task_name(t))});
+    for (TaskIndex t : waiting) {
+        const TaskIndex who = state_.tasks[t].owner == kNone ? t : state_.tasks[t].owner;
+        if (who != 0 && state_.tasks[who].spawned.item != ItemId::None)
+            story.push_back({state_.tasks[who].spawned, fmt::format("{} is started here", task_name(who))});
+    }
     if (with_steps) steps(story, waiting);
-    for (TaskIndex t : waiting) story.push_back({place_of(state_.tasks[t]), wait(t)});
+    for (TaskIndex t : waiting) {
+        // Who awaits an operation of its own waits for that.
+        const bool told = std::any_of(waiting.begin(), waiting.end(),
+                                      [&](TaskIndex other) { return state_.tasks[other].owner == t; });
+        if (!told) story.push_back({place_of(state_.tasks[t]), wait(t)});
+    }
     for (TaskIndex t : waiting) call_path(story, t);
     std::erase_if(story, [&](const auto& r) { return r.location.item == ItemId::None; });
     if (story.size() == 1 && story[0].location == d.location) story.clear();

@@ -39,6 +39,7 @@ class Story {
     void steps(std::vector<ItemDiagnostic::Related>& story, const std::vector<explore::TaskIndex>& waiting) const;
 
   private:
+    std::string called_function_of(explore::TaskIndex task) const;
     std::string name_of_place(const mir::MirBody& body, const mir::Block& block, const mir::Place& place) const;
 
     void call_path(std::vector<ItemDiagnostic::Related>& story, explore::TaskIndex task) const;

@@ -220,12 +220,11 @@ Machine::Outcome Machine::list_model(State& state, TaskIndex task, Model model, 
             if (list->parts.empty()) return done(Value::composite({}));
             return done(take(model == Model::ListShift ? 0 : list->parts.size() - 1));
         case Model::ListCopy: {
-            if (arguments.size() > 2) {  // defaults are filled in: all of it
-                const Value &from = arguments[1], &to = arguments[2];
-                if (!from.is(Value::Kind::Integer) || from.number != 0 || !to.is(Value::Kind::Integer) ||
-                    to.number < list->parts.size())
-                    return unknown_call(state, task, arguments);
-            }
+            auto given = [&](size_t at) { return at < arguments.size() && !arguments[at].is(Value::Kind::Composite); };
+            const bool from_begin = !given(1) || (arguments[1].is(Value::Kind::Integer) && arguments[1].number == 0);
+            const bool to_end =
+                !given(2) || (arguments[2].is(Value::Kind::Integer) && arguments[2].number >= list->parts.size());
+            if (!from_begin || !to_end) return unknown_call(state, task, arguments);
             Value copy = *list;
             return done(allocate(state, std::move(copy)));
         }

@@ -100,6 +100,10 @@ std::string standard_text(Vm& vm, Object* o) {
     return "";
 }
 
+std::string class_text(const ClassDescriptor& klass) {
+    return "[class " + (klass.name.empty() ? "(anonymous)" : klass.name) + "]";
+}
+
 class Inspector {
   public:
     explicit Inspector(Vm& vm) : vm_(vm) {}
@@ -126,8 +130,7 @@ class Inspector {
             case ObjectKind::String: return nested ? quoted(string_view_of(o)) : std::string(string_view_of(o));
             case ObjectKind::Closure:
             case ObjectKind::BoundCall: return "[Function: " + short_name(closure_function(o)->name) + "]";
-            case ObjectKind::Class:
-                return "[class " + reinterpret_cast<const ClassDescriptor*>(o->slots()[0])->name + "]";
+            case ObjectKind::Class: return class_text(*reinterpret_cast<const ClassDescriptor*>(o->slots()[0]));
             case ObjectKind::Panic: return std::string(string_view_of(o->slots()[kPanicMessage]));
             default: break;
         }
@@ -271,8 +274,10 @@ class Inspector {
             return text;
         }
         if (std::string text = standard_text(vm_, o); !text.empty()) return text;
-        if (depth > kMaxDepth - 1) return shape->klass ? "[" + shape->klass->name + "]" : "[Object]";
-        return join(shape->klass ? shape->klass->name + " " : "", "{", properties(o, depth), "}", depth);
+        if (depth > kMaxDepth - 1)
+            return shape->klass && !shape->klass->name.empty() ? "[" + shape->klass->name + "]" : "[Object]";
+        bool is_named = shape->klass && !shape->klass->name.empty();
+        return join(is_named ? shape->klass->name + " " : "", "{", properties(o, depth), "}", depth);
     }
 
     /// `entries`: how many there were before some were put on one line.

@@ -3,6 +3,7 @@
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/local_classes.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
 // `new`, `super(…)`, values of enums.
@@ -67,9 +68,16 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     auto known = variable ? class_variables_.find(*variable) : class_variables_.end();
     if (known != class_variables_.end()) read_.insert(*variable);
     else if (name ? variable.has_value() : bool(e.callee())) return new_of_value(e.callee(), arguments);
+    else if (name && name.name() && is_captured_by_class(Name(name.name().text())) &&
+             types_.scope().find_type(name.name().text()) == ItemId::None)
+        return new_of_value(e.callee(), arguments);
     ItemId klass = known != class_variables_.end() ? known->second
                    : name && name.name()           ? types_.scope().find_type(name.name().text())
                                                    : ItemId::None;
+    ItemId held_by = klass == ItemId::None && name && name.name() && !is_captured_by_class(Name(name.name().text()))
+                         ? types_.scope().find_value(name.name().text())
+                         : ItemId::None;
+    if (held_by != ItemId::None) klass = class_in_variable(context_, held_by);
     if (klass != ItemId::None && kind_of(klass) == ItemKind::Interface) {
         resolve(node_of(name.name()), klass, nullptr);
         auto& d =
@@ -99,7 +107,8 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         for (const ast::Expression& a : arguments.written) expression(a);
         return error_expression(node);
     }
-    resolve(node_of(name.name()), klass, nullptr);
+    if (variable) resolve(node_of(name.name()), *variable, body_[*variable].type);
+    else resolve(node_of(name.name()), held_by != ItemId::None ? held_by : klass, nullptr);
     auto definition = context_.get<DefinitionOf>(klass);
     if (definition->is_abstract)
         report(DiagnosticCode::AbstractInstantiation, node,

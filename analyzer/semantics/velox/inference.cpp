@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/signatures.h"
 #include "analyzer/semantics/velox/type_operators.h"
@@ -59,6 +61,11 @@ Type agreed(QueryContext& context, const Inference& inference, Type parameter, T
 }
 
 }  // namespace
+
+static bool has_index_signature(Type t) {
+    return t->is(TypeKind::Record) && std::any_of(t->fields.begin(), t->fields.end(),
+                                                  [](const RecordField& f) { return f.name == index_signature(); });
+}
 
 void infer(QueryContext& context, Inference& inference, Type pattern, Type actual) {
     if (!pattern->has(TypeHasParameter) || actual->is(TypeKind::Error)) return;
@@ -169,7 +176,11 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
     }
     if (pattern->is(TypeKind::Record))
         for (const RecordField& f : pattern->fields)
-            if (MemberInfo member = find_member(context, actual, f.name); member.kind != MemberInfo::None)
+            if (f.name == index_signature() && has_index_signature(actual)) {
+                std::vector<Type> all;  // `{ a: number, [key: string]: boolean }`: what any name may give
+                for (const RecordField& own : actual->fields) all.push_back(own.type);
+                infer(context, inference, f.type, type::union_of(std::move(all)));
+            } else if (MemberInfo member = find_member(context, actual, f.name); member.kind != MemberInfo::None)
                 infer(context, inference, f.type, member.type);
 }
 

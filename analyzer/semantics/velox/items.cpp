@@ -55,12 +55,9 @@ class ItemCollector {
         }
     }
 
-    /// `const Point = class { … }`: called as the variable is, if it has no name of its own.
+    /// Without a name of its own it is known by the variable that holds it.
     void class_expression(const ast::ClassExpr& e, uint32_t owner) {
-        auto declarator = ast::Declarator::cast(e.node.parent().parent());
-        auto bound = declarator.binding().as<ast::NameBinding>();
-        SyntaxToken name = e.name() ? e.name() : bound ? bound.name() : SyntaxToken();
-        members(add(ItemKind::Class, e.node, e.name(), text_of(name), owner, true, false), e.members());
+        members(add(ItemKind::Class, e.node, e.name(), text_of(e.name()), owner, true, false), e.members());
     }
 
     void declaration(const ast::Statement& statement, uint32_t owner) {

@@ -276,11 +276,6 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             report(DiagnosticCode::SyntaxError, at, "this is no member of an object");
         }
     }
-    // What a computed name may stand for is any of the members.
-    auto indexed = std::find_if(made.fields.begin(), made.fields.end(),
-                                [](const RecordField& f) { return f.name == index_signature(); });
-    if (indexed != made.fields.end() && !wanted_member(wanted, index_signature()))
-        for (const RecordField& f : made.fields) indexed->type = joined(context_, indexed->type, f.type);
     check_excess(e, made.fields, wanted);
     Type result = made.open ? type::any() : type::record(std::move(made.fields));
     if (!made.so_far) return add(result, node, std::move(made.record));

@@ -94,6 +94,26 @@ CapturedNames::Value CapturedNames::compute(QueryContext& context, const Key& kl
     return captured;
 }
 
+ItemId class_in_variable(QueryContext& context, ItemId variable) {
+    ItemId file = parent_of(variable);
+    if (kind_of(variable) != ItemKind::Static || kind_of(file) != ItemKind::File) return ItemId::None;
+    auto syntax = context.get<ItemSyntax>(file);
+    if (!*syntax || !is_constant(context, variable)) return ItemId::None;
+    for (ast::Statement s : ast::source_file(syntax->tree()).statements())
+        for (ast::Declarator d : s.as<ast::VariableDecl>().declarators()) {
+            auto name = d.binding().as<ast::NameBinding>();
+            ast::Expression value = d.initializer().value();
+            if (!name || !name.name() || name.name().text() != name_of(variable).text()) continue;
+            if (!value || value.kind() != Kind::ClassExpr) return ItemId::None;
+            auto holes = holes_of(*syntax);
+            auto at = std::find(holes.begin(), holes.end(), syntax->node_of(value.node));
+            auto parts = parts_of(context, file);
+            size_t nth = size_t(at - holes.begin());
+            return at == holes.end() || nth >= parts.size() ? ItemId::None : parts[nth];
+        }
+    return ItemId::None;
+}
+
 ItemId scope_variable(ItemId klass) {
     return intern_item({klass, ItemKind::Static, Name("#scope " + qualified_name(klass)), 0, file_of(klass)});
 }

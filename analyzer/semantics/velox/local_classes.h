@@ -13,6 +13,9 @@ struct CapturedNames {
     static Value compute(QueryContext&, const Key&);
 };
 
+/// The class that a variable of a file's top level holds from the start, as in `const Point = class { … }`; None: none.
+ItemId class_in_variable(QueryContext&, ItemId variable);
+
 /// Where such a class keeps what gives access to them: a static without syntax. The fields of its instances that do the
 /// same are called as it is.
 ItemId scope_variable(ItemId klass);

@@ -236,10 +236,11 @@ ExprId BodyBuilder::comparison(BinaryOp op, ExprId left, ExprId right, uint32_t 
     if ((is_plain(wa) && misused_promise(right, kNotItsValue, Severity::Error)) ||
         (is_plain(wb) && misused_promise(left, kNotItsValue, Severity::Error)))
         return error_expression(node);
-    if (wa == wb &&
+    const bool may_be_missing = equality && (unguarded(left) != left || unguarded(right) != right);
+    if (wa == wb && !may_be_missing &&
         (is_number(wa) || is_int(wa) || wa->is(TypeKind::Bool) || wa->is(TypeKind::String) || wa->is(TypeKind::Char)))
         return add(type::boolean(), node, Binary{op, convert(left, wa), convert(right, wb)});
-    if ((is_int(wa) && is_number(wb)) || (is_number(wa) && is_int(wb))) {
+    if (!may_be_missing && ((is_int(wa) && is_number(wb)) || (is_number(wa) && is_int(wb)))) {
         ExprId& number_side = is_int(wa) ? right : left;
         ExprId whole = as_whole(number_side);
         if (whole == ExprId::None) {

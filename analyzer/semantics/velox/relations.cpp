@@ -41,6 +41,7 @@ struct Relation {
         if (to->is(TypeKind::Union)) {
             for (Type member : to->arguments)
                 if (holds(from, member)) return true;
+            if (from->is(TypeKind::Parameter)) return bound_of(from) && holds(bound_of(from), to);
             if (is_plain_enum(context, from)) {  // an enum is one of its variants
                 for (Type variant : variant_types(context, from))
                     if (!holds(variant, to)) return false;

@@ -122,9 +122,11 @@ void Session::add_rename() {
         server_.on_snapshot_request(std::move(method), [this, question_of](Json params) -> Work {
             Work work = at_position(params, question_of(params));
             if (!work) return work;
-            return protocol::SnapshotWork([work = std::move(*work)](const protocol::CancellationToken& cancelled) {
-                return with_refusals(work(cancelled));
-            });
+            return protocol::SnapshotWork(
+                [run = std::move(work->run)](const protocol::CancellationToken& cancelled) {
+                    return with_refusals(run(cancelled));
+                },
+                work->superseded);
         });
     };
     add("textDocument/prepareRename", [](const Json&) -> PositionQuestion {

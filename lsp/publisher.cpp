@@ -70,7 +70,9 @@ void Publisher::work(const Run& run, FileId first) {
     for (const Document& document : run.documents->documents)
         if (document.file != first && !publish_document(run, document)) return;
     publish_manifests(run);
-    if (shown_count() > shown) give_back_memory();
+    if (shown_count() == shown) return;
+    host_.snapshot().drop_transient_values();
+    give_back_memory();
 }
 
 std::optional<Json> Publisher::ask(const Run& run, const std::function<Json(QueryContext&)>& question) const {

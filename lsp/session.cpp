@@ -226,7 +226,7 @@ Session::Work Session::about_workspace(std::function<Json(QueryContext&, Convert
 Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, Converter&)> question,
                               std::stop_token superseded) const {
     auto work = [this, documents = store_.table(), features = features_, question = std::move(question),
-                 superseded = std::move(superseded)](const protocol::CancellationToken& cancelled) -> Reply {
+                 superseded](const protocol::CancellationToken& cancelled) -> Reply {
         auto token = CancellationToken::create();
         std::stop_callback forward(cancelled, [&] { token.cancel(); });
         std::stop_callback forward_edit(superseded, [&] { token.cancel(); });
@@ -248,7 +248,7 @@ Session::Work Session::answer(std::function<std::optional<Json>(QueryContext&, C
                 return tl::unexpected(ResponseError{RpcError::RequestCancelled, {}});
         }
     };
-    return protocol::SnapshotWork(std::move(work));
+    return protocol::SnapshotWork(std::move(work), superseded);
 }
 
 Session::Work Session::at_position(const Json& params,

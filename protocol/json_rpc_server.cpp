@@ -214,9 +214,10 @@ void JsonRpcServer::Impl::start(const Method& method, const Json& id, Json param
         if (work) return on_pool(id, key, *token, std::move(*work));
         respond(id, tl::unexpected(work.error()));
     } else if (method.run_on == RunOn::Pool) {
-        return on_pool(id, key, *token,
-                       [handler = &method.handler, params = std::make_shared<Json>(std::move(params))](
-                           const CancellationToken& cancelled) { return (*handler)(*params, cancelled); });
+        return on_pool(
+            id, key, *token,
+            SnapshotWork([handler = &method.handler, params = std::make_shared<Json>(std::move(params))](
+                             const CancellationToken& cancelled) { return (*handler)(*params, cancelled); }));
     } else {
         respond(id, guarded([&] { return method.handler(params, *token); }));
     }
@@ -225,10 +226,21 @@ void JsonRpcServer::Impl::start(const Method& method, const Json& id, Json param
 
 void JsonRpcServer::Impl::on_pool(const Json& id, const std::string& key, const CancellationToken& token,
                                   SnapshotWork work) {
-    executor([this, id, key, token, work = std::move(work)]() mutable {
-        if (token.stop_requested()) refuse(RpcError::RequestCancelled, {}, id);
-        else respond(id, guarded([&] { return work(token); }));
-        work = nullptr;  // what it captured goes before run() may return
+    struct Answer {
+        std::atomic<bool> is_given{false};
+        std::optional<std::stop_callback<std::function<void()>>> when_superseded;
+    };
+    auto answer = std::make_shared<Answer>();
+    const auto respond_once = [this, id, given = &answer->is_given](const Reply& reply) {
+        if (!given->exchange(true)) respond(id, reply);
+    };
+    answer->when_superseded.emplace(work.superseded,
+                                    [respond_once] { respond_once(failed(RpcError::ContentModified)); });
+    executor([this, key, token, answer, respond_once, run = std::move(work.run)]() mutable {
+        respond_once(token.stop_requested() ? Reply(failed(RpcError::RequestCancelled))
+                                            : guarded([&] { return run(token); }));
+        answer->when_superseded.reset();  // waits for one that is just being called
+        run = nullptr;                    // what it captured goes before run() may return
         running.end(key);
     });
 }

@@ -14,9 +14,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "protocol/framing.h"
@@ -44,8 +47,17 @@ using Reply = tl::expected<Json, ResponseError>;
 // Params are an object, an array, or null when the message has none. A handler may let the exceptions of nlohmann::json
 // escape: they become InvalidParams; any other exception becomes InternalError. The server goes on in either case.
 using RequestHandler = std::function<Reply(const Json& params, const CancellationToken& cancelled)>;
-// Runs on the pool, with what the first half (on the reading thread) captured.
-using SnapshotWork = std::function<Reply(const CancellationToken& cancelled)>;
+// Runs on the pool, with what the first half (on the reading thread) captured. Once `superseded` says stop, the answer
+// is ContentModified, at once and from the thread that says so; what the work then gives is dropped.
+struct SnapshotWork {
+    template <typename Run>
+    requires std::is_invocable_r_v<Reply, Run&, const CancellationToken&> SnapshotWork(Run run,
+                                                                                       std::stop_token superseded = {})
+        : run(std::move(run)), superseded(std::move(superseded)) {}
+
+    std::function<Reply(const CancellationToken& cancelled)> run;
+    std::stop_token superseded;
+};
 using SnapshotHandler = std::function<tl::expected<SnapshotWork, ResponseError>(Json params)>;
 using NotificationHandler = std::function<void(const Json& params)>;
 using ReplyHandler = std::function<void(Reply reply)>;

@@ -28,6 +28,7 @@ Snapshot::~Snapshot() {
     if (engine_) engine_->release_lease();
 }
 
+void Snapshot::drop_transient_values() const { engine_->transient_values().drop_all(); }
 uint64_t Snapshot::revision() const { return engine_->revision(); }
 bool Snapshot::stale() const { return engine_->cancel_requested(); }
 

@@ -115,6 +115,9 @@ class Snapshot {
         return run([&](QueryContext& context) { return context.get<Q>(key); }, token);
     }
 
+    /// Large values that are soon made again (`transient_query.h`) are let go: nobody is expected to ask for them soon.
+    void drop_transient_values() const;
+
     uint64_t revision() const;
     /// A newer text waits: this snapshot's runs will not finish.
     bool stale() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include "analyzer/database/task.h"
 #include "analyzer/database/transient_query.h"
@@ -22,26 +23,40 @@ constexpr std::chrono::milliseconds poll_interval{2};
 
 QueryTable::QueryTable(const QueryType& query) : type(query), is_transient(detail::is_transient(query)) {}
 
+std::mutex& Node::mutex() const {
+    constexpr size_t kBits = 8;
+    static std::array<std::mutex, size_t(1) << kBits> mutexes;
+    return mutexes[NodeTable<Node>::spread(reinterpret_cast<uintptr_t>(this)) >> (64 - kBits)];
+}
+
+Node* QueryTable::find_in(const Shard& shard, const void* key, size_t hash) const {
+    return shard.nodes.find(hash, [&](const Node& node) { return type.equal_keys(node.key.get(), key); });
+}
+
 Node& QueryTable::node(const void* key, std::atomic<size_t>& node_count) {
-    const KeyReference wanted{key, type.hash_key(key)};
-    Shard& shard = *shards[(wanted.hash * 0x9e3779b97f4a7c15ull) >> 60];
+    const size_t hash = type.hash_key(key);
+    Shard& shard = shard_of(hash);
     std::lock_guard lock(shard.mutex);
-    if (auto known = shard.nodes.find(wanted); known != shard.nodes.end()) return *known->second;
+    if (Node* known = find_in(shard, key, hash)) return *known;
     auto created = std::make_unique<Node>();
     created->table = this;
-    created->key = type.copy_key(key);
     Node& result = *created;
-    shard.nodes.emplace(KeyReference{result.key.get(), wanted.hash}, std::move(created));
+    if (type.plain_key_size > 0) {
+        std::memcpy(&result.plain_key, key, type.plain_key_size);
+        result.key = {std::shared_ptr<const void>(), &result.plain_key};
+    } else {
+        result.key = type.copy_key(key);
+    }
+    shard.nodes.insert(std::move(created), [&](const Node& node) { return type.hash_key(node.key.get()); });
     node_count.fetch_add(1, std::memory_order_relaxed);
     return result;
 }
 
 Node* QueryTable::find(const void* key) const {
-    const KeyReference wanted{key, type.hash_key(key)};
-    const Shard& shard = *shards[(wanted.hash * 0x9e3779b97f4a7c15ull) >> 60];
+    const size_t hash = type.hash_key(key);
+    const Shard& shard = shard_of(hash);
     std::lock_guard lock(shard.mutex);
-    auto known = shard.nodes.find(wanted);
-    return known == shard.nodes.end() ? nullptr : known->second.get();
+    return find_in(shard, key, hash);
 }
 
 /// Exclusive access: cancels what runs, waits until it is gone, and keeps new snapshots waiting.
@@ -94,10 +109,7 @@ QueryTable& Engine::table(const QueryType& type) {
     auto& table = tables_[&type];
     if (!table) {
         table = std::make_unique<QueryTable>(type);
-        for (auto& shard : table->shards) {
-            shard = std::make_unique<QueryTable::Shard>();
-            shard->nodes = QueryTable::Nodes(0, QueryTable::KeyHash{}, QueryTable::KeyEqual{&type});
-        }
+        for (auto& shard : table->shards) shard = std::make_unique<QueryTable::Shard>();
     }
     return *table;
 }
@@ -192,7 +204,7 @@ void Engine::apply(Node& node, const Change& change) {
         // Less durable than readers assumed counts as a change too: they must learn to look again.
         for (size_t level = 0; level <= static_cast<size_t>(old_durability); ++level) last_changed_[level] = revision();
     }
-    std::lock_guard lock(node.mutex);
+    std::lock_guard lock(node.mutex());
     node.memo = std::move(memo);
 }
 
@@ -240,8 +252,8 @@ size_t Engine::sweep(Revision keep) {
     for (const auto& [type, table] : tables_) {
         for (const auto& shard : table->shards) {
             std::lock_guard lock(shard->mutex);
-            removed += std::erase_if(shard->nodes, [](const auto& entry) { return !entry.second->marked; });
-            for (const auto& [reference, node] : shard->nodes) node->marked = false;
+            removed += shard->nodes.erase_if([](const Node& node) { return !node.marked; });
+            shard->nodes.each([](Node& node) { node.marked = false; });
         }
     }
     replaced_ = 0;

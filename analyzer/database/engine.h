@@ -14,6 +14,7 @@
 
 #include "analyzer/database/database.h"
 #include "analyzer/database/node_set.h"
+#include "analyzer/database/node_table.h"
 #include "analyzer/database/transient.h"
 
 // The engine behind database.h, with types erased. Not for other folders.
@@ -45,8 +46,9 @@ inline Durability durability_of(const Memo* memo) { return memo && memo->value ?
 /// it.
 struct Node {
     QueryTable* table = nullptr;
-    std::shared_ptr<const void> key;
-    mutable std::mutex mutex;  ///< guards `memo` and `dependents`
+    std::shared_ptr<const void> key;  ///< `plain_key`, where that is enough
+    uint64_t plain_key = 0;
+    std::unique_ptr<Node> next;  ///< of the table's bucket
     std::shared_ptr<Memo> memo;
     NodeSet dependents;  ///< at least those whose memos read this one's value, if it is of low durability
     // Revisions, changed under exclusive access only, so that a memo and what is thought of it never disagree: a memo
@@ -59,14 +61,17 @@ struct Node {
     bool holds_transient = false;          ///< guarded by the mutex of TransientValues
     bool marked = false;                   ///< for the collector
 
+    /// Guards `memo` and `dependents`; of other nodes, too, so nobody holds two. A mutex is as large as half of the
+    /// rest.
+    std::mutex& mutex() const;
     std::shared_ptr<Memo> current_memo() const {
-        std::lock_guard lock(mutex);
+        std::lock_guard lock(mutex());
         return memo;
     }
     /// Changes of more durable things are rare: every memo is then verified by walking its dependencies.
     inline bool must_be_told_by(Durability dependency) const;
     void add_dependent(Node& dependent) {
-        std::lock_guard lock(mutex);
+        std::lock_guard lock(mutex());
         dependents.insert(&dependent);
     }
 };
@@ -77,24 +82,12 @@ struct QueryTable {
     Node& node(const void* key, std::atomic<size_t>& node_count);
     Node* find(const void* key) const;  ///< null: nobody asked for it
 
-    struct KeyReference {
-        const void* key;
-        size_t hash;
-    };
-    struct KeyHash {
-        size_t operator()(const KeyReference& reference) const { return reference.hash; }
-    };
-    struct KeyEqual {
-        const QueryType* type;
-        bool operator()(const KeyReference& a, const KeyReference& b) const {
-            return a.hash == b.hash && type->equal_keys(a.key, b.key);
-        }
-    };
-    using Nodes = std::unordered_map<KeyReference, std::unique_ptr<Node>, KeyHash, KeyEqual>;
     struct Shard {
         mutable std::mutex mutex;
-        Nodes nodes;
+        NodeTable<Node> nodes;
     };
+    Shard& shard_of(size_t hash) const { return *shards[NodeTable<Node>::spread(hash) >> 60]; }
+    Node* find_in(const Shard& shard, const void* key, size_t hash) const;
     struct Counters {
         std::atomic<uint64_t> computed{0}, verified{0}, reused{0}, cycles{0};
     };
@@ -108,7 +101,7 @@ struct QueryTable {
     void each_node(F&& f) const {
         for (const auto& shard : shards) {
             std::lock_guard lock(shard->mutex);
-            for (const auto& [reference, node] : shard->nodes) f(*node);
+            shard->nodes.each(f);
         }
     }
 };

@@ -135,6 +135,7 @@ struct QueryType {
     bool (*equal_keys)(const void* left, const void* right);
     std::shared_ptr<const void> (*copy_key)(const void* key);
     std::string (*describe)(const void* key);
+    std::size_t plain_key_size;  ///< of a key that fits into a word and is copied byte by byte; else 0
 };
 
 template <typename Q>
@@ -210,12 +211,21 @@ struct Erased {
         }
     }
 
-    static constexpr QueryType type{Q::name,           InputDeclaration<Q>,
-                                    declares_fallback, is_announced,
-                                    compute,           is_watched ? announce : nullptr,
-                                    fallback,          equal,
-                                    hash_key,          equal_keys,
-                                    copy_key,          describe};
+    static constexpr bool has_plain_key = std::is_trivially_copyable_v<Key> && sizeof(Key) <= sizeof(uint64_t);
+
+    static constexpr QueryType type{Q::name,
+                                    InputDeclaration<Q>,
+                                    declares_fallback,
+                                    is_announced,
+                                    compute,
+                                    is_watched ? announce : nullptr,
+                                    fallback,
+                                    equal,
+                                    hash_key,
+                                    equal_keys,
+                                    copy_key,
+                                    describe,
+                                    has_plain_key ? sizeof(Key) : 0};
 };
 
 }  // namespace detail

@@ -266,7 +266,7 @@ std::shared_ptr<Memo> Task::store(Frame& frame, std::shared_ptr<Memo> memo) {
     for (Node* dependency : frame.tells) dependency->add_dependent(*frame.node);
     std::shared_ptr<Memo> stored;
     {
-        std::lock_guard lock(frame.node->mutex);
+        std::lock_guard lock(frame.node->mutex());
         const std::shared_ptr<Memo>& present = frame.node->memo;
         if (!present || !present->value || present->verified_at.load(std::memory_order_acquire) != engine_.revision()) {
             if (present && !frame.restores) engine_.count_replacement();

@@ -59,9 +59,16 @@ void TransientValues::keep(Node& node) {
     }
 }
 
+void TransientValues::drop_all() {
+    const Run run(*this);  // what is dropped is freed at its end, without the mutex
+    std::lock_guard lock(mutex_);
+    for (Node* node : nodes_) drop(*node);
+    nodes_.clear();
+}
+
 void TransientValues::drop(Node& node) {
     node.holds_transient = false;
-    std::lock_guard lock(node.mutex);
+    std::lock_guard lock(node.mutex());
     if (!node.memo || !node.memo->value) return;
     auto bare = std::make_shared<Memo>();
     bare->changed_at = node.memo->changed_at;

@@ -29,6 +29,8 @@ class TransientValues {
 
     /// The node has a value anew. May drop that of another.
     void keep(Node& node);
+    /// Nobody is expected to ask for any of them soon. From within a lease.
+    void drop_all();
     /// Nodes that are not marked are going to be freed. Exclusive access only.
     void forget_unmarked();
 

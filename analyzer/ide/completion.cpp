@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "analyzer/ide/completion_place.h"
+#include "analyzer/ide/completion_postfix.h"
 #include "analyzer/ide/deprecation.h"
 #include "analyzer/ide/expected_type.h"
 #include "analyzer/ide/imports.h"
@@ -92,11 +93,17 @@ class Completer {
             case Kind::Module: add_modules(); break;
             case Kind::Type: add_types(); break;
             case Kind::Pattern: add_pattern(); break;
+            case Kind::Arm: add_arms(); break;
+            case Kind::Class: add_classes(); break;
+            case Kind::Attribute: add_words(SnippetPlace::Attribute); break;
             case Kind::Declarations:
                 add_words(SnippetPlace::Declaration), add_words(SnippetPlace::Statement), add_values();
                 break;
             case Kind::Members: add_words(SnippetPlace::Member); break;
-            case Kind::Statement: add_words(SnippetPlace::Statement), add_values(); break;
+            case Kind::Statement:
+                if (is_in_switch()) add_words(SnippetPlace::Arm);
+                add_words(SnippetPlace::Statement), add_values();
+                break;
             case Kind::Expression:
                 if (instantiates()) add_types();
                 else add_arguments(), add_choices(), add_values();
@@ -163,41 +170,9 @@ class Completer {
         if (rules_.result_members && rules_.is(place_.receiver, syntax_role::Call))
             for (const Offer& offer : rules_.result_members(context_, type, scope_)) add_offer(offer, kMember);
         if (rules_.is_awaitable(context_, type)) add_await();
-        add_postfix();
-    }
-
-    /// What a snippet of a statement has a hole for: a place of one of these names, or the end of its only line.
-    static std::optional<std::string> with_value(std::string_view body, const std::string& value) {
-        for (std::string_view name : {":condition}", ":value}", ":items}"}) {
-            size_t at = body.find(name);
-            if (at == std::string_view::npos) continue;
-            size_t open = body.rfind("${", at);
-            return std::string(body.substr(0, open)) + value + std::string(body.substr(at + name.size()));
-        }
-        size_t end = body.find("$0");
-        if (end == std::string_view::npos || body.find('\n') != std::string_view::npos) return std::nullopt;
-        return std::string(body.substr(0, end)) + value + std::string(body.substr(end + 2));
-    }
-
-    /// `value.if`: the statements that may be made of a value which is a statement by itself.
-    void add_postfix() {
-        TextRange receiver = place_.receiver.text_range();
-        SyntaxNode statement = enclosing(rules_, place_.receiver, syntax_role::Statement);
-        std::string text(tree_.text().substr(receiver.begin, receiver.length())), value;
-        bool is_statement =
-            statement && statement.text_range().begin == receiver.begin && text.find('\n') == std::string::npos;
-        if (!is_statement) return;
-        for (char c : text) value += c == '$' || c == '}' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-        for (const SnippetRule& rule : rules_.snippets) {
-            if (rule.place != SnippetPlace::Statement && rule.place != SnippetPlace::Expression) continue;
-            auto body = with_value(rule.body, value);
-            if (!body) continue;
-            CompletionItem& item = add(std::string(rule.label), CompletionKind::Snippet, kSnippet);
-            item.detail = rule.description;
-            item.insert = std::move(*body);
-            item.filter = text + "." + item.label;
-            item.is_snippet = true;
-            item.replaced = TextRange{receiver.begin, place_.word.end};
+        for (CompletionItem& item : postfix_items(rules_, tree_, place_)) {
+            item.rank = kSnippet;
+            out_.items.push_back(std::move(item));
         }
     }
 
@@ -250,6 +225,34 @@ class Completer {
             if (kind_of(offer.item) == ItemKind::Module) add_offer(offer, kDeclared);
     }
 
+    bool is_in_switch() const {
+        SyntaxNode around = enclosing(rules_, place_.before, syntax_role::Switch | syntax_role::Function);
+        return around && rules_.is(around, syntax_role::Switch);
+    }
+
+    /// Whole arms of a match, and the words that arms begin with.
+    void add_arms() {
+        Type matched = bare(matched_type());
+        if (matched && !rules_.arm_prefix.empty() && !is_in_switch()) {
+            add_variants(matched, kLocal - 30, true), add_literals(matched, kLocal - 30);
+            for (CompletionItem& item : out_.items) {
+                item.insert = std::string(rules_.arm_prefix) + (item.insert.empty() ? item.label : item.insert);
+                item.label = std::string(rules_.arm_prefix) + item.label;
+            }
+        }
+        add_words(SnippetPlace::Arm);
+    }
+
+    /// A variable may hold a class.
+    void add_classes() {
+        for (const VisibleLocal& local : locals_at(context_, file_, place_.word.begin))
+            if (seen_.insert(local.name).second)
+                add(std::string(local.name.text()), CompletionKind::Variable, kWord).detail =
+                    local.type ? language_.print_type(local.type) : std::string();
+        add_visible(Wanted::Classes);
+        add_imports(Wanted::Classes);
+    }
+
     void add_type_parameters(int rank) {
         std::vector<SyntaxToken> parameters;
         if (place_.before) parameters = type_parameters_at(rules_, place_.before);
@@ -262,7 +265,7 @@ class Completer {
         add_type_parameters(kLocal);
         add_visible(Wanted::Types);
         add_words(SnippetPlace::Type);
-        add_imports(true);
+        add_imports(Wanted::Types);
     }
 
     /// Behind `f[`: a type when `f` is a declaration, else an index.
@@ -380,8 +383,7 @@ class Completer {
     void add_pattern() {
         bool is_nested = place_.before && rules_.is(place_.before.parent(), syntax_role::PatternSyntax) &&
                          (rules_.is(place_.before, syntax_role::Open) || place_.before.text() == ",");
-        Type matched = is_nested ? nullptr : matched_type();
-        while (matched && matched->is(TypeKind::Reference)) matched = matched->element();
+        Type matched = is_nested ? nullptr : bare(matched_type());
         if (matched) add_variants(matched, kLocal - 30, true), add_literals(matched, kLocal - 30);
         SyntaxNode around = place_.before ? place_.before.parent() : SyntaxNode();
         bool may_send = around && rules_.is(around, syntax_role::Refutable) && rules_.is(around, syntax_role::Part);
@@ -389,11 +391,28 @@ class Completer {
         else add_visible(Wanted::Patterns);
     }
 
+    /// The variants that arms of a match speak of already, the one being written left out.
+    void note_handled(const SyntaxNode& match) {
+        using namespace syntax_role;
+        for (Preorder walk(match); walk; walk.next()) {
+            if (!walk->is_node() || !rules_.is(*walk, PatternSyntax)) continue;
+            walk.skip_children();
+            if (walk->text_range().touches(place_.word.end)) continue;
+            std::string_view text = walk->text();
+            handled_.insert(std::string(text.substr(0, text.find_first_of("({"))));
+        }
+    }
+
+    static Type bare(Type type) {
+        while (type && type->is(TypeKind::Reference)) type = type->element();
+        return type;
+    }
     Type matched_type() {
         using namespace syntax_role;
         for (SyntaxNode node = place_.before ? place_.before.parent() : SyntaxNode(); node; node = node.parent()) {
             bool matches = rules_.is(node, Refutable) || (rules_.is(node, Construct) && !rules_.is(node, Function));
             if (!matches) continue;
+            note_handled(node);
             for (const SyntaxNode& child : node.child_nodes())
                 if (rules_.is(child, Expression)) return type_of_expression(context_, file_, child);
             return nullptr;
@@ -420,6 +439,7 @@ class Completer {
         std::string name(name_of(variant).text());
         const bool has_short_form = is_std(file_of(owner));  // `Some`, `Ok`: known without their type
         if (!has_short_form) name = std::string(name_of(owner).text()) + std::string(rules_.path_separator) + name;
+        if (handled_.count(name)) return;
         CompletionItem& out = add(name, CompletionKind::EnumMember, rank);
         out.item = variant;
         out.detail = language_.print_signature(context_, variant);
@@ -443,12 +463,15 @@ class Completer {
         if (rules_.root_members) add_type_parameters(kDeclared);  // `T::zero()`
         add_visible(Wanted::Anything);
         add_words(SnippetPlace::Expression);
-        add_imports(false);
+        add_imports(Wanted::Anything);
     }
 
     /// Which of the visible declarations a place can name.
-    enum class Wanted : uint8_t { Anything, Types, Patterns };
+    enum class Wanted : uint8_t { Anything, Types, Classes, Patterns };
     static bool is_wanted(ItemKind kind, Wanted wanted) {
+        if (wanted == Wanted::Classes)
+            return kind == ItemKind::Class || kind == ItemKind::Static || kind == ItemKind::Constant ||
+                   kind == ItemKind::File || kind == ItemKind::Module;
         if (wanted == Wanted::Anything || names_type(kind)) return true;
         return wanted == Wanted::Patterns && (kind == ItemKind::Variant || kind == ItemKind::Constant);
     }
@@ -476,12 +499,13 @@ class Completer {
     }
 
     /// Declarations of other files, once there are letters to choose by.
-    void add_imports(bool only_types) {
+    void add_imports(Wanted wanted) {
         out_.is_incomplete = typed_.empty();
         if (typed_.empty()) return;
         for_each_importable(context_, file_, [&](ItemId item) {
-            bool is_wanted = (!only_types || names_type(kind_of(item))) && !seen_.count(name_of(item));
-            if (!is_wanted || !fuzzy_score(typed_, name_of(item).text())) return;
+            if (!is_wanted(kind_of(item), wanted) || seen_.count(name_of(item)) ||
+                !fuzzy_score(typed_, name_of(item).text()))
+                return;
             auto import = rules_.import_of(context_, file_, item);
             if (!import) return;
             CompletionItem& out = add_offer({name_of(item), item, nullptr, 0}, kImport);
@@ -495,7 +519,8 @@ class Completer {
         if (expected_known_) return expected_;
         expected_known_ = true;
         if (place_.kind != Kind::Expression) return nullptr;
-        return expected_ = expected_type(context_, file_, place_.before, place_.word.begin);
+        Type found = expected_type(context_, file_, place_.before, place_.word.begin);
+        return expected_ = found && found->is(TypeKind::Unit) ? nullptr : found;
     }
 
     /// Drops what the typed letters exclude, the best first.
@@ -527,6 +552,7 @@ class Completer {
     std::shared_ptr<const AllDeprecated::Value> deprecated_;
     CompletionList out_;
     std::unordered_set<Name> seen_;
+    std::unordered_set<std::string> handled_;  // variants
     Type expected_ = nullptr;
     bool expected_known_ = false;
 };

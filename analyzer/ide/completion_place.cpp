@@ -83,6 +83,32 @@ bool wants_type(const EditingRules& rules, const SyntaxToken& before) {
     return what != TokenClass::Name && !(may_end && before == parent.last_token());
 }
 
+/// `case` of a switch, not of a match.
+bool wants_choice(const EditingRules& rules, const SyntaxToken& before) {
+    SyntaxNode parent = before ? before.parent() : SyntaxNode();
+    return parent && rules.is(before, BeforeChoice) && !rules.is(parent, Arm | Refutable);
+}
+
+/// Behind `impl`, `extends`, or what separates several of them.
+bool follows_type_word(const EditingRules& rules, const SyntaxToken& before) {
+    if (!before) return false;
+    SyntaxNode parent = before.parent();
+    if (rules.is(before, BeforeType)) return true;
+    SyntaxToken first = parent ? parent.first_token() : SyntaxToken();
+    bool separates = before.text() == "," || before.text() == "for";
+    return first && first != before && separates && rules.is(first, BeforeType);
+}
+
+/// What holds arms, if the next one would begin here: behind what opens it, or behind an arm that has ended.
+SyntaxNode arms_begun(const EditingRules& rules, const SyntaxToken& before) {
+    SyntaxNode parent = before ? before.parent() : SyntaxNode();
+    if (!parent) return {};
+    if (rules.is(parent, Arms) && (before.text() == "{" || before.text() == ":")) return parent;
+    SyntaxNode arm = before.text() == ";" || before.text() == "}" ? enclosing(rules, before, Arm) : SyntaxNode();
+    bool has_ended = arm && arm.last_token() == before && rules.is(arm.parent(), Arms);
+    return has_ended ? arm.parent() : SyntaxNode();
+}
+
 /// `{"key": …}`: what stands before the colon is a value, so what follows is one, too.
 bool follows_value(const EditingRules& rules, const SyntaxToken& colon) {
     SyntaxElement previous;
@@ -108,6 +134,17 @@ Kind kind_around(const SyntaxTree& tree, const EditingRules& rules, const Syntax
         if (rules.is(node, PatternSyntax)) return Kind::Pattern;
         if (rules.is(node, Expression | Statement)) break;
     }
+    if (rules.is(place.before, BeforeClass)) return Kind::Class;
+    for (SyntaxNode node = place.before ? place.before.parent() : SyntaxNode(); node; node = node.parent()) {
+        if (rules.is(node, Derives)) return place.before == node.last_token() ? Kind::None : Kind::Attribute;
+        if (rules.is(node, Statement | Expression)) break;
+    }
+    if (wants_choice(rules, place.before)) return Kind::Expression;
+    if (SyntaxNode arms = arms_begun(rules, place.before)) {
+        bool is_match = rules.is(arms, Expression) || rules.is(arms.parent(), Expression);
+        return is_match && rules.arm_prefix.empty() ? Kind::Pattern : Kind::Arm;
+    }
+    if (follows_type_word(rules, place.before)) return Kind::Type;
     if (wants_pattern(rules, place.before)) return Kind::Pattern;
     if (!word && begins_line && begins_arm(tree, rules, place.before, place.word.begin)) return Kind::Pattern;
     if (!word && wants_type(rules, place.before)) return Kind::Type;

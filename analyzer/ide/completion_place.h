@@ -14,6 +14,9 @@ struct CompletionPlace {
         Module,   ///< behind `use`
         Type,
         Pattern,
+        Arm,  ///< where an arm of a match, a switch or a select may begin
+        Class,
+        Attribute,     ///< what an attribute is given
         Declarations,  ///< at the begin of a line outside of any body
         Members,       ///< at the begin of a line of a type
         Statement,     ///< at the begin of a statement

@@ -70,6 +70,8 @@ class Expectation {
         if (rules_.is(parent, Elements) && separates) return of_element(parent);
         if (rules_.is(parent, Return) && before == parent.first_token()) return of_result(parent);
         if (text == "=") return of_target(before);
+        if (rules_.is(before, BeforeChoice) && rules_.is(parent.parent(), Switch))
+            return of_first_value(parent.parent());
         if (is_one_of(text, {"==", "!=", "===", "!==", "<", ">", "<=", ">="})) return of_first_part(parent, before);
         if (text == "=>" && rules_.is(parent, Function) && rules_.is(parent, Expression)) return of_closure(parent);
         bool is_choice = (text == "?" || text == ":") && rules_.is(parent, Expression);
@@ -179,6 +181,18 @@ class Expectation {
         if (kind != ItemKind::Field) return nullptr;
         for (const FieldInfo& field : context_.get<DefinitionOf>(parent_of(*item))->fields)
             if (field.item == *item) return field.type;
+        return nullptr;
+    }
+
+    /// The name's own type where there is one: what is compared with may have been widened.
+    Type of_first_value(const SyntaxNode& node) {
+        for (const SyntaxNode& child : node.child_nodes()) {
+            if (!rules_.is(child, syntax_role::Expression)) continue;
+            SyntaxToken name = child.last_token();
+            for (const NameUse& use : names_at(context_, file_, name.begin()))
+                if (use.range == name.text_range() && use.type) return use.type;
+            return type_of_expression(context_, file_, child);
+        }
         return nullptr;
     }
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_set>
 
 #include "analyzer/ide/expression_types.h"
+#include "analyzer/ide/navigation.h"
 #include "analyzer/ide/rename.h"
 #include "analyzer/semantics/language.h"
 
@@ -49,13 +51,52 @@ void for_each_use(QueryContext& context, std::string_view name, F&& f) {
     }
 }
 
+/// What a use calls: a function, or the constructor of a class that is called, the class where it has none. None: it
+/// calls nothing.
+ItemId called_by(QueryContext& context, FileId file, const NameUse& use) {
+    auto* item = std::get_if<ItemId>(&use.target);
+    if (!item || use.is_declaration) return ItemId::None;
+    if (kind_of(*item) == ItemKind::Function) return *item;
+    if (kind_of(*item) != ItemKind::Class) return ItemId::None;
+    auto tree = context.get<FileTree>(file);
+    const EditingRules* rules = editing_rules_of(file);
+    if (!tree || !*tree || !rules) return ItemId::None;
+    SyntaxNode around = (*tree)->token_at(use.range.begin).parent();
+    while (around && around.text_range().end == use.range.end) around = around.parent();
+    SyntaxToken first = around ? around.first_token() : SyntaxToken();
+    bool is_made = around && rules->is(around, syntax_role::Call) && rules->is(first, syntax_role::BeforeClass) &&
+                   first.next().begin() == use.range.begin;
+    if (!is_made) return ItemId::None;
+    ItemId constructor = context.get<DefinitionOf>(*item)->constructor;
+    return constructor == ItemId::None ? *item : constructor;
+}
+
+/// The functions whose calls may run this one: itself; what an interface, a trait or a base class declares that it
+/// implements; for what an interface or a trait declares, what implements it.
+std::vector<ItemId> reached_with(QueryContext& context, ItemId function) {
+    if (kind_of(function) != ItemKind::Function || parent_of(function) == ItemId::None) return {function};
+    auto is_open = [](ItemId type) { return kind_of(type) == ItemKind::Interface || kind_of(type) == ItemKind::Trait; };
+    std::unordered_set<ItemId> bases;
+    for (ItemId type = parent_of(function); kind_of(type) == ItemKind::Class && bases.insert(type).second;)
+        if (Type base = context.get<DefinitionOf>(type)->base; base && base->is(TypeKind::Nominal)) type = base->item;
+    std::vector<ItemId> out = items_of_one_name(context, function);
+    std::erase_if(out, [&](ItemId other) {
+        const ItemId type = parent_of(other);
+        return other != function && !is_open(parent_of(function)) && !is_open(type) && !bases.count(type);
+    });
+    return out;
+}
+
 }  // namespace
 
 std::vector<HierarchyItem> prepare_call_hierarchy(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<HierarchyItem> out;
-    for (const NameUse& use : names_at(context, file, offset))
-        if (auto* item = std::get_if<ItemId>(&use.target); item && kind_of(*item) == ItemKind::Function)
-            add(context, *item, out);
+    for (const NameUse& use : names_at(context, file, offset)) {
+        auto* item = std::get_if<ItemId>(&use.target);
+        bool is_function = item && kind_of(*item) == ItemKind::Function;
+        if (ItemId called = is_function ? *item : called_by(context, file, use); called != ItemId::None)
+            add(context, called, out);
+    }
     ItemId around = caller_of(item_at(context, file, offset));
     if (out.empty() && kind_of(around) == ItemKind::Function) add(context, around, out);
     return out;
@@ -63,8 +104,16 @@ std::vector<HierarchyItem> prepare_call_hierarchy(QueryContext& context, FileId 
 
 std::vector<Call> incoming_calls(QueryContext& context, ItemId function) {
     std::map<ItemId, Call> calls;
-    for_each_use(context, name_of(function).text(), [&](FileId, const NameUse& use, ItemId target) {
-        if (target != function) return;
+    const bool is_constructor =
+        kind_of(function) == ItemKind::Function && context.get<SignatureOf>(function)->is_constructor;
+    const std::vector<ItemId> wanted = is_constructor ? std::vector{function} : reached_with(context, function);
+    const ItemId named = is_constructor ? parent_of(function) : function;
+    for_each_use(context, name_of(named).text(), [&](FileId file, const NameUse& use, ItemId target) {
+        const bool is_method = kind_of(function) == ItemKind::Function && !is_constructor;
+        const ItemId called = is_method ? implementation_called(context, file, use) : ItemId::None;
+        const bool is_meant = is_method ? std::find(wanted.begin(), wanted.end(), called) != wanted.end()
+                                        : target == named && called_by(context, file, use) == function;
+        if (!is_meant) return;
         ItemId caller = caller_of(use.owner);
         auto [it, is_new] = calls.try_emplace(caller);
         if (is_new)
@@ -80,13 +129,12 @@ std::vector<Call> incoming_calls(QueryContext& context, ItemId function) {
 std::vector<Call> outgoing_calls(QueryContext& context, ItemId function) {
     std::vector<Call> out;
     for (const NameUse& use : *context.get<FileNames>(file_of(function))) {
-        auto* item = std::get_if<ItemId>(&use.target);
-        bool is_call =
-            item && !use.is_declaration && kind_of(*item) == ItemKind::Function && caller_of(use.owner) == function;
-        if (!is_call) continue;
-        auto known = std::find_if(out.begin(), out.end(), [&](const Call& c) { return c.other.item == *item; });
+        if (caller_of(use.owner) != function) continue;
+        const ItemId called = called_by(context, file_of(function), use);
+        if (called == ItemId::None) continue;
+        auto known = std::find_if(out.begin(), out.end(), [&](const Call& c) { return c.other.item == called; });
         if (known == out.end()) {
-            auto described = describe(context, *item);
+            auto described = describe(context, called);
             if (!described) continue;
             known = out.insert(out.end(), {std::move(*described), {}});
         }

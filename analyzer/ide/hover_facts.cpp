@@ -97,12 +97,28 @@ void tell_tasks(QueryContext& context, const Body& body, LocalId local, std::vec
     }
 }
 
+/// Of a number that nobody borrows, where nothing is locked, there is nothing to tell; that spares most hovers the MIR.
+bool may_be_told_of(QueryContext& context, const Body& body, LocalId local) {
+    Type type = body[local].type;
+    if (!type->is(TypeKind::Integer) && !type->is(TypeKind::Float) && !type->is(TypeKind::Bool)) return true;
+    for (const LocalInfo& each : body.locals)
+        if (!each.name.empty() && each.type && is_guard(context, each.type)) return true;
+    for (const BodyFunction& function : body.functions)
+        for (const Capture& capture : function.captures)
+            if (capture.local == local && capture.mode != CaptureMode::Copy) return true;
+    return std::any_of(body.expressions.begin(), body.expressions.end(), [&](const Expr& each) {
+        auto* borrow = std::get_if<hir::Borrow>(&each.data);
+        auto* place = borrow ? body.as<hir::LocalRef>(borrow->place) : nullptr;
+        return place && place->local == local;
+    });
+}
+
 }  // namespace
 
 std::string why_text(QueryContext& context, const Body& body, const NameUse& use, FileId file) {
     std::vector<std::string> lines;
     LocalId local = std::get<LocalId>(use.target);
-    if (!language_of(use.home).has_any && body.diagnostics.empty())
+    if (!language_of(use.home).has_any && body.diagnostics.empty() && may_be_told_of(context, body, local))
         if (auto holdings = holdings_at(context, use.home, file, use.range.begin))
             tell_ownership(*holdings, body[local].name.text(), context.get<CapabilitiesOf>(body[local].type)->copy,
                            lines);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "analyzer/ide/expression_types.h"
 #include "analyzer/ide/file_diagnostics.h"
 #include "analyzer/ide/rename.h"
 #include "analyzer/ide/structure.h"
@@ -26,11 +27,36 @@ bool mentions(const SyntaxTree& tree, std::string_view name) {
 
 }  // namespace
 
+ItemId implementation_called(QueryContext& context, FileId file, const NameUse& use) {
+    auto* item = std::get_if<ItemId>(&use.target);
+    if (!item) return ItemId::None;
+    const ItemId trait = kind_of(*item) == ItemKind::Function ? parent_of(*item) : ItemId::None;
+    auto tree = context.get<FileTree>(file);
+    const EditingRules* rules = editing_rules_of(file);
+    if (trait == ItemId::None || kind_of(trait) != ItemKind::Trait || !tree || !*tree || !rules) return *item;
+    SyntaxNode member = (*tree)->token_at(use.range.begin).parent();
+    SyntaxNode receiver = rules->is(member, syntax_role::Member) ? member.first_child().as_node() : SyntaxNode();
+    Type type = receiver ? type_of_expression(context, file, receiver) : nullptr;
+    while (type && type->is(TypeKind::Reference)) type = type->element();
+    auto index = context.get<ImplIndex>();
+    auto impls = index->by_trait.find(trait);
+    if (!type || impls == index->by_trait.end()) return *item;
+    std::vector<ItemId> found;
+    for (ItemId impl : impls->second) {
+        Type self = context.get<ImplOf>(impl)->self;
+        bool is_it = self && (self == type || (self->kind == type->kind && self->item != ItemId::None &&
+                                               self->item == type->item && !self->is(TypeKind::Parameter)));
+        for (const auto& child : *context.get<ItemChildren>(impl))
+            if (is_it && name_of(child.item) == name_of(*item)) found.push_back(child.item);
+    }
+    return found.size() == 1 ? found[0] : *item;
+}
+
 std::vector<Target> definition(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<Target> out;
     for (const NameUse& use : names_at(context, file, offset)) {
-        if (auto* item = std::get_if<ItemId>(&use.target)) {
-            add_item(context, *item, use.range, out);
+        if (std::holds_alternative<ItemId>(use.target)) {
+            add_item(context, implementation_called(context, file, use), use.range, out);
             continue;
         }
         FileId home = file_of(use.home);

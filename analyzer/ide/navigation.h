@@ -22,6 +22,9 @@ struct Target {
     TextRange whole;  ///< the declaration around it
 };
 std::vector<Target> definition(QueryContext&, FileId file, uint32_t offset);
+/// What a use names; of a trait's function that is called on a value whose type implements it, the implementation.
+/// None: no item.
+ItemId implementation_called(QueryContext&, FileId file, const NameUse& use);
 /// The trait's or interface's declaration of what the name stands for, where there is one, else its definition.
 std::vector<Target> declaration(QueryContext&, FileId file, uint32_t offset);
 /// Where the type of the value at a place is declared; several for unions.

@@ -16,11 +16,26 @@ bool needs_brackets(const EditingRules& rules, const SyntaxNode& value) {
     return !partner || partner != value.last_token();
 }
 
+constexpr uint64_t kDoesMore =
+    Call | Suspend | Return | Function | Construct | Member | Literal | Elements | Instantiation;
+
+/// A variable that has one value for ever, of a type that is copied.
+bool stays(const Refactoring& r, const NameUse& use) {
+    auto local = local_of(r.context, use);
+    return local && !local->is_reassigned && !local->is_self && local->type &&
+           (local->type->is(TypeKind::Integer) || local->type->is(TypeKind::Float) || local->type->is(TypeKind::Bool) ||
+            local->type->is(TypeKind::Char) || local->type->is(TypeKind::Literal) ||
+            (local->type->is(TypeKind::String) && !r.rules.has_borrows));
+}
+
 /// Nothing happens when it is computed, and it gives the same wherever it stands.
-bool is_constant(const Refactoring& r, const SyntaxNode& value) {
+bool is_constant(const Refactoring& r, const SyntaxNode& value, bool has_variables) {
     for (Preorder walk(value); walk; walk.next()) {
-        if (walk->is_node() && r.rules.is(*walk, Call | Suspend | Return | Function | Construct)) return false;
-        if (walk->is_token() && r.tree.grammar().token_class(walk->kind()) == TokenClass::Name) return false;
+        if (walk->is_node() && r.rules.is(*walk, kDoesMore)) return false;
+        if (!walk->is_token() || r.tree.grammar().token_class(walk->kind()) != TokenClass::Name) continue;
+        const auto uses = names_at(r.context, r.file, SyntaxToken(*walk).begin());
+        const bool stay = std::all_of(uses.begin(), uses.end(), [&](const NameUse& use) { return stays(r, use); });
+        if (!has_variables || uses.empty() || !stay) return false;
     }
     return true;
 }
@@ -61,7 +76,8 @@ void inline_variable(const Refactoring& r) {
         names_declared += each.is_declaration && statement.text_range().contains(each.range.begin) &&
                           !(value && value.text_range().contains(each.range.begin));
     if (!value || names_declared != 1) return;
-    // Used once, in the very next statement, the value is computed at the same moment as before; a constant always is.
+    // Used once, in the very next statement, the value is computed at the same moment as before; what has one value
+    // for ever may stand anywhere, and a constant as often as one likes.
     SyntaxToken behind = statement.last_token().next();
     SyntaxNode next = behind ? enclosing(r.rules, behind, Statement) : SyntaxNode();
     bool is_next = uses.size() == 1 && next && next.text_range().begin == behind.begin() &&
@@ -70,7 +86,7 @@ void inline_variable(const Refactoring& r) {
     for (SyntaxNode node = is_next ? r.tree.token_at(uses[0].range.begin).parent() : SyntaxNode(); node && node != next;
          node = node.parent())
         is_next &= !r.rules.is(node, Function | Loop);
-    if (!is_next && !is_constant(r, value)) return;
+    if (!is_next && !is_constant(r, value, uses.size() == 1)) return;
     std::string text(r.text(value.text_range()));
     if (text.find('\n') != std::string::npos) return;
     if (needs_brackets(r.rules, value)) text = "(" + text + ")";

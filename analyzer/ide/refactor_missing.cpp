@@ -46,6 +46,22 @@ std::string pattern_of(const Refactoring& r, ItemId variant) {
     return out + (fields ? ")" : "");
 }
 
+/// The arms that a member of what is matched asks for, by their patterns; none where its values cannot be counted.
+std::vector<std::string> patterns_for(const Refactoring& r, Type member, const std::unordered_set<ItemId>& present) {
+    std::vector<std::string> out;
+    auto add = [&](ItemId variant) {
+        if (!present.count(variant)) out.push_back(pattern_of(r, variant));
+    };
+    if (member->is(TypeKind::Nominal) && kind_of(member->item) == ItemKind::Enum)
+        for (ItemId variant : r.context.get<DefinitionOf>(member->item)->variants) add(variant);
+    else if (member->is(TypeKind::Literal) && member->item != ItemId::None) add(member->item);
+    else if (member->is(TypeKind::Literal)) out.emplace_back(member->text.text());
+    else if (member->is(TypeKind::Bool)) out = {"true", "false"};
+    else if (member->is(TypeKind::Null)) out = {"null"};
+    else if (member->is(TypeKind::Undefined)) out = {"undefined"};
+    return out;
+}
+
 }  // namespace
 
 void add_missing_arms(const Refactoring& r) {
@@ -73,13 +89,16 @@ void add_missing_arms(const Refactoring& r) {
         line_indentation(r.tree.text(), arms.empty() ? match.text_range().begin : arms.back().text_range().begin));
     std::string outer = indentation, added;
     if (arms.empty()) indentation += indentation_unit(r.tree, r.rules);
-    for (Type member : type->is(TypeKind::Union) ? type->arguments : std::vector<Type>{type}) {
-        if (!member->is(TypeKind::Nominal) || kind_of(member->item) != ItemKind::Enum) continue;
-        for (ItemId variant : r.context.get<DefinitionOf>(member->item)->variants)
-            if (!present.count(variant))
-                added += "\n" + indentation + std::string(r.rules.arm_prefix) + pattern_of(r, variant) + " => " +
+    std::unordered_set<std::string> seen;
+    for (const SyntaxNode& arm : arms)
+        for (const SyntaxNode& pattern : arm.child_nodes())
+            for (Preorder walk(pattern); walk && r.rules.is(pattern, PatternSyntax); walk.next())
+                if (walk->is_node()) seen.insert(std::string(walk->text()));
+    for (Type member : type->is(TypeKind::Union) ? type->arguments : std::vector<Type>{type})
+        for (const std::string& pattern : patterns_for(r, member, present))
+            if (seen.insert(pattern).second)
+                added += "\n" + indentation + std::string(r.rules.arm_prefix) + pattern + " => " +
                          std::string(r.rules.placeholder);
-    }
     if (arms.empty() && has_close) {  // the bracket goes on a line of its own
         std::string_view text = r.tree.text();
         while (end > match.text_range().begin && isspace(uint8_t(text[end - 1]))) --end;

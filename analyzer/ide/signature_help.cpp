@@ -40,8 +40,12 @@ bool names_receiver(std::string_view parameter) {
 
 std::string label_of(QueryContext& context, const Language& language, ItemId item) {
     ItemKind kind = kind_of(item);
-    if (kind != ItemKind::Struct && kind != ItemKind::Actor) return language.print_signature(context, item);
+    if (kind != ItemKind::Struct && kind != ItemKind::Actor && kind != ItemKind::Variant)
+        return language.print_signature(context, item);
     std::string out(name_of(item).text());
+    if (kind == ItemKind::Variant)
+        out = std::string(name_of(parent_of(item)).text()) +
+              std::string(editing_rules_of(file_of(item))->path_separator) + out;
     out += "(";
     for (const ParameterInfo& p : parameters_of(context, item))
         out += (out.ends_with("(") ? "" : ", ") + std::string(p.name.text()) + ": " + language.print_type(p.type) +

@@ -24,7 +24,10 @@ class QueryContext;
     X(OpensSuite) /* at the end of a line: the next one is indented, if its parent has the role `Suite` or it is \
                      the last thing of its line in any case (`Continues`) */                                     \
     X(Continues)                                                                                                 \
-    X(Introduces) /* a new name follows */                                                                       \
+    X(Introduces)   /* a new name follows */                                                                     \
+    X(BeforeType)   /* a type follows: `extends`, `impl` */                                                      \
+    X(BeforeClass)  /* a class follows: `new` */                                                                 \
+    X(BeforeChoice) /* a value that something is compared with follows: `case` of a switch */                    \
     /* nodes */                                                                                                  \
     X(Enclosed) /* its first and last tokens are brackets: `<T>`, `|x|` */                                       \
     X(Suite)    /* an indented run of lines without brackets */                                                  \
@@ -63,7 +66,9 @@ class QueryContext;
     X(TypeParameter) /* its first name is a type; seen in it, and around the list it stands in */                \
     X(TypeParameters)                                                                                            \
     X(TypeArguments)                                                                                             \
-    X(Instantiation) /* `f[int]`, also an index */
+    X(Instantiation) /* `f[int]`, also an index */                                                               \
+    X(Arms)          /* holds arms; behind what opens it one may begin */                                        \
+    X(Derives)       /* holds what attributes are given */
 
 namespace syntax_role {
 enum Number : uint8_t {
@@ -88,7 +93,7 @@ struct Offer {
 };
 
 /// Words and snippets a language has at a place of some kind.
-enum class SnippetPlace : uint8_t { Declaration, Member, Statement, Expression, Type };
+enum class SnippetPlace : uint8_t { Declaration, Member, Statement, Expression, Type, Arm, Attribute };
 struct SnippetRule {
     SnippetPlace place;
     std::string_view label;

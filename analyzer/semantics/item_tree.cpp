@@ -43,7 +43,7 @@ bool operator==(const ItemTree& a, const ItemTree& b) {
     while (walk_a && walk_b) {
         bool in_a = hole < a.holes_.size() && a.holes_[hole].index == index_a;
         bool in_b = hole < b.holes_.size() && b.holes_[hole].index == index_b;
-        if (in_a != in_b || walk_a->kind() != walk_b->kind()) return false;
+        if (in_a != in_b || walk_a->kind() != walk_b->kind() || walk_a.depth() != walk_b.depth()) return false;
         if (in_a) {
             index_a += a.holes_[hole].size;
             index_b += b.holes_[hole].size;

@@ -193,6 +193,16 @@ TEST_CASE("Inline a variable", "[ide][actions]") {
           "fn f() -> int:\n    println(\"x\")\n    return 1 * 1\n");
     CHECK(after("a.velox", "function f(a: number): number {\n  const <|>b = Math.abs(a);\n  return b + 1;\n}\n",
                 title) == "function f(a: number): number {\n  return Math.abs(a) + 1;\n}\n");
+    // It has one value for ever.
+    CHECK(after("a.altru", "fn f(a: int) -> int:\n    let <|>b = a + 1\n    println(\"x\")\n    return b\n", title) ==
+          "fn f(a: int) -> int:\n    println(\"x\")\n    return (a + 1)\n");
+    CHECK(after("a.velox",
+                "function f(a: number): void {\n  const <|>b = a * 2;\n  println(1);\n  println(`${b}`);\n}\n",
+                title) == "function f(a: number): void {\n  println(1);\n  println(`${(a * 2)}`);\n}\n");
+    CHECK(after("a.altru", "fn f(mut a: int) -> int:\n    let <|>b = a + 1\n    a = 3\n    return b\n", title) ==
+          "none");
+    CHECK(after("a.velox", "function f(a: { n: number }) {\n  const <|>b = a.n;\n  a.n = 2;\n  println(b);\n}\n",
+                title) == "none");
     // Computed once, used twice; something happens in between; changed; a parameter.
     CHECK(after("a.altru", "fn f(a: int) -> int:\n    let <|>b = a + 1\n    return b * b\n", title) == "none");
     CHECK(after("a.altru",
@@ -223,6 +233,20 @@ TEST_CASE("Add the missing arms of a match", "[ide][actions]") {
     CHECK(after("a.altru",
                 shape + "fn f(s: Shape) -> int:\n    <|>match s:\n        Shape::Circle(r) => r\n        _ => 0\n",
                 title) == "none");
+}
+
+TEST_CASE("Add the missing arms of a match on literals", "[ide][actions]") {
+    const std::string title = "Add the missing arms";
+    CHECK(
+        after("a.velox",
+              "function f(s: \"a\" | \"b\" | null): number {\n  return <|>match (s) {\n    case \"a\" => 1;\n  };\n}\n",
+              title) ==
+        "function f(s: \"a\" | \"b\" | null): number {\n  return match (s) {\n    case \"a\" => 1;\n"
+        "    case \"b\" => throw new Error(\"not written yet\");\n"
+        "    case null => throw new Error(\"not written yet\");\n  };\n}\n");
+    CHECK(after("a.altru", "fn f(b: bool) -> int:\n    <|>match b:\n        true => 1\n", title) ==
+          "fn f(b: bool) -> int:\n    match b:\n        true => 1\n        false => todo()\n");
+    CHECK(after("a.altru", "fn f(n: int) -> int:\n    <|>match n:\n        1 => 1\n", title) == "none");
 }
 
 TEST_CASE("Add the arms of a match that has none", "[ide][actions]") {

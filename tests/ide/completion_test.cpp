@@ -232,6 +232,9 @@ TEST_CASE("Signature help", "[ide][signature]") {
     CHECK(signature("a.altru", "fn f(a: int, b: string):\n    return\n\nf(1, g(2, 3<|>)\n") == "");
     CHECK(signature("a.altru", "fn f(a: int, b: [int]):\n    return\n\nf(1, [2, 3<|>])\n") ==
           "fn f(a: int, [b: [int]])");
+    CHECK(signature("a.altru", "enum E:\n    V(a: int, b: string)\n\nlet e = E::V(1, <|>)\n") ==
+          "E::V(a: int, [b: string])");
+    CHECK(signature("a.velox", "enum E { V(a: int, b: string) }\nlet e = E.V(<|>);\n") == "E.V([a: int], b: string)");
     CHECK(signature("a.altru", "fn f(a: int):\n    return\n\nf(1)<|>\n") == "");
     CHECK(signature("a.altru", "fn f(a: int):\n    return\n\nf<|>(1)\n") == "");
     CHECK(signature("a.altru", "fn f(a: int):\n    return\n\nf(1, <|>\n") == "fn f(a: int)");
@@ -469,6 +472,41 @@ TEST_CASE("Completion: what a value's enum or literals allow", "[ide][completion
     REQUIRE(find(list, "Color::Mixed"));
     CHECK(find(list, "Color::Mixed")->insert == "Color::Mixed($0)");
     CHECK_FALSE(has(completed("a.altru", color + "println(<|>)\n"), "Color::Red"));
+}
+
+TEST_CASE("Completion: words and types in their places", "[ide][completion]") {
+    const std::string shop =
+        "class Shop {}\ninterface Sized { size: number }\nfunction sell(): void {}\nenum Mode { On, Off }\n";
+    auto in = [&](const std::string& code) { return completed("a.velox", shop + code); };
+    for (const char* code : {"const a = new <|>;\n", "function f(x: any) { return x instanceof <|>; }\n"}) {
+        CHECK(has(in(code), "Shop"));
+        CHECK(has(in(code), "Map"));
+        CHECK_FALSE(has(in(code), "sell"));
+        CHECK_FALSE(has(in(code), "Sized"));
+    }
+    CHECK(has(in("class A extends <|> {}\n"), "Shop"));
+    CHECK(has(in("class A implements <|> {}\n"), "Sized"));
+    CHECK(has(in("class A extends Shop implements Sized, <|> {}\n"), "Sized"));
+    CHECK_FALSE(has(in("class A extends <|> {}\n"), "sell"));
+    CHECK(has(in("class A { <|> }\n"), "protected"));
+    CHECK(has(in("try { } <|>\n"), "catch"));
+    CHECK(has(in("function f(m: Mode) {\n  switch (m) {\n    <|>\n  }\n}\n"), "case"));
+    CHECK(has(in("function f(m: Mode) {\n  switch (m) {\n    case Mode.On: return 1;\n    <|>\n  }\n}\n"), "default"));
+    CHECK(first(in("function f(m: \"on\" | \"off\") { switch (m) { case <|> } }\n"), 2) == "\"off\" \"on\"");
+    CHECK(first(in("function f(m: Mode) { match (m) { <|> } }\n"), 2) == "case Mode.On case Mode.Off");
+    CHECK(first(in("function f(m: Mode) {\n  match (m) {\n    case Mode.On => 1;\n    cas<|>\n  }\n}\n"), 2) ==
+          "case Mode.Off case");
+    CHECK_FALSE(has(in("function f(m: Mode) { <|> }\n"), "case"));
+    const std::string color = "enum Color:\n    Red\n    Mixed(parts: int)\n\ntrait Draw:\n    fn draw(self)\n\n";
+    auto at = [&](const std::string& code) { return completed("a.altru", color + code); };
+    CHECK(first(at("fn f(c: Color):\n    match c:\n        <|>\n    return\n"), 2) == "Color::Red Color::Mixed");
+    CHECK(has(at("fn f():\n    select:\n        <|>\n    return\n"), "case"));
+    CHECK(has(at("impl <|>:\n    fn a(self):\n        return\n"), "Color"));
+    CHECK(has(at("impl Draw for <|>:\n    fn draw(self):\n        return\n"), "Color"));
+    CHECK_FALSE(has(at("impl Draw for <|>:\n    fn draw(self):\n        return\n"), "println"));
+    CHECK(has(at("[derive(<|>)]\nstruct A:\n    x: int\n"), "Clone"));
+    CHECK(has(at("[derive(Clone, <|>)]\nstruct A:\n    x: int\n"), "Eq"));
+    CHECK_FALSE(has(at("[derive(<|>)]\nstruct A:\n    x: int\n"), "Color"));
 }
 
 TEST_CASE("Completion: what is expected of a generic type's method, and in patterns", "[ide][completion]") {

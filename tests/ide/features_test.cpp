@@ -114,6 +114,39 @@ TEST_CASE("Calls and types as hierarchies", "[ide][hierarchy]") {
     CHECK(at("1; }\nside", prepare_type_hierarchy).empty());
 }
 
+TEST_CASE("Calls through interfaces and traits, and of constructors", "[ide][hierarchy]") {
+    auto callers = [](const char* name, const char* text, std::string_view marked) {
+        World world(name, text);
+        return world.ask([&](QueryContext& context) {
+            std::string out;
+            for (const HierarchyItem& item : prepare_call_hierarchy(context, world.file(), world.offset_of(marked)))
+                for (const Call& call : incoming_calls(context, item.item)) out += call.other.name + " ";
+            return out;
+        });
+    };
+    const char* velox =
+        "interface Shape { area(): number; }\nclass Dot implements Shape { function area(): number { return 0; } }\n"
+        "class Box extends Dot {\n  constructor(public n: number) { super(); }\n  function area(): number { return 1; "
+        "}\n}\n"
+        "function by_shape(s: Shape): number { return s.area(); }\n"
+        "function by_box(b: Box): number { return b.area(); }\nfunction make(): Box { return new Box(1); }\n"
+        "function plain(): Dot { return new Dot(); }\n";
+    CHECK(callers("a.velox", velox, "area(): number; }") == "by_shape by_box ");
+    CHECK(callers("a.velox", velox, "area(): number { return 0") == "by_shape ");
+    CHECK(callers("a.velox", velox, "area(): number { return 1") == "by_shape by_box ");
+    CHECK(callers("a.velox", velox, "constructor(public") == "make ");
+    CHECK(callers("a.velox", velox, "Box(1)") == "make ");
+    CHECK(callers("a.velox", velox, "Dot(); }\n") == "plain ");
+    const char* altru =
+        "trait Shape:\n    fn area(self) -> int\n\nstruct Dot:\n    x: int\n\nstruct Box:\n    x: int\n\n"
+        "impl Shape for Dot:\n    fn area(self) -> int:\n        return 0\n\n"
+        "impl Shape for Box:\n    fn area(self) -> int:\n        return 1\n\n"
+        "fn any[T: Shape](s: &T) -> int:\n    return s.area()\n\nfn dot(d: &Dot) -> int:\n    return d.area()\n";
+    CHECK(callers("a.altru", altru, "area(self) -> int\n\n") == "any dot ");
+    CHECK(callers("a.altru", altru, "area(self) -> int:\n        return 0") == "any dot ");
+    CHECK(callers("a.altru", altru, "area(self) -> int:\n        return 1") == "any ");
+}
+
 TEST_CASE("Implementations of traits", "[ide][hierarchy]") {
     World world("a.altru",
                 "trait Named:\n    fn label(self) -> string\n\nstruct A:\n    x: int\n\nimpl Named for A:\n"

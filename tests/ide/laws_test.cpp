@@ -45,6 +45,19 @@ void check_edits(const Dialect& dialect) {
 
 }  // namespace
 
+TEST_CASE("A statement that leaves its block is in another one, beside other items, too", "[ide][laws]") {
+    World world("a.altru", "fn f():\n    return\n\nfor i in 0..3:\n    let rx = i\n    println(\"${rx}\")\n");
+    CHECK(to_text(world.diagnostics()).empty());
+    world.replace("    println", "println");
+    CHECK(to_text(world.diagnostics()).find("unresolved-name") != std::string::npos);
+    world.replace("println", "    println");
+    CHECK(to_text(world.diagnostics()).empty());
+    World braces("a.velox", "function f(): void {}\nfor (const i of [1]) {\n  const rx = i;\n  println(rx);\n}\n");
+    CHECK(to_text(braces.diagnostics()).empty());
+    braces.replace("  println(rx);\n}", "}\nprintln(rx);");
+    CHECK(to_text(braces.diagnostics()).find("unresolved-name") != std::string::npos);
+}
+
 TEST_CASE("Diagnostics after edits are those of the text: Altru", "[ide][laws]") {
     std::string text =
         long_altru(8) +

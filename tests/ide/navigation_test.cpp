@@ -98,6 +98,23 @@ TEST_CASE("Definitions are found in bodies, signatures and the standard library"
     CHECK(world.definition_at("\n    price").empty());
 }
 
+TEST_CASE("The definition of what a trait declares is its implementation", "[ide][definition]") {
+    World world("a.altru",
+                "trait Shape:\n    fn area(self) -> int\n    fn twice(self) -> int:\n        return self.area() * 2\n\n"
+                "struct Dot:\n    x: int\n\nimpl Shape for Dot:\n    fn area(self) -> int:\n        return 0\n\n"
+                "fn any[T: Shape](s: &T) -> int:\n    return s.area()\n\n"
+                "fn dot(d: &Dot) -> int:\n    return d.area() + d.twice()\n");
+    auto at = [&](std::string_view marked) {
+        auto found = world.definition_at(marked);
+        REQUIRE(found.size() == 1);
+        return found[0].name.begin;
+    };
+    CHECK(at("area() + d") == world.offset_of("area(self) -> int:\n        return 0"));
+    CHECK(at("twice()\n") == world.offset_of("twice(self)"));  // what the impl leaves as it is
+    CHECK(at("area()\n\nfn dot") == world.offset_of("area(self) -> int\n"));
+    CHECK(at("area() * 2") == world.offset_of("area(self) -> int\n"));
+}
+
 TEST_CASE("References and highlights", "[ide][references]") {
     World world("shop.altru", kShop);
     auto count = [&](std::string_view at, bool with_declaration) {

@@ -27,7 +27,9 @@ class Signal {
 struct World {
     std::string text;  // reading thread only
     Signal slow_started;
-    std::string asked_reply;  // reading thread only
+    Signal doomed_may_end;
+    std::stop_source edition;  // of the text
+    std::string asked_reply;   // reading thread only
 };
 
 int serve(Transport& transport, World& world, JsonRpcOptions options = {}) {
@@ -67,7 +69,16 @@ int serve(Transport& transport, World& world, JsonRpcOptions options = {}) {
     server.on_snapshot_request("text", [&](const Json&) -> tl::expected<SnapshotWork, ResponseError> {
         return [text = world.text](const CancellationToken&) -> Reply { return text; };
     });
+    server.on_snapshot_request("doomed", [&](const Json&) -> tl::expected<SnapshotWork, ResponseError> {
+        auto run = [&](const CancellationToken&) -> Reply {
+            world.slow_started.give();
+            world.doomed_may_end.wait();
+            return "too late";
+        };
+        return SnapshotWork(run, world.edition.get_token());
+    });
     server.on_notification({
+        {"edit", [&](const Json&) { world.edition.request_stop(); }},
         {"set", [&](const Json& params) { world.text = params.at("text").get<std::string>(); }},
     });
     return server.run();
@@ -203,6 +214,17 @@ TEST_CASE("a request is cancelled by its client, also by the end of input") {
     CHECK(shown(client.receive()) == "2 !-32800 the request was cancelled");
     CHECK(shown(client.receive()) == "end");
     CHECK(client.exit_status() == 1);
+}
+
+TEST_CASE("a request about what has changed is answered before its work ends") {
+    Session s;
+    s.initialize();
+    s.client.send(request(1, "doomed"));
+    s.world.slow_started.wait();
+    CHECK(s.ask(notification("edit")) == "1 !-32801 the content was modified");
+    CHECK(s.ask(request(2, "echo")) == "2 {}");
+    s.world.doomed_may_end.give();
+    CHECK(s.ask(request(3, "shutdown")) == "3 null");  // and its own answer was dropped
 }
 
 TEST_CASE("what was asked before shutdown or the end of input is still answered") {

@@ -95,12 +95,15 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
             return new_of_value(e.callee(), arguments);
         } else if (name && name.name()) {
             std::string near = nearest_name(name.name().text(), types_.scope().names());
-            report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch,
-                   node_of(name.name()),
-                   klass == ItemId::None
-                       ? fmt::format("no class `{}` is known here{}", name.name().text(),
-                                     near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near))
-                       : fmt::format("`{}` is not a class", name.name().text()));
+            uint32_t at = node_of(name.name());
+            auto& d = report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch, at,
+                             klass == ItemId::None
+                                 ? fmt::format("no class `{}` is known here{}", name.name().text(),
+                                               near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near))
+                                 : fmt::format("`{}` is not a class", name.name().text()));
+            if (klass == ItemId::None && !near.empty() && d.fixes.empty())
+                d.fixes.push_back(
+                    {fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
         } else {
             report(DiagnosticCode::TypeMismatch, node, "`new` needs the name of a class");
         }

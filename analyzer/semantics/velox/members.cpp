@@ -127,12 +127,16 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
         for (const auto& child : *context_.get<ItemChildren>(*owner))
             candidates.emplace_back(name_of(child.item).text());
         std::string near = nearest_name(name.text(), candidates);
-        report(DiagnosticCode::MissingMember, at,
-               fmt::format("`{}` has no {} `{}`{}", name_of(*owner).text(),
-                           kind_of(*owner) == ItemKind::Enum   ? "variant"
-                           : kind_of(*owner) == ItemKind::File ? "export"
-                                                               : "static member",
-                           name.text(), near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        auto& d =
+            report(DiagnosticCode::MissingMember, at,
+                   fmt::format("`{}` has no {} `{}`{}", name_of(*owner).text(),
+                               kind_of(*owner) == ItemKind::Enum   ? "variant"
+                               : kind_of(*owner) == ItemKind::File ? "export"
+                                                                   : "static member",
+                               name.text(), near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        if (!near.empty() && d.fixes.empty())
+            d.fixes.push_back(
+                {fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
         return error_expression(node);
     }
     ExprId object = expression(e.object());

@@ -451,6 +451,18 @@ Type value_type(QueryContext& context, ItemId item) {
     return type::error();
 }
 
+namespace {
+
+/// What an optional parameter is given: `undefined` goes without saying.
+Type given(Type type) {
+    if (!type->is(TypeKind::Union)) return type;
+    std::vector<Type> members = type->arguments;
+    std::erase_if(members, [](Type member) { return member->is(TypeKind::Undefined); });
+    return type::union_of(std::move(members));
+}
+
+}  // namespace
+
 std::string print_signature(QueryContext& context, ItemId item) {
     std::string name(name_of(item).text());
     switch (kind_of(item)) {
@@ -465,12 +477,16 @@ std::string print_signature(QueryContext& context, ItemId item) {
             for (size_t i = 0; i < s.generics.size(); ++i)
                 out += (i ? ", " : "<") + std::string(s.generics[i].name.text());
             if (!s.generics.empty()) out += ">";
+            if (s.is_getter)
+                return "get " + std::string(name_of(parent).text()) + "." + name + ": " + print_type(s.result);
+            if (s.is_setter) out = "set " + std::string(name_of(parent).text()) + "." + name;
             out += "(";
             for (size_t i = 0; i < s.parameters.size(); ++i) {
                 const ParameterInfo& p = s.parameters[i];
                 out += fmt::format("{}{}{}{}: {}", i ? ", " : "", p.rest ? "..." : "", p.name.text(),
-                                   p.has_default ? "?" : "", print_type(p.type));
+                                   p.has_default ? "?" : "", print_type(p.has_default ? given(p.type) : p.type));
             }
+            if (s.is_setter) return out + ")";
             Type result = s.is_async && !s.is_generator ? promise_of(context, s.result) : s.result;
             return out + ")" + (s.is_constructor ? "" : ": " + print_type(result));
         }
@@ -493,7 +509,11 @@ std::string print_signature(QueryContext& context, ItemId item) {
                     return std::string(name_of(owner).text()) + "." + name + ": " + print_type(f.type);
             return name;
         }
-        case ItemKind::Static: return "let " + name + ": " + print_type(*context.get<ValueTypeOf>(item));
+        case ItemKind::Static: {
+            bool is_member = kind_of(parent_of(item)) == ItemKind::Class;
+            std::string declared = is_member ? "static " + std::string(name_of(parent_of(item)).text()) + "." : "let ";
+            return declared + name + ": " + print_type(*context.get<ValueTypeOf>(item));
+        }
         default: return name;
     }
 }

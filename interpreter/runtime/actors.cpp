@@ -304,7 +304,7 @@ NativeAction run_actor(NativeCall& call) {
     const vm::Function& method = *message.method;
     bool by_reference = method.parameter_reprs[0] == Repr::Reference;
     Word state = by_reference ? vm::word_of(&actor.state) : actor.state;
-    if (message.is_bound()) return call.invoke(message.arguments[0], {{state}}, 1);
+    if (message.is_bound()) return call.invoke(message.arguments[0], {state}, 1);
     const Word words[] = {state, message.arguments[0], message.arguments[1]};
     return call.invoke(method, {words, method.parameters.size()}, 1);
 }

@@ -10,7 +10,7 @@ namespace braid::explore {
 namespace {
 constexpr size_t kMaxStates = 3000, kMaxStuck = 64;
 constexpr size_t kMaxPromiseStates = 250;  // in Velox most functions have schedules, and few of them matter
-constexpr size_t kMaxCells = 1'000'000;  // locals in all states
+constexpr size_t kMaxCells = 1'000'000;    // locals in all states
 
 /// Follows schedules from `first`: the shortest ones first, or one after the other to its end.
 bool follow(QueryContext& context, Machine& machine, const State& first, bool in_depth, size_t max_states,

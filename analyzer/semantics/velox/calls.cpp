@@ -223,6 +223,12 @@ ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m
 ExprId BodyBuilder::call_value(ExprId callee, const Arguments& arguments, uint32_t node) {
     if (is_std_type(type_of(callee), "Function")) callee = convert(callee, type::any());
     Type t = type_of(callee);
+    if (t->is(TypeKind::Parameter)) {  // `F extends (...args: any[]) => any`
+        auto generics = context_.get<GenericsOf>(t->item);
+        bool is_bound = t->index < generics->size() && !(*generics)[t->index].bounds.empty();
+        Type bound = is_bound ? resolved(context_, (*generics)[t->index].bounds[0]) : t;
+        if (bound->is(TypeKind::Function)) callee = convert(callee, bound), t = bound;
+    }
     if (!t->has(TypeHasError) && !t->is(TypeKind::Any) && may_be_absent(t)) {
         present(callee, body_[callee].node, "and then cannot be called");
         t = type_of(callee);

@@ -106,6 +106,13 @@ std::vector<Target> type_definition(QueryContext& context, FileId file, uint32_t
 
 namespace {
 
+bool is_implemented_by(const std::vector<NameUse>& wanted, ItemId called) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const NameUse& each) {
+        auto* item = std::get_if<ItemId>(&each.target);
+        return item && *item == called;
+    });
+}
+
 bool is_one_of(const std::vector<NameUse>& wanted, const NameUse& use) {
     return std::any_of(wanted.begin(), wanted.end(), [&](const NameUse& each) { return each.same_target(use); });
 }
@@ -140,8 +147,12 @@ std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t o
     if (wanted.empty()) return out;
     std::vector<FileId> homes{file};
     std::vector<std::string_view> names;
+    std::vector<ItemId> declared;  // by a trait: calls of it on a known type are those of the implementation
     for (const NameUse& use : wanted) {
         auto* item = std::get_if<ItemId>(&use.target);
+        if (item && kind_of(*item) == ItemKind::Function && kind_of(parent_of(*item)) == ItemKind::Impl)
+            for (ItemId other : items_of_one_name(context, *item))
+                if (kind_of(parent_of(other)) == ItemKind::Trait) declared.push_back(other);
         homes.push_back(file_of(item ? *item : use.home));
         auto local = local_of(context, use);
         if (item) names.push_back(name_of(*item).text());
@@ -158,6 +169,9 @@ std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t o
         context.check_cancelled();
         for (const NameUse& use : *context.get<FileNames>(other)) {
             bool is_wanted = is_one_of(wanted, use) && (with_declaration || !use.is_declaration);
+            auto* item = std::get_if<ItemId>(&use.target);
+            if (item && !use.is_declaration && std::find(declared.begin(), declared.end(), *item) != declared.end())
+                is_wanted |= is_implemented_by(wanted, implementation_called(context, other, use));
             if (is_wanted && (out.empty() || out.back() != FileRange{other, use.range}))
                 out.push_back({other, use.range});
         }

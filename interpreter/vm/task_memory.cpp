@@ -53,7 +53,7 @@ class Exchange {
     std::vector<void*> batches_;
 };
 
-constexpr size_t kSizes = TaskMemory::kLargest / 16;
+constexpr size_t kSizes = (TaskMemory::kLargest + 7) / 16 + 1;
 Exchange& exchange_of(size_t size) {
     static std::array<Exchange, kSizes> exchanges;
     return exchanges[size];
@@ -70,7 +70,7 @@ TaskMemory::Cache::~Cache() {
 
 void* TaskMemory::allocate(size_t bytes) {
     if (!kKeeps || bytes > kLargest) return ::operator new(bytes);
-    size_t size = (bytes - 1) / Cache::kStep;
+    size_t size = Cache::index_of(bytes);
     if (Cache* cache = t_cache) {
         Cache::Kept& kept = cache->kept_[size];
         if (!kept.first) {
@@ -83,13 +83,13 @@ void* TaskMemory::allocate(size_t bytes) {
             return piece;
         }
     }
-    return ::operator new((size + 1) * Cache::kStep);
+    return ::operator new(Cache::bytes_of(size));
 }
 
 void TaskMemory::free(void* memory, size_t bytes) noexcept {
     Cache* cache = t_cache;
     if (!kKeeps || bytes > kLargest || !cache || !memory) return ::operator delete(memory);
-    size_t size = (bytes - 1) / Cache::kStep;
+    size_t size = Cache::index_of(bytes);
     Cache::Kept& kept = cache->kept_[size];
     kept.first = new (memory) Cache::Piece{kept.first};
     if (++kept.count < 2 * kBatch) return;
@@ -97,7 +97,7 @@ void TaskMemory::free(void* memory, size_t bytes) noexcept {
     for (uint32_t i = 1; i < kBatch; ++i) last = last->next;
     Cache::Piece* batch = std::exchange(kept.first, std::exchange(last->next, nullptr));
     kept.count -= kBatch;
-    if (!exchange_of(size).give(batch, kBatch * (size + 1) * Cache::kStep)) Exchange::free_all(batch);
+    if (!exchange_of(size).give(batch, kBatch * Cache::bytes_of(size))) Exchange::free_all(batch);
 }
 
 }  // namespace braid::vm

@@ -11,7 +11,7 @@ namespace braid::vm {
 class TaskMemory {
   public:
     /// Pieces of up to this many bytes are kept.
-    static constexpr size_t kLargest = 1024;
+    static constexpr size_t kLargest = 1016;
 
     static void* allocate(size_t bytes);
     static void free(void* memory, size_t bytes) noexcept;
@@ -32,9 +32,12 @@ class TaskMemory {
             Piece* first = nullptr;
             uint32_t count = 0;
         };
-        static constexpr size_t kStep = 16;  // bytes between sizes
+        // Sizes are those that the C library has without loss: a multiple of 16 less the 8 bytes it needs for itself.
+        static constexpr size_t kStep = 16;
+        static constexpr size_t index_of(size_t bytes) { return (bytes + 7) / kStep; }
+        static constexpr size_t bytes_of(size_t index) { return index * kStep + 8; }
 
-        Kept kept_[kLargest / kStep];
+        Kept kept_[(kLargest + 7) / kStep + 1];
         Cache* outer_;
     };
 };

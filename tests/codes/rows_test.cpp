@@ -90,7 +90,7 @@ size_t errors_in(const std::vector<Diagnostic>& diagnostics) {
 }
 
 /// Each fix on its own: its diagnostic goes, and no more errors come. How many leave nothing of the kind.
-size_t clean_fixes(const std::filesystem::path& path, Code code) {
+size_t clean_fixes(const std::filesystem::path& path) {
     auto fixture = read_fixture(path);
     REQUIRE(fixture);
     std::map<std::string, Texts> programs;  // by folder: files of one folder see each other
@@ -123,7 +123,7 @@ size_t clean_fixes(const std::filesystem::path& path, Code code) {
 }
 
 void check_fixes(Code code, const Language& language) {
-    size_t clean = clean_fixes(fixture_path(code, language, ""), code);
+    size_t clean = clean_fixes(fixture_path(code, language, ""));
     if (language.fixed.count(code)) CHECK(clean > 0);
 }
 
@@ -148,8 +148,7 @@ const Owned kOwned[] = {
 
 void check_owned(const Owned& row) {
     for (std::string_view name : row.fixtures)
-        clean_fixes(std::filesystem::path(BRAID_SOURCE_DIR) / "tests/checks/fixtures" / fmt::format("{}.altru", name),
-                    row.code);
+        clean_fixes(std::filesystem::path(BRAID_SOURCE_DIR) / "tests/checks/fixtures" / fmt::format("{}.altru", name));
 }
 
 }  // namespace

@@ -109,7 +109,12 @@ void Parser::skip_string() {
 void Parser::skip_line() {
     Mark mark = builder_.mark();
     int open = 0;
-    while (!at(LineEnd) && !at(Kind::EndOfFile)) {
+    if (layout_.brackets) ++blocks_;  // where a bracket was left open is judged by columns
+    auto left_open = [&] {
+        return layout_.brackets && token_.first_on_line && !at_closer() && !builder_.empty_since(mark) &&
+               (at_declaration() || !deeper(token_.column, line_));
+    };
+    while (!at(LineEnd) && !at(Kind::EndOfFile) && !left_open()) {
         if (at(Kind::LeftParen) || at(Kind::LeftBracket) || at(Kind::LeftBrace)) ++open;
         if (at_closer() && open == 0 && layout_.brackets) break;
         if (at(Kind::Comma) && open == 0 && layout_.brackets) break;

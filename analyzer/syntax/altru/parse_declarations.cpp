@@ -332,10 +332,12 @@ void Parser::closure_parameter() {
     builder_.finish(mark, raw(Kind::Parameter));
 }
 
-void Parser::closure_parameters() {
+/// False when they are not closed.
+bool Parser::closure_parameters() {
     Mark mark = builder_.mark();
-    bracketed(Kind::Pipe, Kind::Pipe, {"a parameter", &Parser::closure_parameter});
+    const Elements elements = bracketed(Kind::Pipe, Kind::Pipe, {"a parameter", &Parser::closure_parameter});
     builder_.finish(mark, raw(Kind::ParameterList));
+    return elements.closed;
 }
 
 void Parser::generic_parameters() {

@@ -268,7 +268,9 @@ void Parser::closure() {
     if (at(Kind::PipePipe)) {
         bump();
     } else if (at(Kind::Pipe)) {
-        closure_parameters();
+        const bool closed = closure_parameters();
+        // Left open, they took the rest of the line: what begins the next one is no body.
+        if (!closed && token_.first_on_line && at_declaration()) return builder_.finish(mark, raw(Kind::ClosureExpr));
     } else if (fn) {
         bump();
         if (at(Kind::Identifier)) {

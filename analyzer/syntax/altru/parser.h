@@ -248,7 +248,7 @@ class Parser {
     void result_type();
     bool colon_before_result();
     void parameters();
-    void closure_parameters();
+    bool closure_parameters();
     void parameter();
     void closure_parameter();
     bool at_self_parameter();

@@ -183,7 +183,7 @@ class Facts {
         e.starts = starts;
         e.in_loop = inside_.loop_around(at) != ExprId::None;
         e.for_each = for_each;
-        e.locked = locked || is_locked(at);
+        e.locked = locked || (!starts && is_locked(at));
         if (group) e.group = groups_.emplace(group, uint32_t(groups_.size() + 1)).first->second;
         e.arguments = std::move(arguments);
         if (e.arguments.size() > kTrackedParameters) e.arguments.resize(kTrackedParameters);

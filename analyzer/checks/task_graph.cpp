@@ -190,13 +190,12 @@ class Builder {
             if (own) next.own |= uint8_t(1u << i);
         }
         if (is_closure && !edge.starts) next.outer = from.function == 0 ? way.own : way.outer;
-        next.locked = way.locked || edge.locked;
+        next.locked = edge.locked || (!edge.starts && way.locked);  // a task that starts holds what its own call takes
         if (!edge.starts) {
             next.repeated = way.repeated || edge.in_loop;
             next.burst = way.burst || edge.for_each;
             return reach_callee(edge.to, root, next);
         }
-        next.locked = false;
         auto [it, is_new] = started_.emplace(std::pair(from, number), uint32_t(graph.roots.size()));
         if (is_new) graph.roots.push_back({false, true, edge.group, from});
         graph.roots[it->second].spare &= graph.roots[root].spare;

@@ -78,6 +78,7 @@ class Encoder {
         starts_[id] = pc();
         const Block& block = graph_.blocks[id];
         const Instruction* branch = block.branch();
+        if (block.code.empty()) leave_empty(id);
         for (size_t k = 0; k < block.code.size(); ++k) {
             const Instruction& i = block.code[k];
             if (&i == branch) continue;
@@ -91,6 +92,17 @@ class Encoder {
         else if (!block.code.empty() && block.code.back().op == Opcode::Select)
             for (BlockId arm : graph_.select_targets[block.code.back().operands[1]]) later(arm);
         return after(next);
+    }
+
+    /// A task that stops at the jump of an empty block unwinds from there: the jump belongs to what it leads to, not to
+    /// what happens to stand before it.
+    void leave_empty(BlockId id) {
+        last_.region = 0;
+        for (size_t steps = 0; steps < graph_.blocks.size() && id != kNoBlock; ++steps) {
+            const Block& block = graph_.blocks[id];
+            if (!block.code.empty()) return void(last_ = block.code.front());
+            id = block.next;
+        }
     }
 
     /// Where the code goes on behind what was emitted last: falls through, or jumps to what stands already.

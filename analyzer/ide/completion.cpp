@@ -476,9 +476,15 @@ class Completer {
         return wanted == Wanted::Patterns && (kind == ItemKind::Variant || kind == ItemKind::Constant);
     }
 
+    /// Classes and enums in the code of a function are seen in their block.
+    bool is_seen(ItemId item) {
+        bool may_be_local = kind_of(item) == ItemKind::Class || kind_of(item) == ItemKind::Enum;
+        return !may_be_local || file_of(item) != file_ || is_in_block_of(context_, item, file_, place_.word.begin);
+    }
+
     void add_visible(Wanted wanted) {
         for (const Offer& offer : rules_.visible(context_, scope_)) {
-            if (offer.item == ItemId::None || !seen_.insert(offer.name).second) continue;
+            if (offer.item == ItemId::None || !is_seen(offer.item) || !seen_.insert(offer.name).second) continue;
             if (!is_wanted(kind_of(offer.item), wanted)) continue;
             add_offer(offer, offer.distance >= 9 ? kPrelude : kDeclared);
         }

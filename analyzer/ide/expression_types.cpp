@@ -112,7 +112,11 @@ Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& ex
     const EditingRules* rules = editing_rules_of(file);
     if (!rules || place.item == ItemId::None || !may_have_body(kind_of(place.item))) return nullptr;
     auto body = context.get<BodyOf>(place.item);
-    if (Type type = type_at(*body, place.node)) return type;
+    Type type = type_at(*body, place.node);
+    if (type && type->is(TypeKind::Any) && expression.first_token() == expression.last_token())
+        for (const NameUse& use : names_at(context, file, expression.first_token().begin()))
+            if (use.type && use.home != use.owner) return use.type;  // a variable of a function around this one's class
+    if (type) return type;
     // A name may be known by its token only.
     if (expression.size() == 2)
         if (Type type = type_at(*body, place.node + 1)) return type;
@@ -169,6 +173,11 @@ bool is_made_at(const SyntaxTree& tree, const EditingRules& rules, const SyntaxT
         has_own_scope = node == statement;
     bool declares = statement && !rules.is(statement, Scope | Function) && !has_own_scope;
     if (!declares) return false;
+    SyntaxNode part = name.parent();
+    while (part != statement && part.parent() != statement) part = part.parent();
+    SyntaxToken separator = part.last_token().next();  // `const a = 1, b = a`: the next one begins
+    if (separator && separator.text() == "," && separator.parent() == statement && separator.end() <= offset)
+        return false;
     SyntaxToken next = tree.token_at(offset);
     SyntaxNode closure =
         next ? enclosing(rules, next.begin() < offset ? next : next.previous(), Function) : SyntaxNode();
@@ -199,7 +208,8 @@ std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t
     auto tree = context.get<FileTree>(file);
     const EditingRules* rules = editing_rules_of(file);
     if (!tree || !*tree || !rules) return out;
-    for (ItemId item = item_at(context, file, offset); item != ItemId::None; item = parent_of(item)) {
+    const ItemId innermost = item_at(context, file, offset);
+    for (ItemId item = innermost; item != ItemId::None; item = parent_of(item)) {
         if (!may_have_body(kind_of(item))) continue;
         auto body = context.get<BodyOf>(item);
         for (size_t i = 0; i < body->locals.size(); ++i) {
@@ -218,11 +228,15 @@ std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t
             SyntaxNode scope = is_function ? enclosing(*rules, parent.parent(), syntax_role::Scope)
                                            : enclosing(*rules, token, syntax_role::Scope);
             if (!scope || !reaches(*rules, scope, offset)) continue;
+            if (item != innermost && !scope.parent()) continue;  // the file's: everybody reaches them as items
             if (at.begin >= offset && !is_function && !runs_later(**tree, *rules, scope, at.begin, offset)) continue;
             bool is_being_made = !is_function && at.begin < offset && is_made_at(**tree, *rules, token, scope, offset);
             if (!is_being_made) out.push_back({item, LocalId(i), local.name, local.type, at.begin});
         }
-        if (kind_of(item) == ItemKind::Function || kind_of(item) == ItemKind::File) break;
+        if (kind_of(item) == ItemKind::File) break;
+        // Methods of a class in a function see what is around the class; other functions are by themselves.
+        bool is_method = parent_of(item) != ItemId::None && kind_of(parent_of(item)) == ItemKind::Class;
+        if (kind_of(item) == ItemKind::Function && !is_method) break;
     }
     std::sort(out.begin(), out.end(), [offset](const auto& a, const auto& b) {
         const bool a_is_later = a.declared >= offset, b_is_later = b.declared >= offset;
@@ -231,6 +245,18 @@ std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t
     std::unordered_set<Name> seen;
     std::erase_if(out, [&](const VisibleLocal& local) { return !seen.insert(local.name).second; });
     return out;
+}
+
+bool is_in_block_of(QueryContext& context, ItemId item, FileId file, uint32_t offset) {
+    auto tree = context.get<FileTree>(file);
+    const EditingRules* rules = editing_rules_of(file);
+    const ItemEntry* entry = context.get<FileItems>(file)->find(item);
+    if (!tree || !*tree || !rules || !entry) return true;
+    SyntaxNode node = element_at((*tree)->root(), entry->node).as_node();
+    SyntaxNode block = node && rules->is(node, syntax_role::Expression) ? node
+                       : node                                           ? enclosing(*rules, node, syntax_role::Scope)
+                                                                        : SyntaxNode();
+    return !block || reaches(*rules, block, offset);
 }
 
 namespace {

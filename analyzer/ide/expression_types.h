@@ -23,6 +23,8 @@ struct VisibleLocal {
 };
 /// Innermost declarations first; of one name only the innermost.
 std::vector<VisibleLocal> locals_at(QueryContext&, FileId file, uint32_t offset);
+/// Whether a place is in the block that declares an item of the same file; a class that is a value knows itself only.
+bool is_in_block_of(QueryContext&, ItemId item, FileId file, uint32_t offset);
 
 /// What a call's list of arguments belongs to.
 struct CalledFunction {

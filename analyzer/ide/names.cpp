@@ -4,90 +4,12 @@
 #include <span>
 #include <unordered_map>
 
+#include "analyzer/ide/own_text.h"
 #include "analyzer/semantics/bodies.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {
 namespace {
-
-/// The numbers that places of an item have, from what FileItems says in indices of the whole file.
-class OwnText {
-  public:
-    OwnText(const SyntaxTree& tree, const FileItems::Value& items, const ItemEntry& owner) : owner_(owner) {
-        const uint32_t end = owner.node + size_at(tree, owner.node);
-        uint32_t hole_end = 0;
-        for (const ItemEntry* entry = &owner; entry != items.entries.data() + items.entries.size(); ++entry) {
-            if (entry->node >= end) break;
-            if (entry->node < hole_end) continue;
-            if (entry != &owner && entry->owns_syntax && entry->node > owner.node) {
-                const uint32_t size = size_at(tree, entry->node);
-                hole_end = entry->node + size;
-                holes_.push_back({entry->node, size});
-            } else {
-                entries_.push_back(entry);
-            }
-        }
-    }
-
-    static uint32_t size_at(const SyntaxTree& tree, uint32_t index) {
-        SyntaxElement element = element_at(tree.root(), index);
-        return element ? element.slot().size() : 0;
-    }
-
-    /// Of a node or token outside of the holes.
-    uint32_t number(uint32_t index) const {
-        uint32_t hidden = 0;
-        for (const Hole& hole : holes_) {
-            if (hole.index >= index) break;
-            hidden += hole.size - 1;
-        }
-        return index - owner_.node - hidden;
-    }
-    std::vector<uint32_t> hole_numbers() const {
-        std::vector<uint32_t> numbers;
-        uint32_t hidden = owner_.node;
-        for (const Hole& hole : holes_) {
-            numbers.push_back(hole.index - hidden);
-            hidden += hole.size - 1;
-        }
-        return numbers;
-    }
-    /// The owner, and what is declared in its text without a text of its own.
-    const std::vector<const ItemEntry*>& entries() const { return entries_; }
-
-  private:
-    struct Hole {
-        uint32_t index, size;
-    };
-    const ItemEntry& owner_;
-    std::vector<Hole> holes_;
-    std::vector<const ItemEntry*> entries_;
-};
-
-/// What is declared in an item's own text, and where it has holes, in the numbers of its places.
-struct OwnDeclarations {
-    using Key = ItemId;
-    struct Value {
-        std::vector<std::pair<uint32_t, ItemId>> names;  // by the token that is the name, sorted
-        std::vector<uint32_t> holes;
-        friend bool operator==(const Value&, const Value&) = default;
-    };
-    static constexpr const char* name = "own_declarations";
-    static Value compute(QueryContext& context, const Key& item) {
-        Value found;
-        auto items = context.get<FileItems>(file_of(item));
-        auto tree = context.get<FileTree>(file_of(item));
-        const ItemEntry* owner = items->find(item);
-        if (!owner || !tree || !*tree) return found;
-        OwnText text(**tree, *items, *owner);
-        found.holes = text.hole_numbers();
-        for (const ItemEntry* entry : text.entries())
-            if (entry->name_node != entry->node) found.names.emplace_back(text.number(entry->name_node), entry->item);
-        std::stable_sort(found.names.begin(), found.names.end(),
-                         [](const auto& a, const auto& b) { return a.first < b.first; });
-        return found;
-    }
-};
 
 /// The innermost item whose text has the node or token with this index; null: none.
 const ItemEntry* owner_at(const SyntaxTree& tree, const FileItems::Value& items, uint32_t index) {
@@ -195,6 +117,7 @@ class NameCollector {
         const SyntaxNode& parent = parents_.back().node;
         if (!may_be_name || add_type_parameter(token, parent)) return;
         if (ItemId item = named_argument(token, parent); item != ItemId::None) return;
+        if (token_class == TokenClass::Name && add_captured(token, parent)) return;
         if (rules_->is(parent, syntax_role::Expression)) return;  // what the body says nothing of means nothing
         const Language& language = language_of(item_);
         ItemId item = language.declared_name ? language.declared_name(context_, item_, token) : ItemId::None;
@@ -243,6 +166,65 @@ class NameCollector {
         use.home = std::get<TypeParameterId>(use.target).owner;
         add(std::move(use));
         return true;
+    }
+
+    /// A variable of the function that the class of this code stands in.
+    bool add_captured(const SyntaxToken& token, const SyntaxNode& parent) {
+        bool is_value = rules_->is(parent, syntax_role::Expression | syntax_role::Shorthand) &&
+                        parent.first_token() == token && parent.last_token() == token;
+        if (!is_value) return false;
+        ItemId inner = item_;
+        bool in_class = false;
+        for (ItemId around = parent_of(inner); around != ItemId::None; inner = around, around = parent_of(around)) {
+            in_class |= kind_of(inner) == ItemKind::Class;
+            if (!in_class || !may_have_body(kind_of(around))) continue;
+            auto use = variable_around(around, inner, token.text());
+            if (!use) continue;
+            add(*use);
+            return true;
+        }
+        return false;
+    }
+
+    /// The innermost of the variables of this name that are seen where a part of an item stands in it.
+    std::optional<NameUse> variable_around(ItemId around, ItemId part, std::string_view name) {
+        auto body = context_.get<BodyOf>(around);
+        bool has_one = std::any_of(body->locals.begin(), body->locals.end(),
+                                   [&](const LocalInfo& local) { return local.name.text() == name; });
+        auto syntax = has_one ? context_.get<ItemSyntax>(around) : nullptr;
+        auto place = has_one ? hole_of(around, part) : std::nullopt;
+        if (!place || !*syntax) return std::nullopt;
+        const TextRange inside = syntax->element(*place).text_range();
+        std::optional<NameUse> found;
+        uint32_t nearest = 0;
+        for (size_t i = 0; i < body->locals.size(); ++i) {
+            const LocalInfo& local = body->locals[i];
+            SyntaxElement declared = local.name.text() == name ? syntax->element(local.node) : SyntaxElement();
+            if (!declared) continue;
+            SyntaxNode scope = declared.parent();
+            bool is_function = scope && declared.is_token() && rules_->is(scope, syntax_role::Function) &&
+                               !rules_->is(scope, syntax_role::Expression);
+            if (is_function) scope = scope.parent();  // its name is seen in the block around it
+            while (scope && !rules_->is(scope, syntax_role::Scope)) scope = scope.parent();
+            TextRange range = scope ? scope.text_range() : TextRange();
+            bool is_seen = scope && range.begin <= inside.begin && inside.end <= range.end;
+            if (!is_seen || (found && range.begin <= nearest)) continue;
+            nearest = range.begin;
+            found.emplace();
+            found->target = LocalId(i);
+            found->home = around;
+            found->type = local.type;
+        }
+        return found;
+    }
+
+    /// Where an item that owns its syntax stands in the text of the one around it.
+    std::optional<uint32_t> hole_of(ItemId around, ItemId part) {
+        auto declared = context_.get<OwnDeclarations>(around);
+        auto at = std::find(declared->parts.begin(), declared->parts.end(), part);
+        const size_t nth = size_t(at - declared->parts.begin());
+        if (at == declared->parts.end() || nth >= declared->holes.size()) return std::nullopt;
+        return declared->holes[nth];
     }
 
     /// Declared in the item's own text around the token, else by an item around it.

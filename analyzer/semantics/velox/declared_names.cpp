@@ -17,7 +17,7 @@ bool is_type_parameter(QueryContext& context, ItemId owner, std::string_view nam
 ItemId declared_name(QueryContext& context, ItemId owner, const SyntaxToken& name) {
     SyntaxNode parent = name.parent();
     if (!parent) return ItemId::None;
-    FileScope scope(context, file_of(owner));
+    FileScope scope(context, file_of(owner), owner);
     switch (to_kind(parent.kind())) {
         case Kind::Path: {
             SyntaxNode type = parent.parent();

@@ -206,6 +206,10 @@ std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope
 std::vector<Offer> visible(QueryContext& context, ItemId scope) {
     std::vector<Offer> out;
     FileId file = file_of(scope);
+    for (ItemId around = scope; around != ItemId::None && kind_of(around) != ItemKind::File; around = parent_of(around))
+        for (const auto& child : *context.get<ItemChildren>(around))
+            if (kind_of(child.item) == ItemKind::Class || kind_of(child.item) == ItemKind::Enum)
+                out.push_back({name_of(child.item), child.item, nullptr, 0});
     for (const auto& child : *context.get<ItemChildren>(file_item(file)))
         out.push_back({name_of(child.item), child.item, nullptr, 1});
     auto syntax = context.get<ItemSyntax>(file_item(file));

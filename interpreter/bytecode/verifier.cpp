@@ -254,7 +254,8 @@ class Verifier {
             }
             case Opcode::NewResult: {
                 const VariantDescriptor &ok = *f_.variants[code[4]], &err = *f_.variants[code[5]];
-                bool fits = ok.fields.size() == 1 && err.fields.size() == 1 && ok.owner == err.owner;
+                bool fits = ok.fields.size() == 1 && err.fields.size() == 1 && ok.owner == err.owner && ok.index == 0 &&
+                            err.index == 1;
                 if (!fits) return bad("not the variants of a result");
                 Repr payload = ok.fields[0].type->repr;
                 fits = payload != Repr::Unit && is_traced(payload) != is_scalar(code[2]) &&

@@ -193,7 +193,17 @@ std::string difference(const Function& before, const Function& after) {
                     std::equal(after.code.begin() + pc, after.code.begin() + pc + length, before.code.begin() + pc);
         if (!same) text += fmt::format("  {}: {}\n", pc, bytecode::disassemble_instruction(after, pc));
     }
-    return text.empty() ? "  a table\n" : text;
+    if (after.variants != before.variants) text += "  its variants\n";
+    if (after.types != before.types) text += "  its types\n";
+    if (after.functions != before.functions) text += "  its functions\n";
+    if (after.words != before.words) text += "  its words\n";
+    if (after.statics != before.statics) text += "  its statics\n";
+    for (size_t i = 0; i < after.handlers.size(); ++i) {
+        const auto& h = after.handlers[i];
+        if (!same_handler(h, before.handlers[i]))
+            text += fmt::format("  handler {}: {}..{} -> {}, {}\n", i, h.begin, h.end, h.target, h.error);
+    }
+    return text;
 }
 
 }  // namespace

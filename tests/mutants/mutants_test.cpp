@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 
 // What the sequential languages have; without programs that read or write files, or wait for others.
 constexpr const char* kPrograms[] = {
+    "altru/actor_impl.altru",
     "altru/closures.altru",
     "altru/collections.altru",
     "altru/drops.altru",

@@ -34,12 +34,6 @@ struct Section {
     friend auto operator<=>(const Section&, const Section&) = default;
 };
 
-struct Checked {
-    BlockId block = kNoBlock;
-    uint32_t node = 0;
-    friend auto operator<=>(const Checked&, const Checked&) = default;
-};
-
 /// The first and the last section of each lock speak for all between them.
 void keep_few(std::set<Section>& sections) {
     for (auto it = sections.begin(); it != sections.end();) {
@@ -54,7 +48,7 @@ struct State {
     std::map<Local, std::set<Section>> from;  // what a local's value was read in
     std::map<Local, Section> guards;          // open sections
     std::map<Local, Local> content;           // pointer → guard it reaches through
-    std::map<Section, Checked> decided;       // what was decided by values of a section
+    std::map<Section, BlockId> decided;       // where values of a section decided something
 
     bool merge(const State& other) {
         bool changed = false;
@@ -192,7 +186,7 @@ class Analysis {
                 std::erase_if(state.decided, [&](const auto& entry) {
                     return entry.first.lock == section.lock && entry.first != section;
                 });
-                state.decided[section] = {id, t.node};
+                state.decided[section] = id;
             }
         } else if (auto* drop = std::get_if<Drop>(&t.kind)) {
             if (drop->place.is_local()) state.guards.erase(drop->place.local);
@@ -252,15 +246,15 @@ class Analysis {
         if (!reports_ || call.arguments.size() < 2) return;
         const bool constant = std::holds_alternative<Constant>(call.arguments[1]);
         for (const auto& [section, at] : state.decided) {
-            if (section.lock != name || !section.is_atomic || !decides_about(body_, at.block, id)) continue;
+            if (section.lock != name || !section.is_atomic || !decides_about(body_, at, id)) continue;
             // A flag that ends a loop is often its own task's.
-            if (model == explore::Model::Store && constant && is_in_loop(body_, at.block)) continue;
-            return report(node, section, now, at.node,
+            if (model == explore::Model::Store && constant && is_in_loop(body_, at)) continue;
+            return report(node, section, now,
                           "what an earlier load of `{}` found decides about this write: it may have changed since");
         }
         for (const Section& section : sections(state, call.arguments[1]))
             if (section.lock == name && section.is_atomic)
-                return report(node, section, now, 0,
+                return report(node, section, now,
                               "`{}` is written from a value that was loaded before: what another task wrote in "
                               "between is lost; `fetch_add` and `compare_exchange` do both at once");
     }
@@ -279,20 +273,19 @@ class Analysis {
         const Section& now = open->second;
         for (const auto& [section, at] : state.decided) {
             BlockId begins = block_of(now.node);
-            if (section.lock != now.lock || section == now || begins == kNoBlock ||
-                !decides_about(body_, at.block, begins))
+            if (section.lock != now.lock || section == now || begins == kNoBlock || !decides_about(body_, at, begins))
                 continue;
-            return report(node, section, now, at.node,
+            return report(node, section, now,
                           "what was found in one lock section of `{}` decides about this write in another one");
         }
         for (const Section& section : sources)
             if (computed && section.lock == now.lock && section != now)
-                return report(node, section, now, 0,
+                return report(node, section, now,
                               "`{}` is written from a value that an earlier lock section read: what another task wrote "
                               "in between is lost");
     }
 
-    void report(uint32_t node, const Section& before, const Section& now, uint32_t check, std::string_view message) {
+    void report(uint32_t node, const Section& before, const Section& now, std::string_view message) {
         if (!reported_.insert(now.node).second) return;
         ItemDiagnostic d =
             diagnostic(DiagnosticCode::AtomicityViolation, {item_, node}, fmt::format(fmt::runtime(message), now.lock));
@@ -301,8 +294,8 @@ class Analysis {
                              fmt::format(fmt::runtime(atomic ? "1. this task loads `{}`"
                                                              : "1. this task locks `{}`, reads, and unlocks"),
                                          before.lock)});
-        d.related.push_back({{item_, check ? check : before.node},
-                             atomic ? "2. another task changes it" : "2. another task locks it and writes"});
+        d.related.push_back(
+            {{item_, node}, atomic ? "2. another task changes it" : "2. another task locks it and writes"});
         d.related.push_back({{item_, now.node},
                              atomic ? "3. this task writes and goes by what it loaded"
                                     : "3. this task locks it again and goes by what it read"});

@@ -161,17 +161,24 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(this.out, `${name}.png`) });
   }
 
-  // The box at the top: files, lines and commands are all asked for there.
+  // The box at the top: files, lines and commands are all asked for there. It closes by itself when something else takes the
+  // focus meanwhile, as the debugger does when it shows where a task stopped: then it is asked for again.
   async quickInput(key, text, row) {
     const { page } = this;
-    await page.keyboard.press(key);
     const box = page.locator('.quick-input-widget input').first();
-    await box.waitFor();
-    await box.fill(text);
-    if (row !== undefined) {
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().waitFor();
-    }
-    await page.keyboard.press('Enter');
+    const found = page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
+    await until(`the box at the top to take ${text}`, async () => {
+      await page.keyboard.press(key);
+      try {
+        await box.fill(text, { timeout: 2000 });
+        if (row !== undefined) await found.waitFor({ timeout: 5000 });
+        await box.press('Enter', { timeout: 2000 });
+        return true;
+      } catch {
+        await page.keyboard.press('Escape');
+        return false;
+      }
+    });
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 

@@ -165,11 +165,9 @@ class Analysis {
 void half_updated(QueryContext& context, ItemId item, std::vector<ItemDiagnostic>& out) {
     if (is_std(file_of(item))) return;
     auto bodies = context.get<BuiltMir>(item);
-    for (const MirBody& body : bodies->functions) {
-        if (!body.is_async || !body.errors_are_exceptions) continue;
-        if (!shares_state(context, item)) return;
-        Analysis(context, item, body, out).run();
-    }
+    for (const MirBody& body : bodies->functions)
+        if (body.is_async && body.errors_are_exceptions && shares_state(context, item))
+            Analysis(context, item, body, out).run();
 }
 
 }  // namespace braid::checks

@@ -205,7 +205,7 @@ void Machine::leave(State& state, TaskIndex task) {
     }
     if (ended.executes != kNone) result = Value::of(Value::Kind::Object, ended.executes);
     if (ended.constructs) result = Value::of(Value::Kind::Pointer, Target::heap(ended.constructs));
-    if (ended.gather.cell && gathered(state, task, ended, std::move(result))) return;
+    if (ended.gather.cell && gathered(state, ended, std::move(result))) return;
     if (ended.gather.cell) result = Value::of(Value::Kind::Pointer, Target::heap(ended.gather.cell));
     if (once != kNone) {
         state.objects[once].count = 2;
@@ -402,8 +402,7 @@ bool Machine::handle(State& state, TaskIndex task, ObjectIndex actor, ItemId met
 /// that do not wait themselves run at once where they can: what others could do meanwhile makes nobody wait.
 Machine::Outcome Machine::message(State& state, TaskIndex task, ItemId method, std::vector<Value> arguments,
                                   Place place) {
-    Value* target = arguments.empty() ? nullptr : &arguments[0];
-    for (int i = 0; target && i < 4 && target->is(Value::Kind::Pointer); ++i) target = pointee(state, target);
+    Value* target = arguments.empty() ? nullptr : behind_pointers(state, &arguments[0]);
     auto signature = context_.get<SignatureOf>(method);
     if (!target || !target->is(Value::Kind::Object) || !signature->has_body || state.objects[target->number].wild)
         return unknown_call(state, task, arguments);

@@ -76,6 +76,7 @@ class Machine {
     Value* at(State&, TaskIndex, const mir::Place&);
     Value* part(Value*, uint64_t index);
     Value* pointee(State&, Value*);
+    Value* behind_pointers(State&, Value*);
     Value evaluate(State&, TaskIndex, const mir::Operand&);
     Value borrow(State&, TaskIndex, const mir::Place&);
     bool rvalue(State&, TaskIndex, const mir::Rvalue&, Value& out);
@@ -119,11 +120,11 @@ class Machine {
     bool enter_getter(State&, TaskIndex, const mir::PropertyOf&);
     void set_property(State&, const Value& object, Name, Value);
     Value aggregate(State&, TaskIndex, const mir::AggregateOf&);
-    bool identical(State&, const Value& left, const Value& right, bool& known) const;
+    bool identical(const Value& left, const Value& right, bool& known) const;
     ItemId member_of(ItemId klass, Name, bool getter);
     ItemId method_of(State&, const hir::VirtualCallee&, Value receiver);
     Outcome call_by_name(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments, Place);
-    Outcome construct(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments, Place);
+    Outcome construct(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments);
     Outcome promise_model(State&, TaskIndex, Model, std::vector<Value>& arguments, Place);
     Outcome list_model(State&, TaskIndex, Model, std::vector<Value>& arguments);
     Outcome operate(State&, TaskIndex, Model, Pending);
@@ -137,7 +138,7 @@ class Machine {
     Outcome throw_error(State&, TaskIndex, Value);
     bool converted(State&, const Pending&, Value& result);
     void finish_operation(State&, TaskIndex, Value, bool rejected);
-    bool gathered(State&, TaskIndex, const Frame&, Value result);
+    bool gathered(State&, const Frame&, Value result);
     Value failure(DiagnosticCode, Place, ObjectIndex, TaskIndex);
 
     // Objects.

@@ -15,8 +15,7 @@ ObjectIndex Machine::make_object(State& state, ObjectKind kind, Place place) {
 
 /// The object a value names. An unknown gets one that others may act on as well.
 std::optional<ObjectIndex> Machine::object_of(State& state, Value value, ObjectKind kind) {
-    Value* target = &value;
-    for (int i = 0; i < 4 && target->is(Value::Kind::Pointer); ++i) target = pointee(state, target);
+    Value* target = behind_pointers(state, &value);
     switch (target->kind) {
         case Value::Kind::Object:
         case Value::Kind::Sender:

@@ -100,7 +100,7 @@ Machine::Outcome Machine::start_each(State& state, TaskIndex task, const Value& 
 Machine::Outcome Machine::call_by_name(State& state, TaskIndex task, const mir::CallTerminator& call, ItemId function,
                                        std::vector<Value> arguments, Place place) {
     if (function == ItemId::None) {
-        if (call.is_new) return construct(state, task, call, function, std::move(arguments), place);
+        if (call.is_new) return construct(state, task, call, function, std::move(arguments));
         auto* found = std::get_if<hir::VirtualCallee>(&call.callee);
         const bool channel = !arguments.empty() && arguments[0].is(Value::Kind::Object) &&
                              state.objects[arguments[0].number].kind == ObjectKind::Channel;
@@ -109,7 +109,7 @@ Machine::Outcome Machine::call_by_name(State& state, TaskIndex task, const mir::
         return unknown_call(state, task, arguments);
     }
     if (Model known = model_of(function); known != Model::None) return model(state, task, known, arguments, place);
-    if (call.is_new) return construct(state, task, call, function, std::move(arguments), place);
+    if (call.is_new) return construct(state, task, call, function, std::move(arguments));
     auto signature = context_.get<SignatureOf>(function);
     if (!signature->has_body || signature->is_native) return unknown_call(state, task, arguments);
     if (call.mode == hir::CallMode::HotPromise)

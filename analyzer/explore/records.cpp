@@ -139,7 +139,7 @@ Value Machine::aggregate(State& state, TaskIndex task, const mir::AggregateOf& m
 }
 
 /// `known`: what the two are tells whether they are the same.
-bool Machine::identical(State&, const Value& left, const Value& right, bool& known) const {
+bool Machine::identical(const Value& left, const Value& right, bool& known) const {
     using Kind = Value::Kind;
     if (!by_promises_ || left.is(Kind::Unknown) || right.is(Kind::Unknown)) return false;
     // A list or a tuple that is a value of its own is no thing that has an identity; nothing has none either.
@@ -164,15 +164,14 @@ ItemId Machine::member_of(ItemId klass, Name name, bool getter) {
 }
 
 ItemId Machine::method_of(State& state, const hir::VirtualCallee& callee, Value receiver) {
-    const Value* held = &receiver;
-    for (int i = 0; i < 4 && held->is(Value::Kind::Pointer); ++i) held = pointee(state, const_cast<Value*>(held));
+    const Value* held = behind_pointers(state, &receiver);
     const ItemId klass = held->is(Value::Kind::Record) ? held->item : ItemId::None;
     const ItemId method = member_of(klass, callee.name, false);
     return method == ItemId::None ? callee.method : method;
 }
 
 Machine::Outcome Machine::construct(State& state, TaskIndex task, const mir::CallTerminator& call, ItemId constructor,
-                                    std::vector<Value> arguments, Place) {
+                                    std::vector<Value> arguments) {
     Value object;
     object.kind = Value::Kind::Record;
     object.item = call.new_type && call.new_type->is(TypeKind::Nominal) ? call.new_type->item : ItemId::None;
@@ -258,7 +257,7 @@ Machine::Outcome Machine::list_model(State& state, TaskIndex task, Model model, 
 }
 
 /// One of the calls for each element has ended. False: it was the last.
-bool Machine::gathered(State& state, TaskIndex, const Frame& ended, Value result) {
+bool Machine::gathered(State& state, const Frame& ended, Value result) {
     std::vector<Value>& results = state.heap[ended.gather.cell].parts;
     if (ended.gather.index < results.size()) results[ended.gather.index] = std::move(result);
     return !ended.gather.last;

@@ -116,6 +116,12 @@ Value* Machine::part(Value* value, uint64_t index) {
     return &scratch_.back();
 }
 
+/// Through borrows of borrows.
+Value* Machine::behind_pointers(State& state, Value* value) {
+    for (int i = 0; i < 4 && value->is(Value::Kind::Pointer); ++i) value = pointee(state, value);
+    return value;
+}
+
 Value* Machine::pointee(State& state, Value* value) {
     if (!value->is(Value::Kind::Pointer)) return value;  // an unknown borrow stands for what it points at
     const uint64_t target = value->number;
@@ -281,7 +287,7 @@ bool Machine::binary(State& state, const mir::BinaryOperation& operation, TaskIn
     if (!left.is(Value::Kind::Integer) || !right.is(Value::Kind::Integer)) {
         if (operation.op == Op::Equal || operation.op == Op::NotEqual) {
             bool known = false;
-            const bool same = identical(state, left, right, known);
+            const bool same = identical(left, right, known);
             if (known) {
                 out = Value::integer(same == (operation.op == Op::Equal));
                 return true;

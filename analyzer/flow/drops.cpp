@@ -24,13 +24,6 @@ struct MovePath {
     Local flag = kNoLocal;
 };
 
-bool same_projection(const Projection& a, const Projection& b) {
-    if (a.index() != b.index()) return false;
-    if (auto* field = std::get_if<FieldOf>(&a)) return field->index == std::get<FieldOf>(b).index;
-    if (auto* downcast = std::get_if<Downcast>(&a)) return downcast->variant == std::get<Downcast>(b).variant;
-    return false;
-}
-
 /// Of each path, whether some way here leaves a value in it, and whether some way does not. In pieces that states share
 /// until they change: most blocks change little of it.
 class State {
@@ -114,7 +107,7 @@ class Elaboration {
                 return create ? kNoPath : path;
             Path next = kNoPath;
             for (Path child : paths_[path].children)
-                if (same_projection(paths_[child].place.projections.back(), projection)) next = child;
+                if (paths_[child].place.projections.back() == projection) next = child;
             if (next == kNoPath) {
                 if (!create) return path;
                 next = Path(paths_.size());
@@ -282,7 +275,7 @@ class Elaboration {
             if (!context_.get<CapabilitiesOf>(fields[i])->needs_drop) continue;
             Path part = kNoPath;
             for (Path child : paths_[owner].children)
-                if (same_projection(paths_[child].place.projections.back(), FieldOf{i})) part = child;
+                if (paths_[child].place.projections.back() == Projection(FieldOf{i})) part = child;
             if (part != kNoPath) {
                 pieces(state, part, out);
             } else if (maybe_live) {

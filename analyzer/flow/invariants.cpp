@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "analyzer/flow/mir_walk.h"
 #include "analyzer/flow/queries.h"
@@ -18,25 +19,6 @@
 namespace braid::mir {
 namespace {
 
-bool same_place(const Place& a, const Place& b) {
-    if (a.local != b.local || a.projections.size() != b.projections.size()) return false;
-    for (size_t i = 0; i < a.projections.size(); ++i) {
-        const Projection &p = a.projections[i], &q = b.projections[i];
-        if (p.index() != q.index()) return false;
-        auto* field = std::get_if<FieldOf>(&p);
-        if (field && field->index != std::get<FieldOf>(q).index) return false;
-        auto* index = std::get_if<IndexOf>(&p);
-        if (index && index->index != std::get<IndexOf>(q).index) return false;
-        auto* constant = std::get_if<ConstantIndex>(&p);
-        if (constant && (constant->index != std::get<ConstantIndex>(q).index ||
-                         constant->from_end != std::get<ConstantIndex>(q).from_end))
-            return false;
-        auto* downcast = std::get_if<Downcast>(&p);
-        if (downcast && downcast->variant != std::get<Downcast>(q).variant) return false;
-    }
-    return true;
-}
-
 template <typename P>
 bool projects(const Place& place) {
     return std::any_of(place.projections.begin(), place.projections.end(),
@@ -50,12 +32,6 @@ bool lends(Type type) {
 }
 
 bool is_mutable_reference(Type type) { return type->is(TypeKind::Reference) && type->has(TypeMutable); }
-
-bool is_guard(Type type) {
-    if (!type->is(TypeKind::Nominal)) return false;
-    std::string name = qualified_name(type->item);
-    return name == "sync::MutexGuard" || name == "sync::WriteGuard";
-}
 
 class InvariantChecks {
   public:
@@ -142,7 +118,7 @@ class InvariantChecks {
         Type result = place_type(context_, body_, call.destination);
         if (!is_mutable_reference(result)) return;
         Type argument = operand_type(context_, body_, call.arguments[0]);
-        if (!argument->is(TypeKind::Reference) || !is_guard(argument->arguments[0])) return;
+        if (!argument->is(TypeKind::Reference) || !is_guard(context_, argument->arguments[0])) return;
         if (call.destination.is_local()) through_guard_.insert(call.destination.local);
         const Place* reference = read_place(call.arguments[0]);
         auto lent = reference && reference->is_local() ? borrowed_.find(reference->local) : borrowed_.end();
@@ -187,8 +163,7 @@ class InvariantChecks {
 
     void add(Check check) {
         bool known = std::any_of(checks_.begin(), checks_.end(), [&](const Check& c) {
-            return c.block == check.block && c.index == check.index && c.after == check.after &&
-                   same_place(c.place, check.place);
+            return c.block == check.block && c.index == check.index && c.after == check.after && c.place == check.place;
         });
         if (!known) checks_.push_back(std::move(check));
     }
@@ -276,7 +251,7 @@ class InvariantChecks {
     static bool is_part(const Place& place, const Place& owner) {
         if (place.projections.size() <= owner.projections.size()) return false;
         Place front{place.local, {place.projections.begin(), place.projections.begin() + owner.projections.size()}};
-        return same_place(front, owner);
+        return front == owner;
     }
 
     /// Anything that could see the struct as a whole, lends or moves of it, or ends its storage. Reading a field is
@@ -327,12 +302,10 @@ class InvariantChecks {
     void insert(const Check& check) {
         BlockId unwind = out_.blocks[check.block].unwind;
         if (check.after) {
-            auto& call = std::get<CallTerminator>(out_.blocks[check.block].terminator.kind);
-            uint32_t node = out_.blocks[check.block].terminator.node;
-            BlockId target = call.target;
             BlockId entry = new_block(body_.blocks[check.block], unwind);
-            std::get<CallTerminator>(out_.blocks[check.block].terminator.kind).target = entry;
-            return call_check(entry, check.place, check.type, target, node);
+            Terminator& call = out_.blocks[check.block].terminator;
+            BlockId target = std::exchange(std::get<CallTerminator>(call.kind).target, entry);
+            return call_check(entry, check.place, check.type, target, call.node);
         }
         uint32_t node = node_at(check);
         BlockId rest = new_block(body_.blocks[check.block], unwind);

@@ -34,19 +34,25 @@ struct LocalDeclaration {
     bool is_slot = false;
 };
 
-struct Deref {};
+struct Deref {
+    friend bool operator==(const Deref&, const Deref&) = default;
+};
 struct FieldOf {
     uint32_t index;
+    friend bool operator==(const FieldOf&, const FieldOf&) = default;
 };  // struct, tuple, variant payload (after Downcast), actor state, closure
 struct IndexOf {
     Local index;
+    friend bool operator==(const IndexOf&, const IndexOf&) = default;
 };  // list, array; bounds are checked (panic / RangeError)
 struct ConstantIndex {
     uint32_t index;
     bool from_end;  // 0 is the last element then
-};                  // patterns; already tested
+    friend bool operator==(const ConstantIndex&, const ConstantIndex&) = default;
+};  // patterns; already tested
 struct Downcast {
     ItemId variant;
+    friend bool operator==(const Downcast&, const Downcast&) = default;
 };
 using Projection = std::variant<Deref, FieldOf, IndexOf, ConstantIndex, Downcast>;
 
@@ -54,6 +60,7 @@ struct Place {
     Local local = 0;
     std::vector<Projection> projections;
     bool is_local() const { return projections.empty(); }
+    friend bool operator==(const Place&, const Place&) = default;
 };
 
 struct Constant {

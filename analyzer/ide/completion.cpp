@@ -232,7 +232,7 @@ class Completer {
 
     /// Whole arms of a match, and the words that arms begin with.
     void add_arms() {
-        Type matched = bare(matched_type());
+        Type matched = without_references(matched_type());
         if (matched && !rules_.arm_prefix.empty() && !is_in_switch()) {
             add_variants(matched, kLocal - 30, true), add_literals(matched, kLocal - 30);
             for (CompletionItem& item : out_.items) {
@@ -383,7 +383,7 @@ class Completer {
     void add_pattern() {
         bool is_nested = place_.before && rules_.is(place_.before.parent(), syntax_role::PatternSyntax) &&
                          (rules_.is(place_.before, syntax_role::Open) || place_.before.text() == ",");
-        Type matched = is_nested ? nullptr : bare(matched_type());
+        Type matched = is_nested ? nullptr : without_references(matched_type());
         if (matched) add_variants(matched, kLocal - 30, true), add_literals(matched, kLocal - 30);
         SyntaxNode around = place_.before ? place_.before.parent() : SyntaxNode();
         bool may_send = around && rules_.is(around, syntax_role::Refutable) && rules_.is(around, syntax_role::Part);
@@ -403,10 +403,6 @@ class Completer {
         }
     }
 
-    static Type bare(Type type) {
-        while (type && type->is(TypeKind::Reference)) type = type->element();
-        return type;
-    }
     Type matched_type() {
         using namespace syntax_role;
         for (SyntaxNode node = place_.before ? place_.before.parent() : SyntaxNode(); node; node = node.parent()) {

@@ -126,7 +126,7 @@ class Expectation {
     }
 
     static Type element_of(Type sequence) {
-        while (sequence->is(TypeKind::Reference)) sequence = sequence->element();
+        sequence = without_references(sequence);
         bool has_elements = sequence->is(TypeKind::List) || sequence->is(TypeKind::Array);
         return has_elements ? sequence->element() : nullptr;
     }
@@ -258,7 +258,7 @@ std::vector<Offer> fields_wanted(QueryContext& context, FileId file, const Synta
                               : expected_type(context, file, first.previous(), first.begin());
     std::vector<Offer> out;
     if (!wanted) return out;
-    while (wanted->is(TypeKind::Reference)) wanted = wanted->element();
+    wanted = without_references(wanted);
     // A literal makes one of a union's members; a pattern sees what all of them have.
     bool any_of = wanted->is(TypeKind::Union) && !takes_apart;
     std::unordered_set<Name> seen;

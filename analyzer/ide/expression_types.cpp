@@ -191,8 +191,6 @@ bool is_made_at(const SyntaxTree& tree, const EditingRules& rules, const SyntaxT
     return end >= offset || is_last;
 }
 
-}  // namespace
-
 /// Whether code at an offset runs later than it is written: it is in a closure of the scope that declares the variable
 /// further down.
 bool runs_later(const SyntaxTree& tree, const EditingRules& rules, const SyntaxNode& scope, uint32_t declared,
@@ -202,6 +200,8 @@ bool runs_later(const SyntaxTree& tree, const EditingRules& rules, const SyntaxN
     SyntaxNode closure = here ? enclosing(rules, here, syntax_role::Function) : SyntaxNode();
     return closure && closure.text_range().begin > scope.full_begin() && closure.text_range().end <= declared;
 }
+
+}  // namespace
 
 std::vector<VisibleLocal> locals_at(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<VisibleLocal> out;
@@ -296,8 +296,7 @@ std::optional<CalledFunction> called_function(QueryContext& context, FileId file
             return out;
         }
     }
-    out.type = type_of_expression(context, file, callee);
-    while (out.type && out.type->is(TypeKind::Reference)) out.type = out.type->element();
+    out.type = without_references(type_of_expression(context, file, callee));
     if (!out.type || !out.type->is(TypeKind::Function)) return std::nullopt;
     return out;
 }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "analyzer/ide/own_text.h"
+#include "analyzer/ide/structure.h"
 #include "analyzer/semantics/bodies.h"
 #include "analyzer/semantics/language.h"
 
@@ -201,11 +202,11 @@ class NameCollector {
             const LocalInfo& local = body->locals[i];
             SyntaxElement declared = local.name.text() == name ? syntax->element(local.node) : SyntaxElement();
             if (!declared) continue;
-            SyntaxNode scope = declared.parent();
-            bool is_function = scope && declared.is_token() && rules_->is(scope, syntax_role::Function) &&
-                               !rules_->is(scope, syntax_role::Expression);
-            if (is_function) scope = scope.parent();  // its name is seen in the block around it
-            while (scope && !rules_->is(scope, syntax_role::Scope)) scope = scope.parent();
+            SyntaxNode parent = declared.parent();
+            bool is_function = parent && declared.is_token() && rules_->is(parent, syntax_role::Function) &&
+                               !rules_->is(parent, syntax_role::Expression);
+            // A function's name is seen in the block around it.
+            SyntaxNode scope = enclosing(*rules_, is_function ? SyntaxElement(parent) : declared, syntax_role::Scope);
             TextRange range = scope ? scope.text_range() : TextRange();
             bool is_seen = scope && range.begin <= inside.begin && inside.end <= range.end;
             if (!is_seen || (found && range.begin <= nearest)) continue;

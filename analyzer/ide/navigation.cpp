@@ -36,8 +36,7 @@ ItemId implementation_called(QueryContext& context, FileId file, const NameUse& 
     if (trait == ItemId::None || kind_of(trait) != ItemKind::Trait || !tree || !*tree || !rules) return *item;
     SyntaxNode member = (*tree)->token_at(use.range.begin).parent();
     SyntaxNode receiver = rules->is(member, syntax_role::Member) ? member.first_child().as_node() : SyntaxNode();
-    Type type = receiver ? type_of_expression(context, file, receiver) : nullptr;
-    while (type && type->is(TypeKind::Reference)) type = type->element();
+    Type type = receiver ? without_references(type_of_expression(context, file, receiver)) : nullptr;
     auto index = context.get<ImplIndex>();
     auto impls = index->by_trait.find(trait);
     if (!type || impls == index->by_trait.end()) return *item;

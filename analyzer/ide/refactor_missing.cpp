@@ -70,7 +70,7 @@ void add_missing_arms(const Refactoring& r) {
     Type type = nullptr;
     for (const SyntaxNode& child : match.child_nodes())
         if (!type && r.rules.is(child, Expression)) type = type_of_expression(r.context, r.file, child);
-    while (type && type->is(TypeKind::Reference)) type = type->element();
+    type = without_references(type);
     std::vector<SyntaxNode> arms = arms_of(r.rules, match);
     if (!type) return;
     std::unordered_set<ItemId> present;

@@ -277,6 +277,11 @@ Type map_type(Type t, const std::function<Type(Type)>& f) {
     return f(intern(std::move(data)));
 }
 
+Type without_references(Type t) {
+    while (t && t->is(TypeKind::Reference)) t = t->element();
+    return t;
+}
+
 Type substitute(Type t, ItemId owner, std::span<const Type> arguments) {
     if (!t->has(TypeHasParameter) || arguments.empty()) return t;
     return map_type(t, [&](Type part) {

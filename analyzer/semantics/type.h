@@ -122,6 +122,9 @@ Type parameter(ItemId owner, uint32_t index, Name name);
 Type inference(uint32_t index);
 }  // namespace type
 
+/// What a borrow, or a borrow of a borrow, is of; another type, and null, as it is.
+Type without_references(Type t);
+
 /// Replaces parameters owned by `owner` by arguments[index]. Returns `t` itself when nothing changes.
 Type substitute(Type t, ItemId owner, std::span<const Type> arguments);
 /// General rewrite, bottom-up; `f` sees each term after its parts and may return it unchanged.

@@ -216,7 +216,8 @@ DapReply Adapter::variables(const DapRequest& request) {
     if (auto* scope = std::get_if<Scope>(&reference)) {
         const FrameInfo frame = frames_[scope->frame].info;
         const debugger::FrameVariables visible = debugger_->variables(frame);
-        const std::vector<Member> statics = debugger::statics_of(frame, debugger_->vm());
+        std::vector<Member> statics;
+        if (scope->kind == ScopeKind::Statics) statics = debugger::statics_of(frame, debugger_->vm());
         const std::vector<Member>* scopes[] = {&visible.locals, &visible.captures, &statics};  // by ScopeKind
         const auto kind = static_cast<size_t>(scope->kind);
         // A name that a nearer scope also has means that other variable in an expression.

@@ -24,7 +24,6 @@ std::string_view spelling(Intrinsic intrinsic) {
     return kNames[static_cast<size_t>(intrinsic)];
 }
 
-/// Scalars of the arguments, traced arguments, traced scratch (and the error kept while unwinding), scalar scratch.
 namespace {
 std::vector<NeededArgument> needed_arguments(const Function& native) {
     std::vector<NeededArgument> needed;
@@ -39,6 +38,7 @@ std::vector<NeededArgument> needed_arguments(const Function& native) {
 }
 }  // namespace
 
+/// Scalars of the arguments, traced arguments, traced scratch (and the error kept while unwinding), scalar scratch.
 void size_native_frame(const Function& f, LinkedFunction& l) {
     const NativeInfo& info = *l.native;
     uint32_t traced_scratch = uint32_t{info.traced_scratch} + 1;

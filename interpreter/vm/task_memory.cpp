@@ -53,9 +53,8 @@ class Exchange {
     std::vector<void*> batches_;
 };
 
-constexpr size_t kSizes = (TaskMemory::kLargest + 7) / 16 + 1;
 Exchange& exchange_of(size_t size) {
-    static std::array<Exchange, kSizes> exchanges;
+    static std::array<Exchange, TaskMemory::kSizes> exchanges;
     return exchanges[size];
 }
 

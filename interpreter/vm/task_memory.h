@@ -10,8 +10,9 @@ namespace braid::vm {
 /// goroutines (runtime/proc.go, gfput and gfget). What many tasks left behind goes back to the C library.
 class TaskMemory {
   public:
-    /// Pieces of up to this many bytes are kept.
-    static constexpr size_t kLargest = 1016;
+    /// Pieces of up to this many bytes are kept. Sizes are those that the C library has without loss: a multiple of 16
+    /// less the 8 bytes it needs for itself.
+    static constexpr size_t kLargest = 1016, kStep = 16, kSizes = (kLargest + 7) / kStep + 1;
 
     static void* allocate(size_t bytes);
     static void free(void* memory, size_t bytes) noexcept;
@@ -32,12 +33,10 @@ class TaskMemory {
             Piece* first = nullptr;
             uint32_t count = 0;
         };
-        // Sizes are those that the C library has without loss: a multiple of 16 less the 8 bytes it needs for itself.
-        static constexpr size_t kStep = 16;
         static constexpr size_t index_of(size_t bytes) { return (bytes + 7) / kStep; }
         static constexpr size_t bytes_of(size_t index) { return index * kStep + 8; }
 
-        Kept kept_[(kLargest + 7) / kStep + 1];
+        Kept kept_[kSizes];
         Cache* outer_;
     };
 };

@@ -228,8 +228,8 @@ bool BodyBuilder::report_other_binding(Type wanted, Type actual, uint32_t node) 
 
 /// A type where `dyn Trait` is wanted that does not implement the trait.
 bool BodyBuilder::report_no_dyn(Type wanted, Type actual, uint32_t node) {
-    while (wanted->is(TypeKind::Reference)) wanted = wanted->element();
-    while (actual->is(TypeKind::Reference)) actual = actual->element();
+    wanted = without_references(wanted);
+    actual = without_references(actual);
     if (!wanted->is(TypeKind::Dyn) || actual->is(TypeKind::Dyn) || actual->has(TypeHasError)) return false;
     Type trait = type::nominal(wanted->item, wanted->arguments);
     if (traits_.satisfies(actual, trait) != TraitSolver::Answer::No) return report_other_binding(wanted, actual, node);

@@ -254,7 +254,7 @@ std::vector<Type> taken_by(QueryContext& context, Type receiver, ItemId method) 
     ItemId impl = parent_of(method);
     if (impl == ItemId::None || kind_of(impl) != ItemKind::Impl) return {};
     Type self = context.get<ImplOf>(impl)->self;
-    while (receiver->is(TypeKind::Reference)) receiver = receiver->element();
+    receiver = without_references(receiver);
     InferenceTable table;
     TraitSolver traits(context, table);
     std::vector<Type> arguments = traits.fresh_arguments(impl);
@@ -436,11 +436,7 @@ std::vector<Offer> importable(QueryContext& context, FileId file, const SyntaxNo
 
 /// Equal up to borrows; a value of a union's member fits the union.
 bool fits(QueryContext&, Type from, Type to) {
-    auto bare = [](Type t) {
-        while (t->is(TypeKind::Reference)) t = t->element();
-        return t;
-    };
-    from = bare(from), to = bare(to);
+    from = without_references(from), to = without_references(to);
     if (from->has(TypeHasError) || to->has(TypeHasError)) return false;
     if (to->is(TypeKind::Union))
         return std::find(to->arguments.begin(), to->arguments.end(), from) != to->arguments.end();
@@ -477,7 +473,7 @@ std::vector<std::string> missing_members(QueryContext& context, ItemId impl, std
 }
 
 bool is_awaitable(QueryContext&, Type t) {
-    while (t->is(TypeKind::Reference)) t = t->element();
+    t = without_references(t);
     const Known& known = Known::get();
     return is_nominal(t, known.future) || is_nominal(t, known.task);
 }

@@ -74,7 +74,7 @@ class Matrix {
             return bind->sub == PatternId::None ? any : shape(bind->sub);
         Shape s;
         s.kind = Shape::Constructor;
-        s.type = peel(p.type);
+        s.type = without_references(p.type);
         if (auto* alternatives = std::get_if<OrPattern>(&p.data)) {
             s.kind = Shape::Alternatives;
             for (PatternId sub : alternatives->alternatives) s.parts.push_back(shape(sub));
@@ -112,11 +112,6 @@ class Matrix {
         return s;
     }
 
-    static Type peel(Type t) {
-        while (t && t->is(TypeKind::Reference)) t = t->element();
-        return t;
-    }
-
     struct Row {
         std::vector<Shape> cells;
     };
@@ -126,7 +121,7 @@ class Matrix {
         if (++work_ > kMaxWork) return std::nullopt;  // too large to judge: say nothing
         if (types.empty()) return rows.empty() ? std::optional(std::vector<std::string>{}) : std::nullopt;
         std::vector<Row> expanded = expand(rows);
-        Type t = peel(types[0]);
+        Type t = without_references(types[0]);
         if (t->is(TypeKind::Error)) return std::nullopt;
         std::vector<Shape> used = constructors_in(expanded);
         std::vector<Type> rest(types.begin() + 1, types.end());
@@ -162,7 +157,7 @@ class Matrix {
                 if (is_useful(rows, types, alternative)) return true;
             return false;
         }
-        Type t = peel(types[0]);
+        Type t = without_references(types[0]);
         if (t->is(TypeKind::Error)) return true;
         std::vector<Row> expanded = expand(rows);
         std::vector<Type> rest(types.begin() + 1, types.end());
@@ -443,7 +438,7 @@ std::vector<std::string> missing_cases(QueryContext& context, const Body& body, 
     if (!witness) return result;
     result.push_back(witness->empty() ? "_" : (*witness)[0]);
     // The other variants that no arm names, for the message and the fix.
-    Type t = Matrix::peel(scrutinee);
+    Type t = without_references(scrutinee);
     if (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Enum) {
         for (ItemId variant : context.get<DefinitionOf>(t->item)->variants) {
             std::string text((*witness)[0]);

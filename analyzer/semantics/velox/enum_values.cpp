@@ -47,21 +47,18 @@ std::optional<EnumValue> constant_of_file(std::string_view name, const Known& kn
 std::optional<EnumValue> member_value(const ast::MemberExpr& e, const Known& known, int depth) {
     if (!e.name()) return std::nullopt;
     auto holder = e.object().as<ast::NameExpr>();
-    if (!holder || !holder.name()) {
+    auto length = [&]() -> std::optional<EnumValue> {
         auto text = constant(e.object(), known, depth + 1);
         if (!text || !text->is_text || e.name().text() != "length") return std::nullopt;
         return EnumValue{false, double(utf8::count_utf16(text->text)), {}};
-    }
+    };
+    if (!holder || !holder.name()) return length();
     if (holder.name().text() == name_of(known.item).text()) {
         auto found = known.variants.find(e.name().text());
         return found == known.variants.end() ? std::nullopt : std::optional(found->second);
     }
     ItemId other = find_child(known.context, file_item(file_of(known.item)), Name(holder.name().text()));
-    if (other == ItemId::None || kind_of(other) != ItemKind::Enum) {
-        auto text = constant(e.object(), known, depth + 1);
-        bool is_length = text && text->is_text && e.name().text() == "length";
-        return is_length ? std::optional(EnumValue{false, double(utf8::count_utf16(text->text)), {}}) : std::nullopt;
-    }
+    if (other == ItemId::None || kind_of(other) != ItemKind::Enum) return length();
     for (ItemId variant : known.context.get<DefinitionOf>(other)->variants)
         if (name_of(variant).text() == e.name().text()) return enum_value(known.context, variant);
     return std::nullopt;

@@ -36,6 +36,14 @@ std::vector<ItemId> parts_of(QueryContext& context, ItemId item) {
     return parts;
 }
 
+/// The part that stands at a node of an item; None: none does.
+ItemId part_at(QueryContext& context, ItemId item, const std::vector<uint32_t>& holes, uint32_t node) {
+    auto at = std::find(holes.begin(), holes.end(), node);
+    const auto parts = parts_of(context, item);
+    const size_t nth = size_t(at - holes.begin());
+    return at == holes.end() || nth >= parts.size() ? ItemId::None : parts[nth];
+}
+
 /// The names that an item and all below it use.
 void used_in(QueryContext& context, ItemId item, std::set<Name>& names, int depth = 0) {
     auto syntax = context.get<ItemSyntax>(item);
@@ -105,11 +113,7 @@ ItemId class_in_variable(QueryContext& context, ItemId variable) {
             ast::Expression value = d.initializer().value();
             if (!name || !name.name() || name.name().text() != name_of(variable).text()) continue;
             if (!value || value.kind() != Kind::ClassExpr) return ItemId::None;
-            auto holes = holes_of(*syntax);
-            auto at = std::find(holes.begin(), holes.end(), syntax->node_of(value.node));
-            auto parts = parts_of(context, file);
-            size_t nth = size_t(at - holes.begin());
-            return at == holes.end() || nth >= parts.size() ? ItemId::None : parts[nth];
+            return part_at(context, file, holes_of(*syntax), syntax->node_of(value.node));
         }
     return ItemId::None;
 }
@@ -121,10 +125,7 @@ ItemId scope_variable(ItemId klass) {
 /// The item that a declaration in this code is; None: it is none.
 ItemId BodyBuilder::item_of(const SyntaxNode& declaration) {
     if (!holes_) holes_ = holes_of(tree_);
-    auto at = std::find(holes_->begin(), holes_->end(), node_of(declaration));
-    auto parts = parts_of(context_, item_);
-    size_t nth = size_t(at - holes_->begin());
-    return at == holes_->end() || nth >= parts.size() ? ItemId::None : parts[nth];
+    return part_at(context_, item_, *holes_, node_of(declaration));
 }
 
 /// A class is met where it stands: what it uses of this function is put into its object, its `static { … }` run.

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -212,10 +213,7 @@ Original::Original(const std::filesystem::path& path, bool optimize) : host_(mak
     auto file = load_file(*host_, path.string());
     auto made =
         file ? loader::compile(*host_, *file, {bytecode::ContractChecks::All, optimize}) : tl::unexpected(file.error());
-    if (!made) {
-        std::fprintf(stderr, "%s: %s\n", path.c_str(), made.error().c_str());
-        std::abort();
-    }
+    if (!made) throw std::runtime_error(fmt::format("{}: {}", path.string(), made.error()));
     program_ = made->program;
 }
 Original::~Original() = default;

@@ -114,10 +114,10 @@ LocksOf::Value LocksOf::compute(QueryContext& context, const Key& item) {
     LockNames names = lock_names(context, body);
     const LocalId self = body.locals[1].source;
     Value out;
-    auto add = [&](std::string path, braid::Place place) {
+    auto add = [&](std::string path, braid::Place place, bool shared) {
         for (const Lock& known : out.locks)
-            if (known.path == path) return;
-        out.locks.push_back({std::move(path), place});
+            if (known.path == path && (shared || !known.shared)) return;
+        out.locks.push_back({std::move(path), place, shared});
     };
     for (const Block& block : body.blocks) {
         auto* call = std::get_if<CallTerminator>(&block.terminator.kind);
@@ -125,10 +125,12 @@ LocksOf::Value LocksOf::compute(QueryContext& context, const Key& item) {
         if (!name || name->root != self || name->item != ItemId::None) continue;
         auto operation = lock_operation(context, body, *call);
         if (operation && *operation == LockOperation::Release && out.locks.empty()) return {};  // the caller's lock
-        if (operation && *operation != LockOperation::TakeShared) add(name->path, {item, block.terminator.node});
+        if (operation && *operation != LockOperation::Release)
+            add(name->path, {item, block.terminator.node}, *operation == LockOperation::TakeShared);
         ItemId function = called_function(*call);
         if (operation || function == ItemId::None || call->mode == hir::CallMode::ColdFuture) continue;
-        for (const Lock& inner : context.get<LocksOf>(function)->locks) add(name->path + inner.path, inner.place);
+        for (const Lock& inner : context.get<LocksOf>(function)->locks)
+            add(name->path + inner.path, inner.place, inner.shared);
     }
     return out;
 }

@@ -158,6 +158,7 @@ class Machine {
     void release(State&, ObjectIndex, TaskIndex);
     void escape(State&, const Value&);
     void escape(State&, const Value&, std::set<uint64_t>& seen);
+    bool is_open(State&, Value pointer, int depth = 4);
     bool perform_select(State&, const Move&);
     Value receive(State&, const Move&, ObjectIndex);
     void receive_moves(const State&, TaskIndex, uint32_t arm, ObjectIndex, std::vector<Move>&, bool only_ok,

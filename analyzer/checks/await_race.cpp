@@ -237,7 +237,8 @@ class Analysis {
         const TaskRivals::Entry* entry = answer ? rivals_of(shared) : nullptr;
         bool twice =
             uint32_t(body_.function) < rivals_.runs_twice.size() && rivals_.runs_twice[uint32_t(body_.function)];
-        if (!entry || !entry->writer || !twice || !reported_.insert(node).second) return;
+        if (!entry || !entry->writer || !twice || !told_.insert(answer->asked).second) return;
+        reported_.insert(node);
         ItemDiagnostic d =
             diagnostic(DiagnosticCode::StaleResponse, {item_, node},
                        fmt::format("the answer to an older request can arrive last and overwrite the newer one in `{}`",
@@ -429,7 +430,9 @@ class Analysis {
         ItemId callee = ItemId::None;
         if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) callee = found->method;
         if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee)) callee = direct->function;
-        if (!call.arguments.empty() && is_mutator(callee))
+        // What is gone already can be taken out once more.
+        const bool takes_out = name == "delete" || name == "clear";
+        if (!call.arguments.empty() && is_mutator(callee) && !takes_out)
             if (auto held = places_.held_by(state, call.arguments[0])) {
                 Sources stale;
                 for (size_t i = 1; i < call.arguments.size(); ++i)
@@ -492,6 +495,7 @@ class Analysis {
     std::map<Local, Sources> results_;  // what shared state an async call's answer comes from
     std::map<Local, Sources> given_;    // what an async call was asked with: its answer is as old
     std::set<uint32_t> reported_;
+    std::set<uint32_t> told_;  // awaits whose answers can come too late, by their nodes
     bool tells_the_older_ = false;
     bool reporting_ = false;
 };

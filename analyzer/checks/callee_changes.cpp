@@ -65,7 +65,13 @@ class Changes {
     }
 
     void called(const Call& call, bool waits) {
-        if (is_mutator(call) && !call.arguments.empty()) return changed(call.arguments[0], How::Change, waits);
+        if (is_mutator(call) && !call.arguments.empty()) {
+            // What is gone already can be deleted once more.
+            const std::string_view name = called_name(call);
+            if (name != "delete" && name != "clear") changed(call.arguments[0], How::Change, waits);
+            else targets_.insert(unconverted(body_, call.arguments[0]));
+            return;
+        }
         const ItemId callee = called_item(call);
         if (callee == ItemId::None || is_std(file_of(callee)) || kind_of(callee) != ItemKind::Function) return;
         for (ChangesOf::Change change : *context_.get<ChangesOf>(callee)) {

@@ -76,11 +76,23 @@ std::optional<LockOperation> lock_operation(QueryContext& context, const MirBody
     return name == "readLock" ? LockOperation::TakeShared : LockOperation::Take;
 }
 
+/// A class of the program that hands something out by `acquire` and takes it back by `release`.
+static bool is_pool(QueryContext& context, ItemId klass) {
+    if (kind_of(klass) != ItemKind::Class || is_std(file_of(klass))) return false;
+    bool hands_out = false, takes_back = false;
+    for (ItemId method : context.get<DefinitionOf>(klass)->methods) {
+        hands_out |= name_of(method).text() == "acquire" && context.get<SignatureOf>(method)->is_async;
+        takes_back |= name_of(method).text() == "release";
+    }
+    return hands_out && takes_back;
+}
+
 std::optional<LockOperation> permit_operation(QueryContext& context, const MirBody& body, const CallTerminator& call) {
     const std::string_view name = called_name(call);
     if (call.arguments.empty() || (name != "acquire" && name != "release")) return std::nullopt;
     Type type = operand_type(context, body, call.arguments[0]);
-    if (!type || !type->is(TypeKind::Nominal) || name_of(type->item).text() != "Semaphore") return std::nullopt;
+    if (!type || !type->is(TypeKind::Nominal)) return std::nullopt;
+    if (name_of(type->item).text() != "Semaphore" && !is_pool(context, type->item)) return std::nullopt;
     return name == "acquire" ? LockOperation::Take : LockOperation::Release;
 }
 

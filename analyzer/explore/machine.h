@@ -126,6 +126,7 @@ class Machine {
     Outcome call_by_name(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments, Place);
     Outcome construct(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments);
     Outcome promise_model(State&, TaskIndex, Model, std::vector<Value>& arguments, Place);
+    Outcome select_channels(State&, TaskIndex, std::vector<Value>& arguments, Place);
     Outcome list_model(State&, TaskIndex, Model, std::vector<Value>& arguments);
     Outcome operate(State&, TaskIndex, Model, Pending);
     Outcome start(State&, TaskIndex, const Value& callable, std::vector<Value> arguments, Place);
@@ -137,7 +138,7 @@ class Machine {
     void settle_promise(State&, ObjectIndex, Value, bool rejected);
     Outcome throw_error(State&, TaskIndex, Value);
     bool converted(State&, const Pending&, Value& result);
-    void finish_operation(State&, TaskIndex, Value, bool rejected);
+    void finish_operation(State&, TaskIndex, Value, bool rejected, uint32_t arm);
     bool gathered(State&, const Frame&, Value result);
     Value failure(DiagnosticCode, Place, ObjectIndex, TaskIndex);
 

@@ -232,6 +232,7 @@ enum class Model : uint8_t {
     PromiseRace,
     PromiseAny,
     Later,
+    SelectChannels,
     ReceiveNext,
     Unlock,
     Opaque

@@ -4,7 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "analyzer/checks/await_values.h"
+#include "analyzer/checks/await_places.h"
+#include "analyzer/checks/callee_changes.h"
 #include "analyzer/checks/calls.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/effects.h"
@@ -49,12 +50,14 @@ class Analysis {
   public:
     Analysis(QueryContext& context, ItemId item, const Body& source, const MirBody& body,
              const TaskRivals::Value& rivals, std::vector<ItemDiagnostic>& out)
-        : context_(context), item_(item), source_(source), body_(body), rivals_(rivals), out_(out), after_(body) {
-        for (const Block& block : body.blocks)
-            for (const Statement& s : block.statements)
-                if (auto* assign = std::get_if<Assign>(&s.kind))
-                    if (auto* ref = std::get_if<StaticRefOf>(&assign->value))
-                        if (kind_of(ref->item) == ItemKind::Static) statics_[assign->place.local] = ref->item;
+        : context_(context),
+          item_(item),
+          source_(source),
+          body_(body),
+          rivals_(rivals),
+          out_(out),
+          after_(body),
+          places_(context, item, source, body) {
         for (const Block& block : body.blocks) {
             auto* call = std::get_if<CallTerminator>(&block.terminator.kind);
             if (!call) continue;
@@ -74,71 +77,26 @@ class Analysis {
     }
 
   private:
-    Local object_of(const State& state, Local local) const {
-        for (int steps = 0; steps < 64; ++steps) {
-            auto it = state.same_object.find(local);
-            if (it == state.same_object.end()) return local;
-            local = it->second;
-        }
-        return local;
-    }
-
-    /// Parameters (`this` among them), captures, module variables and what was found in one of them are reachable by
-    /// others; an object made here is not, as far as this check knows.
-    std::optional<Shared> shared_property(const State& state, const Operand& object, const Name& name) const {
-        auto* place = read_place(object);
-        if (!place) return std::nullopt;
-        const bool through = place->projections.size() == 1 && std::holds_alternative<Deref>(place->projections[0]);
-        if (ItemId variable = variable_of(state, *place); variable != ItemId::None) {
-            Type type = body_.locals[place->local].type;
-            if (type->is(TypeKind::Reference)) type = type->element();
-            if (is_program_object(type))
-                return Shared{object_in(variable), fmt::format("{}.{}", name_of(variable).text(), name.text()),
-                              property_key(context_, type, name), 0};
-        }
-        Local local = object_of(state, place->local);
-        const LocalDeclaration& declared = body_.locals[local];
-        bool capture = declared.kind == LocalKind::Capture;
-        const bool found = place->is_local() && declared.kind == LocalKind::Variable && state.found.count(local) &&
-                           is_program_object(declared.type);
-        if (declared.kind != LocalKind::Parameter && !capture && !found) return std::nullopt;
-        if (!place->is_local() && !(capture && through)) return std::nullopt;
-        Type type = declared.type->is(TypeKind::Reference) ? declared.type->element() : declared.type;
-        Shared shared{local, std::string(declared.name.text()) + "." + std::string(name.text()),
-                      property_key(context_, type, name), 0};
-        shared.origin = found ? 0 : origin_of(declared, local);
-        return shared;
-    }
-
-    /// The module variable whose object this is.
-    ItemId variable_of(const State& state, const Place& place) const {
-        const bool through = place.projections.size() == 1 && std::holds_alternative<Deref>(place.projections[0]);
-        if (auto it = statics_.find(place.local); it != statics_.end() && through) return it->second;
-        auto held = place.is_local() ? state.holds.find(place.local) : state.holds.end();
-        const bool is_static = held != state.holds.end() && held->second.object == kNoLocal &&
-                               held->second.key.local == LocalId::None && held->second.key.property.empty();
-        return is_static ? held->second.key.owner : ItemId::None;
-    }
-
     /// What is in shared state, or was found there, and can have others that found it too.
     bool is_found(const State& state, const Rvalue& value) const {
         auto known = [&](const Operand& o) {
             auto* place = read_place(o);
             if (!place) return false;
             if (state.found.count(place->local) || state.holds.count(place->local)) return true;
-            return shared_variable(*place).has_value() || variable_around(*place).has_value();
+            return places_.variable(*place).has_value() || places_.variable_around(*place).has_value();
         };
         if (auto* use = std::get_if<Use>(&value)) return known(use->operand);
         if (auto* conversion = std::get_if<Conversion>(&value)) return known(conversion->operand);
         if (auto* property = std::get_if<PropertyOf>(&value))
-            return shared_property(state, property->object, property->name).has_value() || known(property->object);
+            return places_.property(state, property->object, property->name).has_value() || known(property->object);
         if (auto* element = std::get_if<ElementOf>(&value)) return known(element->object);
         return false;
     }
 
     /// The call looks something up in shared state: an element of a collection, or a function that gives part of it.
     bool looks_up(const State& state, const CallTerminator& call, const Sources& through) const {
-        static const std::set<std::string_view> kLookUps = {"get", "at", "find", "findLast", "peek"};
+        static const std::set<std::string_view> kLookUps = {"get",   "at",     "find",   "findLast", "peek",
+                                                            "slice", "filter", "values", "concat"};
         if (call.is_new) return false;
         if (!through.empty()) return true;
         const ItemId callee = checks::called_function(call);
@@ -153,47 +111,10 @@ class Analysis {
         if (callee == ItemId::None || is_std(file_of(callee))) return out;
         for (const ResultSources::Source& source : *context_.get<ResultSources>(callee)) {
             if (source.parameter >= call.arguments.size()) continue;
-            if (auto shared = shared_property(state, call.arguments[source.parameter], source.property))
+            if (auto shared = places_.property(state, call.arguments[source.parameter], source.property))
                 out.emplace(*shared, Taint{node, 0, false, false, false});
         }
         return out;
-    }
-
-    /// As TaskFacts numbers the parameters.
-    uint8_t origin_of(const LocalDeclaration& declared, Local local) const {
-        if (declared.kind == LocalKind::Parameter)
-            return local - 1 < kTrackedParameters ? uint8_t(uint32_t(Origin::Parameter) + local - 1) : 0;
-        if (declared.source == LocalId::None || source_[declared.source].function != BodyFunctionId(0)) return 0;
-        const auto& parameters = source_[BodyFunctionId(0)].parameters;
-        for (uint32_t i = 0; i < parameters.size() && i < kTrackedParameters; ++i)
-            if (parameters[i] == declared.source) return uint8_t(uint32_t(Origin::Outer) + i);
-        return 0;
-    }
-
-    std::optional<Shared> shared_variable(const Place& place) const {
-        const LocalDeclaration& local = body_.locals[place.local];
-        bool through = place.projections.size() == 1 && std::holds_alternative<Deref>(place.projections[0]);
-        bool captured_here = place.is_local() && local.kind == LocalKind::Variable && local.in_cell &&
-                             local.source != LocalId::None && source_[local.source].is_captured;
-        if (captured_here || (through && local.kind == LocalKind::Capture && local.is_alias)) {
-            if (local.source == LocalId::None) return std::nullopt;
-            return Shared{kNoLocal, std::string(local.name.text()), {item_, {}, local.source}, 0};
-        }
-        auto it = statics_.find(place.local);
-        if (!through || it == statics_.end()) return std::nullopt;
-        ItemId owner = parent_of(it->second);
-        std::string name(name_of(it->second).text());
-        if (kind_of(owner) != ItemKind::File) name = std::string(name_of(owner).text()) + "." + name;
-        return Shared{kNoLocal, name, {it->second, {}, LocalId::None}, 0};
-    }
-
-    /// The shared variable that has the place in it: `users` of `users[0]`.
-    std::optional<Shared> variable_around(const Place& place) const {
-        for (size_t length = 0; length < 2 && length < place.projections.size(); ++length)
-            if (auto shared = shared_variable(
-                    {place.local, {place.projections.begin(), place.projections.begin() + long(length)}}))
-                return shared;
-        return std::nullopt;
     }
 
     const TaskRivals::Entry* rivals_of(const Shared& shared) const {
@@ -218,15 +139,17 @@ class Analysis {
     Sources sources_of(const State& state, const Operand& operand, uint32_t node) const {
         auto* place = read_place(operand);
         if (!place) return {};
-        if (auto shared = shared_variable(*place)) return {{*shared, Taint{node_of(operand, node)}}};
-        if (auto around = variable_around(*place)) return changed({{*around, Taint{node_of(operand, node)}}}, false);
+        if (auto shared = places_.variable(*place)) return {{*shared, Taint{node_of(operand, node)}}};
+        if (auto around = places_.variable_around(*place))
+            return changed({{*around, Taint{node_of(operand, node)}}}, false);
         auto it = state.taints.find(place->local);
         return it == state.taints.end() ? Sources{} : it->second;
     }
 
     Sources sources_of(State& state, const Rvalue& value, uint32_t node) {
         if (auto* property = std::get_if<PropertyOf>(&value)) {
-            if (auto shared = shared_property(state, property->object, property->name)) return {{*shared, Taint{node}}};
+            if (auto shared = places_.property(state, property->object, property->name))
+                return {{*shared, Taint{node}}};
             return changed(sources_of(state, property->object, node), false);
         }
         Sources all;
@@ -314,7 +237,8 @@ class Analysis {
         const TaskRivals::Entry* entry = answer ? rivals_of(shared) : nullptr;
         bool twice =
             uint32_t(body_.function) < rivals_.runs_twice.size() && rivals_.runs_twice[uint32_t(body_.function)];
-        if (!entry || !entry->writer || !twice || !reported_.insert(node).second) return;
+        if (!entry || !entry->writer || !twice || !told_.insert(answer->asked).second) return;
+        reported_.insert(node);
         ItemDiagnostic d =
             diagnostic(DiagnosticCode::StaleResponse, {item_, node},
                        fmt::format("the answer to an older request can arrive last and overwrite the newer one in `{}`",
@@ -349,7 +273,7 @@ class Analysis {
             if (auto* assign = std::get_if<Assign>(&s.kind)) assigned(state, id, *assign, s.node);
             else if (auto* set = std::get_if<SetProperty>(&s.kind)) {
                 Sources sources = sources_of(state, set->value, s.node);
-                if (auto shared = shared_property(state, set->object, set->name)) {
+                if (auto shared = places_.property(state, set->object, set->name)) {
                     written(*shared, sources, state, id, s.node, false);
                     // What is added to what is there overwrites nothing.
                     if (!sources.count(*shared))
@@ -357,7 +281,7 @@ class Analysis {
                                  operand_type(context_, body_, set->value));
                 }
             } else if (auto* set = std::get_if<SetElement>(&s.kind)) {
-                if (auto held = held_by(state, set->object)) {
+                if (auto held = places_.held_by(state, set->object)) {
                     Sources sources = sources_of(state, set->index, s.node);
                     combine(sources, sources_of(state, set->value, s.node));
                     written(*held, sources, state, id, s.node, true);
@@ -367,17 +291,9 @@ class Analysis {
         terminator(state, id, block.terminator);
     }
 
-    std::optional<Shared> held_by(const State& state, const Operand& operand) const {
-        auto* place = read_place(operand);
-        if (!place) return std::nullopt;
-        if (auto shared = shared_variable(*place)) return shared;
-        auto it = state.holds.find(place->local);
-        return it == state.holds.end() ? std::nullopt : std::optional(it->second);
-    }
-
     void assigned(State& state, BlockId block, const Assign& assign, uint32_t node) {
         Sources sources = sources_of(state, assign.value, node);
-        if (auto shared = shared_variable(assign.place)) {
+        if (auto shared = places_.variable(assign.place)) {
             written(*shared, sources, state, block, node, false);
             if (!sources.count(*shared))
                 answered(*shared, state, &assign.value, nullptr, node, place_type(context_, body_, assign.place));
@@ -385,7 +301,8 @@ class Analysis {
         }
         if (!assign.place.is_local()) {
             auto held = state.holds.find(assign.place.local);
-            auto around = held == state.holds.end() ? variable_around(assign.place) : std::optional(held->second);
+            auto around =
+                held == state.holds.end() ? places_.variable_around(assign.place) : std::optional(held->second);
             if (around) {
                 Shared shared = *around;
                 for (const Projection& projection : assign.place.projections)
@@ -412,11 +329,11 @@ class Analysis {
         auto* convert = std::get_if<Conversion>(&value);
         const Operand* same = use ? &use->operand : convert ? &convert->operand : nullptr;
         if (auto* place = same ? read_place(*same) : nullptr; place && place->local != local) {
-            if (place->is_local()) state.same_object[local] = object_of(state, place->local);
-            if (auto held = held_by(state, *same)) state.holds[local] = *held;
+            if (place->is_local()) state.same_object[local] = places_.object_of(state, place->local);
+            if (auto held = places_.held_by(state, *same)) state.holds[local] = *held;
         }
         if (auto* property = std::get_if<PropertyOf>(&value))
-            if (auto shared = shared_property(state, property->object, property->name)) state.holds[local] = *shared;
+            if (auto shared = places_.property(state, property->object, property->name)) state.holds[local] = *shared;
         bool asks = false;
         std::optional<Answer> answer;
         for_each_operand(
@@ -513,13 +430,16 @@ class Analysis {
         ItemId callee = ItemId::None;
         if (auto* found = std::get_if<hir::VirtualCallee>(&call.callee)) callee = found->method;
         if (auto* direct = std::get_if<hir::DirectCallee>(&call.callee)) callee = direct->function;
-        if (!call.arguments.empty() && is_mutator(callee))
-            if (auto held = held_by(state, call.arguments[0])) {
+        // What is gone already can be taken out once more.
+        const bool takes_out = name == "delete" || name == "clear";
+        if (!call.arguments.empty() && is_mutator(callee) && !takes_out)
+            if (auto held = places_.held_by(state, call.arguments[0])) {
                 Sources stale;
                 for (size_t i = 1; i < call.arguments.size(); ++i)
                     combine(stale, sources_of(state, call.arguments[i], node));
                 written(*held, stale, state, id, node, true);
             }
+        through_callee(state, id, call, callee, node);
         if (!call.destination.is_local()) return;
         Local local = call.destination.local;
         const Sources through = through_result(state, callee, call, node);
@@ -540,6 +460,29 @@ class Analysis {
         else state.taints[local] = std::move(sources);
     }
 
+    /// What the called function changes of the objects it is given, as if it was changed here.
+    void through_callee(State& state, BlockId id, const CallTerminator& call, ItemId callee, uint32_t node) {
+        if (callee == ItemId::None || is_std(file_of(callee))) return;
+        for (const ChangesOf::Change& change : *context_.get<ChangesOf>(callee)) {
+            if (change.parameter >= call.arguments.size()) continue;
+            auto shared = places_.property(state, call.arguments[change.parameter], change.property);
+            if (!shared) continue;
+            Sources given;
+            for (size_t i = 0; i < call.arguments.size() && change.how != ChangesOf::How::Step; ++i)
+                if (i != change.parameter) combine(given, sources_of(state, call.arguments[i], node));
+            given = changed(std::move(given), false);
+            auto check = state.checks.find(*shared);
+            if (change.waits_before && !state.lock_held) {
+                if (auto it = given.find(*shared); it != given.end() && !it->second.awaited) it->second.awaited = node;
+                if (check != state.checks.end() && !check->second.awaited) check->second.awaited = node;
+            }
+            // What it is set to says nothing of what it was.
+            if (change.how == ChangesOf::How::Set && check != state.checks.end() && check->second.awaited)
+                state.checks.erase(check);
+            written(*shared, given, state, id, node, change.how == ChangesOf::How::Change);
+        }
+    }
+
     QueryContext& context_;
     ItemId item_;
     const Body& source_;
@@ -547,11 +490,12 @@ class Analysis {
     const TaskRivals::Value& rivals_;
     std::vector<ItemDiagnostic>& out_;
     PostDominators after_;
-    std::map<Local, ItemId> statics_;
+    Places places_;
     std::set<Local> handed_over_;
     std::map<Local, Sources> results_;  // what shared state an async call's answer comes from
     std::map<Local, Sources> given_;    // what an async call was asked with: its answer is as old
     std::set<uint32_t> reported_;
+    std::set<uint32_t> told_;  // awaits whose answers can come too late, by their nodes
     bool tells_the_older_ = false;
     bool reporting_ = false;
 };

@@ -29,12 +29,14 @@ using mir::Place;
 struct Setting {
     uint32_t set = 0;      // node of the assignment
     uint32_t awaited = 0;  // node of the first await after it; 0: none yet
+    bool loaded = false;   // to what was waited for: that one is at work with it is seen from a read of its own only
     friend bool operator==(const Setting&, const Setting&) = default;
 };
 
 struct State {
     std::map<ItemId, Setting> settings;  // of static variables, as this task has set them
     std::set<Local> contextual;          // locals whose value says who is at work
+    std::set<Local> loaded;              // of these what was waited for
 
     bool merge(const State& other) {
         bool changed = false;
@@ -44,6 +46,7 @@ struct State {
             else if (!it->second.awaited && setting.awaited) it->second = setting, changed = true;
         }
         for (Local local : other.contextual) changed |= contextual.insert(local).second;
+        for (Local local : other.loaded) changed |= loaded.insert(local).second;
         return changed;
     }
 };
@@ -128,7 +131,7 @@ class Analysis {
 
     /// Set again after the await: put back, if somebody else may have asked for it in between.
     void put_back(ItemId item, const Setting& setting, uint32_t node) {
-        if (!reporting_ || !setting.awaited || reported_.count(setting.set)) return;
+        if (!reporting_ || !setting.awaited || setting.loaded || reported_.count(setting.set)) return;
         auto reader = reader_of(context_, item, item_);
         if (!reader) return;
         reported_.insert(setting.set);
@@ -150,7 +153,7 @@ class Analysis {
 
     /// Set for what runs until the await ends, and left so.
     void left(ItemId item, const Setting& setting) {
-        if (!reporting_ || !setting.awaited || reported_.count(setting.set)) return;
+        if (!reporting_ || !setting.awaited || setting.loaded || reported_.count(setting.set)) return;
         auto reader = reader_of(context_, item, item_, true);
         if (!reader) return;
         reported_.insert(setting.set);
@@ -165,28 +168,35 @@ class Analysis {
         out_.push_back(std::move(d));
     }
 
+    static void note(State& state, Local local, bool contextual, bool loaded) {
+        if (contextual) state.contextual.insert(local);
+        else state.contextual.erase(local);
+        if (contextual && loaded) state.loaded.insert(local);
+        else state.loaded.erase(local);
+    }
+
     void statement(State& state, const Statement& s) {
         for_each_operand(
             s, [&](const Operand& o) { read(state, o, s.node); }, [](const Place&) {});
         auto* assign = std::get_if<Assign>(&s.kind);
         if (!assign) return;
-        bool contextual = false, own = false;
+        bool contextual = false, own = false, loaded = false;
         for_each_operand(
             assign->value,
             [&](const Operand& o) {
                 contextual |= is_contextual(state, o);
                 auto* place = read_place(o);
                 own |= place && static_of(*place) != ItemId::None;
+                loaded |= place && state.loaded.count(place->local);
             },
             [](const Place&) {});
         if (ItemId item = static_of(assign->place); item != ItemId::None) {
             auto it = state.settings.find(item);
             if (it != state.settings.end() && !contextual) put_back(item, it->second, s.node);
-            if (contextual && !own && is_set_by_others(item)) state.settings[item] = {s.node, 0};
+            if (contextual && !own && is_set_by_others(item)) state.settings[item] = {s.node, 0, loaded};
             else state.settings.erase(item);
         } else if (assign->place.is_local()) {
-            if (contextual) state.contextual.insert(assign->place.local);
-            else state.contextual.erase(assign->place.local);
+            note(state, assign->place.local, contextual, loaded);
         }
     }
 
@@ -197,14 +207,12 @@ class Analysis {
         if (auto* call = std::get_if<CallTerminator>(&t.kind)) {
             bool contextual = call->is_new;
             for (const Operand& o : call->arguments) contextual |= is_contextual(state, o);
-            if (call->destination.is_local()) {
-                if (contextual) state.contextual.insert(call->destination.local);
-                else state.contextual.erase(call->destination.local);
-            }
+            if (call->destination.is_local()) note(state, call->destination.local, contextual, false);
         } else if (auto* await = std::get_if<AwaitTerminator>(&t.kind)) {
             for (auto& [item, setting] : state.settings)
                 if (!setting.awaited) setting.awaited = t.node;
-            if (await->destination.is_local()) state.contextual.erase(await->destination.local);
+            if (await->destination.is_local())
+                note(state, await->destination.local, is_contextual(state, await->operand), true);
         }
     }
 

@@ -36,6 +36,7 @@ enum State : uint8_t {
 struct Known {
     uint8_t states = 0;
     uint32_t locked = 0, released = 0;  // nodes
+    bool shared = false;                // held as one of several readers
     friend bool operator==(const Known&, const Known&) = default;
 };
 using Locks = std::map<LockName, Known>;
@@ -53,6 +54,7 @@ bool merge(Locks& into, const Locks& from) {
         uint8_t states = mine.states | known.states;
         changed |= states != mine.states;
         mine.states = states;
+        if (known.shared && !mine.shared) mine.shared = changed = true;
         if (!mine.locked) mine.locked = known.locked;
         if (!mine.released) mine.released = known.released;
     }
@@ -100,10 +102,11 @@ class Analysis {
                 for_each_successor(block.terminator, [&](BlockId target, const MirPlace*) { leaving(target, locks); });
             },
             [](Locks& into, const Locks& from) { return merge(into, from); });
-        for (BlockId id = 0; id < body_.blocks.size(); ++id) {
-            if (!entry[id] || !std::holds_alternative<ReturnTerminator>(body_.blocks[id].terminator.kind)) continue;
-            for (const auto& [name, known] : *entry[id])
-                if (known.states & Released) given_back_.insert(name);
+        for (BlockId id : reached_without_error()) {
+            auto operation = operations_.find(id);
+            if (operation == operations_.end() || operation->second.takes || !entry[id]) continue;
+            auto known = entry[id]->find(operation->second.name);
+            if (known != entry[id]->end() && known->second.states & Held) given_back_.insert(known->first);
         }
         for (BlockId id = 0; id < body_.blocks.size(); ++id) {
             if (!entry[id]) continue;
@@ -148,9 +151,8 @@ class Analysis {
             }
             bool takes = *operation != LockOperation::Release;
             operations_[id] = {*name, takes, *operation == LockOperation::TakeShared};
-            if (*operation == LockOperation::TakeShared) shared_.insert(*name);
             if (!takes) released_.insert(*name);
-            if (permit) permits_.insert(*name), shared_.insert(*name);  // there may be more than one
+            if (permit) permits_.insert(*name);  // there may be more than one
             if (call->destination.is_local()) waits_.insert(call->destination.local);
         }
     }
@@ -173,6 +175,19 @@ class Analysis {
         return call && may_throw(context_, *call);
     }
 
+    std::set<BlockId> reached_without_error() const {
+        std::set<BlockId> seen{0};
+        std::vector<BlockId> work{0};
+        while (!work.empty()) {
+            const BlockId from = work.back();
+            work.pop_back();
+            for_each_successor(body_.blocks[from].terminator, [&](BlockId to, const MirPlace*) {
+                if (seen.insert(to).second) work.push_back(to);
+            });
+        }
+        return seen;
+    }
+
     ItemDiagnostic& report(DiagnosticCode code, uint32_t node, std::string message) {
         out_.push_back(diagnostic(code, {item_, node}, std::move(message)));
         return out_.back();
@@ -190,8 +205,8 @@ class Analysis {
         if (operation.takes && reports && !permits_.count(operation.name)) note_order(locks, operation.name, node);
         Known& known = locks[operation.name];
         if (operation.takes) {
-            if (reports && known.states == Held && !operation.shared && !shared_.count(operation.name) &&
-                reported_.insert(node).second) {
+            if (reports && known.states == Held && !(operation.shared && known.shared) &&
+                !permits_.count(operation.name) && reported_.insert(node).second) {
                 ItemDiagnostic& d =
                     report(DiagnosticCode::SelfDeadlock, node,
                            fmt::format("`{}` is locked already by this task, which waits here for itself for ever",
@@ -199,10 +214,11 @@ class Analysis {
                 d.related.push_back({{item_, known.locked}, "locked here and still held"});
             }
             if (known.states == ReleasedCallers) locks.erase(operation.name);
-            else known = {Held, node, 0};
+            else known = {Held, node, 0, operation.shared};
             return;
         }
-        if (reports && (known.states & Released) && !shared_.count(operation.name) && reported_.insert(node).second) {
+        if (reports && (known.states & Released) && !known.shared && !permits_.count(operation.name) &&
+            reported_.insert(node).second) {
             bool always = !(known.states & Held);
             ItemDiagnostic& d = report(DiagnosticCode::DoubleUnlock, node,
                                        fmt::format("`{}` is {} released when this releases it", operation.name.text,
@@ -210,7 +226,7 @@ class Analysis {
             d.related.push_back({{item_, known.locked}, "locked here"});
             d.related.push_back({{item_, known.released}, "released here first"});
         }
-        if (known.states & Held || known.states & Released) known = {Released, known.locked, node};
+        if (known.states & Held || known.states & Released) known = {Released, known.locked, node, known.shared};
         else known = {ReleasedCallers, 0, node};
     }
 
@@ -239,7 +255,8 @@ class Analysis {
         for (const LocksOf::Lock& lock : taken->locks) {
             LockName name{receiver->root, receiver->item, receiver->path + lock.path, receiver->text + lock.path};
             auto held = locks.find(name);
-            if (held == locks.end() || held->second.states != Held || shared_.count(name)) continue;
+            if (held == locks.end() || held->second.states != Held || permits_.count(name)) continue;
+            if (lock.shared && held->second.shared) continue;
             if (!reported_.insert(node).second) return;
             ItemDiagnostic& d =
                 report(DiagnosticCode::SelfDeadlock, node,
@@ -274,7 +291,7 @@ class Analysis {
     std::vector<ItemDiagnostic>& out_;
     std::map<BlockId, Operation> operations_;
     std::map<BlockId, LockName> exclusive_calls_;
-    std::set<LockName> released_, shared_, permits_;
+    std::set<LockName> released_, permits_;
     std::set<LockName> given_back_;  // on a way out without an error
     std::set<Local> waits_;          // promises that never fail: of lock calls and their like
     std::set<uint32_t> reported_;

@@ -46,6 +46,7 @@ struct LocksOf {
     struct Lock {
         std::string path;
         Place place;
+        bool shared = false;  // as one of several readers
         friend bool operator==(const Lock&, const Lock&) = default;
     };
     struct Value {

@@ -76,11 +76,23 @@ std::optional<LockOperation> lock_operation(QueryContext& context, const MirBody
     return name == "readLock" ? LockOperation::TakeShared : LockOperation::Take;
 }
 
+/// A class of the program that hands something out by `acquire` and takes it back by `release`.
+static bool is_pool(QueryContext& context, ItemId klass) {
+    if (kind_of(klass) != ItemKind::Class || is_std(file_of(klass))) return false;
+    bool hands_out = false, takes_back = false;
+    for (ItemId method : context.get<DefinitionOf>(klass)->methods) {
+        hands_out |= name_of(method).text() == "acquire" && context.get<SignatureOf>(method)->is_async;
+        takes_back |= name_of(method).text() == "release";
+    }
+    return hands_out && takes_back;
+}
+
 std::optional<LockOperation> permit_operation(QueryContext& context, const MirBody& body, const CallTerminator& call) {
     const std::string_view name = called_name(call);
     if (call.arguments.empty() || (name != "acquire" && name != "release")) return std::nullopt;
     Type type = operand_type(context, body, call.arguments[0]);
-    if (!type || !type->is(TypeKind::Nominal) || name_of(type->item).text() != "Semaphore") return std::nullopt;
+    if (!type || !type->is(TypeKind::Nominal)) return std::nullopt;
+    if (name_of(type->item).text() != "Semaphore" && !is_pool(context, type->item)) return std::nullopt;
     return name == "acquire" ? LockOperation::Take : LockOperation::Release;
 }
 
@@ -114,10 +126,10 @@ LocksOf::Value LocksOf::compute(QueryContext& context, const Key& item) {
     LockNames names = lock_names(context, body);
     const LocalId self = body.locals[1].source;
     Value out;
-    auto add = [&](std::string path, braid::Place place) {
+    auto add = [&](std::string path, braid::Place place, bool shared) {
         for (const Lock& known : out.locks)
-            if (known.path == path) return;
-        out.locks.push_back({std::move(path), place});
+            if (known.path == path && (shared || !known.shared)) return;
+        out.locks.push_back({std::move(path), place, shared});
     };
     for (const Block& block : body.blocks) {
         auto* call = std::get_if<CallTerminator>(&block.terminator.kind);
@@ -125,10 +137,12 @@ LocksOf::Value LocksOf::compute(QueryContext& context, const Key& item) {
         if (!name || name->root != self || name->item != ItemId::None) continue;
         auto operation = lock_operation(context, body, *call);
         if (operation && *operation == LockOperation::Release && out.locks.empty()) return {};  // the caller's lock
-        if (operation && *operation != LockOperation::TakeShared) add(name->path, {item, block.terminator.node});
+        if (operation && *operation != LockOperation::Release)
+            add(name->path, {item, block.terminator.node}, *operation == LockOperation::TakeShared);
         ItemId function = called_function(*call);
         if (operation || function == ItemId::None || call->mode == hir::CallMode::ColdFuture) continue;
-        for (const Lock& inner : context.get<LocksOf>(function)->locks) add(name->path + inner.path, inner.place);
+        for (const Lock& inner : context.get<LocksOf>(function)->locks)
+            add(name->path + inner.path, inner.place, inner.shared);
     }
     return out;
 }

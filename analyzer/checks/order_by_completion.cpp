@@ -28,26 +28,29 @@ class Check : public BodyCheck {
 
     void run() {
         for (uint32_t i = 0; i < body_.expressions.size(); ++i) {
-            const Call* push = std_call(body_, ExprId(i), "Array", "push");
-            if (!push || push->arguments.empty() || inside_.function(ExprId(i)) == BodyFunctionId::None) continue;
-            pushed(ExprId(i), *push);
+            const ExprId id{i};
+            if (inside_.function(id) == BodyFunctionId::None) continue;
+            const Call* push = std_call(body_, id, "Array", "push");
+            auto* text = body_.as<CompoundAssign>(id);
+            if (push && !push->arguments.empty())
+                pushed(id, push->arguments[0], {push->arguments.begin() + 1, push->arguments.end()}, false);
+            else if (text && text->op == BinaryOp::Concat) pushed(id, text->place, {text->value}, true);
         }
     }
 
   private:
-    void pushed(ExprId id, const Call& push) {
-        auto* list = body_.as<LocalRef>(unconverted(body_, push.arguments[0]));
+    void pushed(ExprId id, ExprId place, const std::vector<ExprId>& values, bool is_text) {
+        auto* list = body_.as<LocalRef>(unconverted(body_, place));
         BodyFunctionId task = inside_.function(id);
         if (!list || body_[list->local].function == task || task == BodyFunctionId(0)) return;
         ExprId waited = ExprId::None;
-        for (size_t i = 1; i < push.arguments.size() && waited == ExprId::None; ++i)
-            waited = awaited_part(push.arguments[i], task);
+        for (size_t i = 0; i < values.size() && waited == ExprId::None; ++i) waited = awaited_part(values[i], task);
         bool in_then = is_then_callback(task);
-        if (waited == ExprId::None && !(in_then && uses_parameter(push, task))) return;
+        if (waited == ExprId::None && !(in_then && uses_parameter(values, task))) return;
         ExprId started = many_runs(task);
         if (started == ExprId::None) return;
         ExprId used = ordered_use(list->local);
-        if (used == ExprId::None || carries_position(push, task)) return;
+        if (used == ExprId::None || (!is_text && carries_position(values, task))) return;
 
         std::string_view name = body_[list->local].name.text();
         ItemDiagnostic d = diagnostic(
@@ -57,8 +60,11 @@ class Check : public BodyCheck {
         d.related.push_back({{item_, body_[started].node}, "1. several runs are started here and go on side by side"});
         if (waited != ExprId::None)
             d.related.push_back({{item_, body_[waited].node}, "2. each waits here; a later one can be through first"});
-        d.related.push_back({{item_, body_[id].node}, fmt::format("3. who is through first pushes first")});
-        d.related.push_back({{item_, body_[used].node}, fmt::format("4. `{}` is used here as an ordered list", name)});
+        d.related.push_back({{item_, body_[id].node},
+                             is_text ? "3. who is through first adds first" : "3. who is through first pushes first"});
+        d.related.push_back({{item_, body_[used].node},
+                             is_text ? fmt::format("4. `{}` is used here", name)
+                                     : fmt::format("4. `{}` is used here as an ordered list", name)});
         out_.push_back(std::move(d));
     }
 
@@ -82,10 +88,10 @@ class Check : public BodyCheck {
         return given != ExprId::None && std_call(body_, given, "Promise", "then");
     }
 
-    bool uses_parameter(const Call& push, BodyFunctionId task) {
+    bool uses_parameter(const std::vector<ExprId>& values, BodyFunctionId task) {
         bool uses = false;
-        for (size_t i = 1; i < push.arguments.size(); ++i)
-            walk_expressions(body_, push.arguments[i], [&](ExprId id) {
+        for (ExprId value : values)
+            walk_expressions(body_, value, [&](ExprId id) {
                 auto* local = body_.as<LocalRef>(id);
                 uses |= local && body_[local->local].is_parameter && body_[local->local].function == task;
             });
@@ -133,12 +139,12 @@ class Check : public BodyCheck {
     }
 
     /// The pushed value is put together with an index or a key, by which it can be put into order.
-    bool carries_position(const Call& push, BodyFunctionId task) {
+    bool carries_position(const std::vector<ExprId>& values, BodyFunctionId task) {
         bool carries = false;
-        for (size_t i = 1; i < push.arguments.size(); ++i)
-            walk_expressions(body_, push.arguments[i], [&](ExprId id) {
+        for (ExprId value : values)
+            walk_expressions(body_, value, [&](ExprId id) {
                 auto* parts = body_.as<Aggregate>(id);
-                if (!parts || id == push.arguments[i] || parts->operands.size() < 2) return;
+                if (!parts || id == value || parts->operands.size() < 2) return;
                 for (ExprId part : parts->operands) carries |= is_input(part, task);
             });
         return carries;

@@ -82,7 +82,11 @@ class Analysis {
             bool parameter = declared.kind == LocalKind::Parameter, known = declared.source != LocalId::None;
             if (known ? !source[declared.source].is_reassigned : assigned[local] <= (parameter ? 0 : 1))
                 constant_.insert(local);
-            if (is_std_type(declared.type, "Resolver") && assigned[local] <= 1) groups_[local] = local;
+            if (is_std_type(declared.type, "Resolver") && assigned[local] <= 1) {
+                groups_[local] = local;
+                if (known && declared.kind == LocalKind::Variable && !declared.name.empty())
+                    taken_[local] = source[declared.source].node;
+            }
             if (auto executor = known ? executor_of(source, executors, declared.source) : std::nullopt)
                 groups_[local] = of_executor.emplace(*executor, local).first->second;
         }
@@ -138,6 +142,8 @@ class Analysis {
             auto* assign = std::get_if<Assign>(&s.kind);
             if (!assign) continue;
             if (auto it = groups_.find(assign->place.local); it != groups_.end()) state.settled.erase(it->second);
+            if (assign->place.is_local() && taken_.count(assign->place.local))
+                state.unsettled[assign->place.local] = state.outcomes;
             if (assign->place.is_local()) texts[assign->place.local] = text_of(assign->value, texts);
         }
         // What throws here has not got to the end of the block.
@@ -168,6 +174,8 @@ class Analysis {
                     state.settled.erase(it->second);
         } else if (std::holds_alternative<ReturnTerminator>(t.kind)) {
             if (reporting_ && is_executor_ && state.unsettled.count(executor_)) never_on_this_way();
+            for (const auto& [group, outcomes] : state.unsettled)
+                if (auto it = taken_.find(group); reporting_ && it != taken_.end()) never_answered(it->second, group);
         } else if (auto* choice = std::get_if<SwitchInteger>(&t.kind)) {
             return branch(*choice, state, texts, leaving);
         }
@@ -269,9 +277,18 @@ class Analysis {
                       : "nothing here can settle the promise: who waits for it waits for ever"));
     }
 
+    void never_answered(uint32_t node, Local local) {
+        if (!reported_.insert(node).second) return;
+        out_.push_back(diagnostic(DiagnosticCode::NeverSettled, {item_, node},
+                                  fmt::format("a way from here to the end leaves `{}` unsettled: who waits for the "
+                                              "answer waits for ever",
+                                              body_.locals[local].name.text())));
+    }
+
     ItemId item_;
     const MirBody& body_;
     std::vector<ItemDiagnostic>& out_;
+    std::map<Local, uint32_t> taken_;  // resolvers out of messages and lists: the node that names each
     std::map<Local, Group> groups_;
     std::set<Local> constant_;
     std::set<uint32_t> reported_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/checks/callee_changes.h"
 #include "analyzer/checks/effects.h"
 #include "analyzer/checks/tasks.h"
 #include "analyzer/semantics/body_walk.h"
@@ -83,6 +84,10 @@ class Facts {
         value = unconverted(body_, value);
         if (value == ExprId::None) return 0;
         if (body_.as<New>(value) || body_.as<Aggregate>(value)) return uint8_t(Origin::Own);
+        if (auto* property = body_.as<Property>(value)) {
+            const Type holder = body_[unconverted(body_, property->base)].type;
+            return is_part(context_, property_key(context_, holder, property->name)) ? origin(property->base) : 0;
+        }
         auto* local = body_.as<LocalRef>(value);
         if (!local) return 0;
         const LocalInfo& info = body_[local->local];
@@ -427,7 +432,10 @@ TaskFacts::Value TaskFacts::compute(QueryContext& context, const Key& item) {
 
 bool shares_state(QueryContext& context, ItemId item) {
     auto facts = context.get<TaskFacts>(item);
-    return !facts->accesses.empty() || !facts->iterations.empty();
+    if (!facts->accesses.empty() || !facts->iterations.empty()) return true;
+    return std::any_of(facts->edges.begin(), facts->edges.end(), [&](const TaskFacts::Edge& edge) {
+        return edge.to.function == 0 && !context.get<ChangesOf>(edge.to.item)->empty();
+    });
 }
 
 TaskPlaces::Value TaskPlaces::compute(QueryContext& context, const Key& item) {

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/checks/callee_changes.h"
 #include "analyzer/checks/tasks.h"
 
 // The tasks of a program: from where they are started, what each reaches, and which can be under way together. What a
@@ -291,23 +292,31 @@ TaskRivals::Value TaskRivals::compute(QueryContext& context, const Key& item) {
         value.runs_twice.push_back(twice);
         value.locked.push_back(locked);
     }
-    for (const auto& access : facts->accesses) {
-        Entry entry{access.function, access.key, access.object, std::nullopt, std::nullopt};
+    auto add = [&](Entry entry, bool may_meet_itself) {
         bool known = std::any_of(value.entries.begin(), value.entries.end(), [&](const Entry& e) {
             return e.function == entry.function && e.key == entry.key && e.object == entry.object;
         });
-        auto writers = graph->writers.find(access.key);
-        if (known || writers == graph->writers.end()) continue;
-        TaskFunction here{item, access.function};
+        auto writers = graph->writers.find(entry.key);
+        if (known || writers == graph->writers.end()) return;
+        TaskFunction here{item, entry.function};
         for (const Writer& writer : writers->second) {
             auto& rival = writer.is_change ? entry.changer : entry.writer;
             bool same = writer.function == here;
-            if (same && !meets_itself(*facts, access, here)) continue;
+            if (same && !may_meet_itself) continue;
             if (entry.writer && entry.changer && !entry.writer->same && !entry.changer->same) break;
-            if ((rival && (!rival->same || same)) || !can_meet(*graph, overlap, here, access.object, writer)) continue;
+            if ((rival && (!rival->same || same)) || !can_meet(*graph, overlap, here, entry.object, writer)) continue;
             rival = Rival{writer.function, writer.access, writer.is_change, same};
         }
         if (entry.writer || entry.changer) value.entries.push_back(entry);
+    };
+    for (const auto& access : facts->accesses)
+        add({access.function, access.key, access.object, std::nullopt, std::nullopt},
+            meets_itself(*facts, access, {item, access.function}));
+    for (const auto& edge : facts->edges) {
+        if (edge.to.function != 0) continue;
+        for (const auto& change : *context.get<ChangesOf>(edge.to.item))
+            if (change.parameter < edge.arguments.size() && edge.arguments[change.parameter] != uint8_t(Origin::Own))
+                add({edge.from, change.key, edge.arguments[change.parameter], std::nullopt, std::nullopt}, true);
     }
     for (uint32_t i = 0; i < facts->iterations.size(); ++i) {
         const auto& loop = facts->iterations[i];

@@ -89,8 +89,12 @@ class Stuck {
             between += frame->actor != kNone;
         ItemDiagnostic d =
             at(between ? DiagnosticCode::LockOrderCycle : DiagnosticCode::ActorSelfCall, task,
-               fmt::format("{} is asked here while it {}: neither ever answers", what,
-                           between ? "waits itself for the actor that asks" : "handles the message that asks"));
+               between ? fmt::format("{} is asked here while it waits itself for the actor that asks: neither ever "
+                                     "answers",
+                                     what)
+                       : fmt::format("{} is asked here by its own handler, and answers only when that has ended: it "
+                                     "never does",
+                                     what));
         d.related.push_back({hold.place, fmt::format("the message that {} handles is sent here",
                                                      story_.name_at(hold.place, pending(task).object))});
         story_.tell(d, {task}, false);
@@ -316,10 +320,9 @@ class Stuck {
                 d->related.push_back(
                     {object.missed_at, "the notification comes here, before anybody waits, and is lost"});
         } else if (p.kind == OpKind::WaitGroupWait) {
-            d = at(
-                DiagnosticCode::WaitgroupMisuse, cause,
-                fmt::format("{} is not counted down to zero: {} of its `done` {} missing, and this waits for ever",
-                            what, state_.objects[p.object].count, state_.objects[p.object].count == 1 ? "is" : "are"));
+            d = at(DiagnosticCode::WaitgroupMisuse, cause,
+                   fmt::format("{} never comes down to zero: {} `done` {} missing, and this waits for ever", what,
+                               state_.objects[p.object].count, state_.objects[p.object].count == 1 ? "is" : "are"));
             if (Place added = state_.objects[p.object].added_at; added.item != ItemId::None)
                 d->related.push_back({added, "it is counted up here"});
             for (TaskIndex t = 1; t < state_.tasks.size(); ++t)
@@ -331,7 +334,7 @@ class Stuck {
             if (!d) return d;
         } else if (p.kind == OpKind::Barrier) {
             d = at(DiagnosticCode::GoroutineLeak, cause,
-                   fmt::format("this waits for ever: {} is for {} tasks, and fewer come", what,
+                   fmt::format("this waits for ever: {} opens when {} tasks wait at it, and fewer come", what,
                                state_.objects[p.object].capacity));
         } else if (is_range(cause) && !state_.objects[p.object].closed) {
             d = diagnostic(DiagnosticCode::MissingClose, ranged_over(cause),
@@ -339,19 +342,20 @@ class Stuck {
             keep_alive(*d, p.object);
         } else if (is_channel(p.kind)) {
             bool leak = state_.tasks[0].status == TaskStatus::Done && !mutual;
-            std::string_view why =
-                p.kind == OpKind::Send ? "nobody receives any more" : "nobody sends or closes any more";
+            const bool sends = p.kind == OpKind::Send;
+            const std::string why = sends ? fmt::format("nobody receives from {} any more", what)
+                                          : fmt::format("nobody sends on {} or closes it any more", what);
             if (leak)
                 d = at(
                     DiagnosticCode::GoroutineLeak, cause,
                     p.kind == OpKind::Select
                         ? fmt::format("no arm of this `select` can ever be ready: the task started for it never ends")
-                        : fmt::format("this waits for ever: {} on {}, and the task never ends", why, what));
+                        : fmt::format("this waits for ever: {}, and the task never ends", why));
             else
                 d = at(DiagnosticCode::ChannelDeadlock, cause,
                        p.kind == OpKind::Select ? std::string("no arm of this `select` can ever be ready")
-                       : mutual ? fmt::format("{}, which would come only from a task that waits for this one",
-                                              story_.wait(cause))
+                       : mutual ? fmt::format("{}, and whoever would {} waits for this task: neither goes on",
+                                              story_.wait(cause), sends ? "receive" : "send")
                                 : fmt::format("{} for ever: {}", story_.wait(cause), why));
         }
         if (d) story_.tell(*d, told, true);
@@ -381,7 +385,7 @@ class Stuck {
     std::optional<ItemDiagnostic> unsettled(TaskIndex cause, bool mutual) const {
         if (mutual)
             return at(DiagnosticCode::NeverSettled, cause,
-                      fmt::format("{}, which waits itself for the promise of this task: neither is ever settled",
+                      fmt::format("{} whose task waits for the promise of this one: neither is ever settled",
                                   story_.wait(cause)));
         for (ObjectIndex promise : machine_.promises_behind(state_, pending(cause).object)) {
             const Object& object = state_.objects[promise];
@@ -389,7 +393,7 @@ class Stuck {
             if (!made_by_hand || object.made.item == ItemId::None || is_std(file_of(object.made.item))) continue;
             if (settling_tells(object.made.item)) return std::nullopt;
             return diagnostic(DiagnosticCode::NeverSettled, object.made,
-                              "this promise is awaited, and on some way nobody settles it any more");
+                              "this promise is awaited, and there is a way on which nobody settles it");
         }
         return std::nullopt;
     }

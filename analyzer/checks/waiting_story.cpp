@@ -103,12 +103,12 @@ std::string Story::act(const Step& step) const {
         case OpKind::Write: return fmt::format("{} locks {}", who, what);
         case OpKind::Read: return fmt::format("{} takes a read lock of {}", who, what);
         case OpKind::Send: return fmt::format("{} sends on {}", who, what);
-        case OpKind::Select: return fmt::format("{} goes on with an arm of this `select`", who);
+        case OpKind::Select: return fmt::format("{} takes an arm of this `select`", who);
         case OpKind::Close: return fmt::format("{} closes {}", who, what);
         case OpKind::Add: return fmt::format("{} adds to {}", who, what);
         case OpKind::Notify:
         case OpKind::NotifyAll: return fmt::format("{} notifies {}", who, what);
-        case OpKind::WaitGroupWait: return fmt::format("{} has waited for {}", who, what);
+        case OpKind::WaitGroupWait: return fmt::format("{} finds {} at zero and goes on", who, what);
         default: return is_receive(step.kind) ? fmt::format("{} receives from {}", who, what) : std::string();
     }
 }
@@ -118,7 +118,7 @@ std::string Story::wait(TaskIndex task) const {
     std::string who = task_name(task), what = object_name(p.object, task);
     switch (p.kind) {
         case OpKind::Send: return fmt::format("{} waits here to send on {}", who, what);
-        case OpKind::Select: return fmt::format("{} waits in this `select`; no arm can ever be ready", who);
+        case OpKind::Select: return fmt::format("{} waits in this `select`", who);
         case OpKind::WaitGroupWait: return fmt::format("{} waits for {}", who, what);
         case OpKind::Join:
         case OpKind::JoinSome:

@@ -249,7 +249,7 @@ void Machine::complete(State& state, TaskIndex task, Value result, uint32_t arm)
     state.tasks[task].status = TaskStatus::Running;
     if (by_promises_) state.tasks[task].order = ++state.begun;
     state.tasks[task].pending = {};
-    if (state.tasks[task].frames.empty()) return finish_operation(state, task, std::move(result), rejected);
+    if (state.tasks[task].frames.empty()) return finish_operation(state, task, std::move(result), rejected, arm);
     if (rejected) return void(throw_error(state, task, std::move(result)));
     Frame& frame = state.tasks[task].frames.back();
     const mir::Terminator& t = frame.body->blocks[frame.block].terminator;

@@ -126,6 +126,7 @@ class Machine {
     Outcome call_by_name(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments, Place);
     Outcome construct(State&, TaskIndex, const mir::CallTerminator&, ItemId, std::vector<Value> arguments);
     Outcome promise_model(State&, TaskIndex, Model, std::vector<Value>& arguments, Place);
+    Outcome select_channels(State&, TaskIndex, std::vector<Value>& arguments, Place);
     Outcome list_model(State&, TaskIndex, Model, std::vector<Value>& arguments);
     Outcome operate(State&, TaskIndex, Model, Pending);
     Outcome start(State&, TaskIndex, const Value& callable, std::vector<Value> arguments, Place);
@@ -137,7 +138,7 @@ class Machine {
     void settle_promise(State&, ObjectIndex, Value, bool rejected);
     Outcome throw_error(State&, TaskIndex, Value);
     bool converted(State&, const Pending&, Value& result);
-    void finish_operation(State&, TaskIndex, Value, bool rejected);
+    void finish_operation(State&, TaskIndex, Value, bool rejected, uint32_t arm);
     bool gathered(State&, const Frame&, Value result);
     Value failure(DiagnosticCode, Place, ObjectIndex, TaskIndex);
 
@@ -158,6 +159,7 @@ class Machine {
     void release(State&, ObjectIndex, TaskIndex);
     void escape(State&, const Value&);
     void escape(State&, const Value&, std::set<uint64_t>& seen);
+    bool is_open(State&, Value pointer, int depth = 4);
     bool perform_select(State&, const Move&);
     Value receive(State&, const Move&, ObjectIndex);
     void receive_moves(const State&, TaskIndex, uint32_t arm, ObjectIndex, std::vector<Move>&, bool only_ok,

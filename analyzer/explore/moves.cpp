@@ -247,8 +247,11 @@ bool Machine::perform_select(State& state, const Move& move) {
     const Place place = state.tasks[move.task].pending.place;
     if (arm.kind == hir::SelectArmKind::Receive) {
         Value result = receive(state, move, arm.channel);
-        const Frame& frame = state.tasks[move.task].frames.back();
-        auto* select = std::get_if<mir::SelectTerminator>(&frame.body->blocks[frame.block].terminator.kind);
+        const auto& frames = state.tasks[move.task].frames;
+        auto* select =
+            frames.empty()
+                ? nullptr
+                : std::get_if<mir::SelectTerminator>(&frames.back().body->blocks[frames.back().block].terminator.kind);
         if (select && select->arms[move.arm].raw_value && result.is(Value::Kind::Composite))
             result = Value(result.parts[0]);
         complete(state, move.task, std::move(result), move.arm);
@@ -407,7 +410,8 @@ bool Machine::perform(State& state, const Move& move) {
             const bool rejected = settled(state, p.object) == 2;
             result = outcome_of(state, p.object);
             if (!rejected) break;
-            if (state.tasks[move.task].frames.empty()) finish_operation(state, move.task, std::move(result), true);
+            if (state.tasks[move.task].frames.empty())
+                finish_operation(state, move.task, std::move(result), true, kNone);
             else return throw_error(state, move.task, std::move(result)) != Outcome::Abandon;
             return true;
         }

@@ -63,6 +63,11 @@ void Machine::escape(State& state, const Value& value, std::set<uint64_t>& seen)
         case Value::Kind::Task: state.tasks[value.number].handle_lost = true; return;
         case Value::Kind::Pointer: {
             if (seen.size() > kMaxSeen || !seen.insert(value.hash()).second) return;
+            if (by_promises_ && value.number & Target::kHeap) {
+                const size_t cell = value.number & ~Target::kHeap;
+                auto at = std::lower_bound(state.open.begin(), state.open.end(), cell);
+                if (at == state.open.end() || *at != cell) state.open.insert(at, cell);
+            }
             Value copy = value;
             Value* target = pointee(state, &copy);
             if (!target->is(Value::Kind::Integer)) return escape(state, Value(*target), seen);
@@ -72,6 +77,17 @@ void Machine::escape(State& state, const Value& value, std::set<uint64_t>& seen)
         default:
             for (const Value& part : value.parts) escape(state, part, seen);
     }
+}
+
+/// Others have what it points at.
+bool Machine::is_open(State& state, Value pointer, int depth) {
+    for (int i = 0; i < depth && pointer.is(Value::Kind::Pointer) && !state.open.empty(); ++i) {
+        const size_t cell = pointer.number & ~Target::kHeap;
+        if (pointer.number & Target::kHeap && std::binary_search(state.open.begin(), state.open.end(), cell))
+            return true;
+        pointer = Value(*pointee(state, &pointer));
+    }
+    return false;
 }
 
 void Machine::release(State& state, ObjectIndex index, TaskIndex task) {

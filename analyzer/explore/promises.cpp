@@ -210,6 +210,9 @@ bool Machine::converted(State& state, const Pending& pending, Value& result) {
     switch (pending.reply) {
         case Model::TrySend:
         case Model::TryLock: result = Value::integer(first); return false;
+        case Model::SelectChannels:
+            if (first && !result.parts.empty()) result = Value(result.parts[0]);
+            return false;
         case Model::Receive:
         case Model::TryReceive:
             if (result.is(Value::Kind::Unknown)) return false;
@@ -232,7 +235,7 @@ bool Machine::converted(State& state, const Pending& pending, Value& result) {
 }
 
 /// A task without a body has what it waited for: it settles its promise, or calls what was to be called then.
-void Machine::finish_operation(State& state, TaskIndex task, Value value, bool rejected) {
+void Machine::finish_operation(State& state, TaskIndex task, Value value, bool rejected, uint32_t arm) {
     Task& ended = state.tasks[task];
     const Model kind = ended.result.is(Value::Kind::Integer) ? Model(ended.result.number) : Model::None;
     const ObjectIndex promise = ended.promise;
@@ -240,7 +243,7 @@ void Machine::finish_operation(State& state, TaskIndex task, Value value, bool r
     ended.pending = {};
     ended.result = Value();
     ended.closure = Value::of(Value::Kind::Moved, 0);
-    const size_t wanted = kind == Model::PromiseThen && rejected ? 1 : 0;
+    const size_t wanted = kind == Model::SelectChannels ? arm : kind == Model::PromiseThen && rejected ? 1 : 0;
     const bool handles = kind != Model::None && wanted < handlers.size() && (kind != Model::PromiseCatch || rejected);
     if (!handles) {
         ended.status = TaskStatus::Done;
@@ -251,7 +254,8 @@ void Machine::finish_operation(State& state, TaskIndex task, Value value, bool r
     ended.status = TaskStatus::Running;
     ended.order = ++state.begun;
     std::vector<Value> given;
-    if (kind == Model::PromiseThen || kind == Model::PromiseCatch) given.push_back(value);
+    if (kind == Model::PromiseThen || kind == Model::PromiseCatch || kind == Model::SelectChannels)
+        given.push_back(value);
     if (handler.is(Value::Kind::Closure) && kind_of(handler.item) != ItemKind::Class &&
         make_frame(state, task, handler.item, uint32_t(handler.number), given, &handler.parts,
                    mix(state.tasks[task].path, uint64_t(handler.item))))
@@ -388,6 +392,7 @@ Machine::Outcome Machine::promise_model(State& state, TaskIndex task, Model mode
             (void)park(state, *index, std::move(pending));
             return done(Value::unknown(mix(site(state, task), 0x73)));
         }
+        case Model::SelectChannels: return select_channels(state, task, arguments, place);
         case Model::Unlock:
             if (auto lock = object_of(state, given(0), ObjectKind::Mutex)) release(state, *lock, task);
             return done(Value::composite({}));
@@ -404,8 +409,11 @@ std::vector<TaskIndex> Machine::awaited_by_root(const State& from) {
     };
     for (size_t i = 0; i < out.size(); ++i) {
         const Pending& pending = state.tasks[out[i]].pending;
-        if (pending.object >= state.objects.size()) continue;
-        for (ObjectIndex object : promises_behind(state, pending.object)) {
+        std::vector<ObjectIndex> objects;
+        if (pending.object < state.objects.size()) objects = promises_behind(state, pending.object);
+        for (const Arm& arm : pending.arms)
+            if (arm.channel < state.objects.size()) objects.push_back(arm.channel);
+        for (ObjectIndex object : objects) {
             for (const Hold& hold : state.objects[object].holders) add(hold.task);
             for (TaskIndex t = 0; t < state.tasks.size(); ++t)
                 if (state.tasks[t].promise == object || (parked(t) && t != out[i] && mentions(state, t, object)))

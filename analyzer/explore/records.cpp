@@ -92,6 +92,7 @@ void Machine::set_property(State& state, const Value& object, Name name, Value v
     Value copy = object;
     Value* held = object.is(Value::Kind::Pointer) ? pointee(state, &copy) : nullptr;
     if (!held || !held->is(Value::Kind::Record) || held->parts.size() >= 2 * kMaxRecord) return escape(state, value);
+    if (is_open(state, object)) escape(state, value);
     name_object(state, name, value);
     if (Value* found = find(*held, name)) {
         *found = std::move(value);
@@ -211,6 +212,8 @@ Machine::Outcome Machine::list_model(State& state, TaskIndex task, Model model, 
             std::vector<Value> more;
             if (arguments.size() > 1) more = pointee(state, &arguments[1])->parts;
             if (list->parts.size() + more.size() > kMaxRecord) return unknown_call(state, task, arguments);
+            if (is_open(state, arguments[0]))
+                for (const Value& value : more) escape(state, value);
             list->parts.insert(list->parts.end(), more.begin(), more.end());
             return done(Value::integer(list->parts.size()));
         }

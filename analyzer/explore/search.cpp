@@ -1,5 +1,6 @@
 #include "analyzer/explore/search.h"
 
+#include <algorithm>
 #include <deque>
 #include <unordered_set>
 
@@ -12,27 +13,54 @@ constexpr size_t kMaxStates = 3000, kMaxStuck = 64;
 constexpr size_t kMaxPromiseStates = 250;  // in Velox most functions have schedules, and few of them matter
 constexpr size_t kMaxCells = 1'000'000;    // locals in all states
 
-/// Follows schedules from `first`: the shortest ones first, or one after the other to its end.
+/// States to go on from: the shortest schedules first, or those that deviate least from always taking the last move,
+/// each to its end (Emmi, Qadeer and Rakamaric, "Delay-bounded scheduling", POPL 2011).
+class Frontier {
+  public:
+    explicit Frontier(bool in_depth) : in_depth_(in_depth) {}
+    bool empty() const { return size_ == 0; }
+    void push(State&& state, size_t deviations) {
+        ++size_;
+        const size_t at = in_depth_ ? std::min(deviations, kMaxDeviations) : 0;
+        if (states_.size() <= at) states_.resize(at + 1);
+        states_[at].push_back(std::move(state));
+    }
+    std::pair<State, size_t> pop() {
+        --size_;
+        size_t at = 0;
+        while (states_[at].empty()) ++at;
+        State state = std::move(in_depth_ ? states_[at].back() : states_[at].front());
+        in_depth_ ? states_[at].pop_back() : states_[at].pop_front();
+        return {std::move(state), at};
+    }
+
+  private:
+    static constexpr size_t kMaxDeviations = 12;
+    std::vector<std::deque<State>> states_;
+    size_t size_ = 0;
+    bool in_depth_;
+};
+
+/// Follows schedules from `first` until all are known, or too many states.
 bool follow(QueryContext& context, Machine& machine, const State& first, bool in_depth, size_t max_states,
             Exploration& out) {
-    std::deque<State> queue;
+    Frontier queue(in_depth);
     std::unordered_set<uint64_t> seen;
     size_t cells = 0;
-    auto add = [&](State&& from) {
+    auto add = [&](State&& from, size_t deviations) {
         std::vector<State> settled;
         machine.settle(std::move(from), settled);
         for (State& state : settled) {
             if (!seen.insert(state.hash()).second) continue;
             for (const Task& task : state.tasks)
                 for (const Frame& frame : task.frames) cells += frame.locals.size();
-            queue.push_back(std::move(state));
+            queue.push(std::move(state), deviations);
         }
     };
-    add(State(first));
+    add(State(first), 0);
     while (!queue.empty() && seen.size() <= max_states && cells <= kMaxCells) {
         context.check_cancelled();
-        State state = std::move(in_depth ? queue.back() : queue.front());
-        in_depth ? queue.pop_back() : queue.pop_front();
+        auto [state, deviations] = queue.pop();
         std::vector<Move> moves = machine.moves(state);
         if (moves.empty()) {
             bool lives = false;
@@ -44,7 +72,7 @@ bool follow(QueryContext& context, Machine& machine, const State& first, bool in
         }
         for (const Move& move : moves) {
             State next = state;
-            if (machine.perform(next, move)) add(std::move(next));
+            if (machine.perform(next, move)) add(std::move(next), deviations + (&move != &moves.back()));
         }
     }
     return queue.empty();

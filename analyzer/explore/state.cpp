@@ -41,6 +41,7 @@ uint64_t State::hash() const {
     for (const Task& t : tasks) h = mix(h, hash_of(t));
     for (const Object& o : objects) h = mix(h, hash_of(o));
     for (const Value& v : heap) h = mix(h, v.hash());
+    for (size_t cell : open) h = mix(h, cell);
     for (const auto& [symbol, value] : decided) h = mix(mix(h, symbol), value);
     return h;
 }

@@ -232,6 +232,7 @@ enum class Model : uint8_t {
     PromiseRace,
     PromiseAny,
     Later,
+    SelectChannels,
     ReceiveNext,
     Unlock,
     Opaque
@@ -321,6 +322,7 @@ struct State {
     bool main_begun = false;                         // Velox: after the statements of its file
     uint32_t begun = 0;                              // calls and resumptions, see Task::order
     std::vector<std::pair<ItemId, size_t>> statics;  // Velox: heap cells of variables of files
+    std::vector<size_t> open;  // Velox: heap cells that others have too, sorted: what is put into them goes to them
 
     uint64_t hash() const;
 };

@@ -234,7 +234,14 @@ void Machine::assign(State& state, TaskIndex task, const mir::Place& place, Valu
         mir::Place prefix{place.local, {place.projections.begin(), place.projections.begin() + long(i)}};
         if (!at(state, task, prefix)->is(Value::Kind::Pointer)) escape(state, value);  // stored somewhere unknown
     }
-    name_object(state, state.tasks[task].frames.back().body->locals[place.local].name, value);
+    const Frame& frame = state.tasks[task].frames.back();
+    if (by_promises_ && !state.open.empty()) {
+        const uint32_t box = place.local < frame.boxes.size() ? frame.boxes[place.local] : 0;
+        const bool open = box ? is_open(state, Value::of(Value::Kind::Pointer, Target::heap(box)), 1)
+                              : !place.projections.empty() && is_open(state, frame.locals[place.local]);
+        if (open) escape(state, value);
+    }
+    name_object(state, frame.body->locals[place.local].name, value);
     if (const Value& pointer = state.tasks[task].frames.back().locals[place.local];
         by_promises_ && pointer.is(Value::Kind::Pointer))
         for (const auto& [item, cell] : state.statics)

@@ -333,9 +333,14 @@ ExprId BodyBuilder::logical(const ast::BinaryExpr& e, Type expected) {
     if (is_int(widened(kept)) && is_number(b) && fits(right, type::integer())) right = as_whole(right);
     b = type_of(right);
     Type result = kept->is(TypeKind::Never) && !is_element ? widened(b) : joined(context_, widened(kept), widened(b));
-    if (is_target(expected) && is_assignable(context_, kept, expected) && fits(right, expected)) {
-        result = expected;
-        right = coerce(right, expected, node);
+    // `found ?? fallback` is there, also where what it goes to may be absent.
+    Type goal = expected;
+    if (coalesce && is_target(expected) && may_be_absent(expected) && !may_be_absent(kept))
+        if (Type there = nullable_parts_removed(expected); !there->is(TypeKind::Never) && fits(right, there))
+            goal = there;
+    if (is_target(goal) && is_assignable(context_, kept, goal) && fits(right, goal)) {
+        result = goal;
+        right = coerce(right, goal, node);
     }
     if (coalesce)
         return add(result, node, Logical{LogicalOp::Coalesce, convert(left, type::any()), convert(right, result)});

@@ -12,8 +12,8 @@
 //   - where a value is made by a literal;
 //   - where a function that got the struct by `&mut` returns, its methods above all;
 //   - behind the last of several writes to fields that follow one another, so that they may be out of step in between;
-//   - behind a call that a part of the struct was lent to;
-//   - before a lock's guard is dropped or given away through which the struct was lent mutably.
+//   - behind a call that a part of the struct was lent to.
+// What was lent through the guard of a lock is checked by the machine when the guard ends, wherever that is.
 // This runs on elaborated MIR, which drops nothing twice, and is for the machine alone: no check of the analyzer sees
 // it.
 namespace braid::mir {
@@ -56,18 +56,12 @@ class InvariantChecks {
     }
 
   private:
-    struct Guard {
-        CallTerminator deref;  // a call that lent the content
-        Type content;
-    };
     struct Check {
         BlockId block;
         size_t index;        // before this statement; that many as there are: before the terminator
-        Place place;         // of the struct, or of the guard
+        Place place;         // of the struct
         Type type;           // of the struct
         bool after = false;  // behind the terminator's call
-        Local flag = kNoLocal;
-        const Guard* guard = nullptr;
     };
 
     bool has_invariant(Type type) {
@@ -105,25 +99,17 @@ class InvariantChecks {
                 if (written) define(*written);
             });
         }
-        for (const Block& block : body_.blocks) {
+        for (const Block& block : body_.blocks)
             if (auto* call = std::get_if<CallTerminator>(&block.terminator.kind)) note_guard(*call);
-            if (auto* drop = std::get_if<Drop>(&block.terminator.kind); drop && drop->flag != kNoLocal)
-                if (drop->place.is_local()) flags_[drop->place.local] = drop->flag;
-        }
     }
 
-    /// `deref_mut` of a guard that is a local: what it lends is checked when the guard ends.
+    /// `deref_mut` of a guard: what it lends is checked when the guard ends.
     void note_guard(const CallTerminator& call) {
         if (call.arguments.size() != 1 || !std::holds_alternative<hir::DirectCallee>(call.callee)) return;
-        Type result = place_type(context_, body_, call.destination);
-        if (!is_mutable_reference(result)) return;
+        if (!is_mutable_reference(place_type(context_, body_, call.destination))) return;
         Type argument = operand_type(context_, body_, call.arguments[0]);
         if (!argument->is(TypeKind::Reference) || !is_guard(context_, argument->arguments[0])) return;
         if (call.destination.is_local()) through_guard_.insert(call.destination.local);
-        const Place* reference = read_place(call.arguments[0]);
-        auto lent = reference && reference->is_local() ? borrowed_.find(reference->local) : borrowed_.end();
-        if (lent != borrowed_.end() && lent->second.place.is_local() && has_invariant(result->arguments[0]))
-            guards_[lent->second.place.local] = {call, result->arguments[0]};
     }
 
     /// What a place is part of when it is reached through a borrow made here.
@@ -172,7 +158,6 @@ class InvariantChecks {
         const Block& block = body_.blocks[id];
         for (size_t i = 0; i < block.statements.size(); ++i) {
             const Statement& statement = block.statements[i];
-            plan_moved_guards(id, i, [&](auto&& note) { for_each_operand(statement, note, [](const Place&) {}); });
             auto* assign = std::get_if<Assign>(&statement.kind);
             if (!assign) continue;
             auto* made = std::get_if<AggregateOf>(&assign->value);
@@ -185,26 +170,9 @@ class InvariantChecks {
         plan_terminator(id);
     }
 
-    template <typename Walk>
-    void plan_moved_guards(BlockId id, size_t index, Walk&& walk) {
-        if (guards_.empty()) return;
-        walk([&](const Operand& operand) {
-            auto* place = moved_place(operand);
-            auto guard = place && place->is_local() ? guards_.find(place->local) : guards_.end();
-            if (guard != guards_.end())
-                add({id, index, *place, guard->second.content, false, kNoLocal, &guard->second});
-        });
-    }
-
     void plan_terminator(BlockId id) {
         const Block& block = body_.blocks[id];
         size_t end = block.statements.size();
-        plan_moved_guards(id, end, [&](auto&& note) { for_each_operand(block.terminator, note); });
-        if (auto* drop = std::get_if<Drop>(&block.terminator.kind)) {
-            auto guard = drop->place.is_local() ? guards_.find(drop->place.local) : guards_.end();
-            if (guard != guards_.end())
-                add({id, end, drop->place, guard->second.content, false, drop->flag, &guard->second});
-        }
         if (std::holds_alternative<ReturnTerminator>(block.terminator.kind))
             for (Local local = 1; local <= body_.parameter_count; ++local)
                 if (is_lent_parameter(local))
@@ -317,15 +285,13 @@ class InvariantChecks {
         second.terminator = std::move(first.terminator);
         BlockId entry = new_block(body_.blocks[check.block], unwind);
         out_.blocks[check.block].terminator = {Goto{entry}, node};
-        if (check.guard) guard_check(entry, check, rest, node);
-        else call_check(entry, check.place, check.type, rest, node);
+        call_check(entry, check.place, check.type, rest, node);
     }
 
     uint32_t node_at(const Check& check) const {
         const Block& block = body_.blocks[check.block];
         size_t before = check.index == 0 ? 0 : check.index - 1;
-        if (check.index >= block.statements.size() && (check.guard || block.statements.empty()))
-            return block.terminator.node;
+        if (block.statements.empty()) return block.terminator.node;
         return block.statements[std::min(before, block.statements.size() - 1)].node;
     }
 
@@ -354,44 +320,6 @@ class InvariantChecks {
         out_.blocks[block].terminator = {std::move(call), node};
     }
 
-    /// The guard is dropped, and the lock poisoned, when the check fails: who moves or drops it does not get to it.
-    void guard_check(BlockId block, const Check& check, BlockId next, uint32_t node) {
-        BlockId unwind = out_.blocks[block].unwind;
-        Block cleanup;
-        cleanup.is_cleanup = true;
-        cleanup.terminator = unwind == kNoBlock ? Terminator{ResumeUnwind{}, node} : Terminator{Goto{unwind}, node};
-        if (auto flag = flags_.find(check.place.local); flag != flags_.end())
-            cleanup.statements.push_back(
-                {Assign{Place{flag->second, {}}, Use{Constant{type::boolean(), false}}}, node});
-        out_.blocks.push_back(std::move(cleanup));
-        Block dropped;
-        dropped.is_cleanup = true;
-        dropped.terminator = {Drop{check.place, kNoLocal, BlockId(out_.blocks.size() - 1)}, node};
-        out_.blocks.push_back(std::move(dropped));
-        BlockId failed = BlockId(out_.blocks.size() - 1);
-
-        Block normal;
-        BlockId checked = block;
-        if (check.flag != kNoLocal) {
-            checked = new_block(normal, failed);
-            out_.blocks[block].terminator = {SwitchInteger{Copy{Place{check.flag, {}}}, {{1, checked}}, next}, node};
-        } else {
-            out_.blocks[block].unwind = failed;
-        }
-        CallTerminator deref = check.guard->deref;
-        Type reference_type = operand_type(context_, body_, deref.arguments[0]);
-        Place guard{new_local(reference_type), {}};
-        Place content{new_local(place_type(context_, body_, deref.destination)), {}};
-        out_.blocks[checked].statements.push_back({Assign{guard, BorrowOf{BorrowKind::Shared, check.place}}, node});
-        deref.arguments[0] = Move{guard};
-        deref.destination = content;
-        deref.target = new_block(normal, failed);
-        BlockId lent = deref.target;
-        out_.blocks[checked].terminator = {std::move(deref), node};
-        content.projections.push_back(Deref{});
-        call_check(lent, content, check.type, next, node);
-    }
-
     QueryContext& context_;
     const Body& source_;
     const MirBody& body_;
@@ -399,8 +327,6 @@ class InvariantChecks {
     std::vector<Check> checks_;
     std::vector<uint32_t> predecessors_;
     std::map<Local, BorrowOf> borrowed_;  // references that are made once
-    std::map<Local, Guard> guards_;       // whose content is lent mutably
-    std::map<Local, Local> flags_;        // of drops
     std::set<Local> through_guard_;
     std::map<ItemId, bool> structs_;
 };

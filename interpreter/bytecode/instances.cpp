@@ -96,11 +96,9 @@ uint64_t mailbox_capacity(const TypeDefinition& actor) {
     return digits.empty() ? 0 : std::stoull(digits);
 }
 
-/// What the machine has to know of an actor that is started: see TypeDescriptor.
-void describe_actor(Instances& instances, const TypeDescriptor* state) {
-    if (state->invariant || state->kind != DescriptorKind::Struct) return;
-    const_cast<TypeDescriptor*>(state)->mailbox_capacity =
-        mailbox_capacity(instances.model().type_definition(state->item));
+/// Finds the function that checks the `inv` clauses of a struct or an actor's state: see TypeDescriptor.
+void find_invariant(Instances& instances, const TypeDescriptor* state) {
+    if (state->invariant || state->kind != DescriptorKind::Struct || state->item == ItemId::None) return;
     auto mir = instances.model().mir(state->item);
     if (!mir || mir->functions.empty()) return;
     const auto& blocks = mir->functions[0].blocks;
@@ -111,6 +109,19 @@ void describe_actor(Instances& instances, const TypeDescriptor* state) {
     if (checks)
         const_cast<TypeDescriptor*>(state)->invariant =
             instances.function(state->item, state->type->arguments, nullptr, {}, {});
+}
+
+/// What the machine has to know of an actor that is started.
+void describe_actor(Instances& instances, const TypeDescriptor* state) {
+    if (state->kind != DescriptorKind::Struct) return;
+    const_cast<TypeDescriptor*>(state)->mailbox_capacity =
+        mailbox_capacity(instances.model().type_definition(state->item));
+    find_invariant(instances, state);
+}
+
+/// Its end checks what it guards.
+bool is_writing_guard(const TypeDescriptor& type) {
+    return type.native_name == "sync::MutexGuard" || type.native_name == "sync::WriteGuard";
 }
 }  // namespace
 
@@ -321,6 +332,7 @@ const Function* Instances::drop_glue(const TypeDescriptor* type) {
         if (type->key) need_drop_of(type->key);
         if (type->element) need_drop_of(type->element);
         for (const TypeDescriptor* t : type->arguments) need_drop_of(t);
+        if (is_writing_guard(*type)) find_invariant(*this, type->arguments[0]);
     } else {
         f->parameter_types = {type};
         f->parameter_reprs = {type->repr};

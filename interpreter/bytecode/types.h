@@ -122,7 +122,7 @@ struct TypeDescriptor {
     const Function* user_drop = nullptr;  // takes &mut self
     const Function* user_show = nullptr;  // takes &self, gives a string
     const Function* drop_glue = nullptr;  // takes the value
-    const Function* invariant = nullptr;  // of an actor's state: takes &self, panics where an `inv` does not hold
+    const Function* invariant = nullptr;  // of a state or what a guard guards: takes &self, panics where an `inv` fails
     uint64_t mailbox_capacity = 0;        // of an actor's state: so many messages may wait; 0: any number
     bool has_user_show = false;           // here or in a part: showing it runs user code (once user_show was asked for)
     std::unordered_map<ItemId, const Function*> dyn_methods;  // by trait method, for types that become `dyn`

@@ -30,7 +30,7 @@ void HttpServer::Connection::arm(uint64_t milliseconds) {
 }
 
 void HttpServer::Connection::start_reading() {
-    if (std::exchange(reads, true)) return;
+    if (ended || std::exchange(reads, true)) return;
     auto allocate = [](uv_handle_t*, size_t, uv_buf_t* buffer) {
         // One for all: libuv reads into it and calls back at once, and the loop has one thread.
         static thread_local char bytes[64 << 10];
@@ -39,12 +39,19 @@ void HttpServer::Connection::start_reading() {
     auto came = [](uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
         auto& self = *static_cast<Connection*>(stream->data);
         if (count > 0) self.read({buffer->base, static_cast<size_t>(count)});
+        else if (count == UV_EOF) self.end();
         else if (count < 0) self.close();
     };
     if (uv_read_start(reinterpret_cast<uv_stream_t*>(&tcp), allocate, came) != 0) close();
 }
 void HttpServer::Connection::stop_reading() {
     if (std::exchange(reads, false)) uv_read_stop(reinterpret_cast<uv_stream_t*>(&tcp));
+}
+
+void HttpServer::Connection::end() {
+    if (phase != Phase::Answering && phase != Phase::Writing) return close();
+    stop_reading();
+    ended = true;
 }
 
 void HttpServer::Connection::read(std::string_view bytes) {
@@ -112,6 +119,7 @@ void HttpServer::Connection::sent(bool fine) {
     std::string next = std::exchange(pending, {});
     start_reading();
     if (!next.empty()) read(next);
+    if (ended && phase == Phase::Reading) close();
 }
 
 /// Says that nothing more comes, and waits for the client to hear it: closing with its bytes unread would tell it
@@ -120,7 +128,7 @@ void HttpServer::Connection::linger() {
     phase = Phase::Lingering;
     auto shut = [](uv_shutdown_t* request, int) {
         auto& self = *static_cast<Connection*>(request->data);
-        if (self.phase == Phase::Lingering) self.start_reading();
+        if (self.phase == Phase::Lingering) self.ended ? self.close() : self.start_reading();
     };
     if (uv_shutdown(&shutdown_request, reinterpret_cast<uv_stream_t*>(&tcp), shut) != 0) return close();
     arm(kMillisecondsToLinger);

@@ -31,10 +31,12 @@ struct HttpServer::Connection {
     uv_write_t write_request{};
     uv_shutdown_t shutdown_request{};
     bool keeps = true, reads = false;
+    bool ended = false;  // the client sends no more, and may still wait for answers
 
   private:
     void start_reading();
     void stop_reading();
+    void end();
     void arm(uint64_t milliseconds);
     void refuse(int status);
     void write(std::string bytes, bool keep_alive);

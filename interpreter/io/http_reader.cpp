@@ -76,6 +76,7 @@ void HttpReader::add_header() {
             text += (name == "cookie" ? "; " : ", ") + value;
             return;
         }
+    if (request_.headers.size() >= limits_.headers) return fail(431);
     request_.headers.emplace_back(std::move(name), std::move(value));
 }
 

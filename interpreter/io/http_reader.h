@@ -16,6 +16,7 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 struct HttpLimits {
     size_t header_bytes = 64 << 10;  // request line and headers
     size_t body_bytes = 8 << 20;
+    size_t headers = 1000;  // of different names
 };
 
 struct HttpRequest {

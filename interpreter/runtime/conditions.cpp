@@ -31,7 +31,8 @@ bool granted(NativeCall& call, Gate& gate) {
 
 NativeAction new_condvar(NativeCall& call) { return make(call, Run::of(call).condvar, "a condition"); }
 
-/// Steps: 0 unlock and wait; 1 woken: lock again; 2 the lock was handed over. Scalar 0: notified in time.
+/// Steps: 0 check what may have been written; 3 unlock and wait; 1 woken: lock again; 2 the lock was handed over.
+/// Scalars: 0 notified in time, 1 the check runs.
 NativeAction wait_for_notification(NativeCall& call, int64_t timeout_ms,
                                    NativeAction (*give)(NativeCall&, Word, bool)) {
     Gate& gate = *self_of<Gate>(call);
@@ -39,7 +40,12 @@ NativeAction wait_for_notification(NativeCall& call, int64_t timeout_ms,
     Mutex& mutex = *vm::object_of(guard)->native<Mutex>();
     NativeAction parked{};
     switch (call.step()) {
-        case 0: {
+        case 0:
+            call.scalar(1) = mutex.invariant != nullptr;
+            if (mutex.invariant) return call.invoke(*mutex.invariant, {{vm::word_of(&mutex.value)}}, 3);
+            [[fallthrough]];
+        case 3: {
+            call.scalar(1) = false;
             std::unique_lock lock(gate.mutex);
             parked = wait_in(call, gate.waiters, "be notified by", &gate, 1);
             WaitState& state = call.state<WaitState>();
@@ -88,6 +94,13 @@ NativeAction condvar_wait_timeout(NativeCall& call) {
                                  [](NativeCall& c, Word guard, bool notified) {
                                      return c.give(new_struct_of(c.vm(), c.result_type(), {guard, notified}));
                                  });
+}
+/// The guard ends with the panic; only while the check ran it held the lock.
+NativeAction condvar_failed(NativeCall& call) {
+    if (call.step() == 1) return call.give_unit();
+    Mutex& mutex = *vm::object_of(call.argument(1))->native<Mutex>();
+    if (call.scalar(1)) mutex.unlock(call, true);
+    return mutex.release() ? call.drop(mutex.value, *mutex.type, 1) : call.give_unit();
 }
 NativeAction notify_one(NativeCall& call) {
     Gate& gate = *self_of<Gate>(call);
@@ -339,8 +352,8 @@ void register_condition_layouts(Run& run) {
 
 void register_condition_natives(vm::NativeRegistry& r) {
     r.add("sync::Condvar::new", new_condvar);
-    r.add("sync::Condvar::wait", {condvar_wait, 0, 1});
-    r.add("sync::Condvar::wait_timeout", {condvar_wait_timeout, 0, 1});
+    r.add("sync::Condvar::wait", {condvar_wait, 0, 2, condvar_failed});
+    r.add("sync::Condvar::wait_timeout", {condvar_wait_timeout, 0, 2, condvar_failed});
     r.add("sync::Condvar::notify_one", notify_one);
     r.add("sync::Condvar::notify_all", notify_all);
     r.add("sync::Once::new", new_once);

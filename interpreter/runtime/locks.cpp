@@ -61,8 +61,8 @@ void Mutex::leave_queue(Waiter& waiter) {
     std::lock_guard lock(mutex_);
     waiters_.remove(waiter);
 }
-void Mutex::unlock(NativeCall& call) {
-    if (call.task().unwinding() && !unwinding_at_lock_ && !call.task().cancel_requested()) {
+void Mutex::unlock(NativeCall& call, bool failed) {
+    if (failed || (call.task().unwinding() && !unwinding_at_lock_ && !call.task().cancel_requested())) {
         auto site = call.call_site();
         std::lock_guard lock(mutex_);
         poisoned_at(site);
@@ -96,7 +96,7 @@ void Mutex::wake_next(NativeCall& call) {
     if (woken) call.vm().resume(handle);
 }
 bool Mutex::unlock_guard(const vm::VmTask& task) {
-    if (task.unwinding()) return false;
+    if (invariant || task.unwinding()) return false;
     uint64_t state = state_.load(std::memory_order_relaxed);
     do {
         if ((state & kQueued && !(state & kWoken)) || state / kReference == 1) return false;
@@ -144,8 +144,8 @@ void RwLock::grant(vm::Vm& vm) {
         vm.resume(handle);
     }
 }
-void RwLock::unlock(NativeCall& call, bool write) {
-    bool panicking = call.task().unwinding() && !call.task().cancel_requested();
+void RwLock::unlock(NativeCall& call, bool write, bool failed) {
+    bool panicking = failed || (call.task().unwinding() && !call.task().cancel_requested());
     auto site = panicking && write ? call.call_site() : vm::SourceSite{};
     std::lock_guard lock(mutex_);
     if (panicking && write) poisoned_at(site);
@@ -250,18 +250,32 @@ Word retain(vm::Vm&, const TypeDescriptor&, Word word) {
     return word;
 }
 
-/// Of handles: the last one drops the content. Of guards: unlocks first.
-template <class T, int kUnlock>
-NativeAction drop(NativeCall& call) {
+enum class Held : uint8_t { Not, Shared, Exclusive };
+
+/// Steps of both drops: 1 it is done; 2 what must hold of the value does.
+template <class T, Held kHeld>
+NativeAction release(NativeCall& call, bool failed) {
     if (call.step() == 1) return call.give_unit();
     auto& value = *call.object(0)->native<T>();
     if constexpr (std::is_same_v<T, Mutex>) {
-        if (kUnlock) value.unlock(call);
-    } else if (kUnlock) {
-        value.unlock(call, kUnlock == 2);
+        if (kHeld != Held::Not) value.unlock(call, failed);
+    } else if (kHeld != Held::Not) {
+        value.unlock(call, kHeld == Held::Exclusive, failed);
     }
     if (!value.release()) return call.give_unit();
     return call.drop(value.value, *value.type, 1);
+}
+/// Of handles: the last one drops the content. Of guards: checks what may have been written, and unlocks first.
+template <class T, Held kHeld>
+NativeAction drop(NativeCall& call) {
+    auto& value = *call.object(0)->native<T>();
+    if (kHeld == Held::Exclusive && call.step() == 0 && value.invariant && !call.task().unwinding())
+        return call.invoke(*value.invariant, {{vm::word_of(&value.value)}}, 2);
+    return release<T, kHeld>(call, false);
+}
+template <class T, Held kHeld>
+NativeAction drop_failed(NativeCall& call) {
+    return release<T, kHeld>(call, true);
 }
 
 template <class T>
@@ -275,9 +289,10 @@ vm::NativeTypeOps handle_ops(vm::NativeFunction drop_function) {
     };
     return ops;
 }
-template <class T>
-vm::NativeTypeOps guard_ops(vm::NativeFunction drop_function) {
-    vm::NativeTypeOps ops = handle_ops<T>(drop_function);
+template <class T, Held kHeld>
+vm::NativeTypeOps guard_ops() {
+    vm::NativeTypeOps ops = handle_ops<T>(drop<T, kHeld>);
+    if (kHeld == Held::Exclusive) ops.drop_unwind = drop_failed<T, kHeld>;
     ops.copy = nullptr;
     ops.deref = [](vm::Vm&, const TypeDescriptor&, Word word) {
         return &vm::object_of(word)->native<LockedValue>()->value;
@@ -303,13 +318,13 @@ void register_locks(vm::NativeRegistry& r) {
         r.add(guard + "deref", deref, deref_at_once);
         r.add(guard + "deref_mut", deref, deref_at_once);
     }
-    r.add_type("sync::Mutex", handle_ops<Mutex>(drop<Mutex, 0>));
-    auto mutex_guard = guard_ops<Mutex>(drop<Mutex, 1>);
+    r.add_type("sync::Mutex", handle_ops<Mutex>(drop<Mutex, Held::Not>));
+    auto mutex_guard = guard_ops<Mutex, Held::Exclusive>();
     mutex_guard.fast_drop = unlock_at_once;
     r.add_type("sync::MutexGuard", mutex_guard);
-    r.add_type("sync::RwLock", handle_ops<RwLock>(drop<RwLock, 0>));
-    r.add_type("sync::ReadGuard", guard_ops<RwLock>(drop<RwLock, 1>));
-    r.add_type("sync::WriteGuard", guard_ops<RwLock>(drop<RwLock, 2>));
+    r.add_type("sync::RwLock", handle_ops<RwLock>(drop<RwLock, Held::Not>));
+    r.add_type("sync::ReadGuard", guard_ops<RwLock, Held::Shared>());
+    r.add_type("sync::WriteGuard", guard_ops<RwLock, Held::Exclusive>());
     register_condition_natives(r);
 }
 

@@ -6,9 +6,10 @@ namespace braid::runtime {
 /// The value behind Mutex and RwLock handles; a guard is the same object, counted like a handle.
 class LockedValue : public WaitObject {
   public:
-    LockedValue(Word value, const TypeDescriptor* type) : value(value), type(type) {}
+    LockedValue(Word value, const TypeDescriptor* type) : value(value), type(type), invariant(type->invariant) {}
     Word value;
     const TypeDescriptor* type;
+    const vm::Function* const invariant;  // what must hold of the value when a guard ends that could write it; or null
 
     void retain() { state_.fetch_add(kReference, std::memory_order_relaxed); }
     /// True: that was the last one.
@@ -59,9 +60,9 @@ class Mutex final : public LockedValue {
         holder_.store(task.id(), std::memory_order_relaxed);
         unwinding_at_lock_ = task.unwinding();
     }
-    /// Ends the hold of a guard.
-    void unlock(NativeCall& call);
-    /// The same and drops the guard, if nobody waits, nothing unwinds and a handle is left.
+    /// Ends the hold of a guard; `failed`: what must hold of the value does not.
+    void unlock(NativeCall& call, bool failed = false);
+    /// The same and drops the guard, if nobody waits, nothing unwinds or is to be checked and a handle is left.
     bool unlock_guard(const vm::VmTask& task);
 
     std::string describe() const override { return "a mutex"; }
@@ -83,7 +84,7 @@ class RwLock final : public LockedValue {
     bool acquire(const vm::VmTask& task, bool write);
     bool acquire_or_wait(NativeCall& call, bool write, uint32_t next, NativeAction& parked);
     void leave_queue(vm::Vm& vm, Waiter& waiter);
-    void unlock(NativeCall& call, bool write);
+    void unlock(NativeCall& call, bool write, bool failed = false);
 
     std::string describe() const override { return "a read-write lock"; }
     void holders(std::vector<uint64_t>& ids) const override { ids.insert(ids.end(), holders_.begin(), holders_.end()); }

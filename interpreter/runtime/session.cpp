@@ -136,7 +136,7 @@ Session::Session(std::shared_ptr<bytecode::Program> program, const vm::NativeReg
     vm_options.print_error = options_.print_error;
     vm_options.with_source_line = [this](std::string error) { return with_source_line(*vm_, std::move(error)); };
     vm_ = std::make_unique<vm::Vm>(std::move(program), natives, *heap_, vm_options);
-    vm_->on_uncaught = [this](vm::VmTask& task, vm::Word error) { uncaught(task, error); };
+    vm_->on_uncaught = [this](auto& task, vm::Word error, auto ended) { uncaught(task, error, ended); };
     uint64_t seed = options_.seed ? *options_.seed : std::random_device{}() * uint64_t{0x9e3779b97f4a7c15};
     run_ = std::make_unique<Run>(*vm_, options_.arguments, seed, options_.project);
     if (is_isolate_program()) run_->make_isolate();
@@ -212,9 +212,9 @@ scheduler::QuiescentAction Session::quiescent(const std::vector<scheduler::Task*
     return scheduler::QuiescentAction::End;
 }
 
-void Session::uncaught(vm::VmTask& task, vm::Word error) {
+void Session::uncaught(vm::VmTask& task, vm::Word error, std::string_view ended) {
     bool panic = vm_->kind_of(vm::object_of(error)) == vm::ObjectKind::Panic;
-    std::string who = task.task_kind() == vm::TaskKind::Main ? std::string("main") : name_of_task(task);
+    std::string who = ended.empty() ? name_of_task(task) : std::string(ended);
     std::string what = with_source_line(*vm_, vm_->describe_error(error));
     if (panic) {
         vm_->options().print_error(fmt::format("error: {} panicked: {}\n", who, what));

@@ -63,7 +63,7 @@ class Session {
 
   private:
     scheduler::QuiescentAction quiescent(const std::vector<scheduler::Task*>& blocked);
-    void uncaught(vm::VmTask& task, vm::Word error);
+    void uncaught(vm::VmTask& task, vm::Word error, std::string_view ended);
     void print_stats();
     bool is_isolate_program() const;
 

@@ -70,12 +70,14 @@ class TaskCore final : public WaitObject {
     void set_scope(Object* scope) { scope_ = scope; }
     size_t place_in_scope = 0;  // the scope's
 
-    std::string describe() const override { return "the end of " + std::string(kind_) + " '" + name_ + "'"; }
+    std::string describe() const override { return "the end of " + who(); }
     void holders(std::vector<uint64_t>& ids) const override {
         std::lock_guard lock(mutex_);
         if (task_) ids.push_back(task_->id());
     }
     const std::string& name() const { return name_; }
+    /// `thread 'worker'`
+    std::string who() const { return std::string(kind_) + " '" + name_ + "'"; }
     void trace(heap::Marker& marker) {
         marker.visit(word_);
         marker.visit(scope_);

@@ -219,7 +219,7 @@ NativeAction drop_joiner(NativeCall& call) {
     if (call.step() == 1) return call.give_unit();
     TaskCore& core = *call.object(0)->native<TaskCore>();
     const TypeDescriptor& result = *call.argument_type(0).arguments[0];
-    if (core.release_joiner(result)) call.vm().on_uncaught(call.task(), core.word());
+    if (core.release_joiner(result)) call.vm().on_uncaught(call.task(), core.word(), core.who());
     else if (core.status() == TaskCore::Status::Done) return call.drop(core.take(), result, 1);
     return call.give_unit();
 }

@@ -255,7 +255,7 @@ leave_unwinding:
     task.pop_frame();
     if (task.empty_) {
         task.native_result_ = error;
-        vm.on_uncaught(task, error);
+        vm.on_uncaught(task, error, {});
         return StepResult::Done;
     }
     goto unwind;

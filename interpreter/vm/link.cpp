@@ -101,7 +101,7 @@ tl::expected<void, std::string> Vm::bind_native(const Function& f) {
     if (!l.native && f.native_name.rfind("drop ", 0) == 0) {
         const NativeTypeOps* ops = natives_.type(std::string_view(f.native_name).substr(5));
         if (ops && ops->drop) {
-            NativeInfo info{ops->drop, 2, 2};
+            NativeInfo info{ops->drop, 2, 2, ops->drop_unwind};
             info.fast = ops->fast_drop;
             l.native = &runtime_->internal_natives.emplace_back(info);
         } else {  // nothing of its own to release

@@ -243,6 +243,7 @@ struct NativeTypeOps {
     Word (*copy)(Vm&, const TypeDescriptor&, Word) = nullptr;   // Copy operand; null: the word itself
     Word (*clone)(Vm&, const TypeDescriptor&, Word) = nullptr;  // null: as copy
     NativeFunction drop = nullptr;  // argument 0 is the value: may invoke/drop what it held; type_argument(i) works
+    NativeFunction drop_unwind = nullptr;  // as NativeInfo::unwind, where the drop runs code that may panic
     FastFunction fast_drop = nullptr;
     void (*show)(Vm&, const TypeDescriptor&, Word, std::string& out) = nullptr;  // null: the type's name
     bool (*equal)(Vm&, const TypeDescriptor&, Word, Word) = nullptr;             // null: identity

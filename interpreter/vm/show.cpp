@@ -146,6 +146,10 @@ class Shower {
             }
             case DescriptorKind::Closure: return void(out += "<" + closure_function(object_of(w))->name + ">");
             default:
+                if (type.ops && type.ops->deref) {  // a guard: what it guards
+                    Word held = heap::load_slot(type.ops->deref(vm_, type, w));
+                    return void(items_.push_back({type.arguments[0], held, {}, item.nested, item.depth + 1}));
+                }
                 if (type.ops && type.ops->show) type.ops->show(vm_, type, w, out);
                 else out += "<" + type.name + ">";
         }

@@ -39,11 +39,14 @@ Vm::Vm(std::shared_ptr<bytecode::Program> program, const NativeRegistry& natives
     runtime_->link_allocator = heap_.make_allocator();
     if (!options_.print) options_.print = [](std::string_view s) { std::fwrite(s.data(), 1, s.size(), stdout); };
     if (!options_.print_error)
-        options_.print_error = [](std::string_view s) { std::fwrite(s.data(), 1, s.size(), stderr); };
-    on_uncaught = [this](VmTask& task, Word error) {
+        options_.print_error = [](std::string_view s) {
+            std::fflush(stdout);  // what was printed before stands before it
+            std::fwrite(s.data(), 1, s.size(), stderr);
+        };
+    on_uncaught = [this](VmTask& task, Word error, std::string_view ended) {
         bool panic = kind_of(object_of(error)) == ObjectKind::Panic;
         options_.print_error(fmt::format("error: {} in {}\n{}\n", panic ? "panic" : "uncaught error",
-                                         task.display_name(), describe_error(error)));
+                                         ended.empty() ? task.display_name() : ended, describe_error(error)));
         scheduler_->shutdown(panic ? kExitPanic : kExitThrown);
     };
     link_layouts();

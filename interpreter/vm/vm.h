@@ -145,8 +145,8 @@ class Vm {
 
     // --- failures ---
     /// The error that left a task's first frame: by default prints it with its stack and ends the run with 101 (panic)
-    /// or 1 (thrown).
-    std::function<void(VmTask&, Word error)> on_uncaught;
+    /// or 1 (thrown). `ended`: the name of a task that ended before, whose error nobody asked `task` for.
+    std::function<void(VmTask& task, Word error, std::string_view ended)> on_uncaught;
     std::string describe_error(Word error) const;  // message and stack, as printed
     [[noreturn]] void out_of_memory();
     std::string memory_message() const;  // what a panic for want of memory says

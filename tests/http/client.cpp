@@ -52,6 +52,7 @@ std::string RawClient::read_until(std::string_view end) {
     }
 }
 
+void RawClient::end() { shutdown(socket_, SHUT_WR); }
 void RawClient::abort() {
     linger hard{1, 0};
     setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);

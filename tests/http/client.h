@@ -18,6 +18,8 @@ class RawClient {
     std::string read_until(std::string_view end);
     /// All until the server closes.
     std::string read_all() { return read_until({}); }
+    /// Sends no more, and may still read.
+    void end();
     /// Hangs up at once, with whatever is under way (a reset).
     void abort();
 

@@ -14,7 +14,7 @@ std::string describe(const HttpRequest& r) {
     return out + " [" + r.body + "]";
 }
 std::string read(std::string_view bytes, size_t piece) {
-    HttpReader reader({400, 50});
+    HttpReader reader({400, 50, 4});
     std::string out;
     while (!bytes.empty()) {
         std::string_view part = bytes.substr(0, piece);
@@ -55,6 +55,8 @@ TEST_CASE("a request reads the same however its bytes are cut") {
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "!400"},
         {"GET / HTTP/1.1\r\nHost: a\r\nx: " + std::string(500, 'x') + "\r\n\r\n", "!431"},
         {"GET /" + std::string(500, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n", "!431"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nb: 1\r\nc: 1\r\nd: 1\r\ne: 1\r\n\r\n", "!431"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nb: 1\r\nb: 1\r\nb: 1\r\nb: 1\r\n\r\n", "GET / keeps host=a b=1, 1, 1, 1 []\n"},
     };
     for (const auto& [bytes, expected] : cases) {
         INFO(bytes);

@@ -176,6 +176,15 @@ TEST_CASE("a connection serves one request after the other, pipelined and in chu
     CHECK_THAT(client.read_all(), Catch::Contains("connection: close") && Catch::EndsWith("GET /o 0 -"));
 }
 
+TEST_CASE("a client that sends no more is still answered") {
+    TemporaryFolder folder;
+    Served server(folder.write("echo.altru", kEcho), {"--workers", "2"}, {});
+    RawClient client(server.port());
+    client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\nGET /cut");
+    client.end();
+    CHECK_THAT(client.read_all(), Catch::Contains("GET /slow 0 -HTTP/1.1 200") && Catch::EndsWith("GET /next 0 -"));
+}
+
 TEST_CASE("clients that hang up, or are too many, leave a server as it was") {
     TemporaryFolder folder;
     Served server(folder.write("echo.altru", kEcho), {"--workers", "2"}, {});

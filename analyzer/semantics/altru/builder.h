@@ -284,6 +284,7 @@ class BodyBuilder {
     };
     std::optional<MethodMatch> find_method(ExprId receiver, Name name);
     std::optional<ExprId> lent_elements(const MethodMatch& match, Type expected);
+    ExprId copied_receiver(const MethodMatch& match);
     std::optional<Target> find_method_on(Type t, Name name);
     ExprId adjust_receiver(ExprId receiver, const Target& target, uint32_t node);
     Target copied_alternative(Target target, Type expected);

@@ -268,6 +268,16 @@ std::optional<ExprId> BodyBuilder::lent_elements(const MethodMatch& match, Type 
     return call_std_method(std_module("list"), "lent", match.receiver, {}, expr(match.receiver).node);
 }
 
+/// What a method is called on that takes a list and leaves one of `Copy` elements where it is: a copy of the list.
+ExprId BodyBuilder::copied_receiver(const MethodMatch& match) {
+    auto signature = context_.get<SignatureOf>(match.target.function);
+    Type list = table_.shallow(type_of(match.receiver));
+    bool copies = find_attribute(signature->attributes, "copies") && list->is(TypeKind::List) &&
+                  traits_.is_copy(table_.resolve(list->element())) && is_place(match.receiver);
+    if (!copies) return match.receiver;
+    return call_std_method(std_module("list"), "to_list", match.receiver, {}, expr(match.receiver).node);
+}
+
 ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldExpr& field,
                                       std::vector<Type> type_arguments, Type expected) {
     uint32_t node = node_of(e);
@@ -301,6 +311,7 @@ ExprId BodyBuilder::check_method_call(const ast::CallExpr& e, const ast::FieldEx
         return check_rest();
     }
     if (auto lent = lent_elements(*match, expected)) match = find_method(*lent, name);
+    match->receiver = copied_receiver(*match);
     Target target = copied_alternative(match->target, expected);
     bool chooses = find_attribute(context_.get<SignatureOf>(target.function)->attributes, "alternatives");
     if (chooses && type_arguments.size() == 1) {  // `collect[set[int]]()`

@@ -472,10 +472,8 @@ class Analysis {
                 if (i != change.parameter) combine(given, sources_of(state, call.arguments[i], node));
             given = changed(std::move(given), false);
             auto check = state.checks.find(*shared);
-            if (change.waits_before && !state.lock_held) {
-                if (auto it = given.find(*shared); it != given.end() && !it->second.awaited) it->second.awaited = node;
-                if (check != state.checks.end() && !check->second.awaited) check->second.awaited = node;
-            }
+            if (auto it = given.find(*shared); it != given.end() && change.waits_before && !state.lock_held)
+                if (!it->second.awaited) it->second.awaited = node;
             // What it is set to says nothing of what it was.
             if (change.how == ChangesOf::How::Set && check != state.checks.end() && check->second.awaited)
                 state.checks.erase(check);

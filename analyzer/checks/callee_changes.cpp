@@ -33,8 +33,10 @@ class Changes {
             else if (auto* call = body_.as<Call>(id)) called(*call, waits);
         }
         look();
+        // It looks at the object and decides: at a version, at whether it is open.
         std::erase_if(out_, [&](const auto& change) {
-            return branches_ && looked_.count({change.parameter, change.property.text()});
+            return branches_ && std::any_of(looked_.begin(), looked_.end(),
+                                            [&](const auto& looked) { return looked.first == change.parameter; });
         });
         for (auto& change : out_)
             if (looked_.count({change.parameter, change.property.text()})) change.how = How::Step;
@@ -66,9 +68,9 @@ class Changes {
 
     void called(const Call& call, bool waits) {
         if (is_mutator(call) && !call.arguments.empty()) {
-            // What is gone already can be deleted once more.
-            const std::string_view name = called_name(call);
-            if (name != "delete" && name != "clear") changed(call.arguments[0], How::Change, waits);
+            // What is gone already can be deleted once more; who takes something out sees what it gets.
+            static const std::set<std::string_view> kTake = {"delete", "clear", "pop", "shift", "splice", "dequeue"};
+            if (!kTake.count(called_name(call))) changed(call.arguments[0], How::Change, waits);
             else targets_.insert(unconverted(body_, call.arguments[0]));
             return;
         }

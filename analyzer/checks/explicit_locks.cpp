@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/checks/body_context.h"
 #include "analyzer/checks/calls.h"
 #include "analyzer/checks/checks.h"
 #include "analyzer/checks/describe.h"
@@ -267,6 +268,68 @@ class Analysis {
         }
     }
 
+    /// `await lock.lock(); …; lock.unlock();` in one block: what stands between goes into a `try`, the rest stays.
+    void release_in_finally(ItemDiagnostic& d, uint32_t locked) const {
+        const auto bodies = context_.get<BuiltMir>(item_);
+        const Body& source = *bodies->body;
+        const BodyContext inside(source);
+        auto path_of_call = [&](ExprId id) {
+            auto* call = source.as<hir::Call>(id);
+            return call && !call->arguments.empty() ? path_of(source, call->arguments[0]) : std::string();
+        };
+        ExprId taken = ExprId::None, released = ExprId::None;
+        std::string path;
+        for (uint32_t i = 0; i < source.expressions.size(); ++i)
+            if (source.expressions[i].node == locked && source.as<hir::Call>(ExprId(i))) taken = ExprId(i);
+        if (taken != ExprId::None) path = path_of_call(taken);
+        if (path.empty()) return;
+        for (uint32_t i = 0; i < source.expressions.size(); ++i) {
+            auto* call = source.as<hir::Call>(ExprId(i));
+            const bool releases =
+                call && (checks::called_name(*call) == "unlock" || checks::called_name(*call) == "release");
+            if (!releases || path_of_call(ExprId(i)) != path) continue;
+            if (released != ExprId::None || call->arguments.size() != 1) return;
+            released = ExprId(i);
+        }
+        if (released == ExprId::None) return;
+        const ExprId around =
+            inside.find_around(taken, [&](ExprId id) { return source.as<hir::Block>(id) != nullptr; });
+        auto* block = around == ExprId::None ? nullptr : source.as<hir::Block>(around);
+        if (!block) return;
+        size_t first = block->statements.size(), last = first;
+        for (size_t i = 0; i < block->statements.size(); ++i) {
+            if (inside.is_inside(taken, block->statements[i])) first = i;
+            if (unconverted(source, block->statements[i]) == released) last = i;
+        }
+        if (last == block->statements.size() || first + 1 >= last) return;
+        // What is declared in between has to be at an end there.
+        for (size_t i = first + 1; i < last; ++i) {
+            auto* let = source.as<hir::Let>(block->statements[i]);
+            if (!let) continue;
+            auto* bind = source.as<hir::BindPattern>(let->pattern);
+            if (!bind || used_behind(source, inside, *block, last, bind->local)) return;
+        }
+        const std::string_view name = checks::called_name(*source.as<hir::Call>(released));
+        d.fixes.push_back(
+            {"release it in `finally`",
+             {{{item_, source[block->statements[first + 1]].node}, ItemDiagnostic::FixEdit::InsertBefore, "try { "},
+              {{item_, source[released].node},
+               ItemDiagnostic::FixEdit::Replace,
+               fmt::format("}} finally {{ {}.{}(); }}", path, name)}}});
+    }
+
+    static bool used_behind(const Body& source, const BodyContext& inside, const hir::Block& block, size_t last,
+                            LocalId local) {
+        for (uint32_t i = 0; i < source.expressions.size(); ++i) {
+            auto* use = source.as<hir::LocalRef>(ExprId(i));
+            if (!use || use->local != local) continue;
+            for (size_t at = last + 1; at < block.statements.size(); ++at)
+                if (inside.is_inside(ExprId(i), block.statements[at])) return true;
+            if (block.value != ExprId::None && inside.is_inside(ExprId(i), block.value)) return true;
+        }
+        return false;
+    }
+
     void leaves(const Locks& locks, uint32_t node, bool by_error) {
         for (const auto& [name, known] : locks) {
             // Taken and nowhere released: for the caller, or it was said already.
@@ -274,6 +337,19 @@ class Analysis {
             // A permit that is given back on errors only is for whoever goes on with what it is for.
             if (permits_.count(name) && !given_back_.count(name)) continue;
             if (!reported_.insert(known.locked).second) continue;
+            if (permits_.count(name)) {
+                ItemDiagnostic& d = report(
+                    DiagnosticCode::LockNotReleased, known.locked,
+                    by_error ? fmt::format("what is taken from `{}` here is not given back when an error leaves this "
+                                           "function; release it in `finally`",
+                                           name.text)
+                             : fmt::format("what is taken from `{}` here is not given back on a path out of this "
+                                           "function",
+                                           name.text));
+                if (node) d.related.push_back({{item_, node}, "an error here leaves without giving it back"});
+                if (by_error) release_in_finally(d, known.locked);
+                continue;
+            }
             ItemDiagnostic& d = report(
                 DiagnosticCode::LockNotReleased, known.locked,
                 by_error ? fmt::format("`{}` stays locked when an error leaves this function; release it in `finally`, "
@@ -281,6 +357,7 @@ class Analysis {
                                        name.text)
                          : fmt::format("`{}` stays locked on a path out of this function", name.text));
             if (node) d.related.push_back({{item_, node}, "an error here leaves with the lock held"});
+            if (by_error) release_in_finally(d, known.locked);
         }
     }
 

@@ -44,7 +44,7 @@ class Check : public BodyCheck {
             CapabilityPath found = explain_not_send(context_, type);
             if (!found.culprit) found.culprit = type;
             // What a function captures is not in its type: it is looked at when it crosses.
-            if (found.culprit->is(TypeKind::Function)) return std::nullopt;
+            if (found.culprit->is(TypeKind::Function)) return beside_functions(type, depth);
             return found;
         }
         if (!type->is(TypeKind::Nominal) || !is_std(file_of(type->item)) || is_std_type(type, "Resolver"))
@@ -54,6 +54,31 @@ class Check : public BodyCheck {
                 inner->steps.insert(inner->steps.begin(), fmt::format("content of {}", name_of(type->item).text()));
                 return inner;
             }
+        return std::nullopt;
+    }
+
+    /// The same of an object that holds functions: in what else it holds.
+    std::optional<CapabilityPath> beside_functions(Type type, int depth) {
+        auto look = [&](Type part, std::string step) -> std::optional<CapabilityPath> {
+            auto inner = part->is(TypeKind::Function) ? std::nullopt : offence(part, depth + 1);
+            if (inner) inner->steps.insert(inner->steps.begin(), std::move(step));
+            return inner;
+        };
+        if (type->is(TypeKind::Record)) {
+            for (const RecordField& field : type->fields)
+                if (auto inner = look(field.type, fmt::format(".{}", field.name.text()))) return inner;
+        } else if (type->is(TypeKind::Nominal) && !is_std(file_of(type->item)) &&
+                   kind_of(type->item) == ItemKind::Class) {
+            const std::vector<Type> types = field_types(context_, type, ItemId::None);
+            size_t at = 0;
+            for (const FieldInfo& field : context_.get<DefinitionOf>(type->item)->fields) {
+                if (field.is_static || at >= types.size()) continue;
+                auto step = fmt::format("{}.{}", name_of(type->item).text(), field.name.text());
+                if (auto inner = look(types[at++], std::move(step))) return inner;
+            }
+        } else if (type->is(TypeKind::List)) {
+            return look(type->element(), "element");
+        }
         return std::nullopt;
     }
 
@@ -86,7 +111,9 @@ class Check : public BodyCheck {
         for (const Capture& capture : body_[function].captures) {
             const LocalInfo& local = body_[capture.local];
             std::string_view name = local.name.text();
-            if (local.is_reassigned) {
+            if (is_function_of_its_own(capture.local)) {
+                through_function(capture, function, how);
+            } else if (local.is_reassigned) {
                 ItemDiagnostic d = diagnostic(
                     DiagnosticCode::NotSend, {item_, capture.node},
                     fmt::format("{} captures `{}`, which is assigned again: the other isolate would have a copy that "
@@ -94,7 +121,7 @@ class Check : public BodyCheck {
                                 how, name));
                 story(d, function, local);
                 out_.push_back(std::move(d));
-            } else if (auto found = offence(local.type); found && !is_function_of_its_own(capture.local)) {
+            } else if (auto found = offence(local.type)) {
                 ItemDiagnostic d =
                     diagnostic(DiagnosticCode::NotSend, {item_, capture.node},
                                fmt::format("{} captures `{}`, whose type `{}` may not leave its isolate{}", how, name,
@@ -104,6 +131,51 @@ class Check : public BodyCheck {
             }
         }
         module_variables(function);
+        module_objects(function, how);
+    }
+
+    /// A local function goes with what it captures itself.
+    void through_function(const Capture& capture, BodyFunctionId function, std::string_view how) {
+        const BodyFunctionId taken = inside_.function_value(inside_.initializer(capture.local));
+        const LocalInfo& outer = body_[capture.local];
+        if (taken == function) return;
+        for (const Capture& inner : body_[taken].captures) {
+            const LocalInfo& local = body_[inner.local];
+            auto found =
+                local.is_reassigned || is_function_of_its_own(inner.local) ? std::nullopt : offence(local.type);
+            if (!local.is_reassigned && !found) continue;
+            const std::string why =
+                found ? fmt::format("whose type `{}` may not leave its isolate{}", print_type(item_, local.type),
+                                    describe_path(item_, *found, local.type))
+                      : "which is assigned again: the other isolate would have a copy of its own";
+            ItemDiagnostic d = diagnostic(
+                DiagnosticCode::NotSend, {item_, capture.node},
+                fmt::format("{} calls `{}`, which captures `{}`, {}", how, outer.name.text(), local.name.text(), why));
+            d.related.push_back(
+                {{item_, inner.node}, fmt::format("`{}` uses `{}` here", outer.name.text(), local.name.text())});
+            story(d, function, local);
+            out_.push_back(std::move(d));
+            return;
+        }
+    }
+
+    /// Objects of the module that the function names.
+    void module_objects(BodyFunctionId function, std::string_view how) {
+        std::set<ItemId> told;
+        walk_expressions(body_, body_[function].root, [&](ExprId id) {
+            auto* variable = body_.as<StaticRef>(id);
+            if (!variable || is_std(file_of(variable->item)) || !told.insert(variable->item).second) return;
+            auto found = offence(body_[id].type);
+            if (!found) return;
+            ItemDiagnostic d = diagnostic(DiagnosticCode::NotSend, {item_, body_[id].node},
+                                          fmt::format("{} uses `{}`, whose type `{}` may not leave its isolate{}", how,
+                                                      name_of(variable->item).text(), print_type(item_, body_[id].type),
+                                                      describe_path(item_, *found, body_[id].type)));
+            d.related.push_back({{item_, body_[function].node}, "this function crosses to another isolate"});
+            d.related.push_back(
+                {{variable->item, 0}, fmt::format("`{}` is declared here", name_of(variable->item).text())});
+            out_.push_back(std::move(d));
+        });
     }
 
     void story(ItemDiagnostic& d, BodyFunctionId function, const LocalInfo& local) {

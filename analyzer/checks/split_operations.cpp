@@ -72,7 +72,7 @@ class Analysis {
         : context_(context), item_(item), body_(body), names_(lock_names(context, body)), out_(out) {}
 
     void run() {
-        if (!collect()) return;
+        if (!collect() || runs_locked()) return;
         note_parameters();
         for (const Operation& looked : operations_) {
             if (looked.writes || looked.result == kNoLocal) continue;
@@ -106,6 +106,13 @@ class Analysis {
             }
         }
         return reads && writes;
+    }
+
+    /// It is only called with a lock held.
+    bool runs_locked() const {
+        const auto rivals = context_.get<TaskRivals>(item_);
+        const auto function = uint32_t(body_.function);
+        return function < rivals->locked.size() && rivals->locked[function];
     }
 
     std::optional<Operation> operation_of(const Known& known, const CallTerminator& call, BlockId block) const {
@@ -335,10 +342,12 @@ class Analysis {
         if (!reported_.insert(act.node).second) return;
         const bool outside = act.family == Family::File || act.family == Family::Database;
         const std::string what = act.family == Family::Map        ? act.thing + "[" + act.key + "]"
-                                 : act.family == Family::File     ? "the file " + act.thing
-                                 : act.family == Family::Database ? "the table " + shared_table(looked.sql, act.sql)
+                                 : act.family == Family::Database ? shared_table(looked.sql, act.sql)
                                                                   : act.thing;
-        const std::string named = outside ? what : "`" + what + "`";
+        const std::string_view kind = act.family == Family::File       ? "the file "
+                                      : act.family == Family::Database ? "the table "
+                                                                       : "";
+        const std::string named = fmt::format("{}`{}`", kind, what);
         std::string message =
             lost ? fmt::format(
                        "{} is set to what was made of it before an `await`: what another task writes in "

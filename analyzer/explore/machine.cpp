@@ -87,7 +87,8 @@ void Machine::settle(State first, std::vector<State>& out) {
             if (outcome == Outcome::Abandon) dead = true;
             if (outcome != Outcome::Fork) continue;
             for (uint64_t option : fork_options_) {
-                work.push_back(state);
+                const bool last = &option == &fork_options_.back();
+                work.push_back(last ? std::move(state) : state);
                 work.back().decided[fork_symbol_] = option;
             }
             dead = true;

@@ -159,6 +159,7 @@ class Machine {
     void release(State&, ObjectIndex, TaskIndex);
     void escape(State&, const Value&);
     void escape(State&, const Value&, std::set<uint64_t>& seen);
+    void escape_statics(State&, const Value& closure, std::set<uint64_t>& seen);
     bool is_open(State&, Value pointer, int depth = 4);
     bool perform_select(State&, const Move&);
     Value receive(State&, const Move&, ObjectIndex);

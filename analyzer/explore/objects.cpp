@@ -74,9 +74,31 @@ void Machine::escape(State& state, const Value& value, std::set<uint64_t>& seen)
             *target = Value::unknown(mix(value.hash(), 19));  // whoever has the borrow may write
             return;
         }
+        case Value::Kind::Closure:
+            if (by_promises_) escape_statics(state, value, seen);
+            [[fallthrough]];
         default:
             for (const Value& part : value.parts) escape(state, part, seen);
     }
+}
+
+/// Who has a function may call it at any time: the variables of files that it, or what it calls, uses are theirs too.
+void Machine::escape_statics(State& state, const Value& closure, std::set<uint64_t>& seen) {
+    auto* bodies = kind_of(closure.item) == ItemKind::Class ? nullptr : bodies_of(closure.item);
+    if (!bodies || closure.number >= bodies->functions.size() || !seen.insert(closure.hash()).second) return;
+    std::set<ItemId> used;
+    bool calls = false;
+    for (const mir::Block& block : bodies->functions[closure.number].blocks) {
+        for (const mir::Statement& s : block.statements)
+            if (auto* set = std::get_if<mir::Assign>(&s.kind))
+                if (auto* ref = std::get_if<mir::StaticRefOf>(&set->value)) used.insert(ref->item);
+        if (auto* call = std::get_if<mir::CallTerminator>(&block.terminator.kind))
+            if (auto* direct = std::get_if<hir::DirectCallee>(&call->callee))
+                calls |= direct->function != ItemId::None && !is_std(file_of(direct->function));
+    }
+    for (ItemId item : used) escape(state, static_of(state, item), seen);
+    for (size_t i = 0; calls && i < state.statics.size(); ++i)
+        escape(state, Value::of(Value::Kind::Pointer, Target::heap(state.statics[i].second)), seen);
 }
 
 /// Others have what it points at.

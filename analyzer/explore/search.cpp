@@ -71,8 +71,9 @@ bool follow(QueryContext& context, Machine& machine, const State& first, bool in
             continue;
         }
         for (const Move& move : moves) {
-            State next = state;
-            if (machine.perform(next, move)) add(std::move(next), deviations + (&move != &moves.back()));
+            const bool last = &move == &moves.back();
+            State next = last ? std::move(state) : state;
+            if (machine.perform(next, move)) add(std::move(next), deviations + !last);
         }
     }
     return queue.empty();
@@ -92,7 +93,7 @@ Exploration explore(QueryContext& context, Machine& machine) {
         finished = follow(context, machine, *first, false, max_states, out);
         // Too many ways to try all: some of them to their end.
         if (!finished && out.stuck.empty() && machine.incidents.empty())
-            follow(context, machine, *first, true, max_states, out);
+            finished = follow(context, machine, *first, true, max_states, out);
     } while (machine.must_run_unscaled());
     out.incidents = std::move(machine.incidents);
     out.visited = machine.visited;

@@ -55,7 +55,7 @@ const Row kRows[] = {
     {Code::GuardAcrossAwait, "altru", "kernels/waiting/async_guard", false},
     {Code::AtomicityViolation, "altru", "kernels/waiting/check_then_act", false},
     {Code::WaitOutsideLoop, "velox", "wait_outside_loop", false},
-    {Code::LockNotReleased, "velox", "kernels/waiting/unlock_missing_on_return", false},
+    {Code::LockNotReleased, "velox", "kernels/waiting/unlock_missing_on_error", true},
     {Code::DoubleUnlock, "velox", "kernels/waiting/unlock_in_both", false},
     {Code::UnlockedAccess, "velox", "unlocked_access", false},
     {Code::BlockingInAsync, "altru", "blocking_in_async", false},

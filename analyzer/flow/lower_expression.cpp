@@ -159,11 +159,8 @@ bool Lowering::lower_simple(Place& d, const Expr& e) {
         return assign(d, UnaryOperation{v->op, operand(v->operand)}, e.node), true;
     if (auto* v = is(std::type_identity<Binary>{})) {
         // Comparing lends its operands, whatever their type.
-        auto side = [&](ExprId id, bool later) {
-            return is_place(id) && !is_copy(body_[id].type) ? Operand(Copy{place(id)}) : stable_operand(id, later);
-        };
-        Operand left = side(v->left, !is_trivial(v->right));
-        return assign(d, BinaryOperation{v->op, std::move(left), side(v->right, false)}, e.node), true;
+        Operand left = lent_operand(v->left, !is_trivial(v->right));
+        return assign(d, BinaryOperation{v->op, std::move(left), lent_operand(v->right, false)}, e.node), true;
     }
     if (auto* v = is(std::type_identity<Convert>{}))
         return assign(d, Conversion{v->kind, operand(v->operand), e.type}, e.node), true;
@@ -187,10 +184,8 @@ bool Lowering::lower_simple(Place& d, const Expr& e) {
             const InterpolatePart& part = v->parts[i];
             result.texts.back() += part.text;
             if (part.value == ExprId::None) continue;
-            bool lend = is_place(part.value) && i + 1 == v->parts.size();
-            bool lend_anyway = is_place(part.value) && !is_copy(body_[part.value].type);
-            result.values.push_back(lend || lend_anyway ? Operand(Copy{place(part.value)})
-                                                        : stable_operand(part.value, true));
+            bool is_last = is_place(part.value) && i + 1 == v->parts.size();
+            result.values.push_back(is_last ? Operand(Copy{place(part.value)}) : lent_operand(part.value, true));
             result.formats.push_back(part.format);
             result.texts.emplace_back();
         }

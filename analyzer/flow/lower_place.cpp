@@ -117,6 +117,14 @@ Operand Lowering::stable_operand(ExprId id, bool later_may_write) {
     return consume(temp);
 }
 
+/// The same for who only looks at the value: a temporary goes on owning it to the end of the statement.
+Operand Lowering::lent_operand(ExprId id, bool later_may_write) {
+    if (is_place(id) && !is_copy(body_[id].type)) return Copy{place(id)};
+    Operand value = stable_operand(id, later_may_write);
+    auto* move = std::get_if<Move>(&value);
+    return move && needs_drop(body_[id].type) ? Operand(Copy{move->place, move->node}) : value;
+}
+
 std::vector<Operand> Lowering::operands(const std::vector<ExprId>& exprs, std::vector<bool>* spread,
                                         const EvaluationOrder& order) {
     auto nth = [&](size_t step) { return order.empty() ? step : size_t(order[step]); };

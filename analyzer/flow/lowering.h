@@ -80,6 +80,7 @@ class Lowering {
     void effect(ExprId expr);  // for its effects; the value is dropped at once
     Operand operand(ExprId expr);
     Operand stable_operand(ExprId expr, bool later_may_write);
+    Operand lent_operand(ExprId expr, bool later_may_write);
     std::vector<Operand> operands(const std::vector<ExprId>& exprs, std::vector<bool>* spread,
                                   const hir::EvaluationOrder& order);
     Operand read(Place place, Type type, uint32_t node);  // Copy or Move by the type

@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include "interpreter/bytecode/lent_handles.h"
+
 namespace braid::bytecode {
 
 FunctionCompiler::FunctionCompiler(Instances& instances, Function& function, const mir::MirBody& body)
@@ -21,6 +23,7 @@ void FunctionCompiler::run() {
         local.cell = body_.locals[i].in_cell;
         local.reg = asm_.new_register(local.cell || is_traced(local.type->repr));
     }
+    find_lent_handles();
     bool unwinds = false;
     for (const mir::Block& block : body_.blocks) {
         blocks_.push_back(asm_.new_label());
@@ -62,6 +65,14 @@ void FunctionCompiler::run() {
     debug_tables();
     std::string problem = asm_.finish();
     if (!problem.empty()) instances_.fail({body_.item, body_.node}, problem);
+}
+
+void FunctionCompiler::find_lent_handles() {
+    std::vector<bool> handles(locals_.size());
+    for (size_t i = 0; i < handles.size(); ++i)
+        handles[i] = body_.locals[i].kind == mir::LocalKind::Variable && !locals_[i].cell &&
+                     locals_[i].type->kind == DescriptorKind::Handle && locals_[i].type->deep_copy;
+    lent_ = lent_handles(body_, std::move(handles));
 }
 
 void FunctionCompiler::prologue() {
@@ -165,6 +176,9 @@ void FunctionCompiler::statement(const mir::Statement& s) {
                     if (instances_.error()) return;
                     renew_cell(v.place);
                     store(local_location(v.place.local), load(value));
+                } else if (lent_[v.place.local]) {
+                    const mir::Place& element = std::get<mir::Copy>(std::get<mir::Use>(v.value).operand).place;
+                    store(local_location(v.place.local), read_place(element, false));
                 } else {
                     assign(location(v.place), v.value);
                 }

@@ -41,6 +41,7 @@ class FunctionCompiler {
     // function_compiler.cpp
     void prologue();
     void compile_block(mir::BlockId id);
+    void find_lent_handles();
     void statement(const mir::Statement& s);
     void debug_tables();
     bool boxed() const { return function_.policy == SlotPolicy::Boxed; }
@@ -137,6 +138,7 @@ class FunctionCompiler {
     const mir::MirBody& body_;
     Assembler asm_;
     std::vector<LocalInfo> locals_;
+    std::vector<bool> lent_;  // see lent_handles.h
     std::vector<Label> blocks_;
     std::vector<bool> compiled_;
     std::vector<mir::BlockId> pending_;

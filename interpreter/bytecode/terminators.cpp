@@ -85,7 +85,7 @@ void FunctionCompiler::switch_integer(const mir::SwitchInteger& s) {
 
 void FunctionCompiler::drop(const mir::Drop& d) {
     const TypeDescriptor* type = type_of(d.place);
-    if (!type->needs_drop) return jump_to(d.target);
+    if (!type->needs_drop || lent_[d.place.local]) return jump_to(d.target);
     const Function* glue = instances_.drop_glue(type);
     Label skip = asm_.new_label();
     if (d.flag != mir::kNoLocal) {

@@ -228,9 +228,10 @@ int HttpClient::Transfers::on_socket(CURL*, curl_socket_t socket, int what, void
     int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
     uv_poll_start(&watch->poll, events, [](uv_poll_t* poll, int status, int happened) {
         auto* w = static_cast<Watch*>(poll->data);
-        int action = status < 0 ? CURL_CSELECT_ERR
-                                : (happened & UV_READABLE ? CURL_CSELECT_IN : 0) |
-                                      (happened & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
+        // What is wrong with a socket libcurl finds out by using it; it goes on with another one where the server has
+        // only closed a connection that was kept from before.
+        if (status < 0) happened = UV_READABLE | UV_WRITABLE;
+        int action = (happened & UV_READABLE ? CURL_CSELECT_IN : 0) | (happened & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
         static_cast<Transfers*>(w->owner)->act(w->socket, action);
     });
     return 0;

@@ -77,11 +77,11 @@ class Room final : public WaitObject {
 class Actor final : public WaitObject {
   public:
     Actor(Word state, const TypeDescriptor* type) : state(state), type(type), room(*this) {}
-    scheduler::ShortLock mutex;
     Word state;
     const TypeDescriptor* type;
+    scheduler::ShortLock mutex;  // beside what every sender changes: workers that contend fetch one line, not two
+    size_t unbegun = 0;          // messages sent and not begun to be handled, where the mailbox has a capacity
     Messages mailbox;
-    size_t unbegun = 0;  // messages sent and not begun to be handled, where the mailbox has a capacity
     WaiterList senders;  // that wait for room
     Room room;
     scheduler::TaskRef task;             // handles messages now

@@ -99,10 +99,9 @@ std::string gone(const Actor& actor) {
                                : fmt::format("actor '{}' ended by a panic: {}", actor.type->name, actor.death);
 }
 
-/// What `call`, a $message, says.
+/// Writes what `call`, a $message, says, where it will stand: copying a message just written waits for the writes.
 template <typename Call>
-Message message_of(Call& call) {
-    Message message;
+void write_message(Call& call, Message& message) {
     message.method = call.function().functions[0];
     size_t count = message.method->parameters.size() - 1;
     if (!message.is_bound()) {
@@ -113,12 +112,11 @@ Message message_of(Call& call) {
         message.arguments[0] = vm::word_of(bound);
     }
     message.flow = flow_begins(call.vm());
-    return message;
 }
 
-void put(Actor& actor, Message message) {
+Message& put(Actor& actor) {
     ++actor.unbegun;
-    actor.mailbox.push_back(std::move(message));
+    return actor.mailbox.emplace_back();
 }
 
 /// Precondition: the actor's lock. Senders that wait for room put their messages into the mailbox, in order.
@@ -130,9 +128,9 @@ void admit(vm::Vm& vm, Actor& actor) {
         if (sender.message.reply) {  // goes on waiting
             sender.reason = {"get", &actor};
             sender.message.handle = first->handle;
-            put(actor, std::move(sender.message));
+            put(actor) = std::move(sender.message);
         } else if (vm::WakeToken handle = first->handle; vm.claim(handle)) {
-            put(actor, std::move(sender.message));
+            put(actor) = std::move(sender.message);
             sender.status = Sender::Status::Answered;
             vm.resume(handle);
         }
@@ -179,21 +177,22 @@ NativeAction send_message(NativeCall& call) {
         lock.unlock();
         return call.panic(fmt::format("{}; '{}' called it", gone(actor), call.task().display_name()));
     }
-    Message message = message_of(call);
-    if (wants_reply) message.reply = &call.state<Sender>();
     if (actor.is_full() || !actor.senders.empty()) {
         Sender& sender = call.state<Sender>();
         sender.full = &actor;
-        sender.message = std::move(message);
+        write_message(call, sender.message);
+        if (wants_reply) sender.message.reply = &sender;
         prepare_wait(call, sender, "get", &actor.room);
         actor.senders.push_back(sender.waiter);
         return call.parked(1);
     }
+    Message& message = put(actor);
+    write_message(call, message);
     if (wants_reply) {
+        message.reply = &call.state<Sender>();
         message.reply->reason = {"get", &actor};
         message.handle = call.park(&message.reply->reason);
     }
-    put(actor, std::move(message));
     if (!wake_actor(call, object, wants_reply)) {
         lock.unlock();
         return call.panic("too many tasks: the actor cannot run");
@@ -209,7 +208,7 @@ bool send_message_at_once(vm::FastCall& call) {
     if (actor.forward || actor.dead || actor.stopping || gives_turn(actor.mailbox.size() + 1)) return false;
     if (actor.is_full() || !actor.senders.empty()) return false;
     if (!actor.task && !recall(call.vm(), actor)) return false;
-    put(actor, message_of(call));
+    write_message(call, put(actor));
     return call.give(0);
 }
 

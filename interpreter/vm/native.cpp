@@ -107,6 +107,12 @@ NativeAction NativeCall::invoke(Word closure, std::span<const Word> arguments, u
 NativeAction NativeCall::invoke(const Function& function, std::span<const Word> arguments, uint32_t next,
                                 Word closure) {
     task_->frame()->step = next;
+    if (const LinkedFunction& l = linked(function); l.direct && !l.native && l.arity == arguments.size() && !closure) {
+        Frame* pushed = task_->push_frame(function, bytecode::kNoRegister, FrameReturnsToNative);
+        if (!pushed) return fail(bytecode::WellKnown::RangeError, kTooDeep);
+        for (size_t i = 0; i < arguments.size(); ++i) pushed->registers()[l.parameters[i]] = arguments[i];
+        return NativeAction::Invoke;
+    }
     bool raw = task_->frame()->flags & (FrameAsyncBoundary | kFrameGenerator);
     bool wrapped = is_wrapped(function) && !raw;
     bool done = wrapped ? task_->call_async(function, arguments, bytecode::kNoRegister, FrameReturnsToNative, closure)

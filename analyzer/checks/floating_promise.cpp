@@ -45,7 +45,8 @@ bool is_for_later(QueryContext& context, const Body& body, ExprId id) {
          then = std_call(body, first, "Promise", "then"))
         first = unconverted(body, then->arguments[0]);
     auto* call = body.as<Call>(first);
-    if (first == id || !call || !is_std(file_of(called_item(*call)))) return false;
+    ItemId called = call ? called_item(*call) : ItemId::None;
+    if (first == id || called == ItemId::None || !is_std(file_of(called))) return false;
     return !may_fail(context, BodyContext(body), id);
 }
 

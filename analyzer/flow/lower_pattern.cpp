@@ -213,7 +213,8 @@ void Lowering::bind(PatternId id, const Place& matched, bool may_move) {
         auto* element = place.is_local() ? nullptr : std::get_if<ConstantIndex>(&place.projections.back());
         Place list = place;
         if (element) list.projections.pop_back();
-        if (element && place_type(context_, mir_, list)->is(TypeKind::List)) {
+        Type whole = element ? place_type(context_, mir_, list) : nullptr;
+        if (whole && (whole->is(TypeKind::List) || whole->is(TypeKind::Any))) {
             // An array that is too short has no such element.
             uint64_t index = element->index;
             Local length = new_local(type::integer()), there = new_local(type::boolean());

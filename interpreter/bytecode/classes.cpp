@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 
 #include "interpreter/bytecode/instances.h"
@@ -22,8 +23,10 @@ const ClassDescriptor* Instances::klass(ItemId item) {
         c.is_error |= c.base->is_error;
         if (constructor == ItemId::None) c.constructor = c.base->constructor;
     }
+    // One that a base class has, too, is the same field.
     for (const FieldInfo& field : definition.fields)
-        if (!field.is_static) c.fields.push_back(field.name);
+        if (!field.is_static && std::find(c.fields.begin(), c.fields.end(), field.name) == c.fields.end())
+            c.fields.push_back(field.name);
     if (constructor != ItemId::None) c.constructor = function(constructor, {}, nullptr, {}, {item, 0}, true);
     for (size_t i = 0; i < method_names_.size(); ++i) bind_late(c, method_names_[i]);
     return &c;

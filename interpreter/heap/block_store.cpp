@@ -31,8 +31,16 @@ size_t live_cells(const Block& block) {
 }  // namespace
 
 BlockStore::~BlockStore() {
-    for (Block* block : blocks_) munmap(block, block->bytes);
-    for (void* unit : free_units_) munmap(unit, kUnit);
+    // What lies side by side goes at once: piece by piece the system would have to take its large pages apart.
+    std::vector<std::pair<char*, size_t>> pieces;
+    for (Block* block : blocks_) pieces.emplace_back(reinterpret_cast<char*>(block), block->bytes);
+    for (void* unit : free_units_) pieces.emplace_back(static_cast<char*>(unit), kUnit);
+    std::sort(pieces.begin(), pieces.end());
+    for (size_t i = 0; i < pieces.size();) {
+        auto [begin, bytes] = pieces[i];
+        while (++i < pieces.size() && pieces[i].first == begin + bytes) bytes += pieces[i].second;
+        munmap(begin, bytes);
+    }
     for (size_t i = 0; i < kRoot; ++i) delete root_[i].load(std::memory_order_relaxed);
 }
 

@@ -28,7 +28,7 @@ int64_t count(const Object* list) { return static_cast<int64_t>(vm::list_count(l
 NativeAction construct(NativeCall& call) {
     double length = number_or(call, 0, 0);
     if (!(length >= 0 && length <= kLongestArray))
-        return call.throw_error(WellKnown::RangeError, "invalid array length");
+        return call.throw_error(WellKnown::RangeError, "Invalid array length");
     Object* list = new_array(call, static_cast<uint64_t>(length));
     for (double i = 0; i < length; ++i) push(call, list, Value::undefined().word());
     return give_object(call, list);
@@ -224,6 +224,12 @@ NativeAction sort(NativeCall& call) {
             for (uint64_t i = 0; i < keyed.size(); ++i) set(list, i, keyed[i].second);
             return give_object(call, list);
         }
+        // What is undefined comes last; the function never sees it.
+        auto there = [](Word word) { return !Value(word).is_undefined(); };
+        auto none = std::stable_partition(sorting.words.begin(), sorting.words.end(), there);
+        for (auto last = static_cast<uint64_t>(none - sorting.words.begin()); last < sorting.words.size(); ++last)
+            set(list, last, sorting.words[last]);
+        sorting.words.erase(none, sorting.words.end());
         sorting.begin(0);
     } else {
         double order = 0;
@@ -255,7 +261,7 @@ NativeAction loop(NativeCall& call) {
             made = call.argument_count() > 2 ? call.argument(2) : Value::undefined().word();
             bool is_given = call.argument_count() > 2 && !call.value(2).is_empty();
             if (!is_given) {
-                if (n == 0) return type_error(call, "reduce of an empty array with no initial value");
+                if (n == 0) return type_error(call, "Reduce of empty array with no initial value");
                 made = item();
                 i = 1;
             }

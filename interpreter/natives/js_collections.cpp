@@ -106,7 +106,7 @@ NativeAction for_each(NativeCall& call) {
     vm::MapEntry entry;
     for (; at < vm::map_used(map);)
         if (vm::map_entry(map, at++, entry))
-            return call.invoke(call.argument(1), {kMap ? entry.value : entry.key, entry.key}, 1);
+            return call.invoke(call.argument(1), {kMap ? entry.value : entry.key, entry.key, word_of(map)}, 1);
     return give_undefined(call);
 }
 

@@ -7,6 +7,7 @@
 
 #include "interpreter/natives/js_support.h"
 #include "interpreter/natives/natives.h"
+#include "interpreter/runtime/promise.h"
 #include "interpreter/vm/accessors.h"
 #include "interpreter/vm/runtime_state.h"
 #include "interpreter/vm/shapes.h"
@@ -71,8 +72,28 @@ std::string formatted(NativeCall& call) {
     }
     return out + shown(call, true, next);
 }
+/// What the console writes: within `console.group` each line is indented.
+std::string console_text(NativeCall& call) {
+    std::string text = formatted(call);
+    const runtime::Isolate* isolate = runtime::Run::of(call).isolate();
+    if (!isolate || isolate->console_indent == 0) return text;
+    std::string out, indent(isolate->console_indent, ' ');
+    for (size_t begin = 0; begin < text.size();) {
+        size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+        out += indent;
+        out.append(text, begin, end - begin);
+        begin = end;
+    }
+    return out;
+}
 NativeAction console_log(NativeCall& call) {
-    call.vm().options().print(formatted(call));
+    call.vm().options().print(console_text(call));
+    return give_undefined(call);
+}
+NativeAction console_indent(NativeCall& call) {
+    size_t& indent = runtime::Run::of(call).isolate()->console_indent;
+    double columns = number_or(call, 0, 0);
+    indent = static_cast<size_t>(std::max(0.0, static_cast<double>(indent) + columns));
     return give_undefined(call);
 }
 NativeAction println(NativeCall& call) {
@@ -84,7 +105,7 @@ NativeAction print(NativeCall& call) {
     return give_undefined(call);
 }
 NativeAction print_error(NativeCall& call) {
-    call.vm().options().print_error(formatted(call));
+    call.vm().options().print_error(console_text(call));
     return give_undefined(call);
 }
 
@@ -300,6 +321,7 @@ void register_js_core(vm::NativeRegistry& r) {
     r.add("core::string", to_text);
     r.add("core::programArguments", program_arguments);
     r.add("core::structuredClone", structured_clone);
+    r.add("core::console::indent", console_indent);
     for (const char* name : {"log", "info", "debug"}) r.add(std::string("core::console::") + name, console_log);
     for (const char* name : {"warn", "error"}) r.add(std::string("core::console::") + name, print_error);
     r.add("core::process::exit", exit);

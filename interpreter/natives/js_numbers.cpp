@@ -1,6 +1,7 @@
 #include <bit>
 #include <charconv>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -123,7 +124,7 @@ NativeAction is_finite(NativeCall& call) { return give_boolean(call, std::isfini
 NativeAction to_fixed(NativeCall& call) {
     double value = to_number(call, 0), digits = number_or(call, 1, 0);
     if (!(digits >= 0 && digits <= 100))
-        return call.throw_error(WellKnown::RangeError, "toFixed takes 0 to 100 digits");
+        return call.throw_error(WellKnown::RangeError, "toFixed() digits argument must be between 0 and 100");
     if (!std::isfinite(value) || std::fabs(value) >= 1e21) {
         std::string out;
         vm::append_number(value, out);
@@ -142,7 +143,7 @@ NativeAction to_precision(NativeCall& call) {
     double value = to_number(call, 0), wanted = std::trunc(number_or(call, 1, 0));
     if (is_missing(call, 1) || !std::isfinite(value)) return call.give_text(vm::text_of(call.vm(), call.value(0)));
     if (!(wanted >= 1 && wanted <= 100))
-        return call.throw_error(WellKnown::RangeError, "toPrecision takes 1 to 100 digits");
+        return call.throw_error(WellKnown::RangeError, "toPrecision() argument must be between 1 and 100");
     auto count = static_cast<size_t>(wanted);
     // All digits a double can have, `d.ddd…e+NN`, so that a half is seen as such; it rounds away from zero.
     std::string exact = fmt::format("{:.780e}", std::fabs(value));
@@ -172,23 +173,47 @@ NativeAction to_precision(NativeCall& call) {
     }
     return call.give_text(out);
 }
-NativeAction to_string(NativeCall& call) {
-    double radix = number_or(call, 1, 10), value = to_number(call, 0);
-    std::string out;
-    if (radix == 10 || !std::isfinite(value)) return call.give_text(vm::text_of(call.vm(), call.value(0)));
-    if (!(radix >= 2 && radix <= 36)) return call.throw_error(WellKnown::RangeError, "the radix is 2 to 36");
-    double whole = std::floor(std::fabs(value)), fraction = std::fabs(value) - whole;
-    auto digit = [](double d) { return "0123456789abcdefghijklmnopqrstuvwxyz"[static_cast<int>(d)]; };
-    do {
-        out.insert(out.begin(), digit(std::fmod(whole, radix)));
-        whole = std::floor(whole / radix);
-    } while (whole > 0 && out.size() < 1100);
-    if (fraction > 0) out += '.';
-    for (int i = 0; i < 52 && fraction > 0; ++i) {
+/// As few digits as tell the number from its neighbours (free-format output; Steele and White 1990): those beyond the
+/// precision of a large one are zeros, a fraction ends where what is left is less than half the distance to the next.
+std::string in_radix(double value, int radix) {
+    auto digit = [](int d) { return "0123456789abcdefghijklmnopqrstuvwxyz"[d]; };
+    double whole = std::floor(value), fraction = value - whole;
+    double slack = std::max((std::nextafter(value, INFINITY) - value) / 2, std::nextafter(0.0, 1.0));
+    double whole_slack = slack;
+    std::vector<int> behind;
+    bool up = false;
+    while (fraction >= slack) {
         fraction *= radix;
-        out += digit(std::floor(fraction));
-        fraction -= std::floor(fraction);
+        slack *= radix;
+        behind.push_back(static_cast<int>(fraction));
+        fraction -= behind.back();
+        up = (fraction > 0.5 || (fraction == 0.5 && behind.back() % 2 == 1)) && fraction + slack > 1;
+        if (up) break;
     }
+    while (up && !behind.empty()) {
+        up = ++behind.back() == radix;
+        if (up) behind.pop_back();
+    }
+    whole += up;
+    std::string zeros, out;
+    for (; whole_slack >= radix; whole_slack /= radix, whole /= radix) zeros += '0';
+    whole = std::floor(whole);
+    do {
+        double low = std::fmod(whole, radix);
+        out.insert(out.begin(), digit(static_cast<int>(low)));
+        whole = (whole - low) / radix;
+    } while (whole >= 1);
+    out += zeros;
+    if (!behind.empty()) out += '.';
+    for (int d : behind) out += digit(d);
+    return out;
+}
+NativeAction to_string(NativeCall& call) {
+    double radix = std::trunc(number_or(call, 1, 10)), value = to_number(call, 0);
+    if (!(radix >= 2 && radix <= 36))
+        return call.throw_error(WellKnown::RangeError, "toString() radix argument must be between 2 and 36");
+    if (radix == 10 || !std::isfinite(value)) return call.give_text(vm::text_of(call.vm(), call.value(0)));
+    std::string out = in_radix(std::fabs(value), static_cast<int>(radix));
     return call.give_text(value < 0 ? "-" + out : out);
 }
 NativeAction boolean_to_string(NativeCall& call) { return call.give_text(vm::text_of(call.vm(), call.value(0))); }
@@ -220,7 +245,8 @@ NativeAction extreme(NativeCall& call) {
         double d = NAN;
         vm::as_double(call.vm(), Value(element(values, i)), d);
         if (d != d) return give_double(call, NAN);
-        if (kSign > 0 ? d > best : d < best) best = d;
+        bool zero_of_sign = d == 0 && best == 0 && std::signbit(d) == (kSign < 0);  // -0 is less than 0
+        if (zero_of_sign || (kSign > 0 ? d > best : d < best)) best = d;
     }
     return give_double(call, best);
 }
@@ -241,10 +267,6 @@ double cube_root(double x) {
     double root = std::cbrt(x);
     // The library's is off by a bit for some cubes: one step of Newton's.
     return std::isfinite(root) && root != 0 ? root - (root * root * root - x) / (3 * root * root) : root;
-}
-double power(double base, double exponent) {
-    if (exponent != exponent || (std::fabs(base) == 1 && std::isinf(exponent))) return NAN;
-    return std::pow(base, exponent);
 }
 
 }  // namespace
@@ -306,7 +328,7 @@ void register_js_numbers(vm::NativeRegistry& r) {
     r.add(m + "atan", unary([](double x) { return std::atan(x); }));
     r.add(m + "atan2", binary([](double y, double x) { return std::atan2(y, x); }));
     r.add(m + "hypot", hypotenuse);
-    r.add(m + "pow", binary([](double x, double y) { return power(x, y); }));
+    r.add(m + "pow", binary([](double x, double y) { return vm::js_power(x, y); }));
     r.add(m + "min", extreme<-1>);
     r.add(m + "max", extreme<1>);
     r.add(m + "random", random);

@@ -6,6 +6,7 @@
 #include "interpreter/natives/regexp.h"
 #include "interpreter/runtime/promise.h"
 #include "interpreter/vm/match_list.h"
+#include "interpreter/vm/shapes.h"
 
 // What class RegExp of system.velox stands on: patterns are kept compiled, positions are UTF-16 units outside of here.
 namespace braid::natives {
@@ -69,6 +70,10 @@ NativeAction matched(NativeCall& call) {
     made->slots()[vm::kListCount] = vm::list_count(texts);
     made->slots()[vm::kListBuffer] = word_of(vm::list_buffer(texts));
     made->slots()[vm::kMatchMembers] = call.argument(1);
+    Object* members = vm::as_object(call.vm(), call.value(1), ObjectKind::Instance);
+    if (Word* groups = members ? vm::find_property(members, Name("groups")) : nullptr)
+        if (Object* named = vm::as_object(call.vm(), Value(heap::load_slot(groups)), ObjectKind::Instance))
+            named->set_flags(vm::FlagBare);
     return give_object(call, made);
 }
 

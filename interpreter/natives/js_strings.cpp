@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "analyzer/text/utf8.h"
+#include "interpreter/natives/collation.h"
 #include "interpreter/natives/js_support.h"
 #include "interpreter/natives/natives.h"
 #include "interpreter/natives/unicode.h"
@@ -159,7 +160,7 @@ NativeAction repeat(NativeCall& call) {
     std::string_view text = view(call);
     double count = std::trunc(number_or(call, 1, 0));
     if (!(count >= 0) || count * static_cast<double>(text.size()) > static_cast<double>(kLongestText))
-        return call.throw_error(WellKnown::RangeError, "invalid count of repetitions");
+        return call.throw_error(WellKnown::RangeError, "Invalid count value: " + vm::text_of(call.vm(), call.value(1)));
     std::string out;
     for (double i = 0; i < count && !text.empty(); ++i) out += text;
     return call.give_text(out);
@@ -177,8 +178,9 @@ NativeAction split(NativeCall& call) {
     } else if (separator.empty()) {
         for (size_t begin = 0; begin < text.size();) {
             size_t end = begin;
-            next_character(text, end);
-            push_text(call, out, text.substr(begin, end - begin));
+            bool is_pair = next_character(text, end) >= 0x10000;  // its halves stand for nothing
+            std::string_view unit = is_pair ? "\xef\xbf\xbd" : text.substr(begin, end - begin);
+            for (int i = 0; i <= is_pair; ++i) push_text(call, out, unit);
             begin = end;
         }
     } else {
@@ -198,14 +200,14 @@ NativeAction concat(NativeCall& call) {
         out += vm::text_of(call.vm(), Value(element(others, i)));
     return call.give_text(out);
 }
-/// Letters in the order of people, then capitals after small ones, as for the root locale.
 /// Unicode's normalization forms (UAX 15).
 NativeAction normalize(NativeCall& call) {
     std::string form = is_missing(call, 1) ? "NFC" : text_argument(call, 1);
     int options = form == "NFC" || form == "NFKC"   ? UTF8PROC_COMPOSE
                   : form == "NFD" || form == "NFKD" ? UTF8PROC_DECOMPOSE
                                                     : 0;
-    if (!options) return call.throw_error(WellKnown::RangeError, "a form of normalize is NFC, NFD, NFKC or NFKD");
+    if (!options)
+        return call.throw_error(WellKnown::RangeError, "The normalization form should be one of NFC, NFD, NFKC, NFKD.");
     if (form.find('K') != std::string::npos) options |= UTF8PROC_COMPAT;
     std::string text = text_argument(call, 0);
     utf8proc_uint8_t* made = nullptr;
@@ -216,12 +218,14 @@ NativeAction normalize(NativeCall& call) {
     if (length < 0) return call.throw_error(WellKnown::RangeError, utf8proc_errmsg(length));
     return call.give_text({reinterpret_cast<const char*>(made), static_cast<size_t>(length)});
 }
+/// (other, numeric, sensitivity)
 NativeAction locale_compare(NativeCall& call) {
-    std::string a(view(call)), b = text_argument(call, 1);
-    std::string low_a = with_case(a, false), low_b = with_case(b, false);
-    int order = low_a.compare(low_b);
-    if (order == 0) order = -a.compare(b);
-    return give_int(call, order < 0 ? -1 : order > 0 ? 1 : 0);
+    std::string sensitivity = text_argument(call, 3);
+    Strength strength = sensitivity == "base"     ? Strength::Base
+                        : sensitivity == "accent" ? Strength::Accent
+                        : sensitivity == "case"   ? Strength::Case
+                                                  : Strength::Variant;
+    return give_int(call, collated(view(call), text_argument(call, 1), call.value(2).as_boolean(), strength));
 }
 NativeAction to_string(NativeCall& call) { return call.give(word_of(receiver(call))); }
 NativeAction from_char_code(NativeCall& call) {
@@ -272,7 +276,7 @@ void register_js_strings(vm::NativeRegistry& r) {
     r.add(p + "splitText", split);
     r.add(p + "normalize", normalize);
     r.add(p + "concat", concat);
-    r.add(p + "localeCompare", locale_compare);
+    r.add(p + "compareTexts", locale_compare);
     r.add(p + "toString", to_string);
     r.add(p + "fromCharCode", from_char_code);
 }

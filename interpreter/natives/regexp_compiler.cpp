@@ -21,7 +21,7 @@ class RegexpCompiler {
         count_groups();
         emit({Op::Save, 0});
         alternatives(0);
-        if (at_ < text_.size()) fail(text_[at_] == ')' ? "unmatched `)`" : "unexpected end");
+        if (at_ < text_.size()) fail(text_[at_] == ')' ? "Unmatched ')'" : "Unexpected end");
         emit({Op::Save, 1});
         emit({Op::Match});
         out_.marks_ = marks_;
@@ -33,7 +33,7 @@ class RegexpCompiler {
     std::vector<RegexpInstruction>& code() { return out_.code_; }
 
     uint32_t emit(RegexpInstruction i) {
-        if (code().size() >= kLongestProgram) fail("the pattern is too large");
+        if (code().size() >= kLongestProgram) fail("Regular expression too large");
         else code().push_back(i);
         return uint32_t(code().size() - 1);
     }
@@ -65,7 +65,7 @@ class RegexpCompiler {
                     std::string name(text_.substr(i + 3, text_.find('>', i) - i - 3));
                     auto& names = out_.names_;
                     if (std::find(names.begin() + 1, names.end(), name) != names.end())
-                        return fail("two groups with one name");
+                        return fail("Duplicate capture group name");
                     names.push_back(std::move(name));
                 }
                 if (!named && text_.substr(i, 2) != "(?") out_.names_.emplace_back();
@@ -116,7 +116,7 @@ class RegexpCompiler {
         else if (c == '.') ++at_, emit({Op::Any, dot_all_});
         else if (c == '^') ++at_, emit({Op::Begin}), is_assertion = true;
         else if (c == '$') ++at_, emit({Op::End}), is_assertion = true;
-        else if (c == '*' || c == '+' || c == '?') return fail("nothing to repeat");
+        else if (c == '*' || c == '+' || c == '?') return fail("Nothing to repeat");
         else emit({Op::Char, next_character(text_, at_)});
         quantifier(begin, first_group, is_assertion);
     }
@@ -133,7 +133,7 @@ class RegexpCompiler {
             return;
         }
         if (is_assertion && least == 0 && most > 1) most = 1;
-        if (least > most) return fail("the numbers of a quantifier are out of order");
+        if (least > most) return fail("numbers out of order in {} quantifier");
         bool lazy = take("?");
         std::vector<RegexpInstruction> part(code().begin() + begin, code().end());
         code().resize(begin);
@@ -204,20 +204,20 @@ class RegexpCompiler {
             alternatives(depth + 1);
         } else {
             if (take("(?<")) at_ = std::min(text_.find('>', at_), text_.size() - 1) + 1;
-            else if (take("(?")) return fail("an unknown group"), false;
+            else if (take("(?")) return fail("Invalid group"), false;
             else ++at_;
             uint32_t number = ++group_;
             emit({Op::Save, 2 * number});
             alternatives(depth + 1);
             emit({Op::Save, 2 * number + 1});
         }
-        if (!take(")")) fail("a group is never closed");
+        if (!take(")")) fail("Unterminated group");
         return kind != 0;
     }
 
     bool escape() {
         ++at_;
-        if (at_ >= text_.size()) return fail("`\\` at the end of the pattern"), false;
+        if (at_ >= text_.size()) return fail("\\ at end of pattern"), false;
         char c = text_[at_];
         if (take("b")) return emit({Op::Word, 1}), true;
         if (take("B")) return emit({Op::Word, 0}), true;
@@ -232,7 +232,7 @@ class RegexpCompiler {
             size_t end = text_.find('>', at_);
             auto name = std::find(out_.names_.begin() + 1, out_.names_.end(), text_.substr(at_, end - at_));
             if (end == std::string_view::npos || name == out_.names_.end())
-                return fail("a group name that is not there"), false;
+                return fail("Invalid named capture referenced"), false;
             at_ = end + 1;
             return emit({Op::Back, uint32_t(name - out_.names_.begin())}), false;
         }
@@ -263,7 +263,7 @@ class RegexpCompiler {
                     : name == "L" || name == "Letter" || name == "Alphabetic" ? 'L'
                     : name.starts_with("N")                                   ? 'N'
                                                                               : '\0';
-        if (end == std::string_view::npos || kind == '\0') return fail("an unknown property of characters"), true;
+        if (end == std::string_view::npos || kind == '\0') return fail("Invalid property name"), true;
         set.letters += kind;
         set.negated = c == 'P';
         at_ = end + 1;
@@ -314,17 +314,17 @@ class RegexpCompiler {
             ++at_;
             uint32_t high = 0;
             if (class_atom(set, high)) set.ranges.insert(set.ranges.end(), {{low, low}, {'-', '-'}});
-            else if (high < low) fail("a range of characters is out of order");
+            else if (high < low) fail("Range out of order in character class");
             else set.ranges.emplace_back(low, high);
         }
-        if (!take("]")) fail("a class of characters is never closed");
+        if (!take("]")) fail("Unterminated character class");
         out_.classes_.push_back(std::move(set));
         emit({Op::Class, uint32_t(out_.classes_.size() - 1)});
     }
     /// True: a set of its own, which cannot bound a range.
     bool class_atom(RegexpClass& set, uint32_t& c) {
         if (text_[at_] != '\\') return c = next_character(text_, at_), false;
-        if (++at_ >= text_.size()) return fail("`\\` at the end of the pattern"), true;
+        if (++at_ >= text_.size()) return fail("\\ at end of pattern"), true;
         RegexpClass inner;
         if (shorthand(inner)) {
             // The opposite of a property inside a class keeps its sense by its letter.
@@ -354,7 +354,7 @@ tl::expected<Regexp, std::string> Regexp::compile(std::string_view pattern, std:
     RegexpCompiler compiler(pattern, made);
     std::string problem = compiler.run(flags.find('s') != std::string_view::npos);
     if (!problem.empty())
-        return tl::unexpected("invalid regular expression /" + std::string(pattern) + "/: " + problem);
+        return tl::unexpected("Invalid regular expression: /" + std::string(pattern) + "/: " + problem);
     return made;
 }
 

@@ -57,11 +57,37 @@ bool is_lower(uint32_t c) { return iswlower_l(static_cast<wint_t>(c), unicode())
 uint32_t upper(uint32_t c) { return static_cast<uint32_t>(towupper_l(static_cast<wint_t>(c), unicode())); }
 uint32_t lower(uint32_t c) { return static_cast<uint32_t>(towlower_l(static_cast<wint_t>(c), unicode())); }
 
+/// Capitals that are more than one letter (Unicode's SpecialCasing).
+static std::string_view several_capitals(uint32_t c) {
+    constexpr std::string_view kLigatures[] = {"FF", "FI", "FL", "FFI", "FFL", "ST", "ST"};
+    if (c >= 0xfb00 && c <= 0xfb06) return kLigatures[c - 0xfb00];
+    switch (c) {
+        case 0xdf: return "SS";
+        case 0x149: return "\u02bcN";
+        case 0x1f0: return "J\u030c";
+        case 0x587: return "\u0535\u0552";
+        default: return {};
+    }
+}
+
+/// Whether a letter stands before what begins at `start` and none behind its end: a sigma there has a form of its own.
+static bool ends_word(std::string_view text, size_t start, size_t end) {
+    size_t before = start;
+    while (before > 0 && (static_cast<unsigned char>(text[before - 1]) & 0xc0) == 0x80) --before;
+    if (before == 0) return false;
+    size_t at = before - 1;
+    if (!is_letter(next_character(text, at))) return false;
+    return end >= text.size() || !is_letter(next_character(text, end));
+}
+
 std::string with_case(std::string_view text, bool to_upper) {
     std::string out;
     for (size_t at = 0; at < text.size();) {
+        size_t start = at;
         uint32_t c = next_character(text, at);
-        if (to_upper && c == 0xdf) out += "SS";
+        if (std::string_view several = to_upper ? several_capitals(c) : ""; !several.empty()) out += several;
+        else if (!to_upper && c == 0x130) out += "i\u0307";
+        else if (!to_upper && c == 0x3a3 && ends_word(text, start, at)) out += "\u03c2";
         else utf8::append(out, char32_t(to_upper ? upper(c) : lower(c)));
     }
     return out;

@@ -50,6 +50,7 @@ class Isolate {
     };
     std::unordered_map<int64_t, Timer> timers;
     int64_t next_timer = 1;
+    size_t console_indent = 0;        // of `console.group`, in columns
     std::vector<Object*> rejections;  // rejected while nobody looked
     bool checks_rejections = false;
     vm::LayoutId generator = 0, async_generator = 0, match = 0;  // `match`: lists that regular expressions make
@@ -74,7 +75,8 @@ scheduler::TaskRef start_job(NativeCall& call, const vm::Function& function, std
 /// What a call of a generator function gives: `call` is its bound call.
 Word new_generator(NativeCall& call, Word bound, bool is_async);
 void register_generators(vm::NativeRegistry& registry);
-int64_t start_timer(NativeCall& call, Word callback, double ms, bool repeats);
+int64_t start_timer(NativeCall& call, Word callback, double ms, bool repeats,
+                    Word arguments_list = vm::Value::undefined().word());
 void clear_timer(NativeCall& call, int64_t id);
 /// An error object of a class of errors.velox; `Error` if the program has no such class.
 Word new_error_named(NativeCall& call, std::string_view klass, std::string_view message);

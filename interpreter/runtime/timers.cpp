@@ -14,13 +14,19 @@ namespace {
 constexpr WaitReason kSleeps{"sleep", nullptr};
 constexpr double kMostMilliseconds = 1e12;
 
-/// (callback, due, period, id): woken when it is due.
+/// (callback, due, period, id, arguments): woken when it is due.
 NativeAction run_timer(NativeCall& call) {
     Isolate& isolate = *Run::of(call).isolate();
     int64_t id = call.integer(3);
     auto timer = isolate.timers.find(id);
     bool wanted = timer != isolate.timers.end() && !timer->second.cleared;
-    if (wanted && call.step() == 0) return call.invoke(call.argument(0), {}, 1);
+    if (wanted && call.step() == 0) {
+        std::vector<Word> arguments;
+        Object* list = vm::as_object(call.vm(), call.value(4), vm::ObjectKind::List);
+        for (uint64_t i = 0; Word* element = list ? vm::list_element(list, i) : nullptr; ++i)
+            arguments.push_back(heap::load_slot(element));
+        return call.invoke(call.argument(0), arguments, 1);
+    }
     if (wanted && call.integer(2) != 0) {
         int64_t due = call.integer(1) + call.integer(2);
         call.argument_slot(1) = static_cast<Word>(due);
@@ -42,7 +48,8 @@ template <bool kRepeats>
 NativeAction set_timer(NativeCall& call) {
     if (!is_callable(call.vm(), call.argument(0)))
         return call.throw_error(bytecode::WellKnown::TypeError, "the callback of a timer is not a function");
-    return call.give_value(call.vm().box_integer(start_timer(call, call.argument(0), milliseconds(call, 1), kRepeats)));
+    return call.give_value(
+        call.vm().box_integer(start_timer(call, call.argument(0), milliseconds(call, 1), kRepeats, call.argument(2))));
 }
 NativeAction clear(NativeCall& call) {
     double id = 0;
@@ -59,7 +66,7 @@ NativeAction sleep(NativeCall& call) {
 
 }  // namespace
 
-int64_t start_timer(NativeCall& call, Word callback, double ms, bool repeats) {
+int64_t start_timer(NativeCall& call, Word callback, double ms, bool repeats, Word arguments_list) {
     Isolate& isolate = *Run::of(call).isolate();
     int64_t id = isolate.next_timer++;
     double clamped = ms >= 1 ? std::min(ms, kMostMilliseconds) : 1;  // also NaN: as in every JavaScript host
@@ -71,7 +78,7 @@ int64_t start_timer(NativeCall& call, Word callback, double ms, bool repeats) {
     options.strand = &isolate.strand;
     options.parked_for = &kSleeps;
     scheduler::Instant due = call.scheduler().now() + period;
-    Word arguments[] = {callback, due, repeats ? period : 0, static_cast<Word>(id)};
+    Word arguments[] = {callback, due, repeats ? period : 0, static_cast<Word>(id), arguments_list};
     auto task = call.vm().spawn(*Run::of(call).functions.timer, arguments, options);
     if (!task) return id;
     Isolate::Timer& timer = isolate.timers[id];
@@ -91,8 +98,8 @@ void clear_timer(NativeCall& call, int64_t id) {
 }
 
 void make_timer_functions(Run& run) {
-    run.functions.timer =
-        &run.vm().make_native("$timer", {run_timer}, {Repr::Boxed, Repr::I64, Repr::I64, Repr::I64}, Repr::Boxed);
+    run.functions.timer = &run.vm().make_native(
+        "$timer", {run_timer}, {Repr::Boxed, Repr::I64, Repr::I64, Repr::I64, Repr::Boxed}, Repr::Boxed);
 }
 
 void register_timers(vm::NativeRegistry& r) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -134,13 +135,16 @@ class Inspector {
             case ObjectKind::Panic: return std::string(string_view_of(o->slots()[kPanicMessage]));
             default: break;
         }
-        for (Object* above : open_)
-            if (above == o) return "[Circular *1]";
+        if (std::find(open_.begin(), open_.end(), o) != open_.end()) {
+            auto known = std::find(circular_.begin(), circular_.end(), o);
+            if (known == circular_.end()) known = circular_.insert(known, o);
+            return fmt::format("[Circular *{}]", known - circular_.begin() + 1);
+        }
         open_.push_back(o);
-        deepest_ = depth;
         std::string text = compound(o, info, depth);
         open_.pop_back();
-        return text;
+        auto known = std::find(circular_.begin(), circular_.end(), o);
+        return known == circular_.end() ? text : fmt::format("<ref *{}> {}", known - circular_.begin() + 1, text);
     }
 
     std::string compound(Object* o, const LayoutInfo& info, int depth) {
@@ -170,7 +174,8 @@ class Inspector {
     }
 
     std::string list(Object* o, int depth) {
-        if (depth > kMaxDepth - 1) return "[Array]";
+        if (list_count(o) > 0 && depth > kMaxDepth - 1) return "[Array]";
+        if (list_count(o) > 0) deepest_ = depth;
         std::vector<std::string> parts;
         uint64_t n = list_count(o);
         for (uint64_t i = 0; i < n && i < 100; ++i)
@@ -252,7 +257,8 @@ class Inspector {
 
     std::string map(Object* o, bool is_map, int depth) {
         std::string head = (is_map ? "Map(" : "Set(") + std::to_string(map_count(o)) + ") ";
-        if (depth > kMaxDepth - 1) return is_map ? "[Map]" : "[Set]";
+        if (map_count(o) > 0 && depth > kMaxDepth - 1) return is_map ? "[Map]" : "[Set]";
+        if (map_count(o) > 0) deepest_ = depth;
         std::vector<std::string> parts;
         MapEntry entry;
         for (uint64_t i = 0; i < map_used(o); ++i) {
@@ -274,10 +280,14 @@ class Inspector {
             return text;
         }
         if (std::string text = standard_text(vm_, o); !text.empty()) return text;
-        if (depth > kMaxDepth - 1)
-            return shape->klass && !shape->klass->name.empty() ? "[" + shape->klass->name + "]" : "[Object]";
         bool is_named = shape->klass && !shape->klass->name.empty();
-        return join(is_named ? shape->klass->name + " " : "", "{", properties(o, depth), "}", depth);
+        bool has_members = !shape->keys().empty();
+        if (has_members && depth > kMaxDepth - 1) return is_named ? "[" + shape->klass->name + "]" : "[Object]";
+        if (has_members) deepest_ = depth;
+        std::string head = is_named                ? shape->klass->name + " "
+                           : o->flags() & FlagBare ? "[Object: null prototype] "
+                                                   : "";
+        return join(head, "{", properties(o, depth), "}", depth);
     }
 
     /// `entries`: how many there were before some were put on one line.
@@ -332,7 +342,7 @@ class Inspector {
     }
 
     Vm& vm_;
-    std::vector<Object*> open_;
+    std::vector<Object*> open_, circular_;
     int deepest_ = 0;  // where the last object stood
 };
 

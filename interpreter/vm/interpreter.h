@@ -91,6 +91,7 @@ class Interpreter {
     enum class Property : uint8_t { Found, Getter, Accessor /* a closure of an object literal */, Failed };
     Property get_property(Value object, Name name, InlineCache& cache, Word& out, std::string& message);
     Property get_builtin_property(Value object, Name name, Word& out, std::string& message);
+    Property set_length(Object* list, Word value, std::string& message);
     Property set_property(Value object, Name name, Word value, InlineCache& cache, std::string& message,
                           const Function*& setter, Word& accessor);
     /// An object some members of which are read or written by functions: for elements by their names, too.

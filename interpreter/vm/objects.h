@@ -54,6 +54,7 @@ enum ObjectFlag : uint32_t {
     FlagAscii = 1,     // String: every byte is a character
     FlagNotAscii = 2,  // String: checked, it is not; neither: not looked at yet
     FlagFrozen = 4,    // no more stores (Velox)
+    FlagBare = 8,      // Instance: shown as one without a prototype (groups of a match)
 };
 
 // Slot numbers.

@@ -1,6 +1,8 @@
 #include <charconv>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "interpreter/vm/accessors.h"
 #include "interpreter/vm/hash_table.h"
 #include "interpreter/vm/interpreter.h"
@@ -47,7 +49,7 @@ Interpreter::Property Interpreter::get_property(Value object, Name name, InlineC
 Interpreter::Property Interpreter::get_builtin_property(Value object, Name name, Word& out, std::string& message) {
     std::string_view text = name.text();
     if (object.is_null() || object.is_undefined() || object.is_empty()) {
-        message = "cannot read property '" + std::string(text) + "' of " + describe_value(vm_, object);
+        message = fmt::format("Cannot read properties of {} (reading '{}')", describe_value(vm_, object), text);
         return Property::Failed;
     }
     Object* list = as_object(vm_, object, ObjectKind::List);
@@ -96,11 +98,27 @@ Interpreter::Property Interpreter::get_builtin_property(Value object, Name name,
     return Property::Found;
 }
 
+/// `xs.length = n`
+Interpreter::Property Interpreter::set_length(Object* list, Word value, std::string& message) {
+    constexpr double kLongest = 1 << 28;
+    double length = -1;
+    bool is_whole = as_double(vm_, Value(value), length) && length == std::trunc(length);
+    if (!is_whole || length < 0 || length > kLongest) return message = "Invalid array length", Property::Failed;
+    auto wanted = static_cast<uint64_t>(length);
+    for (uint64_t last = list_count(list); last-- > wanted;)
+        if (Word* element = list_element(list, last)) heap::store_traced(element, Value::undefined().word());
+    if (list_count(list) > wanted) heap::store_slot(list->slots() + kListCount, wanted);
+    while (list_count(list) < wanted) vm_.list_push(list, Repr::Boxed, Value::undefined().word());
+    return Property::Found;
+}
+
 Interpreter::Property Interpreter::set_property(Value object, Name name, Word value, InlineCache& cache,
                                                 std::string& message, const Function*& setter, Word& accessor) {
     Object* instance = as_object(vm_, object, ObjectKind::Instance);
+    Object* list = as_object(vm_, object, ObjectKind::List);
+    if (list && name.text() == "length" && !(list->flags() & FlagFrozen)) return set_length(list, value, message);
     if (!instance) {
-        message = "cannot set property '" + std::string(name.text()) + "' of " + describe_value(vm_, object);
+        message = fmt::format("Cannot set properties of {} (setting '{}')", describe_value(vm_, object), name.text());
         return Property::Failed;
     }
     if (instance->flags() & FlagFrozen) return message = "the object is frozen", Property::Failed;

@@ -236,6 +236,11 @@ int32_t to_int32(double d) {
     return static_cast<int32_t>(static_cast<uint32_t>(static_cast<int64_t>(std::fmod(std::trunc(d), 4294967296.0))));
 }
 
+double js_power(double base, double exponent) {
+    if (exponent != exponent || (std::fabs(base) == 1 && std::isinf(exponent))) return NAN;
+    return std::pow(base, exponent);
+}
+
 namespace {
 
 std::optional<int64_t> integer_operation(hir::BinaryOp op, int64_t a, int64_t b, std::string& error) {
@@ -278,7 +283,7 @@ std::optional<double> number_operation(hir::BinaryOp op, double a, double b) {
         case BinaryOp::Multiply: return a * b;
         case BinaryOp::Divide: return a / b;
         case BinaryOp::Remainder: return std::fmod(a, b);
-        case BinaryOp::Power: return std::pow(a, b);
+        case BinaryOp::Power: return js_power(a, b);
         case BinaryOp::BitAnd: return to_int32(a) & to_int32(b);
         case BinaryOp::BitOr: return to_int32(a) | to_int32(b);
         case BinaryOp::BitXor: return to_int32(a) ^ to_int32(b);

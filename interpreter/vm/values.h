@@ -23,6 +23,8 @@ inline bool as_integer(Vm& vm, Value v, int64_t& out) {
 }
 /// As bit operations see a number: modulo 2^32, with sign.
 int32_t to_int32(double d);
+/// JavaScript's `**`: with an exponent that is no number or 1 to the infinite there is no number, either.
+double js_power(double base, double exponent);
 /// A number or an integer.
 inline bool as_double(Vm& vm, Value v, double& out) {
     if (v.is_number()) return out = v.as_number(), true;

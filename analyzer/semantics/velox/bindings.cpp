@@ -21,10 +21,32 @@ PatternId BodyBuilder::binding_with_default(const ast::Binding& b, const ast::In
     return add_pattern(type, node, DefaultPattern{sub, convert(value, type)});
 }
 
+/// `let [first, second] = naturals()`: of what is no array but can be iterated, as many elements as the pattern names.
+ExprId BodyBuilder::elements_for(const ast::ArrayBinding& pattern, ExprId value) {
+    Type t = resolved(context_, type_of(value));
+    bool is_text = widened(t)->is(TypeKind::String);
+    bool is_object = t->is(TypeKind::Nominal) || t->is(TypeKind::Record);
+    if (t->has(TypeHasError) || (!is_text && !is_object) || array_base(context_, t)) return value;
+    Type element = element_type(t, false);
+    ItemId array = std_item(context_, "Array");
+    if (!element || array == ItemId::None) return value;
+    uint32_t node = node_of(pattern.node);
+    if (is_text) return code_points(value, node);
+    auto bound = pattern.elements();
+    bool takes_all = std::any_of(bound.begin(), bound.end(), [](const ast::BindingElement& e) { return e.is_rest(); });
+    if (takes_all || is_std_type(t, "Map") || is_std_type(t, "Set")) return as_list(value, node);
+    MemberInfo taken = find_member(context_, type::nominal(array, {type::any()}), Name("taken"), true);
+    ExprId iterator = convert(iterator_of(value, node), type::any());
+    ExprId count = add(type::float_(), node, FloatLiteral{static_cast<double>(bound.size())});
+    return add(list_of(element), node,
+               Call{DirectCallee{taken.item, {type::any()}, nullptr}, {iterator, count}, CallMode::Plain});
+}
+
 /// `let [a, b] = [1, "x"]`: taken apart at once, the literal is a tuple.
 ExprId BodyBuilder::initial_value(const ast::Binding& b, const ast::Expression& value, Type declared) {
     auto pattern = b.as<ast::ArrayBinding>();
     auto literal = value.as<ast::ArrayExpr>();
+    if (pattern && !literal && !declared) return elements_for(pattern, expression(value));
     if (declared || !pattern || !literal) return expression(value, declared);
     auto bound = pattern.elements();
     auto elements = literal.elements();
@@ -82,22 +104,30 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
     if (auto o = b.as<ast::ObjectBinding>()) {
         RecordPattern record;
         std::vector<Name> taken;
-        std::optional<Rest> rest;
+        std::vector<LocalId> taken_keys;
+        std::vector<Rest> later;
+        std::optional<LocalId> whole;
+        auto whole_object = [&] { return whole ? *whole : *(whole = temporary(t, node)); };
         present_type(t, node);
         for (ast::BindingProperty p : o.properties()) {
             auto rest_name = p.binding().as<ast::NameBinding>();
             if (p.is_rest()) {
                 if (!rest_name || !rest_name.name()) continue;
                 uint32_t at = node_of(rest_name.name());
-                LocalId object = temporary(t, node);
-                LocalId local = declare(Name(rest_name.name().text()), rest_type(t, taken), at, is_mutable);
+                LocalId object = whole_object();
+                Type others = taken_keys.empty() ? rest_type(t, taken) : type::any();
+                LocalId local = declare(Name(rest_name.name().text()), others, at, is_mutable);
                 resolve(at, local, body_[local].type, true);
-                rest = Rest{object, local, {}, at};
+                later.push_back({object, local, taken, at, taken_keys});
                 continue;
             }
             if (p.key() && p.key().computed() && member_name(p.key()).empty()) {
-                report(DiagnosticCode::SyntaxError, node_of(p.key().node),
-                       "a pattern names its members; read this one with `[…]`");
+                Rest computed{whole_object(), LocalId::None, {}, node_of(p.key().node)};
+                computed.computed = to_text(expression(p.key().computed()));
+                computed.key = temporary(type::string(), computed.node);
+                computed.pattern = sub(p.binding(), p.initializer(), type::any());
+                taken_keys.push_back(computed.key);
+                later.push_back(std::move(computed));
                 continue;
             }
             auto plain = p.binding().as<ast::NameBinding>();
@@ -132,11 +162,9 @@ PatternId BodyBuilder::binding(const ast::Binding& b, Type t, bool is_mutable) {
             record.fields.emplace_back(name, sub(p.binding(), p.initializer(), type));
         }
         PatternId made = add_pattern(t, node, std::move(record));
-        if (!rest) return made;
-        rest->taken = std::move(taken);
-        LocalId object = rest->object;
-        rests_.push_back(std::move(*rest));
-        return add_pattern(t, node, BindPattern{object, BindMode::Value, made});
+        if (!whole) return made;
+        for (Rest& r : later) rests_.push_back(std::move(r));
+        return add_pattern(t, node, BindPattern{*whole, BindMode::Value, made});
     }
     auto a = b.as<ast::ArrayBinding>();
     present_type(t, node);
@@ -191,7 +219,8 @@ Type BodyBuilder::rest_type(Type object, const std::vector<Name>& taken) {
 }
 
 /// `object` without some of its members, as an object of its own.
-ExprId BodyBuilder::rest_of(ExprId object, const std::vector<Name>& taken, uint32_t node) {
+ExprId BodyBuilder::rest_of(ExprId object, const std::vector<Name>& taken, uint32_t node,
+                            const std::vector<LocalId>& taken_keys) {
     ItemId holder = std_item(context_, "Object");
     MemberInfo without =
         holder == ItemId::None ? MemberInfo() : find_member(context_, type::nominal(holder), Name("without"), true);
@@ -199,18 +228,27 @@ ExprId BodyBuilder::rest_of(ExprId object, const std::vector<Name>& taken, uint3
     Aggregate names{AggregateKind::List, ItemId::None, {}, {}};
     for (Name name : taken)
         names.operands.push_back(add(type::string(), node, StringLiteral{std::string(name.text())}));
+    for (LocalId key : taken_keys) names.operands.push_back(add(type::string(), node, LocalRef{key}));
     ExprId list = add(list_of(type::string()), node, std::move(names));
     return add(type::any(), node,
                Call{DirectCallee{without.item, {}, nullptr}, {convert(object, type::any()), list}, CallMode::Plain});
 }
 
-/// Behind a pattern: the objects of its `...rest`.
+/// Behind a pattern: what is under its computed names, the objects of its `...rest`.
 void BodyBuilder::flush_rests(std::vector<ExprId>& out) {
     std::vector<Rest> made;
     made.swap(rests_);
     for (const Rest& r : made) {
         ExprId object = add(body_[r.object].type, r.node, LocalRef{r.object});
-        out.push_back(let_temporary(r.rest, convert(rest_of(object, r.taken, r.node), body_[r.rest].type), r.node));
+        if (r.computed != ExprId::None) {
+            out.push_back(let_temporary(r.key, r.computed, r.node));
+            ExprId key = convert(add(type::string(), r.node, LocalRef{r.key}), type::any());
+            ExprId value = add(type::any(), r.node, Index{convert(object, type::any()), key});
+            out.push_back(add(type::unit(), r.node, Let{r.pattern, value, ExprId::None}));
+            continue;
+        }
+        ExprId others = rest_of(object, r.taken, r.node, r.taken_keys);
+        out.push_back(let_temporary(r.rest, convert(others, body_[r.rest].type), r.node));
     }
 }
 

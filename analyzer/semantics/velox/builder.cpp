@@ -45,7 +45,7 @@ Type BodyBuilder::variable_type(const ast::Declarator& d, Name name) {
     ast::Expression initializer = d.initializer().value();
     if (!type && initializer) {
         ExprId value = initial_value(d.binding(), initializer, nullptr);
-        type = widened(type_of(value));
+        type = kept_type(value);
         if (d.binding().kind() == Kind::NameBinding && element_type_if_open(value)) type = or_undefined(type);
     }
     if (!type) type = type::any();
@@ -172,8 +172,20 @@ Type BodyBuilder::finish_result() {
     Function& f = functions_.back();
     if (f.declared_result) return f.declared_result;
     Type result = nullptr;
+    // `if (n > 9) return "many"; return "few";`: one of these.
+    auto is_text = [&](Type t) {
+        Type kept = f.is_async ? awaited(t) : t;
+        return is_choice(kept) || (kept->is(TypeKind::Literal) && kept->element()->is(TypeKind::String));
+    };
+    if (!f.is_generator && !reachable_ && f.returned.size() > 1 &&
+        std::all_of(f.returned.begin(), f.returned.end(), is_text)) {
+        std::vector<Type> choices;
+        for (Type t : f.returned) choices.push_back(f.is_async ? awaited(t) : t);
+        if (Type choice = type::union_of(std::move(choices)); is_choice(choice)) return choice;
+    }
     for (Type t : f.returned) {
-        Type wide = widened(f.is_async ? awaited(t) : t);
+        Type kept = f.is_async ? awaited(t) : t;
+        Type wide = is_choice(kept) ? kept : widened(kept);
         result = result ? joined(context_, result, wide) : wide;
     }
     if (f.is_generator) {
@@ -418,7 +430,7 @@ void BodyBuilder::build_static() {
         return end_function(convert(add(type::undefined(), 0, hir::UndefinedLiteral{}), type));
     }
     ExprId root = declared ? checked(value, declared, "static field") : expression(value);
-    if (!declared) functions_.back().declared_result = widened(type_of(root));
+    if (!declared) functions_.back().declared_result = kept_type(root);
     end_function(root);
 }
 

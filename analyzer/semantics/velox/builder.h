@@ -93,6 +93,7 @@ class BodyBuilder {
     ExprId let_temporary(LocalId local, ExprId value, uint32_t node);
     ExprId this_expression(uint32_t node);
     void hoist(const std::vector<ast::Statement>& statements);
+    std::vector<ast::Statement> in_order_of_making(const std::vector<ast::Statement>& list);
     void local_function(const ast::FunctionDecl& f, std::vector<ExprId>& out);
 
     // ---- narrowing.cpp ----
@@ -156,6 +157,8 @@ class BodyBuilder {
     ExprId template_texts(const SyntaxNode& quoted, Type tag, uint32_t node);
     ExprId tagged_template(const ast::TaggedTemplateExpr& e);
     ExprId array(const ast::ArrayExpr& e, Type expected);
+    Type kept_type(ExprId value);
+    ExprId elements_for(const ast::ArrayBinding& pattern, ExprId value);
     ExprId initial_value(const ast::Binding& binding, const ast::Expression& value, Type declared);
     ExprId object(const ast::ObjectExpr& e, Type expected);
     Type wanted_member(Type wanted, Name name);
@@ -205,6 +208,7 @@ class BodyBuilder {
     ExprId chain(const ast::Expression& e, Type expected);
     ExprId member(const ast::MemberExpr& e);
     ExprId index(const ast::IndexExpr& e);
+    ExprId super_member(const ast::MemberExpr& e);
     ExprId property(ExprId object, const SyntaxToken& name, const ast::Expression& whole);
     ExprId optional_link(ExprId object, uint32_t node);
     std::optional<ItemId> static_owner(const ast::Expression& e);
@@ -272,7 +276,7 @@ class BodyBuilder {
     // ---- statements.cpp, loops.cpp ----
     ExprId statement(const ast::Statement& s);
     ExprId block(const std::vector<ast::Statement>& statements, uint32_t node);
-    void statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out);
+    void statements(const std::vector<ast::Statement>& written, std::vector<ExprId>& out);
     void variables(const ast::VariableDecl& v, std::vector<ExprId>& out);
     std::optional<LocalId> declared_early(const ast::Declarator& d, Type declared, bool is_mutable);
 
@@ -310,7 +314,8 @@ class BodyBuilder {
 
     // ---- patterns.cpp ----
     PatternId binding(const ast::Binding& b, Type type, bool is_mutable);
-    ExprId rest_of(ExprId object, const std::vector<Name>& taken, uint32_t node);
+    ExprId rest_of(ExprId object, const std::vector<Name>& taken, uint32_t node,
+                   const std::vector<LocalId>& taken_keys = {});
     Type rest_type(Type object, const std::vector<Name>& taken);
     void present_type(Type& t, uint32_t node);
     void flush_rests(std::vector<ExprId>& out);
@@ -377,12 +382,17 @@ class BodyBuilder {
     std::set<LocalId> late_;             // declared without a value
     std::set<ItemId> late_items_;        // the same of top-level variables that no function sets
     std::set<LocalId> unread_matters_;   // variables that are there to be read
+    /// What is taken of an object behind its pattern: `...rest`, or `[key]: pattern`.
     struct Rest {
         LocalId object, rest;
         std::vector<Name> taken;
         uint32_t node;
+        std::vector<LocalId> taken_keys = {};
+        LocalId key = LocalId::None;
+        ExprId computed = ExprId::None;
+        PatternId pattern = PatternId::None;
     };
-    std::vector<Rest> rests_;      // `{ a, ...rest }` of the pattern being made, to be filled behind it
+    std::vector<Rest> rests_;      // of the pattern being made, in order
     bool keeps_literals_ = false;  // inside of `… as const`
     /// Arguments and indices are chains of their own: a `?.` in one does not skip the access around it.
     struct ChainBreak {

@@ -70,30 +70,6 @@ ExprId BodyBuilder::call(const ast::CallExpr& e, Type expected) {
     return call_value(value, arguments, node);
 }
 
-/// `String(x)`, `Number(x)`, `Boolean(x)`; None: another class.
-ExprId BodyBuilder::conversion_call(std::string_view name, const ast::CallExpr& e) {
-    uint32_t node = node_of(e.node);
-    bool is_boolean = name == "Boolean";
-    std::string_view function = name == "String" ? "string" : name == "Number" ? "number" : "";
-    if (!is_boolean && function.empty()) return ExprId::None;
-    auto written = e.arguments().arguments();
-    if (is_boolean && written.size() == 1) return truth(expression(written[0]));
-    if (name == "String" && written.size() == 1 && written[0].kind() != Kind::SpreadExpr) {
-        ExprId value = expression(written[0]);
-        ExprId text = to_text(value);
-        if (text != value) body_.expressions[uint32_t(text)].node = node;
-        return text;
-    }
-    if (written.empty()) {
-        if (is_boolean) return add(type::boolean(), node, BoolLiteral{false});
-        if (name == "String") return add(type::string(), node, StringLiteral{""});
-        if (name == "Number") return add(type::float_(), node, FloatLiteral{0});
-    }
-    ItemId item = std_item(context_, is_boolean ? "boolean" : function);
-    if (item == ItemId::None) return ExprId::None;
-    return call_function(item, ExprId::None, nullptr, false, {}, {written, node}, nullptr, node);
-}
-
 ExprId BodyBuilder::call_static(ItemId owner, const ast::CallExpr& e, const ast::MemberExpr& m,
                                 const Arguments& arguments, Type expected) {
     uint32_t node = node_of(e.node), at = node_of(m.name());
@@ -130,7 +106,7 @@ ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m
     Name name(m.name().text());
     bool is_super = m.object().kind() == Kind::SuperExpr;
     ExprId object = is_super ? this_expression(node_of(m.object().node)) : expression(m.object());
-    if (m.is_optional()) object = optional_link(object, node_of(m.object().node));
+    if (m.is_optional() || e.is_optional()) object = optional_link(object, node_of(m.object().node));
     Type t = type_of(object);
     if (is_super && class_ != ItemId::None) {
         Type base = context_.get<DefinitionOf>(class_)->base;
@@ -204,6 +180,7 @@ ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m
         return call_overload(info.item, object, owner, !is_super, e.type_arguments(), arguments, expected, node);
     }
     if (t->is(TypeKind::Any)) {
+        if (e.is_optional()) optional_link(add(t, node, Property{object, name}), at);
         ChainBreak own_chains(*this);
         Call out{VirtualCallee{name, ItemId::None}, {object}, CallMode::Plain};
         for (const ast::Expression& a : arguments.written) {
@@ -216,7 +193,11 @@ ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m
     ExprId value = property(object, m.name(), m.object());
     Type declared = type_of(value), now = narrowed(fact_key(m.as<ast::Expression>()), declared);
     if (now != declared && !declared->has(TypeHasError)) value = convert(value, now);
-    if (e.is_optional()) value = optional_link(value, at);
+    if (e.is_optional() && !type_of(value)->has(TypeHasError)) {
+        optional_link(value, at);  // tested; what is called is the member, on its object
+        value = property(object, m.name(), m.object());
+        value = convert(value, nullable_parts_removed(type_of(value)));
+    }
     return call_value(value, arguments, node);
 }
 

@@ -10,6 +10,75 @@ namespace braid::velox_semantics {
 
 using namespace hir;
 
+/// The type of a variable, element or result that is made of the value. A literal written there stands for any value of
+/// its kind; what something declares to be one of several literals stays one of these.
+Type BodyBuilder::kept_type(ExprId value) {
+    Type produced = type_of(value), wide = widened(produced);
+    if (wide == produced) return produced;
+    ExprId origin = value;
+    const Convert* convert = body_.as<Convert>(origin);
+    for (; convert && !type_of(convert->operand)->is(TypeKind::Any); convert = body_.as<Convert>(origin))
+        origin = convert->operand;
+    if (body_.as<StringLiteral>(origin)) return is_choice(produced) ? produced : wide;  // `"up" as Direction`
+    if (auto* choice = body_.as<If>(origin); choice && choice->otherwise != ExprId::None) {
+        Type a = kept_type(choice->then), b = kept_type(choice->otherwise);
+        Type there = nullable_parts_removed(produced);
+        for (Type one : {a, b})
+            if (is_choice(one) && is_assignable(context_, there, one)) return type::union_of({one, produced});
+        return wide;
+    }
+    bool is_written = !convert && !body_.as<LocalRef>(origin) && !body_.as<StaticRef>(origin) &&
+                      !body_.as<hir::Property>(origin) && !body_.as<hir::Index>(origin) &&
+                      !body_.as<hir::Call>(origin) && !body_.as<hir::Await>(origin);
+    Type declared = type_of(origin);
+    if (is_written) return wide;
+    if (!is_choice(declared)) return is_choice(produced) ? produced : wide;  // `text as Direction`
+    return may_be_absent(produced) ? declared : nullable_parts_removed(declared);
+}
+
+/// `String(x)`, `Number(x)`, `Boolean(x)`; `Error("no")` and `RegExp("a+")` are the same with and without `new`. None:
+/// another class.
+ExprId BodyBuilder::conversion_call(std::string_view name, const ast::CallExpr& e) {
+    uint32_t node = node_of(e.node);
+    bool is_boolean = name == "Boolean";
+    std::string_view function = name == "String" ? "string" : name == "Number" ? "number" : "";
+    if (!is_boolean && function.empty()) {
+        ItemId klass = std_item(context_, name), error = std_item(context_, "Error");
+        if (klass == ItemId::None || error == ItemId::None || kind_of(klass) != ItemKind::Class) return ExprId::None;
+        Type self = self_type(context_, klass);
+        ItemId constructor = context_.get<DefinitionOf>(klass)->constructor;
+        bool is_known = name == "RegExp" || is_assignable(context_, self, type::nominal(error));
+        if (!is_known || constructor == ItemId::None) return ExprId::None;
+        std::vector<Type> parameters;
+        uint32_t optional = 0;
+        for (const ParameterInfo& p : context_.get<SignatureOf>(constructor)->parameters) {
+            optional += p.has_default;
+            parameters.push_back(p.has_default ? or_undefined(p.type) : p.type);
+        }
+        Inference inference;
+        Arguments arguments{e.arguments().arguments(), node};
+        auto values =
+            match_arguments(arguments, parameters, optional, false, inference, std::string(name), constructor);
+        return add(self, node, New{self, constructor, std::move(values)});
+    }
+    auto written = e.arguments().arguments();
+    if (is_boolean && written.size() == 1) return truth(expression(written[0]));
+    if (name == "String" && written.size() == 1 && written[0].kind() != Kind::SpreadExpr) {
+        ExprId value = expression(written[0]);
+        ExprId text = to_text(value);
+        if (text != value) body_.expressions[uint32_t(text)].node = node;
+        return text;
+    }
+    if (written.empty()) {
+        if (is_boolean) return add(type::boolean(), node, BoolLiteral{false});
+        if (name == "String") return add(type::string(), node, StringLiteral{""});
+        if (name == "Number") return add(type::float_(), node, FloatLiteral{0});
+    }
+    ItemId item = std_item(context_, is_boolean ? "boolean" : function);
+    if (item == ItemId::None) return ExprId::None;
+    return call_function(item, ExprId::None, nullptr, false, {}, {written, node}, nullptr, node);
+}
+
 namespace {
 /// The machine keeps these apart: a conversion between two of them is an instruction.
 enum class Shape : uint8_t { Number, Int, Bool, Char, Unit, Value };

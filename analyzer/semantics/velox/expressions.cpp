@@ -369,7 +369,7 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         ExprId value =
             part.kind() == Kind::HoleExpr ? add(type::undefined(), at, UndefinedLiteral{}) : expression(part, element);
         if (fixed) value = coerce(value, element, at, "element");
-        Type wide = widened(type_of(value));
+        Type wide = kept_type(value);
         common = common ? joined(context_, common, wide) : wide;
         list.operands.push_back(value);
     }

@@ -95,7 +95,8 @@ void infer(QueryContext& context, Inference& inference, Type pattern, Type actua
         Type& slot = inference.slot(pattern);
         // `K extends keyof T` and `T extends string` tell literals apart.
         Type bound = bound_of(context, pattern);
-        Type wide = bound && keeps_literals(context, bound) ? actual : widened(actual);
+        bool keeps = (bound && keeps_literals(context, bound)) || is_choice(actual);
+        Type wide = keeps ? actual : widened(actual);
         if (!slot || slot->is(TypeKind::Never)) slot = wide;
         else if (slot != wide && !is_assignable(context, wide, slot))
             slot = is_assignable(context, slot, wide) ? wide : agreed(context, inference, pattern, slot, wide);

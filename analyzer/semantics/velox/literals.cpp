@@ -157,7 +157,7 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
                                                          [](Type member) { return member->is(TypeKind::Literal); });
         if (tells && field && !is_open_here(field) && is_assignable(context_, produced, field)) return produced;
         if (!field || is_open_here(field)) {
-            return field && produced->is(TypeKind::Literal) ? produced : widened(produced);
+            return field && produced->is(TypeKind::Literal) ? produced : kept_type(value);
         }
         Type kept = produced->is(TypeKind::Literal) ? restricted(context_, field, produced) : nullptr;
         if (kept == produced) {  // told apart by it, or just one of its kind
@@ -168,7 +168,9 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
             });
             return tells_apart ? produced : widened(produced);
         }
-        return fits(value, field) ? field : widened(produced);
+        // Of several objects that are wanted, it has to be one of them as it is.
+        bool of_several = wanted->is(TypeKind::Union);
+        return !of_several && fits(value, field) ? field : kept_type(value);
     };
     auto put = [&](Name name, ExprId value, Type field, uint32_t at) {
         Type as = field_type(value, field);

@@ -4,6 +4,7 @@
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/enum_values.h"
 #include "analyzer/semantics/velox/generic_values.h"
+#include "analyzer/semantics/velox/local_classes.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
 namespace braid::velox_semantics {
@@ -69,11 +70,27 @@ ExprId BodyBuilder::optional_link(ExprId object, uint32_t node) {
 /// `Name` where it stands for a class or enum, so that `Name.x` is one of its own members.
 std::optional<ItemId> BodyBuilder::static_owner(const ast::Expression& e) {
     if (e.kind() == Kind::ThisExpr && this_ == LocalId::None && class_ != ItemId::None) return class_;
+    if (e.kind() == Kind::SuperExpr && this_ == LocalId::None && class_ != ItemId::None) {
+        Type base = context_.get<DefinitionOf>(class_)->base;
+        if (base && base->is(TypeKind::Nominal)) return base->item;
+    }
     auto name = e.as<ast::NameExpr>();
-    if (!name || !name.name() || find_local(Name(name.name().text()))) return std::nullopt;
+    if (!name || !name.name()) return std::nullopt;
+    if (auto local = find_local(Name(name.name().text()))) {  // `const Pair = class { static … }`
+        auto known = class_variables_.find(*local);
+        if (known == class_variables_.end()) return std::nullopt;
+        read_.insert(*local);
+        resolve(node_of(name.name()), *local, body_[*local].type);
+        return known->second;
+    }
     ItemId item = types_.scope().find(name.name().text());
     if (item == ItemId::None) return std::nullopt;
     ItemKind kind = kind_of(item);
+    if (ItemId held = kind == ItemKind::Static ? class_in_variable(context_, item) : ItemId::None;
+        held != ItemId::None) {
+        resolve(node_of(name.name()), item, nullptr);
+        return held;
+    }
     if (kind != ItemKind::Class && kind != ItemKind::Enum && kind != ItemKind::File) return std::nullopt;
     resolve(node_of(name.name()), item, nullptr);
     return item;
@@ -139,11 +156,26 @@ ExprId BodyBuilder::member(const ast::MemberExpr& e) {
                 {fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
         return error_expression(node);
     }
+    if (ExprId inherited = super_member(e); inherited != ExprId::None) return inherited;
     ExprId object = expression(e.object());
     if (e.is_optional()) object = optional_link(object, node_of(e.object().node));
     ExprId value = property(object, e.name(), e.object());
     Type declared = type_of(value), now = narrowed(fact_key(e.as<ast::Expression>()), declared);
     return now == declared || declared->has(TypeHasError) ? value : convert(value, now);
+}
+
+/// `super.area`: what the getter of the base class gives, or a field, of which there is one.
+ExprId BodyBuilder::super_member(const ast::MemberExpr& e) {
+    if (e.object().kind() != Kind::SuperExpr || this_ == LocalId::None || class_ == ItemId::None) return ExprId::None;
+    Type base = context_.get<DefinitionOf>(class_)->base;
+    if (!base) return ExprId::None;
+    uint32_t node = node_of(e.node);
+    ExprId object = this_expression(node_of(e.object().node));
+    MemberInfo info = find_member(context_, resolved(context_, base), Name(e.name().text()));
+    if (info.kind != MemberInfo::Getter) return property(object, e.name(), e.object());
+    resolve(node_of(e.name()), info.item, info.type);
+    Type owner = type::nominal(info.owner, info.owner_arguments);
+    return call_function(info.item, object, owner, false, {}, {{}, node}, nullptr, node);
 }
 
 /// Reading `object.name`.

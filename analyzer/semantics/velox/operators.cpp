@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -46,7 +47,9 @@ ExprId BodyBuilder::prefix(const ast::PrefixExpr& e, Type expected) {
             [[fallthrough]];
         case Kind::Plus:
         case Kind::Tilde: {
-            ExprId value = expression(e.operand(), expected);
+            // What may be left off may be undefined; a number it is made of may not.
+            Type wanted = expected ? nullable_parts_removed(expected) : nullptr;
+            ExprId value = expression(e.operand(), wanted && !wanted->is(TypeKind::Never) ? wanted : nullptr);
             present(value, node_of(e.operand().node), "and is no number");
             Type t = widened(type_of(value));
             if (to_kind(op.kind()) == Kind::Plus &&
@@ -151,7 +154,11 @@ ExprId BodyBuilder::binary(const ast::BinaryExpr& e, Type expected) {
         return add(type_of(second), node, Block{{first}, second});
     }
     if (op == Kind::InKw) {
-        ExprId key = to_text(expression(e.left())), container = expression(e.right());
+        SyntaxToken first = e.left().node.first_token();
+        bool is_private = first && to_kind(first.kind()) == Kind::PrivateName;  // `#count in other`
+        ExprId key = is_private ? add(type::string(), node_of(first), StringLiteral{std::string(first.text())})
+                                : to_text(expression(e.left()));
+        ExprId container = expression(e.right());
         present(container, node_of(e.right().node), "and has no members");
         container = convert(container, type::any());
         return add(type::boolean(), node, Binary{BinaryOp::Contains, convert(key, type::any()), container});
@@ -179,8 +186,13 @@ ExprId BodyBuilder::addition(ExprId left, ExprId right, uint32_t node) {
         for (ExprId side : {left, right}) misused_promise(side, kNotItsValue);
         return add(type::string(), node, Binary{BinaryOp::Concat, to_text(left), to_text(right)});
     }
-    if (type_of(left)->is(TypeKind::Any) && type_of(right)->is(TypeKind::Any))
-        return add(type::any(), node, Binary{BinaryOp::Add, left, right});
+    auto is_open = [&](ExprId side) { return type_of(side)->is(TypeKind::Any); };
+    auto may_be_text = [&](ExprId side) {
+        std::vector<Type> members = members_of(widened(type_of(side)));
+        return std::any_of(members.begin(), members.end(), [](Type t) { return t->is(TypeKind::String); });
+    };
+    if ((is_open(left) && (is_open(right) || may_be_text(right))) || (is_open(right) && may_be_text(left)))
+        return add(type::any(), node, Binary{BinaryOp::Add, convert(left, type::any()), convert(right, type::any())});
     return arithmetic(BinaryOp::Add, left, right, node);
 }
 
@@ -447,6 +459,8 @@ void BodyBuilder::check_writable(const ast::Expression& target) {
             info = find_member(context_, self_type(context_, item), name, true);
     }
     bool is_method = info.kind == MemberInfo::Method;
+    if (object && name.text() == "length" && (object->is(TypeKind::List) || array_base(context_, object)))
+        return;  // takes elements away
     if (info.kind == MemberInfo::None || !info.is_readonly || (own && !is_method)) return;
     auto& d = report(DiagnosticCode::AssignToImmutable, node_of(m.name()),
                      info.kind == MemberInfo::Getter

@@ -434,6 +434,13 @@ Type widened(Type t) {
     return type::union_of(std::move(members));
 }
 
+bool is_choice(Type t) {
+    Type there = nullable_parts_removed(t);
+    return there->is(TypeKind::Union) && std::all_of(there->arguments.begin(), there->arguments.end(), [](Type member) {
+               return member->is(TypeKind::Literal) && member->element()->is(TypeKind::String);
+           });
+}
+
 /// `from` has fields that `to` does not know: as `to` they could not be reached any more.
 static bool loses_fields(Type from, Type to) {
     if (!from->is(TypeKind::Record) || !to->is(TypeKind::Record)) return false;

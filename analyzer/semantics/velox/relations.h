@@ -48,6 +48,8 @@ void infer(QueryContext&, Inference&, Type pattern, Type actual);
 
 /// Widens literal types: `3` to number, "a" to string.
 Type widened(Type t);
+/// A choice of texts (`"up" | "down"`), which may be absent.
+bool is_choice(Type t);
 /// The type both branches of a conditional have.
 Type joined(QueryContext&, Type a, Type b);
 /// `t` less the members that `removed` takes whole (narrowing by exclusion).

@@ -75,67 +75,6 @@ ExprId BodyBuilder::this_expression(uint32_t node) {
     return local_reference(this_, node);
 }
 
-/// Functions of a block know each other from its start on; each is made where it stands, because it may capture what is
-/// declared before it. Types that a block declares are known in all of it, too.
-void BodyBuilder::hoist(const std::vector<ast::Statement>& statements) {
-    for (const ast::Statement& s : statements) {
-        if (auto alias = s.as<ast::TypeAliasDecl>(); alias && alias.name()) {
-            types_.bind(Name(alias.name().text()), types_.read(alias.type()));
-        } else if (auto declared = s.as<ast::InterfaceDecl>(); declared && declared.name()) {
-            types_.bind(Name(declared.name().text()), types_.read_members(declared.members()));
-        }
-    }
-    for (const ast::Statement& s : statements) {
-        auto f = s.as<ast::FunctionDecl>();
-        if (!f || !f.name()) continue;
-        Name name(f.name().text());
-        if (!f.body() && scopes_.back().names.count(name)) continue;  // an overload: the first one speaks
-        std::vector<Type> parameters;
-        Type type = closure_type(function_parts(f.node), nullptr, parameters);
-        LocalId local = declare(name, type, node_of(f.name()), false);
-        resolve(node_of(f.name()), local, type, true);
-    }
-}
-
-void BodyBuilder::local_function(const ast::FunctionDecl& f, std::vector<ExprId>& out) {
-    if (!f.name() || !f.body()) return;
-    auto local = find_local(Name(f.name().text()));
-    if (!local) return;
-    ExprId value = closure(f.node, body_[*local].type);
-    body_.locals[uint32_t(*local)].type = type_of(value);
-    out.push_back(let_temporary(*local, value, node_of(f.node)));
-}
-
-/// A variable that a function above its declaration names is there from the start of the block on: the function may
-/// only run later.
-void BodyBuilder::predeclare(const std::vector<ast::Statement>& statements, std::vector<ExprId>& out) {
-    std::set<Name> named;  // by functions in the statements so far
-    for (const ast::Statement& s : statements) {
-        for (ast::Declarator d : s.as<ast::VariableDecl>().declarators()) {
-            auto plain = d.binding().as<ast::NameBinding>();
-            if (!plain || !plain.name() || !named.count(Name(plain.name().text()))) continue;
-            Name name(plain.name().text());
-            if (scopes_.back().names.count(name)) continue;
-            ast::Expression value = d.initializer().value();
-            Type type = type::any();
-            std::vector<Type> parameters;
-            if (d.type()) type = types_.read(d.type().type());
-            else if (value && is_function_literal(value) && value.kind() != Kind::ParenExpr)
-                type = closure_type(function_parts(value.node), nullptr, parameters);
-            uint32_t at = node_of(plain.name());
-            LocalId local = declare(name, type, at, true);
-            scopes_.back().early.insert(name);
-            PatternId pattern = add_pattern(type, at, hir::BindPattern{local, hir::BindMode::Value, PatternId::None});
-            bool open = is_assignable(context_, type::undefined(), type);
-            ExprId nothing = open ? convert(add(type::undefined(), at, hir::UndefinedLiteral{}), type) : ExprId::None;
-            out.push_back(add(type::unit(), at, hir::Let{pattern, nothing, ExprId::None}));
-        }
-        each_inner_node(s.node, [&](const SyntaxNode& node) {
-            if (auto used = ast::NameExpr::cast(node); used && used.name()) named.insert(Name(used.name().text()));
-        });
-    }
-}
-
 // ---- what is read, what has a value ----
 
 void BodyBuilder::mark_assigned(LocalId local) {

@@ -18,13 +18,12 @@ ExprId BodyBuilder::block(const std::vector<ast::Statement>& list, uint32_t node
     return add(reachable_ ? type::unit() : type::never(), node, Block{std::move(out), ExprId::None});
 }
 
-void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vector<ExprId>& out) {
+void BodyBuilder::statements(const std::vector<ast::Statement>& written, std::vector<ExprId>& out) {
     bool is_script_level = kind_of(item_) == ItemKind::File && functions_.size() == 1 &&
                            scopes_.size() == functions_.back().scope_base + 1;
-    if (!is_script_level) {
-        hoist(list);
-        predeclare(list, out);
-    }
+    if (!is_script_level) hoist(written);
+    const std::vector<ast::Statement> list = is_script_level ? written : in_order_of_making(written);
+    if (!is_script_level) predeclare(list, out);
     bool told = false;
     for (const ast::Statement& s : list) {
         context_.check_cancelled();
@@ -93,7 +92,7 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
     }
     ExprId value = initial_value(d.binding(), initializer, declared);
     Type produced = type_of(value);
-    Type t = declared ? resolved(context_, declared) : widened(produced);
+    Type t = declared ? resolved(context_, declared) : kept_type(value);
     if (t->is(TypeKind::Null) || t->is(TypeKind::Undefined)) t = type::any();
     if (t->is(TypeKind::Unit)) t = type::undefined();
     if (Type list = array_base(context_, t); list && d.binding().kind() == Kind::ArrayBinding) t = list;
@@ -189,7 +188,7 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             if (is_early) body_.locals[uint32_t(*early)].is_reassigned = true;
             continue;
         }
-        Type t = declared ? declared : widened(produced);
+        Type t = declared ? declared : kept_type(value);
         Type there = plain && !declared ? element_type_if_open(value) : nullptr;
         if (there) t = or_undefined(t);
         if (!declared && (t->is(TypeKind::Null) || t->is(TypeKind::Undefined))) t = type::any();

@@ -123,6 +123,12 @@ std::string many_sections(size_t n) {
         text += fmt::format("    let x{0} = *a.lock() + {0}\n    sum += x{0}\n    *b.lock() += sum\n", i);
     return text + "    return sum\n";
 }
+/// A function of `n` numbers whose type only their uses, or nothing, decide.
+std::string many_literals(size_t n) {
+    std::string text = "fn f() -> int:\n    let mut sum = 0\n";
+    for (size_t i = 0; i < n; ++i) text += fmt::format("    let x{0} = {0}\n    sum += x{0} * 2\n", i);
+    return text + "    return sum\n";
+}
 void growing(State& state, const char* name, std::string (*program)(size_t)) {
     const std::string text = program(size_t(state.range(0)));
     double spent = 0;
@@ -237,6 +243,7 @@ BRAID_GROWING(long_chain)->Arg(250)->Arg(1'000)->Arg(4'000)->Iterations(1)->Unit
 BRAID_GROWING(many_locks)->Arg(50)->Arg(200)->Arg(800)->Iterations(1)->Unit(benchmark::kMillisecond);
 BRAID_GROWING(many_moves)->Arg(250)->Arg(1000)->Arg(4000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BRAID_GROWING(many_sections)->Arg(250)->Arg(1000)->Arg(4000)->Iterations(1)->Unit(benchmark::kMillisecond);
+BRAID_GROWING(many_literals)->Arg(250)->Arg(1000)->Arg(4000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BRAID_BOTH(keystroke)->Arg(1'000)->Arg(10'000)->Arg(20'000)->Arg(50'000)->Unit(benchmark::kMicrosecond);
 BRAID_BOTH_VELOX(keystroke)->Arg(1'000)->Arg(10'000)->Arg(20'000)->Arg(50'000)->Unit(benchmark::kMicrosecond);
 BRAID_BOTH(memory)->Arg(10'000)->Iterations(1)->Unit(benchmark::kMillisecond);

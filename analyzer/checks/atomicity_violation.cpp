@@ -44,11 +44,20 @@ void keep_few(std::set<Section>& sections) {
     }
 }
 
+/// Where a pointer leads that was made of a guard: which field, where it is one.
+struct Reach {
+    static constexpr uint32_t kWhole = 0xffffffff;
+    Local guard = 0;
+    uint32_t field = kWhole;
+    friend bool operator==(const Reach&, const Reach&) = default;
+};
+
 struct State {
     std::map<Local, std::set<Section>> from;  // what a local's value was read in
     std::map<Local, Section> guards;          // open sections
-    std::map<Local, Local> content;           // pointer → guard it reaches through
+    std::map<Local, Reach> content;           // of pointers
     std::map<Section, BlockId> decided;       // where values of a section decided something
+    std::set<Section> claimed;                // those that wrote themselves then: others can see what was decided
 
     bool merge(const State& other) {
         bool changed = false;
@@ -61,8 +70,9 @@ struct State {
             mine = std::move(both);
         }
         for (const auto& [local, section] : other.guards) changed |= guards.emplace(local, section).second;
-        for (const auto& [local, guard] : other.content) changed |= content.emplace(local, guard).second;
+        for (const auto& [local, reach] : other.content) changed |= content.emplace(local, reach).second;
         for (const auto& [section, at] : other.decided) changed |= decided.emplace(section, at).second;
+        for (const Section& section : other.claimed) changed |= claimed.insert(section).second;
         return changed;
     }
 };
@@ -123,9 +133,68 @@ class Analysis {
     }
     std::set<Section> sections(const State& state, const MirPlace& place) const {
         if (auto it = state.content.find(place.local); it != state.content.end())
-            if (auto guard = state.guards.find(it->second); guard != state.guards.end()) return {guard->second};
+            if (auto guard = state.guards.find(it->second.guard); guard != state.guards.end()) return {guard->second};
         auto it = state.from.find(place.local);
         return it == state.from.end() ? std::set<Section>() : it->second;
+    }
+
+    static std::optional<Reach> reach_of(const State& state, const MirPlace& place) {
+        auto held = state.content.find(place.local);
+        if (held == state.content.end()) return std::nullopt;
+        Reach out = held->second;
+        for (const Projection& p : place.projections)
+            if (auto* field = std::get_if<FieldOf>(&p); field && out.field == Reach::kWhole) out.field = field->index;
+        return out;
+    }
+
+    void note_look(const State& state, const Reach& reach) {
+        if (auto open = state.guards.find(reach.guard); open != state.guards.end())
+            looked_[open->second.node].insert(reach.field);
+    }
+    void note_looks(const State& state, const Rvalue& value) {
+        if (std::holds_alternative<BorrowOf>(value)) return;
+        auto look = [&](const MirPlace& place) {
+            if (auto reach = reach_of(state, place); reach && !place.is_local()) note_look(state, *reach);
+        };
+        for_each_operand(
+            value,
+            [&](const Operand& o) {
+                if (auto* place = read_place(o)) look(*place);
+            },
+            look);
+    }
+
+    /// What is added to, by a sum or a difference.
+    static std::optional<Reach> sum_of(const State& state, const Rvalue& value) {
+        auto* sum = std::get_if<BinaryOperation>(&value);
+        auto* left = sum ? read_place(sum->left) : nullptr;
+        if (!left || (sum->op != hir::BinaryOp::Add && sum->op != hir::BinaryOp::Subtract)) return std::nullopt;
+        return reach_of(state, *left);
+    }
+
+    /// `x += n`, of what `reach` leads to.
+    bool adds(const Rvalue& value, const Reach& reach) const {
+        auto* use = std::get_if<Use>(&value);
+        auto* place = use ? read_place(use->operand) : nullptr;
+        auto added = place ? added_.find(place->local) : added_.end();
+        return added != added_.end() && added->second == reach;
+    }
+
+    /// By itself, or from what was computed.
+    bool is_computed(const Rvalue& value) const {
+        if (std::holds_alternative<BinaryOperation>(value)) return true;
+        auto* use = std::get_if<Use>(&value);
+        auto* place = use ? read_place(use->operand) : nullptr;
+        return place && place->is_local() && computed_locals_.count(place->local);
+    }
+
+    /// A guard moves; also into a struct that keeps it.
+    static void move_guard(State& state, Local from, Local to) {
+        auto guard = state.guards.find(from);
+        if (guard == state.guards.end()) return;
+        const Section section = guard->second;
+        state.guards.erase(guard);
+        state.guards[to] = section;
     }
 
     void statement(const Statement& s, State& state) {
@@ -137,38 +206,38 @@ class Analysis {
         if (auto* set = std::get_if<SetElement>(&s.kind))
             if (auto* place = read_place(set->object))
                 if (auto written = state.content.find(place->local); written != state.content.end())
-                    write(state, written->second, s.node, sections(state, set->value), computed_.count(s.node));
+                    write(state, written->second, s.node, sections(state, set->value), computed_.count(s.node), false);
         if (!assign) return;
         std::set<Section> sources;
         for_each_operand(
             assign->value, [&](const Operand& o) { sources.merge(sections(state, o)); },
             [&](const MirPlace& p) { sources.merge(sections(state, p)); });
         keep_few(sources);
+        note_looks(state, assign->value);
         auto written = state.content.find(assign->place.local);
+        const bool computed = is_computed(assign->value);
         if (written != state.content.end() && !assign->place.is_local()) {
-            bool computed = std::holds_alternative<BinaryOperation>(assign->value) || computed_.count(s.node);
-            write(state, written->second, s.node, sources, computed);
+            const Reach reach = *reach_of(state, assign->place);
+            write(state, reach, s.node, sources, computed || computed_.count(s.node), adds(assign->value, reach));
             return;
         }
         if (!assign->place.is_local()) return;
         if (std::holds_alternative<BinaryOperation>(assign->value)) computed_.insert(s.node);
         const Local to = assign->place.local;
+        if (computed) computed_locals_.insert(to);
+        if (auto added = sum_of(state, assign->value)) added_[to] = *added;
         state.content.erase(to);
         const MirPlace* from = nullptr;
         if (auto* use = std::get_if<Use>(&assign->value)) from = read_place(use->operand);
         if (auto* borrow = std::get_if<BorrowOf>(&assign->value)) from = &borrow->place;
+        if (auto* made = std::get_if<AggregateOf>(&assign->value))
+            for (const Operand& part : made->operands)
+                if (auto* moved = moved_place(part)) move_guard(state, moved->local, to);
         if (from) {
-            if (auto held = state.content.find(from->local);
-                held != state.content.end() && body_.locals[to].type->is(TypeKind::Reference))
-                state.content.emplace(to, held->second);
-            if (auto guard = state.guards.find(from->local); guard != state.guards.end()) {
-                if (std::holds_alternative<BorrowOf>(assign->value)) state.content.emplace(to, from->local);
-                else {  // the guard itself moves
-                    Section section = guard->second;
-                    state.guards.erase(guard);
-                    state.guards.emplace(to, section);
-                }
-            }
+            if (auto reach = reach_of(state, *from); reach && body_.locals[to].type->is(TypeKind::Reference))
+                state.content.emplace(to, *reach);
+            if (!std::holds_alternative<BorrowOf>(assign->value)) move_guard(state, from->local, to);
+            else if (state.guards.count(from->local)) state.content.emplace(to, Reach{from->local});
         }
         if (sources.empty()) state.from.erase(to);
         else state.from[to] = std::move(sources);
@@ -212,13 +281,15 @@ class Analysis {
             auto* place = read_place(argument);
             auto held = place ? state.content.find(place->local) : state.content.end();
             if (held == state.content.end()) continue;
+            if (explore::model_of(called_function(call)) != explore::Model::GuardContent)
+                note_look(state, held->second);
             if (body_.locals[to].type->is(TypeKind::Reference)) state.content.emplace(to, held->second);  // deref
             Type type = operand_type(context_, body_, argument);
             bool is_mutable = type->is(TypeKind::Reference) && type->has(TypeMutable);
             takes |= is_mutable && called_function(call) != ItemId::None && is_std(file_of(called_function(call)));
             bool changes = is_mutable && (body_.locals[to].type->is(TypeKind::Unit) || called_name(call) == "insert");
             if (changes && explore::model_of(called_function(call)) != explore::Model::GuardContent)
-                write(state, held->second, node, {}, false);
+                write(state, held->second, node, {}, false, false);
         }
         if (!sources.empty() && (!takes || state.content.count(to))) state.from[to] = std::move(sources);
     }
@@ -267,17 +338,26 @@ class Analysis {
         return kNoBlock;
     }
 
-    void write(State& state, Local guard, uint32_t node, const std::set<Section>& sources, bool computed) {
-        auto open = state.guards.find(guard);
-        if (open == state.guards.end() || !reports_) return;
+    void write(State& state, const Reach& reach, uint32_t node, const std::set<Section>& sources, bool computed,
+               bool adds) {
+        auto open = state.guards.find(reach.guard);
+        if (open == state.guards.end()) return;
         const Section& now = open->second;
+        if (state.decided.count(now)) state.claimed.insert(now);
+        if (!reports_) return;
         for (const auto& [section, at] : state.decided) {
             BlockId begins = block_of(now.node);
-            if (section.lock != now.lock || section == now || begins == kNoBlock || !decides_about(body_, at, begins))
+            if (section.lock != now.lock || section == now || state.claimed.count(section) || begins == kNoBlock ||
+                !decides_about(body_, at, begins))
+                continue;
+            // A counter of what was found elsewhere: whoever counts, in whatever order, the sum is the same.
+            if (adds && reach.field != Reach::kWhole && !looked_[section.node].count(Reach::kWhole) &&
+                !looked_[section.node].count(reach.field))
                 continue;
             return report(node, section, now,
                           "what was found in one lock section of `{}` decides about this write in another one");
         }
+        if (state.decided.count(now)) return;  // it looked again
         for (const Section& section : sources)
             if (computed && section.lock == now.lock && section != now)
                 return report(node, section, now,
@@ -307,7 +387,10 @@ class Analysis {
     const MirBody& body_;
     std::optional<LastUses> uses_;  // where there are two sections
     std::vector<ItemDiagnostic>& out_;
-    std::set<uint32_t> reported_, computed_;
+    std::set<uint32_t> reported_, computed_;  // nodes
+    std::set<Local> computed_locals_;
+    std::map<Local, Reach> added_;                   // what a local is a sum of
+    std::map<uint32_t, std::set<uint32_t>> looked_;  // by section: which fields
     std::set<uint32_t> loop_nodes_;  // of `for`: how often one runs decides nothing about what follows it
     bool reports_ = false, shares_ = false;
 };

@@ -61,6 +61,7 @@ class Stuck {
             if (!hold) continue;
             std::string what = story_.object_name(p.object, t);
             if (p.kind == OpKind::Ask) return own_message(t, *hold, what);
+            if (auto asked = held_by_asker(t, *hold, what)) return asked;
             ItemDiagnostic d =
                 at(DiagnosticCode::SelfDeadlock, t,
                    p.kind == OpKind::OnceBegin
@@ -79,6 +80,28 @@ class Stuck {
             return d;
         }
         return std::nullopt;
+    }
+
+    /// An actor's handler waits for a lock, and whoever waits for its answer has that.
+    std::optional<ItemDiagnostic> held_by_asker(TaskIndex task, const Hold& hold, const std::string& what) {
+        const auto& frames = state_.tasks[task].frames;
+        size_t handler = frames.size();
+        while (handler > 0 && frames[handler - 1].actor == kNone) --handler;
+        if (handler == 0) return std::nullopt;
+        const ObjectIndex actor = frames[handler - 1].actor;
+        for (size_t i = handler - 1; i < frames.size(); ++i)
+            if (frames[i].body->item == hold.place.item) return std::nullopt;
+        const Hold* asked = hold_of(actor, task);
+        if (!asked) return std::nullopt;
+        const std::string name = story_.name_at(asked->place, actor);
+        ItemDiagnostic d = at(DiagnosticCode::LockOrderCycle, task,
+                              fmt::format("{} waits here for {}, which the task that waits for its answer holds: "
+                                          "neither of them ever goes on",
+                                          name, what));
+        d.related.push_back({hold.place, fmt::format("{} is locked here and still held", what)});
+        d.related.push_back({asked->place, fmt::format("the message that {} handles is sent here", name)});
+        story_.tell(d, {task}, false);
+        return d;
     }
 
     /// An actor's handler waits, perhaps through other actors, for an answer of that actor.

@@ -9,8 +9,9 @@
 namespace braid::explore {
 
 namespace {
-constexpr size_t kMaxFrames = 24, kMaxTasks = 14, kMaxHeap = 400;
+constexpr size_t kMaxFrames = 24, kMaxHeap = 400;
 constexpr int kMaxSteps = 6000;  // between two waits
+constexpr int kMaxSettleSteps = 30'000;
 constexpr int kMaxAllSteps = 1'000'000;
 
 }  // namespace
@@ -50,6 +51,7 @@ bool Machine::make_frame(State& state, TaskIndex task, ItemId item, uint32_t fun
     frame.bodies = bodies_[item];
     frame.body = &body;
     frame.path = path;
+    frame.quiet_loops = quiet_loops_of(body);
     frame.locals.resize(body.locals.size());
     for (size_t i = 0; i < frame.locals.size(); ++i) frame.locals[i] = Value::of(Value::Kind::Moved, 0);
     for (size_t i = 0; i < arguments.size() && i < body.parameter_count; ++i) {
@@ -64,11 +66,12 @@ bool Machine::make_frame(State& state, TaskIndex task, ItemId item, uint32_t fun
 }
 
 void Machine::settle(State first, std::vector<State>& out) {
-    std::vector<State> work;
-    work.push_back(std::move(first));
-    int steps = 0;
+    std::vector<std::pair<State, int>> work;  // with the steps since its tasks waited
+    work.emplace_back(std::move(first), 0);
+    int all = 0;
     while (!work.empty()) {
-        State state = std::move(work.back());
+        State state = std::move(work.back().first);
+        int steps = work.back().second;
         work.pop_back();
         bool dead = false;
         while (!dead) {
@@ -78,18 +81,23 @@ void Machine::settle(State first, std::vector<State>& out) {
                     (running == kNone || state.tasks[i].order > state.tasks[running].order))
                     running = i;
             if (running == kNone) break;
-            if (++steps > kMaxSteps || ++steps_ > kMaxAllSteps || state.heap.size() > kMaxHeap) {
+            if (++all > kMaxSettleSteps || ++steps_ > kMaxAllSteps) {
                 incomplete = true;
                 return;
+            }
+            if (++steps > kMaxSteps || state.heap.size() > kMaxHeap) {
+                incomplete = dead = true;
+                break;
             }
             scratch_.clear();
             Outcome outcome = step(state, running);
             if (outcome == Outcome::Abandon) dead = true;
             if (outcome != Outcome::Fork) continue;
-            for (uint64_t option : fork_options_) {
-                const bool last = &option == &fork_options_.back();
-                work.push_back(last ? std::move(state) : state);
-                work.back().decided[fork_symbol_] = option;
+            note_fork(state, running);
+            for (size_t i = 0; i < fork_options_.size(); ++i) {
+                if (i + 1 < fork_options_.size()) work.emplace_back(state, steps);
+                else work.emplace_back(std::move(state), steps);
+                work.back().first.decided[fork_symbol_] = fork_options_[i];
             }
             dead = true;
         }
@@ -99,6 +107,7 @@ void Machine::settle(State first, std::vector<State>& out) {
 
 Machine::Outcome Machine::step(State& state, TaskIndex task) {
     Frame& frame = state.tasks[task].frames.back();
+    if (frame.statement == 0 && runs_long(frame)) return step_over_loop(state, task);
     const mir::Block& block = frame.body->blocks[frame.block];
     if (frame.statement >= block.statements.size()) return terminator(state, task, block.terminator);
     const mir::Statement& statement = block.statements[frame.statement];
@@ -425,7 +434,7 @@ Machine::Outcome Machine::message(State& state, TaskIndex task, ItemId method, s
         state.objects[actor].buffer.push_back(Value::integer(task));
         return park(state, task, std::move(pending));
     }
-    if (state.tasks.size() >= kMaxTasks) {
+    if (state.tasks.size() >= max_tasks_) {
         incomplete = true;
         return Outcome::Abandon;
     }
@@ -482,7 +491,7 @@ Machine::Outcome Machine::spawn(State& state, TaskIndex task, Value callable, st
         arguments.push_back(std::move(callable));
         return unknown_call(state, task, arguments);
     }
-    if (state.tasks.size() >= kMaxTasks) {
+    if (state.tasks.size() >= max_tasks_) {
         incomplete = true;
         return Outcome::Abandon;
     }
@@ -491,6 +500,7 @@ Machine::Outcome Machine::spawn(State& state, TaskIndex task, Value callable, st
     started.path = mix(site(state, task), state.tasks.size());
     started.scope = scope;
     started.closure = callable;
+    acts(state, task);
     state.tasks.push_back(std::move(started));
     TaskIndex index = TaskIndex(state.tasks.size() - 1);
     if (!make_frame(state, index, callable.item, uint32_t(callable.number), arguments, &callable.parts,

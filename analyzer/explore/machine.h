@@ -67,6 +67,13 @@ class Machine {
     /// A large count stood for a small one although others beside it may be what it is compared with: what was found
     /// says nothing. The machine takes all counts as they are from now on.
     bool must_run_unscaled();
+    void follow_anew() { steps_ = 0; }
+    /// The same, of one schedule: what it has need not be copied at each step.
+    void follow_one_schedule() {
+        constexpr size_t kMaxTasksOfOne = 128;
+        steps_ = 0;
+        max_tasks_ = kMaxTasksOfOne;
+    }
     std::set<ItemId> visited;  // items whose bodies ran
 
   private:
@@ -94,6 +101,12 @@ class Machine {
     // Steps.
     Outcome step(State&, TaskIndex);
     Outcome terminator(State&, TaskIndex, const mir::Terminator&);
+    const QuietLoops* quiet_loops_of(const mir::MirBody&);
+    bool runs_long(Frame&) const;
+    static bool in_quiet_loop(const Frame&);
+    void note_fork(State&, TaskIndex) const;
+    Outcome step_over_loop(State&, TaskIndex);
+    void acts(State&, TaskIndex) const;
     Outcome call(State&, TaskIndex, const mir::CallTerminator&, Place);
     Outcome enter(State&, TaskIndex, ItemId, uint32_t function, std::vector<Value> arguments,
                   const std::vector<Value>* captures);
@@ -149,6 +162,8 @@ class Machine {
     Value change_atomic(State&, TaskIndex, const Pending&);
     Value lock_content(State&, ObjectIndex, Value content);
     std::vector<Value> elements(State&, Value list);
+    static Symbol length_symbol(const Value& list);
+    Value* shown_list(State&, Value* borrow);
     std::optional<Value> cloned(State&, const Value& value);
     Outcome park(State&, TaskIndex, Pending);
     void drop(State&, Value&, TaskIndex);
@@ -182,8 +197,10 @@ class Machine {
     uint64_t scaled_ = 0;         // the large number that stands for a small one
     bool scales_ = true;
     std::set<uint64_t> counts_;  // what a scaled number could be mistaken for
-    int steps_ = 0;              // of all runs
+    int steps_ = 0;              // of all runs that follow schedules from the start once
+    size_t max_tasks_ = 14;
     std::unordered_map<ItemId, bool> simple_;
+    std::unordered_map<const mir::MirBody*, QuietLoops> quiet_loops_;
     std::unordered_map<Symbol, ItemId> statics_;
     struct Failure {
         DiagnosticCode code{};

@@ -56,6 +56,16 @@ void Machine::send_moves(const State& state, TaskIndex task, uint32_t arm, Objec
     if (channel.closed || room || deserted || channel.wild) out.push_back({task, arm});
 }
 
+namespace {
+
+bool waits_for_notice(const Task& task, ObjectIndex condition) {
+    const Pending& p = task.pending;
+    return task.status == TaskStatus::Parked && p.object == condition && !p.notified &&
+           (p.kind == OpKind::ConditionWait || p.kind == OpKind::ConditionTimeout);
+}
+
+}  // namespace
+
 std::vector<Move> Machine::moves(const State& state) {
     std::vector<Move> out;
     for (TaskIndex t = 0; t < state.tasks.size(); ++t) {
@@ -160,6 +170,14 @@ std::vector<Move> Machine::moves(const State& state) {
                 for (const Task& other : state.tasks)
                     all &= other.scope != p.object || other.status == TaskStatus::Done;
                 alone(all);
+                break;
+            }
+            case OpKind::Notify: {
+                // Who is woken is not said: each of those who wait may be.
+                const size_t before = out.size();
+                for (TaskIndex i = 0; !by_promises_ && i < state.tasks.size(); ++i)
+                    if (waits_for_notice(state.tasks[i], p.object)) out.push_back({t, kNone, i});
+                alone(out.size() == before);
                 break;
             }
             default: alone(true);
@@ -276,12 +294,12 @@ bool Machine::perform(State& state, const Move& move) {
     task.unlocked = false;
     Step step{state.steps, owner_of(state, move.task), p.kind, p.object, p.place, move.arm};
     if (p.kind == OpKind::Select) step.object = p.arms[move.arm].channel;
-    state.steps = std::make_shared<const Step>(std::move(step));
-    if (move.partner != kNone) {
+    state.steps = std::make_shared<Step>(std::move(step));
+    if (move.partner != kNone && p.kind != OpKind::Notify) {
         const Pending& other = state.tasks[move.partner].pending;
         Step sent{state.steps,     owner_of(state, move.partner), OpKind::Send, state.steps->object, other.place,
                   move.partner_arm};
-        state.steps = std::make_shared<const Step>(std::move(sent));
+        state.steps = std::make_shared<Step>(std::move(sent));
     }
     if (p.kind == OpKind::Select) return perform_select(state, move);
     Object* object = p.object < state.objects.size() ? &state.objects[p.object] : nullptr;
@@ -366,14 +384,13 @@ bool Machine::perform(State& state, const Move& move) {
             break;
         case OpKind::Notify:
         case OpKind::NotifyAll: {
-            bool any = false;
-            for (Task& other : state.tasks) {
-                bool waits =
-                    other.status == TaskStatus::Parked && other.pending.object == p.object && !other.pending.notified &&
-                    (other.pending.kind == OpKind::ConditionWait || other.pending.kind == OpKind::ConditionTimeout);
-                if (!waits || (any && p.kind == OpKind::Notify)) continue;
-                other.pending.notified = any = true;
-            }
+            bool any = move.partner != kNone;
+            if (any) state.tasks[move.partner].pending.notified = true;
+            else
+                for (Task& other : state.tasks) {
+                    if (!waits_for_notice(other, p.object) || (any && p.kind == OpKind::Notify)) continue;
+                    other.pending.notified = any = true;
+                }
             if (!any) object->missed_at = p.place;
             break;
         }

@@ -115,6 +115,7 @@ bool Machine::is_open(State& state, Value pointer, int depth) {
 void Machine::release(State& state, ObjectIndex index, TaskIndex task) {
     auto& holders = state.objects[index].holders;
     state.tasks[task].unlocked = true;
+    acts(state, task);
     auto held = std::find_if(holders.rbegin(), holders.rend(), [&](const Hold& h) { return h.task == task; });
     if (held != holders.rend()) holders.erase(std::next(held).base());
     else if (!holders.empty()) holders.pop_back();
@@ -123,6 +124,7 @@ void Machine::release(State& state, ObjectIndex index, TaskIndex task) {
 void Machine::drop(State& state, Value& place, TaskIndex task) {
     Value value = std::move(place);
     place = Value::of(Value::Kind::Moved, 0);
+    if (value.is(Value::Kind::Sender) || value.is(Value::Kind::Receiver)) acts(state, task);
     if (value.is(Value::Kind::Composite) && value.item != ItemId::None) {
         dropped_.push_back(std::move(value));
         return;
@@ -182,6 +184,7 @@ void Machine::run_drops(State& state, TaskIndex task) {
 }
 
 Machine::Outcome Machine::park(State& state, TaskIndex task, Pending pending) {
+    acts(state, task);
     state.tasks[task].status = TaskStatus::Parked;
     state.tasks[task].pending = std::move(pending);
     return Outcome::Parked;
@@ -219,6 +222,8 @@ Machine::Outcome Machine::select(State& state, TaskIndex task, const mir::Select
 }
 
 namespace {
+
+constexpr size_t kMaxElements = 64;  // of a list that is pushed to
 
 struct Simple {
     OpKind op;
@@ -287,6 +292,11 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
     const bool by_reference = state.tasks[task].frames.back().body->errors_are_exceptions;
     if (by_reference && model >= Model::ListLength && model <= Model::ListEach)
         return list_model(state, task, model, arguments);
+    if (model >= Model::ListLength && model <= Model::ListClear && model != Model::ListPush &&
+        is_cut(*pointee(state, &arguments.at(0)))) {
+        incomplete = true;
+        return Outcome::Abandon;
+    }
     if (auto visible = visible_operation(model)) {
         auto object = object_of(state, arguments.at(0), visible->object);
         if (!object) return unknown_call(state, task, arguments);
@@ -434,18 +444,22 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
         case Model::ListLength: {
             Value list = *pointee(state, &arguments.at(0));
             if (list.is(Value::Kind::Composite)) return done(Value::integer(list.parts.size()));
-            Value length = Value::unknown(mix(list.hash(), 67));
+            Value length = Value::unknown(length_symbol(list));
             return done(Value::integer(number_of(state, length)));
         }
         case Model::ListPush: {
             Value* list = pointee(state, &arguments.at(0));
-            if (list->is(Value::Kind::Composite) && list->parts.size() < 32 && !is_large(arguments.at(1)))
+            const bool shown = list->is(Value::Kind::Composite) && !is_large(arguments.at(1));
+            if (shown && list->parts.size() < kMaxElements) {
                 list->parts.push_back(arguments.at(1));
-            else escape(state, arguments.at(1));
+                return done(unit);
+            }
+            if (shown) list->number = kCutList;
+            escape(state, arguments.at(1));
             return done(unit);
         }
         case Model::ListPop: {
-            Value* list = pointee(state, &arguments.at(0));
+            Value* list = shown_list(state, &arguments.at(0));
             if (!list->is(Value::Kind::Composite)) return unknown_call(state, task, arguments);
             if (list->parts.empty()) return done(Value::composite({}, 1));
             Value last = std::move(list->parts.back());
@@ -453,7 +467,7 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             return done(Value::composite({std::move(last)}, 0));
         }
         case Model::ListRemove: {
-            Value* list = pointee(state, &arguments.at(0));
+            Value* list = shown_list(state, &arguments.at(0));
             Value index = arguments.at(1);
             resolve(state, index);
             if (!list->is(Value::Kind::Composite) || !index.is(Value::Kind::Integer))
@@ -464,7 +478,7 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             return done(std::move(taken));
         }
         case Model::ListReverse: {
-            Value* list = pointee(state, &arguments.at(0));
+            Value* list = shown_list(state, &arguments.at(0));
             std::reverse(list->parts.begin(), list->parts.end());
             return done(unit);
         }
@@ -474,7 +488,7 @@ Machine::Outcome Machine::model(State& state, TaskIndex task, Model model, std::
             run_drops(state, task);
             return Outcome::Continue;
         case Model::ListClear: {
-            Value* list = pointee(state, &arguments.at(0));
+            Value* list = shown_list(state, &arguments.at(0));
             for (Value& part : std::vector<Value>(std::move(list->parts))) drop(state, part, task);
             pointee(state, &arguments.at(0))->parts.clear();
             complete(state, task, unit);

@@ -13,6 +13,13 @@ constexpr size_t kMaxStates = 3000, kMaxStuck = 64;
 constexpr size_t kMaxPromiseStates = 250;  // in Velox most functions have schedules, and few of them matter
 constexpr size_t kMaxCells = 1'000'000;    // locals in all states
 
+size_t cells_of(const State& state) {
+    size_t cells = 0;
+    for (const Task& task : state.tasks)
+        for (const Frame& frame : task.frames) cells += frame.locals.size();
+    return cells;
+}
+
 /// States to go on from: the shortest schedules first, or those that deviate least from always taking the last move,
 /// each to its end (Emmi, Qadeer and Rakamaric, "Delay-bounded scheduling", POPL 2011).
 class Frontier {
@@ -52,8 +59,7 @@ bool follow(QueryContext& context, Machine& machine, const State& first, bool in
         machine.settle(std::move(from), settled);
         for (State& state : settled) {
             if (!seen.insert(state.hash()).second) continue;
-            for (const Task& task : state.tasks)
-                for (const Frame& frame : task.frames) cells += frame.locals.size();
+            cells += cells_of(state);
             queue.push(std::move(state), deviations);
         }
     };
@@ -79,6 +85,47 @@ bool follow(QueryContext& context, Machine& machine, const State& first, bool in
     return queue.empty();
 }
 
+/// Follows one schedule from `first` as far as it goes: of what may happen next `policy` takes the first, the last, or
+/// something in between.
+void walk(QueryContext& context, Machine& machine, const State& first, uint64_t policy, Exploration& out) {
+    constexpr int kMaxMoves = 6000;
+    uint64_t mixed = policy;
+    size_t cells = 0;
+    auto choose = [&](size_t count) -> size_t {
+        if (policy < 2) return policy == 0 ? 0 : count - 1;
+        mixed = mix(mixed, 0x3a1);
+        return mixed % count;
+    };
+    machine.follow_one_schedule();
+    std::vector<State> settled;
+    machine.settle(State(first), settled);
+    for (int i = 0; i < kMaxMoves && cells <= kMaxCells && !settled.empty(); ++i) {
+        context.check_cancelled();
+        State state = std::move(settled[choose(settled.size())]);
+        cells += settled.size() * cells_of(state);
+        settled.clear();
+        const std::vector<Move> moves = machine.moves(state);
+        if (moves.empty()) {
+            const bool lives = std::any_of(state.tasks.begin(), state.tasks.end(),
+                                           [](const Task& task) { return task.status == TaskStatus::Parked; });
+            if (lives) out.stuck.push_back(std::move(state));
+            return;
+        }
+        if (!machine.perform(state, moves[choose(moves.size())])) return;
+        machine.settle(std::move(state), settled);
+    }
+}
+
+/// Where not all schedules could be tried, and those that were show nothing: some that run long, or have many tasks.
+void walk_some(QueryContext& context, Machine& machine, const State& first, Exploration& out) {
+    constexpr uint64_t kWalks = 4;
+    do {
+        out.stuck.clear();
+        for (uint64_t policy = 0; policy < kWalks && out.stuck.empty() && machine.incidents.empty(); ++policy)
+            walk(context, machine, first, policy, out);
+    } while (machine.must_run_unscaled());
+}
+
 }  // namespace
 
 Exploration explore(QueryContext& context, Machine& machine) {
@@ -92,9 +139,15 @@ Exploration explore(QueryContext& context, Machine& machine) {
         out = {};
         finished = follow(context, machine, *first, false, max_states, out);
         // Too many ways to try all: some of them to their end.
-        if (!finished && out.stuck.empty() && machine.incidents.empty())
+        if (!finished && out.stuck.empty() && machine.incidents.empty()) {
+            machine.follow_anew();
             finished = follow(context, machine, *first, true, max_states, out);
+        }
     } while (machine.must_run_unscaled());
+    if (!machine.by_promises() && (!finished || machine.incomplete) && out.stuck.empty() && machine.incidents.empty()) {
+        finished = false;
+        walk_some(context, machine, *first, out);
+    }
     out.incidents = std::move(machine.incidents);
     out.visited = machine.visited;
     out.complete = finished && !machine.incomplete && !machine.assumed;

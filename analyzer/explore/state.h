@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analyzer/explore/decisions.h"
+#include "analyzer/explore/quiet_loops.h"
 #include "analyzer/flow/mir.h"
 #include "analyzer/semantics/item.h"
 #include "analyzer/semantics/place.h"
@@ -56,6 +57,10 @@ struct Value {
     bool is(Kind k) const { return kind == k; }
     uint64_t hash() const;
 };
+
+/// A list of more elements than are kept; nothing is known of its length any more.
+constexpr uint64_t kCutList = ~uint64_t(0);
+inline bool is_cut(const Value& list) { return list.is(Value::Kind::Composite) && list.number == kCutList; }
 
 /// Too much is in it to be carried through thousands of states.
 bool is_large(const Value& value);
@@ -282,6 +287,8 @@ struct Frame {
     bool is_getter = false;       // for the statement its caller stands at
     std::vector<uint32_t> boxes;  // heap cells of locals that closures share
     std::vector<Value> locals;
+    const QuietLoops* quiet_loops = nullptr;
+    uint32_t quiet_loop = kNone, quiet_steps = 0;  // the one it is in, and for how long without an act of its task
 };
 
 enum class TaskStatus : uint8_t { Running, Parked, Done };
@@ -304,12 +311,16 @@ struct Task {
 
 /// How a state came about, newest step first.
 struct Step {
-    std::shared_ptr<const Step> before;
+    std::shared_ptr<Step> before;
     TaskIndex task = kNone;
     OpKind kind{};
     ObjectIndex object = kNone;
     Place place;
     uint32_t arm = kNone;
+    ~Step() {  // not by recursion: schedules are long
+        auto rest = std::move(before);
+        while (rest && rest.use_count() == 1) rest = std::move(rest->before);
+    }
 };
 
 struct State {
@@ -317,7 +328,7 @@ struct State {
     std::vector<Object> objects;
     std::vector<Value> heap;
     Decisions decided;
-    std::shared_ptr<const Step> steps;
+    std::shared_ptr<Step> steps;
     bool root_returned = false;
     bool main_begun = false;                         // Velox: after the statements of its file
     uint32_t begun = 0;                              // calls and resumptions, see Task::order

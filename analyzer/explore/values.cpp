@@ -67,14 +67,30 @@ bool Machine::must_run_unscaled() {
     return true;
 }
 
+/// Of how long a list is, whatever is known of its elements.
+Symbol Machine::length_symbol(const Value& list) {
+    return mix(list.is(Value::Kind::Unknown) ? list.number : list.hash(), 67);
+}
+
 /// The elements of a list that is given away; of one that the text does not show, some.
 std::vector<Value> Machine::elements(State& state, Value list) {
     if (list.is(Value::Kind::Composite)) return std::move(list.parts);
-    Value length = Value::unknown(mix(list.hash(), 67));
+    Value length = Value::unknown(length_symbol(list));
     const uint64_t count = number_of(state, length);
     std::vector<Value> out;
     for (uint64_t i = 0; i < count && i < kMaxList; ++i) out.push_back(*part(&list, i));
     return out;
+}
+
+/// The list that a borrow leads to; one that is the task's and that the text does not show gets the elements it is
+/// taken to have.
+Value* Machine::shown_list(State& state, Value* borrow) {
+    Value* list = pointee(state, borrow);
+    if (!list->is(Value::Kind::Unknown) || !borrow->is(Value::Kind::Pointer)) return list;
+    Value shown = Value::composite(elements(state, *list));
+    list = pointee(state, borrow);
+    *list = std::move(shown);
+    return list;
 }
 
 /// What `clone` gives: the same object for a handle, one more end of a channel. Not known of what a closure holds.
@@ -282,15 +298,17 @@ bool Machine::binary(State& state, const mir::BinaryOperation& operation, TaskIn
     Value left = evaluate(state, task, operation.left), right = evaluate(state, task, operation.right);
     bool orders = operation.op >= Op::Less && operation.op <= Op::GreaterEqual;
     bool compares = orders || operation.op == Op::Equal || operation.op == Op::NotEqual;
-    // The bound of a counted loop.
+    const bool is_quiet = in_quiet_loop(state.tasks[task].frames.back());
+    // The bound of a counted loop; of one that may be stepped over it is no matter.
     if (auto* place = mir::read_place(operation.left);
         orders && place && place->is_local() && left.is(Value::Kind::Integer) &&
+        !(is_quiet && right.is(Value::Kind::Integer)) &&
         (right.is(Value::Kind::Unknown) || right.is(Value::Kind::Integer)) &&
         state.tasks[task].frames.back().body->locals[place->local].name.empty())
         right = Value::integer(number_of(state, right));
     else if (compares)
         for (const Value& side : {left, right})
-            if (side.is(Value::Kind::Integer)) note_count(side.number);
+            if (side.is(Value::Kind::Integer) && (!is_quiet || side.number <= kMaxList)) note_count(side.number);
     if (!left.is(Value::Kind::Integer) || !right.is(Value::Kind::Integer)) {
         if (operation.op == Op::Equal || operation.op == Op::NotEqual) {
             bool known = false;
@@ -420,6 +438,11 @@ bool Machine::rvalue(State& state, TaskIndex task, const mir::Rvalue& rvalue, Va
         resolve(state, out);
     } else if (auto* length = std::get_if<mir::LengthOf>(&rvalue)) {
         Value value = *pointee(state, at(state, task, length->place));
+        if (is_cut(value)) {
+            incomplete = true;
+            fork_options_.clear();
+            return false;
+        }
         if (value.is(Value::Kind::Composite)) out = Value::integer(value.parts.size());
         else out = Value::integer(kAssumedCount), assumed = true;
     } else if (auto* closure = std::get_if<mir::ClosureOf>(&rvalue)) {

@@ -274,6 +274,7 @@ void BodyBuilder::finish() {
     table_.bind_defaults();
     select_deferred();
     select_deferred(true);
+    for (const auto& look : looks_) look();
     report_unresolved();
     for (Expr& e : body().expressions) e.type = traits_.normalize(table_.resolve(e.type));
     for (Pattern& p : body().patterns) p.type = traits_.normalize(table_.resolve(p.type));

@@ -355,6 +355,8 @@ class BodyBuilder {
     };
     void defer(std::function<bool(bool last)> attempt) { deferred_.push_back({std::move(attempt)}); }
     void select_deferred(bool last = false);
+    /// Work that only looks at types once they are known: nothing waits for it, so it is done at the end.
+    void look_at_end(std::function<void()> look) { looks_.push_back(std::move(look)); }
 
     QueryContext& context_;
     ItemId item_;
@@ -369,6 +371,7 @@ class BodyBuilder {
     std::vector<FunctionContext> functions_;
     std::vector<std::pair<Type, Type>> function_bounds_;  // `F: fn(A) -> B` of the calls so far
     std::vector<Deferred> deferred_;
+    std::vector<std::function<void()>> looks_;
     int open_projections_ = 0;                                  // of those in deferred_
     std::vector<std::pair<ExprId, uint32_t>> pending_matches_;  // exhaustiveness waits for all types
     std::vector<std::pair<PatternId, uint32_t>> pending_lets_;  // refutable patterns without an `else`

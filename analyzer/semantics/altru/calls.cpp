@@ -471,6 +471,7 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
                    locals = body().locals.size();
             auto reads = local_reads_;
             std::vector<Deferred> deferred = deferred_;
+            const size_t looks = looks_.size();
             int open_projections = open_projections_;
             size_t open_borrows = draft_.open_borrows.size();
             Type wanted = instantiate(signature->parameters[last - 1].type, target);
@@ -496,6 +497,7 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
             body().locals.resize(locals);
             std::erase_if(warn_unused_, [&](uint32_t local) { return local >= locals; });
             deferred_ = std::move(deferred);
+            looks_.resize(looks);
             open_projections_ = open_projections;
             draft_.open_borrows.resize(open_borrows);
             draft_.mutable_deref.erase(draft_.mutable_deref.lower_bound(ExprId(expressions)),

@@ -173,18 +173,15 @@ ExprId BodyBuilder::check_literal(const ast::LiteralExpr& e, Type expected, bool
     if (!t) t = wanted && wanted->is(TypeKind::Integer) ? wanted : fresh(node, VariableKind::Integer);
     ExprId id = emit(IntegerLiteral{negative ? 0 - value : value}, t, node);
     bool outermost = negative;
-    defer([this, id, t, value, negative = outermost, too_large, node, text](bool last) {
+    look_at_end([this, t, value, negative = outermost, too_large, node, text] {
         Type known = table_.shallow(t);
-        if (known->is(TypeKind::Inference) && !last) return false;
         if (known->is(TypeKind::Inference)) known = type::integer();
-        if (!known->is(TypeKind::Integer)) return true;
+        if (!known->is(TypeKind::Integer)) return;
         IntegerRange range = range_of_kind(known->integer);
         bool fits = negative ? value <= range.min_magnitude : value <= range.max;
         if (too_large || !fits)
             error(DiagnosticCode::InvalidLiteral, node,
                   "`" + std::string(negative ? "-" : "") + text + "` does not fit into `" + print_type(known) + "`");
-        (void)id;
-        return true;
     });
     return id;
 }

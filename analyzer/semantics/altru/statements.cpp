@@ -207,10 +207,8 @@ ExprId BodyBuilder::check_assign(const ast::AssignStmt& s) {
         ExprId id = emit(CompoundAssign{parts.op, target, parts.right}, type::unit(), node);
         if (table_.is_variable(t)) {
             ExprId probe = combined;  // what a later look at the types makes of the operator counts here too
-            defer([this, id, probe](bool last) {
-                if (table_.is_variable(expr(probe).type) && !last) return false;
+            look_at_end([this, id, probe] {
                 std::get<CompoundAssign>(expr(id).data).op = std::get<Binary>(expr(probe).data).op;
-                return last || !table_.is_variable(expr(probe).type);
             });
         }
         return id;

@@ -191,7 +191,9 @@ class Analysis {
                  bool in_place) {
         auto check = state.checks.find(shared);
         auto stale = sources.find(shared);
-        bool is_stale = stale != sources.end() && stale->second.awaited && !stale->second.decides;
+        // Put together with what is there now, it loses nothing.
+        bool is_stale = stale != sources.end() && stale->second.awaited && !stale->second.decides &&
+                        !(in_place && stale->second.is_fresh);
         // What is put back unchanged is ambient state: context-lost-across-await.
         bool restores = is_stale && stale->second.as_it_was && shared.object == kNoLocal;
         if (reporting_ && !state.lock_held && !restores) {

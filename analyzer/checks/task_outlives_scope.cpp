@@ -37,7 +37,8 @@ class Check : public BodyCheck {
         if (auto* parts = body_.as<Aggregate>(list)) {
             racers = parts->operands.size();
             for (ExprId part : parts->operands)
-                if (works_on(inside_.resolved(part)) && loser == ExprId::None) loser = inside_.resolved(part);
+                if (loser == ExprId::None && works_on(inside_.resolved(part)) && !is_awaited(part))
+                    loser = inside_.resolved(part);
         } else if (const Call* map = std_call(body_, list, "Array", "map"); map && map->arguments.size() > 1) {
             racers = 2;
             BodyFunctionId f = inside_.function_value(map->arguments[1]);
@@ -58,6 +59,18 @@ class Check : public BodyCheck {
         d.related.push_back({{item_, body_[loser].node},
                              "3. the task has not been told, and does what it does; a `CancellationToken` tells it"});
         out_.push_back(std::move(d));
+    }
+
+    /// The variable that holds the promise is waited for by itself, too.
+    bool is_awaited(ExprId racer) {
+        auto* held = body_.as<LocalRef>(unconverted(body_, racer));
+        if (!held) return false;
+        for (const Expr& e : body_.expressions) {
+            auto* await = std::get_if<Await>(&e.data);
+            auto* local = await ? body_.as<LocalRef>(unconverted(body_, await->operand)) : nullptr;
+            if (local && local->local == held->local) return true;
+        }
+        return false;
     }
 
     static bool works(const Effects& effects) { return effects.outside || effects.prints || effects.writes; }

@@ -187,6 +187,16 @@ std::vector<Move> Machine::moves(const State& state) {
         for (TaskIndex t = 0; t < state.tasks.size(); ++t)
             if (state.tasks[t].status == TaskStatus::Parked && state.tasks[t].pending.kind == OpKind::JoinSome)
                 out.push_back({t});
+    // Time passes when nobody has anything to do (promises): then a select is over, or a pause.
+    auto is_late = [&](const Move& move) {
+        const Pending& p = state.tasks[move.task].pending;
+        return p.reply == Model::SelectChannels && move.arm != kNone &&
+               p.arms[move.arm].kind == hir::SelectArmKind::Timeout;
+    };
+    const bool busy = by_promises_ && std::any_of(out.begin(), out.end(), [&](const Move& move) {
+                          return !is_late(move) && state.tasks[move.task].pending.kind != OpKind::Yield;
+                      });
+    if (busy) std::erase_if(out, is_late);
     return out;
 }
 

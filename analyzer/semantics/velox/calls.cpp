@@ -106,7 +106,8 @@ ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m
     Name name(m.name().text());
     bool is_super = m.object().kind() == Kind::SuperExpr;
     ExprId object = is_super ? this_expression(node_of(m.object().node)) : expression(m.object());
-    if (m.is_optional() || e.is_optional()) object = optional_link(object, node_of(m.object().node));
+    bool is_held = e.is_optional() && (type_of(object)->is(TypeKind::Any) || !may_be_absent(type_of(object)));
+    if (m.is_optional() || is_held) object = optional_link(object, node_of(m.object().node));
     Type t = type_of(object);
     if (is_super && class_ != ItemId::None) {
         Type base = context_.get<DefinitionOf>(class_)->base;

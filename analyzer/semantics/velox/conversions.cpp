@@ -21,7 +21,11 @@ Type BodyBuilder::kept_type(ExprId value) {
         origin = convert->operand;
     if (body_.as<StringLiteral>(origin)) return is_choice(produced) ? produced : wide;  // `"up" as Direction`
     if (auto* choice = body_.as<If>(origin); choice && choice->otherwise != ExprId::None) {
-        Type a = kept_type(choice->then), b = kept_type(choice->otherwise);
+        auto written = [&](ExprId branch) {  // what both have in common is their context's
+            while (auto* c = body_.as<Convert>(branch)) branch = c->operand;
+            return branch;
+        };
+        Type a = kept_type(written(choice->then)), b = kept_type(written(choice->otherwise));
         Type there = nullable_parts_removed(produced);
         for (Type one : {a, b})
             if (is_choice(one) && is_assignable(context_, there, one)) return type::union_of({one, produced});

@@ -76,15 +76,8 @@ ExprId BodyBuilder::this_expression(uint32_t node) {
 }
 
 /// Functions of a block know each other from its start on; each is made where it stands, because it may capture what is
-/// declared before it. Types that a block declares are known in all of it, too.
+/// declared before it.
 void BodyBuilder::hoist(const std::vector<ast::Statement>& statements) {
-    for (const ast::Statement& s : statements) {
-        if (auto alias = s.as<ast::TypeAliasDecl>(); alias && alias.name()) {
-            types_.bind(Name(alias.name().text()), types_.read(alias.type()));
-        } else if (auto declared = s.as<ast::InterfaceDecl>(); declared && declared.name()) {
-            types_.bind(Name(declared.name().text()), types_.read_members(declared.members()));
-        }
-    }
     for (const ast::Statement& s : statements) {
         auto f = s.as<ast::FunctionDecl>();
         if (!f || !f.name()) continue;
@@ -95,6 +88,26 @@ void BodyBuilder::hoist(const std::vector<ast::Statement>& statements) {
         LocalId local = declare(name, type, node_of(f.name()), false);
         resolve(node_of(f.name()), local, type, true);
     }
+}
+
+/// `type Config = typeof config`: what a type in a function says of the variables around it is known where it stands.
+void BodyBuilder::local_alias(const ast::TypeAliasDecl& alias) {
+    ItemId item = item_of(alias.node);
+    auto syntax = item == ItemId::None ? nullptr : context_.get<ItemSyntax>(item);
+    if (!syntax || !*syntax || *context_.get<TypeParameterCount>(item) != 0) return;
+    bool names_values = false;
+    for (Preorder walk(syntax->root()); walk; walk.next()) names_values |= walk->kind() == raw(Kind::TypeofType);
+    if (!names_values) return;
+    TypeReader reader(context_, item, silent_report());
+    reader.enter(item);
+    reader.set_values([this](Name name) { return type_of_variable(name); });
+    types_.bind(name_of(item), reader.read(ast::TypeAliasDecl::cast(syntax->root()).type()));
+}
+
+Type BodyBuilder::type_of_variable(Name name) {
+    auto local = find_local(name);
+    if (local) read_.insert(*local);
+    return local ? body_[*local].type : nullptr;
 }
 
 void BodyBuilder::local_function(const ast::FunctionDecl& f, std::vector<ExprId>& out) {

@@ -22,6 +22,7 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
     bool is_script_level = kind_of(item_) == ItemKind::File && functions_.size() == 1 &&
                            scopes_.size() == functions_.back().scope_base + 1;
     if (!is_script_level) {
+        report_duplicate_types(list);
         hoist(list);
         predeclare(list, out);
     }
@@ -53,6 +54,8 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& list, std::vecto
             bool before = reachable_;
             local_function(f, out);
             reachable_ = before;
+        } else if (auto alias = s.as<ast::TypeAliasDecl>()) {
+            local_alias(alias);
         } else {
             ExprId made = statement(s);
             if (made != ExprId::None) out.push_back(made);
@@ -401,7 +404,7 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
         if ((name && name.name() && name.name().text() == "Promise")) hint = promise_of(context_, hint);
     }
     ExprId value = expression(s.value(), hint);
-    if (frame.is_async && !frame.is_generator)
+    if ((frame.is_async && !frame.is_generator) || frame.adopts)
         if (ExprId promise = promise_of_thenable(value, node_of(s.value().node)); promise != ExprId::None)
             value = promise;
     functions_.back().returned.push_back(type_of(value));

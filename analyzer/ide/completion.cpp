@@ -472,9 +472,11 @@ class Completer {
         return wanted == Wanted::Patterns && (kind == ItemKind::Variant || kind == ItemKind::Constant);
     }
 
-    /// Classes and enums in the code of a function are seen in their block.
+    /// Types in the code of a function are seen in their block.
     bool is_seen(ItemId item) {
-        bool may_be_local = kind_of(item) == ItemKind::Class || kind_of(item) == ItemKind::Enum;
+        const ItemKind kind = kind_of(item);
+        bool may_be_local = kind == ItemKind::Class || kind == ItemKind::Enum || kind == ItemKind::Interface ||
+                            kind == ItemKind::TypeAlias;
         return !may_be_local || file_of(item) != file_ || is_in_block_of(context_, item, file_, place_.word.begin);
     }
 

@@ -1,8 +1,13 @@
 // What `braid check` prints for whom, and what it takes a file, a folder and a project to be.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
+#include <string_view>
+#include <tuple>
 
 #include "tests/cli/braid.h"
 
@@ -73,10 +78,23 @@ TEST_CASE("JSON of what is fine is nothing at all") {
 }
 
 /// What the schema of SARIF 2.1.0 requires of the objects we write, and of the numbers in them.
+/// Its objects have no properties of their own: `additionalProperties` is false everywhere but in property bags.
+void check_properties(const json& object, std::initializer_list<std::string_view> known) {
+    for (const auto& [name, value] : object.items()) {
+        INFO(name);
+        CHECK(std::find(known.begin(), known.end(), name) != known.end());
+    }
+}
 void check_region(const json& region) {
+    check_properties(region, {"startLine", "startColumn", "endLine", "endColumn"});
+    CHECK(std::tuple(region.at("startLine"), region.at("startColumn")) <=
+          std::tuple(region.at("endLine"), region.at("endColumn")));
     for (const char* name : {"startLine", "startColumn", "endLine", "endColumn"}) CHECK(region.at(name) >= 1);
 }
 void check_location(const json& location) {
+    check_properties(location, {"id", "message", "physicalLocation"});
+    check_properties(location.at("physicalLocation"), {"artifactLocation", "region"});
+    check_properties(location["physicalLocation"].at("artifactLocation"), {"uri"});
     CHECK(location.at("physicalLocation").at("artifactLocation").at("uri").is_string());
     check_region(location["physicalLocation"].at("region"));
 }
@@ -91,14 +109,22 @@ TEST_CASE("SARIF is a whole log that holds to the schema") {
     CHECK_THAT(result.output, !Catch::EndsWith("\n\n"));
     const json log = json::parse(result.output);
     CHECK(log.at("version") == "2.1.0");
+    check_properties(log, {"$schema", "version", "runs"});
     CHECK_THAT(log.at("$schema").get<std::string>(), Contains("sarif") && Contains("2.1.0"));
     REQUIRE(log.at("runs").size() == 1);
     const json& run = log["runs"][0];
+    check_properties(run, {"tool", "columnKind", "results"});
     CHECK(run.at("columnKind") == "unicodeCodePoints");
+    check_properties(run.at("tool"), {"driver"});
     const json& driver = run.at("tool").at("driver");
+    check_properties(driver, {"name", "version", "informationUri", "rules"});
     CHECK(driver.at("name") == "Braid");
+    std::set<std::string> ids;  // no two rules are equal
     for (const json& rule : driver.at("rules")) {
         INFO(rule.at("id"));
+        CHECK(ids.insert(rule["id"]).second);
+        check_properties(rule, {"id", "name", "shortDescription", "defaultConfiguration", "help", "helpUri"});
+        check_properties(rule["help"], {"text", "markdown"});
         CHECK_FALSE(rule.at("shortDescription").at("text").get<std::string>().empty());
         CHECK_THAT(rule.at("help").at("markdown").get<std::string>(), Contains(rule["id"].get<std::string>()));
         CHECK_FALSE(rule["help"].at("text").get<std::string>().empty());
@@ -109,6 +135,12 @@ TEST_CASE("SARIF is a whole log that holds to the schema") {
     REQUIRE(run.at("results").size() >= 3);
     for (const json& each : run["results"]) {
         CHECK(driver["rules"].at(each.at("ruleIndex").get<size_t>())["id"] == each.at("ruleId"));
+        check_properties(each, {"ruleId", "ruleIndex", "level", "message", "locations", "relatedLocations", "fixes",
+                                "partialFingerprints"});
+        const std::string level = each.at("level");
+        CHECK((level == "error" || level == "warning" || level == "note"));
+        for (const auto& [name, print] : each.value("partialFingerprints", json::object()).items())
+            CHECK(print.is_string());
         CHECK(each.at("message").at("text").is_string());
         for (const json& location : each.at("locations")) check_location(location);
         for (const json& location : each.value("relatedLocations", json::array())) {
@@ -118,9 +150,14 @@ TEST_CASE("SARIF is a whole log that holds to the schema") {
         }
         for (const json& fix : each.value("fixes", json::array()))
             for (const json& change : fix.at("artifactChanges")) {
+                check_properties(fix, {"description", "artifactChanges"});
+                check_properties(change, {"artifactLocation", "replacements"});
                 CHECK(change.at("artifactLocation").at("uri").is_string());
                 REQUIRE_FALSE(change.at("replacements").empty());
-                for (const json& replacement : change["replacements"]) check_region(replacement.at("deletedRegion"));
+                for (const json& replacement : change["replacements"]) {
+                    check_properties(replacement, {"deletedRegion", "insertedContent"});
+                    check_region(replacement.at("deletedRegion"));
+                }
                 ++fixes;
             }
     }

@@ -119,6 +119,7 @@ class BodyBuilder {
     ExprId local_ref(LocalId local, uint32_t node);
     ExprId check_path(const ast::PathExpr& path, Type expected);
     ExprId item_value(ItemId item, std::vector<Type> arguments, uint32_t node, Type expected);
+    bool report_module_as_value(const SyntaxToken& token);
     void report_unresolved_name(const SyntaxToken& token, bool is_call);
     /// A path used as a type or function name, perhaps with type arguments: `Stack[int]::new`, `channel[int]`.
     struct Named {

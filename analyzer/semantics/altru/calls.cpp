@@ -560,7 +560,10 @@ ExprId BodyBuilder::call_function(const ast::CallExpr& e, Target target, ExprId 
     auto default_of = [&](size_t i) {
         return default_argument(target.function, i - receiver_as_argument, parameters[i].type, node);
     };
-    std::string what = "`" + std::string(name_of(target.function).text()) + "`";
+    // As it is written: a standard method may have another form for elements that are copied.
+    auto called = ast::CallExpr::cast(tree_.element(node).as_node());
+    SyntaxToken method = called ? called.callee().as<ast::FieldExpr>().name() : SyntaxToken();
+    std::string what = "`" + std::string(method ? method.text() : name_of(target.function).text()) + "`";
     auto [values, order] = match_arguments(arguments, parameters, node, what, default_of, &lending);
     if (receiver != ExprId::None) {
         values.insert(values.begin(), receiver);

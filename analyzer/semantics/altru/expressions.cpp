@@ -443,7 +443,12 @@ ExprId BodyBuilder::check_await(const ast::AwaitExpr& e, Type expected) {
     bool is_message = false;
     if (auto* call = std::get_if<Call>(&expr(operand).data))
         is_message = std::holds_alternative<MessageCallee>(call->callee);
-    if (!is_message && !function().await_allowed && !t->is(TypeKind::Error)) {
+    if (!is_message && kind_of(item_) == ItemKind::Constant && !t->is(TypeKind::Error)) {
+        auto& d = error(DiagnosticCode::AwaitOutsideAsync, node,
+                        "a `const` is computed before the program runs; bind what is awaited with `let`");
+        if (SyntaxToken keyword = ast::Ast(tree_.root()).token(Kind::ConstKw))
+            d.fixes.push_back({"Write `let`", {{{item_, node_of(keyword)}, ItemDiagnostic::FixEdit::Replace, "let"}}});
+    } else if (!is_message && !function().await_allowed && !t->is(TypeKind::Error)) {
         auto& d = error(DiagnosticCode::AwaitOutsideAsync, node, "`await` needs an `async fn` around it");
         if (kind_of(item_) == ItemKind::Function && functions_.size() == 1) {
             auto declaration = ast::FunctionDecl::cast(tree_.root());

@@ -426,6 +426,19 @@ void BodyBuilder::report_missing_method(ExprId receiver, const SyntaxToken& toke
         "`" + show(t) + "` has no member `" + name + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
     if (!near.empty())
         d.fixes.push_back({"Change to `" + near + "`", {{d.location, ItemDiagnostic::FixEdit::Replace, near}}});
+    if (name == "unwrap" || name == "expect") {
+        d.message = "`" + show(t) + "` is no `Option` and no `Result`: there is nothing to unwrap; leave `." + name +
+                    "(…)` off";
+        auto call = ast::CallExpr::cast(token.parent().parent());
+        SyntaxToken dot = ast::Ast(token.parent()).token(Kind::Dot);
+        d.fixes.clear();
+        if (call && call.argument_list() && dot) {
+            ItemDiagnostic::Fix fix{"Remove `." + name + "(…)`", {}};
+            for (uint32_t part : {node_of(dot), node_of(token), node_of(call.argument_list())})
+                fix.edits.push_back({{item_, part}, ItemDiagnostic::FixEdit::Replace, ""});
+            d.fixes.push_back(std::move(fix));
+        }
+    }
     if (near.empty() && t->is(TypeKind::Parameter))
         d.message += "; a bound on `" + std::string(t->text.text()) + "` would say what it can do";
     if (near.empty() && is_nominal(t, Known::get().future)) d.message += "; `await` it first";

@@ -2,6 +2,7 @@
 
 #include "analyzer/semantics/altru/builder.h"
 #include "analyzer/semantics/altru/foreign_names.h"
+#include "analyzer/semantics/altru/std_modules.h"
 #include "analyzer/semantics/altru/visibility.h"
 
 // Names in bodies: locals, items by path, associated functions.
@@ -340,6 +341,26 @@ const ForeignName* find_foreign(std::string_view name, bool is_call) {
 
 }  // namespace
 
+/// `math.sqrt(2.0)`
+bool BodyBuilder::report_module_as_value(const SyntaxToken& token) {
+    SyntaxNode node = token.parent();
+    while (node && altru::to_kind(node.kind()) != Kind::FieldExpr && node.first_token() == token) node = node.parent();
+    auto field = ast::FieldExpr::cast(node);
+    SyntaxToken dot = field ? ast::Ast(node).token(Kind::Dot) : SyntaxToken();
+    if (!field || !field.name() || !dot || node.first_token() != token) return false;
+    const Name name(token.text());
+    bool is_module = false;
+    for (std::string_view known : std_module_names()) is_module |= known == name.text();
+    for (ItemId scope = scope_item_; scope != ItemId::None && !is_module; scope = parent_of(scope))
+        is_module = find_child(context_, scope, name, ItemKind::Module) != ItemId::None;
+    if (!is_module) return false;
+    auto& d = error(DiagnosticCode::UnresolvedName, node_of(token),
+                    "`" + std::string(name.text()) + "` is a module; what is in it is written `" +
+                        std::string(name.text()) + "::" + std::string(field.name().text()) + "`");
+    d.fixes.push_back({"Write `::`", {{{item_, node_of(dot)}, ItemDiagnostic::FixEdit::Replace, "::"}}});
+    return true;
+}
+
 void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call) {
     std::string name(token.text());
     uint32_t node = node_of(token);
@@ -362,6 +383,7 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
             return;
         }
     }
+    if (report_module_as_value(token)) return;
     if (auto* foreign = find_foreign(name, is_call)) {
         auto& d = error(DiagnosticCode::UnresolvedName, node, "");
         describe_foreign(d, *foreign);

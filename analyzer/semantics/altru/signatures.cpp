@@ -49,12 +49,13 @@ FunctionSignature lower_signature(QueryContext& context, ItemId item, std::vecto
     for (size_t i = 0; i < parameters.size(); ++i) {
         ParameterInfo info;
         const ast::Parameter& parameter = parameters[i];
-        ast::NamePattern name = ast::NamePattern::cast(parameter.pattern());
+        ast::TypedPattern typed = ast::TypedPattern::cast(parameter.pattern());  // `int a`, which was said
+        ast::NamePattern name = ast::NamePattern::cast(typed ? typed.pattern() : parameter.pattern());
         info.name = Name(name && name.name() ? name.name().text() : std::string_view());
         info.is_mutable = name && name.is_mut();
         info.node = tree->node_of(name && name.name() ? SyntaxElement(name.name()) : SyntaxElement(parameter.node));
-        if (parameter.type()) {
-            info.type = lowering.lower(parameter.type());
+        if (ast::Type written = typed ? typed.type() : parameter.type()) {
+            info.type = lowering.lower(written);
         } else {
             info.type = type::error();
             lowering.report(DiagnosticCode::AnnotationNeeded, info.node,

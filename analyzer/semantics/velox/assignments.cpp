@@ -32,7 +32,7 @@ ExprId BodyBuilder::assignment(const ast::AssignExpr& e, bool wants_value) {
     mark_read(e.target());
     if (auto n = e.target().as<ast::NameExpr>(); n && n.name()) {
         if (auto local = find_local(Name(n.name().text()))) check_assigned(*local, node_of(n.name()));
-        else check_assigned(types_.scope().find_value(n.name().text()), node_of(n.name()));
+        else check_assigned(types_.scope().find_value(n.name()), node_of(n.name()));
     }
     if (auto setter = static_setter(e.target())) {
         Type taken = resolved(context_, context_.get<SignatureOf>(*setter)->parameters[0].type);
@@ -131,7 +131,7 @@ ExprId BodyBuilder::plain_assignment(const ast::AssignExpr& e, bool wants_value)
             mark_assigned(*local);
             only_here = !is_assigned_in_closure(Name(n.name().text()));
         } else {
-            ItemId item = types_.scope().find_value(n.name().text());
+            ItemId item = types_.scope().find_value(n.name());
             mark_assigned(item);
             only_here = t->is(TypeKind::Union) && item != ItemId::None && parent_of(item) == item_ &&
                         functions_.size() == 1 && !is_assigned_by_functions(name_of(item));

@@ -84,9 +84,11 @@ BodyBuilder::BodyBuilder(QueryContext& context, ItemId item)
       item_(item),
       tree_(*context.get<ItemSyntax>(item)),
       // Errors of types are reported with the declaration for signatures, here for what stands in bodies.
-      types_(context, item, [this](DiagnosticCode code, const SyntaxElement& at, std::string message) {
-          report(code, node_of(at), std::move(message));
-      }) {
+      types_(context, item,
+             [this](DiagnosticCode code, const SyntaxElement& at, std::string message, std::string_view instead) {
+                 auto& d = report(code, node_of(at), std::move(message));
+                 if (!instead.empty() && d.fixes.empty()) d.fixes.push_back(change_to(d.location, instead));
+             }) {
     body_.item = item;
     ItemId parent = parent_of(item);
     if (kind_of(item) == ItemKind::Class) class_ = item;
@@ -98,11 +100,7 @@ BodyBuilder::BodyBuilder(QueryContext& context, ItemId item)
     }
     if (kind_of(item) == ItemKind::Function) types_.enter(item);
     types_.check_bounds();
-    types_.set_values([this](Name name) -> Type {
-        auto local = find_local(name);
-        if (local) read_.insert(*local);
-        return local ? body_[*local].type : nullptr;
-    });
+    types_.set_values([this](Name name) { return type_of_variable(name); });
 }
 
 Body BodyBuilder::build() {
@@ -282,7 +280,7 @@ ExprId BodyBuilder::function_body(const FunctionParts& parts, const ast::Express
     Type declared = functions_.back().declared_result;
     bool wants_value = !declared || !declared->is(TypeKind::Unit);
     ExprId result = expression(value, declared ? (wants_value ? declared : nullptr) : functions_.back().shape);
-    if (functions_.back().is_async)
+    if (functions_.back().is_async || functions_.back().adopts)
         if (ExprId promise = promise_of_thenable(result, node); promise != ExprId::None) result = promise;
     Type produced = type_of(result);
     functions_.back().returned.push_back(produced);

@@ -36,6 +36,7 @@ class BodyBuilder {
         std::vector<Type> returned;
         std::vector<Type> yielded;
         bool is_async = false, is_constructor = false, is_generator = false;
+        bool adopts = false;    // a promise's handler: what is thenable becomes a promise
         bool is_test = false;   // the library asks it for yes or no: whatever it gives counts as one of them
         size_t scope_base = 0;  // scopes_ below belong to enclosing functions
     };
@@ -94,6 +95,9 @@ class BodyBuilder {
     ExprId this_expression(uint32_t node);
     void hoist(const std::vector<ast::Statement>& statements);
     std::vector<ast::Statement> in_order_of_making(const std::vector<ast::Statement>& list);
+    void report_duplicate_types(const std::vector<ast::Statement>& statements);
+    void local_alias(const ast::TypeAliasDecl& alias);
+    Type type_of_variable(Name name);
     void local_function(const ast::FunctionDecl& f, std::vector<ExprId>& out);
 
     // ---- narrowing.cpp ----
@@ -199,9 +203,12 @@ class BodyBuilder {
     void mark_read(const ast::Expression& target);
     ExprId assign_to(const ast::Expression& target, ExprId value, uint32_t node);
     ExprId assignable(const ast::Expression& target);
+    bool is_fresh(ExprId id, int depth = 0) const;
+    Type widened_value(ExprId value) const;
     ExprId conditional(const ast::ConditionalExpr& e, Type expected);
     ExprId await(const ast::AwaitExpr& e, Type expected);
     ExprId promise_of_thenable(ExprId value, uint32_t node);
+    bool may_be_thenable(const ast::Expression& e);
     ExprId cast(const ast::AsExpr& e);
 
     // ---- members.cpp ----

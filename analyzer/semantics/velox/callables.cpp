@@ -35,7 +35,7 @@ std::optional<Predicate> PredicateOf::compute(QueryContext& context, const Key& 
     FunctionParts parts = function_parts(written_as);
     auto written = parts.result ? parts.result.type().as<ast::PredicateType>() : ast::PredicateType();
     if (!written || !written.name()) return std::nullopt;
-    TypeReader reader(context, function, [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
+    TypeReader reader(context, function, silent_report());
     reader.enter(parent_of(function));
     reader.declare(parts.type_parameters, function, *syntax);
     Predicate result;
@@ -121,7 +121,7 @@ std::vector<ItemId> inferred_ones_returned_by(QueryContext& context, ItemId func
         if (auto n = walk->is_node() ? ast::NameBinding::cast(*walk) : ast::NameBinding(); n && n.name())
             own.insert(n.name().text());
     ItemId parent = parent_of(function);
-    FileScope scope(context, file_of(function));
+    FileScope scope(context, file_of(function), function);
     auto add = [&](ItemId item) {
         if (item != ItemId::None && kind_of(item) == ItemKind::Function && !is_std(file_of(item)) &&
             context.get<SignatureOf>(item)->result_inferred)
@@ -131,7 +131,7 @@ std::vector<ItemId> inferred_ones_returned_by(QueryContext& context, ItemId func
         for (Preorder walk(value); walk; walk.next()) {
             if (!walk->is_node()) continue;
             if (auto name = ast::NameExpr::cast(*walk); name && name.name() && !own.count(name.name().text()))
-                add(scope.find_value(name.name().text()));
+                add(scope.find_value(name.name()));
             auto member = ast::MemberExpr::cast(*walk);
             if (!member || !member.name() || member.object().kind() != Kind::ThisExpr) continue;
             for (const auto& child : *context.get<ItemChildren>(parent))

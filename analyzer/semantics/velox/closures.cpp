@@ -185,6 +185,8 @@ ExprId BodyBuilder::closure(const SyntaxNode& written, Type expected, Type recei
         Type inner = result->is(TypeKind::List) ? result->element() : result;
         if (inner->is(TypeKind::Tuple)) functions_.back().shape = result;
     }
+    for (Type member : context && !is_async ? members_of(context->result()) : std::vector<Type>())
+        functions_.back().adopts |= is_std_type(member, "Promise");
     functions_.back().is_test = is_test;
     functions_.back().is_generator = parts.is_generator;
     function().is_generator = parts.is_generator;

@@ -4,6 +4,7 @@
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/enum_values.h"
 #include "analyzer/semantics/velox/local_classes.h"
+#include "analyzer/semantics/velox/local_types.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
 // `new`, `super(…)`, values of enums.
@@ -69,13 +70,13 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     if (known != class_variables_.end()) read_.insert(*variable);
     else if (name ? variable.has_value() : bool(e.callee())) return new_of_value(e.callee(), arguments);
     else if (name && name.name() && is_captured_by_class(Name(name.name().text())) &&
-             types_.scope().find_type(name.name().text()) == ItemId::None)
+             types_.scope().find_type(name.name()) == ItemId::None)
         return new_of_value(e.callee(), arguments);
     ItemId klass = known != class_variables_.end() ? known->second
-                   : name && name.name()           ? types_.scope().find_type(name.name().text())
+                   : name && name.name()           ? types_.scope().find_type(name.name())
                                                    : ItemId::None;
     ItemId held_by = klass == ItemId::None && name && name.name() && !is_captured_by_class(Name(name.name().text()))
-                         ? types_.scope().find_value(name.name().text())
+                         ? types_.scope().find_value(name.name())
                          : ItemId::None;
     if (held_by != ItemId::None) klass = class_in_variable(context_, held_by);
     if (klass != ItemId::None && kind_of(klass) == ItemKind::Interface) {
@@ -88,7 +89,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         return error_expression(node);
     }
     if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
-        ItemId value = name && name.name() ? types_.scope().find_value(name.name().text()) : ItemId::None;
+        ItemId value = name && name.name() ? types_.scope().find_value(name.name()) : ItemId::None;
         if (klass == ItemId::None && name && name.name() && types_.scope().imports(name.name().text())) {
             // said at the import
         } else if (klass == ItemId::None && value != ItemId::None && kind_of(value) == ItemKind::Static) {
@@ -126,14 +127,15 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
     inference.owners.push_back({klass, std::vector<Type>(definition->generics.size(), nullptr)});
     auto& own = inference.owners[0].second;
     auto explicit_list = e.type_arguments().types();
-    for (size_t i = 0; i < explicit_list.size() && i < own.size(); ++i) own[i] = types_.read(explicit_list[i]);
-    if (!explicit_list.empty() && explicit_list.size() != own.size()) {
+    const std::vector<Type> outer = outer_arguments(context_, item_, klass);
+    const size_t declared = own.size() - std::min(own.size(), outer.size());
+    for (size_t i = 0; i < explicit_list.size() && i < declared; ++i) own[i] = types_.read(explicit_list[i]);
+    if (!explicit_list.empty()) {
         std::vector<Type> given;
-        for (size_t i = 0; i < explicit_list.size(); ++i) given.push_back(i < own.size() ? own[i] : type::any());
+        for (size_t i = 0; i < explicit_list.size(); ++i) given.push_back(i < declared ? own[i] : type::any());
         types_.instantiate(klass, std::move(given), e.type_arguments().node);
-    } else if (!explicit_list.empty()) {
-        types_.instantiate(klass, own, e.type_arguments().node);
     }
+    std::copy(outer.begin(), outer.end(), own.begin() + ptrdiff_t(declared));
     Type self = self_type(context_, klass);
     if (expected && explicit_list.empty()) {
         // Of `Box<string> | Box<number>` the arguments tell which is meant.
@@ -141,7 +143,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         int candidates = 0;
         for (Type member : members_of(nullable_parts_removed(expected)))
             if (member->is(TypeKind::Nominal) && member->item == klass) wanted = member, ++candidates;
-        for (size_t i = 0; candidates == 1 && i < own.size(); ++i)
+        for (size_t i = 0; candidates == 1 && i < declared; ++i)
             if (!wanted->arguments[i]->is(TypeKind::Any) && !wanted->arguments[i]->has(TypeHasInference))
                 own[i] = wanted->arguments[i];
     }

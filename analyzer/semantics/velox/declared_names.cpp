@@ -23,7 +23,7 @@ ItemId declared_name(QueryContext& context, ItemId owner, const SyntaxToken& nam
             SyntaxNode type = parent.parent();
             bool is_first = parent.first_token() == name;
             if (!type || !is_first || ast::group(to_kind(type.kind())) != ast::Group::Type) return ItemId::None;
-            return is_type_parameter(context, owner, name.text()) ? ItemId::None : scope.find_type(name.text());
+            return is_type_parameter(context, owner, name.text()) ? ItemId::None : scope.find_type(name);
         }
         case Kind::ImportSpecifier: {
             ast::ImportSpecifier specifier = ast::Ast(parent).as<ast::ImportSpecifier>();

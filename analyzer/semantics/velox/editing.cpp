@@ -208,7 +208,7 @@ std::vector<Offer> visible(QueryContext& context, ItemId scope) {
     FileId file = file_of(scope);
     for (ItemId around = scope; around != ItemId::None && kind_of(around) != ItemKind::File; around = parent_of(around))
         for (const auto& child : *context.get<ItemChildren>(around))
-            if (kind_of(child.item) == ItemKind::Class || kind_of(child.item) == ItemKind::Enum)
+            if (kind_of(around) == ItemKind::Function && !name_of(child.item).empty())
                 out.push_back({name_of(child.item), child.item, nullptr, 0});
     for (const auto& child : *context.get<ItemChildren>(file_item(file)))
         out.push_back({name_of(child.item), child.item, nullptr, 1});

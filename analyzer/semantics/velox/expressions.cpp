@@ -6,6 +6,7 @@
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/foreign_names.h"
 #include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/type_operators.h"
@@ -101,7 +102,7 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
         return now == declared ? reference : convert(reference, now);
     }
     if (is_captured_by_class(Name(text))) return captured_by_class(Name(text), node);
-    ItemId item = types_.scope().find_value(text);
+    ItemId item = types_.scope().find_value(e.name());
     if (item != ItemId::None && kind_of(item) == ItemKind::Class && is_std(file_of(item))) {
         // `xs.map(String)`: the conversion as a function.
         static const std::map<std::string_view, std::string_view> conversions = {
@@ -125,9 +126,14 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
         std::string near = nearest_name(text, candidates);
         if (this_ != LocalId::None && find_member(context_, body_[this_].type, Name(text)).kind != MemberInfo::None)
             near = "this." + text;
+        const ForeignName* foreign = foreign_name(text, ForeignPlace::Value);
+        if (foreign) near = foreign->instead;
         auto& d = report(DiagnosticCode::UnresolvedName, at,
                          fmt::format("no `{}` is known here{}", text,
-                                     near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                                     foreign && near.empty() ? std::string(foreign->message)
+                                     : foreign               ? fmt::format("; write `{}`", near)
+                                     : near.empty()          ? std::string()
+                                                             : fmt::format("; did you mean `{}`?", near)));
         if (!near.empty() && d.fixes.empty())
             d.fixes.push_back(
                 {fmt::format("change to `{}`", near), {{{item_, at}, ItemDiagnostic::FixEdit::Replace, near}}});
@@ -244,7 +250,7 @@ ExprId BodyBuilder::tagged_template(const ast::TaggedTemplateExpr& e) {
         if (auto hole = ast::Expression::cast(part)) arguments.written.push_back(hole);
     auto name = e.tag().as<ast::NameExpr>();
     bool is_local = !name || !name.name() || find_local(Name(name.name().text()));
-    ItemId item = is_local ? ItemId::None : types_.scope().find_value(name.name().text());
+    ItemId item = is_local ? ItemId::None : types_.scope().find_value(name.name());
     if (item == ItemId::None || kind_of(item) != ItemKind::Function) {
         ExprId tag = expression(e.tag());
         arguments.first = template_texts(e.quoted().node, type_of(tag), node);
@@ -381,6 +387,26 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         return add(list_of(chosen), node, std::move(list));
     }
     return add(list_of(element), node, std::move(list));
+}
+
+/// Whether a value's literal type is that of literals in the code, as opposed to one that a declaration says.
+bool BodyBuilder::is_fresh(ExprId id, int depth) const {
+    const auto& data = body_[id].data;
+    if (depth > 50) return true;
+    auto each = [&](ExprId part) { return part != ExprId::None && is_fresh(part, depth + 1); };
+    if (auto* c = std::get_if<Convert>(&data)) return each(c->operand);
+    if (auto* i = std::get_if<If>(&data)) return each(i->then) || each(i->otherwise);
+    if (auto* l = std::get_if<Logical>(&data)) return each(l->left) || each(l->right);
+    if (auto* b = std::get_if<Block>(&data)) return each(b->value);
+    if (auto* local = std::get_if<LocalRef>(&data))
+        return widened(body_[local->local].type) == body_[local->local].type;
+    return std::holds_alternative<StringLiteral>(data) || std::holds_alternative<FloatLiteral>(data) ||
+           std::holds_alternative<IntegerLiteral>(data);
+}
+
+/// The type that a variable, an element or a property made of the value has.
+Type BodyBuilder::widened_value(ExprId value) const {
+    return is_fresh(value) ? widened(type_of(value)) : widened_unless_choice(type_of(value));
 }
 
 /// A choice between literals keeps them (`c ? "a" : "b"`); variables made of it widen.

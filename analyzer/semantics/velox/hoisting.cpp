@@ -9,15 +9,8 @@ namespace braid::velox_semantics {
 using namespace hir;
 
 /// Functions of a block know each other from its start on; each is made where it stands or is first needed, because it
-/// may capture what is declared before it. Types that a block declares are known in all of it, too.
+/// may capture what is declared before it.
 void BodyBuilder::hoist(const std::vector<ast::Statement>& statements) {
-    for (const ast::Statement& s : statements) {
-        if (auto alias = s.as<ast::TypeAliasDecl>(); alias && alias.name()) {
-            types_.bind(Name(alias.name().text()), types_.read(alias.type()));
-        } else if (auto declared = s.as<ast::InterfaceDecl>(); declared && declared.name()) {
-            types_.bind(Name(declared.name().text()), types_.read_members(declared.members()));
-        }
-    }
     for (const ast::Statement& s : statements) {
         auto f = s.as<ast::FunctionDecl>();
         if (!f || !f.name()) continue;

@@ -14,6 +14,7 @@
 #include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/imports.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/local_classes.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/signatures.h"
 #include "analyzer/semantics/velox/type_operators.h"
@@ -37,6 +38,7 @@ struct Declaration {
     void function();
     void signature(const FunctionParts& parts);
     void type();
+    bool extends_variable(const ast::Type& base);
     void implements(Type self, Type promised, const SyntaxElement& at);
     void overrides(Type self);
     void overridden(Type base, Name name, bool is_static, const SyntaxElement& at, bool is_marked);
@@ -288,6 +290,30 @@ void Declaration::duplicates() {
     }
 }
 
+/// `class extends Base {…}` where `Base` is a parameter or a variable.
+bool Declaration::extends_variable(const ast::Type& base) {
+    auto named = base.as<ast::NamedType>();
+    auto path = named ? named.path().names() : std::vector<SyntaxToken>();
+    if (path.size() != 1 || reader.scope().find_type(path[0]) != ItemId::None) return false;
+    const ItemId value = reader.scope().find_value(path[0]);
+    if (value != ItemId::None && class_in_variable(context, value) != ItemId::None) return false;
+    bool is_variable = value != ItemId::None;
+    for (ItemId around = parent_of(item); around != ItemId::None && !is_variable; around = parent_of(around)) {
+        auto syntax = context.get<ItemSyntax>(around);
+        if (!*syntax) continue;
+        syntax->each_own([&](const SyntaxElement& element) {
+            auto bound = element.is_node() ? ast::NameBinding::cast(element) : ast::NameBinding();
+            is_variable |= bound && bound.name() && bound.name().text() == path[0].text();
+            return !is_variable;
+        });
+    }
+    if (is_variable)
+        report(DiagnosticCode::UnresolvedName, path[0],
+               fmt::format("`{}` is a variable; a class extends one that is known by its name before the program runs",
+                           path[0].text()));
+    return is_variable;
+}
+
 void Declaration::type() {
     SyntaxNode node = tree.root();
     bool is_class = kind_of(item) == ItemKind::Class;
@@ -309,7 +335,8 @@ void Declaration::type() {
         return out;
     };
     for (ast::Type t : is_class ? c.extends().types() : i.extends().types()) {
-        Type base = resolved(context, reader.read(t));
+        if (is_class && extends_variable(t)) continue;
+        Type base = resolved(context, is_class ? reader.read_base(t) : reader.read(t));
         bool wrong = is_class && base->is(TypeKind::Nominal) && kind_of(base->item) != ItemKind::Class;
         wrong |= is_class && !base->is(TypeKind::Nominal) && !base->has(TypeHasError) && !base->is(TypeKind::Any);
         bool is_array = is_class && base->is(TypeKind::List);
@@ -341,7 +368,7 @@ void Declaration::alias() {
     auto infinite_parts = [&](ItemId each) {
         std::vector<ItemId> out;
         auto syntax = context.get<ItemSyntax>(each);
-        FileScope scope(context, file_of(each));
+        FileScope scope(context, file_of(each), each);
         for (Preorder walk(syntax->root()); walk; walk.next()) {
             auto name = walk->is_node() ? ast::NamedType::cast(*walk) : ast::NamedType();
             auto path = name ? name.path().names() : std::vector<SyntaxToken>();

@@ -19,8 +19,8 @@ Name member_name(const ast::PropertyName& name) {
 
 namespace {
 
-/// Walks what one top-level statement declares: itself, members of classes and interfaces, variants, and the classes
-/// and enums in its code. Functions inside of bodies belong to the bodies.
+/// Walks what one top-level statement declares: itself, members of classes and interfaces, variants, and the types in
+/// its code. Functions inside of bodies belong to the bodies.
 class ItemCollector {
   public:
     explicit ItemCollector(const SyntaxNode& piece) : piece_(piece) {}
@@ -41,14 +41,17 @@ class ItemCollector {
 
     static Name text_of(const SyntaxToken& token) { return Name(token ? token.text() : std::string_view()); }
 
-    /// Classes and enums in the code of an item.
+    /// Classes and other types in the code of an item.
     void inside(const SyntaxNode& code, uint32_t owner) {
         if (!code) return;
         for (Preorder walk(code); walk; walk.next()) {
             if (!walk->is_node() || walk.depth() == 0) continue;
             SyntaxNode node(*walk);
             auto expression = ast::ClassExpr::cast(node);
-            if (!expression && !ast::ClassDecl::cast(node) && !ast::EnumDecl::cast(node)) continue;
+            Kind kind = to_kind(node.kind());
+            bool declares = kind == Kind::ClassDecl || kind == Kind::EnumDecl || kind == Kind::InterfaceDecl ||
+                            kind == Kind::TypeAliasDecl;
+            if (!expression && !declares) continue;
             if (expression) class_expression(expression, owner);
             else declaration(ast::Statement::cast(node), owner);
             walk.skip_children();

@@ -303,7 +303,7 @@ ExprId BodyBuilder::without_accessors(ExprId object, uint32_t node) {
     bool may_have_some = t->is(TypeKind::Any) || t->is(TypeKind::Unknown);
     bool is_shape = t->is(TypeKind::Record) || (t->is(TypeKind::Nominal) && kind_of(t->item) == ItemKind::Interface);
     for (const RecordField& f : is_shape ? fields_of(context_, t) : std::vector<RecordField>())
-        may_have_some |= f.readonly && f.name != index_signature() && !f.type->is(TypeKind::Function);
+        may_have_some |= f.name != index_signature() && !f.type->is(TypeKind::Function);
     ItemId holder = may_have_some ? std_item(context_, "Object") : ItemId::None;
     if (holder == ItemId::None) return object;
     MemberInfo plain = find_member(context_, type::nominal(holder), Name("plain"), true);

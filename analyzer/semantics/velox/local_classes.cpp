@@ -1,8 +1,13 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "analyzer/semantics/item_diagnostic.h"
+#include "analyzer/semantics/list_edits.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/items.h"
 #include "analyzer/semantics/velox/local_classes.h"
+#include "analyzer/semantics/velox/local_types.h"
 
 // Classes in the code of a function are items of their own, below the item in whose code they stand. What they use of
 // the function's variables goes through an object with a getter and a setter for each: where the class stands it is
@@ -12,29 +17,6 @@ namespace braid::velox_semantics {
 using namespace hir;
 
 namespace {
-
-/// Where the parts of an item that own syntax stand in it, in order.
-std::vector<uint32_t> holes_of(const ItemTree& tree) {
-    std::vector<uint32_t> holes;
-    for (Preorder walk(tree.root()); walk; walk.next()) {
-        if (walk.depth() == 0 || !tree.is_hole(*walk)) continue;
-        holes.push_back(tree.node_of(*walk));
-        walk.skip_children();
-    }
-    return holes;
-}
-
-/// The children that own syntax, in order.
-std::vector<ItemId> parts_of(QueryContext& context, ItemId item) {
-    std::vector<ItemId> parts;
-    for (const auto& child : *context.get<ItemChildren>(item)) {
-        ItemKind kind = kind_of(child.item);
-        bool of_parent = kind == ItemKind::Field || kind == ItemKind::Variant ||
-                         (kind == ItemKind::Static && kind_of(item) == ItemKind::File);
-        if (!of_parent) parts.push_back(child.item);
-    }
-    return parts;
-}
 
 /// The part that stands at a node of an item; None: none does.
 ItemId part_at(QueryContext& context, ItemId item, const std::vector<uint32_t>& holes, uint32_t node) {
@@ -112,6 +94,10 @@ ItemId class_in_variable(QueryContext& context, ItemId variable) {
             auto name = d.binding().as<ast::NameBinding>();
             ast::Expression value = d.initializer().value();
             if (!name || !name.name() || name.name().text() != name_of(variable).text()) continue;
+            if (auto other = value.as<ast::NameExpr>(); other && other.name()) {  // `const B = Animal`
+                ItemId klass = FileScope(context, file_of(file)).find_type(other.name().text());
+                return klass != ItemId::None && kind_of(klass) == ItemKind::Class ? klass : ItemId::None;
+            }
             if (!value || value.kind() != Kind::ClassExpr) return ItemId::None;
             return part_at(context, file, holes_of(*syntax), syntax->node_of(value.node));
         }
@@ -119,13 +105,37 @@ ItemId class_in_variable(QueryContext& context, ItemId variable) {
 }
 
 ItemId scope_variable(ItemId klass) {
-    return intern_item({klass, ItemKind::Static, Name("#scope " + qualified_name(klass)), 0, file_of(klass)});
+    const std::string name = fmt::format("#scope {} {}", qualified_name(klass), item_key(klass).ordinal);
+    return intern_item({klass, ItemKind::Static, Name(name), 0, file_of(klass)});
 }
 
 /// The item that a declaration in this code is; None: it is none.
 ItemId BodyBuilder::item_of(const SyntaxNode& declaration) {
     if (!holes_) holes_ = holes_of(tree_);
     return part_at(context_, item_, *holes_, node_of(declaration));
+}
+
+/// Types of one name in one block.
+void BodyBuilder::report_duplicate_types(const std::vector<ast::Statement>& statements) {
+    std::map<Name, ItemId> seen;
+    for (const ast::Statement& s : statements) {
+        Kind kind = s.kind();
+        bool declares = kind == Kind::ClassDecl || kind == Kind::EnumDecl || kind == Kind::InterfaceDecl ||
+                        kind == Kind::TypeAliasDecl;
+        ItemId item = declares ? item_of(s.node) : ItemId::None;
+        if (item == ItemId::None || name_of(item).empty() || seen.emplace(name_of(item), item).second) continue;
+        auto name_place = [&](ItemId type) {
+            auto syntax = context_.get<ItemSyntax>(type);
+            for (SyntaxElement part : syntax->root().children())
+                if (part.is_token() && part.text() == name_of(type).text()) return Place{type, syntax->node_of(part)};
+            return Place{type, 0};
+        };
+        auto d = diagnostic(DiagnosticCode::DuplicateDeclaration, name_place(item),
+                            fmt::format("`{}` is declared twice in this block", name_of(item).text()));
+        d.related.push_back({name_place(seen[name_of(item)]), "it is declared first here"});
+        d.fixes.push_back(rename_second(d.location, name_of(item).text(), "rename it to"));
+        body_.diagnostics.push_back(std::move(d));
+    }
 }
 
 /// A class is met where it stands: what it uses of this function is put into its object, its `static { … }` run.

@@ -13,7 +13,8 @@ struct CapturedNames {
     static Value compute(QueryContext&, const Key&);
 };
 
-/// The class that a variable of a file's top level holds from the start, as in `const Point = class { … }`; None: none.
+/// The class that a constant of a file's top level holds, as in `const Point = class { … }` and `const Base = Animal`;
+/// None: none.
 ItemId class_in_variable(QueryContext&, ItemId variable);
 
 /// Where such a class keeps what gives access to them: a static without syntax. The fields of its instances that do the

@@ -3,6 +3,7 @@
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/builder.h"
 #include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/foreign_names.h"
 #include "analyzer/semantics/velox/generic_values.h"
 #include "analyzer/semantics/velox/local_classes.h"
 #include "analyzer/semantics/velox/type_operators.h"
@@ -83,7 +84,7 @@ std::optional<ItemId> BodyBuilder::static_owner(const ast::Expression& e) {
         resolve(node_of(name.name()), *local, body_[*local].type);
         return known->second;
     }
-    ItemId item = types_.scope().find(name.name().text());
+    ItemId item = types_.scope().find(name.name());
     if (item == ItemId::None) return std::nullopt;
     ItemKind kind = kind_of(item);
     if (ItemId held = kind == ItemKind::Static ? class_in_variable(context_, item) : ItemId::None;
@@ -219,8 +220,12 @@ ExprId BodyBuilder::property(ExprId object, const SyntaxToken& token, const ast:
                 is_whole = false;
                 continue;
             }
-            std::string near = nearest_name(name.text(), member_names(context_, member));
+            const std::vector<std::string> candidates = member_names(context_, member);
+            std::string near = foreign_member(name.text(), candidates);
+            if (near.empty()) near = nearest_name(name.text(), candidates);
             std::string hint = near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near);
+            if (auto* foreign = near.empty() ? foreign_name(name.text(), ForeignPlace::Member) : nullptr)
+                hint = foreign->message;
             if (is_std_type(member, "Promise") && find_member(context_, awaited(member), name).kind != MemberInfo::None)
                 hint = "; `await` it first";
             auto& d = report(DiagnosticCode::MissingMember, at,

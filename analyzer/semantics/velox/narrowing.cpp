@@ -184,7 +184,7 @@ std::optional<ItemId> BodyBuilder::variant_named(const ast::Expression& e) {
     auto member = e.as<ast::MemberExpr>();
     auto holder = member.object().as<ast::NameExpr>();
     if (!holder || !holder.name() || !member.name() || find_local(Name(holder.name().text()))) return std::nullopt;
-    ItemId owner = types_.scope().find(holder.name().text());
+    ItemId owner = types_.scope().find(holder.name());
     if (owner == ItemId::None || kind_of(owner) != ItemKind::Enum) return std::nullopt;
     for (ItemId variant : context_.get<DefinitionOf>(owner)->variants)
         if (name_of(variant).text() == member.name().text()) return variant;
@@ -199,7 +199,7 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
     if (auto name = e.as<ast::NameExpr>()) {
         if (!name.name()) return nullptr;
         if (auto local = find_local(Name(name.name().text()))) return body_[*local].type;
-        ItemId item = types_.scope().find_value(name.name().text());
+        ItemId item = types_.scope().find_value(name.name());
         return item != ItemId::None && kind_of(item) == ItemKind::Static ? variable_type(item) : nullptr;
     }
     if (e.kind() == Kind::ThisExpr) return this_ == LocalId::None ? nullptr : body_[this_].type;
@@ -208,7 +208,7 @@ Type BodyBuilder::plain_type(const ast::Expression& e) {
         if (!member.name()) return nullptr;
         if (auto owner = member.object().as<ast::NameExpr>();
             owner && owner.name() && !find_local(Name(owner.name().text()))) {
-            ItemId item = types_.scope().find(owner.name().text());
+            ItemId item = types_.scope().find(owner.name());
             if (item != ItemId::None && kind_of(item) == ItemKind::Class) {
                 std::vector<Type> any(context_.get<GenericsOf>(item)->size(), type::any());
                 MemberInfo info = find_member(context_, type::nominal(item, any), Name(member.name().text()), true);
@@ -388,7 +388,7 @@ std::optional<Predicate> BodyBuilder::predicate_of(const ast::Expression& callee
             auto found = guards_.find(uint32_t(*local));
             return found == guards_.end() ? std::nullopt : std::optional(found->second);
         }
-        ItemId item = types_.scope().find_value(name.name().text());
+        ItemId item = types_.scope().find_value(name.name());
         if (item == ItemId::None) return std::nullopt;
         bool is_constant = kind_of(item) == ItemKind::Static && kind_of(parent_of(item)) == ItemKind::File;
         if (is_constant || kind_of(item) == ItemKind::Function) return *context_.get<PredicateOf>(item);
@@ -399,8 +399,7 @@ std::optional<Predicate> BodyBuilder::predicate_of(const ast::Expression& callee
     MemberInfo info;
     auto holder = member.object().as<ast::NameExpr>();
     ItemId item = ItemId::None;
-    if (holder && holder.name() && !find_local(Name(holder.name().text())))
-        item = types_.scope().find(holder.name().text());
+    if (holder && holder.name() && !find_local(Name(holder.name().text()))) item = types_.scope().find(holder.name());
     if (item != ItemId::None && kind_of(item) == ItemKind::Class)
         info = find_member(context_, self_type(context_, item), Name(member.name().text()), true);
     else if (Type object = plain_type(member.object()))
@@ -467,7 +466,7 @@ void BodyBuilder::assume(const ast::Expression& condition, bool holds) {
         }
         if (op == Kind::InstanceofKw) {
             auto name = b.right().as<ast::NameExpr>();
-            ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
+            ItemId klass = name && name.name() ? types_.scope().find_type(name.name()) : ItemId::None;
             if (klass == ItemId::None) return;
             std::vector<Type> arguments(context_.get<GenericsOf>(klass)->size(), type::any());
             Type tested = type::nominal(klass, std::move(arguments));

@@ -160,6 +160,17 @@ ExprId BodyBuilder::binary(const ast::BinaryExpr& e, Type expected) {
                                 : to_text(expression(e.left()));
         ExprId container = expression(e.right());
         present(container, node_of(e.right().node), "and has no members");
+        const Name symbol = symbol_name(e.left());
+        if (!symbol.empty() && find_member(context_, type_of(container), symbol).kind != MemberInfo::None)
+            return add(type::boolean(), node, Block{{container}, add(type::boolean(), node, BoolLiteral{true})});
+        if (ItemId object = std_item(context_, "Object");
+            type_of(container)->is(TypeKind::List) && object != ItemId::None)
+            if (MemberInfo has = find_member(context_, type::nominal(object), Name("hasIndex"), true);
+                has.item != ItemId::None)
+                return add(type::boolean(), node,
+                           Call{DirectCallee{has.item, {}, nullptr},
+                                {convert(container, list_of(type::any())), convert(key, type::string())},
+                                CallMode::Plain});
         container = convert(container, type::any());
         return add(type::boolean(), node, Binary{BinaryOp::Contains, convert(key, type::any()), container});
     }
@@ -379,7 +390,7 @@ ExprId BodyBuilder::instance_test(const ast::BinaryExpr& e) {
     uint32_t node = node_of(e.node);
     ExprId value = convert(expression(e.left()), type::any());
     auto name = e.right().as<ast::NameExpr>();
-    ItemId klass = name && name.name() ? types_.scope().find_type(name.name().text()) : ItemId::None;
+    ItemId klass = name && name.name() ? types_.scope().find_type(name.name()) : ItemId::None;
     if (klass == ItemId::None || kind_of(klass) != ItemKind::Class) {
         if (klass != ItemId::None) {
             report(DiagnosticCode::TypeMismatch, node_of(e.right().node),
@@ -419,7 +430,7 @@ ExprId BodyBuilder::assignable(const ast::Expression& target) {
             return local_reference(*local, node);
         }
         if (is_captured_by_class(Name(n.name().text()))) return captured_by_class(Name(n.name().text()), node);
-        ItemId item = types_.scope().find_value(n.name().text());
+        ItemId item = types_.scope().find_value(n.name());
         mark_assigned(item);
         bool imported = item != ItemId::None && kind_of(item) == ItemKind::Static && file_of(item) != file_of(item_);
         if (item != ItemId::None && (imported || is_constant(context_, item))) {
@@ -454,7 +465,7 @@ void BodyBuilder::check_writable(const ast::Expression& target) {
     Type object = plain_type(m.object());
     MemberInfo info = object ? find_member(context_, nullable_parts_removed(object), name) : MemberInfo();
     if (auto n = m.object().as<ast::NameExpr>(); !object && n && n.name()) {
-        ItemId item = types_.scope().find(n.name().text());
+        ItemId item = types_.scope().find(n.name());
         if (item != ItemId::None && kind_of(item) == ItemKind::Class)
             info = find_member(context_, self_type(context_, item), name, true);
     }

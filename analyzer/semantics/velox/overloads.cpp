@@ -168,7 +168,7 @@ Type BodyBuilder::refined_result(ItemId callee, const Arguments& arguments, cons
         told = truthy_part(result->element());
     auto guard = written.as<ast::NameExpr>();
     ItemId generic = told && told->has(TypeHasParameter) && guard && guard.name()
-                         ? types_.scope().find_value(guard.name().text())
+                         ? types_.scope().find_value(guard.name())
                          : ItemId::None;
     if (generic != ItemId::None && kind_of(generic) == ItemKind::Function) {
         // `x is T` of a generic guard: T is what the elements say.

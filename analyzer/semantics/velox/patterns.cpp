@@ -24,7 +24,7 @@ ItemId BodyBuilder::resolve_path(const ast::Path& path, Type scrutinee) {
         return ItemId::None;
     };
     if (names.size() == 2) {
-        ItemId owner = types_.scope().find_type(names[0].text());
+        ItemId owner = types_.scope().find_type(names[0]);
         if (owner != ItemId::None) resolve(node_of(names[0]), owner, nullptr);
         return variant_of(owner, names[1]);
     }
@@ -32,7 +32,7 @@ ItemId BodyBuilder::resolve_path(const ast::Path& path, Type scrutinee) {
     for (Type member : members_of(scrutinee))
         if (Type base = widened(member); base->is(TypeKind::Nominal))
             if (ItemId v = variant_of(base->item, names[0]); v != ItemId::None) return v;
-    if (ItemId type = types_.scope().find_type(names[0].text()); type != ItemId::None) return type;
+    if (ItemId type = types_.scope().find_type(names[0]); type != ItemId::None) return type;
     // Of a value that may be anything, a variant of the file's enums.
     if (!scrutinee->is(TypeKind::Any) && !scrutinee->is(TypeKind::Unknown)) return ItemId::None;
     for (const auto& child : *context_.get<ItemChildren>(file_item(file_of(item_))))
@@ -110,9 +110,10 @@ PatternId BodyBuilder::name_pattern(const ast::Pattern& p, Type scrutinee, Type&
                 candidates.emplace_back(name_of(v).text());
         if (types_.scope().imports(text)) return add_pattern(scrutinee, node, ErrorPattern{});
         std::string near = nearest_name(names.back().text(), candidates);
-        report(DiagnosticCode::UnresolvedName, node,
-               fmt::format("no class, variant or type `{}` is known here{}", names.back().text(),
-                           near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        auto& d = report(DiagnosticCode::UnresolvedName, node_of(names.back()),
+                         fmt::format("no class, variant or type `{}` is known here{}", names.back().text(),
+                                     near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+        if (!near.empty() && d.fixes.empty()) d.fixes.push_back(change_to(d.location, near));
         return add_pattern(scrutinee, node, ErrorPattern{});
     }
     uint32_t at = node_of(names[0]);

@@ -75,6 +75,26 @@ ExprId BodyBuilder::this_expression(uint32_t node) {
     return local_reference(this_, node);
 }
 
+/// `type Config = typeof config`: what a type in a function says of the variables around it is known where it stands.
+void BodyBuilder::local_alias(const ast::TypeAliasDecl& alias) {
+    ItemId item = item_of(alias.node);
+    auto syntax = item == ItemId::None ? nullptr : context_.get<ItemSyntax>(item);
+    if (!syntax || !*syntax || *context_.get<TypeParameterCount>(item) != 0) return;
+    bool names_values = false;
+    for (Preorder walk(syntax->root()); walk; walk.next()) names_values |= walk->kind() == raw(Kind::TypeofType);
+    if (!names_values) return;
+    TypeReader reader(context_, item, silent_report());
+    reader.enter(item);
+    reader.set_values([this](Name name) { return type_of_variable(name); });
+    types_.bind(name_of(item), reader.read(ast::TypeAliasDecl::cast(syntax->root()).type()));
+}
+
+Type BodyBuilder::type_of_variable(Name name) {
+    auto local = find_local(name);
+    if (local) read_.insert(*local);
+    return local ? body_[*local].type : nullptr;
+}
+
 // ---- what is read, what has a value ----
 
 void BodyBuilder::mark_assigned(LocalId local) {

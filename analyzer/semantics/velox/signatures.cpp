@@ -12,14 +12,20 @@
 
 namespace braid::velox_semantics {
 
+ItemDiagnostic::Fix change_to(Place place, std::string_view instead) {
+    return {fmt::format("change to `{}`", instead), {{place, ItemDiagnostic::FixEdit::Replace, std::string(instead)}}};
+}
+
 Report collect_into(std::vector<ItemDiagnostic>& out, ItemId item, const ItemTree& tree) {
-    return [&out, item, &tree](DiagnosticCode code, const SyntaxElement& at, std::string message) {
+    return [&out, item, &tree](DiagnosticCode code, const SyntaxElement& at, std::string message,
+                               std::string_view instead) {
         out.push_back(diagnostic(code, {item, tree.node_of(at)}, std::move(message)));
+        if (!instead.empty()) out.back().fixes.push_back(change_to(out.back().location, instead));
     };
 }
 
-static Report ignore() {
-    return [](DiagnosticCode, const SyntaxElement&, const std::string&) {};
+Report silent_report() {
+    return [](DiagnosticCode, const SyntaxElement&, const std::string&, std::string_view) {};
 }
 
 FunctionParts function_parts(const SyntaxNode& node) {
@@ -96,7 +102,7 @@ Type plain_type(TypeReader& reader, const ast::Expression& value, bool keeps_lit
         case Kind::NewExpr: {
             auto made = value.as<ast::NewExpr>();
             auto name = made.callee().as<ast::NameExpr>();
-            return name && name.name() ? reader.made_by(name.name().text(), made.type_arguments()) : nullptr;
+            return name && name.name() ? reader.made_by(name.name(), made.type_arguments()) : nullptr;
         }
         case Kind::ArrowExpr:
         case Kind::FunctionExpr: {
@@ -179,7 +185,7 @@ FunctionSignature function_signature(QueryContext& context, ItemId function) {
 
     SyntaxNode node = syntax->root();
     FunctionParts parts = function_parts(node);
-    TypeReader reader(context, function, ignore());
+    TypeReader reader(context, function, silent_report());
     reader.enter(parent);
     reader.apply_operators_late();
     if (in_class) reader.set_self(self_type(context, parent));
@@ -309,9 +315,9 @@ struct HasConstructor {
         }
         auto bases = c.extends().types();
         if (bases.empty()) return false;
-        TypeReader reader(context, klass, ignore());
+        TypeReader reader(context, klass, silent_report());
         reader.enter(klass);
-        Type base = reader.read(bases[0]);
+        Type base = reader.read_base(bases[0]);
         return base->is(TypeKind::Nominal) && *context.get<HasConstructor>(base->item);
     }
     static Value cycle_fallback(const Key&) { return false; }
@@ -327,7 +333,7 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
     auto syntax = context.get<ItemSyntax>(owner);
     if (!*syntax) return definition;
     definition.generics = *context.get<GenericsOf>(owner);
-    TypeReader reader(context, item, ignore());
+    TypeReader reader(context, item, silent_report());
     reader.enter(owner);
     reader.apply_operators_late();
     SyntaxNode node = syntax->root();
@@ -338,7 +344,7 @@ TypeDefinition type_definition(QueryContext& context, ItemId item) {
     if (auto c = class_of(node)) {
         reader.set_self(self_type(context, item));
         auto bases = c.extends().types();
-        if (!bases.empty()) definition.base = reader.read(bases[0]);
+        if (!bases.empty()) definition.base = reader.read_base(bases[0]);
         for (ast::Type t : c.implements().types()) definition.interfaces.push_back(reader.read(t));
         definition.is_abstract = c.modifiers().has_abstract();
         read_members(context, item, c.members(), *syntax, reader, definition);
@@ -414,14 +420,14 @@ Type value_type(QueryContext& context, ItemId item) {
     if (kind == ItemKind::TypeAlias) {
         auto syntax = context.get<ItemSyntax>(item);
         if (!*syntax) return type::error();
-        TypeReader reader(context, item, ignore());
+        TypeReader reader(context, item, silent_report());
         reader.enter(item);
         return reader.read(ast::TypeAliasDecl::cast(syntax->root()).type());
     }
     if (kind == ItemKind::Static && kind_of(parent) == ItemKind::Class) {
         auto syntax = context.get<ItemSyntax>(item);
         if (!*syntax) return item == scope_variable(parent) ? type::any() : type::error();
-        TypeReader reader(context, item, ignore());
+        TypeReader reader(context, item, silent_report());
         reader.enter(parent);
         auto field = ast::FieldDecl::cast(syntax->root());
         if (Type declared = declared_or_plain(reader, field.type(), field.initializer())) return declared;
@@ -436,7 +442,7 @@ Type value_type(QueryContext& context, ItemId item) {
                 bool is_const = v.keyword() && to_kind(v.keyword().kind()) == Kind::ConstKw;
                 for (ast::Declarator d : v.declarators()) {
                     if (!binds_name(d.binding(), name_of(item).text())) continue;
-                    TypeReader reader(context, item, ignore());
+                    TypeReader reader(context, item, silent_report());
                     if (d.binding().kind() == Kind::NameBinding)
                         if (Type declared = declared_or_plain(reader, d.type(), d.initializer(), is_const))
                             return declared;

@@ -33,6 +33,8 @@ struct FunctionParts {
 /// `this: T` as the first parameter only says what `this` is.
 bool is_this_parameter(const ast::Parameter& parameter);
 FunctionParts function_parts(const SyntaxNode& node);
+/// The fix that puts another word at a place.
+ItemDiagnostic::Fix change_to(Place place, std::string_view instead);
 Report collect_into(std::vector<ItemDiagnostic>& out, ItemId item, const ItemTree& tree);
 
 /// A variable of a file's top level that takes an element of an object with an index signature, as in `let hit =

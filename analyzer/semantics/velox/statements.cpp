@@ -21,7 +21,10 @@ ExprId BodyBuilder::block(const std::vector<ast::Statement>& list, uint32_t node
 void BodyBuilder::statements(const std::vector<ast::Statement>& written, std::vector<ExprId>& out) {
     bool is_script_level = kind_of(item_) == ItemKind::File && functions_.size() == 1 &&
                            scopes_.size() == functions_.back().scope_base + 1;
-    if (!is_script_level) hoist(written);
+    if (!is_script_level) {
+        report_duplicate_types(written);
+        hoist(written);
+    }
     const std::vector<ast::Statement> list = is_script_level ? written : in_order_of_making(written);
     if (!is_script_level) predeclare(list, out);
     bool told = false;
@@ -52,6 +55,8 @@ void BodyBuilder::statements(const std::vector<ast::Statement>& written, std::ve
             bool before = reachable_;
             local_function(f, out);
             reachable_ = before;
+        } else if (auto alias = s.as<ast::TypeAliasDecl>()) {
+            local_alias(alias);
         } else {
             ExprId made = statement(s);
             if (made != ExprId::None) out.push_back(made);
@@ -400,7 +405,7 @@ ExprId BodyBuilder::return_statement(const ast::ReturnStmt& s) {
         if ((name && name.name() && name.name().text() == "Promise")) hint = promise_of(context_, hint);
     }
     ExprId value = expression(s.value(), hint);
-    if (frame.is_async && !frame.is_generator)
+    if ((frame.is_async && !frame.is_generator) || frame.adopts)
         if (ExprId promise = promise_of_thenable(value, node_of(s.value().node)); promise != ExprId::None)
             value = promise;
     functions_.back().returned.push_back(type_of(value));

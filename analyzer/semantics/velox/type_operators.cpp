@@ -384,7 +384,7 @@ bool reaches(QueryContext& context, ItemId from, ItemId wanted, bool directly, s
     if (!seen.insert(from).second || seen.size() > 200) return false;
     auto syntax = context.get<ItemSyntax>(from);
     if (!*syntax) return false;
-    FileScope scope(context, file_of(from));
+    FileScope scope(context, file_of(from), from);
     bool found = false;
     each_named_type(syntax->root(), [&](std::string_view name, bool nested) {
         if (found || (directly && nested)) return;
@@ -415,7 +415,7 @@ bool IsLazyAlias::compute(QueryContext& context, const Key& alias) {
                 auto named = ast::NamedType::cast(*walk);
                 auto names = named.path().names();
                 if (names.size() == 1 && is_type_operator(names[0].text(), named.arguments().types().size()) &&
-                    FileScope(context, file_of(alias)).find_type(names[0].text()) == ItemId::None)
+                    FileScope(context, file_of(alias), alias).find_type(names[0].text()) == ItemId::None)
                     return true;
                 break;
             }
@@ -434,7 +434,8 @@ bool is_infinite_alias(QueryContext& context, ItemId alias) {
 Type AliasTarget::compute(QueryContext& context, const Key& alias) {
     auto syntax = context.get<ItemSyntax>(alias->item);
     if (!*syntax) return type::error();
-    TypeReader reader(context, alias->item, [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
+    TypeReader reader(context, alias->item, silent_report());
+    reader.enter(alias->item);
     auto generics = context.get<GenericsOf>(alias->item);
     for (size_t i = 0; i < generics->size() && i < alias->arguments.size(); ++i)
         reader.bind((*generics)[i].name, alias->arguments[i]);

@@ -6,7 +6,10 @@
 #include "analyzer/semantics/named_children.h"
 #include "analyzer/semantics/names.h"
 #include "analyzer/semantics/velox/enum_values.h"
+#include "analyzer/semantics/velox/foreign_names.h"
 #include "analyzer/semantics/velox/items.h"
+#include "analyzer/semantics/velox/local_classes.h"
+#include "analyzer/semantics/velox/local_types.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/type_operators.h"
 
@@ -33,6 +36,16 @@ Type primitive(std::string_view name) {
     auto found = table.find(name);
     return found == table.end() ? nullptr : found->second;
 }
+
+namespace {
+/// What `String` and its like are in the place of a type; null: another name.
+Type wrapped(std::string_view name) {
+    return name == "String"    ? type::string()
+           : name == "Number"  ? type::float_()
+           : name == "Boolean" ? type::boolean()
+                               : nullptr;
+}
+}  // namespace
 
 FileId imported_file(QueryContext& context, FileId from, std::string_view token_text) {
     std::string path = std::string(files().path(from));
@@ -110,11 +123,7 @@ struct FileImports {
 };
 }  // namespace
 
-ItemId FileScope::find(std::string_view name) const { return find(name, Wanted::Any); }
-ItemId FileScope::find_type(std::string_view name) const { return find(name, Wanted::Type); }
-ItemId FileScope::find_value(std::string_view name) const { return find(name, Wanted::Value); }
-
-ItemId FileScope::find(std::string_view text, Wanted wanted) const {
+ItemId FileScope::find(std::string_view text, Wanted wanted, const SyntaxElement& at) const {
     Name name(text);
     auto fits = [&](ItemId item) {
         ItemKind kind = kind_of(item);
@@ -122,8 +131,10 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
                : wanted == Wanted::Type ? names_a_type(kind)
                                         : names_a_value(kind);
     };
-    if (ItemId own = find_around(name); own != ItemId::None) return own;
-    if (ItemId own = find_child(context_, file_item(file_), name, fits); own != ItemId::None) return own;
+    if (!is_std(file_) && within_ != ItemId::None)
+        if (ItemId own = find_local_type(context_, within_, name, at); own != ItemId::None && fits(own)) return own;
+    auto fits_here = [&](ItemId item) { return fits(item) && !is_in_block_of_file(context_, item); };
+    if (ItemId own = find_child(context_, file_item(file_), name, fits_here); own != ItemId::None) return own;
     if (!is_std(file_)) {
         auto imports = context_.get<FileImports>(file_);
         auto syntax = imports->empty() ? nullptr : context_.get<ItemSyntax>(file_item(file_));
@@ -148,19 +159,6 @@ ItemId FileScope::find(std::string_view text, Wanted wanted) const {
     }
     ItemId item = std_item(context_, text);
     return item != ItemId::None && fits(item) ? item : ItemId::None;
-}
-
-/// A class or enum that stands in the code of the item or of one around it.
-ItemId FileScope::find_around(Name name) const {
-    if (is_std(file_)) return ItemId::None;
-    for (ItemId around = within_; around != ItemId::None && kind_of(around) != ItemKind::File;
-         around = parent_of(around)) {
-        ItemId found = find_child(context_, around, name, [](ItemId item) {
-            return kind_of(item) == ItemKind::Class || kind_of(item) == ItemKind::Enum;
-        });
-        if (found != ItemId::None) return found;
-    }
-    return ItemId::None;
 }
 
 bool FileScope::imports(std::string_view name) const {
@@ -198,6 +196,10 @@ std::vector<std::string> FileScope::names() const {
         for (const auto& child : *context_.get<ItemChildren>(file_item(file)))
             all.emplace_back(name_of(child.item).text());
     }
+    for (ItemId around = within_; around != ItemId::None && kind_of(around) != ItemKind::File;
+         around = parent_of(around))
+        if (kind_of(around) == ItemKind::Function)
+            for (const auto& child : *context_.get<ItemChildren>(around)) all.emplace_back(name_of(child.item).text());
     return all;
 }
 
@@ -210,9 +212,30 @@ uint32_t TypeParameterCount::compute(QueryContext& context, const Key& item) {
 std::vector<GenericParameter> GenericsOf::compute(QueryContext& context, const Key& item) {
     auto syntax = context.get<ItemSyntax>(item);
     if (!*syntax) return {};
-    TypeReader reader(context, item, [](DiagnosticCode, const SyntaxElement&, const std::string&) {});
+    TypeReader reader(context, item, silent_report());
     reader.enter(parent_of(item));
-    return reader.declare(ast::Ast(syntax->root()).child<ast::TypeParameterList>(), item, *syntax);
+    const OuterParameters::Names outer = outer_parameters(context, item);
+    for (Name open : outer.open) reader.bind(open, type::any());
+    const uint32_t first = *context.get<TypeParameterCount>(item);
+    auto here = [&](Type part) {
+        if (!part->is(TypeKind::Parameter) || part->item == item) return part;
+        for (uint32_t i = 0; i < outer.parameters.size(); ++i)
+            if (outer.parameters[i] == OuterParameters::Parameter{part->item, part->index})
+                return type::parameter(item, first + i, part->text);
+        return type::any();
+    };
+    std::vector<GenericParameter> from_around;
+    for (const auto& [owner, nth] : outer.parameters) {
+        auto theirs = context.get<GenericsOf>(owner);
+        GenericParameter parameter = nth < theirs->size() ? (*theirs)[nth] : GenericParameter();
+        reader.bind(parameter.name, type::parameter(item, first + uint32_t(from_around.size()), parameter.name));
+        for (Type& bound : parameter.bounds) bound = map_type(bound, here);
+        if (parameter.default_type) parameter.default_type = map_type(parameter.default_type, here);
+        from_around.push_back(std::move(parameter));
+    }
+    auto generics = reader.declare(ast::Ast(syntax->root()).child<ast::TypeParameterList>(), item, *syntax);
+    generics.insert(generics.end(), from_around.begin(), from_around.end());
+    return generics;
 }
 
 std::vector<GenericParameter> TypeReader::declare(const ast::TypeParameterList& list, ItemId owner,
@@ -238,6 +261,7 @@ std::vector<GenericParameter> TypeReader::declare(const ast::TypeParameterList& 
 void TypeReader::enter(ItemId owner) {
     if (owner == ItemId::None || kind_of(owner) == ItemKind::File) return;
     enter(parent_of(owner));
+    for (Name open : outer_parameters(context_, owner).open) bind(open, type::any());
     auto generics = context_.get<GenericsOf>(owner);
     for (uint32_t i = 0; i < generics->size(); ++i)
         bind((*generics)[i].name, type::parameter(owner, i, (*generics)[i].name));
@@ -328,11 +352,23 @@ Type TypeReader::read(const ast::Type& t) {
             }
             default: break;
         }
-        report_(DiagnosticCode::SyntaxError, t.node, "this form of type is not understood yet; write the type out");
+        report_(DiagnosticCode::SyntaxError, t.node, "this form of type is not understood yet; write the type out", {});
         return type::error();
     }();
     --depth_;
     return result;
+}
+
+Type TypeReader::read_base(const ast::Type& t) {
+    auto named = t.as<ast::NamedType>();
+    auto path = named ? named.path().names() : std::vector<SyntaxToken>();
+    ItemId held_by =
+        path.size() == 1 && scope_.find_type(path[0]) == ItemId::None ? scope_.find_value(path[0]) : ItemId::None;
+    ItemId klass = held_by == ItemId::None ? ItemId::None : class_in_variable(context_, held_by);
+    if (klass == ItemId::None) return read(t);
+    std::vector<Type> arguments;
+    for (ast::Type argument : named.arguments().types()) arguments.push_back(read(argument));
+    return instantiate(klass, std::move(arguments), t.node);
 }
 
 Type TypeReader::named(const ast::NamedType& t) {
@@ -342,7 +378,7 @@ Type TypeReader::named(const ast::NamedType& t) {
     std::vector<Type> arguments;
     for (ast::Type argument : t.arguments().types()) arguments.push_back(read(argument));
     if (path.size() == 2)  // `Msg.Get`: a value of that variant is one of its enum
-        if (ItemId owner = scope_.find(path[0].text()); owner != ItemId::None) {
+        if (ItemId owner = scope_.find(path[0]); owner != ItemId::None) {
             if (kind_of(owner) == ItemKind::Enum) {
                 for (ItemId variant : context_.get<DefinitionOf>(owner)->variants)
                     if (name_of(variant).text() == name && enum_value(context_, variant))
@@ -358,10 +394,16 @@ Type TypeReader::named(const ast::NamedType& t) {
         auto parameter = parameters_.find(Name(name));
         if (parameter != parameters_.end()) return parameter->second;
     }
-    ItemId item = scope_.find_type(name == "map" && arguments.size() == 2   ? "Map"
-                                   : name == "set" && arguments.size() == 1 ? "Set"
-                                                                            : name);
+    ItemId item = name == "map" && arguments.size() == 2   ? scope_.find_type("Map")
+                  : name == "set" && arguments.size() == 1 ? scope_.find_type("Set")
+                                                           : scope_.find_type(path.back());
     if (item == ItemId::None || is_std(file_of(item))) {
+        if (Type simple = item == ItemId::None || is_std(scope_.file()) ? nullptr : wrapped(name)) {
+            report_(DiagnosticCode::ForeignSpelling, path.back(),
+                    fmt::format("the type of such values is `{}`; `{}` has the functions", print_type(simple), name),
+                    print_type(simple));
+            return simple;
+        }
         if (Type simple = primitive(name); simple && arguments.empty()) return simple;
         if ((name == "Array" || name == "ReadonlyArray") && arguments.size() <= 1)
             return list_of(arguments.empty() ? type::any() : arguments[0]);
@@ -371,14 +413,23 @@ Type TypeReader::named(const ast::NamedType& t) {
     }
     if (item == ItemId::None) {
         if (scope_.imports(path[0].text())) return type::error();
+        if (auto* foreign = foreign_name(name, ForeignPlace::Type)) {
+            report_(DiagnosticCode::UnresolvedName, path.back(),
+                    fmt::format("no type `{}` is known here{}", name,
+                                foreign->instead.empty() ? std::string(foreign->message)
+                                                         : fmt::format("; write `{}`", foreign->instead)),
+                    foreign->instead);
+            return type::error();
+        }
         std::vector<std::string> candidates{"string", "number", "boolean", "int", "float", "char", "any", "unknown"};
         for (const auto& [parameter, type] : parameters_) candidates.emplace_back(parameter.text());
         for (std::string& each : scope_.names())
-            if (scope_.find_type(each) != ItemId::None) candidates.push_back(std::move(each));
+            if (scope_.find_type(each) != ItemId::None && !wrapped(each)) candidates.push_back(std::move(each));
         std::string near = nearest_name(name, candidates);
         report_(DiagnosticCode::UnresolvedName, path.back(),
                 fmt::format("no type `{}` is known here{}", name,
-                            near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)));
+                            near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near)),
+                near);
         return type::error();
     }
     return instantiate(item, std::move(arguments), t.node);
@@ -388,6 +439,7 @@ Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const Syn
     if (kind_of(item) == ItemKind::TypeAlias) {
         auto generics = context_.get<GenericsOf>(item);
         count_arguments(item, *generics, arguments, at);
+        for (Type outer : outer_arguments(context_, scope_.within(), item)) arguments.push_back(outer);
         if (*context_.get<IsLazyAlias>(item)) return type::nominal(item, std::move(arguments));
         return substitute(*context_.get<ValueTypeOf>(item), item, arguments);
     }
@@ -396,17 +448,19 @@ Type TypeReader::instantiate(ItemId item, std::vector<Type> arguments, const Syn
         auto generics = context_.get<GenericsOf>(item);
         count_arguments(item, *generics, arguments, at);
     }
+    for (Type outer : outer_arguments(context_, scope_.within(), item)) arguments.push_back(outer);
     if (arguments.size() == 1 && is_std(file_of(item)) && name_of(item).text() == "Promise")
         return promise_of(context_, awaited(arguments[0]));
     return type::nominal(item, std::move(arguments));
 }
 
-Type TypeReader::made_by(std::string_view name, const ast::TypeArgumentList& written) {
-    ItemId item = scope_.find_type(name);
+Type TypeReader::made_by(const SyntaxToken& token, const ast::TypeArgumentList& written) {
+    ItemId item = scope_.find_type(token);
+    std::string_view name = token.text();
     if (item == ItemId::None || kind_of(item) != ItemKind::Class) return nullptr;
     std::vector<Type> arguments;
     for (ast::Type argument : written.types()) arguments.push_back(read(argument));
-    if (arguments.empty() && !context_.get<GenericsOf>(item)->empty()) return nullptr;
+    if (arguments.empty() && *context_.get<TypeParameterCount>(item) != 0) return nullptr;
     if (name == "Array" && is_std(file_of(item)) && arguments.size() == 1) return list_of(arguments[0]);
     return instantiate(item, std::move(arguments), written.node);
 }
@@ -414,12 +468,13 @@ Type TypeReader::made_by(std::string_view name, const ast::TypeArgumentList& wri
 /// As many arguments as there are parameters: defaults, or any, for those left off.
 void TypeReader::count_arguments(ItemId item, const std::vector<GenericParameter>& generics,
                                  std::vector<Type>& arguments, const SyntaxElement& at) {
-    size_t wanted = generics.size(), required = 0;
-    for (const GenericParameter& g : generics) required += g.default_type ? 0 : 1;
+    size_t wanted = *context_.get<TypeParameterCount>(item), required = 0;
+    for (size_t i = 0; i < wanted; ++i) required += generics[i].default_type ? 0 : 1;
     if (arguments.size() > wanted || (arguments.size() < required && !arguments.empty())) {
         report_(DiagnosticCode::WrongTypeArguments, at,
                 fmt::format("`{}` takes {} type argument{}, not {}", name_of(item).text(), wanted,
-                            wanted == 1 ? "" : "s", arguments.size()));
+                            wanted == 1 ? "" : "s", arguments.size()),
+                {});
         arguments.resize(wanted, type::error());
     }
     for (size_t i = arguments.size(); i < wanted; ++i) {
@@ -432,7 +487,8 @@ void TypeReader::count_arguments(ItemId item, const std::vector<GenericParameter
         if (is_assignable(context_, arguments[i], bound)) continue;
         report_(DiagnosticCode::BoundNotMet, at,
                 fmt::format("`{}` asks for a `{}` that is a `{}`; `{}` is none", name_of(item).text(),
-                            generics[i].name.text(), print_type(bound), print_type(arguments[i])));
+                            generics[i].name.text(), print_type(bound), print_type(arguments[i])),
+                {});
     }
 }
 
@@ -495,9 +551,11 @@ Type TypeReader::type_of_value(const ast::TypeofType& t) {
     if (auto local = values_ ? values_(Name(path[0].text())) : nullptr) {
         result = local;
     } else {
-        ItemId item = scope_.find_value(path[0].text());
+        ItemId item = scope_.find_value(path[0]);
+        // A type in a function does not see its variables; the code around it does.
+        if (item == ItemId::None && is_of_local_type(context_, scope_.within())) return type::any();
         if (item == ItemId::None) {
-            report_(DiagnosticCode::UnresolvedName, path[0], fmt::format("no `{}` is known here", path[0].text()));
+            report_(DiagnosticCode::UnresolvedName, path[0], fmt::format("no `{}` is known here", path[0].text()), {});
             return type::error();
         }
         if (kind_of(item) == ItemKind::Static) result = *context_.get<ValueTypeOf>(item);

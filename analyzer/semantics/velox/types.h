@@ -23,21 +23,25 @@ class FileScope {
     FileScope(QueryContext& context, FileId file, ItemId within = ItemId::None)
         : context_(context), file_(file), within_(within) {}
     /// A type, value, function or variable by name; None: unknown.
-    ItemId find(std::string_view name) const;
-    ItemId find_type(std::string_view name) const;
-    ItemId find_value(std::string_view name) const;
+    ItemId find(std::string_view name) const { return find(name, Wanted::Any, {}); }
+    ItemId find_type(std::string_view name) const { return find(name, Wanted::Type, {}); }
+    ItemId find_value(std::string_view name) const { return find(name, Wanted::Value, {}); }
+    /// The same for a token of the code that looks: of namesakes in its blocks the innermost is meant.
+    ItemId find(const SyntaxToken& name) const { return find(name.text(), Wanted::Any, name); }
+    ItemId find_type(const SyntaxToken& name) const { return find(name.text(), Wanted::Type, name); }
+    ItemId find_value(const SyntaxToken& name) const { return find(name.text(), Wanted::Value, name); }
     std::vector<std::string> names() const;  // for "did you mean"
     /// An import binds the name: where it finds nothing, that has been said at the import.
     bool imports(std::string_view name) const;
     FileId file() const { return file_; }
+    ItemId within() const { return within_; }
 
   private:
     enum class Wanted { Any, Type, Value };
-    ItemId find(std::string_view name, Wanted wanted) const;
-    ItemId find_around(Name name) const;
+    ItemId find(std::string_view name, Wanted wanted, const SyntaxElement& at) const;
     QueryContext& context_;
     FileId file_;
-    ItemId within_;  // whose code looks: it sees the classes and enums of the functions around
+    ItemId within_;  // whose code looks: it sees the types of the functions around
 };
 
 /// The type parameters of a declaration alone, so that classes may name each other in their members.
@@ -75,8 +79,10 @@ struct AliasTarget {
 /// The alias stands for itself, with nothing in between (`type A = A | null`).
 bool is_infinite_alias(QueryContext&, ItemId alias);
 
-/// Reports at an element of the item whose syntax is being read.
-using Report = std::function<void(DiagnosticCode, const SyntaxElement&, std::string)>;
+/// Reports at an element of the item whose syntax is being read; `instead` is what may have been meant there.
+using Report = std::function<void(DiagnosticCode, const SyntaxElement&, std::string message, std::string_view instead)>;
+/// Somebody else says what is wrong.
+Report silent_report();
 
 /// The built-in types that are spelled as names; null: another name.
 Type primitive(std::string_view name);
@@ -89,6 +95,8 @@ class TypeReader {
         : context_(context), scope_(context, file_of(item), item), report_(std::move(report)) {}
 
     Type read(const ast::Type& type);
+    /// What a class extends: also the class that a constant of the file holds.
+    Type read_base(const ast::Type& type);
     Type read(const ast::TypeAnnotation& annotation, Type otherwise) {
         return annotation ? read(annotation.type()) : otherwise;
     }
@@ -100,14 +108,12 @@ class TypeReader {
     Type function_of(const ast::ParameterList& parameters, const ast::Type& result) {
         return function(parameters, result, {});
     }
-    /// The members of an interface as an object type.
-    Type read_members(const std::vector<ast::Member>& members) { return object(members); }
     /// What `this` stands for as a type.
     void set_self(Type self) { self_ = self; }
     const FileScope& scope() const { return scope_; }
     Type instantiate(ItemId item, std::vector<Type> arguments, const SyntaxElement& at);
     /// The type of `new Name<…>(…)` where that is plain without the arguments; null: it is not.
-    Type made_by(std::string_view name, const ast::TypeArgumentList& arguments);
+    Type made_by(const SyntaxToken& name, const ast::TypeArgumentList& arguments);
     /// What `typeof name` finds before the file's own variables; null: nothing.
     void set_values(std::function<Type(Name)> values) { values_ = std::move(values); }
     /// Operators on declarations (`Partial<User>`) are left for those who use values of the type.

@@ -79,9 +79,10 @@ Token Parser::after_string(Token token) {
 }
 
 /// The lines of a block in braces, the current token being `{`. The fix puts `opener` for it; where that is no `:`, the
-/// message is `owner`.
+/// message is `owner`. What is to be said of the header already says it of the braces, too.
 void Parser::braced_lines(const Column& header, std::string_view owner, const Lines& lines, Contracts contracts,
                           std::string_view opener) {
+    HeaderHabits* merged = std::exchange(opening_, nullptr);
     TextRange open = token_.range();
     TextRange with_space{token_.begin, open.end};
     bool comment = !only_space_or_lines(text_.substr(token_.begin, token_.trivia));
@@ -118,6 +119,10 @@ void Parser::braced_lines(const Column& header, std::string_view owner, const Li
     if (close && !comment && fits)
         error.fix = SyntaxError::Fix{"write the block without braces",
                                      {{with_space, std::string(opener)}, {closing_edit(text_, *close), ""}}};
+    if (merged && merged->error && error.fix) {
+        merged->end = open.end;
+        return gather(*merged, std::move(error));
+    }
     builder_.error(std::move(error));
 }
 

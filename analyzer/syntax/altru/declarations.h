@@ -70,7 +70,7 @@ struct FunctionDecl : AstOf<FunctionDecl, Kind::FunctionDecl> {
     ParameterList parameter_list() const { return child<ParameterList>(); }
     std::vector<Parameter> parameters() const { return parameter_list().parameters(); }
     SelfParameter self_parameter() const { return parameter_list().self_parameter(); }
-    Type result_type() const { return child_after<Type>(Kind::Arrow); }
+    Type result_type() const { return child<Type>(); }
     WhereClause where_clause() const { return child<WhereClause>(); }
     Block body() const { return child<Block>(); }  ///< null without `:`; may hold contract clauses only
     std::vector<ContractClause> contracts() const { return body().contracts(); }

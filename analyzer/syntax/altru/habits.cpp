@@ -97,7 +97,8 @@ std::string use_for(std::string_view first, const std::vector<std::string_view>&
 void Parser::habit(TextRange range, std::string message, std::string title, std::vector<TextEdit> edits) {
     SyntaxError error{DiagnosticCode::SyntaxError, range, std::move(message), {}, {}};
     if (!edits.empty()) error.fix = SyntaxError::Fix{std::move(title), std::move(edits)};
-    builder_.error(std::move(error));
+    if (header_ && error.fix) gather(*header_, std::move(error));
+    else builder_.error(std::move(error));
 }
 
 /// Whether the line of the current token ends in `:` or `{`.
@@ -164,8 +165,11 @@ bool Parser::foreign_word(Unit& unit) {
                 }
                 [[fallthrough]];
             case Action::As:
+                if (found->kind == Kind::FnKw || found->kind == Kind::StructKw || found->kind == Kind::TraitKw)
+                    header_ = &before_header_;
                 habit(word, std::move(message), fmt::format("write `{}`", found->replacement),
                       {{word, std::string(found->replacement)}});
+                header_ = nullptr;
                 token_.kind = found->kind;
                 show();
                 // `var mut`, `public class`
@@ -393,14 +397,18 @@ bool Parser::foreign_type_declaration(Unit& unit) {
     bool trait = text == "interface";
     if (word.kind != Kind::StructKw && !trait) return false;
     std::string_view altru = trait ? "trait" : "struct";
-    habit({token_.text_begin(), word.end()},
-          fmt::format("this is declared as `{} {}:`", altru, text_.substr(name.text_begin(), name.length)),
-          fmt::format("write `{}`", altru), {{token_.range(), std::string(altru)}, {{name.end(), word.end()}, ""}});
-    Column header = unit.begin;
-    skip_token();
-    declared_name("a type");
-    skip_token();
-    list_block(header, "the type's name", members_, Kind::MemberList);
+    {
+        HeaderScope scope(*this);
+        habit({token_.text_begin(), word.end()},
+              fmt::format("this is declared as `{} {}:`", altru, text_.substr(name.text_begin(), name.length)),
+              fmt::format("write `{}`", altru), {{token_.range(), std::string(altru)}, {{name.end(), word.end()}, ""}});
+        Column header = unit.begin;
+        skip_token();
+        declared_name("a type");
+        skip_token();
+        scope.ends(at_braces(header));
+        list_block(header, "the type's name", members_, Kind::MemberList);
+    }
     finish(unit, trait ? Kind::TraitDecl : Kind::StructDecl);
     return true;
 }
@@ -458,41 +466,61 @@ void Parser::foreign_type_suffix(const Mark& mark, uint32_t begin) {
     }
 }
 
-/// `a int` or `int a` as a parameter, a field or a variable, read as the pattern `T name`.
-void Parser::typed_name(const Mark& mark, TextRange range) {
-    if (builder_.empty_since(mark) || to_kind(builder_.last_kind()) != Kind::TypedPattern) return;
-    std::string_view text = text_.substr(range.begin, range.length());
-    size_t name = text.size();
-    while (name > 0 && is_name_byte(text[name - 1])) --name;
-    if (name == 0 || name == text.size()) return;  // there is no name, which was said
-    std::string_view left = text.substr(0, text.find_last_not_of(" \t\r\n", name - 1) + 1), right = text.substr(name);
-    // With a comment or a line end inside there is no text to propose.
-    if (left.find_first_of("#\n") != std::string_view::npos)
-        return habit(range, "the type follows the name after a `:`");
-    bool type_first = is_scalar(left) || !std::all_of(left.begin(), left.end(), is_name_byte);
-    std::string written = type_first ? fmt::format("{}: {}", right, left) : fmt::format("{}: {}", left, right);
-    habit(range, fmt::format("the type follows the name after a `:`: `{}`", written),
-          fmt::format("write `{}`", written), {{range, written}});
+/// `constructor(private readonly x: int)`, `f(const x: int)`
+void Parser::foreign_modifiers() {
+    static constexpr std::string_view words[] = {"public", "private", "protected", "readonly", "final", "var", "val"};
+    while (at(Kind::LetKw) || at(Kind::ConstKw) ||
+           (at(Kind::Identifier) && std::find(std::begin(words), std::end(words), token_text()) != std::end(words))) {
+        Token next = peek();
+        bool modifies = next.kind == Kind::Identifier || next.kind == Kind::ConstKw || next.kind == Kind::LetKw;
+        if (!modifies || next.first_on_line) return;
+        habit(token_.range(), fmt::format("a parameter has a name and a type: `x: T`; remove `{}`", token_text()),
+              fmt::format("remove `{}`", token_text()), {{{token_.text_begin(), next.text_begin()}, ""}});
+        skip_token();
+    }
 }
 
-/// C's `for (int i = 0; i < n; i++)` and Go's `for i := range xs`.
-bool Parser::foreign_for() {
-    bool counts = false, ranges = false;
-    Token token = token_;
-    for (int i = 0; i < 64 && !token.first_on_line && token.kind != Kind::EndOfFile; ++i, token = peek_after(token)) {
-        if (token.kind == Kind::StringStart || token.kind == Kind::LeftBrace) break;
-        counts |= token.kind == Kind::Semicolon;
-        ranges |= token.kind == Kind::Identifier && text_.substr(token.text_begin(), token.length) == "range";
-        if (token.kind == Kind::InKw) return false;
+/// `a int`, `xs []string`: a name, and a type that is no name of a variable.
+bool Parser::name_before_type() {
+    if (!at(Kind::Identifier) || is_scalar(token_text())) return false;
+    Token next = peek();
+    if (next.first_on_line || next.trivia == 0) return false;
+    switch (next.kind) {
+        case Kind::Identifier: {
+            std::string_view second = text_.substr(next.text_begin(), next.length);
+            bool first_is_type = std::isupper(static_cast<unsigned char>(token_text()[0])) != 0;
+            return is_scalar(second) || !first_is_type || std::isupper(static_cast<unsigned char>(second[0])) != 0;
+        }
+        case Kind::LeftBracket:
+        case Kind::Amp:
+        case Kind::Star:
+        case Kind::FnKw:
+        case Kind::ChanKw: return true;
+        default: return false;
     }
-    if (!counts && !ranges) return false;
-    error_here(DiagnosticCode::SyntaxError, counts ? "a loop that counts is written `for i in 0..n:`"
-                                                   : "a loop over elements is written `for x in xs:`");
-    Mark mark = builder_.mark();
-    while (!at_statement_end() && !at(Kind::LeftBrace) && !(at(Kind::Colon) && peek_after(token_).kind != Kind::Equal))
-        skip_into_error(mark);
-    if (!builder_.empty_since(mark)) builder_.finish(mark, raw(Kind::Error));
-    return true;
+}
+
+/// `a int` or `int a` as a parameter: what to write.
+void Parser::typed_name(TextRange range) {
+    std::string_view text = text_.substr(range.begin, range.length());
+    size_t end = text.find_first_of(" \t\n"), name = text.size();
+    while (name > 0 && is_name_byte(text[name - 1])) --name;
+    if (end == std::string_view::npos || name == text.size()) return;  // there is no name, which was said
+    std::string_view left = text.substr(0, end), right = text.substr(name);
+    bool type_first = is_scalar(left) || !std::all_of(left.begin(), left.end(), is_name_byte) ||
+                      (std::isupper(static_cast<unsigned char>(left[0])) && !is_scalar(right) &&
+                       !std::isupper(static_cast<unsigned char>(right[0])));
+    if (type_first) left = text.substr(0, text.find_last_not_of(" \t\r\n", name - 1) + 1);
+    else right = text.substr(text.find_first_not_of(" \t\r\n", end));
+    // With a comment or a line end inside there is no text to propose.
+    if (text.find_first_of("#\n") != std::string_view::npos)
+        return habit(range, "the type follows the name after a `:`");
+    std::string written = type_first ? fmt::format("{}: {}", right, left) : fmt::format("{}: {}", left, right);
+    std::vector<TextEdit> edits{{range, written}};
+    if (!type_first)  // what the type has of other habits is said of it alone
+        edits = {{{range.begin + uint32_t(end), range.end - uint32_t(right.size())}, ": "}};
+    habit(range, fmt::format("the type follows the name after a `:`: `{}`", written),
+          fmt::format("write `{}`", written), std::move(edits));
 }
 
 }  // namespace braid::altru

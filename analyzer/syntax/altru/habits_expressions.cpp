@@ -398,14 +398,19 @@ bool Parser::foreign_name() {
     if (word == "new" && after == " " && peek().kind == Kind::Identifier) {
         TextRange range{token_.text_begin(), peek().text_begin()};
         TextRange shown = token_.range();
+        Mark made = builder_.mark();
         skip_token();
         path_expression();
         habit(shown, "a value is made by a function of its type: `Name::new(…)`", "write `::new`",
               {{range, ""}, {{position(), position()}, "::new"}});
+        if (at(Kind::LeftParen)) argument_list();
+        builder_.finish(made, raw(Kind::Error));
         return true;
     }
     if ((word == "func" || word == "function") && after == "(" && line_opens_block()) {
+        HeaderHabits* outer = std::exchange(header_, &before_header_);
         habit(token_.range(), "a closure with a block is written `fn(x):`", "write `fn`", {{token_.range(), "fn"}});
+        header_ = outer;
         token_.kind = Kind::FnKw;
         show();
         closure();

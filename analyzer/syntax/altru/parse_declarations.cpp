@@ -135,14 +135,19 @@ void Parser::declaration(Unit& unit) {
         case Kind::FnKw: function_rest(header); return finish(unit, Kind::FunctionDecl);
         case Kind::StructKw:
         case Kind::ActorKw: {
-            bool actor = at(Kind::ActorKw);
-            bump();
-            declared_name(actor ? "an actor" : "a struct");
-            generic_parameters();
-            inheritance();
-            where_clause();
-            if (actor || at_braces(header) || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
-                list_block(header, actor ? "the actor's name" : "the struct's name", members_, Kind::MemberList);
+            const bool actor = at(Kind::ActorKw);
+            {
+                HeaderScope scope(*this);  // it ends before the unit does, which keeps what is said
+                bump();
+                declared_name(actor ? "an actor" : "a struct");
+                generic_parameters();
+                inheritance();
+                where_clause();
+                const bool braces = at_braces(header);
+                scope.ends(braces);
+                if (actor || braces || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
+                    list_block(header, actor ? "the actor's name" : "the struct's name", members_, Kind::MemberList);
+            }
             return finish(unit, actor ? Kind::ActorDecl : Kind::StructDecl);
         }
         case Kind::EnumKw:
@@ -177,7 +182,9 @@ void Parser::declaration(Unit& unit) {
 /// [async] fn name [generics] (parameters) [-> type] [where …] [: block]
 void Parser::function_rest(const Column& header) {
     if (eat(Kind::AsyncKw) && at(Kind::Identifier)) {
+        header_ = &before_header_;
         habit(token_.range(), "a function is declared with `fn`", "write `fn`", {{token_.range(), "fn"}});
+        header_ = nullptr;
         token_.kind = Kind::FnKw;
         show();
     }
@@ -231,6 +238,7 @@ void Parser::function_without_fn(Unit& unit) {
 
 /// What follows `fn`.
 void Parser::signature_rest(const Column& header) {
+    HeaderScope scope(*this);
     declared_name("a function");
     generic_parameters();
     if (at(Kind::LeftParen)) {
@@ -241,7 +249,9 @@ void Parser::signature_rest(const Column& header) {
     }
     result_type();
     where_clause();
-    if (at_braces(header) || at(Kind::Colon) || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
+    const bool braces = at_braces(header);
+    scope.ends(braces);
+    if (braces || at(Kind::Colon) || !at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
         block(header, "the function's signature", Contracts::Function);
 }
 
@@ -309,15 +319,32 @@ void Parser::self_parameter() {
 void Parser::parameter() {
     if (at_self_parameter()) return self_parameter();
     Mark mark = builder_.mark();
+    foreign_modifiers();
     if (!at_pattern()) {
         expected(DiagnosticCode::ExpectedName, "a parameter");
         return;
     }
     uint32_t begin = token_.text_begin();
-    pattern_operand();
-    typed_name(mark, {begin, position()});
+    if (name_before_type()) {
+        pattern_of_kind();
+        type();
+        typed_name({begin, position()});
+    } else {
+        pattern_operand();
+        if (!builder_.empty_since(mark) && to_kind(builder_.last_kind()) == Kind::TypedPattern)
+            typed_name({begin, position()});
+    }
+    if (at(Kind::Question) && peek().kind == Kind::Colon) {
+        habit(token_.range(), "what may be left off has a default: `name: T = value`");
+        skip_token();
+    }
     if (eat(Kind::Colon)) type();
-    if (eat(Kind::Equal)) expression();
+    if (at(Kind::Equal)) {
+        HeaderHabits* outer = std::exchange(header_, nullptr);  // its parts may be taken over from the tree before
+        bump();
+        expression();
+        header_ = outer;
+    }
     builder_.finish(mark, raw(Kind::Parameter));
 }
 
@@ -342,7 +369,7 @@ bool Parser::closure_parameters() {
 
 void Parser::generic_parameters() {
     if (!at(Kind::LeftBracket)) {
-        if (at(Kind::Less) && token_.trivia == 0) angle_arguments();
+        if (at(Kind::Less) && token_.trivia == 0) angle_parameters();
         return;
     }
     Mark mark = builder_.mark();
@@ -387,6 +414,7 @@ void Parser::where_clause() {
 
 /// trait name [generics] [: bounds] [where …] : members
 void Parser::trait_rest(const Column& header) {
+    HeaderScope scope(*this);
     bump();
     declared_name("a trait");
     generic_parameters();
@@ -398,6 +426,7 @@ void Parser::trait_rest(const Column& header) {
         }
     }
     where_clause();
+    scope.ends(at_braces(header));
     // A marker has no members and needs no `:`.
     if (!at_statement_end() || (at(LineEnd) && begins_line_of_block(&header)))
         list_block(header, "the trait's name", members_, Kind::MemberList);

@@ -263,6 +263,7 @@ void Parser::index_argument() {
 void Parser::closure() {
     Mark mark = builder_.mark();
     Column header = line_;
+    HeaderScope scope(*this);
     while (at(Kind::MoveKw) || at(Kind::AsyncKw)) bump();
     bool fn = at(Kind::FnKw);
     if (at(Kind::PipePipe)) {
@@ -286,6 +287,7 @@ void Parser::closure() {
             if (next == Kind::Colon || next == Kind::Arrow) skip_token();
         }
     } else {
+        scope.ends(false);
         if (at(Kind::LeftBrace)) {
             Nesting nesting(*this);
             Mark body = builder_.mark();
@@ -305,7 +307,9 @@ void Parser::closure() {
     }
     if (fn) result_type();
     else if (eat(Kind::Arrow)) type();
-    if (fn || at(Kind::Colon)) block(header, "the closure's parameters", Contracts::Function);
+    const bool has_block = fn || at(Kind::Colon);
+    scope.ends(has_block && at_braces(header));
+    if (has_block) block(header, "the closure's parameters", Contracts::Function);
     else closure_body(header);
     builder_.finish(mark, raw(Kind::ClosureExpr));
 }

@@ -211,7 +211,8 @@ Kind Parser::for_statement() {
         block(header, "`for`", Contracts::Loop);
         return Kind::LoopStmt;
     }
-    if (foreign_for()) {
+    if (HeaderScope scope(*this); foreign_for()) {
+        scope.ends(at_braces(header));
         block(header, "the `for` header", Contracts::Loop);
         return Kind::ForStmt;
     }

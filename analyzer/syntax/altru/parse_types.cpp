@@ -165,9 +165,11 @@ void Parser::path_type(bool angle) {
         while (begin > 0 && (std::isalnum(static_cast<unsigned char>(text_[begin - 1])) || text_[begin - 1] == '_' ||
                              text_[begin - 1] == ':'))
             --begin;
+        builder_.finish(mark, raw(Kind::PathType));
         skip_token();
         skip_token();
         habit(range, "a list is written `[T]`", "write `[T]`", {{{begin, begin}, "["}, {range, "]"}});
+        return builder_.finish(mark, raw(Kind::ListType));
     } else if (at(Kind::LeftBracket)) {
         Mark arguments = builder_.mark();
         bracketed(Kind::LeftBracket, Kind::RightBracket, {"a type", &Parser::type_argument});
@@ -190,11 +192,9 @@ void Parser::type_argument() {
     type();
 }
 
-/// `Name<T>`, taken for `Name[T]`.
-void Parser::angle_arguments() {
-    Mark mark = builder_.mark();
+/// What is said of `<`, the current token, with a fix where its `>` is found.
+SyntaxError Parser::angle_hint(std::string message) {
     Token open = token_;
-    // Its fix needs both ends: look for the closing one first.
     int depth = 0;
     Token close = open;
     for (int i = 0; i < 64; ++i) {
@@ -204,15 +204,20 @@ void Parser::angle_arguments() {
         if (depth <= 0 || close.kind == Kind::EndOfFile) break;
         close = peek_after(close);
     }
-    SyntaxError hint{
-        DiagnosticCode::ForeignSpelling, open.range(), "type arguments stand in square brackets: `Name[T]`", {}, {}};
+    SyntaxError hint{DiagnosticCode::ForeignSpelling, open.range(), std::move(message), {}, {}};
     // A `>>` closes two lists: its second half this one, or, where it closes one too many, its first.
     TextRange closing = close.range();
     if (close.kind == Kind::ShiftRight)
         closing = depth == 0 ? TextRange{closing.begin + 1, closing.end} : TextRange{closing.begin, closing.begin + 1};
     if (depth <= 0 && (close.kind == Kind::Greater || close.kind == Kind::ShiftRight))
         hint.fix = SyntaxError::Fix{"write square brackets", {{open.range(), "["}, {closing, "]"}}};
-    builder_.error(std::move(hint));
+    return hint;
+}
+
+/// `Name<T>`, taken for `Name[T]`.
+void Parser::angle_arguments() {
+    Mark mark = builder_.mark();
+    builder_.error(angle_hint("type arguments stand in square brackets: `Name[T]`"));
     bump();
     while (!at(Kind::Greater) && !at(Kind::ShiftRight) && (at_type() || at(Kind::Lifetime))) {
         type_argument();
@@ -221,6 +226,20 @@ void Parser::angle_arguments() {
     if (at(Kind::ShiftRight)) bump_part(Kind::Greater, 1);
     else expect(Kind::Greater, "after the type arguments");
     builder_.finish(mark, raw(Kind::TypeArgumentList));
+}
+
+/// `fn name<T: Ord>`, taken for `fn name[T: Ord]`.
+void Parser::angle_parameters() {
+    Mark mark = builder_.mark();
+    builder_.error(angle_hint("type parameters stand in square brackets: `name[T]`"));
+    bump();
+    while (at(Kind::Identifier) || at(Kind::Lifetime)) {
+        generic_parameter();
+        if (!eat(Kind::Comma)) break;
+    }
+    if (at(Kind::ShiftRight)) bump_part(Kind::Greater, 1);
+    else expect(Kind::Greater, "after the type parameters");
+    builder_.finish(mark, raw(Kind::GenericParameterList));
 }
 
 /// bounds = type { "+" type }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "analyzer/syntax/altru/lexer.h"
 #include "analyzer/syntax/builder.h"
@@ -83,6 +84,41 @@ class Parser {
         Kind first = Kind::List;  ///< kind of the first element
         bool closed = false;
         bool many = false;  ///< two elements or a trailing comma
+    };
+    /// What other languages write otherwise in the header of a declaration, all of it: one message, and one fix.
+    struct HeaderHabits {
+        std::optional<SyntaxError> error;  ///< the first one, and what the fixes of all change
+        int habits = 0;
+        bool is_told = false;  ///< the first message says all of it
+        uint32_t end = 0;      ///< of the header in the text
+        void swap(HeaderHabits& other) { std::swap(*this, other); }
+    };
+    /// While a header is parsed its habits are gathered; they are told at its end, or that of its block in braces.
+    class HeaderScope {
+      public:
+        explicit HeaderScope(Parser& parser) : parser_(parser), outer_(parser.header_) {
+            own_.swap(parser.before_header_);
+            parser_.header_ = &own_;
+        }
+        ~HeaderScope() {
+            parser_.opening_ = nullptr;
+            parser_.report_header(own_);
+            parser_.header_ = outer_;
+        }
+        HeaderScope(const HeaderScope&) = delete;
+        HeaderScope& operator=(const HeaderScope&) = delete;
+        /// A block follows, in braces or not.
+        void ends(bool braces) {
+            parser_.header_ = nullptr;
+            own_.end = parser_.position();
+            if (braces) parser_.opening_ = &own_;
+            else parser_.report_header(own_);
+        }
+
+      private:
+        Parser& parser_;
+        HeaderHabits own_;
+        HeaderHabits* outer_;
     };
     using Rule = void (Parser::*)();
     /// What the lines of a block are. The role is part of their context: a field is no statement, not even inside a
@@ -194,6 +230,8 @@ class Parser {
                       std::string_view opener = ":");
     Token after_string(Token token);
     void habit(TextRange range, std::string message, std::string title = {}, std::vector<TextEdit> edits = {});
+    void gather(HeaderHabits& header, SyntaxError error);
+    void report_header(HeaderHabits& header);
     bool line_opens_block();
     bool habit_follows(uint16_t follow);
     bool foreign_word(Unit& unit);
@@ -206,7 +244,9 @@ class Parser {
     void bare_pattern();
     void names_without_parentheses(const Mark& mark, uint32_t begin);
     void tuple_value();
-    void typed_name(const Mark& mark, TextRange range);
+    void foreign_modifiers();
+    bool name_before_type();
+    void typed_name(TextRange range);
     void visibility();
     bool foreign_attribute(Unit& unit);
     void inheritance();
@@ -340,7 +380,9 @@ class Parser {
     void type_operand(bool angle);
     void path_type(bool angle);
     void type_argument();
+    SyntaxError angle_hint(std::string message);
     void angle_arguments();
+    void angle_parameters();
     void plain_type() { type(); }
     void function_type();
     bool at_type() const;
@@ -364,6 +406,9 @@ class Parser {
     Column last_line_;     ///< where the line of the token before it begins
     uint32_t blocks_ = 0;  ///< layout blocks opened so far
     std::optional<SyntaxError> lexical_;
+    HeaderHabits before_header_;       ///< the word that begins a declaration, until its header is parsed
+    HeaderHabits* header_ = nullptr;   ///< that is being parsed
+    HeaderHabits* opening_ = nullptr;  ///< whose block in braces is being opened
 };
 
 }  // namespace braid::altru

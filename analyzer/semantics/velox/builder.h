@@ -203,8 +203,6 @@ class BodyBuilder {
     void mark_read(const ast::Expression& target);
     ExprId assign_to(const ast::Expression& target, ExprId value, uint32_t node);
     ExprId assignable(const ast::Expression& target);
-    bool is_fresh(ExprId id, int depth = 0) const;
-    Type widened_value(ExprId value) const;
     ExprId conditional(const ast::ConditionalExpr& e, Type expected);
     ExprId await(const ast::AwaitExpr& e, Type expected);
     ExprId promise_of_thenable(ExprId value, uint32_t node);

@@ -389,26 +389,6 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
     return add(list_of(element), node, std::move(list));
 }
 
-/// Whether a value's literal type is that of literals in the code, as opposed to one that a declaration says.
-bool BodyBuilder::is_fresh(ExprId id, int depth) const {
-    const auto& data = body_[id].data;
-    if (depth > 50) return true;
-    auto each = [&](ExprId part) { return part != ExprId::None && is_fresh(part, depth + 1); };
-    if (auto* c = std::get_if<Convert>(&data)) return each(c->operand);
-    if (auto* i = std::get_if<If>(&data)) return each(i->then) || each(i->otherwise);
-    if (auto* l = std::get_if<Logical>(&data)) return each(l->left) || each(l->right);
-    if (auto* b = std::get_if<Block>(&data)) return each(b->value);
-    if (auto* local = std::get_if<LocalRef>(&data))
-        return widened(body_[local->local].type) == body_[local->local].type;
-    return std::holds_alternative<StringLiteral>(data) || std::holds_alternative<FloatLiteral>(data) ||
-           std::holds_alternative<IntegerLiteral>(data);
-}
-
-/// The type that a variable, an element or a property made of the value has.
-Type BodyBuilder::widened_value(ExprId value) const {
-    return is_fresh(value) ? widened(type_of(value)) : widened_unless_choice(type_of(value));
-}
-
 /// A choice between literals keeps them (`c ? "a" : "b"`); variables made of it widen.
 static Type choice_type(Type t) {
     return t->is(TypeKind::Literal) && !t->element()->is(TypeKind::Bool) ? t : widened(t);

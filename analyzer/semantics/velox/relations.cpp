@@ -441,14 +441,6 @@ bool is_choice(Type t) {
            });
 }
 
-Type widened_unless_choice(Type t) {
-    size_t literals = 0;
-    for (Type member : members_of(t))
-        literals +=
-            member->is(TypeKind::Literal) && member->item == ItemId::None && !member->element()->is(TypeKind::Bool);
-    return literals > 1 ? t : widened(t);
-}
-
 /// `from` has fields that `to` does not know: as `to` they could not be reached any more.
 static bool loses_fields(Type from, Type to) {
     if (!from->is(TypeKind::Record) || !to->is(TypeKind::Record)) return false;

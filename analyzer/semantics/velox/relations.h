@@ -50,8 +50,6 @@ void infer(QueryContext&, Inference&, Type pattern, Type actual);
 Type widened(Type t);
 /// A choice of texts (`"up" | "down"`), which may be absent.
 bool is_choice(Type t);
-/// The same, but a choice of several literals stays: nobody writes that where he means any text.
-Type widened_unless_choice(Type t);
 /// The type both branches of a conditional have.
 Type joined(QueryContext&, Type a, Type b);
 /// `t` less the members that `removed` takes whole (narrowing by exclusion).

@@ -26,7 +26,8 @@ class FileScope {
     ItemId find(std::string_view name) const;
     ItemId find_type(std::string_view name) const;
     ItemId find_value(std::string_view name) const;
-    std::vector<std::string> names() const;  // for "did you mean"
+    /// Names that may be meant by a mistyped one.
+    std::vector<std::string> names_like(std::string_view mistyped) const;
     /// An import binds the name: where it finds nothing, that has been said at the import.
     bool imports(std::string_view name) const;
     FileId file() const { return file_; }

@@ -50,7 +50,8 @@ Json Converter::completion(FileId file, const CompletionList& list, uint64_t id)
     for (size_t i = 0; i < list.items.size(); ++i) {
         const CompletionItem& item = list.items[i];
         bool needs_snippets = item.is_snippet && !features_.snippets;
-        if (needs_snippets && item.kind == CompletionKind::Snippet) continue;
+        const bool is_word = item.kind == CompletionKind::Snippet && !item.replaced && item.filter.empty();
+        if (needs_snippets && item.kind == CompletionKind::Snippet && !is_word) continue;
         std::string text = item.insert.empty() || needs_snippets ? item.label : item.insert;
         std::string rank = std::to_string(i);
         Json out{{"label", item.label},

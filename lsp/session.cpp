@@ -68,7 +68,7 @@ Json capabilities_of(const ClientFeatures& features) {
         {"callHierarchyProvider", true},
         {"typeHierarchyProvider", true},
         {"inlayHintProvider", {{"resolveProvider", true}}},
-        {"completionProvider", {{"triggerCharacters", {".", ":"}}, {"resolveProvider", true}}},
+        {"completionProvider", {{"triggerCharacters", {".", ":", "\"", "'", "/"}}, {"resolveProvider", true}}},
         {"signatureHelpProvider", {{"triggerCharacters", {"(", ","}}, {"retriggerCharacters", {")"}}}},
         {"semanticTokensProvider", std::move(tokens)},
         {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}}};

@@ -140,6 +140,8 @@ FrameError FrameDecoder::die(std::string message) {
 void FrameDecoder::consume(std::size_t count) {
     start_ += count;
     if (start_ == buffer_.size()) {
+        constexpr std::size_t kKept = 64 * 1024;  // what a large message took is not held on to
+        if (buffer_.capacity() > kKept) buffer_ = {};
         buffer_.clear();
         start_ = 0;
     } else if (start_ > buffer_.size() / 2) {

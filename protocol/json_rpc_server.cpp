@@ -232,7 +232,10 @@ void JsonRpcServer::Impl::on_pool(const Json& id, const std::string& key, const 
     };
     auto answer = std::make_shared<Answer>();
     const auto respond_once = [this, id, given = &answer->is_given](const Reply& reply) {
-        if (!given->exchange(true)) respond(id, reply);
+        if (given->load()) return;
+        // It counts as given once it is written out as text: an edit meanwhile need not wait for a long one.
+        const std::string text = reply_text(id, reply);
+        if (!given->exchange(true)) writer.send(text);
     };
     answer->when_superseded.emplace(work.superseded,
                                     [respond_once] { respond_once(failed(RpcError::ContentModified)); });

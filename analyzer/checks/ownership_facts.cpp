@@ -9,6 +9,7 @@
 
 #include "analyzer/checks/describe.h"
 #include "analyzer/checks/loans.h"
+#include "analyzer/checks/task_starts.h"
 #include "analyzer/checks/tasks.h"
 #include "analyzer/flow/dataflow.h"
 #include "analyzer/flow/mir_walk.h"
@@ -242,19 +243,43 @@ std::string captured(const Body& body, const BodyFunction& function) {
     return listed("takes", takes) + listed("copies", copies) + listed("reaches", reaches);
 }
 
+uint32_t line_of(QueryContext& context, ItemId item, uint32_t node) {
+    FileRange at = locate(context, {item, node});
+    auto tree = context.get<FileTree>(at.file);
+    const std::string_view text = (*tree)->text().substr(0, at.range.begin);
+    return uint32_t(1 + std::count(text.begin(), text.end(), '\n'));
+}
+
+/// In which tasks a function runs: `  runs in the tasks started in: line 12 (main)`.
+std::string started(QueryContext& context, ItemId function) {
+    std::vector<std::string> places;
+    for (const TaskStart& start : starts_of(context, function)) {
+        const std::string_view name = name_of(start.item).text();
+        places.push_back(fmt::format("line {}{}", line_of(context, start.item, start.node),
+                                     name.empty() ? "" : fmt::format(" ({})", name)));
+    }
+    const std::string text = listed("runs in the tasks started in", places);
+    return text.empty() ? text : text + "\n";
+}
+
 /// What other tasks may change while a function waits, and by which functions.
 std::string shared(QueryContext& context, ItemId item, uint32_t function) {
     if (!shares_state(context, item)) return {};
     std::string out;
     auto rivals = context.get<TaskRivals>(item);
+    auto body = context.get<BodyOf>(item);
     for (const auto& entry : rivals->entries) {
         if (entry.function != function) continue;
         std::vector<std::string> writers;
         for (const auto& rival : {entry.writer, entry.changer})
-            if (rival) writers.emplace_back(name_of(rival->function.item).text());
+            if (rival)
+                writers.emplace_back(kind_of(rival->function.item) == ItemKind::File
+                                         ? "the statements of the file"
+                                         : name_of(rival->function.item).text());
         writers.erase(std::unique(writers.begin(), writers.end()), writers.end());
         std::string_view name = entry.key.property.text();
-        if (name.empty() && entry.key.owner != ItemId::None) name = name_of(entry.key.owner).text();
+        if (entry.key.local != LocalId::None) name = (*body)[entry.key.local].name.text();
+        else if (name.empty() && entry.key.owner != ItemId::None) name = name_of(entry.key.owner).text();
         out += fmt::format("  shared: {}{}\n", name, listed("other tasks change it in", writers));
     }
     if (function < rivals->runs_twice.size() && rivals->runs_twice[function]) out += "  runs beside itself\n";
@@ -272,11 +297,7 @@ std::string dump_ownership(QueryContext& context, ItemId item) {
         const MirBody& body = bodies->functions[i];
         std::map<uint32_t, std::shared_ptr<const Holdings>> by_line;  // the last of each line
         for (const OwnershipFact& fact : ownership_facts(context, body)) {
-            FileRange at = locate(context, {item, fact.node});
-            auto tree = context.get<FileTree>(at.file);
-            uint32_t line = 1 + uint32_t(std::count((*tree)->text().begin(),
-                                                    (*tree)->text().begin() + ptrdiff_t(at.range.begin), '\n'));
-            by_line[line] = fact.holdings;
+            by_line[line_of(context, item, fact.node)] = fact.holdings;
         }
         const bool by_reference = body.errors_are_exceptions;
         const std::string tasks = by_reference ? shared(context, item, uint32_t(i)) : std::string();
@@ -287,6 +308,7 @@ std::string dump_ownership(QueryContext& context, ItemId item) {
             out += fmt::format("  a task{}\n", captured(source, source.functions[i]));
         out += tasks;
         if (by_reference) continue;  // nothing is owned there
+        if (i == 0) out += started(context, item);
         std::string before;
         for (const auto& [line, holdings] : by_line) {
             std::string text = listed("owned", holdings->owned) + listed("moved", holdings->moved) +

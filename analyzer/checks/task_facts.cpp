@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "analyzer/checks/callee_changes.h"
 #include "analyzer/checks/effects.h"
@@ -403,6 +404,9 @@ class Facts {
             if (a.object == uint8_t(Origin::Own)) return;
         } else if (auto* variable = body_.as<StaticRef>(place)) {
             a.key = {variable->item, {}, LocalId::None};
+            // What gives it its first value is its declaration: nobody has it before.
+            const bool at_top = kind_of(item_) == ItemKind::File && a.function == 0;
+            if (is_write && at_top && declared_.insert(variable->item).second) return;
         } else if (auto* local = body_.as<LocalRef>(place); local && body_[local->local].is_captured) {
             a.key = {item_, {}, local->local};
         } else {
@@ -417,6 +421,7 @@ class Facts {
     const Body& body_;
     BodyContext inside_;
     std::vector<Uses> uses_;
+    std::set<ItemId> declared_;            // the module variables that have been given a value so far
     std::map<uint32_t, uint32_t> groups_;  // by the expression that waits for them: numbered, not placed
 };
 

@@ -113,6 +113,7 @@ class Builder {
             if (is_std(file)) continue;
             std::vector<ItemId> items{file_item(file)};
             bool runs = false;
+            auto top = context_.get<TaskFacts>(items[0]);
             for (size_t i = 0; i < items.size(); ++i) {
                 ItemId item = items[i];
                 for (const auto& child : *context_.get<ItemChildren>(item)) items.push_back(child.item);
@@ -120,7 +121,9 @@ class Builder {
                 if (kind != ItemKind::Function && kind != ItemKind::File) continue;
                 auto facts = context_.get<TaskFacts>(item);
                 bool is_main = kind == ItemKind::Function && name_of(item).text() == "main" &&
-                               kind_of(parent_of(item)) == ItemKind::File;
+                               kind_of(parent_of(item)) == ItemKind::File &&
+                               std::none_of(top->edges.begin(), top->edges.end(),
+                                            [&](const auto& edge) { return edge.to.item == item; });
                 if (is_main || facts->runs) runs = true, entries_.push_back(item);
                 for (const auto& edge : facts->edges) called_.insert(edge.to.item);
                 if (kind == ItemKind::Function && kind_of(parent_of(item)) == ItemKind::Class)

@@ -1,7 +1,6 @@
 #include "analyzer/explore/touches.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -95,6 +94,40 @@ void note(QueryContext& context, const mir::MirBody& body, OwnTaskUse::Value& ou
     }
 }
 
+/// What makes items of a group task users to begin with: those that touch tasks, and what is called in other files.
+struct TaskSourcesOfGroup {
+    using Key = ItemGroup;
+    struct Value {
+        std::vector<ItemId> touching, called_elsewhere;  // sorted
+        friend bool operator==(const Value&, const Value&) = default;
+    };
+    static constexpr const char* name = "task_sources_of_group";
+    static Value compute(QueryContext& context, const Key& group) {
+        Value out;
+        if (group.level > 0) {
+            for (ItemGroup part : *context.get<SubGroups>(group)) {
+                auto more = context.get<TaskSourcesOfGroup>(part);
+                out.touching.insert(out.touching.end(), more->touching.begin(), more->touching.end());
+                out.called_elsewhere.insert(out.called_elsewhere.end(), more->called_elsewhere.begin(),
+                                            more->called_elsewhere.end());
+            }
+        } else {
+            for (ItemId item : *context.get<GroupItems>(group)) {
+                if (!may_have_body(kind_of(item))) continue;
+                auto use = context.get<OwnTaskUse>(item);
+                if (use->touches) out.touching.push_back(item);
+                for (ItemId callee : use->callees)
+                    if (file_of(callee) != group.file) out.called_elsewhere.push_back(callee);
+            }
+        }
+        for (auto* items : {&out.touching, &out.called_elsewhere}) {
+            std::sort(items->begin(), items->end());
+            items->erase(std::unique(items->begin(), items->end()), items->end());
+        }
+        return out;
+    }
+};
+
 /// Of the items of a group those that call something or touch tasks.
 struct TaskUseOfGroup {
     using Key = ItemGroup;
@@ -179,15 +212,18 @@ TouchesTasks::Value TouchesTasks::compute(QueryContext& context, const Key& item
 }
 
 TaskUsers::Value TaskUsers::compute(QueryContext& context, const Key& file) {
-    std::map<ItemId, std::vector<ItemId>> callers;
     std::vector<ItemId> reached;
+    for (ItemGroup group : *context.get<ItemGroups>(file)) {
+        auto sources = context.get<TaskSourcesOfGroup>(group);
+        reached.insert(reached.end(), sources->touching.begin(), sources->touching.end());
+        for (ItemId callee : sources->called_elsewhere)
+            if (context.get<TouchesTasks>(callee)->yes) reached.push_back(callee);
+    }
+    if (reached.empty()) return {};  // then nobody's callers matter
+    std::unordered_map<ItemId, std::vector<ItemId>> callers;
     for (ItemGroup group : *context.get<ItemGroups>(file))
-        for (const auto& [item, use] : *context.get<TaskUseOfGroup>(group)) {
-            if (use->touches) reached.push_back(item);
+        for (const auto& [item, use] : *context.get<TaskUseOfGroup>(group))
             for (ItemId callee : use->callees) callers[callee].push_back(item);
-        }
-    for (const auto& [callee, from] : callers)
-        if (file_of(callee) != file && context.get<TouchesTasks>(callee)->yes) reached.push_back(callee);
     std::set<ItemId> all;
     while (!reached.empty()) {
         ItemId item = reached.back();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "analyzer/ide/completion_kinds.h"
 #include "analyzer/ide/completion_place.h"
 #include "analyzer/ide/completion_postfix.h"
 #include "analyzer/ide/deprecation.h"
@@ -21,50 +22,8 @@ using Kind = CompletionPlace::Kind;
 constexpr int kExpected = -40, kLocal = 100, kArgument = 90, kMember = 100, kDeclared = 120, kWord = 200,
               kPrelude = 220, kSnippet = 230, kImport = 300, kDeprecated = 40;
 
-CompletionKind kind_of_item(QueryContext& context, ItemId item) {
-    switch (kind_of(item)) {
-        case ItemKind::File:
-        case ItemKind::Module: return CompletionKind::Module;
-        case ItemKind::Function: {
-            ItemKind parent = parent_of(item) == ItemId::None ? ItemKind::File : kind_of(parent_of(item));
-            bool is_free = parent == ItemKind::File || parent == ItemKind::Module || parent == ItemKind::Function;
-            auto signature = context.get<SignatureOf>(item);
-            if (signature->is_getter || signature->is_setter) return CompletionKind::Property;
-            return is_free ? CompletionKind::Function : CompletionKind::Method;
-        }
-        case ItemKind::Struct: return CompletionKind::Struct;
-        case ItemKind::Class:
-        case ItemKind::Actor: return CompletionKind::Class;
-        case ItemKind::Interface:
-        case ItemKind::Trait: return CompletionKind::Interface;
-        case ItemKind::Enum: return CompletionKind::Enum;
-        case ItemKind::Variant: return CompletionKind::EnumMember;
-        case ItemKind::Constant: return CompletionKind::Constant;
-        case ItemKind::Static: return CompletionKind::Variable;
-        case ItemKind::Field: return CompletionKind::Field;
-        case ItemKind::Impl:
-        case ItemKind::TypeAlias:
-        case ItemKind::TraitType: return CompletionKind::TypeParameter;
-    }
-    return CompletionKind::Variable;
-}
-
 bool names_type(ItemKind kind) {
     return is_type(kind) || kind == ItemKind::TypeAlias || kind == ItemKind::Module || kind == ItemKind::File;
-}
-
-/// The type a value of an item has, for comparing it with what is expected: a call's for functions.
-Type value_type_of(QueryContext& context, const Offer& offer) {
-    if (offer.type && !offer.type->is(TypeKind::Function)) return offer.type;
-    if (offer.type) return offer.type->result();
-    if (offer.item == ItemId::None) return nullptr;
-    switch (kind_of(offer.item)) {
-        case ItemKind::Function: return context.get<SignatureOf>(offer.item)->result;
-        case ItemKind::Constant:
-        case ItemKind::Static: return *context.get<ValueTypeOf>(offer.item);
-        case ItemKind::Variant: return type::nominal(parent_of(offer.item));
-        default: return nullptr;
-    }
 }
 
 class Completer {
@@ -84,6 +43,8 @@ class Completer {
         out_.replaced = place_.word;
         // A colon asks only where it completes a path.
         if (typed_character == ':' && place_.kind != Kind::Path) return std::move(out_);
+        const bool in_quotes = typed_character == '"' || typed_character == '\'' || typed_character == '/';
+        if (in_quotes && place_.kind != Kind::Quoted) return std::move(out_);
         switch (place_.kind) {
             case Kind::None: break;
             case Kind::Member: add_members(); break;
@@ -91,10 +52,17 @@ class Completer {
             case Kind::Literal: add_fields(); break;
             case Kind::Import: add_importable(); break;
             case Kind::Module: add_modules(); break;
+            case Kind::File: add_files(); break;
+            case Kind::Quoted: add_quoted(); break;
             case Kind::Type: add_types(); break;
             case Kind::Pattern: add_pattern(); break;
             case Kind::Arm: add_arms(); break;
             case Kind::Class: add_classes(); break;
+            case Kind::Header: add_words(SnippetPlace::Header); break;
+            case Kind::Parameter:
+                if (rules_.is(place_.node, syntax_role::MarksParameters)) add_words(SnippetPlace::Parameter);
+                break;
+            case Kind::AttributeName: add_words(SnippetPlace::AttributeName); break;
             case Kind::Attribute: add_words(SnippetPlace::Attribute); break;
             case Kind::Declarations:
                 add_words(SnippetPlace::Declaration), add_words(SnippetPlace::Statement), add_values();
@@ -223,6 +191,25 @@ class Completer {
         add("std", CompletionKind::Module, kDeclared);
         for (const Offer& offer : rules_.visible(context_, scope_))
             if (kind_of(offer.item) == ItemKind::Module) add_offer(offer, kDeclared);
+    }
+
+    void add_files() {
+        if (!rules_.importable_files) return;
+        for (std::string& name : rules_.importable_files(context_, file_))
+            add(std::move(name), CompletionKind::File, kDeclared);
+    }
+
+    /// The files that an import may name, else the texts that the type wanted here consists of.
+    void add_quoted() {
+        if (rules_.is(place_.node, syntax_role::ImportLine)) return add_files();
+        Type wanted = expected_type(context_, file_, place_.before.previous(), place_.before.begin());
+        // A variable may have its type from the very text.
+        if (!wanted || wanted->is(TypeKind::Literal)) return;
+        for (Type member : members_of(wanted)) {
+            std::string_view text = member->is(TypeKind::Literal) ? member->text.text() : std::string_view();
+            if (text.size() < 2 || text[0] != '"' || text.find('\\') != std::string_view::npos) continue;
+            add(std::string(text.substr(1, text.size() - 2)), CompletionKind::Constant, kMember);
+        }
     }
 
     bool is_in_switch() const {
@@ -488,9 +475,23 @@ class Completer {
         }
     }
 
+    /// Words that only mean something inside of others.
+    bool may_stand_here(std::string_view word) const {
+        using namespace syntax_role;
+        const uint64_t around = word == "break"      ? Loop | Switch
+                                : word == "continue" ? uint64_t(Loop)
+                                : word == "return"   ? uint64_t(Function)
+                                                     : 0;
+        if (around == 0) return true;
+        SyntaxToken here = tree_.token_at(place_.word.begin);
+        if (!here || here.begin() > place_.word.begin || typed_.empty()) here = place_.before;
+        SyntaxNode found = here ? enclosing(rules_, here, around | Function) : SyntaxNode();
+        return found && rules_.is(found, around);
+    }
+
     void add_words(SnippetPlace where) {
         for (const SnippetRule& rule : rules_.snippets) {
-            if (rule.place != where) continue;
+            if (rule.place != where || !may_stand_here(rule.label)) continue;
             bool is_word = rule.body.empty();
             CompletionItem& out =
                 add(std::string(rule.label), is_word ? CompletionKind::Keyword : CompletionKind::Snippet,

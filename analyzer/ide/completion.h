@@ -11,7 +11,7 @@ namespace braid {
 // clang-format off
 #define BRAID_COMPLETION_KINDS(X) \
     X(Method, 2) X(Function, 3) X(Field, 5) X(Variable, 6) X(Class, 7) X(Interface, 8) X(Module, 9) X(Property, 10) \
-    X(Enum, 13) X(Keyword, 14) X(Snippet, 15) X(EnumMember, 20) X(Constant, 21) X(Struct, 22) X(TypeParameter, 25)
+    X(Enum, 13) X(Keyword, 14) X(Snippet, 15) X(File, 17) X(EnumMember, 20) X(Constant, 21) X(Struct, 22) X(TypeParameter, 25)
 // clang-format on
 enum class CompletionKind : uint8_t {
 #define X(Name, number) Name = (number),

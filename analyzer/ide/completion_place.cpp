@@ -1,5 +1,7 @@
 #include "analyzer/ide/completion_place.h"
 
+#include <algorithm>
+
 #include "analyzer/ide/structure.h"
 
 namespace braid {
@@ -12,6 +14,21 @@ namespace {
 bool is_word(char c) { return isalnum(uint8_t(c)) || c == '_' || c == '$' || uint8_t(c) >= 0x80; }
 
 TokenClass class_of(const SyntaxToken& token) { return token.tree()->grammar().token_class(token.kind()); }
+
+/// The offset is between the quotes of a plain string, whether or not the last one is there yet.
+bool begins_in_quotes(CompletionPlace& place, const SyntaxToken& string, uint32_t offset) {
+    if (!string || class_of(string) != TokenClass::String || string.begin() >= offset) return false;
+    const std::string_view text = string.text();
+    const char quote = text[0];
+    const bool is_closed = text.size() > 1 && text.back() == quote;
+    if ((quote != '"' && quote != '\'') || offset > string.end() || (is_closed && offset == string.end())) return false;
+    if (text.find('\n') != std::string_view::npos) return false;
+    place.kind = Kind::Quoted;
+    place.word = {string.begin() + 1, offset};
+    place.before = string;
+    place.node = string.parent();
+    return true;
+}
 
 /// Whether the offset is in a comment of a token's trivia; at the end of a line comment it is still in it.
 bool is_in_comment(const SyntaxToken& token, uint32_t offset) {
@@ -32,6 +49,41 @@ bool is_first_on_line(const SyntaxTree& tree, uint32_t offset) {
     std::string_view text = tree.text();
     while (offset > 0 && (text[offset - 1] == ' ' || text[offset - 1] == '\t')) --offset;
     return offset == 0 || text[offset - 1] == '\n' || text[offset - 1] == '\r';
+}
+
+/// `class C imp`: of a declaration that has its name, on the same line.
+bool is_in_header(const SyntaxTree& tree, const EditingRules& rules, const SyntaxToken& before, uint32_t offset) {
+    if (!before || is_first_on_line(tree, offset)) return false;
+    if (class_of(before) != TokenClass::Name && before.text() != ">" && before.text() != "]") return false;
+    constexpr int kMost = 24;
+    SyntaxToken token = before;
+    for (int i = 0; i < kMost && token; ++i, token = token.previous()) {
+        if (rules.is(token, BeginsHeader)) return true;
+        constexpr std::string_view kInHeaders = "<>[],.";
+        const bool goes_on = class_of(token) == TokenClass::Name ||
+                             kInHeaders.find(token.text()) != std::string::npos || rules.is(token, BeforeType) ||
+                             token.text() == "::";
+        if (!goes_on) return false;
+    }
+    return false;
+}
+
+/// The function in whose list of parameters the next one begins; those of closures may be expressions as well.
+SyntaxNode parameter_begun(const EditingRules& rules, const SyntaxToken& before) {
+    SyntaxNode list = before && (before.text() == "(" || before.text() == ",") ? before.parent() : SyntaxNode();
+    SyntaxNode function = list && list.first_token().text() == "(" ? list.parent() : SyntaxNode();
+    const bool is_one = function && rules.is(function, Function) && !rules.is(function, Expression) &&
+                        !rules.is(list, Expression | PatternSyntax | TypeSyntax | Arguments);
+    return is_one ? function : SyntaxNode();
+}
+
+/// `[de` in front of a declaration.
+bool begins_attribute(const SyntaxTree& tree, const EditingRules& rules, const SyntaxToken& before) {
+    const bool has_attributes = std::any_of(rules.snippets.begin(), rules.snippets.end(), [](const SnippetRule& rule) {
+        return rule.place == SnippetPlace::AttributeName;
+    });
+    return has_attributes && before && before.text() == "[" && is_first_on_line(tree, before.begin()) &&
+           !enclosing(rules, before, Function);
 }
 
 /// The word is a name that is being made up: behind `let`, `fn`, `class`.
@@ -201,6 +253,7 @@ CompletionPlace completion_place(const SyntaxTree& tree, const EditingRules& rul
     SyntaxToken covering = here.begin() < offset ? here : SyntaxToken();
     SyntaxToken word = covering ? covering : here.previous();
     if (begin == offset || !word || word.end() < offset || word.begin() > begin) word = {};
+    if (begins_in_quotes(place, covering ? covering : here.previous(), offset)) return place;
     if (covering && class_of(covering) == TokenClass::String && covering.end() > offset) return place;
     if (word && (class_of(word) == TokenClass::String || class_of(word) == TokenClass::Number)) return place;
     place.before = word ? word.previous() : (covering ? covering : here.previous());
@@ -220,6 +273,23 @@ CompletionPlace completion_place(const SyntaxTree& tree, const EditingRules& rul
                class_of(place.path_name) != TokenClass::Keyword)
             place.path_name = place.path_name.previous();
         place.kind = place.path_name ? Kind::Path : Kind::None;
+        return place;
+    }
+    if (is_in_header(tree, rules, before, begin)) {
+        place.kind = Kind::Header;
+        return place;
+    }
+    if (SyntaxNode function = parameter_begun(rules, before)) {
+        place.node = function;
+        place.kind = Kind::Parameter;
+        return place;
+    }
+    if (begins_attribute(tree, rules, before)) {
+        place.kind = Kind::AttributeName;
+        return place;
+    }
+    if (before && rules.is(before, BeforeFile)) {
+        place.kind = Kind::File;
         return place;
     }
     if (is_dot || is_new_name(rules, before) || names_variable(tree, rules, place)) return place;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "analyzer/ide/object_members.h"
 #include "analyzer/ide/signature_help.h"
 #include "analyzer/ide/structure.h"
 
@@ -114,6 +115,12 @@ class Expectation {
         SyntaxToken key = property.first_token();
         for (const NameUse& use : names_at(context_, file_, key.begin()))
             if (use.range.begin == key.begin() && use.type) return use.type;
+        std::vector<Type> of_objects;  // a literal makes any of a union's members
+        if (Type wanted = rules_.object_types ? type_of_fields(context_, file_, property.parent()) : nullptr)
+            for (Type object : rules_.object_types(context_, wanted))
+                for (const RecordField& field : object->fields)
+                    if (field.name.text() == key.text()) of_objects.push_back(field.type);
+        if (!of_objects.empty()) return type::union_of(std::move(of_objects));
         for (const Offer& offer :
              fields_wanted(context_, file_, property.parent(), item_at(context_, file_, key.begin())))
             if (offer.name.text() == key.text()) return type_of_offer(offer);
@@ -161,13 +168,10 @@ class Expectation {
         if (Type parameter = type_of_parameter(context_, file_, rules_, declaration)) return parameter;
         TextRange target{declaration.text_range().begin, equal.begin()};
         Type found = nullptr;
-        auto names = context_.get<FileNames>(file_);
-        for (auto use = std::lower_bound(names->begin(), names->end(), target.begin,
-                                         [](const NameUse&u, uint32_t at) { return u.range.begin < at; });
-             use != names->end() && use->range.begin < target.end; ++use) {
-            if (!use->is_declaration) continue;
+        for (const NameUse& use : names_in(context_, file_, target)) {
+            if (!use.is_declaration || use.range.begin < target.begin || use.range.begin >= target.end) continue;
             if (found) return nullptr;  // a pattern takes it apart
-            found = type_of_declared(*use);
+            found = type_of_declared(use);
             if (!found) return nullptr;
         }
         return found ? found : of_first_part(declaration, equal);
@@ -199,7 +203,13 @@ class Expectation {
     Type of_first_part(const SyntaxNode& node, const SyntaxToken& behind) {
         SyntaxNode first = node.first_child().as_node();
         bool is_value = first && rules_.is(first, Expression) && first.text_range().end <= behind.begin();
-        return is_value ? type_of_expression(context_, file_, first) : nullptr;
+        if (!is_value) return nullptr;
+        // What is compared may have been widened; the name says what it was.
+        std::vector<Type> declared;
+        const SyntaxToken name = first.last_token();
+        for (const NameUse& use : meanings_at(context_, file_, name.begin()))
+            if (use.range == name.text_range() && use.type && !use.is_declaration) declared.push_back(use.type);
+        return declared.empty() ? type_of_expression(context_, file_, first) : type::union_of(std::move(declared));
     }
 
     Type type_of_offer(const Offer& offer) {
@@ -250,15 +260,20 @@ Type expected_type(QueryContext& context, FileId file, const SyntaxToken& before
     return Expectation(context, file, **tree, *rules).behind(before, offset);
 }
 
+Type type_of_fields(QueryContext& context, FileId file, const SyntaxNode& literal) {
+    const EditingRules& rules = *editing_rules_of(file);
+    SyntaxToken first = literal.first_token();
+    Type type = rules.is(literal, FieldsPattern) ? type_taken_apart(context, file, rules, literal)
+                                                 : expected_type(context, file, first.previous(), first.begin());
+    return type ? without_references(type) : nullptr;
+}
+
 std::vector<Offer> fields_wanted(QueryContext& context, FileId file, const SyntaxNode& literal, ItemId scope) {
     const EditingRules& rules = *editing_rules_of(file);
     bool takes_apart = rules.is(literal, FieldsPattern);
-    SyntaxToken first = literal.first_token();
-    Type wanted = takes_apart ? type_taken_apart(context, file, rules, literal)
-                              : expected_type(context, file, first.previous(), first.begin());
+    Type wanted = type_of_fields(context, file, literal);
     std::vector<Offer> out;
     if (!wanted) return out;
-    wanted = without_references(wanted);
     // A literal makes one of a union's members; a pattern sees what all of them have.
     bool any_of = wanted->is(TypeKind::Union) && !takes_apart;
     std::unordered_set<Name> seen;

@@ -8,6 +8,9 @@ namespace braid {
 /// goes.
 Type expected_type(QueryContext&, FileId file, const SyntaxToken& before, uint32_t offset);
 
+/// The type of what a literal `{ name: value }` makes or a pattern of such a form takes apart, from where it stands.
+Type type_of_fields(QueryContext&, FileId file, const SyntaxNode& literal);
+
 /// What may be given in a literal `{ name: value }` whose type follows from where it stands, and what may be taken out
 /// of a value by a pattern of such a form.
 std::vector<Offer> fields_wanted(QueryContext&, FileId file, const SyntaxNode& literal, ItemId scope);

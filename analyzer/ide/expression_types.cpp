@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "analyzer/ide/own_text.h"
 #include "analyzer/ide/structure.h"
 #include "analyzer/semantics/bodies.h"
 #include "analyzer/semantics/language.h"
 
 namespace braid {
 namespace {
-
-/// Size of the node an entry stands at, in preorder numbers.
-uint32_t size_of(const SyntaxTree& tree, const ItemEntry& entry) {
-    SyntaxElement element = element_at(tree.root(), entry.node);
-    return element.is_node() ? SyntaxNode(element).size() : 1;
-}
 
 /// The result of what the analysis adds around an expression to get at its value.
 ExprId as_written(const Body& body, ExprId id) {
@@ -77,34 +72,26 @@ Place place_of(QueryContext& context, FileId file, const SyntaxElement& element)
     auto tree = context.get<FileTree>(file);
     if (!tree || !*tree || !element) return {};
     auto items = context.get<FileItems>(file);
-    uint32_t index = index_of((*tree)->root(), element);
-    const ItemEntry* owner = nullptr;
-    for (const ItemEntry& entry : items->entries) {
-        if (entry.node > index) break;
-        if (entry.owns_syntax && index < entry.node + size_of(**tree, entry)) owner = &entry;
-    }
+    const uint32_t index = index_of((*tree)->root(), element);
+    const ItemEntry* owner = owner_at(**tree, *items, index);
     if (!owner) return {};
-    // Direct children with text of their own count as one.
-    uint32_t node = index - owner->node;
-    for (const ItemEntry& child : items->entries) {
-        if (child.node > index) break;
-        bool is_hole = child.owns_syntax && parent_of(child.item) == owner->item && child.node > owner->node;
-        if (is_hole) node -= size_of(**tree, child) - 1;
-    }
-    return {owner->item, node};
+    return {owner->item, OwnText(**tree, *items, *owner).number(index)};
 }
 
 ItemId item_at(QueryContext& context, FileId file, uint32_t offset) {
-    ItemId found = file_item(file);
     auto tree = context.get<FileTree>(file);
-    if (!tree || !*tree) return found;
-    for (const ItemEntry& entry : context.get<FileItems>(file)->entries) {
-        if (!entry.owns_syntax) continue;
-        SyntaxElement element = element_at((*tree)->root(), entry.node);
-        if (element.full_begin() > offset) break;
-        if (element.text_range().touches(offset)) found = entry.item;
+    if (!tree || !*tree) return file_item(file);
+    auto items = context.get<FileItems>(file);
+    // Of the token that the offset is in or in front of, and of the one that ends there.
+    SyntaxToken token = (*tree)->token_at(offset);
+    const ItemEntry* found = nullptr;
+    for (const SyntaxToken& each : {token, token ? token.previous() : SyntaxToken()}) {
+        const ItemEntry* entry = each ? owner_at(**tree, *items, index_of((*tree)->root(), each)) : nullptr;
+        auto touches = [&] { return element_at((*tree)->root(), entry->node).text_range().touches(offset); };
+        while (entry && !(entry->owns_syntax && touches())) entry = items->find(parent_of(entry->item));
+        if (entry && (!found || found->node < entry->node)) found = entry;
     }
-    return found;
+    return found ? found->item : file_item(file);
 }
 
 Type type_of_expression(QueryContext& context, FileId file, const SyntaxNode& expression) {

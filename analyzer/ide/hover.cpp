@@ -3,6 +3,7 @@
 #include "analyzer/ide/expression_types.h"
 #include "analyzer/ide/hover_facts.h"
 #include "analyzer/ide/navigation.h"
+#include "analyzer/ide/object_members.h"
 #include "analyzer/ide/structure.h"
 #include "analyzer/semantics/language.h"
 
@@ -78,6 +79,25 @@ std::string type_parameter_text(QueryContext& context, TypeParameterId id) {
     return signature.empty() ? text : text + "\n\nof `" + signature + "`";
 }
 
+/// Of a value that is taken from an object: as narrow as the value is known to be there, else what its declarations
+/// say; what it is converted to may be something else.
+Type type_of_member(QueryContext& context, const EditingRules& rules, const std::vector<NameUse>& declared,
+                    Type value) {
+    std::vector<Type> types;
+    for (const NameUse& use : declared)
+        if (use.type) types.push_back(use.type);
+    if (types.empty()) return value;
+    Type all = type::union_of(std::move(types));
+    const bool is_narrower = value && !value->is(TypeKind::Never) && rules.fits(context, value, all);
+    return is_narrower ? value : all;
+}
+
+/// The type alias that declares a member.
+std::string owner_text(const std::vector<NameUse>& declared) {
+    if (declared.empty() || kind_of(declared[0].owner) != ItemKind::TypeAlias) return {};
+    return "`" + qualified_name(declared[0].owner) + "`\n\n";
+}
+
 /// A field that no declaration has (of an object's type), else what a word of the language means.
 std::optional<Hover> hover_without_name(QueryContext& context, FileId file, uint32_t offset) {
     auto tree = context.get<FileTree>(file);
@@ -91,10 +111,12 @@ std::optional<Hover> hover_without_name(QueryContext& context, FileId file, uint
     bool is_field = part && rules->is(part, syntax_role::Member) && part.last_token() == token;
     bool is_key = part && rules->is(part, syntax_role::Property) && part.first_token() == token;
     SyntaxNode value = is_key ? part.last_child().as_node() : is_field ? part : SyntaxNode();
-    if (Type type = value ? type_of_expression(context, file, value) : nullptr)
-        return Hover{
-            code_block(language.name, "(field) " + std::string(token.text()) + ": " + language.print_type(type)),
-            token.text_range()};
+    std::vector<NameUse> declared = object_members_at(context, file, token);
+    if (Type type =
+            type_of_member(context, *rules, declared, value ? type_of_expression(context, file, value) : nullptr))
+        return Hover{owner_text(declared) + code_block(language.name, "(field) " + std::string(token.text()) + ": " +
+                                                                          language.print_type(type)),
+                     token.text_range()};
     auto word = std::lower_bound(rules->words.begin(), rules->words.end(), token.text(),
                                  [](const WordRule& rule, std::string_view text) { return rule.word < text; });
     if (word == rules->words.end() || word->word != token.text()) return std::nullopt;
@@ -108,7 +130,7 @@ std::optional<Hover> hover(QueryContext& context, FileId file, uint32_t offset) 
     auto use = name_at(context, file, offset);
     if (!use) return hover_without_name(context, file, offset);
     if (auto* item = std::get_if<ItemId>(&use->target)) {
-        std::string text = item_text(context, *item) + shared_text(context, *item, *use);
+        std::string text = item_text(context, *item) + shared_text(context, *item, *use) + tasks_text(context, *item);
         return Hover{std::move(text), use->range};
     }
     if (auto* parameter = std::get_if<TypeParameterId>(&use->target))

@@ -10,6 +10,9 @@ namespace braid {
 /// Of a variable: owned, moved, borrowed, locked here; which tasks have it.
 std::string why_text(QueryContext&, const Body&, const NameUse&, FileId);
 
+/// Of a function: in which tasks it runs.
+std::string tasks_text(QueryContext&, ItemId function);
+
 /// Of a property or a module variable, in a function that waits: which tasks may write it meanwhile.
 std::string shared_text(QueryContext&, ItemId, const NameUse&);
 

@@ -12,23 +12,6 @@
 namespace braid {
 namespace {
 
-/// The innermost item whose text has the node or token with this index; null: none.
-const ItemEntry* owner_at(const SyntaxTree& tree, const FileItems::Value& items, uint32_t index) {
-    auto after = std::upper_bound(items.entries.begin(), items.entries.end(), index,
-                                  [](uint32_t i, const ItemEntry& entry) { return i < entry.node; });
-    if (after == items.entries.begin()) return nullptr;
-    const ItemEntry* entry = &*std::prev(after);
-    while (entry) {
-        if (!entry->owns_syntax) {
-            entry = entry == items.entries.data() ? nullptr : entry - 1;
-            continue;
-        }
-        if (index < entry->node + OwnText::size_at(tree, entry->node)) return entry;
-        entry = items.find(parent_of(entry->item));
-    }
-    return nullptr;
-}
-
 /// `T` of `T: Show`, `const T extends U`, `[K in keyof T]`.
 SyntaxToken name_of_type_parameter(const SyntaxNode& parameter) {
     for (SyntaxElement child : parameter.children())
@@ -138,9 +121,16 @@ class NameCollector {
         return name_of(std::get<ItemId>(resolution.target)).text() == text;
     }
 
+    /// A receiver that nobody writes, such as an actor's, stands at the name of its function.
+    bool is_written(LocalId local, const SyntaxToken& token) const {
+        const LocalInfo& info = (*body_)[local];
+        return !info.is_self || info.name.text() == token.text();
+    }
+
     void resolve_in_body(const SyntaxToken& token, int depth) {
         for (const Resolution& each : resolutions_at(number_)) add(from_resolution(each, number_));
-        if (auto it = locals_.find(number_); it != locals_.end()) add(declared_local(it->second));
+        if (auto it = locals_.find(number_); it != locals_.end() && is_written(it->second, token))
+            add(declared_local(it->second));
         if (names.size() > token_begin_) return;
         // What a parent is said to be is also what the name in it is.
         TokenClass token_class = token.tree()->grammar().token_class(token.kind());
@@ -401,6 +391,22 @@ class TokenNames {
 };
 
 }  // namespace
+
+const ItemEntry* owner_at(const SyntaxTree& tree, const FileItems::Value& items, uint32_t index) {
+    auto after = std::upper_bound(items.entries.begin(), items.entries.end(), index,
+                                  [](uint32_t i, const ItemEntry& entry) { return i < entry.node; });
+    if (after == items.entries.begin()) return nullptr;
+    const ItemEntry* entry = &*std::prev(after);
+    while (entry) {
+        if (!entry->owns_syntax) {
+            entry = entry == items.entries.data() ? nullptr : entry - 1;
+            continue;
+        }
+        if (index < entry->node + OwnText::size_at(tree, entry->node)) return entry;
+        entry = items.find(parent_of(entry->item));
+    }
+    return nullptr;
+}
 
 bool is_type(ItemKind kind) {
     switch (kind) {

@@ -37,12 +37,21 @@ struct TypeParameterId {
     friend auto operator<=>(const TypeParameterId&, const TypeParameterId&) = default;
 };
 
+/// A member of an object type or of an object literal, by the item whose text it is written in and the number of its
+/// name there; see object_members.h.
+struct ObjectMemberId {
+    ItemId owner = ItemId::None;
+    uint32_t node = 0;
+    friend auto operator<=>(const ObjectMemberId&, const ObjectMemberId&) = default;
+};
+
 /// One occurrence of a name in a file and what it stands for: the common ground of hover, definition, references,
 /// highlights and semantic tokens.
 struct NameUse {
     TextRange range;
-    ItemId owner = ItemId::None;                            ///< the item whose text it is in
-    std::variant<LocalId, ItemId, TypeParameterId> target;  ///< a LocalId is one of `home`'s body
+    ItemId owner = ItemId::None;  ///< the item whose text it is in
+    /// A LocalId is one of `home`'s body. Of an object's members only object_members.h says.
+    std::variant<LocalId, ItemId, TypeParameterId, ObjectMemberId> target;
     ItemId home = ItemId::None;  ///< of a local: another than `owner` for the name of an argument
     Type type = nullptr;         ///< of the value at this place; null where nothing is known
     bool is_write = false;
@@ -93,6 +102,9 @@ std::optional<NameUse> name_at(QueryContext&, FileId file, uint32_t offset);
 std::vector<NameUse> names_at(QueryContext&, FileId file, uint32_t offset);
 /// All names that touch a range much shorter than the file.
 std::vector<NameUse> names_in(QueryContext&, FileId file, TextRange range);
+
+/// The innermost item whose text has the node or token with this index in the file; null: none.
+const ItemEntry* owner_at(const SyntaxTree& tree, const FileItems::Value& items, uint32_t index);
 
 /// Where an item's name stands, and its whole text. None for items that no text declares.
 struct DeclaredAt {

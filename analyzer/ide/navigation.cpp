@@ -5,6 +5,7 @@
 
 #include "analyzer/ide/expression_types.h"
 #include "analyzer/ide/file_diagnostics.h"
+#include "analyzer/ide/object_members.h"
 #include "analyzer/ide/rename.h"
 #include "analyzer/ide/structure.h"
 
@@ -53,9 +54,14 @@ ItemId implementation_called(QueryContext& context, FileId file, const NameUse& 
 
 std::vector<Target> definition(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<Target> out;
-    for (const NameUse& use : names_at(context, file, offset)) {
+    for (const NameUse& use : meanings_at(context, file, offset)) {
         if (std::holds_alternative<ItemId>(use.target)) {
             add_item(context, implementation_called(context, file, use), use.range, out);
+            continue;
+        }
+        if (auto* member = std::get_if<ObjectMemberId>(&use.target)) {
+            if (auto at = declaration_of_member(context, *member))
+                out.push_back({use.range, at->file, at->name, at->whole});
             continue;
         }
         FileId home = file_of(use.home);
@@ -71,6 +77,8 @@ std::vector<Target> definition(QueryContext& context, FileId file, uint32_t offs
             out.push_back({use.range, home, place, place});
         }
     }
+    auto same = [](const Target& a, const Target& b) { return a.file == b.file && a.name == b.name; };
+    out.erase(std::unique(out.begin(), out.end(), same), out.end());
     return out;
 }
 
@@ -112,6 +120,22 @@ bool is_implemented_by(const std::vector<NameUse>& wanted, ItemId called) {
     });
 }
 
+/// What the members of object types among these are called; empty: there are none.
+std::string member_name(QueryContext& context, const std::vector<NameUse>& uses) {
+    for (const NameUse& use : uses)
+        if (auto* member = std::get_if<ObjectMemberId>(&use.target)) return name_of_member(context, *member);
+    return {};
+}
+
+/// Each place once.
+void in_order(std::vector<NameUse>& uses) {
+    auto begin_of = [](const NameUse& use) { return use.range.begin; };
+    std::stable_sort(uses.begin(), uses.end(),
+                     [&](const NameUse& a, const NameUse& b) { return begin_of(a) < begin_of(b); });
+    auto same = [&](const NameUse& a, const NameUse& b) { return a.range == b.range; };
+    uses.erase(std::unique(uses.begin(), uses.end(), same), uses.end());
+}
+
 bool is_one_of(const std::vector<NameUse>& wanted, const NameUse& use) {
     return std::any_of(wanted.begin(), wanted.end(), [&](const NameUse& each) { return each.same_target(use); });
 }
@@ -120,11 +144,16 @@ bool is_one_of(const std::vector<NameUse>& wanted, const NameUse& use) {
 
 std::vector<NameUse> highlights(QueryContext& context, FileId file, uint32_t offset) {
     std::vector<NameUse> out;
-    auto wanted = names_at(context, file, offset);
-    for (const NameUse& other : *context.get<FileNames>(file)) {
-        if (!is_one_of(wanted, other)) continue;
+    auto wanted = meanings_at(context, file, offset);
+    auto add = [&](const NameUse& other) {
+        if (!is_one_of(wanted, other)) return;
         if (!out.empty() && out.back().range == other.range) out.back().is_write |= other.is_write;
         else out.push_back(other);
+    };
+    for (const NameUse& other : *context.get<FileNames>(file)) add(other);
+    if (std::string member = member_name(context, wanted); !member.empty()) {
+        each_object_member(context, file, member, add);
+        in_order(out);
     }
     return out;
 }
@@ -142,10 +171,11 @@ std::vector<Highlight> document_highlights(QueryContext& context, FileId file, u
 
 std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t offset, bool with_declaration) {
     std::vector<FileRange> out;
-    auto wanted = names_at(context, file, offset);
+    auto wanted = meanings_at(context, file, offset);
     if (wanted.empty()) return out;
     std::vector<FileId> homes{file};
     std::vector<std::string_view> names;
+    const std::string member = member_name(context, wanted);
     std::vector<ItemId> declared;  // by a trait: calls of it on a known type are those of the implementation
     for (const NameUse& use : wanted) {
         auto* item = std::get_if<ItemId>(&use.target);
@@ -155,6 +185,7 @@ std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t o
         homes.push_back(file_of(item ? *item : use.home));
         auto local = local_of(context, use);
         if (item) names.push_back(name_of(*item).text());
+        else if (!member.empty()) names.push_back(member);
         else if (local && local->is_parameter) names.push_back(local->name.text());  // calls may name it
     }
     for (FileId other : *context.get<SourceFiles>()) {
@@ -166,7 +197,17 @@ std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t o
                                                   [&](std::string_view name) { return mentions(**tree, name); });
         if (!is_searched) continue;
         context.check_cancelled();
+        std::vector<NameUse> members;
+        each_object_member(context, other, member, [&](const NameUse& use) {
+            if (is_one_of(wanted, use) && (with_declaration || !use.is_declaration)) members.push_back(use);
+        });
+        auto next = members.begin();
+        auto add_members = [&](uint32_t end) {
+            for (; next != members.end() && next->range.begin < end; ++next)
+                if (out.empty() || out.back() != FileRange{other, next->range}) out.push_back({other, next->range});
+        };
         for (const NameUse& use : *context.get<FileNames>(other)) {
+            add_members(use.range.begin);
             bool is_wanted = is_one_of(wanted, use) && (with_declaration || !use.is_declaration);
             auto* item = std::get_if<ItemId>(&use.target);
             if (item && !use.is_declaration && std::find(declared.begin(), declared.end(), *item) != declared.end())
@@ -174,6 +215,7 @@ std::vector<FileRange> references(QueryContext& context, FileId file, uint32_t o
             if (is_wanted && (out.empty() || out.back() != FileRange{other, use.range}))
                 out.push_back({other, use.range});
         }
+        add_members(uint32_t((*tree)->text().size()));
     }
     return out;
 }

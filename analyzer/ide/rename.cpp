@@ -1,12 +1,14 @@
 #include "analyzer/ide/rename.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "analyzer/ide/object_members.h"
 #include "analyzer/semantics/editing.h"
 #include "analyzer/semantics/language.h"
 
@@ -36,23 +38,31 @@ SyntaxNode shorthand_around(const EditingRules& rules, const SyntaxToken& token)
     return node;
 }
 
-bool is_member(const Meaning& meaning) {
+/// What a name stands for, or in whose text that is declared.
+ItemId item_of(const Meaning& meaning) {
     auto* item = std::get_if<ItemId>(&meaning.second);
-    return item && kind_of(*item) == ItemKind::Field;
+    return item ? *item : meaning.first;
 }
 
-std::string_view name_of_target(QueryContext& context, const NameUse& use) {
-    if (auto* item = std::get_if<ItemId>(&use.target)) return name_of(*item).text();
-    if (auto local = local_of(context, use)) return local->name.text();
+bool is_member(const Meaning& meaning) {
+    auto* item = std::get_if<ItemId>(&meaning.second);
+    return std::holds_alternative<ObjectMemberId>(meaning.second) || (item && kind_of(*item) == ItemKind::Field);
+}
+
+std::string name_of_target(QueryContext& context, const NameUse& use) {
+    if (auto* item = std::get_if<ItemId>(&use.target)) return std::string(name_of(*item).text());
+    if (auto local = local_of(context, use)) return std::string(local->name.text());
+    if (auto* member = std::get_if<ObjectMemberId>(&use.target)) return name_of_member(context, *member);
     auto [owner, node] = std::get<TypeParameterId>(use.target);
-    return context.get<ItemSyntax>(owner)->element(node).text();
+    return std::string(context.get<ItemSyntax>(owner)->element(node).text());
 }
 
 /// Collects everything that has to be renamed together with what stands at one place.
 class Renaming {
   public:
-    Renaming(QueryContext& context, FileId file, std::string_view old_name, std::string_view new_name)
-        : context_(context), file_(file), old_(old_name), new_(new_name) {}
+    Renaming(QueryContext& context, FileId file, std::string_view old_name, std::string_view new_name,
+             LiteralMembers literals = LiteralMembers::Own)
+        : context_(context), file_(file), old_(old_name), new_(new_name), literals_(literals) {}
 
     tl::expected<std::vector<FileEdits>, std::string> edits(const NameUse& use) {
         // A name given by an import is renamed where it was given.
@@ -64,7 +74,7 @@ class Renaming {
             for (FileId file : files) link(file);
         }
         for (const Meaning& meaning : meanings_)
-            if (auto* item = std::get_if<ItemId>(&meaning.second); item && is_std(file_of(*item)) && !alias_only_)
+            if (is_std(file_of(item_of(meaning))) && !alias_only_)
                 return tl::make_unexpected(fmt::format("`{}` is declared by the standard library", old_));
         std::vector<FileEdits> out;
         for (FileId file : files)
@@ -72,11 +82,17 @@ class Renaming {
         return out;
     }
 
+    bool has_object_members() const {
+        return std::any_of(meanings_.begin(), meanings_.end(), [](const Meaning& meaning) {
+            return std::holds_alternative<ObjectMemberId>(meaning.second);
+        });
+    }
+
     /// Whether it is plain that the edits change what they rename and nothing else: the new name is a word that is
     /// nowhere yet, not even in the standard library, and what else has the old one keeps it for certain. Else one has
     /// to look (changed_meaning).
     bool is_plain(const std::vector<FileEdits>& edits) {
-        if (alias_only_) return false;
+        if (alias_only_ || has_object_members()) return false;
         const bool is_protocol = std::any_of(meanings_.begin(), meanings_.end(), has_type_around);
         for (FileId file : *context_.get<SourceFiles>())
             if (mentions(context_, file, new_) || (is_protocol && is_std(file) && mentions(context_, file, old_)))
@@ -107,7 +123,9 @@ class Renaming {
     const std::vector<std::span<const NameUse>>& uses_in(FileId file) {
         auto [known, is_new] = uses_.try_emplace(file);
         Uses& uses = known->second;
-        if (!is_new) return uses.places;
+        if (!is_new && uses.has_members == has_object_members()) return uses.places;
+        uses.places.clear();
+        uses.has_members = has_object_members();
         uses.names = context_.get<FileNames>(file);
         auto tree = context_.get<FileTree>(file);
         const std::string_view text = (*tree)->text();
@@ -118,7 +136,15 @@ class Renaming {
                                     [](const NameUse& each, uint32_t begin) { return each.range.begin < begin; });
             auto first = next;
             while (next != uses.names->end() && next->range == range) ++next;
-            if (first != next) uses.places.emplace_back(first, next);
+            SyntaxToken token = uses.has_members ? (*tree)->token_at(range.begin) : SyntaxToken();
+            std::vector<NameUse> members;
+            if (token && token.text_range() == range) members = object_members_at(context_, file, token, literals_);
+            if (members.empty()) {
+                if (first != next) uses.places.emplace_back(first, next);
+                continue;
+            }
+            members.insert(members.begin(), first, next);
+            uses.places.emplace_back(uses.with_members.emplace_back(std::move(members)));
         }
         return uses.places;
     }
@@ -129,10 +155,17 @@ class Renaming {
         auto tree = context_.get<FileTree>(file);
         const EditingRules* rules = editing_rules_of(file);
         for (std::span<const NameUse> uses : uses_in(file)) {
-            if (uses.size() < 2 || !std::any_of(uses.begin(), uses.end(), [&](auto& use) { return is_meant(use); }))
-                continue;
-            if (shorthand_around(*rules, token_of(**tree, uses[0].range))) continue;
-            for (const NameUse& use : uses) add(meaning_of(use));
+            if (uses.size() < 2) continue;
+            // Of `{ x }` the field is one thing, the variable another.
+            const bool is_shorthand = bool(shorthand_around(*rules, token_of(**tree, uses[0].range)));
+            for (const bool members : {false, true}) {
+                auto is_tied = [&](const NameUse& use) {
+                    return !is_shorthand || is_member(meaning_of(use)) == members;
+                };
+                if (std::any_of(uses.begin(), uses.end(), [&](auto& use) { return is_tied(use) && is_meant(use); }))
+                    for (const NameUse& use : uses)
+                        if (is_tied(use)) add(meaning_of(use));
+            }
         }
     }
 
@@ -214,11 +247,14 @@ class Renaming {
     QueryContext& context_;
     FileId file_;
     std::string_view old_, new_;
+    LiteralMembers literals_;
     bool alias_only_ = false;
     std::set<Meaning> meanings_;
     struct Uses {
         std::shared_ptr<const FileNames::Value> names;
-        std::vector<std::span<const NameUse>> places;  // of `names`
+        std::deque<std::vector<NameUse>> with_members;
+        bool has_members = false;                      // whether members of objects have been looked for
+        std::vector<std::span<const NameUse>> places;  // of `names` and `with_members`
     };
     std::map<FileId, Uses> uses_;
 };
@@ -242,6 +278,10 @@ std::optional<std::string> refusal(QueryContext& context, const NameUse& use, st
 
 /// What already has the name where the item is declared.
 bool is_taken(QueryContext& context, const NameUse& use, std::string_view name) {
+    if (auto* member = std::get_if<ObjectMemberId>(&use.target)) {
+        std::vector<Name> beside = members_beside(context, *member);
+        return std::find(beside.begin(), beside.end(), Name(name)) != beside.end();
+    }
     auto* item = std::get_if<ItemId>(&use.target);
     if (!item || parent_of(*item) == ItemId::None) return false;
     for (const auto& child : *context.get<ItemChildren>(parent_of(*item)))
@@ -252,7 +292,7 @@ bool is_taken(QueryContext& context, const NameUse& use, std::string_view name) 
 }  // namespace
 
 tl::expected<RenamePlace, std::string> prepare_rename(QueryContext& context, FileId file, uint32_t offset) {
-    auto use = name_at(context, file, offset);
+    auto use = meaning_at(context, file, offset);
     auto tree = context.get<FileTree>(file);
     const EditingRules* rules = editing_rules_of(file);
     if (!use || !tree || !*tree || !rules) return tl::make_unexpected(std::string("there is no name here to rename"));
@@ -270,15 +310,22 @@ tl::expected<std::vector<FileEdits>, std::string> rename(QueryContext& context, 
     if (new_name == place->name) return std::vector<FileEdits>();
     if (!editing_rules_of(file)->is_name(new_name))
         return tl::make_unexpected(fmt::format("`{}` cannot be a name", new_name));
-    for (const NameUse& use : names_at(context, file, offset))
+    for (const NameUse& use : meanings_at(context, file, offset))
         if (name_of_target(context, use) == place->name && is_taken(context, use, new_name))
             return tl::make_unexpected(fmt::format("there is a `{}` already", new_name));
     Renaming renaming(context, file, place->name, new_name);
-    auto edits = renaming.edits(*name_at(context, file, offset));
+    auto edits = renaming.edits(*meaning_at(context, file, offset));
     if (!edits || renaming.is_plain(*edits)) return edits;
-    if (auto where = changed_meaning(context, *edits, {place->name, std::string(new_name)}))
-        return tl::make_unexpected(fmt::format("`{}` cannot be renamed to `{}`: {}", place->name, new_name, *where));
-    return edits;
+    const std::vector<std::string> names{place->name, std::string(new_name)};
+    auto where = changed_meaning(context, *edits, names);
+    if (!where) return edits;
+    // Literals of the form of a type may be wanted as such further on; if that is what is missing, they go with it.
+    if (renaming.has_object_members()) {
+        Renaming wider(context, file, place->name, new_name, LiteralMembers::Alike);
+        auto more = wider.edits(*meaning_at(context, file, offset));
+        if (more && !changed_meaning(context, *more, names)) return more;
+    }
+    return tl::make_unexpected(fmt::format("`{}` cannot be renamed to `{}`: {}", place->name, new_name, *where));
 }
 
 // ---- what shares a name ----

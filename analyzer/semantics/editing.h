@@ -27,6 +27,8 @@ class QueryContext;
     X(Introduces)   /* a new name follows */                                                                     \
     X(BeforeType)   /* a type follows: `extends`, `impl` */                                                      \
     X(BeforeClass)  /* a class follows: `new` */                                                                 \
+    X(BeforeFile)   /* the name of a file may follow: `mod` */                                                   \
+    X(BeginsHeader) /* a declaration whose header has words of its own: `class C extends B` */                   \
     X(BeforeChoice) /* a value that something is compared with follows: `case` of a switch */                    \
     /* nodes */                                                                                                  \
     X(Enclosed) /* its first and last tokens are brackets: `<T>`, `|x|` */                                       \
@@ -38,7 +40,8 @@ class QueryContext;
     X(Loop)                                                                                                      \
     X(Switch) /* `break` leaves it */                                                                            \
     X(Function)                                                                                                  \
-    X(Labeled) /* `name: loop` */                                                                                \
+    X(MarksParameters) /* of functions: words may stand in front of its parameters */                            \
+    X(Labeled)         /* `name: loop` */                                                                        \
     X(Break)                                                                                                     \
     X(Continue)                                                                                                  \
     X(Return)                                                                                                    \
@@ -59,6 +62,7 @@ class QueryContext;
     X(Shorthand)     /* `{ x }` for `{ x: x }` */                                                                \
     X(Property)      /* `name: value` in a literal */                                                            \
     X(Elements)      /* a list's literal */                                                                      \
+    X(ObjectType)    /* a type that is written as its members, which are no items */                             \
     X(FieldsPattern) /* takes a value apart by the names of its fields */                                        \
     X(ImportNames)   /* the names in braces of an import */                                                      \
     X(Arm)           /* a pattern first, then what is done */                                                    \
@@ -92,8 +96,27 @@ struct Offer {
     uint8_t distance = 0;
 };
 
+/// A member of an object type that is written in an item's text.
+struct DeclaredMember {
+    uint32_t node = 0;  ///< of the token that is its name, in the item
+    Name name;
+    Type object = nullptr;  ///< the type it is a member of
+    friend bool operator==(const DeclaredMember&, const DeclaredMember&) = default;
+};
+
 /// Words and snippets a language has at a place of some kind.
-enum class SnippetPlace : uint8_t { Declaration, Member, Statement, Expression, Type, Arm, Attribute };
+enum class SnippetPlace : uint8_t {
+    Declaration,
+    Member,
+    Statement,
+    Expression,
+    Type,
+    Arm,
+    Header,         ///< behind the name of a declaration: `extends`
+    Parameter,      ///< in front of a parameter's name: `mut`
+    AttributeName,  ///< `derive`
+    Attribute,      ///< what an attribute is given: `Clone`
+};
 struct SnippetRule {
     SnippetPlace place;
     std::string_view label;
@@ -160,6 +183,12 @@ struct EditingRules {
     bool (*fits)(QueryContext&, Type from, Type to) = nullptr;
     /// What may stand behind `word::` where the word is no declaration's name; null: nothing.
     std::vector<Offer> (*root_members)(QueryContext&, std::string_view word, ItemId scope) = nullptr;
+    /// The members of object types in an item's own text; null: the language has none.
+    std::vector<DeclaredMember> (*object_members)(QueryContext&, ItemId item) = nullptr;
+    /// The object types that values of a type may have.
+    std::vector<Type> (*object_types)(QueryContext&, Type) = nullptr;
+    /// What names the files that a file may import: in quotes, or behind `BeforeFile`.
+    std::vector<std::string> (*importable_files)(QueryContext&, FileId file) = nullptr;
     /// What the braces of an import may name.
     std::vector<Offer> (*importable)(QueryContext&, FileId file, const SyntaxNode& names) = nullptr;
     /// The edit that makes a declaration of another file known in this one; none when it cannot be.

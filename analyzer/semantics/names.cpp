@@ -1,7 +1,9 @@
 #include "analyzer/semantics/names.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
@@ -70,11 +72,32 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+namespace {
+
+/// How far the nearest name may be away. Something of the name has to be left.
+size_t farthest(std::string_view name) { return std::min(std::max<size_t>(1, name.size() / 3), name.size() - 1); }
+
+}  // namespace
+
+bool may_be_near(std::string_view name, std::string_view candidate) {
+    if (name.empty() || candidate.empty()) return false;
+    const size_t most = farthest(name);
+    if (candidate.size() > name.size() + most || name.size() > candidate.size() + most) return false;
+    // An edit adds one letter at most and takes one away; which, small and capital alike, 32 counters tell well enough.
+    std::array<int8_t, 32> letters{};
+    constexpr size_t kCounted = 127;
+    if (name.size() > kCounted || candidate.size() > kCounted) return true;
+    for (char c : name) ++letters[uint8_t(c) % 32];
+    for (char c : candidate) --letters[uint8_t(c) % 32];
+    size_t missing = 0, added = 0;
+    for (int8_t count : letters) (count > 0 ? missing : added) += size_t(std::abs(count));
+    return std::max(missing, added) <= most;
+}
+
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
     if (name.empty()) return {};
     std::string best;
-    // Something of the name has to be left.
-    size_t best_distance = std::min(std::max<size_t>(1, name.size() / 3), name.size() - 1) + 1;
+    size_t best_distance = farthest(name) + 1;
     for (const std::string& candidate : candidates) {
         if (candidate.empty() || candidate == name || candidate.size() > name.size() + best_distance ||
             name.size() > candidate.size() + best_distance)

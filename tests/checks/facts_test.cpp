@@ -56,4 +56,19 @@ TEST_CASE("facts name a mutable borrow and who holds it") {
     CHECK(has(facts, "  4  owned: count, up"));
 }
 
+TEST_CASE("facts say in which tasks a function runs") {
+    std::string facts = facts_of(
+        "fn work(n: int):\n"  // 1
+        "    print(helped(n))\n"
+        "fn helped(n: int) -> int: n + 1\n"
+        "fn alone(n: int) -> int: n + 2\n"
+        "fn main():\n"  // 5
+        "    go work(1)\n"
+        "    print(alone(2))\n");
+    INFO(facts);
+    CHECK(has(facts, "function #0 work\n  runs in the tasks started in: line 6 (main)"));
+    CHECK(has(facts, "function #0 helped\n  runs in the tasks started in: line 6 (main)"));
+    CHECK_FALSE(has(facts, "function #0 alone\n  runs in the tasks started in: line 6 (main)"));
+}
+
 }  // namespace braid::test

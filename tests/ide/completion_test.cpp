@@ -1,28 +1,8 @@
-#include "analyzer/ide/completion.h"
 #include "analyzer/ide/signature_help.h"
-#include "tests/ide/cursor.h"
+#include "tests/ide/completed.h"
 
 namespace braid::test {
 namespace {
-
-CompletionList completed(const std::string& name, const std::string& marked, char typed = 0) {
-    auto [text, offset] = cursor_in(marked);
-    World world(name, text);
-    return world.ask([&, at = offset](QueryContext& context) { return completion(context, world.file(), at, typed); });
-}
-
-/// The first labels, separated by spaces.
-std::string first(const CompletionList& list, size_t count) {
-    std::string out;
-    for (size_t i = 0; i < count && i < list.items.size(); ++i) out += (i ? " " : "") + list.items[i].label;
-    return out;
-}
-const CompletionItem* find(const CompletionList& list, std::string_view label) {
-    for (const CompletionItem& item : list.items)
-        if (item.label == label) return &item;
-    return nullptr;
-}
-bool has(const CompletionList& list, std::string_view label) { return find(list, label) != nullptr; }
 
 /// "label with the [active] parameter", or nothing.
 std::string signature(const std::string& name, const std::string& marked) {

@@ -241,4 +241,12 @@ TEST_CASE("Every question has an answer at every place of every example, whole a
     }
 }
 
+TEST_CASE("What has no `self` of its own is not one: an actor's message, a module with words of its own", "[ide]") {
+    World actor("a.altru", "actor Acc:\n    total: int = 0\n    fn add(n: int):\n        self.total += n\n");
+    CHECK(actor.hover_at("add").find("fn add") != std::string::npos);
+    CHECK(actor.hover_at("self").find("self:") != std::string::npos);
+    World module("b.altru", "use std::sync::Mutex\n");
+    CHECK(module.hover_at("sync").find("what else tasks meet at") != std::string::npos);
+}
+
 }  // namespace braid::test

@@ -60,6 +60,15 @@ constexpr SnippetRule kSnippets[] = {
     WORD(Arm, "case"),
     WORD(Arm, "timeout"),
     WORD(Arm, "default"),
+    WORD(Header, "for"),
+    WORD(Parameter, "mut"),
+    WORD(Parameter, "self"),
+    WORD(Parameter, "move"),
+    {SnippetPlace::AttributeName, "derive", "derive(${1:Clone})", "traits by themselves"},
+    WORD(AttributeName, "test"),
+    WORD(AttributeName, "mailbox"),
+    WORD(AttributeName, "must_use"),
+    WORD(AttributeName, "allow"),
     WORD(Attribute, "Clone"),
     WORD(Attribute, "Copy"),
     WORD(Attribute, "Debug"),
@@ -418,6 +427,25 @@ std::vector<Offer> root_members(QueryContext& context, std::string_view word, It
     return names_module ? path_members(context, module, scope) : std::vector<Offer>();
 }
 
+/// The files beside, as `mod name` finds them, but for those that a line of this file names already.
+std::vector<std::string> importable_files(QueryContext& context, FileId file) {
+    std::vector<std::string> out;
+    const std::string& here = files().path(file);
+    const std::string_view folder = std::string_view(here).substr(0, here.rfind('/') + 1);
+    constexpr std::string_view kEnding = ".altru", kFolder = "/mod";
+    for (FileId other : *context.get<SourceFiles>()) {
+        std::string_view name = files().path(other);
+        if (other == file || is_std(other) || !name.starts_with(folder) || !name.ends_with(kEnding)) continue;
+        name.remove_prefix(folder.size());
+        name.remove_suffix(kEnding.size());
+        if (name.ends_with(kFolder)) name.remove_suffix(kFolder.size());
+        if (!editing_rules.is_name(name) || name == "main" || name == "mod") continue;
+        const bool is_known = find_child(context, file_item(file), Name(name), ItemKind::Module) != ItemId::None;
+        if (!is_known) out.emplace_back(name);
+    }
+    return out;
+}
+
 std::vector<Offer> importable(QueryContext& context, FileId file, const SyntaxNode& names) {
     std::vector<Name> path;
     for (SyntaxNode node = names.parent(); node; node = node.parent()) {
@@ -509,6 +537,7 @@ const EditingRules editing_rules{
     .visible = visible,
     .fits = fits,
     .root_members = root_members,
+    .importable_files = importable_files,
     .importable = importable,
     .import_of = import_of,
     .is_awaitable = is_awaitable,

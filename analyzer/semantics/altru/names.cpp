@@ -392,7 +392,7 @@ void BodyBuilder::report_unresolved_name(const SyntaxToken& token, bool is_call)
     }
     std::vector<std::string> candidates;
     for (auto it = scope_.rbegin(); it != scope_.rend(); ++it) candidates.emplace_back(it->first.text());
-    std::vector<std::string> items = visible_names(context_, scope_item_);
+    std::vector<std::string> items = visible_names(context_, scope_item_, name);
     candidates.insert(candidates.end(), items.begin(), items.end());
     // `add` is nearer to `ad` than the trait `Add` is.
     auto is_type_like = [](std::string_view text) { return !text.empty() && text[0] >= 'A' && text[0] <= 'Z'; };

@@ -171,8 +171,31 @@ ast::Ast present_declaration(QueryContext& context, ItemId item) {
 }
 }  // namespace
 
+namespace {
+
+/// What a file says of itself: the lines it begins with, unless they belong to a declaration right below.
+std::string documentation_of_file(std::string_view text) {
+    constexpr std::string_view kMark = "##";
+    std::string out;
+    while (text.starts_with(kMark)) {
+        std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        line.remove_prefix(kMark.size());
+        if (line.starts_with(' ')) line.remove_prefix(1);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        out.append(out.empty() ? "" : "\n").append(line);
+    }
+    return text.starts_with('\n') || text.starts_with('\r') ? out : std::string();
+}
+
+}  // namespace
+
 std::string documentation(QueryContext& context, ItemId item) {
     ItemKind kind = kind_of(item);
+    if (kind == ItemKind::File) {
+        auto tree = context.get<FileTree>(file_of(item));
+        return tree && *tree ? documentation_of_file((*tree)->text()) : std::string();
+    }
     if (kind == ItemKind::Field || kind == ItemKind::Variant) {
         ItemId owner = parent_of(item);
         while (owner != ItemId::None && (kind_of(owner) == ItemKind::Variant)) owner = parent_of(owner);

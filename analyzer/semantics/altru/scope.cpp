@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "analyzer/semantics/loaded_files.h"
+#include "analyzer/semantics/names.h"
 
 namespace braid::altru_semantics {
 namespace {
@@ -369,20 +370,22 @@ bool is_import_missing(QueryContext& context, ItemId scope, Name name) {
     return false;
 }
 
-std::vector<std::string> visible_names(QueryContext& context, ItemId scope) {
+std::vector<std::string> visible_names(QueryContext& context, ItemId scope, std::string_view mistyped) {
     std::vector<std::string> names;
+    auto offer = [&](std::string_view name) {
+        if (may_be_near(mistyped, name)) names.emplace_back(name);
+    };
     auto add = [&](ItemId s) {
         auto found = context.get<ScopeNames>(s);
-        for (const auto& [name, items] : found->names) names.emplace_back(name.text());
-        for (const Import& import : found->imports) names.emplace_back(import.name.text());
+        for (const auto& [name, items] : found->names) offer(name.text());
+        for (const Import& import : found->imports) offer(import.name.text());
     };
     for (ItemId s = scope; s != ItemId::None;
          s = parent_of(s) == ItemId::None ? ItemId::None : enclosing_scope(parent_of(s)))
         add(s);
     add(std_module("core"));
-    for (const char* name : {"Some", "None", "Ok", "Err", "self"}) names.emplace_back(name);
-    for (std::string_view name : kStdModules) names.emplace_back(name);
-    std::sort(names.begin(), names.end());
+    for (const char* name : {"Some", "None", "Ok", "Err", "self"}) offer(name);
+    for (std::string_view name : kStdModules) offer(name);
     return names;
 }
 

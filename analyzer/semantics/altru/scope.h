@@ -91,8 +91,8 @@ ItemId lookup_name(QueryContext&, ItemId scope, Name name, Want want);
 bool is_import_missing(QueryContext&, ItemId scope, Name name);
 /// A member of a module, file or enum by name.
 ItemId lookup_member(QueryContext&, ItemId container, Name name, Want want);
-/// Every name visible in `scope`, for suggestions.
-std::vector<std::string> visible_names(QueryContext&, ItemId scope);
+/// The names visible in `scope` that may be meant by a mistyped one.
+std::vector<std::string> visible_names(QueryContext&, ItemId scope, std::string_view mistyped);
 /// The same in what every file has: the public items of core, its public imports, and `Some None Ok Err`.
 ItemId in_prelude(QueryContext&, Name name, Want want);
 /// `mod name` whose file is not there, which is reported where it stands.

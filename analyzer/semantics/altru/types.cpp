@@ -396,7 +396,7 @@ Type TypeLowering::lower_path(const std::vector<SyntaxToken>& segments, std::vec
             describe_foreign(*diagnostic, *foreign);
         return type::error();
     }
-    std::vector<std::string> candidates = visible_names(context_, enclosing_scope(item_));
+    std::vector<std::string> candidates = visible_names(context_, enclosing_scope(item_), what);
     for (const char* scalar :
          {"int", "float", "bool", "char", "string", "i32", "u8", "u32", "u64", "f64", "f32", "usize"})
         candidates.emplace_back(scalar);

@@ -95,7 +95,7 @@ ExprId BodyBuilder::new_object(const ast::NewExpr& e, Type expected) {
         } else if (klass == ItemId::None && value != ItemId::None && kind_of(value) == ItemKind::Static) {
             return new_of_value(e.callee(), arguments);
         } else if (name && name.name()) {
-            std::string near = nearest_name(name.name().text(), types_.scope().names());
+            std::string near = nearest_name(name.name().text(), types_.scope().names_like(name.name().text()));
             uint32_t at = node_of(name.name());
             auto& d = report(klass == ItemId::None ? DiagnosticCode::UnresolvedName : DiagnosticCode::TypeMismatch, at,
                              klass == ItemId::None

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "analyzer/semantics/roles_table.h"
+#include "analyzer/semantics/velox/object_members.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/signatures.h"
 
@@ -54,6 +55,12 @@ constexpr SnippetRule kSnippets[] = {
     WORD(Member, "async"),
     WORD(Member, "get"),
     WORD(Member, "set"),
+    WORD(Header, "extends"),
+    WORD(Header, "implements"),
+    WORD(Parameter, "private"),
+    WORD(Parameter, "protected"),
+    WORD(Parameter, "public"),
+    WORD(Parameter, "readonly"),
     WORD(Statement, "break"),
     WORD(Statement, "continue"),
     WORD(Statement, "else"),
@@ -280,6 +287,14 @@ std::optional<TextEdit> import_of(QueryContext& context, FileId file, ItemId ite
     return TextEdit{{begin, begin}, line + "\n"};
 }
 
+std::vector<std::string> importable_files(QueryContext& context, FileId file) {
+    std::vector<std::string> out;
+    for (FileId other : *context.get<SourceFiles>())
+        if (const std::string& path = files().path(other); other != file && !is_std(other) && path.ends_with(".velox"))
+            out.push_back(relative_path(files().path(file), path));
+    return out;
+}
+
 std::vector<Offer> importable(QueryContext& context, FileId file, const SyntaxNode& names) {
     std::vector<Offer> out;
     auto import = ast::Ast(names.parent()).as<ast::ImportDecl>();
@@ -370,6 +385,9 @@ const EditingRules editing_rules{
     .path_members = path_members,
     .visible = visible,
     .fits = fits,
+    .object_members = object_members,
+    .object_types = object_types,
+    .importable_files = importable_files,
     .importable = importable,
     .import_of = import_of,
     .is_awaitable = is_awaitable,

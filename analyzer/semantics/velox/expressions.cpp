@@ -115,7 +115,7 @@ ExprId BodyBuilder::name(const ast::NameExpr& e) {
     }
     if (item == ItemId::None) {
         if (types_.scope().imports(text) || report_used_early(e.name())) return error_expression(node);
-        std::vector<std::string> candidates = types_.scope().names();
+        std::vector<std::string> candidates = types_.scope().names_like(text);
         std::erase_if(candidates, [&](const std::string& each) {  // types without values
             ItemId known = types_.scope().find(each);
             return known != ItemId::None &&

@@ -104,7 +104,7 @@ PatternId BodyBuilder::name_pattern(const ast::Pattern& p, Type scrutinee, Type&
         return add_pattern(scrutinee, node, TypePattern{scalar, PatternId::None});
     }
     if (names.size() > 1 || std::isupper(static_cast<unsigned char>(text[0]))) {
-        std::vector<std::string> candidates = types_.scope().names();
+        std::vector<std::string> candidates = types_.scope().names_like(names.back().text());
         if (scrutinee->is(TypeKind::Nominal))
             for (ItemId v : context_.get<DefinitionOf>(scrutinee->item)->variants)
                 candidates.emplace_back(name_of(v).text());

@@ -187,14 +187,14 @@ bool has_default_export(QueryContext& context, FileId file) {
     return default_item(context, file) != ItemId::None;
 }
 
-std::vector<std::string> FileScope::names() const {
+std::vector<std::string> FileScope::names_like(std::string_view mistyped) const {
     std::vector<std::string> all;
     auto sources = context_.get<SourceFiles>();
     for (FileId file : *sources) {
         bool visible = file == file_ || (is_std(file) && files().path(file).ends_with(".velox"));
         if (!visible) continue;
         for (const auto& child : *context_.get<ItemChildren>(file_item(file)))
-            all.emplace_back(name_of(child.item).text());
+            if (std::string_view name = name_of(child.item).text(); may_be_near(mistyped, name)) all.emplace_back(name);
     }
     for (ItemId around = within_; around != ItemId::None && kind_of(around) != ItemKind::File;
          around = parent_of(around))
@@ -423,7 +423,7 @@ Type TypeReader::named(const ast::NamedType& t) {
         }
         std::vector<std::string> candidates{"string", "number", "boolean", "int", "float", "char", "any", "unknown"};
         for (const auto& [parameter, type] : parameters_) candidates.emplace_back(parameter.text());
-        for (std::string& each : scope_.names())
+        for (std::string& each : scope_.names_like(name))
             if (scope_.find_type(each) != ItemId::None && !wrapped(each)) candidates.push_back(std::move(each));
         std::string near = nearest_name(name, candidates);
         report_(DiagnosticCode::UnresolvedName, path.back(),

@@ -30,7 +30,8 @@ class FileScope {
     ItemId find(const SyntaxToken& name) const { return find(name.text(), Wanted::Any, name); }
     ItemId find_type(const SyntaxToken& name) const { return find(name.text(), Wanted::Type, name); }
     ItemId find_value(const SyntaxToken& name) const { return find(name.text(), Wanted::Value, name); }
-    std::vector<std::string> names() const;  // for "did you mean"
+    /// Names that may be meant by a mistyped one.
+    std::vector<std::string> names_like(std::string_view mistyped) const;
     /// An import binds the name: where it finds nothing, that has been said at the import.
     bool imports(std::string_view name) const;
     FileId file() const { return file_; }

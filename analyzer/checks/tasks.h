@@ -133,7 +133,8 @@ bool run_together(QueryContext&, const TaskFunction&, const TaskFunction&);
 /// The state that a property of this object is, wherever it is declared.
 StateKey property_key(QueryContext&, Type object, Name property);
 
-/// What the property holds is made for each object, and nobody puts anything else there: whose the object is, its is too.
+/// What the property holds is made for each object, and nobody puts anything else there: whose the object is, its is
+/// too.
 bool is_part(QueryContext&, const StateKey& holder);
 
 }  // namespace braid::checks

@@ -189,17 +189,16 @@ bool has_default_export(QueryContext& context, FileId file) {
 
 std::vector<std::string> FileScope::names_like(std::string_view mistyped) const {
     std::vector<std::string> all;
-    auto sources = context_.get<SourceFiles>();
-    for (FileId file : *sources) {
-        bool visible = file == file_ || (is_std(file) && files().path(file).ends_with(".velox"));
-        if (!visible) continue;
-        for (const auto& child : *context_.get<ItemChildren>(file_item(file)))
+    auto add_children = [&](ItemId item) {
+        for (const auto& child : *context_.get<ItemChildren>(item))
             if (std::string_view name = name_of(child.item).text(); may_be_near(mistyped, name)) all.emplace_back(name);
-    }
+    };
+    auto sources = context_.get<SourceFiles>();
+    for (FileId file : *sources)
+        if (file == file_ || (is_std(file) && files().path(file).ends_with(".velox"))) add_children(file_item(file));
     for (ItemId around = within_; around != ItemId::None && kind_of(around) != ItemKind::File;
          around = parent_of(around))
-        if (kind_of(around) == ItemKind::Function)
-            for (const auto& child : *context_.get<ItemChildren>(around)) all.emplace_back(name_of(child.item).text());
+        if (kind_of(around) == ItemKind::Function) add_children(around);
     return all;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <functional>
+#include <set>
 
 namespace braid::bytecode {
 
@@ -96,7 +97,7 @@ uint64_t mailbox_capacity(const TypeDefinition& actor) {
     return digits.empty() ? 0 : std::stoull(digits);
 }
 
-/// What the machine has to know of an actor that is started: see TypeDescriptor.
+/// What the machine has to know of an actor that is started, or of a struct: see TypeDescriptor.
 void describe_actor(Instances& instances, const TypeDescriptor* state) {
     if (state->invariant || state->kind != DescriptorKind::Struct) return;
     const_cast<TypeDescriptor*>(state)->mailbox_capacity =
@@ -111,6 +112,23 @@ void describe_actor(Instances& instances, const TypeDescriptor* state) {
     if (checks)
         const_cast<TypeDescriptor*>(state)->invariant =
             instances.function(state->item, state->type->arguments, nullptr, {}, {});
+}
+/// What the machine has to know of structs that a native makes as parts of a value.
+void describe_made(Instances& instances, const TypeDescriptor* type) {
+    std::set<const TypeDescriptor*> seen;
+    std::vector<const TypeDescriptor*> open{type};
+    while (!open.empty()) {
+        const TypeDescriptor* each = open.back();
+        open.pop_back();
+        if (!each || !seen.insert(each).second) continue;
+        if (each->kind == DescriptorKind::Struct && !each->is_tuple && each->item != ItemId::None)
+            describe_actor(instances, each);
+        for (const FieldDescriptor& field : each->fields) open.push_back(field.type);
+        for (const VariantDescriptor& variant : each->variants)
+            for (const FieldDescriptor& field : variant.fields) open.push_back(field.type);
+        open.insert(open.end(), {each->element, each->key});
+        open.insert(open.end(), each->members.begin(), each->members.end());
+    }
 }
 }  // namespace
 
@@ -175,6 +193,7 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
             set_parameters(*f, site);
             for (const TypeDescriptor* type : f->parameter_types) need_drop_of(type);  // what it takes it may drop
             if (name == "actor::start") describe_actor(*this, f->parameter_types[0]);
+            if (name == "json::decode") describe_made(*this, f->result_type);
         }
     }
     f->result = policy == SlotPolicy::Boxed ? Repr::Boxed : f->result_type->repr;

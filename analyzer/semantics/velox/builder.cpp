@@ -45,7 +45,7 @@ Type BodyBuilder::variable_type(const ast::Declarator& d, Name name) {
     ast::Expression initializer = d.initializer().value();
     if (!type && initializer) {
         ExprId value = initial_value(d.binding(), initializer, nullptr);
-        type = widened(type_of(value));
+        type = widened_value(value);
         if (d.binding().kind() == Kind::NameBinding && element_type_if_open(value)) type = or_undefined(type);
     }
     if (!type) type = type::any();
@@ -171,7 +171,7 @@ Type BodyBuilder::finish_result() {
     if (f.declared_result) return f.declared_result;
     Type result = nullptr;
     for (Type t : f.returned) {
-        Type wide = widened(f.is_async ? awaited(t) : t);
+        Type wide = widened_unless_choice(f.is_async ? awaited(t) : t);
         result = result ? joined(context_, result, wide) : wide;
     }
     if (f.is_generator) {

@@ -375,7 +375,8 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         ExprId value =
             part.kind() == Kind::HoleExpr ? add(type::undefined(), at, UndefinedLiteral{}) : expression(part, element);
         if (fixed) value = coerce(value, element, at, "element");
-        Type wide = widened(type_of(value));
+        bool is_known = common && common->is(TypeKind::Union) && is_assignable(context_, type_of(value), common);
+        Type wide = is_known ? common : widened_value(value);
         common = common ? joined(context_, common, wide) : wide;
         list.operands.push_back(value);
     }

@@ -157,7 +157,7 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
                                                          [](Type member) { return member->is(TypeKind::Literal); });
         if (tells && field && !is_open_here(field) && is_assignable(context_, produced, field)) return produced;
         if (!field || is_open_here(field)) {
-            return field && produced->is(TypeKind::Literal) ? produced : widened(produced);
+            return field && produced->is(TypeKind::Literal) ? produced : widened_value(value);
         }
         Type kept = produced->is(TypeKind::Literal) ? restricted(context_, field, produced) : nullptr;
         if (kept == produced) {  // told apart by it, or just one of its kind
@@ -166,9 +166,9 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
                 tells_apart |= part->is(TypeKind::Literal);
                 return true;
             });
-            return tells_apart ? produced : widened(produced);
+            return tells_apart ? produced : widened_value(value);
         }
-        return fits(value, field) ? field : widened(produced);
+        return fits(value, field) ? field : widened_value(value);
     };
     auto put = [&](Name name, ExprId value, Type field, uint32_t at) {
         Type as = field_type(value, field);

@@ -96,7 +96,7 @@ void BodyBuilder::module_variable(const ast::Declarator& d, std::vector<ExprId>&
     }
     ExprId value = initial_value(d.binding(), initializer, declared);
     Type produced = type_of(value);
-    Type t = declared ? resolved(context_, declared) : widened(produced);
+    Type t = declared ? resolved(context_, declared) : widened_value(value);
     if (t->is(TypeKind::Null) || t->is(TypeKind::Undefined)) t = type::any();
     if (t->is(TypeKind::Unit)) t = type::undefined();
     if (Type list = array_base(context_, t); list && d.binding().kind() == Kind::ArrayBinding) t = list;
@@ -192,7 +192,7 @@ void BodyBuilder::variables(const ast::VariableDecl& v, std::vector<ExprId>& out
             if (is_early) body_.locals[uint32_t(*early)].is_reassigned = true;
             continue;
         }
-        Type t = declared ? declared : widened(produced);
+        Type t = declared ? declared : widened_value(made);
         Type there = plain && !declared ? element_type_if_open(value) : nullptr;
         if (there) t = or_undefined(t);
         if (!declared && (t->is(TypeKind::Null) || t->is(TypeKind::Undefined))) t = type::any();

@@ -55,6 +55,51 @@ bool Lowering::binds_reference(PatternId id) const {
     return found;
 }
 
+/// How the names of a pattern hold what they stand for: the strongest of them; nullopt: by value, or not at all.
+static std::optional<BorrowKind> lends(const Body& body, PatternId id) {
+    if (id == PatternId::None) return std::nullopt;
+    const Pattern& p = body[id];
+    std::optional<BorrowKind> found;
+    auto look = [&](PatternId sub) {
+        auto kind = lends(body, sub);
+        if (kind && found != BorrowKind::Mutable) found = kind;
+    };
+    if (auto* bind = std::get_if<BindPattern>(&p.data)) {
+        if (bind->mode != BindMode::Value)
+            found = bind->mode == BindMode::Borrow ? BorrowKind::Shared : BorrowKind::Mutable;
+        look(bind->sub);
+    } else if (auto* alternatives = std::get_if<OrPattern>(&p.data)) {
+        for (PatternId sub : alternatives->alternatives) look(sub);
+    } else if (auto* typed = std::get_if<TypePattern>(&p.data)) {
+        look(typed->sub);
+    } else if (auto* tuple = std::get_if<TuplePattern>(&p.data)) {
+        for (PatternId sub : tuple->elements) look(sub);
+    } else if (auto* variant = std::get_if<VariantPattern>(&p.data)) {
+        for (PatternId sub : variant->fields) look(sub);
+    } else if (auto* fields = std::get_if<StructPattern>(&p.data)) {
+        for (auto [index, sub] : fields->fields) look(sub);
+    } else if (auto* list = std::get_if<ListPattern>(&p.data)) {
+        for (PatternId sub : list->elements) look(sub);
+        look(list->rest_pattern);
+    }
+    return found;
+}
+
+/// A member of a union that names of the pattern borrow stays where it is: the place behind a borrow of it.
+std::optional<Place> Lowering::lent_member(const TypePattern& typed, const Place& place, uint32_t node) {
+    auto kind = lends(body_, typed.sub);
+    Type type = place_type(context_, mir_, place);
+    if (!kind || !type->is(TypeKind::Union)) return std::nullopt;
+    const bool is_mutable = *kind == BorrowKind::Mutable;
+    Local whole = new_local(type::reference(type, is_mutable), LocalKind::Temporary, {}, LocalId::None, node);
+    assign(Place{whole, {}}, BorrowOf{*kind, place}, node);
+    Type part = type::reference(typed.tested, is_mutable);
+    Local member = new_local(part, LocalKind::Temporary, {}, LocalId::None, node);
+    Operand borrow = is_mutable ? Operand(Move{{whole, {}}}) : Operand(Copy{{whole, {}}});
+    assign(Place{member, {}}, Conversion{ConvertKind::Unwrap, std::move(borrow), part}, node);
+    return Place{member, {mir::Deref{}}};
+}
+
 void Lowering::declare_bindings(PatternId id) {
     if (id == PatternId::None) return;
     const Pattern& p = body_[id];
@@ -200,7 +245,8 @@ void Lowering::bind(PatternId id, const Place& matched, bool may_move) {
         return bind(binding->sub, place, may_move);
     }
     if (auto* typed = std::get_if<TypePattern>(&p.data)) {
-        if (typed->sub == PatternId::None) return;
+        if (typed->sub == PatternId::None || std::holds_alternative<WildcardPattern>(body_[typed->sub].data)) return;
+        if (auto member = lent_member(*typed, place, p.node)) return bind(typed->sub, *member, may_move);
         Local narrowed = temporary(typed->tested, p.node);
         Operand value = is_copy(typed->tested) || !may_move ? Operand(Copy{place}) : Operand(Move{place});
         assign(Place{narrowed, {}}, Conversion{ConvertKind::Unwrap, std::move(value), typed->tested}, p.node);

@@ -137,6 +137,7 @@ class Lowering {
     void test(PatternId pattern, const Place& place, BlockId failed);  // falls through when it matches
     void bind(PatternId pattern, const Place& place, bool may_move);
     void declare_bindings(PatternId pattern);
+    std::optional<Place> lent_member(const hir::TypePattern& typed, const Place& place, uint32_t node);
     bool binds_reference(PatternId pattern) const;
     void drop_between(size_t from, size_t to, uint32_t node);
     bool is_irrefutable(PatternId pattern) const;

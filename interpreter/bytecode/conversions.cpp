@@ -102,6 +102,15 @@ void FunctionCompiler::conversion(const Location& to, const mir::Conversion& c) 
 
 void FunctionCompiler::unwrap(const Location& to, Value value, const TypeDescriptor* type) {
     if (!boxed()) {
+        const TypeDescriptor* lent = value.type->kind == DescriptorKind::Reference ? value.type->element : nullptr;
+        if (lent && lent->kind == DescriptorKind::Union && type->kind == DescriptorKind::Reference &&
+            type->element->kind != DescriptorKind::Union) {
+            constexpr Unit kHeld = 1;  // the slot of a union's object with the value (vm/objects.h)
+            Virtual object = load({Location::Address, value.reg, kNoRegister, 0, slot_repr(lent), lent}).reg;
+            Virtual result = target(to, Repr::Reference);
+            emit(Opcode::AddressSlot, {result, object, kHeld});
+            return store(to, {result, Repr::Reference, type});
+        }
         if (value.type->kind != DescriptorKind::Union || type->kind == DescriptorKind::Union) return store(to, value);
         Virtual result = target(to, type->repr);
         emit(is_traced(type->repr) ? Opcode::UnionValueT : Opcode::UnionValueS, {result, value.reg, asm_.type(type)});

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <functional>
+#include <set>
 
 namespace braid::bytecode {
 
@@ -123,6 +124,23 @@ void describe_actor(Instances& instances, const TypeDescriptor* state) {
 bool is_writing_guard(const TypeDescriptor& type) {
     return type.native_name == "sync::MutexGuard" || type.native_name == "sync::WriteGuard";
 }
+
+/// What the machine has to know of structs that a native makes as parts of a value.
+void describe_made(Instances& instances, const TypeDescriptor* type) {
+    std::set<const TypeDescriptor*> seen;
+    std::vector<const TypeDescriptor*> open{type};
+    while (!open.empty()) {
+        const TypeDescriptor* each = open.back();
+        open.pop_back();
+        if (!each || !seen.insert(each).second) continue;
+        if (!each->is_tuple) find_invariant(instances, each);
+        for (const FieldDescriptor& field : each->fields) open.push_back(field.type);
+        for (const VariantDescriptor& variant : each->variants)
+            for (const FieldDescriptor& field : variant.fields) open.push_back(field.type);
+        open.insert(open.end(), {each->element, each->key});
+        open.insert(open.end(), each->members.begin(), each->members.end());
+    }
+}
 }  // namespace
 
 const Function* Instances::function(ItemId item, std::vector<Type> type_arguments, Type self,
@@ -186,6 +204,7 @@ const Function* Instances::function(ItemId item, std::vector<Type> type_argument
             set_parameters(*f, site);
             for (const TypeDescriptor* type : f->parameter_types) need_drop_of(type);  // what it takes it may drop
             if (name == "actor::start") describe_actor(*this, f->parameter_types[0]);
+            if (name == "json::decode") describe_made(*this, f->result_type);
         }
     }
     f->result = policy == SlotPolicy::Boxed ? Repr::Boxed : f->result_type->repr;

@@ -184,12 +184,28 @@ class Writer {
     EnumForms forms_;
 };
 
+/// The structs of a value whose `inv` is still to be checked; all of them are parts of what traced(0) holds.
+struct Unchecked : vm::NativeState {
+    std::vector<MadeStruct> made;
+    size_t next = 0;
+};
+
 /// (text): `parse` to `json::Value`, `decode` to any type.
 NativeAction decode(NativeCall& call) {
-    std::string content(text(call, 0));
-    const TypeDescriptor& type = *vm::Vm::find_variant(call.result_type(), "Ok")->fields[0].type;
-    auto word = read_json(call.vm(), content, type);
-    return word ? give_ok(call, *word) : give_err(call, runtime::make_error(call.vm(), word.error()));
+    if (call.step() == 0) {
+        std::string content(text(call, 0));
+        const TypeDescriptor& type = *vm::Vm::find_variant(call.result_type(), "Ok")->fields[0].type;
+        std::vector<MadeStruct> made;
+        auto word = read_json(call.vm(), content, type, made);
+        if (!word) return give_err(call, runtime::make_error(call.vm(), word.error()));
+        if (made.empty()) return give_ok(call, *word);
+        call.traced(0) = *word;
+        call.state<Unchecked>().made = std::move(made);
+    }
+    auto& unchecked = call.state<Unchecked>();
+    if (unchecked.next == unchecked.made.size()) return give_ok(call, call.traced(0));
+    MadeStruct& part = unchecked.made[unchecked.next++];
+    return call.invoke(*part.invariant, {{vm::word_of(&part.object)}}, 1);
 }
 
 NativeAction give_written(NativeCall& call, int indent) {
@@ -248,8 +264,8 @@ NativeAction response_of(NativeCall& call) {
 }  // namespace
 
 void register_json(vm::NativeRegistry& r) {
-    r.add("json::parse", decode);
-    r.add("json::decode", decode);
+    r.add("json::parse", {decode, 1});
+    r.add("json::decode", {decode, 1});
     r.add("http::Response::json", {response_of, 1});
     r.add("json::stringify", {stringify, 1});
     r.add("json::stringify_pretty", {stringify_pretty, 1});

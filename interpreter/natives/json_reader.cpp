@@ -19,7 +19,7 @@ using vm::VariantDescriptor;
 /// Builds a value of a type out of the tokens. What does not fit is named with its path: `ports[1]: …`.
 class Reader {
   public:
-    Reader(vm::Vm& vm, std::string_view text) : vm_(vm), scanner_(text) {}
+    Reader(vm::Vm& vm, std::string_view text, std::vector<MadeStruct>& made) : vm_(vm), scanner_(text), made_(made) {}
     const std::string& problem() const { return scanner_.problem(); }
 
     Word read(const TypeDescriptor& type) {
@@ -241,7 +241,9 @@ class Reader {
     }
     Word structure(const TypeDescriptor& type, int depth) {
         Object* object = vm_.new_struct(type);
-        return named(type.fields, object, depth) ? word_of(object) : 0;
+        if (!named(type.fields, object, depth)) return 0;
+        if (type.invariant) made_.push_back({word_of(object), type.invariant});
+        return word_of(object);
     }
 
     bool is_option(const TypeDescriptor& type) {
@@ -312,7 +314,7 @@ class Reader {
     }
     /// The first member of a union that the value fits.
     Word member(const TypeDescriptor& type, int depth) {
-        size_t begin = scanner_.position(), path = path_.size();
+        size_t begin = scanner_.position(), path = path_.size(), made = made_.size();
         scanner_.skip_value(depth);
         if (scanner_.failed()) return 0;
         // Each union inside tries its members again: as deep as the depth is limited, that would take for ever.
@@ -322,6 +324,7 @@ class Reader {
             Word word = value(*each, depth + 1);
             if (!scanner_.failed()) return vm::new_union(vm_, *each, word);
             path_.resize(path);
+            made_.resize(made);
         }
         scanner_.go_back(begin);
         return misfit(fmt::format("a value of {} is expected", type.name));
@@ -332,14 +335,16 @@ class Reader {
     JsonScanner scanner_;
     std::vector<std::string> path_;
     std::string token_;
+    std::vector<MadeStruct>& made_;
     int tried_ = 0;
     EnumForms forms_;
 };
 
 }  // namespace
 
-tl::expected<Word, std::string> read_json(vm::Vm& vm, std::string_view text, const TypeDescriptor& type) {
-    Reader reader(vm, text);
+tl::expected<Word, std::string> read_json(vm::Vm& vm, std::string_view text, const TypeDescriptor& type,
+                                          std::vector<MadeStruct>& made) {
+    Reader reader(vm, text, made);
     Word word = reader.read(type);
     if (!reader.problem().empty()) return tl::unexpected(reader.problem());
     return word;

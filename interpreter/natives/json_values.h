@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -32,7 +33,14 @@ class EnumForms {
     std::unordered_map<ItemId, EnumForm> known_;
 };
 
-/// A value of this type; or what of the text does not fit it.
-tl::expected<Word, std::string> read_json(vm::Vm& vm, std::string_view text, const TypeDescriptor& type);
+/// A struct that was made and has an `inv`.
+struct MadeStruct {
+    Word object;
+    const bytecode::Function* invariant;  // takes &self, panics where it does not hold
+};
+
+/// A value of this type; or what of the text does not fit it. `made`: what of it is to be checked, inner ones first.
+tl::expected<Word, std::string> read_json(vm::Vm& vm, std::string_view text, const TypeDescriptor& type,
+                                          std::vector<MadeStruct>& made);
 
 }  // namespace braid::natives

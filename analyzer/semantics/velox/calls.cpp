@@ -98,31 +98,10 @@ ExprId BodyBuilder::call_static(ItemId owner, const ast::CallExpr& e, const ast:
         report(DiagnosticCode::PrivateAccess, at,
                fmt::format("`{}` is private to the file of `{}`", name.text(), name_of(info.owner).text()));
     if (name.text() == "resolve" && is_std_type(type::nominal(owner, any), "Promise") &&
-        arguments.written.size() == 1 && may_be_thenable(arguments.written[0])) {
-        ExprId value = expression(arguments.written[0]);
-        if (ExprId promise = promise_of_thenable(value, node); promise != ExprId::None) return promise;
-        return call_overload(info.item, ExprId::None, nullptr, false, e.type_arguments(), {{}, node, value}, expected,
-                             node);
-    }
+        arguments.written.size() == 1 && may_be_thenable(arguments.written[0]))
+        if (ExprId promise = promise_of_thenable(expression(arguments.written[0]), node); promise != ExprId::None)
+            return promise;
     return call_overload(info.item, ExprId::None, nullptr, false, e.type_arguments(), arguments, expected, node);
-}
-
-/// An expression whose type does not depend on where it stands, of an object that may have a `then`.
-bool BodyBuilder::may_be_thenable(const ast::Expression& e) {
-    if (auto object = e.as<ast::ObjectExpr>()) {
-        for (const ast::Member& m : object.members()) {
-            auto method = m.as<ast::MethodDecl>();
-            auto property = m.as<ast::Property>();
-            if ((method && member_name(method.name()).text() == "then") ||
-                (property && member_name(property.name()).text() == "then"))
-                return true;
-        }
-        return false;
-    }
-    if (e.kind() != Kind::NameExpr && e.kind() != Kind::MemberExpr && e.kind() != Kind::NewExpr) return false;
-    Type t = plain_type(e);
-    return t && find_member(context_, resolved(context_, t), Name("then")).kind != MemberInfo::None &&
-           !is_std_type(t, "Promise");
 }
 
 ExprId BodyBuilder::call_method(const ast::CallExpr& e, const ast::MemberExpr& m, const Arguments& arguments,

@@ -375,7 +375,8 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         ExprId value =
             part.kind() == Kind::HoleExpr ? add(type::undefined(), at, UndefinedLiteral{}) : expression(part, element);
         if (fixed) value = coerce(value, element, at, "element");
-        Type wide = kept_type(value);
+        bool is_known = common && common->is(TypeKind::Union) && is_assignable(context_, type_of(value), common);
+        Type wide = is_known ? common : kept_type(value);
         common = common ? joined(context_, common, wide) : wide;
         list.operands.push_back(value);
     }
@@ -471,6 +472,24 @@ ExprId BodyBuilder::promise_of_thenable(ExprId value, uint32_t node) {
     if (adopt.item == ItemId::None) return ExprId::None;
     return add(promise_of(context_, result), node,
                Call{DirectCallee{adopt.item, {type::any(), result}, nullptr}, {convert(value, type::any())}});
+}
+
+/// An expression whose type does not depend on where it stands, of an object that may have a `then`.
+bool BodyBuilder::may_be_thenable(const ast::Expression& e) {
+    if (auto object = e.as<ast::ObjectExpr>()) {
+        for (const ast::Member& m : object.members()) {
+            auto method = m.as<ast::MethodDecl>();
+            auto property = m.as<ast::Property>();
+            if ((method && member_name(method.name()).text() == "then") ||
+                (property && member_name(property.name()).text() == "then"))
+                return true;
+        }
+        return false;
+    }
+    if (e.kind() != Kind::NameExpr && e.kind() != Kind::MemberExpr && e.kind() != Kind::NewExpr) return false;
+    Type t = plain_type(e);
+    return t && find_member(context_, resolved(context_, t), Name("then")).kind != MemberInfo::None &&
+           !is_std_type(t, "Promise");
 }
 
 ExprId BodyBuilder::cast(const ast::AsExpr& e) {

@@ -166,7 +166,7 @@ ExprId BodyBuilder::object(const ast::ObjectExpr& e, Type expected) {
                 tells_apart |= part->is(TypeKind::Literal);
                 return true;
             });
-            return tells_apart ? produced : widened(produced);
+            return tells_apart ? produced : kept_type(value);
         }
         // Of several objects that are wanted, it has to be one of them as it is.
         bool of_several = wanted->is(TypeKind::Union);

@@ -30,8 +30,11 @@ std::string declared(const std::string& text, const std::string& around, size_t 
     auto targets =
         world.ask([&](QueryContext& context) { return definition(context, world.file(), place(text, around, in)); });
     std::string out;
-    for (const Target& target : targets)
-        out += (out.empty() ? "" : " | ") + text.substr(target.whole.begin, target.whole.length());
+    for (const Target& target : targets) {
+        std::string whole = text.substr(target.whole.begin, target.whole.length());
+        if (whole.ends_with(',') || whole.ends_with(';')) whole.pop_back();
+        out += (out.empty() ? "" : " | ") + whole;
+    }
     return out;
 }
 
@@ -66,7 +69,6 @@ TEST_CASE("A member of an object type is found where its alias declares it", "[i
     CHECK(declared(kShapes, "{ x: 1", 2) == "x: number");
     CHECK(declared(kShapes, "s.kind", 2) == "kind: \"circle\" | kind: \"square\"");
     CHECK(declared(kShapes, "s.side", 2) == "side: number");
-    CHECK(declared(kShapes, "kind: \"circle\", r: 2") == "kind: \"circle\"");
     CHECK(declared(kShapes, "b.value", 2) == "value: T");
     CHECK(declared(kShapes, "value: 3") == "value: T");
     CHECK(declared(kShapes, "q.left", 2) == "left: 3");
@@ -93,7 +95,7 @@ TEST_CASE("Members of types made from an alias are those of the alias", "[ide][o
     CHECK(references_of(text, "n.name;", 2) == 2);
     // Other things of the name.
     CHECK(declared("class C { x: number = 1; }\ntype P = { x: number };\nfunction f(c: C): number { return c.x; }\n",
-                   "c.x", 2) == "x: number = 1;");
+                   "c.x", 2) == "x: number = 1");
     CHECK(declared("type P = { x: number };\nfunction f(m: any): number { return m.x; }\n", "m.x", 2).empty());
 }
 

@@ -302,6 +302,8 @@ class Analysis {
             if (unconverted(source, block->statements[i]) == released) last = i;
         }
         if (last == block->statements.size() || first + 1 >= last) return;
+        // A declaration's node is what stands behind its `let`.
+        if (source.as<hir::Let>(block->statements[first + 1])) return;
         // What is declared in between has to be at an end there.
         for (size_t i = first + 1; i < last; ++i) {
             auto* let = source.as<hir::Let>(block->statements[i]);

@@ -128,9 +128,10 @@ class Completer {
         SyntaxToken last = place_.receiver.last_token();
         if (last && place_.receiver.first_token() == last)
             for (const NameUse& use : names_at(context_, file_, last.begin())) {
-                auto* item = std::get_if<ItemId>(&use.target);
-                if (!item || use.range.begin != last.begin() || !names_type(kind_of(*item))) continue;
-                for (const Offer& offer : rules_.path_members(context_, *item, scope_)) add_offer(offer, kMember);
+                if (use.range.begin != last.begin()) continue;
+                const ItemId owner = type_named(use);
+                if (owner == ItemId::None) continue;
+                for (const Offer& offer : rules_.path_members(context_, owner, scope_)) add_offer(offer, kMember);
                 return;
             }
         if (!type) return;
@@ -142,6 +143,15 @@ class Completer {
             item.rank = kSnippet;
             out_.items.push_back(std::move(item));
         }
+    }
+
+    /// The type that a name says or, where variables may, holds; None: it is a value.
+    ItemId type_named(const NameUse& use) const {
+        auto* item = std::get_if<ItemId>(&use.target);
+        auto* local = std::get_if<LocalId>(&use.target);
+        if (item && names_type(kind_of(*item))) return *item;
+        if (!rules_.class_held || (!item && !local)) return ItemId::None;
+        return local ? rules_.class_held(context_, use.home, *local) : rules_.class_held(context_, *item, std::nullopt);
     }
 
     void add_await() {

@@ -51,6 +51,15 @@ bool is_first_on_line(const SyntaxTree& tree, uint32_t offset) {
     return offset == 0 || text[offset - 1] == '\n' || text[offset - 1] == '\r';
 }
 
+/// The name that a declaration's first word is followed by, behind the parameters of `impl[T]`.
+SyntaxToken named_behind(SyntaxToken word) {
+    SyntaxToken token = word.next();
+    int depth = 0;
+    for (; token && (token.text() == "[" || depth > 0); token = token.next())
+        depth += int(token.text() == "[") - int(token.text() == "]");
+    return token;
+}
+
 /// `class C imp`: of a declaration that has its name, on the same line.
 bool is_in_header(const SyntaxTree& tree, const EditingRules& rules, const SyntaxToken& before, uint32_t offset) {
     if (!before || is_first_on_line(tree, offset)) return false;
@@ -58,7 +67,10 @@ bool is_in_header(const SyntaxTree& tree, const EditingRules& rules, const Synta
     constexpr int kMost = 24;
     SyntaxToken token = before;
     for (int i = 0; i < kMost && token; ++i, token = token.previous()) {
-        if (rules.is(token, BeginsHeader)) return true;
+        if (rules.is(token, BeginsHeader)) {
+            SyntaxToken name = named_behind(token);
+            return name && name.begin() <= before.begin();
+        }
         constexpr std::string_view kInHeaders = "<>[],.";
         const bool goes_on = class_of(token) == TokenClass::Name ||
                              kInHeaders.find(token.text()) != std::string::npos || rules.is(token, BeforeType) ||

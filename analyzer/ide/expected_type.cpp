@@ -272,12 +272,19 @@ std::vector<Offer> fields_wanted(QueryContext& context, FileId file, const Synta
     const EditingRules& rules = *editing_rules_of(file);
     bool takes_apart = rules.is(literal, FieldsPattern);
     Type wanted = type_of_fields(context, file, literal);
-    std::vector<Offer> out;
-    if (!wanted) return out;
+    std::vector<Type> types;
     // A literal makes one of a union's members; a pattern sees what all of them have.
-    bool any_of = wanted->is(TypeKind::Union) && !takes_apart;
+    if (wanted && wanted->is(TypeKind::Union) && !takes_apart) types = wanted->arguments;
+    else if (wanted) types.push_back(wanted);
+    // What it takes from other objects, it may have otherwise.
+    for (const SyntaxNode& child : literal.child_nodes()) {
+        SyntaxNode value = first_word(child) == "..." ? child.last_child().as_node() : SyntaxNode();
+        Type spread = value && !takes_apart ? type_of_expression(context, file, value) : nullptr;
+        if (spread) types.push_back(without_references(spread));
+    }
+    std::vector<Offer> out;
     std::unordered_set<Name> seen;
-    for (Type each : any_of ? wanted->arguments : std::vector<Type>{wanted})
+    for (Type each : types)
         for (Offer& offer : rules.members(context, each, scope)) {
             // Not what the library's own classes have: no literal makes one.
             bool is_field = offer.item == ItemId::None || !is_std(file_of(offer.item)) ||

@@ -204,6 +204,10 @@ class Renaming {
         const std::string_view text = (*tree)->text();
         for (size_t at = text.find(old_); at != std::string_view::npos; at = text.find(old_, at + old_.size())) {
             SyntaxToken token = (*tree)->token_at(uint32_t(at));
+            // `keyof` makes texts of the names of fields.
+            const bool is_text = token.begin() + 1 == at && token.text().size() == old_.size() + 2 &&
+                                 (*tree)->grammar().token_class(token.kind()) == TokenClass::String;
+            if (is_protocol && is_text) return false;
             if (token.begin() != at || token.text() != old_) continue;  // a part of something else, or of a comment
             auto use = std::lower_bound(names->begin(), names->end(), token.begin(),
                                         [](const NameUse& each, uint32_t begin) { return each.range.begin < begin; });

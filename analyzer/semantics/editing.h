@@ -177,6 +177,9 @@ struct EditingRules {
     std::vector<Type> (*taken_by)(QueryContext&, Type receiver, ItemId method) = nullptr;
     /// What may stand behind `item::` or `Item.`.
     std::vector<Offer> (*path_members)(QueryContext&, ItemId item, ItemId scope) = nullptr;
+    /// The class that a variable holds: a local of an item's code, or the item itself. None: none; null: no variable
+    /// does.
+    ItemId (*class_held)(QueryContext&, ItemId item, std::optional<LocalId>) = nullptr;
     /// Declared and imported names that code in `scope` sees, locals left out.
     std::vector<Offer> (*visible)(QueryContext&, ItemId scope) = nullptr;
     /// Whether a value of one type may stand where another is wanted, without inference.

@@ -105,10 +105,9 @@ void FunctionCompiler::unwrap(const Location& to, Value value, const TypeDescrip
         const TypeDescriptor* lent = value.type->kind == DescriptorKind::Reference ? value.type->element : nullptr;
         if (lent && lent->kind == DescriptorKind::Union && type->kind == DescriptorKind::Reference &&
             type->element->kind != DescriptorKind::Union) {
-            constexpr Unit kHeld = 1;  // the slot of a union's object with the value (vm/objects.h)
             Virtual object = load({Location::Address, value.reg, kNoRegister, 0, slot_repr(lent), lent}).reg;
             Virtual result = target(to, Repr::Reference);
-            emit(Opcode::AddressSlot, {result, object, kHeld});
+            emit(Opcode::UnionAddress, {result, object, asm_.type(type->element)});
             return store(to, {result, Repr::Reference, type});
         }
         if (value.type->kind != DescriptorKind::Union || type->kind == DescriptorKind::Union) return store(to, value);

@@ -47,6 +47,7 @@ constexpr Effect kEffects[] = {
     {Opcode::NewStruct, false, None, None},      {Opcode::NewVariant, false, None, None},
     {Opcode::NewClosure, false, None, None},     {Opcode::UnionIs, false, None, None},
     {Opcode::UnionValueS, false, None, None},    {Opcode::UnionValueT, false, None, None},
+    {Opcode::UnionAddress, false, None, None},
     {Opcode::IntegerToInteger, false, None, None}, {Opcode::FloatToInteger, false, None, None},
     {Opcode::IntegerToChar, false, None, None},  {Opcode::EqualString, false, None, None},
     // clang-format on

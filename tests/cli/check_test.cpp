@@ -139,8 +139,8 @@ TEST_CASE("SARIF is a whole log that holds to the schema") {
                                 "partialFingerprints"});
         const std::string level = each.at("level");
         CHECK((level == "error" || level == "warning" || level == "note"));
-        for (const auto& [name, print] : each.value("partialFingerprints", json::object()).items())
-            CHECK(print.is_string());
+        const json prints = each.value("partialFingerprints", json::object());
+        for (const json& print : prints) CHECK(print.is_string());
         CHECK(each.at("message").at("text").is_string());
         for (const json& location : each.at("locations")) check_location(location);
         for (const json& location : each.value("relatedLocations", json::array())) {

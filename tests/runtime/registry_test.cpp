@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analyzer/semantics/queries.h"
+#include "analyzer/semantics/velox/callables.h"
 #include "interpreter/natives/natives.h"
 #include "stdlib/stdlib.h"
 #include "workspace/workspace.h"
@@ -28,7 +29,10 @@ std::vector<Declared> declared_natives() {
             for (const ItemEntry& entry : context.get<FileItems>(*file)->entries) {
                 if (kind_of(entry.item) != ItemKind::Function) continue;
                 auto signature = context.get<SignatureOf>(entry.item);
-                if (signature->is_native) out.push_back({qualified_name(entry.item), signature->native_missing});
+                // An overload without code belongs to the one that has it.
+                ItemId code = velox_semantics::implementation_of(context, entry.item);
+                if (signature->is_native && !context.get<SignatureOf>(code)->has_body)
+                    out.push_back({qualified_name(entry.item), signature->native_missing});
             }
         }
         return out;

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "analyzer/semantics/roles_table.h"
+#include "analyzer/semantics/velox/local_classes.h"
 #include "analyzer/semantics/velox/object_members.h"
 #include "analyzer/semantics/velox/relations.h"
 #include "analyzer/semantics/velox/signatures.h"
@@ -210,6 +211,11 @@ std::vector<Offer> path_members(QueryContext& context, ItemId item, ItemId scope
     return out;
 }
 
+ItemId class_held(QueryContext& context, ItemId item, std::optional<LocalId> local) {
+    if (local) return class_in_local(context, item, *local);
+    return kind_of(item) == ItemKind::Static ? class_in_variable(context, item) : ItemId::None;
+}
+
 std::vector<Offer> visible(QueryContext& context, ItemId scope) {
     std::vector<Offer> out;
     FileId file = file_of(scope);
@@ -383,6 +389,7 @@ const EditingRules editing_rules{
     .result_members = result_members,
     .taken_by = taken_by,
     .path_members = path_members,
+    .class_held = class_held,
     .visible = visible,
     .fits = fits,
     .object_members = object_members,

@@ -375,8 +375,7 @@ ExprId BodyBuilder::array(const ast::ArrayExpr& e, Type expected) {
         ExprId value =
             part.kind() == Kind::HoleExpr ? add(type::undefined(), at, UndefinedLiteral{}) : expression(part, element);
         if (fixed) value = coerce(value, element, at, "element");
-        bool is_known = common && common->is(TypeKind::Union) && is_assignable(context_, type_of(value), common);
-        Type wide = is_known ? common : kept_type(value);
+        Type wide = kept_type(value);
         common = common ? joined(context_, common, wide) : wide;
         list.operands.push_back(value);
     }

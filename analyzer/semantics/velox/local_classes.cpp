@@ -104,6 +104,21 @@ ItemId class_in_variable(QueryContext& context, ItemId variable) {
     return ItemId::None;
 }
 
+ItemId class_in_local(QueryContext& context, ItemId home, LocalId local) {
+    auto syntax = context.get<ItemSyntax>(home);
+    auto body = context.get<BodyOf>(home);
+    if (!syntax || !*syntax || uint32_t(local) >= body->locals.size()) return ItemId::None;
+    SyntaxElement name = syntax->element((*body)[local].node);
+    ast::Declarator declarator;
+    for (SyntaxNode node = name ? name.parent() : SyntaxNode(); node && !declarator; node = node.parent()) {
+        if (ast::Statement::cast(node)) return ItemId::None;
+        declarator = ast::Declarator::cast(node);
+    }
+    ast::Expression value = declarator ? declarator.initializer().value() : ast::Expression();
+    if (!value || value.kind() != Kind::ClassExpr) return ItemId::None;
+    return part_at(context, home, holes_of(*syntax), syntax->node_of(value.node));
+}
+
 ItemId scope_variable(ItemId klass) {
     const std::string name = fmt::format("#scope {} {}", qualified_name(klass), item_key(klass).ordinal);
     return intern_item({klass, ItemKind::Static, Name(name), 0, file_of(klass)});

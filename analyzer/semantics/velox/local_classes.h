@@ -17,6 +17,9 @@ struct CapturedNames {
 /// None: none.
 ItemId class_in_variable(QueryContext&, ItemId variable);
 
+/// The same, of a variable in the code of `home`.
+ItemId class_in_local(QueryContext&, ItemId home, LocalId);
+
 /// Where such a class keeps what gives access to them: a static without syntax. The fields of its instances that do the
 /// same are called as it is.
 ItemId scope_variable(ItemId klass);

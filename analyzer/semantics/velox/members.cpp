@@ -70,10 +70,15 @@ ExprId BodyBuilder::optional_link(ExprId object, uint32_t node) {
 
 /// `Name` where it stands for a class or enum, so that `Name.x` is one of its own members.
 std::optional<ItemId> BodyBuilder::static_owner(const ast::Expression& e) {
-    if (e.kind() == Kind::ThisExpr && this_ == LocalId::None && class_ != ItemId::None) return class_;
+    if (e.kind() == Kind::ThisExpr && this_ == LocalId::None && class_ != ItemId::None) {
+        resolve(node_of(e.node.first_token()), class_, nullptr);
+        return class_;
+    }
     if (e.kind() == Kind::SuperExpr && this_ == LocalId::None && class_ != ItemId::None) {
         Type base = context_.get<DefinitionOf>(class_)->base;
-        if (base && base->is(TypeKind::Nominal)) return base->item;
+        if (!base || !base->is(TypeKind::Nominal)) return std::nullopt;
+        resolve(node_of(e.node.first_token()), base->item, nullptr);
+        return base->item;
     }
     auto name = e.as<ast::NameExpr>();
     if (!name || !name.name()) return std::nullopt;

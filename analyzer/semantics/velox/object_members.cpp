@@ -21,7 +21,7 @@ std::vector<DeclaredMember> object_members(QueryContext& context, ItemId item) {
     std::vector<DeclaredMember> out;
     auto syntax = context.get<ItemSyntax>(item);
     if (!*syntax) return out;
-    TypeReader reader(context, item, [](DiagnosticCode, const SyntaxElement&, std::string) {});
+    TypeReader reader(context, item, silent_report());
     reader.enter(item);
     syntax->each_own([&](const SyntaxElement& element) {
         if (!element.is_node()) return true;

@@ -251,6 +251,15 @@ Type type_taken_apart(QueryContext& context, FileId file, const EditingRules& ru
     return nullptr;
 }
 
+/// The type of what stands behind `...`. The fields that are taken from it stand at the same place of the code.
+Type type_of_spread(QueryContext& context, FileId file, const SyntaxNode& value) {
+    const SyntaxToken name = value.first_token();
+    if (name == value.last_token())
+        for (const NameUse& use : names_at(context, file, name.begin()))
+            if (use.range == name.text_range() && use.type) return use.type;
+    return type_of_expression(context, file, value);
+}
+
 }  // namespace
 
 Type expected_type(QueryContext& context, FileId file, const SyntaxToken& before, uint32_t offset) {
@@ -279,7 +288,7 @@ std::vector<Offer> fields_wanted(QueryContext& context, FileId file, const Synta
     // What it takes from other objects, it may have otherwise.
     for (const SyntaxNode& child : literal.child_nodes()) {
         SyntaxNode value = first_word(child) == "..." ? child.last_child().as_node() : SyntaxNode();
-        Type spread = value && !takes_apart ? type_of_expression(context, file, value) : nullptr;
+        Type spread = value && !takes_apart ? type_of_spread(context, file, value) : nullptr;
         if (spread) types.push_back(without_references(spread));
     }
     std::vector<Offer> out;
